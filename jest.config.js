@@ -1,0 +1,12 @@
+const typescript = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: true }] };
+
+const level = (name) => ({
+	displayName: name,
+	testEnvironment: 'node',
+	roots: [`<rootDir>/test/${name}`],
+	testMatch: ['**/*.test.ts'],
+	transform: typescript,
+	setupFiles: ['<rootDir>/test/engine/environment.ts'],
+});
+
+module.exports = { projects: ['unit', 'sandbox', 'engine'].map(level) };
