@@ -1,0 +1,80 @@
+/* eslint-disable */
+import { imagesBilledIn, ledgerEntry, stateOf } from './jobs';
+import { startApi, startFiles } from './servers';
+import { defaultSettings, type SandboxSettings } from './settings';
+import type { JournalEntry, LedgerEntry, RouteName, ScriptedAnswer, ServedFile, TaskSnapshot } from './types';
+import { createWorld, resetWorld, type World } from './world';
+
+export type { Dialect } from './dialects';
+export type { FaultName, FaultRule } from './faults';
+export type { SandboxSettings } from './settings';
+export type * from './types';
+
+export interface Sandbox {
+	readonly baseUrl: string;
+	readonly filesUrl: string;
+	/** A third origin that redirects may lead to; it writes into the same journal. */
+	readonly foreignUrl: string;
+	readonly apiKey: string;
+	readonly settings: SandboxSettings;
+	/** Every request on any origin, in order of arrival. */
+	readonly journal: JournalEntry[];
+	/** A fresh copy of the bill at each reading. */
+	readonly ledger: LedgerEntry[];
+	/** What was served, by URL. */
+	readonly files: ReadonlyMap<string, ServedFile>;
+	/** Merges into the live settings. */
+	set(change: Partial<SandboxSettings>): void;
+	/** The next calls of this route get these answers, in order, before normal service resumes. */
+	script(route: RouteName, answers: ScriptedAnswer[]): void;
+	task(taskId: string): TaskSnapshot | undefined;
+	imagesBilled(): number;
+	/** Paid jobs accepted. */
+	created(): number;
+	calls(route: RouteName): JournalEntry[];
+	/** Forgets everything and returns to the settings given at the start. */
+	reset(): void;
+	stop(): Promise<void>;
+}
+
+/** Starts the stand-in gateway and resolves when it answers. */
+export async function startSandbox(settings: Partial<SandboxSettings> = {}): Promise<Sandbox> {
+	const initial = { ...defaultSettings(), ...settings };
+	const world = createWorld(initial);
+	const servers = [await startApi(world, initial.port), await startFiles(world, initial.filesPort)];
+	world.urls = { api: servers[0].url, files: servers[1].url, foreign: '' };
+	return {
+		baseUrl: world.urls.api,
+		filesUrl: world.urls.files,
+		foreignUrl: world.urls.foreign,
+		get apiKey() {
+			return world.settings.apiKey;
+		},
+		get settings() {
+			return world.settings;
+		},
+		journal: world.journal,
+		get ledger() {
+			return world.jobs.map((job) => ledgerEntry(world, job));
+		},
+		files: world.served,
+		set: (change) => void Object.assign(world.settings, change),
+		script: (route, answers) => void world.scripts.set(route, [...(world.scripts.get(route) ?? []), ...answers]),
+		task: (taskId) => snapshot(world, taskId),
+		imagesBilled: () => imagesBilledIn(world),
+		created: () => world.jobs.length,
+		calls: (route) => world.journal.filter((entry) => entry.route === route),
+		reset: () => resetWorld(world, initial),
+		stop: async () => {
+			world.stopping.abort();
+			await Promise.all(servers.map(async (server) => await server.stop()));
+		},
+	};
+}
+
+function snapshot(world: World, taskId: string): TaskSnapshot | undefined {
+	const job = world.jobs.find((candidate) => candidate.taskId === taskId);
+	if (job === undefined) return undefined;
+	const urls = job.results.map(({ url }) => url);
+	return { taskId, state: stateOf(world, job), urls, ledger: ledgerEntry(world, job) };
+}
