@@ -30,10 +30,9 @@ Object.assign(process.env, {
 	N8N_USER_FOLDER: userFolder(),
 	N8N_ENCRYPTION_KEY: 'only-for-tests',
 	N8N_LOG_LEVEL: 'silent',
-	// Nothing may leave the machine: no crash reports, no version check, no telemetry.
-	N8N_DIAGNOSTICS_ENABLED: 'false',
-	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-	// A proxy of the developer's shell would swallow the calls to the sandbox on the loopback address.
-	NO_PROXY: '127.0.0.1,localhost,::1',
-	no_proxy: '127.0.0.1,localhost,::1',
 });
+
+// A developer's proxy would get the calls that a test sends to a host that does not exist.
+for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']) {
+	delete process.env[name];
+}

@@ -243,6 +243,7 @@ class WatchedExecute extends WorkflowExecute {
 	thrown?: unknown;
 
 	override async runNode(...args: Parameters<WorkflowExecute['runNode']>): ReturnType<WorkflowExecute['runNode']> {
+		this.thrown = undefined;
 		try {
 			return await super.runNode(...args);
 		} catch (error) {
@@ -281,9 +282,11 @@ function retryData(workflow: Workflow, previous: IRunExecutionData): IRunExecuti
 function collectResult(run: IRun, session: Session, thrown: unknown): RunResult {
 	const { data, status } = run;
 	const { runData, error } = data.resultData;
+	// The engine ends some executions with an error of its own, after a node's error was passed over.
+	const isThrown = thrown instanceof Error && thrown.message === error?.message;
 	return {
 		status,
-		error: error === undefined ? undefined : ((thrown ?? error) as ExecutionError),
+		error: isThrown ? (thrown as ExecutionError) : error,
 		output: (nodeName, runIndex = 0) => (runData[nodeName]?.[runIndex]?.data?.main ?? []).map((items) => items ?? []),
 		runData,
 		context: (data.executionData?.contextData ?? {}) as IDataObject,
