@@ -1,4 +1,3 @@
-/* eslint-disable */
 // n8n-nodes-base is not installed: these are real node types, reduced to what a workflow around the node needs.
 import type {
 	EngineRequest,
