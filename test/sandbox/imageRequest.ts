@@ -8,11 +8,13 @@ import type { World } from './world';
 
 type Fields = Record<string, unknown>;
 
+const EVERY_CATALOGUE = [...CATALOGUE, ...GEMINI_CATALOGUE];
+
 /** Reads and checks a JSON or multipart body of the task and OpenAI entrances. */
 export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
 	const fields = readFields(call);
 	const model = readText(fields, 'model');
-	checkModel(call.world, model);
+	checkModel(call.world, model, CATALOGUE);
 	const prompt = readText(fields, 'prompt');
 	checkPrompt(call.world, prompt);
 	const references = [...readWrittenReferences(fields, kind), ...uploadedReferences(call)];
@@ -32,10 +34,11 @@ export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
 }
 
 /** The distributor's part: which models exist for this key at all. */
-export function checkModel(world: World, model: string): void {
+export function checkModel(world: World, model: string, catalogue: string[]): void {
 	const { models, enabledModels } = world.settings;
-	const known = [...CATALOGUE, ...GEMINI_CATALOGUE, ...(models ?? []), ...(enabledModels ?? [])];
-	if (!known.includes(model)) {
+	// Each entrance has its own ids; what a test adds to the lists beyond both catalogues is known to all.
+	const added = [...(models ?? []), ...(enabledModels ?? [])].filter((id) => !EVERY_CATALOGUE.includes(id));
+	if (![...catalogue, ...added].includes(model)) {
 		const text = `No available channel for model ${model} under group default (distributor)`;
 		throw new Refusal(503, 'model_not_found', withRequestId(world, text), 'middleware');
 	}

@@ -1,22 +1,19 @@
 /* eslint-disable */
-import { modelFacts, tierOf } from './catalogue';
 import type { Call } from './call';
-import { paint, type Picture } from './pictures';
 import { createRandom } from './random';
 import { loadReferences } from './references';
-import { balanceUsedUp, tooManyRequests } from './refusals';
-import { nearestRatio, pixelSize } from './sizes';
+import { balanceUsedUp, invalidRequest, Refusal, tooManyRequests } from './refusals';
 import type { ImageRequest, Job, JobState, LedgerEntry } from './types';
-import { now, type World } from './world';
+import { now, pause, type World } from './world';
 
 /** Takes a paid job on, or refuses it without a trace on the bill. */
-export function acceptJob(call: Call, request: ImageRequest): Job {
+export function acceptJob(call: Call, request: ImageRequest, asTask: boolean): Job {
 	const { world } = call;
 	const { settings } = world;
 	const unfinished = world.jobs.filter((job) => finishedAt(world, job) === null).length;
 	if (unfinished >= settings.tasksAtOnce) throw tooManyRequests(world, call.route);
 	if (imagesBilledIn(world) + request.n > settings.balance) throw balanceUsedUp();
-	const job = createJob(world, request);
+	const job = createJob(world, request, asTask);
 	if (call.fault?.fault === 'lateVisibility') job.visibleAt = job.acceptedAt + (call.fault.ms ?? 100);
 	if (call.fault?.fault === 'failedTask') job.failure = { code: 'upstream_error', message: 'upstream returned status 500' };
 	if (call.fault?.fault === 'fewerImages') job.imageCount = Math.max(0, job.imageCount - 1);
@@ -24,25 +21,26 @@ export function acceptJob(call: Call, request: ImageRequest): Job {
 	call.whenDelivered = () => {
 		job.answered = true;
 	};
-	void collectReferences(world, job);
+	job.gathered = gatherReferences(world, job);
 	return job;
 }
 
-function createJob(world: World, request: ImageRequest): Job {
+function createJob(world: World, request: ImageRequest, asTask: boolean): Job {
 	const { settings, random } = world;
 	const number = world.jobs.length + 1;
 	const acceptedAt = now(world);
-	const fails = request.kind === 'task' && request.prompt.includes('[fail]');
+	const fails = asTask && request.prompt.includes('[fail]');
 	return {
 		number,
 		rowId: 48_212 + number,
-		taskId: request.kind === 'task' ? `task_${random.taskIds.text(32)}` : null,
+		taskId: asTask ? `task_${random.taskIds.text(32)}` : null,
 		request,
 		acceptedAt,
-		durationMs: request.kind === 'task' ? drawTaskMs(world, number) : settings.syncMs,
+		durationMs: asTask ? drawTaskMs(world, number) : settings.syncMs,
 		visibleAt: acceptedAt + settings.visibleAfterMs,
 		endedAt: null,
 		references: { state: 'loading' },
+		gathered: Promise.resolve(),
 		failure: fails ? { code: 'upstream_error', message: 'upstream refused the prompt: [fail]' } : null,
 		imageCount: settings.resultCount ?? request.n,
 		results: [],
@@ -62,7 +60,7 @@ function drawTaskMs({ settings: { taskMs, seed } }: World, taskNumber: number): 
 }
 
 // The upstream fetches references while the task runs; a bad one fails the task, not its acceptance.
-async function collectReferences(world: World, job: Job): Promise<void> {
+async function gatherReferences(world: World, job: Job): Promise<void> {
 	try {
 		const pictures = await loadReferences(job.request.references, world.stopping.signal);
 		job.references = { state: 'ready', at: now(world), pictures };
@@ -73,9 +71,19 @@ async function collectReferences(world: World, job: Job): Promise<void> {
 	}
 }
 
+/** A synchronous call: the job runs while the caller waits, and is billed even when he hangs up. */
+export async function runJob(call: Call, request: ImageRequest): Promise<Job> {
+	const job = acceptJob(call, request, false);
+	await Promise.all([pause(call.world, job.durationMs), job.gathered]);
+	job.endedAt = now(call.world);
+	if (job.references.state === 'failed') throw invalidRequest(job.references.reason);
+	if (job.failure !== null) throw new Refusal(500, 'bad_response_status_code', 'bad response status code 500');
+	return job;
+}
+
 /** When the job ended, or null while it has not. */
 export function finishedAt(world: World, job: Job): number | null {
-	if (job.request.kind !== 'task') return job.endedAt;
+	if (job.taskId === null) return job.endedAt;
 	if (job.references.state === 'loading') return null;
 	const end = Math.max(job.acceptedAt + job.durationMs, job.references.at);
 	return end <= now(world) ? end : null;
@@ -116,23 +124,4 @@ export function ledgerEntry(world: World, job: Job): LedgerEntry {
 		answered,
 		state: stateOf(world, job),
 	};
-}
-
-/** One of the job's pictures; painted when somebody wants it, since most tests never look. */
-export async function paintResult(world: World, job: Job, index: number): Promise<Picture> {
-	const { request } = job;
-	const pictures = job.references.state === 'ready' ? job.references.pictures : [];
-	const { tier, ratios } = modelFacts(request.model);
-	const fallback = pictures.length > 0 ? nearestRatio(ratios, pictures[0]) : '1:1';
-	const ratio = request.aspectRatio ?? fallback;
-	const wantedTier = request.imageSize === null ? tier : tierOf(request.imageSize);
-	return await paint({
-		...pixelSize(wantedTier, ratio),
-		prompt: request.prompt,
-		caption: `${request.model}  ${ratio}  #${index + 1}`,
-		index,
-		format: request.format,
-		references: pictures,
-		padToBytes: world.settings.imageBytes,
-	});
 }

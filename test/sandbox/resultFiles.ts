@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { Call } from './call';
-import { paintResult } from './jobs';
 import { UPSTREAM_AGENT } from './references';
+import { paintResult } from './resultPictures';
 import type { Answer, Job, ResultFile } from './types';
 import type { World } from './world';
 

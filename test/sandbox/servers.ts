@@ -5,7 +5,9 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { withKey } from './authorization';
 import type { Service } from './call';
 import { exchange, openEntry } from './exchange';
+import { generateContent } from './gemini';
 import { listModels } from './models';
+import { edit, generate } from './openAi';
 import { serveFile } from './resultFiles';
 import { createTask, getTask } from './tasks';
 import type { Answer, Origin, RouteName } from './types';
@@ -24,6 +26,9 @@ const API_ROUTES: Routes = [
 	['POST', '/v1/images/tasks', 'createTask', withKey(createTask)],
 	['GET', '/v1/images/tasks/:taskId', 'getTask', withKey(getTask)],
 	['GET', '/v1/images/tasks/:taskId/files/:name', 'file', serveFile],
+	['POST', '/v1/images/generations', 'generations', withKey(generate)],
+	['POST', '/v1/images/edits', 'edits', withKey(edit)],
+	['POST', '/v1beta/models/:target', 'generateContent', withKey(generateContent)],
 	['GET', '/v1/models', 'models', withKey(listModels)],
 ];
 

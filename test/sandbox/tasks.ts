@@ -2,16 +2,17 @@
 import type { Call } from './call';
 import { DIALECTS } from './dialects';
 import { readImageRequest } from './imageRequest';
-import { acceptJob, finishedAt, paintResult, stateOf } from './jobs';
+import { acceptJob, finishedAt, stateOf } from './jobs';
 import { Refusal } from './refusals';
 import { resultFilesOf } from './resultFiles';
+import { inlineResults } from './resultPictures';
 import type { Answer, Job, JobState, TaskImage, TaskView } from './types';
 import { now, type World } from './world';
 
 /** POST /v1/images/tasks */
 export async function createTask(call: Call): Promise<Answer> {
-	const job = acceptJob(call, readImageRequest(call, 'task'));
-	return DIALECTS[call.world.settings.dialect].create(await viewTask(call.world, job));
+	const job = acceptJob(call, readImageRequest(call, 'task'), true);
+	return DIALECTS[call.world.settings.dialect].create(await viewTask(call, job));
 }
 
 /** GET /v1/images/tasks/{task_id} */
@@ -22,7 +23,7 @@ export async function getTask(call: Call): Promise<Answer> {
 	if (job === undefined || hidden) throw new Refusal(400, 'task_not_exist', 'task_not_exist');
 	if (call.fault?.fault === 'failedTask') failNow(world, job);
 	if (call.fault?.fault === 'fewerImages') job.imageCount = Math.max(0, job.request.n - 1);
-	const view = await viewTask(world, job);
+	const view = await viewTask(call, job);
 	if (call.fault?.fault === 'unknownStatus') return bodyOf(world, { ...unfinished(view), state: 'unknown' });
 	if (call.fault?.fault === 'backwards') return bodyOf(world, { ...unfinished(view), state: stateBefore(job) });
 	call.whenDelivered = () => tell(job, view.state);
@@ -34,7 +35,8 @@ function bodyOf(world: World, view: TaskView): Answer {
 }
 
 /** The task as a reader may see it now. */
-export async function viewTask(world: World, job: Job): Promise<TaskView> {
+export async function viewTask(call: Call, job: Job): Promise<TaskView> {
+	const { world } = call;
 	const state = stateOf(world, job);
 	const end = finishedAt(world, job);
 	return {
@@ -42,22 +44,19 @@ export async function viewTask(world: World, job: Job): Promise<TaskView> {
 		taskId: job.taskId ?? '',
 		state,
 		progress: progressOf(world, job, state),
-		images: state === 'succeeded' ? await imagesOf(world, job) : [],
+		images: state === 'succeeded' ? await imagesOf(call, job) : [],
 		failure: state === 'failed' ? job.failure : null,
 		createdAtSeconds: wallSeconds(world, job.acceptedAt),
 		finishedAtSeconds: end === null ? 0 : wallSeconds(world, end),
 	};
 }
 
-async function imagesOf(world: World, job: Job): Promise<TaskImage[]> {
+async function imagesOf(call: Call, job: Job): Promise<TaskImage[]> {
 	const mimeType = `image/${job.request.format}`;
-	if (!job.request.asBase64) {
-		return resultFilesOf(world, job).map(({ url }) => ({ url, picture: null, mimeType }));
+	if (job.request.asBase64) {
+		return (await inlineResults(call, job)).map((picture) => ({ url: null, picture, mimeType }));
 	}
-	const indexes = Array.from({ length: job.imageCount }, (_, index) => index);
-	return await Promise.all(
-		indexes.map(async (index) => ({ url: null, picture: await paintResult(world, job, index), mimeType })),
-	);
+	return resultFilesOf(call.world, job).map(({ url }) => ({ url, picture: null, mimeType }));
 }
 
 function progressOf(world: World, job: Job, state: JobState): number | null {

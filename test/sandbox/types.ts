@@ -149,6 +149,8 @@ export interface Job {
 	/** Set when a synchronous call ends; tasks end by the clock. */
 	endedAt: number | null;
 	references: References;
+	/** Resolves when the references have arrived or failed. */
+	gathered: Promise<void>;
 	failure: Failure | null;
 	imageCount: number;
 	results: ResultFile[];
