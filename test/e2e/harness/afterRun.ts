@@ -1,0 +1,6 @@
+/* eslint-disable */
+import './beforeRun';
+
+export default async function afterRun(): Promise<void> {
+	await globalThis.e2eRun?.end();
+}

@@ -1,0 +1,17 @@
+/* eslint-disable */
+import { rmSync } from 'node:fs';
+
+import { outFolder } from './paths';
+import { packNode } from './packNode';
+import { createRun, type Run } from './runFolder';
+
+declare global {
+	// Jest gives the end of a run no other way to reach its beginning.
+	var e2eRun: Run | undefined;
+}
+
+export default function beforeRun(): void {
+	rmSync(outFolder, { recursive: true, force: true });
+	globalThis.e2eRun = createRun();
+	if (process.env.NANOBANANA_E2E_WITHOUT_NODE !== '1') packNode();
+}

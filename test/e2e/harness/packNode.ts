@@ -1,0 +1,60 @@
+/* eslint-disable */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { rootFolder } from './paths';
+import { runFolder } from './runFolder';
+
+/** Of the root, what a build and a pack read: others may work in the checkout meanwhile. */
+const sources = [
+	'package.json', 'tsconfig.json', 'eslint.config.mjs', 'gulpfile.js', 'README.md', 'LICENSE', 'LICENSE.md', 'CHANGELOG.md',
+	'nodes', 'credentials', 'icons',
+];
+
+/** As n8n installs a community package: no install scripts, nothing but the package itself. */
+const installFlags = ['--omit=dev', '--omit=peer', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** Builds and packs the node in a copy of the checkout, and installs the tarball as n8n does. */
+export function packNode(): void {
+	const copy = copySources();
+	run('npm', ['run', '--silent', 'build'], copy);
+	const tarball = run('npm', ['pack', '--silent', '--pack-destination', runFolder()], copy).trim().split('\n').pop();
+	if (!tarball) throw new Error('npm pack named no file');
+
+	const installed = installedNodeFolder();
+	mkdirSync(installed, { recursive: true });
+	writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'installed-nodes', private: true }));
+	run('npm', ['install', join(runFolder(), tarball), ...installFlags], installed);
+}
+
+/** Puts the installed package where an n8n with this user folder looks for community nodes. */
+export function installNode(userFolder: string): void {
+	const source = installedNodeFolder();
+	if (!existsSync(source)) throw new Error('The node is not packed: beforeRun.ts does it');
+	cpSync(source, join(userFolder, '.n8n', 'nodes'), { recursive: true });
+}
+
+function installedNodeFolder(): string {
+	return join(runFolder(), 'installed-nodes');
+}
+
+function copySources(): string {
+	const copy = join(runFolder(), 'sources');
+	mkdirSync(copy);
+	const present = readdirSync(rootFolder);
+	for (const name of sources.filter((source) => present.includes(source))) {
+		cpSync(join(rootFolder, name), join(copy, name), { recursive: true });
+	}
+	symlinkSync(join(rootFolder, 'node_modules'), join(copy, 'node_modules'), 'dir');
+	return copy;
+}
+
+function run(command: string, args: readonly string[], cwd: string): string {
+	try {
+		return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+	} catch (error) {
+		const output = error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}\n${error.stderr}` : '';
+		throw new Error(`${command} ${args.join(' ')} failed\n${output}`, { cause: error });
+	}
+}

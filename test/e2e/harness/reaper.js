@@ -1,0 +1,40 @@
+ 
+// Started beside a test run, with a pipe from it as standard input. The pipe closes when the run
+// ends in whatever way (also by kill -9); then every process group the run registered is ended
+// and the run's folder is removed. Plain JavaScript: it must start without a compiler.
+const { existsSync, readdirSync, readFileSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+
+const runFolder = process.argv[2];
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+process.stdin.resume();
+process.stdin.on('error', reap);
+process.stdin.on('close', reap);
+
+function reap() {
+	const registry = join(runFolder, 'processes');
+	for (const name of existsSync(registry) ? readdirSync(registry) : []) {
+		const startedAt = readFileSync(join(registry, name), 'utf8');
+		if (startTime(name) === startedAt) endGroup(Number(name));
+	}
+	rmSync(runFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+	process.exit(0);
+}
+
+// The same number with another start time is somebody else's process. Kept equal to processes.ts.
+function startTime(pid) {
+	try {
+		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[19];
+	} catch {
+		return existsSync('/proc/self') ? 'gone' : 'unknown';
+	}
+}
+
+function endGroup(pid) {
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch {
+		// It ended by itself.
+	}
+}

@@ -1,0 +1,91 @@
+ 
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
+
+import { readExecution, type Execution, type StoredExecution } from './execution';
+import { openSession, type Session } from './restSession';
+import type { RunningN8n } from './startN8n';
+import { until } from './until';
+import type { Workflow } from './workflow';
+
+export interface CredentialReference {
+	readonly id: string;
+	readonly name: string;
+	readonly type: string;
+}
+
+export interface CredentialTest {
+	readonly status: 'OK' | 'Error';
+	readonly message: string;
+}
+
+export interface SavedWorkflow {
+	readonly id: string;
+	readonly versionId: string;
+}
+
+export interface RestClient {
+	readonly session: Session;
+	readonly createCredential: (type: string, name: string, data: IDataObject) => Promise<CredentialReference>;
+	readonly testCredential: (credential: CredentialReference, data: IDataObject) => Promise<CredentialTest>;
+	readonly createWorkflow: (workflow: Workflow) => Promise<SavedWorkflow>;
+	/** Publishes it; its webhooks answer a moment later (see callWebhook). */
+	readonly activate: (workflow: SavedWorkflow) => Promise<void>;
+	readonly start: (workflow: SavedWorkflow, trigger?: string) => Promise<string>;
+	readonly run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
+	readonly execution: (id: string) => Promise<Execution>;
+	readonly finished: (id: string, timeoutMs?: number) => Promise<Execution>;
+	/** Newest first. */
+	readonly executionsOf: (workflow: SavedWorkflow) => Promise<readonly StoredExecution[]>;
+	readonly stopExecution: (id: string) => Promise<void>;
+	/** What "Retry execution" does in the list of executions; the id of the new one. */
+	readonly retryExecution: (id: string) => Promise<string>;
+	readonly bytesOf: (file: IBinaryData) => Promise<Buffer>;
+}
+
+const unfinished: readonly string[] = ['new', 'running', 'waiting'];
+
+/** Signs in as the owner and speaks n8n's own REST interface, the one its editor uses. */
+export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
+	const session = await openSession(n8n.url);
+	const { call } = session;
+
+	const createWorkflow = async (workflow: Workflow) => (await call('POST', 'workflows', { active: false, ...workflow })) as SavedWorkflow;
+	const start = async (workflow: SavedWorkflow, trigger = 'Start') => {
+		const body = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : { triggerToStartFrom: { name: trigger } };
+		return ((await call('POST', `workflows/${workflow.id}/run`, body)) as { executionId: string }).executionId;
+	};
+	const execution = async (id: string) => readExecution((await call('GET', `executions/${id}?includeData=true`)) as StoredExecution);
+	const finished = async (id: string, timeoutMs = 60_000) =>
+		await until(`execution ${id} to end`, async () => {
+			const now = (await call('GET', `executions/${id}`)) as StoredExecution;
+			return unfinished.includes(now.status) ? undefined : await execution(id);
+		}, { timeoutMs });
+
+	return {
+		session,
+		createWorkflow,
+		start,
+		execution,
+		finished,
+		run: async (workflow, timeoutMs) => await finished(await start(await createWorkflow(workflow)), timeoutMs),
+		createCredential: async (type, name, data) => {
+			const { id } = (await call('POST', 'credentials', { name, type, data })) as { id: string };
+			return { id, name, type };
+		},
+		testCredential: async (credential, data) => (await call('POST', 'credentials/test', { credentials: { ...credential, data } })) as CredentialTest,
+		activate: async ({ id, versionId }) => {
+			if (n8n.line === '1') await call('PATCH', `workflows/${id}`, { active: true });
+			else await call('POST', `workflows/${id}/activate`, { versionId });
+		},
+		executionsOf: async ({ id }) => {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+			return ((await call('GET', `executions?filter=${filter}&limit=100`)) as { results: StoredExecution[] }).results;
+		},
+		stopExecution: async (id) => void (await call('POST', `executions/${id}/stop`)),
+		retryExecution: async (id) => String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),
+		bytesOf: async (file) => {
+			if (!file.id) return Buffer.from(file.data, 'base64');
+			return (await session.download(`binary-data?id=${encodeURIComponent(file.id)}&action=download`)).bytes;
+		},
+	};
+}

@@ -1,0 +1,68 @@
+ 
+import { until } from './until';
+
+export const owner = {
+	email: 'owner@example.com',
+	firstName: 'Nano',
+	lastName: 'Banana',
+	password: 'Sandbox-2026',
+} as const;
+
+/** n8n binds a login to the browser it was made in, so every call sends the same id. */
+const browserId = 'end-to-end-tests';
+
+export interface Session {
+	/** Calls a path below /rest and returns what is under `data` in the answer. */
+	readonly call: (method: string, path: string, body?: unknown) => Promise<unknown>;
+	readonly download: (path: string) => Promise<{ bytes: Buffer; contentType: string }>;
+	readonly cookie: string;
+}
+
+export class RestError extends Error {
+	constructor(readonly status: number, readonly body: string, call: string) {
+		super(`${call} answered ${status}: ${body.slice(0, 2_000)}`);
+	}
+}
+
+/** Makes the owner account on a fresh n8n, or signs in where it exists. */
+export async function openSession(url: string): Promise<Session> {
+	const cookie = (await ask('owner/setup', owner)) ?? (await ask('login', { emailOrLdapLoginId: owner.email, password: owner.password }));
+	if (!cookie) throw new Error(`${url} lets the owner neither sign up nor sign in`);
+	const headers = { cookie, 'browser-id': browserId };
+	return {
+		cookie,
+		call: async (method, path, body) => await call(`${url}/rest/${path}`, method, headers, body),
+		download: async (path) => {
+			const response = await fetch(`${url}/rest/${path}`, { headers });
+			if (!response.ok) throw new RestError(response.status, await response.text(), `GET ${path}`);
+			return { bytes: Buffer.from(await response.arrayBuffer()), contentType: response.headers.get('content-type') ?? '' };
+		},
+	};
+
+	/** A restarted n8n may refuse for a moment although it called itself ready. */
+	async function ask(path: string, body: unknown): Promise<string | undefined> {
+		const response = await until(`${path} to answer`, async () => {
+			const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId }, body);
+			return answer.status >= 500 ? undefined : answer;
+		}, { timeoutMs: 20_000 });
+		if (!response.ok) return undefined;
+		const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]);
+		return cookies.find((line) => line.startsWith('n8n-auth='));
+	}
+}
+
+async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
+	const response = await send(url, method, headers, body);
+	const text = await response.text();
+	if (!response.ok) throw new RestError(response.status, text, `${method} ${url}`);
+	const answer: unknown = text === '' ? undefined : JSON.parse(text);
+	return typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : answer;
+}
+
+async function send(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<Response> {
+	return await fetch(url, {
+		method,
+		headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+		body: body === undefined ? undefined : JSON.stringify(body),
+	});
+}

@@ -1,0 +1,94 @@
+/* eslint-disable */
+import { basename, join } from 'node:path';
+
+import { n8nEnvironment } from './n8nEnvironment';
+import { installNode } from './packNode';
+import { n8nCommand, nodeForN8n, outFolder } from './paths';
+import { freePorts } from './ports';
+import { startProcess, type RunningProcess } from './processes';
+import { programs, requireProgram } from './programs';
+import { newFolder } from './runFolder';
+import { startN8n, lastLines, type RunningN8n } from './startN8n';
+import { startPostgres } from './startPostgres';
+import { until } from './until';
+
+export interface Queue {
+	readonly main: RunningN8n;
+	readonly workers: readonly RunningProcess[];
+	readonly stop: () => Promise<void>;
+}
+
+export interface QueueOptions {
+	readonly workers?: number;
+	readonly withoutNode?: boolean;
+	readonly env?: Record<string, string>;
+	readonly workerEnv?: Record<string, string>;
+}
+
+/** n8n in queue mode: one main process that takes calls, workers that run the workflows. */
+export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
+	const started: Array<() => Promise<unknown>> = [];
+	const stop = async () => {
+		for (const end of started.reverse()) await end();
+	};
+	try {
+		const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+		started.push(() => postgres.server.stop(), () => redis.server.stop());
+		const env = { ...postgres.env, ...redis.env, EXECUTIONS_MODE: 'queue', OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', ...options.env };
+		// The main process first: it makes the tables.
+		const main = await startN8n({ withoutNode: options.withoutNode, env });
+		started.push(main.stop);
+		const workers: RunningProcess[] = [];
+		for (let number = 1; number <= (options.workers ?? 2); number += 1) {
+			const worker = await startWorker(number, { ...env, ...options.workerEnv }, options.withoutNode ?? false);
+			started.push(() => worker.stop());
+			workers.push(worker);
+		}
+		return { main, workers, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+async function startWorker(number: number, env: Record<string, string>, withoutNode: boolean): Promise<RunningProcess> {
+	const userFolder = newFolder(`worker-${number}`);
+	if (!withoutNode) installNode(userFolder);
+	const [healthPort, brokerPort] = await freePorts(2);
+	const worker = startProcess({
+		name: `worker ${number}`,
+		command: nodeForN8n(),
+		args: [n8nCommand('2'), 'worker', '--concurrency=10'],
+		cwd: userFolder,
+		env: n8nEnvironment('2', userFolder, brokerPort, { ...env, QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(healthPort) }),
+		logFile: join(outFolder, `${basename(userFolder)}.log`),
+	});
+	await until(`worker ${number} to be ready`, async () => {
+		if (worker.exitCode() !== undefined) throw new Error(`Worker ${number} ended with ${worker.exitCode()}\n${lastLines(worker.log())}`);
+		return (await isReady(`http://127.0.0.1:${healthPort}/healthz/readiness`)) || undefined;
+	}, { explain: () => lastLines(worker.log()) });
+	return worker;
+}
+
+async function startRedis(): Promise<{ server: RunningProcess; env: Record<string, string> }> {
+	const folder = newFolder('redis');
+	const [port] = await freePorts(1);
+	const server = startProcess({
+		name: 'redis',
+		command: requireProgram(programs.redis),
+		args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+		cwd: folder,
+		env: { PATH: process.env.PATH ?? '' },
+		logFile: join(outFolder, 'redis.log'),
+	});
+	await until('redis to accept connections', () => (/ready to accept connections/i.test(server.log()) ? true : undefined), { explain: () => server.log() });
+	return { server, env: { QUEUE_BULL_REDIS_HOST: '127.0.0.1', QUEUE_BULL_REDIS_PORT: String(port) } };
+}
+
+async function isReady(url: string): Promise<boolean> {
+	try {
+		return (await fetch(url)).ok;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,23 @@
+/* eslint-disable */
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface UntilOptions {
+	readonly timeoutMs?: number;
+	readonly intervalMs?: number;
+	/** Added to the error when the state never comes, such as the end of a log. */
+	readonly explain?: () => string;
+}
+
+/** Asks again until there is an answer other than undefined; the only way tests here wait. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, options: UntilOptions = {}): Promise<T> {
+	const { timeoutMs = 60_000, intervalMs = 100, explain } = options;
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		const answer = await ask();
+		if (answer !== undefined) return answer;
+		if (Date.now() > deadline) {
+			throw new Error(`Waited ${timeoutMs} ms in vain for ${what}${explain ? `\n${explain()}` : ''}`);
+		}
+		await pause(intervalMs);
+	}
+}

@@ -1,0 +1,50 @@
+ 
+import type { IConnections, IDataObject, INode } from 'n8n-workflow';
+
+/** A workflow as n8n saves and exports it. */
+export interface Workflow {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings?: IDataObject;
+}
+
+export const nodeType = 'n8n-nodes-nanobanana.nanoBanana';
+
+let sequence = 0;
+
+/** One node of a test's workflow; the name is also its id. */
+export function node(name: string, type: string, typeVersion: number, parameters: INode['parameters'] = {}, more: Partial<INode> = {}): INode {
+	sequence += 1;
+	return { id: `${name}-${sequence}`, name, type, typeVersion, position: [sequence * 200, 0], parameters, ...more };
+}
+
+export function manualTrigger(): INode {
+	return node('Start', 'n8n-nodes-base.manualTrigger', 1);
+}
+
+/** Two nodes that hand on these rows as items. */
+export function rows(items: IDataObject[]): [INode, INode] {
+	return [
+		node('Table', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: JSON.stringify({ rows: items }), options: {} }),
+		node('Rows', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'rows', options: {} }),
+	];
+}
+
+/** Turns the base64 text in `picture` into the item's file `data`. */
+export function pictureFile(fileName: string, mimeType: string): INode {
+	return node('Picture', 'n8n-nodes-base.convertToFile', 1.1, {
+		operation: 'toBinary',
+		sourceProperty: 'picture',
+		options: { fileName, mimeType },
+	});
+}
+
+/** Connects each node's first output to the next one's input. */
+export function chain(name: string, ...nodes: INode[]): Workflow {
+	const connections: IConnections = {};
+	nodes.slice(0, -1).forEach((from, index) => {
+		connections[from.name] = { main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] };
+	});
+	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
+}

@@ -1,0 +1,14 @@
+const typescript = { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json', diagnostics: true }] };
+
+module.exports = {
+	displayName: 'e2e',
+	testEnvironment: 'node',
+	// Not this folder itself: jest would walk through n8n's 300,000 installed files.
+	roots: ['<rootDir>/tests', '<rootDir>/harness'],
+	testMatch: ['**/tests/*.test.ts'],
+	transform: typescript,
+	globalSetup: '<rootDir>/harness/beforeRun.ts',
+	globalTeardown: '<rootDir>/harness/afterRun.ts',
+	testTimeout: 120_000,
+	maxWorkers: 1,
+};
