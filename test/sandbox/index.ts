@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { imagesBilledIn, ledgerEntry, stateOf } from './jobs';
+import { finishJob, imagesBilledIn, ledgerEntry, stateOf } from './jobs';
 import { startApi, startFiles } from './servers';
 import { defaultSettings, type SandboxSettings } from './settings';
 import type { JournalEntry, LedgerEntry, RouteName, ScriptedAnswer, ServedFile, TaskSnapshot } from './types';
@@ -28,6 +28,8 @@ export interface Sandbox {
 	/** The next calls of this route get these answers, in order, before normal service resumes. */
 	script(route: RouteName, answers: ScriptedAnswer[]): void;
 	task(taskId: string): TaskSnapshot | undefined;
+	/** Ends every running task now, so that a test need not wait for the clock. */
+	finishTasks(): void;
 	imagesBilled(): number;
 	/** Paid jobs accepted. */
 	created(): number;
@@ -61,6 +63,7 @@ export async function startSandbox(settings: Partial<SandboxSettings> = {}): Pro
 		set: (change) => void Object.assign(world.settings, change),
 		script: (route, answers) => void world.scripts.set(route, [...(world.scripts.get(route) ?? []), ...answers]),
 		task: (taskId) => snapshot(world, taskId),
+		finishTasks: () => world.jobs.forEach((job) => finishJob(world, job)),
 		imagesBilled: () => imagesBilledIn(world),
 		created: () => world.jobs.length,
 		calls: (route) => world.journal.filter((entry) => entry.route === route),

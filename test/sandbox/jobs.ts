@@ -89,6 +89,11 @@ export function finishedAt(world: World, job: Job): number | null {
 	return end <= now(world) ? end : null;
 }
 
+/** Cuts a task short: from now on it has ended. */
+export function finishJob(world: World, job: Job): void {
+	job.durationMs = Math.min(job.durationMs, now(world) - job.acceptedAt);
+}
+
 export function stateOf(world: World, job: Job): JobState {
 	if (finishedAt(world, job) !== null) return job.failure === null ? 'succeeded' : 'failed';
 	const elapsed = now(world) - job.acceptedAt;

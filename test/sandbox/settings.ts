@@ -23,6 +23,7 @@ export interface SandboxSettings {
 	tasksAtOnce: number;
 	/** Form of Retry-After on a 429. */
 	retryAfter: null | 'seconds' | 'date';
+	/** What Retry-After says, here and in the dialects that send it on a create. */
 	retryAfterSeconds: number;
 	/** Ids on GET /v1/models; null makes the endpoint answer 404. */
 	models: string[] | null;

@@ -2,7 +2,7 @@
 import type { Call } from './call';
 import { DIALECTS } from './dialects';
 import { readImageRequest } from './imageRequest';
-import { acceptJob, finishedAt, stateOf } from './jobs';
+import { acceptJob, finishJob, finishedAt, stateOf } from './jobs';
 import { Refusal } from './refusals';
 import { resultFilesOf } from './resultFiles';
 import { inlineResults } from './resultPictures';
@@ -48,6 +48,7 @@ export async function viewTask(call: Call, job: Job): Promise<TaskView> {
 		failure: state === 'failed' ? job.failure : null,
 		createdAtSeconds: wallSeconds(world, job.acceptedAt),
 		finishedAtSeconds: end === null ? 0 : wallSeconds(world, end),
+		retryAfterSeconds: world.settings.retryAfterSeconds,
 	};
 }
 
@@ -68,7 +69,7 @@ function progressOf(world: World, job: Job, state: JobState): number | null {
 
 function failNow(world: World, job: Job): void {
 	job.failure ??= { code: 'upstream_error', message: 'upstream returned status 500' };
-	job.durationMs = Math.min(job.durationMs, now(world) - job.acceptedAt);
+	finishJob(world, job);
 }
 
 function unfinished(view: TaskView): TaskView {

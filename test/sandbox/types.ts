@@ -178,6 +178,8 @@ export interface TaskView {
 	failure: Failure | null;
 	createdAtSeconds: number;
 	finishedAtSeconds: number;
+	/** For dialects that tell the reader when to come back. */
+	retryAfterSeconds: number;
 }
 
 export type { SandboxSettings };
