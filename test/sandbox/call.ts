@@ -18,6 +18,8 @@ export interface Call {
 	fault: FaultRule | null;
 	/** Run when the whole answer is handed to the client: what the client then knows. */
 	whenDelivered: (() => void) | null;
+	/** The sandbox itself broke the connection. */
+	hungUp: boolean;
 }
 
 export type Service = (call: Call) => Answer | Promise<Answer>;

@@ -1,21 +1,54 @@
 /* eslint-disable */
+import { hangUp, sendBomb, sendEndless, sendHugeJson, sendTrickle, sendTruncated, sendWrongLength } from './brokenBodies';
 import type { Call } from './call';
+import { encodeAnswer } from './encodeAnswer';
+import { answerAfter } from './faultAnswers';
 import type { Answer } from './types';
 import { pause } from './world';
 
 const DEFAULT_DELAY_MS = 100;
 
-/** Sends an answer, as it is or the way the call's fault spoils it. */
+/** Sends a service's answer, as it is or the way the call's fault spoils it. */
 export async function deliver(call: Call, answer: Answer): Promise<void> {
-	const fault = call.fault?.fault;
-	if (fault === 'slowHeaders') await pause(call.world, call.fault?.ms ?? DEFAULT_DELAY_MS);
-	if (fault === 'resetBefore' || fault === 'resetAfter') return destroy(call);
-	await sendWhole(call, answer);
+	const delayMs = call.fault?.ms ?? DEFAULT_DELAY_MS;
+	switch (call.fault?.fault) {
+		case 'resetAfter':
+			return destroy(call);
+		case 'slowHeaders':
+			await pause(call.world, delayMs);
+			return await sendWhole(call, answer);
+		case 'slowBody':
+			return await sendTrickle(call, answer, delayMs);
+		case 'truncated':
+			return sendTruncated(call, answer);
+		case 'wrongContentLength':
+			return sendWrongLength(call, answer);
+		case 'endlessBody':
+			return await sendEndless(call, answer);
+		case 'gzipBomb':
+			return await sendBomb(call, answer);
+		case 'hugeJson':
+			return await sendHugeJson(call);
+		case 'wrongContentType':
+			return await sendWhole(call, mislabelled(call, answer));
+		case 'emptyBody':
+			call.whenDelivered = null;
+			return await sendWhole(call, emptied(answer));
+		default:
+			return await sendSpoilt(call, answer);
+	}
+}
+
+async function sendSpoilt(call: Call, answer: Answer): Promise<void> {
+	const replacement = call.fault === null ? null : answerAfter(call.fault.fault);
+	if (replacement === null) return await sendWhole(call, answer);
+	call.whenDelivered = null;
+	await sendWhole(call, replacement);
 }
 
 export async function sendWhole(call: Call, answer: Answer): Promise<void> {
 	const { reply } = call;
-	if (reply.raw.destroyed || call.entry.clientLeft) {
+	if (reply.raw.destroyed) {
 		reply.hijack();
 		return;
 	}
@@ -25,32 +58,18 @@ export async function sendWhole(call: Call, answer: Answer): Promise<void> {
 	await reply.code(answer.status).headers(headers).send(content);
 }
 
-/** Announces the whole body, sends a part of it and breaks the connection. */
-export function sendTruncated(call: Call, answer: Answer, bytes: number): void {
-	const { headers, content } = encodeAnswer(answer);
-	const { raw } = call.reply;
-	call.entry.status = answer.status;
-	call.reply.hijack();
-	raw.writeHead(answer.status, { ...headers, 'content-length': String(content.length) });
-	raw.write(content.subarray(0, bytes), () => raw.socket?.destroy());
-}
-
 export function destroy(call: Call): void {
 	call.entry.status = 'reset';
 	call.reply.hijack();
-	call.reply.raw.socket?.destroy();
+	hangUp(call);
 }
 
-/** Objects become JSON, text and bytes stay as they are. */
-export function encodeAnswer(answer: Answer): { headers: Record<string, string>; content: Buffer } {
-	const { body } = answer;
-	if (Buffer.isBuffer(body)) {
-		return { headers: { 'content-type': 'application/octet-stream', ...answer.headers }, content: body };
-	}
-	if (typeof body === 'string') {
-		const type = body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
-		return { headers: { 'content-type': type, ...answer.headers }, content: Buffer.from(body) };
-	}
-	const content = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-	return { headers: { 'content-type': 'application/json; charset=utf-8', ...answer.headers }, content };
+function mislabelled({ world }: Call, answer: Answer): Answer {
+	const type = world.random.faults.next() < 0.5 ? 'text/plain' : 'application/octet-stream';
+	return { ...answer, headers: { ...answer.headers, 'content-type': type } };
+}
+
+// The headers stay as they were: only the bytes are missing.
+function emptied(answer: Answer): Answer {
+	return { ...answer, headers: encodeAnswer(answer).headers, body: Buffer.alloc(0) };
 }

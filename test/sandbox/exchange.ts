@@ -1,7 +1,8 @@
 /* eslint-disable */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bodySummary, readBody, type Call, type Service } from './call';
-import { deliver, destroy } from './deliver';
+import { deliver, destroy, sendWhole } from './deliver';
+import { answerInstead } from './faultAnswers';
 import { pickFault } from './faults';
 import { Refusal, refusalAnswer } from './refusals';
 import { playScript } from './scripts';
@@ -38,10 +39,11 @@ export async function exchange(
 	const query = request.query as Record<string, string>;
 	const call: Call = {
 		world, route: entry.route, entry, request, reply, params, query,
-		body: { kind: 'none' }, fault: null, whenDelivered: null,
+		body: { kind: 'none' }, fault: null, whenDelivered: null, hungUp: false,
 	};
 	reply.raw.once('close', () => {
-		if (!reply.raw.writableFinished && entry.status !== 'reset') entry.clientLeft = true;
+		const byUs = call.hungUp || world.stopping.signal.aborted;
+		if (!reply.raw.writableFinished && !byUs) entry.clientLeft = true;
 	});
 	try {
 		await answerCall(call, service);
@@ -56,9 +58,14 @@ export async function exchange(
 async function answerCall(call: Call, service: Service): Promise<void> {
 	call.body = await readBody(call.request);
 	call.entry.body = bodySummary(call.body);
+	// The third origin belongs to somebody else: nothing that goes wrong here is of our making.
+	if (call.entry.origin === 'foreign') return await sendWhole(call, await serve(call, service));
 	const scripted = call.world.scripts.get(call.route)?.shift();
 	if (scripted !== undefined) return await playScript(call, scripted, async () => await serve(call, service));
 	call.fault = pickFault(call);
+	if (call.fault?.fault === 'resetBefore') return destroy(call);
+	const instead = answerInstead(call);
+	if (instead !== null) return await sendWhole(call, instead);
 	await deliver(call, await serve(call, service));
 }
 

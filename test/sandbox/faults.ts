@@ -51,7 +51,7 @@ export interface FaultRule {
 	after?: number;
 	/** Length of the delay of slowHeaders, slowBody and lateVisibility. */
 	ms?: number;
-	/** Form of Retry-After on status429. */
+	/** Form of Retry-After on status429; the settings' form otherwise. */
 	retryAfter?: 'none' | 'seconds' | 'date';
 	/** What expiredFile answers with; drawn from 403, 404 and 410 otherwise. */
 	status?: number;

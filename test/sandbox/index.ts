@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { finishJob, imagesBilledIn, ledgerEntry, stateOf } from './jobs';
-import { startApi, startFiles } from './servers';
+import { startApi, startFiles, startForeign, type RunningServer } from './servers';
 import { defaultSettings, type SandboxSettings } from './settings';
 import type { JournalEntry, LedgerEntry, RouteName, ScriptedAnswer, ServedFile, TaskSnapshot } from './types';
 import { createWorld, resetWorld, type World } from './world';
@@ -43,8 +43,7 @@ export interface Sandbox {
 export async function startSandbox(settings: Partial<SandboxSettings> = {}): Promise<Sandbox> {
 	const initial = { ...defaultSettings(), ...settings };
 	const world = createWorld(initial);
-	const servers = [await startApi(world, initial.port), await startFiles(world, initial.filesPort)];
-	world.urls = { api: servers[0].url, files: servers[1].url, foreign: '' };
+	const servers = await startServers(world);
 	return {
 		baseUrl: world.urls.api,
 		filesUrl: world.urls.files,
@@ -73,6 +72,23 @@ export async function startSandbox(settings: Partial<SandboxSettings> = {}): Pro
 			await Promise.all(servers.map(async (server) => await server.stop()));
 		},
 	};
+}
+
+async function startServers(world: World): Promise<RunningServer[]> {
+	const { port, filesPort } = world.settings;
+	const servers: RunningServer[] = [];
+	try {
+		servers.push(await startApi(world, port));
+		servers.push(await startFiles(world, filesPort));
+		servers.push(await startForeign(world));
+	} catch (error) {
+		// A taken port must not leave the other servers running.
+		await Promise.all(servers.map(async (server) => await server.stop()));
+		throw error;
+	}
+	const [api, files, foreign] = servers.map(({ url }) => url);
+	world.urls = { api, files, foreign };
+	return servers;
 }
 
 function snapshot(world: World, taskId: string): TaskSnapshot | undefined {

@@ -67,7 +67,7 @@ async function paintFresh(order: PictureOrder): Promise<Picture> {
 	const { width, height, format } = order;
 	const canvas = sharp({ create: { width, height, channels: 3, background: backgroundOf(order) } });
 	canvas.composite([...(await referenceLayers(order)), ...textLayers(order)]);
-	const plain = await encode(canvas, format).toBuffer();
+	const plain = await encode(canvas.removeAlpha(), format).toBuffer();
 	const content = order.padToBytes === null ? plain : padImage(plain, format, order.padToBytes);
 	const sha256 = createHash('sha256').update(content).digest('hex');
 	return { content, sha256, bytes: content.length, mimeType: `image/${format}`, width, height };

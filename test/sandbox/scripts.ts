@@ -1,6 +1,7 @@
 /* eslint-disable */
+import { sendTruncated } from './brokenBodies';
 import type { Call } from './call';
-import { destroy, sendTruncated, sendWhole } from './deliver';
+import { destroy, sendWhole } from './deliver';
 import type { Answer, ScriptedAnswer } from './types';
 import { pause } from './world';
 

@@ -22,17 +22,20 @@ export interface RunningServer {
 
 type Routes = [method: 'GET' | 'POST', path: string, route: RouteName, service: Service][];
 
+const FILE_ROUTES: Routes = [
+	['GET', '/r/:name', 'file', serveFile],
+	['GET', '/v1/images/tasks/:taskId/files/:name', 'file', serveFile],
+];
+
 const API_ROUTES: Routes = [
+	...FILE_ROUTES,
 	['POST', '/v1/images/tasks', 'createTask', withKey(createTask)],
 	['GET', '/v1/images/tasks/:taskId', 'getTask', withKey(getTask)],
-	['GET', '/v1/images/tasks/:taskId/files/:name', 'file', serveFile],
 	['POST', '/v1/images/generations', 'generations', withKey(generate)],
 	['POST', '/v1/images/edits', 'edits', withKey(edit)],
 	['POST', '/v1beta/models/:target', 'generateContent', withKey(generateContent)],
 	['GET', '/v1/models', 'models', withKey(listModels)],
 ];
-
-const FILE_ROUTES: Routes = [['GET', '/r/:name', 'file', serveFile]];
 
 export async function startApi(world: World, port: number): Promise<RunningServer> {
 	return await start(world, 'api', API_ROUTES, unknownRoute, port);
@@ -40,6 +43,11 @@ export async function startApi(world: World, port: number): Promise<RunningServe
 
 export async function startFiles(world: World, port: number): Promise<RunningServer> {
 	return await start(world, 'files', FILE_ROUTES, () => ({ status: 404, body: 'no such file' }), port);
+}
+
+/** Where redirects lead that no key may follow; a picture's address is honoured here all the same. */
+export async function startForeign(world: World): Promise<RunningServer> {
+	return await start(world, 'foreign', FILE_ROUTES, withKey(() => ({ status: 200, body: {} })), 0);
 }
 
 async function start(

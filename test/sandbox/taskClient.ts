@@ -10,6 +10,7 @@ export interface Reply {
 }
 
 const POLL_LIMIT = 400;
+const TURN_LIMIT = 1_000_000;
 
 export const PLAIN_TASK = { model: 'NanoBanana2-0.5K', prompt: 'A small red cube' };
 
@@ -77,4 +78,13 @@ export async function download(url: string): Promise<Buffer> {
 	const response = await fetch(url);
 	if (!response.ok) throw new Error(`download answered ${response.status}`);
 	return Buffer.from(await response.arrayBuffer());
+}
+
+/** Lets the event loop turn until something has happened. */
+export async function until(happened: () => boolean): Promise<void> {
+	for (let turn = 0; turn < TURN_LIMIT; turn += 1) {
+		if (happened()) return;
+		await new Promise(setImmediate);
+	}
+	throw new Error('it never happened');
 }
