@@ -1,0 +1,133 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { systemClock } from './clock';
+import { fetchImage } from './download';
+import { failureError } from './errors';
+import { rowsOf, storePicture, type Picture, type TaskRecord } from './item';
+import type { Job } from './job';
+import type { Hold } from './run';
+import { lookAtTask } from './status';
+import type { ImageRef, Outcome } from './types';
+import { failureOf } from './wait';
+
+/** What one paid call, or one task, came to. */
+export interface Result {
+	outcome: Outcome;
+	taskId?: string;
+	/** ISO time; absent for a task that somebody else created. */
+	submittedAt?: string;
+	reads: number;
+	/** Room in memory that the answer takes; the caller gives it back. */
+	hold: Hold;
+}
+
+/** What is known about the request besides its results. */
+export interface Known {
+	requestedImages?: number;
+	model?: string;
+	warnings: string[];
+}
+
+/**
+ * The rows of an item: its pictures downloaded and stored one by one, or the task while there are
+ * none.
+ *
+ * @throws when a finished task holds no picture, or nothing that could be one
+ */
+export async function deliver(job: Job, results: Result[], known: Known): Promise<INodeExecutionData[]> {
+	const { settings } = job;
+	const task = recordOf(job, results, known);
+	// With waiting off the row is the task, also when it is finished already; without a task the pictures are all there is.
+	const isTaskOnly = job.isCreate && !settings.wait && task.taskId !== undefined;
+	if (task.status === 'succeeded') {
+		if (!isTaskOnly) await addPictures(job, results, task);
+		task.finishedAt = new Date(systemClock.now()).toISOString();
+	}
+	task.waitedMs = systemClock.now() - job.startedAt;
+	return rowsOf(task, settings, job.itemIndex, job.ctx.getInputData().json);
+}
+
+function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
+	const outcomes = results.map((result) => result.outcome);
+	const finished = outcomes.flatMap((outcome) => (outcome.kind === 'images' ? [outcome] : []));
+	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
+	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
+	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
+	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${job.clean(failed.reason)}`);
+	if (pending && job.settings.wait) {
+		warnings.push(`Not finished after ${job.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`);
+	}
+	const text = finished.map((outcome) => outcome.text).filter(Boolean).join('\n');
+	return {
+		taskId: results.find((result) => result.taskId !== undefined)?.taskId,
+		status: pending ? pending.status : failed ? 'failed' : 'succeeded',
+		progress: pending ? pending.progress : failed ? undefined : 100,
+		model: known.model ?? outcomes.map((outcome) => ('model' in outcome ? outcome.model : undefined)).find(Boolean),
+		requestedImages: known.requestedImages,
+		submittedAt: results[0].submittedAt,
+		waitedMs: 0,
+		polls: results.reduce((sum, result) => sum + result.reads, 0),
+		text: text || undefined,
+		warnings,
+		pictures: [],
+	};
+}
+
+interface Source {
+	ref: ImageRef;
+	result: Result;
+	/** Position among the images of its own result, and among all of the item. */
+	position: number;
+	index: number;
+	count: number;
+}
+
+async function addPictures(job: Job, results: Result[], task: TaskRecord): Promise<void> {
+	const refs = results.flatMap((result) => (result.outcome.kind === 'images' ? result.outcome.images.map((ref, position) => ({ ref, result, position })) : []));
+	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
+	if (refs.length === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(said && { gatewayMessage: said }) });
+	for (const [index, ref] of refs.entries()) {
+		task.pictures.push(await pictureOf(job, { ...ref, index, count: refs.length }, task));
+	}
+	const missing = (task.requestedImages ?? 0) - task.pictures.length;
+	if (missing > 0) task.warnings.push(`${task.pictures.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`);
+	if (task.pictures.some((picture) => picture.binary ?? picture.url)) return;
+	throw failureError({ kind: 'unreadable_answer', taskId: task.taskId, message: 'The gateway sent image data that is no image', gatewayMessage: task.warnings.join(' ') });
+}
+
+/** The least time for a download when the task took all the time there was. */
+const DOWNLOAD_GRACE_MS = 30_000;
+
+async function pictureOf(job: Job, source: Source, task: TaskRecord): Promise<Picture> {
+	const { settings, ctx } = job;
+	const { ref, result, index, count } = source;
+	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
+	// Base64 came inside the answer, which holds its room already.
+	const hold = ref.kind === 'base64' ? undefined : job.run.room.hold();
+	try {
+		const fetched = await fetchImage(ref, {
+			exchange: job.free,
+			clock: systemClock,
+			maxBytes: settings.maxImageBytes,
+			beforeHeavy: hold?.before,
+			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
+			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
+		});
+		if (fetched.kind === 'picture') return await storePicture(ctx, settings, { ...fetched, index, count, taskId: task.taskId });
+		const how = fetched.url ? 'Open its address, or collect it' : 'Try to collect it';
+		task.warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}. ${how} with 'Wait for Task Result'.`);
+		return { index, ...(fetched.url && { url: fetched.url }) };
+	} finally {
+		hold?.release();
+	}
+}
+
+/** Where the gateway says the image is now. */
+async function freshRef(job: Job, taskId: string, source: Source): Promise<ImageRef | undefined> {
+	const look = await lookAtTask(job.free, taskId, {
+		remainingMs: job.settings.timeoutMs,
+		maxBytes: job.maxAnswerBytes(1),
+		beforeHeavy: source.result.hold.before,
+	});
+	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[source.position] : undefined;
+}

@@ -1,0 +1,193 @@
+import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+/** Everything that can go wrong, as a user tells it apart. Stable: workflows branch on it (`details.errorCode`). */
+export type FailureKind = keyof typeof KINDS;
+
+export interface Failure {
+	kind: FailureKind;
+	/** Replaces the kind's own message, where a field or a number makes it clearer. */
+	message?: string;
+	/** Replaces the kind's own advice. */
+	nextStep?: string;
+	taskId?: string;
+	/** Ids of further tasks that are paid for, in the run or in the item. */
+	taskIds?: string[];
+	gatewayCode?: string;
+	/** The gateway's own words; cleaned before they are shown. */
+	gatewayMessage?: string;
+	httpStatus?: number;
+	retryAfterMs?: number;
+}
+
+/** Message: what happened. Next step: how to go on. One row per kind. */
+const KINDS = {
+	access_denied: {
+		message: 'The gateway does not allow this key to do that',
+		nextStep: 'Check in the gateway console which groups, models and addresses this key may use, or choose another credential.',
+	},
+	body_too_large: {
+		message: 'The request is too large for the gateway',
+		nextStep: "Use fewer or smaller reference images, or pass them as addresses (set 'Input Type' to 'Image URL(s)').",
+	},
+	canceled: {
+		message: 'The execution was canceled',
+		nextStep: "Tasks that the gateway had accepted go on there. Collect them with 'Get Task Status' or 'Wait for Task Result'.",
+	},
+	insufficient_balance: {
+		message: 'The gateway account has no balance left for this request',
+		nextStep: 'Top up the account or raise the quota of the key in the gateway console, then run the node again.',
+	},
+	internal: {
+		message: 'The node could not finish this item',
+		nextStep: 'Run the node again. When it happens twice, report it together with the text below.',
+	},
+	invalid_input: {
+		message: 'A field holds a value that cannot be sent',
+		nextStep: 'Change the field named above.',
+	},
+	invalid_key: {
+		message: 'The gateway does not accept the API key',
+		nextStep: "Open the credential, paste the key again (without spaces) and press 'Test'. Check that 'Base URL' is the gateway that issued the key.",
+	},
+	invalid_request: {
+		message: 'The gateway does not accept the request',
+		nextStep: "Change what the gateway's answer names. 'Preview Request' under Options shows what is sent.",
+	},
+	key_expired: {
+		message: 'The API key has expired',
+		nextStep: 'Create a new key in the gateway console and put it into the credential.',
+	},
+	model_not_available: {
+		message: 'The gateway has no such model for this account',
+		nextStep: "Choose another entry in 'Model' (the list shows what the gateway offers this key), or have the model enabled for the account.",
+	},
+	no_image: {
+		message: 'The gateway finished without an image',
+		nextStep: "Read what the model answered, change the prompt and run the node again. This run may have been billed.",
+	},
+	prompt_refused: {
+		message: 'The prompt or a reference image was refused',
+		nextStep: 'Change the prompt or the reference image. The same request will most likely be refused again.',
+	},
+	rate_limited: {
+		message: 'The gateway takes no more requests at the moment',
+		nextStep: "Nothing was billed for this item. Lower 'Max Concurrency' under Options or run the node later.",
+	},
+	result_expired: {
+		message: 'The gateway no longer keeps the images of this task',
+		nextStep: 'Results are kept for a limited time. The image has to be generated (and paid for) again.',
+	},
+	spending_limit: {
+		message: "The run would generate more images than 'Max Images' allows",
+		nextStep: "Nothing was sent. Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+	},
+	task_failed: {
+		message: 'The gateway could not generate the image',
+		nextStep: 'Read the reason, change the request if it names something, and run the node again. Gateways of this kind do not bill a task that ended like this.',
+	},
+	timed_out: {
+		message: "The task was not finished within 'Timeout'",
+		nextStep: "It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID below, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
+	},
+	unclear_submission: {
+		message: 'It is unclear whether the gateway accepted the request',
+		nextStep: 'A task may exist and may have been billed, so the request was not sent again. Look for it in the task list of the gateway console before you run the node again; a new run is a new purchase.',
+	},
+	unknown_task: {
+		message: 'The gateway does not know this task ID',
+		nextStep: "Check 'Task ID'. Gateways forget tasks after a while, and most show a task only to the key that created it.",
+	},
+	unreachable: {
+		message: 'The gateway could not be reached',
+		nextStep: "Nothing was sent or billed. Check 'Base URL' in the credential, the network and the proxy settings of n8n, then run the node again.",
+	},
+	unreadable_answer: {
+		message: 'The gateway sent an answer that cannot be read',
+		nextStep: "Try again later. When it stays, ask the gateway's support and name the time of the request.",
+	},
+	upstream_down: {
+		message: 'The gateway is overloaded or out of order',
+		nextStep: 'Nothing was billed for this item. Run the node again later.',
+	},
+	wrong_base_url: {
+		message: "'Base URL' in the credential does not lead to the API",
+		nextStep: "Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have.",
+	},
+} as const;
+
+/**
+ * Gateway words made fit to be shown: no markup, no key, no signed query, no base64, at most 500
+ * characters. `secret` is the credential's key, which gateways like to quote.
+ */
+export function cleanText(text: string, secret?: string): string {
+	const plain = /<[a-z!/]/i.test(text) ? titleOf(text) : text;
+	const keyless = secret && secret.length > 3 ? plain.slice(0, 20_000).split(secret).join('[key]') : plain.slice(0, 20_000);
+	return keyless
+		.replace(/data:[\w/+.-]+;base64,[\w+/=]*/gi, '[image data]')
+		.replace(/\b(sk-|Bearer\s+)[\w.~+/=-]{4,}/gi, '$1[key]')
+		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
+		.replace(/(https?:\/\/)[^\s/@"'<>]*@/gi, '$1')
+		.replace(/[A-Za-z0-9+/]{120,}={0,2}/g, '[image data]')
+		.replace(/\p{Cc}+/gu, ' ')
+		.trim()
+		.slice(0, 500);
+}
+
+function titleOf(html: string): string {
+	const title = /<title[^>]*>([^<]{1,200})/i.exec(html.slice(0, 20_000))?.[1];
+	return title ? `(web page) ${title}` : '(web page)';
+}
+
+/** An Error that carries a Failure through the steps; it never reaches n8n as it is. */
+export function failureError(failure: Failure): Error {
+	return Object.assign(new Error(failure.message ?? KINDS[failure.kind].message), { failure });
+}
+
+/** The Failure inside anything thrown. What is not ours (a full disk, a bug) becomes `internal`. */
+export function failureIn(thrown: unknown): Failure {
+	if (thrown instanceof Error && 'failure' in thrown) return (thrown as Error & { failure: Failure }).failure;
+	const reason = thrown instanceof Error ? thrown.message : String(thrown);
+	return { kind: 'internal', gatewayMessage: reason };
+}
+
+/** What the user reads: title, advice with the gateway's own words, and the data for error rows. */
+export function describeFailure(failure: Failure, secret?: string): { message: string; description: string; data: IDataObject } {
+	const kind = KINDS[failure.kind];
+	const words = failure.gatewayMessage ? cleanText(failure.gatewayMessage, secret) : '';
+	const message = cleanText(failure.message ?? kind.message, secret);
+	const description = [
+		words && words !== message ? `Answer: ${words}` : '',
+		failure.taskId ? `Task ID: ${failure.taskId}` : '',
+		failure.nextStep ?? kind.nextStep,
+		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
+	].filter(Boolean);
+	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
+	if (failure.taskId) data.taskId = failure.taskId;
+	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
+	if (failure.gatewayCode) data.gatewayCode = cleanText(failure.gatewayCode, secret);
+	if (words) data.gatewayMessage = words;
+	if (failure.httpStatus) data.httpStatus = failure.httpStatus;
+	return { message, description: description.join('\n'), data };
+}
+
+/**
+ * The only place that makes the error n8n shows. It gets a clean object without code or cause: n8n
+ * replaces the text when it finds a socket code in it, and a cause would carry the request headers
+ * (with the key) into the execution data.
+ */
+export function nodeError(node: INode, failure: Failure, about: { itemIndex: number; secret?: string; isTool: boolean }): NodeApiError {
+	const { message: title, description, data } = describeFailure(failure, about.secret);
+	// Most agents are shown the message alone, so for them the next step belongs into it.
+	const message = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
+	const error = new NodeApiError(node, { message } as JsonObject, {
+		message,
+		description,
+		itemIndex: about.itemIndex,
+		...(failure.httpStatus && { httpCode: String(failure.httpStatus) }),
+	});
+	error.message = message;
+	error.description = about.isTool ? undefined : description;
+	error.context.data = data;
+	return error;
+}

@@ -1,0 +1,87 @@
+import { systemClock } from './clock';
+import { failureError } from './errors';
+import type { Job } from './job';
+import type { Hold } from './run';
+import { lookAtTask } from './status';
+import type { Outcome } from './types';
+import { waitForTask, type Waited } from './wait';
+
+/** An already paid task, watched to its end. Nothing here can cost anything. */
+export interface Followed {
+	outcome: Outcome;
+	reads: number;
+}
+
+/** Own tasks may stay invisible for a while after they were accepted; a pasted id gets a moment only. */
+const OWN_GRACE_MS = 60_000;
+const FOREIGN_GRACE_MS = 5_000;
+
+export interface Following {
+	taskId: string;
+	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
+	origin: 'fresh' | 'resumed' | 'named';
+	submittedAt?: string;
+	hold: Hold;
+	/** The gateway says that the task failed: nothing is paid. */
+	onFailed?: () => void;
+}
+
+/**
+ * Waits for the end of a task. With 'On Timeout' set to continue, a task that takes longer comes
+ * back as it was seen last.
+ *
+ * @throws what ended the waiting without a picture, with the task's id
+ */
+export async function followTask(job: Job, following: Following): Promise<Followed> {
+	const { settings, run } = job;
+	const { taskId, hold } = following;
+	const now = systemClock.now();
+	const deadline = now + settings.timeoutMs;
+	const isFresh = following.origin === 'fresh';
+	const waited = await waitForTask({
+		look: async () => await look(job, taskId, hold, deadline - systemClock.now()),
+		clock: systemClock,
+		signal: run.signal,
+		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),
+		deadline,
+		graceUntil: now + (following.origin === 'named' ? FOREIGN_GRACE_MS : OWN_GRACE_MS),
+		stepMs: settings.pollIntervalMs,
+		isFresh,
+		onLook: (outcome) => job.noteLook(taskId, outcome),
+	});
+	if (waited.kind !== 'timedOut' && waited.kind !== 'stopped') run.finished.add(taskId);
+	if (waited.kind === 'failed' && waited.outcome) following.onFailed?.();
+	return { outcome: outcomeOf(job, waited, taskId), reads: waited.reads };
+}
+
+function outcomeOf(job: Job, waited: Waited, taskId: string): Outcome {
+	if (waited.kind === 'images') return waited.outcome;
+	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
+	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
+	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
+	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
+	const seen = waited.last ? `Last status: ${last.status}` : waited.lastFailure?.gatewayMessage;
+	throw failureError({
+		kind: 'timed_out',
+		taskId,
+		message: `The task was not finished within ${job.settings.timeoutMs / 1000} seconds`,
+		...(seen && { gatewayMessage: seen }),
+	});
+}
+
+/**
+ * Looks once, for Get Task Status. A failed task is an answer.
+ *
+ * @throws when the gateway does not know the id or does not answer
+ */
+export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
+	const found = await look(job, taskId, hold, job.settings.timeoutMs);
+	if (found.kind !== 'outcome') throw failureError({ ...found.failure, taskId });
+	job.noteLook(taskId, found.outcome);
+	const outcome: Outcome = found.outcome.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : found.outcome;
+	return { outcome, reads: 1 };
+}
+
+async function look(job: Job, taskId: string, hold: Hold, remainingMs: number): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(job.free, taskId, { remainingMs, maxBytes: job.maxAnswerBytes(1), beforeHeavy: hold.before });
+}

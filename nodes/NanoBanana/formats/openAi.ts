@@ -1,0 +1,56 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { textParts } from '../form';
+import { mergeJson, own } from '../json';
+import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
+import { decodeBody } from './shapes';
+
+/** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
+export const openAi: ImageFormat = {
+	// A form carries files, so an address beside a file has to become one.
+	needsBytes: (request) => hasBytes(request),
+	encode: (request) => [request.references.length === 0 ? generation(request) : edit(request)],
+	decode: decodeImages,
+};
+
+function hasBytes(request: ImageRequest): boolean {
+	return request.references.some((reference) => reference.kind === 'bytes');
+}
+
+function fieldsOf(request: ImageRequest): IDataObject {
+	return {
+		model: request.model,
+		prompt: request.prompt,
+		n: request.n,
+		response_format: request.responseFormat,
+		...(request.aspectRatio && { aspect_ratio: request.aspectRatio }),
+		...(request.outputFormat && { output_format: request.outputFormat }),
+	};
+}
+
+function generation(request: ImageRequest): EncodedCall {
+	return { method: 'POST', path: '/v1/images/generations', json: mergeJson(fieldsOf(request), request.extraBody) };
+}
+
+function edit(request: ImageRequest): EncodedCall {
+	const path = '/v1/images/edits';
+	const fields = mergeJson(fieldsOf(request), request.extraBody);
+	if (hasBytes(request)) return { method: 'POST', path, form: [...textParts(fields), ...fileParts(request)] };
+	// The published JSON form of edits: a list of {image_url}.
+	const images = request.references.flatMap((reference) => (reference.kind === 'url' ? [{ image_url: reference.url }] : []));
+	return { method: 'POST', path, json: mergeJson({ ...fieldsOf(request), images }, request.extraBody) };
+}
+
+function fileParts(request: ImageRequest): FormPart[] {
+	const name = request.references.length === 1 ? 'image' : 'image[]';
+	return request.references.flatMap((reference) =>
+		reference.kind === 'bytes' ? [{ name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType }] : [],
+	);
+}
+
+/** Like a task body, except that `{created, data: null}` is a finished answer that holds nothing. */
+function decodeImages(body: unknown, baseUrl: string): Outcome {
+	const outcome = decodeBody(body, baseUrl);
+	const finished = outcome.kind === 'unknown' && own(body, 'created') !== undefined;
+	return finished ? { kind: 'images', images: [] } : outcome;
+}

@@ -1,0 +1,144 @@
+import { jitter } from './clock';
+import type { Clock } from './types';
+
+/**
+ * Lets as many paid requests through as the gateway takes, without knowing its limit.
+ *
+ * A slot is held from the create request until the task is finished. Few requests may be
+ * unanswered at a time, so an unknown limit is met by a handful of refusals instead of by all items
+ * at once. A refusal at a level never reached before is taken for the limit; one at a level that
+ * worked before is a rate limit and only costs time.
+ */
+export interface Gate {
+	/** Waits for a place; undefined when the signal fired or the gate was shut meanwhile. */
+	enter(signal?: AbortSignal): Promise<Slot | undefined>;
+	/** Nobody enters any more: the run has failed and its other items shall not be paid. */
+	shut(): void;
+}
+
+export interface Slot {
+	accepted(): void;
+	/** The gateway took nothing (429, or a 503 that says so): gives the place back until it may be tried again. */
+	refused(retryAfterMs: number): void;
+	leave(): void;
+}
+
+/**
+ * How many requests may be unanswered at a time. Creating a task is answered at once, so few are
+ * enough; a synchronous call is answered with the picture, so many run side by side, and each
+ * success allows one more.
+ */
+export interface Window {
+	unanswered: number;
+	growsBy: number;
+}
+export const TASK_WINDOW: Window = { unanswered: 3, growsBy: 0 };
+export const CALL_WINDOW: Window = { unanswered: 16, growsBy: 1 };
+
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 30_000;
+/** Accepts in a row before one more than the known limit is tried; doubles each time that this is refused. */
+const FIRST_PROBE_AFTER = 16;
+
+export function createGate(maxOpen: number, window: Window, clock: Clock): Gate {
+	let atOnce = window.unanswered;
+	let limit = maxOpen;
+	let proven = 0;
+	let open = 0;
+	let unanswered = 0;
+	let notBefore = 0;
+	let refusalsInARow = 0;
+	let acceptsInARow = 0;
+	let probeAfter = FIRST_PROBE_AFTER;
+	let isShut = false;
+	let timer: AbortController | undefined;
+	const waiting: Array<() => void> = [];
+
+	const mayEnter = (): boolean => {
+		const allowed = refusalsInARow > 0 ? 1 : atOnce;
+		return clock.now() >= notBefore && unanswered < allowed && open + unanswered < limit;
+	};
+
+	const admit = (): void => {
+		while (waiting.length > 0 && (isShut || mayEnter())) waiting.shift()?.();
+		const rest = notBefore - clock.now();
+		if (waiting.length === 0 || rest <= 0 || timer) return;
+		timer = new AbortController();
+		void clock.pause(rest, timer.signal).then(() => {
+			timer = undefined;
+			admit();
+		});
+	};
+
+	const makeSlot = (): Slot => {
+		let state: 'unanswered' | 'open' | 'left' = 'unanswered';
+		unanswered += 1;
+		return {
+			accepted() {
+				if (state !== 'unanswered') return;
+				state = 'open';
+				unanswered -= 1;
+				open += 1;
+				proven = Math.max(proven, open);
+				limit = Math.max(limit, open);
+				atOnce += window.growsBy;
+				refusalsInARow = 0;
+				acceptsInARow += 1;
+				if (limit < maxOpen && acceptsInARow >= probeAfter) {
+					limit += 1;
+					acceptsInARow = 0;
+				}
+				admit();
+			},
+			refused(retryAfterMs) {
+				if (state !== 'unanswered') return;
+				state = 'left';
+				unanswered -= 1;
+				acceptsInARow = 0;
+				const others = open + unanswered;
+				const isLimit = others > 0 && others + 1 > proven;
+				if (isLimit) {
+					// With tasks open, the end of one of them is the best moment to try again.
+					if (limit < maxOpen) probeAfter *= 2;
+					limit = others;
+				}
+				refusalsInARow = isLimit ? 0 : refusalsInARow + 1;
+				const growth = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (refusalsInARow - 1));
+				const wait = Math.max(retryAfterMs, isLimit ? 0 : jitter(growth));
+				notBefore = Math.max(notBefore, clock.now() + wait);
+				admit();
+			},
+			leave() {
+				if (state === 'left') return;
+				if (state === 'open') open -= 1;
+				else unanswered -= 1;
+				state = 'left';
+				admit();
+			},
+		};
+	};
+
+	return {
+		async enter(signal) {
+			if (isShut || signal?.aborted) return undefined;
+			return await new Promise<Slot | undefined>((resolve) => {
+				const giveUp = (): void => {
+					waiting.splice(waiting.indexOf(grant), 1);
+					resolve(undefined);
+				};
+				const grant = (): void => {
+					signal?.removeEventListener('abort', giveUp);
+					resolve(isShut ? undefined : makeSlot());
+				};
+				signal?.addEventListener('abort', giveUp, { once: true });
+				waiting.push(grant);
+				admit();
+			});
+		},
+		shut() {
+			isShut = true;
+			timer?.abort();
+			admit();
+		},
+	};
+}

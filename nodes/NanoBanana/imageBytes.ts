@@ -1,0 +1,86 @@
+/** What the bytes of a picture say about themselves. Sizes in pixels; absent where the header holds none. */
+export interface ImageFacts {
+	mimeType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+	extension: 'png' | 'jpg' | 'webp' | 'gif';
+	width?: number;
+	height?: number;
+	/** False when the end mark is missing: the body was cut off on its way. */
+	complete: boolean;
+}
+
+/** Reads type and size from magic bytes; undefined for anything that is no PNG, JPEG, WebP or GIF. */
+export function inspectImage(bytes: Buffer): ImageFacts | undefined {
+	if (bytes.length < 12) return undefined;
+	if (bytes.readUInt32BE(0) === 0x89504e47 && bytes.readUInt32BE(4) === 0x0d0a1a0a) return png(bytes);
+	if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(bytes);
+	if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return webp(bytes);
+	if (ascii(bytes, 0, 4) === 'GIF8') return gif(bytes);
+	return undefined;
+}
+
+function ascii(bytes: Buffer, from: number, to: number): string {
+	return bytes.toString('latin1', from, to);
+}
+
+function png(bytes: Buffer): ImageFacts {
+	const sized = bytes.length >= 24 && ascii(bytes, 12, 16) === 'IHDR';
+	return {
+		mimeType: 'image/png',
+		extension: 'png',
+		...(sized && { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }),
+		complete: bytes.lastIndexOf('IEND') > 0,
+	};
+}
+
+function gif(bytes: Buffer): ImageFacts {
+	return {
+		mimeType: 'image/gif',
+		extension: 'gif',
+		width: bytes.readUInt16LE(6),
+		height: bytes.readUInt16LE(8),
+		complete: bytes[bytes.length - 1] === 0x3b,
+	};
+}
+
+/** The size stands in the first start-of-frame segment; the end mark counts only after it, as thumbnails hold one too. */
+function jpeg(bytes: Buffer): ImageFacts {
+	const facts: ImageFacts = { mimeType: 'image/jpeg', extension: 'jpg', complete: false };
+	let at = 2;
+	while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+		const marker = bytes[at + 1];
+		if (marker === 0xff) {
+			at += 1;
+			continue;
+		}
+		const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+		if (isFrame && at + 9 <= bytes.length) {
+			facts.height = bytes.readUInt16BE(at + 5);
+			facts.width = bytes.readUInt16BE(at + 7);
+		}
+		if (marker === 0xda || marker === 0xd9) break;
+		at += 2 + bytes.readUInt16BE(at + 2);
+	}
+	facts.complete = bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) >= Math.min(at, bytes.length - 2);
+	return facts;
+}
+
+function webp(bytes: Buffer): ImageFacts {
+	const facts: ImageFacts = {
+		mimeType: 'image/webp',
+		extension: 'webp',
+		complete: bytes.readUInt32LE(4) + 8 <= bytes.length,
+	};
+	const chunk = ascii(bytes, 12, 16);
+	if (bytes.length < 30) return facts;
+	if (chunk === 'VP8X') {
+		return { ...facts, width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 };
+	}
+	if (chunk === 'VP8L') {
+		const bits = bytes.readUInt32LE(21);
+		return { ...facts, width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 };
+	}
+	if (chunk === 'VP8 ') {
+		return { ...facts, width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
+	}
+	return facts;
+}

@@ -1,0 +1,212 @@
+import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { systemClock } from './clock';
+import { cleanText, describeFailure, failureError, failureIn, nodeError, type Failure } from './errors';
+import { contextOf } from './memory';
+import { joinRun, type Run } from './run';
+import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
+import type { Exchange, RoutedOptions } from './transport';
+import type { Outcome } from './types';
+
+/** One item on its way through the node: what it may use, and how it ends. */
+export interface Job {
+	ctx: IExecutePaginationFunctions;
+	/** The request as the fields' routing put it together. */
+	base: RoutedOptions;
+	/** @throws the failure of an option that holds no usable value */
+	readonly settings: Settings;
+	run: Run;
+	itemIndex: number;
+	executionId: string;
+	isTool: boolean;
+	/** True for the operations that pay. */
+	readonly isCreate: boolean;
+	startedAt: number;
+	/** Time for one paid request: a synchronous one ends with the picture, creating a task does not. */
+	readonly requestTimeoutMs: number;
+	/** The largest JSON answer that is read: so many images as base64, and some text. */
+	maxAnswerBytes(images: number): number;
+	/** For the paid call: ends only when the execution is canceled, as its answer must not be lost. */
+	paid: Exchange;
+	/** For reads and downloads: ends as soon as nobody waits for them any more. */
+	free: Exchange;
+	clean(text: string): string;
+	noteTask(taskId: string): void;
+	noteLook(taskId: string, outcome: Outcome): void;
+	/** Called when the item has ended, with whether its rows reached n8n. */
+	onEnd(action: (delivered: boolean) => void): void;
+	/**
+	 * Runs the item's checks and waits for those of all others. Undefined when nobody may go on.
+	 *
+	 * @throws this item's own failure
+	 */
+	checkIn<T>(images: (prepared: T) => number, prepare: () => Promise<T>): Promise<T | undefined>;
+	/** The rows of every part, or the first failure; in the continue modes a failed part becomes a row. */
+	eachOrThrow(parts: Array<PromiseSettledResult<INodeExecutionData[]>>): INodeExecutionData[];
+	/** Runs the story and turns whatever it throws into what the node's error settings ask for. */
+	settle(story: () => Promise<INodeExecutionData[]>): Promise<INodeExecutionData[]>;
+}
+
+const CREDENTIAL = 'nanoBananaApi';
+/** What the routing sets when 'Request Options' holds no timeout. */
+const ENGINE_TIMEOUT_MS = 300_000;
+const CREATE_TIMEOUT_MS = 300_000;
+const CREATE_LEAST_MS = 60_000;
+/** Node.js holds no longer text than about this. */
+const LONGEST_TEXT_BYTES = 500_000_000;
+
+/** Opens an item. Synchronous up to joining the run: n8n starts all items in one sweep, and the run counts them there. Never throws. */
+export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): Job {
+	const isTool = ctx.getNode().type.endsWith('Tool');
+	const attempt = attemptSettings(ctx);
+	const cancel = ctx.getExecutionCancelSignal();
+	const itemIndex = ctx.getItemIndex();
+	const continues = ctx.continueOnFail();
+	const run = joinRun(cancel, contextOf(ctx), {
+		maxConcurrency: attempt.settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
+		maxImages: attempt.settings?.maxImages ?? Number.MAX_SAFE_INTEGER,
+		itemCount: itemCountOf(ctx, isTool),
+		startsLate: hasBatching(ctx),
+		stopsOnFailure: !continues,
+		isTaskFormat: attempt.settings?.apiFormat !== 'openAi' && attempt.settings?.apiFormat !== 'gemini',
+		isTool,
+	});
+	const endings: Array<(delivered: boolean) => void> = [];
+	let secret: string | undefined;
+
+	const fail = async (thrown: unknown): Promise<{ failure: Failure } | { rows: INodeExecutionData[] }> => {
+		let failure = failureIn(thrown);
+		const isCanceled = cancel?.aborted === true;
+		if (!isCanceled && failure.kind === 'canceled') {
+			// Another item failed and the node stops: this one just ends.
+			return { rows: [] };
+		}
+		if (isCanceled) failure = { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) };
+		if (isCanceled || !continues) run.halt();
+		run.settle();
+		await run.everySettled;
+		if (isCanceled) logCanceled(ctx, run);
+		const open = isCanceled ? openTasks(run) : continues ? [] : [...run.tasks.values()].flat();
+		const others = open.filter((taskId) => taskId !== failure.taskId);
+		return { failure: { ...failure, ...(others.length > 0 && { taskIds: others }) } };
+	};
+
+	const errorRow = (failure: Failure): INodeExecutionData => {
+		const { message, data } = describeFailure(failure, secret);
+		// n8n moves a row to the error output when it holds these two keys and nothing else, and an agent's tool has no such output.
+		const status = isTool ? { status: 'failed' } : {};
+		return { json: { ...status, error: message, details: data }, pairedItem: { item: itemIndex } };
+	};
+
+	return {
+		ctx,
+		base,
+		get settings() {
+			if (!attempt.settings) throw failureError(attempt.failure);
+			return attempt.settings;
+		},
+		run,
+		itemIndex,
+		executionId: ctx.getExecutionId() ?? '',
+		isTool,
+		get isCreate() {
+			return this.settings.operation === 'textToImage' || this.settings.operation === 'imageToImage';
+		},
+		startedAt: systemClock.now(),
+		get requestTimeoutMs() {
+			const own = this.settings.apiFormat === 'asyncTask' ? Math.min(CREATE_TIMEOUT_MS, Math.max(this.settings.timeoutMs, CREATE_LEAST_MS)) : this.settings.timeoutMs;
+			const asked = base.timeout ?? ENGINE_TIMEOUT_MS;
+			return asked === ENGINE_TIMEOUT_MS ? own : Math.min(own, asked);
+		},
+		maxAnswerBytes(images) {
+			return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * this.settings.maxImageBytes * 1.34) + 1_048_576);
+		},
+		paid: { ctx, base, signal: cancel },
+		free: { ctx, base, signal: run.signal },
+		clean: (text) => cleanText(text, secret),
+		noteTask(taskId) {
+			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
+		},
+		noteLook(taskId, outcome) {
+			const status = outcome.kind === 'images' ? 'succeeded' : outcome.kind === 'pending' ? outcome.status : outcome.kind;
+			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
+			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
+		},
+		onEnd: (action) => void endings.push(action),
+		async checkIn(images, prepare) {
+			const prepared = await prepare
+				.call(undefined)
+				.then((value) => ({ value, images: images(value) }))
+				.catch((thrown: unknown) => ({ failure: failureIn(thrown), images: 0 }));
+			secret = await keyOf(ctx);
+			const { verdict, planned } = await run.checkIn({ images: prepared.images, isValid: 'value' in prepared });
+			if (verdict === 'gone') return undefined;
+			if (!('value' in prepared)) throw failureError(prepared.failure);
+			if (verdict === 'stop') return undefined;
+			if (verdict === 'overBudget') throw failureError(overBudget(planned, attempt.settings?.maxImages ?? 0));
+			return prepared.value;
+		},
+		eachOrThrow(parts) {
+			const isLost = (part: PromiseSettledResult<unknown>): part is PromiseRejectedResult => part.status === 'rejected';
+			const first = parts.find(isLost);
+			const isEnd = first !== undefined && (!continues || failureIn(first.reason).kind === 'canceled');
+			if (isEnd) throw failureError(failureIn(first.reason));
+			return parts.flatMap((part) => (isLost(part) ? [errorRow(failureIn(part.reason))] : part.value));
+		},
+		async settle(story) {
+			const ended = await story()
+				.then((rows) => ({ rows }))
+				.catch(fail);
+			endings.forEach((action) => action('rows' in ended));
+			if ('rows' in ended) {
+				run.settle();
+				return ended.rows;
+			}
+			const { failure } = ended;
+			if (continues && failure.kind !== 'canceled') return [errorRow(failure)];
+			throw nodeError(ctx.getNode(), failure, { itemIndex, secret, isTool });
+		},
+	};
+}
+
+function attemptSettings(ctx: IExecutePaginationFunctions): { settings: Settings } | { settings?: undefined; failure: Failure } {
+	try {
+		return { settings: readSettings(ctx) };
+	} catch (thrown) {
+		return { failure: failureIn(thrown) };
+	}
+}
+
+/** How many items n8n runs; `$input` counts those of the whole input, and those of the agent in a tool call. */
+function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
+	if (isTool || ctx.getNode().executeOnce) return 1;
+	const input = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
+	return input.all().length;
+}
+
+function hasBatching(ctx: IExecutePaginationFunctions): boolean {
+	const options = ctx.getNodeParameter('requestOptions', {}) as { batching?: { batch?: { batchInterval?: number } } };
+	return (options.batching?.batch?.batchInterval ?? 0) > 0;
+}
+
+/** The key, only to take it out of texts that gateways quote it in. */
+async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
+	const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
+	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
+}
+
+function overBudget(planned: number, allowed: number): Failure {
+	return { kind: 'spending_limit', message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}` };
+}
+
+function openTasks(run: Run): string[] {
+	return [...run.tasks.values()].flat().filter((taskId) => !run.finished.has(taskId));
+}
+
+/** n8n keeps no data of a canceled execution, so the ids of paid tasks go into the log. */
+function logCanceled(ctx: IExecutePaginationFunctions, run: Run): void {
+	const open = openTasks(run);
+	if (run.isCancelLogged || open.length === 0) return;
+	run.isCancelLogged = true;
+	ctx.logger.warn(`NanoBanana: the execution was canceled; these tasks go on at the gateway and can be collected with 'Wait for Task Result': ${open.join(', ')}`, { taskIds: open });
+}

@@ -1,0 +1,216 @@
+import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { systemClock } from './clock';
+import { deliver, type Result } from './deliver';
+import { fetchImage } from './download';
+import { failureError, failureIn, type Failure } from './errors';
+import { followTask, lookOnce } from './follow';
+import { FORMATS } from './formats';
+import { openJob, type Job } from './job';
+import { claimKey, forget, hashRequest, recall, releaseKey, remember, rememberRows } from './memory';
+import { previewRow } from './preview';
+import { digestOf, loadReferences, readSources, type ReferenceSource } from './references';
+import { readRequest, type CheckedRequest } from './request';
+import type { Hold } from './run';
+import { readTaskIds } from './settings';
+import { submit, type Accepted } from './submit';
+import type { EncodedCall, Reference } from './types';
+
+/**
+ * The story of one item, top to bottom. n8n calls these two for every item at once, as the
+ * pagination function of the operation: the one declarative hook that wraps the whole request.
+ */
+
+type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
+
+/** Text to Image, Image to Image: check, pay once, wait, download. */
+export async function createImages(this: IExecutePaginationFunctions, routed: RoutedRequest): Promise<INodeExecutionData[]> {
+	const job = openJob(this, routed.options);
+	return await job.settle(async () => {
+		const order = await checkBeforePaying(job);
+		if (order === undefined) return [];
+		if (job.settings.previewRequest) return [previewRow(job, order)];
+		const delivered = recall(this, order.keys[0])?.rows;
+		if (delivered) return delivered;
+		const calls = await Promise.allSettled(order.keys.map(async (_key, call) => await buy(job, order, call)));
+		return await deliverAll(job, order, calls);
+	});
+}
+
+/** Get Task Status, Wait for Task Result: nothing here is paid. */
+export async function readTasks(this: IExecutePaginationFunctions, routed: RoutedRequest): Promise<INodeExecutionData[]> {
+	const job = openJob(this, routed.options);
+	return await job.settle(async () => {
+		const taskIds = await job.checkIn(
+			() => 0,
+			async () => await Promise.resolve(readTaskIds(this.getNodeParameter('taskId', ''))),
+		);
+		if (taskIds === undefined) return [];
+		return job.eachOrThrow(await Promise.allSettled(taskIds.map(async (taskId) => await collect(job, taskId))));
+	});
+}
+
+interface Order extends CheckedRequest {
+	sources: ReferenceSource[];
+	/** One per paid call; where this item's tasks are remembered. */
+	keys: string[];
+}
+
+/** Everything that can be known without paying, for all items of the run before the first of them pays. */
+async function checkBeforePaying(job: Job): Promise<Order | undefined> {
+	return await job.checkIn(
+		(order) => (job.settings.previewRequest ? 0 : order.keys.some((key) => recall(job.ctx, key)) ? 0 : order.request.n),
+		async () => {
+			const { ctx, settings } = job;
+			const sources = settings.operation === 'imageToImage' ? readSources(ctx) : [];
+			const checked = readRequest(job.base.body, settings, sources.length);
+			const digests: string[] = [];
+			for (const source of sources) digests.push(await digestOf(ctx, source, settings));
+			const hash = hashRequest(settings.apiFormat, checked.request, digests);
+			const calls = FORMATS[settings.apiFormat].encode({ ...checked.request, references: [] }).length;
+			const keys = Array.from({ length: calls }, (_, call) => claimKey(ctx, call, hash, job.isTool));
+			job.onEnd((delivered) => keys.forEach((key) => releaseKey(ctx, key, delivered)));
+			return { ...checked, sources, keys };
+		},
+	);
+}
+
+/** One paid call, or the task that an earlier try of this item already paid for. */
+async function buy(job: Job, order: Order, call: number): Promise<Result> {
+	const { ctx, run } = job;
+	const key = order.keys[call];
+	const earlier = recall(ctx, key);
+	const hold = run.room.hold();
+	try {
+		if (earlier?.taskId) return await resume(job, key, earlier.taskId, earlier.submittedAt, hold);
+		if (earlier?.unclearIn !== undefined && earlier.unclearIn === job.executionId) {
+			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
+		}
+		return await submitAndFollow(job, order, call, hold);
+	} catch (thrown) {
+		hold.release();
+		throw failureError(failureIn(thrown));
+	}
+}
+
+async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold): Promise<Result> {
+	const { ctx, run, settings } = job;
+	const key = order.keys[call];
+	const submittedAt = new Date(systemClock.now()).toISOString();
+	const { outcome, slot } = await submit({
+		exchange: job.paid,
+		format: FORMATS[settings.apiFormat],
+		encode: async () => await encodeCall(job, order, call, hold),
+		gate: run.gate,
+		clock: systemClock,
+		limits: { timeoutMs: job.requestTimeoutMs, maxBytes: job.maxAnswerBytes(order.request.n), beforeHeavy: hold.before },
+		patienceMs: settings.timeoutMs,
+		signal: run.signal,
+		onUnclear: () => remember(ctx, key, { unclearIn: job.executionId, submittedAt }),
+		onAccepted: (accepted) => noteAccepted(job, key, accepted, submittedAt),
+	});
+	const { taskId } = outcome;
+	try {
+		if (taskId !== undefined && outcome.kind === 'images') run.finished.add(taskId);
+		const isTheEnd = outcome.kind === 'images' || taskId === undefined || !settings.wait;
+		if (isTheEnd) return { outcome, taskId, submittedAt, reads: 0, hold };
+		hold.release();
+		// Nothing is paid for a task that failed, so the next try may create a new one.
+		const followed = await followTask(job, { taskId, origin: 'fresh', hold, onFailed: () => forget(ctx, key) });
+		return { ...followed, taskId, submittedAt, hold };
+	} finally {
+		slot.leave();
+	}
+}
+
+/** An already paid task: takes a place like a new one, but sends nothing. */
+async function resume(job: Job, key: string, taskId: string, submittedAt: string | undefined, hold: Hold): Promise<Result> {
+	job.noteTask(taskId);
+	if (!job.settings.wait) return { outcome: { kind: 'pending', status: 'queued', taskId }, taskId, submittedAt, reads: 0, hold };
+	const slot = await job.run.gate.enter(job.run.signal);
+	if (!slot) throw failureError({ kind: 'canceled', taskId });
+	slot.accepted();
+	try {
+		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, hold, onFailed: () => forget(job.ctx, key) });
+		return { ...followed, taskId, submittedAt, hold };
+	} finally {
+		slot.leave();
+	}
+}
+
+/** Encoded when it is this call's turn, so that references are in memory only then. */
+async function encodeCall(job: Job, order: Order, call: number, hold: Hold): Promise<EncodedCall> {
+	const format = FORMATS[job.settings.apiFormat];
+	const given = await loadReferences(job.ctx, order.sources, job.settings);
+	const isInlined = format.needsBytes({ ...order.request, references: given });
+	const references = isInlined ? await Promise.all(given.map(async (reference) => await inline(job, reference))) : given;
+	const bytes = references.reduce((sum, reference) => sum + (reference.kind === 'bytes' ? reference.data.length : 0), 0);
+	if (bytes > 0) await hold.before(bytes * 2);
+	return format.encode({ ...order.request, references })[call];
+}
+
+/** A reference address as bytes, fetched with the limits of results and without the key. */
+async function inline(job: Job, reference: Reference): Promise<Reference> {
+	if (reference.kind === 'bytes') return reference;
+	const fetched = await fetchImage(
+		{ kind: 'url', url: reference.url },
+		{ exchange: job.free, clock: systemClock, maxBytes: job.settings.maxReferenceBytes, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
+	);
+	if (fetched.kind === 'picture') {
+		return { kind: 'bytes', field: reference.url, data: fetched.bytes, mimeType: fetched.facts.mimeType, fileName: `reference.${fetched.facts.extension}` };
+	}
+	throw failureError({
+		kind: 'invalid_input',
+		message: `A reference image in 'URL(s)' could not be loaded: ${fetched.reason}`,
+		nextStep: `Nothing was sent. Check that n8n can open ${job.clean(reference.url)} without signing in, or put the file into a field and use 'Input Data Field Name(s)'.`,
+	});
+}
+
+/** Remembered before anything else can go wrong, and logged, as n8n keeps nothing of a crashed or canceled execution. */
+function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: string): void {
+	const { taskId } = accepted;
+	if (taskId === undefined) return;
+	remember(job.ctx, key, { taskId, submittedAt });
+	job.noteTask(taskId);
+	job.ctx.logger.info(`NanoBanana: the gateway accepted task ${taskId}`, { taskId, itemIndex: job.itemIndex, status: 'queued' });
+}
+
+/** One row per picture of everything that this item bought. What could not be had is named, what was had is kept. */
+async function deliverAll(job: Job, order: Order, calls: Array<PromiseSettledResult<Result>>): Promise<INodeExecutionData[]> {
+	const results = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
+	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [failureIn(call.reason)] : []));
+	try {
+		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
+		if (results.length === 0 || isCanceled) throw failureError(failures[0]);
+		const { n, model } = order.request;
+		const warnings = [...order.warnings, ...failures.map((failure) => partWarning(job, failure, calls.length))];
+		if (calls.length > 1) warnings.push(`${n} images were ${calls.length} calls, each billed on its own.`);
+		const rows = await deliver(job, results, { requestedImages: n, model, warnings });
+		// There is no task to ask again, so the rows themselves are what a retry gets.
+		if (results.every((result) => result.taskId === undefined)) rememberRows(job.ctx, order.keys[0], rows);
+		return rows;
+	} finally {
+		results.forEach((result) => result.hold.release());
+	}
+}
+
+function partWarning(job: Job, failure: Failure, count: number): string {
+	const said = failure.gatewayMessage ? ` (${job.clean(failure.gatewayMessage)})` : '';
+	return `One of ${count} calls brought no image: ${failureError(failure).message}${said}.`;
+}
+
+/** Rows for one task that was created earlier. */
+async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> {
+	const slot = await job.run.gate.enter(job.run.signal);
+	if (!slot) throw failureError({ kind: 'canceled', taskId });
+	slot.accepted();
+	const hold = job.run.room.hold();
+	try {
+		const isOneLook = job.settings.operation === 'getStatus';
+		const followed = isOneLook ? await lookOnce(job, taskId, hold) : await followTask(job, { taskId, origin: 'named', hold });
+		return await deliver(job, [{ ...followed, taskId, hold }], { warnings: [] });
+	} finally {
+		slot.leave();
+		hold.release();
+	}
+}

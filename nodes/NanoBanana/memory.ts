@@ -1,0 +1,103 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+
+/**
+ * What this node remembers of a paid request. It lives in the node's execution context: n8n keeps
+ * that over its own retries and saves it with a failed execution, so a retry resumes the task
+ * instead of buying another one. Only small values: the context is part of the execution data.
+ */
+export interface Remembered {
+	taskId?: string;
+	/** ISO time of the create request. */
+	submittedAt?: string;
+	/** The execution in which the request ended unclear; it is not sent again there. */
+	unclearIn?: string;
+	/** Finished rows of a call that has no task to ask again. */
+	rows?: INodeExecutionData[];
+	/** An agent that asks once more with the same words wants another picture. */
+	delivered?: boolean;
+}
+
+type Store = Record<string, Remembered>;
+
+/** Rows that hold the bytes themselves (binary data mode "default") stay out of the saved context. */
+const heavyRows = new WeakMap<object, Map<string, INodeExecutionData[]>>();
+const claimed = new WeakMap<object, Set<string>>();
+
+const fallbacks = new WeakMap<object, IDataObject>();
+
+/**
+ * The node's context, the same object for all items and tries. Calls through an MCP trigger have
+ * none (n8n throws); there an object that lives as long as the workflow stands in, which is enough for
+ * n8n's retries of one call.
+ */
+export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
+	try {
+		return ctx.getContext('node') as IDataObject;
+	} catch {
+		const anchor = ctx.getWorkflowStaticData('node');
+		const context = fallbacks.get(anchor) ?? {};
+		fallbacks.set(anchor, context);
+		return context;
+	}
+}
+
+function storeOf(ctx: IExecuteSingleFunctions): Store {
+	const context = contextOf(ctx);
+	context.nanoBanana ??= {};
+	return context.nanoBanana as unknown as Store;
+}
+
+/** Identity of a paid request: everything that the user asked for, with the references' own digests. */
+export function hashRequest(apiFormat: string, request: object, references: string[]): string {
+	return createHash('sha256').update(JSON.stringify([apiFormat, request, references])).digest('hex').slice(0, 32);
+}
+
+/**
+ * The place of a request in this execution: run index, item, call, hash. An agent's tool calls have
+ * no item and get a new run index with every try, so there the first undelivered entry counts.
+ */
+export function claimKey(ctx: IExecuteSingleFunctions, call: number, hash: string, isTool: boolean): string {
+	if (!isTool) return `${ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex}:${ctx.getItemIndex()}:${call}:${hash}`;
+	const store = storeOf(ctx);
+	const taken = claimed.get(contextOf(ctx)) ?? new Set<string>();
+	claimed.set(contextOf(ctx), taken);
+	for (let attempt = 0; ; attempt += 1) {
+		const key = `tool:${attempt}:${call}:${hash}`;
+		if (taken.has(key) || store[key]?.delivered) continue;
+		taken.add(key);
+		return key;
+	}
+}
+
+export function releaseKey(ctx: IExecuteSingleFunctions, key: string, delivered: boolean): void {
+	claimed.get(contextOf(ctx))?.delete(key);
+	if (delivered && key.startsWith('tool:')) remember(ctx, key, { delivered: true });
+}
+
+export function recall(ctx: IExecuteSingleFunctions, key: string): Remembered | undefined {
+	const entry = storeOf(ctx)[key];
+	const rows = heavyRows.get(contextOf(ctx))?.get(key);
+	return rows ? { ...entry, rows } : entry;
+}
+
+export function remember(ctx: IExecuteSingleFunctions, key: string, change: Remembered): void {
+	const store = storeOf(ctx);
+	store[key] = { ...store[key], ...change };
+}
+
+export function rememberRows(ctx: IExecuteSingleFunctions, key: string, rows: INodeExecutionData[]): void {
+	const holdsBytes = rows.some((row) => Object.values(row.binary ?? {}).some((binary) => !binary.id));
+	if (!holdsBytes) {
+		remember(ctx, key, { rows });
+		return;
+	}
+	const kept = heavyRows.get(contextOf(ctx)) ?? new Map<string, INodeExecutionData[]>();
+	heavyRows.set(contextOf(ctx), kept.set(key, rows));
+}
+
+/** After a task ended as failed nothing is paid for, and the next try may create a new one. */
+export function forget(ctx: IExecuteSingleFunctions, key: string): void {
+	delete storeOf(ctx)[key];
+	heavyRows.get(contextOf(ctx))?.delete(key);
+}

@@ -1,0 +1,65 @@
+import type { OutputFormat } from './types';
+
+/**
+ * What a family of models can do. Formats: the API's page. Ratios: the vendor's Gemini page (the
+ * first ten) and Google's description of the 3.1 flash image model (the last four). Reference
+ * limits: Google's model cards (3 for the base model, 14 for the later ones).
+ */
+export interface ModelFamily {
+	name: string;
+	outputFormats: OutputFormat[];
+	aspectRatios: readonly string[];
+	maxReferences: number;
+}
+
+export interface Model {
+	id: string;
+	label: string;
+	family: ModelFamily;
+	/** The id on the Gemini-compatible entrance, where the vendor lists one. */
+	geminiId?: string;
+}
+
+const COMMON_RATIOS = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
+export const ASPECT_RATIOS = [...COMMON_RATIOS, '1:4', '4:1', '1:8', '8:1'] as const;
+export const DEFAULT_MODEL = 'NanoBanana2-1K';
+
+const BASE: ModelFamily = {
+	name: 'NanoBanana',
+	outputFormats: ['png', 'jpeg', 'webp'],
+	aspectRatios: COMMON_RATIOS,
+	maxReferences: 3,
+};
+const SECOND: ModelFamily = {
+	name: 'NanoBanana 2',
+	outputFormats: ['png', 'jpeg'],
+	aspectRatios: ASPECT_RATIOS,
+	maxReferences: 14,
+};
+const PRO: ModelFamily = {
+	name: 'NanoBanana Pro',
+	outputFormats: ['png', 'jpeg'],
+	aspectRatios: COMMON_RATIOS,
+	maxReferences: 14,
+};
+
+const FLASH = 'gemini-3.1-flash-image-preview';
+const GEMINI_PRO = 'gemini-3-pro-image-preview';
+
+/** A new model is one row. Ids and tiers: the vendor's pages; which of them an account may use is up to the gateway. */
+export const CATALOGUE: readonly Model[] = [
+	{ id: 'NanoBanana', label: 'NanoBanana', family: BASE },
+	{ id: 'NanoBanana2-0.5K', label: 'NanoBanana 2 (0.5K)', family: SECOND, geminiId: `${FLASH}-512` },
+	{ id: 'NanoBanana2-1K', label: 'NanoBanana 2 (1K)', family: SECOND, geminiId: `${FLASH}-1k` },
+	{ id: 'NanoBanana2-2K', label: 'NanoBanana 2 (2K)', family: SECOND, geminiId: `${FLASH}-2k` },
+	{ id: 'NanoBanana2-4K', label: 'NanoBanana 2 (4K)', family: SECOND, geminiId: `${FLASH}-4k` },
+	{ id: 'NanoBananaPro-1K', label: 'NanoBanana Pro (1K)', family: PRO, geminiId: `${GEMINI_PRO}-1k` },
+	{ id: 'NanoBananaPro-2K', label: 'NanoBanana Pro (2K)', family: PRO, geminiId: `${GEMINI_PRO}-2k` },
+	{ id: 'NanoBananaPro-4K', label: 'NanoBanana Pro (4K)', family: PRO, geminiId: `${GEMINI_PRO}-4k` },
+	{ id: 'NanoBananaPro-8K', label: 'NanoBanana Pro (8K)', family: PRO },
+];
+
+/** The catalogue's row for an id, or undefined: an id that is not listed is allowed and simply not checked. */
+export function findModel(id: string): Model | undefined {
+	return CATALOGUE.find((model) => model.id === id);
+}

@@ -1,0 +1,90 @@
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+
+import { invalid, megabytes } from './checks';
+import { inspectImage } from './imageBytes';
+import type { Settings } from './settings';
+import type { Reference } from './types';
+
+/** A reference as the user gave it; bytes are loaded only when they are sent, one item at a time. */
+export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; field: string };
+
+/** Fields first, then addresses, each in the order given. */
+export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
+	const inputType = ctx.getNodeParameter('inputType', 'binary') as string;
+	const fields = inputType === 'url' ? [] : splitNames(ctx.getNodeParameter('binaryPropertyName', 'data'));
+	const urls = inputType === 'binary' ? [] : splitUrls(ctx.getNodeParameter('imageUrls', ''));
+	if (inputType !== 'url' && fields.length === 0) {
+		throw invalid("'Input Data Field Name(s)' is empty", "Enter the name of the input field that holds the image, e.g. data.");
+	}
+	if (inputType !== 'binary' && urls.length === 0) {
+		throw invalid("'URL(s)' is empty", 'Enter the address of at least one reference image, e.g. https://example.com/image.png.');
+	}
+	return [...fields.map((field) => ({ kind: 'field' as const, field })), ...urls.map((url) => ({ kind: 'url' as const, url: checkedUrl(url) }))];
+}
+
+/** What stands for a reference in the identity of the request. Reads the file, so a bad one is found before anything is paid. */
+export async function digestOf(ctx: IExecutePaginationFunctions, source: ReferenceSource, settings: Settings): Promise<string> {
+	if (source.kind === 'url') return source.url;
+	const reference = await loadField(ctx, source.field, settings);
+	return createHash('sha256').update(reference.data).digest('hex');
+}
+
+/** The references with their bytes. Called when the item is about to be sent, so that only few are in memory. */
+export async function loadReferences(ctx: IExecutePaginationFunctions, sources: ReferenceSource[], settings: Settings): Promise<Reference[]> {
+	const references: Reference[] = [];
+	for (const source of sources) references.push(source.kind === 'url' ? source : await loadField(ctx, source.field, settings));
+	return references;
+}
+
+function splitNames(value: unknown): string[] {
+	return (Array.isArray(value) ? value : String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
+}
+
+/** A comma ends an address only before the next one: addresses may hold commas themselves. */
+function splitUrls(value: unknown): string[] {
+	const texts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
+	return texts.map((text) => text.trim()).filter(Boolean);
+}
+
+function checkedUrl(text: string): string {
+	const url = /^https?:\/\/[^\s/]+/i.test(text) && !/\s/.test(text) ? text : undefined;
+	if (url && URL.canParse(url)) return url;
+	throw invalid(
+		`'URL(s)' holds '${text.slice(0, 80)}', which is no http(s) address`,
+		'Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into \'Input Data Field Name(s)\'.',
+	);
+}
+
+async function loadField(ctx: IExecutePaginationFunctions, field: string, settings: Settings): Promise<Extract<Reference, { kind: 'bytes' }>> {
+	const data = await fieldBytes(ctx, field);
+	const limit = settings.maxReferenceBytes;
+	if (data.length > limit && !settings.skipModelChecks) {
+		throw invalid(
+			`The file in the input field '${field}' has ${megabytes(data.length)} MB; reference images may have ${megabytes(limit)} MB`,
+			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'.",
+		);
+	}
+	const facts = inspectImage(data);
+	if (!facts) {
+		throw invalid(
+			`The file in the input field '${field}' is no image that can be sent`,
+			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.",
+		);
+	}
+	return { kind: 'bytes', field, data, mimeType: facts.mimeType, fileName: `${field.replace(/[^\w-]+/g, '_')}.${facts.extension}` };
+}
+
+async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Promise<Buffer> {
+	try {
+		ctx.helpers.assertBinaryData(field);
+	} catch {
+		const present = Object.keys(ctx.getInputData().binary ?? {});
+		const have = present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
+		throw invalid(
+			`The input has no file in the field '${field}'`,
+			`${have} Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.`,
+		);
+	}
+	return await ctx.helpers.getBinaryDataBuffer(field);
+}

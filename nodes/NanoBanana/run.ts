@@ -1,0 +1,162 @@
+import { pause, systemClock } from './clock';
+import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from './gate';
+
+/** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
+export interface Run {
+	gate: Gate;
+	room: Room;
+	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
+	signal: AbortSignal;
+	/** Task ids by item, in the order in which the gateway accepted them. */
+	tasks: Map<number, string[]>;
+	finished: Set<string>;
+	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
+	halt(): void;
+	/** Waits until every item is checked; only then may the first one be paid. */
+	checkIn(plan: Plan): Promise<{ verdict: Verdict; planned: number }>;
+	/** This item has come to its end, whichever; counts once per item. */
+	settle(): void;
+	/** When every item of the run has. */
+	everySettled: Promise<void>;
+	isCancelLogged: boolean;
+}
+
+/**
+ * `stop`: another item is not valid and the node will stop, so nobody pays. `gone`: n8n gave up the
+ * run while it set up the items (an expression failed) and waits for none of them.
+ */
+export type Verdict = 'go' | 'stop' | 'gone' | 'overBudget';
+
+export interface Plan {
+	/** Images that this item would buy; 0 when it resumes a task or is not valid. */
+	images: number;
+	isValid: boolean;
+}
+
+export interface RunSettings {
+	maxConcurrency: number;
+	maxImages: number;
+	itemCount: number;
+	/** n8n's own batching lets items start late, so nobody can wait for all of them. */
+	startsLate: boolean;
+	stopsOnFailure: boolean;
+	isTaskFormat: boolean;
+	/** Calls of an agent share a context but are runs of their own. */
+	isTool: boolean;
+}
+
+/** Room for bodies in memory: requests and images wait here, not in the heap. */
+export interface Room {
+	/** A hold takes room once, at its first `before`, and gives it back at `release`. */
+	hold(): Hold;
+}
+
+export interface Hold {
+	before(bytes: number): Promise<void>;
+	release(): void;
+}
+
+/** So many bytes of requests and images are in memory at a time, or a single larger one. */
+const ROOM_BYTES = 64 * 1_048_576;
+
+const runs = new WeakMap<object, Run & { join(): void }>();
+
+/** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
+export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): Run {
+	const key = settings.isTool ? {} : context;
+	const run = runs.get(key) ?? openRun(settings, cancel, () => runs.delete(key));
+	runs.set(key, run);
+	run.join();
+	return run;
+}
+
+function openRun(settings: RunSettings, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
+	const controller = new AbortController();
+	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
+	const plans: Plan[] = [];
+	const turn = pause(1);
+	let joined = 0;
+	let settled = 0;
+	const allChecked = deferred();
+	const allSettled = deferred();
+
+	const stop = (): void => {
+		controller.abort();
+		gate.shut();
+	};
+	if (cancel?.aborted) stop();
+	cancel?.addEventListener('abort', stop, { once: true });
+
+	return {
+		gate,
+		room: createRoom(ROOM_BYTES),
+		signal: controller.signal,
+		tasks: new Map(),
+		finished: new Set(),
+		halt: stop,
+		join() {
+			joined += 1;
+		},
+		async checkIn(plan) {
+			plans.push(plan);
+			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
+			await turn;
+			if (plans.length >= joined) allChecked.resolve();
+			await allChecked.promise;
+			const planned = plans.reduce((sum, other) => sum + other.images, 0);
+			const someMissing = !settings.startsLate && joined < settings.itemCount;
+			if (settings.stopsOnFailure && someMissing) return { verdict: 'gone', planned };
+			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { verdict: 'stop', planned };
+			return { verdict: planned > settings.maxImages ? 'overBudget' : 'go', planned };
+		},
+		settle() {
+			settled += 1;
+			if (settled < joined) return;
+			cancel?.removeEventListener('abort', stop);
+			close();
+			allSettled.resolve();
+		},
+		everySettled: allSettled.promise,
+		isCancelLogged: false,
+	};
+}
+
+function createRoom(capacity: number): Room {
+	let taken = 0;
+	const waiting: Array<{ bytes: number; enter: () => void }> = [];
+	const admit = (): void => {
+		while (waiting.length > 0 && (taken === 0 || taken + waiting[0].bytes <= capacity)) {
+			taken += waiting[0].bytes;
+			waiting.shift()?.enter();
+		}
+	};
+	return {
+		hold() {
+			let held = 0;
+			return {
+				// Who holds room already never waits for more, so two holders cannot wait for each other.
+				async before(bytes) {
+					if (held > 0) return;
+					held = Math.max(1, bytes);
+					await new Promise<void>((enter) => {
+						waiting.push({ bytes: held, enter });
+						admit();
+					});
+				},
+				release() {
+					taken -= held;
+					held = 0;
+					admit();
+				},
+			};
+		},
+	};
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+	let resolve = (): void => undefined;
+	const promise = new Promise<void>((done) => {
+		resolve = done;
+	});
+	return { promise, resolve };
+}

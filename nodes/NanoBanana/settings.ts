@@ -1,0 +1,106 @@
+import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { invalid, numberFrom } from './checks';
+import type { ApiFormat, ImageRequest, Operation } from './types';
+
+/** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
+export interface Settings {
+	operation: Operation;
+	apiFormat: ApiFormat;
+	/** True where the item waits for pictures: always, except with 'Wait for Completion' off. */
+	wait: boolean;
+	simplify: boolean;
+	binaryPropertyOutput: string;
+	download: boolean;
+	outputLayout: 'itemPerImage' | 'singleItem';
+	fileName?: string;
+	timeoutMs: number;
+	onTimeout: 'error' | 'continue';
+	pollIntervalMs: number;
+	maxConcurrency: number;
+	maxImages: number;
+	maxImageBytes: number;
+	maxReferenceBytes: number;
+	unitPrice?: number;
+	responseFormat: ImageRequest['responseFormat'];
+	sendBinaryAs: ImageRequest['sendBinaryAs'];
+	imageSize?: string;
+	includeInputFields: boolean;
+	extraBody: unknown;
+	skipModelChecks: boolean;
+	previewRequest: boolean;
+}
+
+/**
+ * As many as the largest gateway limit known in the family. More than the gateway takes does no
+ * harm: the gate finds its limit by a few refusals.
+ */
+export const DEFAULT_CONCURRENCY = 64;
+export const DEFAULT_TIMEOUT_S = 600;
+export const DEFAULT_POLL_INTERVAL_S = 1;
+export const DEFAULT_MAX_IMAGE_MB = 50;
+/** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
+const MAX_REFERENCE_MB = 20;
+const MEGABYTE = 1_048_576;
+
+/** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
+export function readSettings(ctx: IExecutePaginationFunctions): Settings {
+	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
+	const creates = operation === 'textToImage' || operation === 'imageToImage';
+	const apiFormat = creates ? (ctx.getNodeParameter('apiFormat', 'asyncTask') as ApiFormat) : 'asyncTask';
+	const options = ctx.getNodeParameter('options', {}) as IDataObject;
+	const canSkipWaiting = creates && apiFormat === 'asyncTask';
+	const text = (name: string): string | undefined => {
+		const value = options[name];
+		return value === undefined || value === null || String(value).trim() === '' ? undefined : String(value).trim();
+	};
+	const fieldName = text('binaryPropertyOutput') ?? 'data';
+	if (['__proto__', 'constructor', 'prototype'].includes(fieldName)) {
+		throw invalid(`'Put Output in Field' cannot be '${fieldName}'`, 'Enter another name, e.g. data.');
+	}
+	return {
+		operation,
+		apiFormat,
+		wait: operation === 'getStatus' ? false : canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : true,
+		simplify: ctx.getNodeParameter('simplify', true) !== false,
+		binaryPropertyOutput: fieldName,
+		download: options.download !== false,
+		outputLayout: options.outputLayout === 'singleItem' ? 'singleItem' : 'itemPerImage',
+		fileName: text('fileName'),
+		timeoutMs: numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1) * 1000,
+		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
+		pollIntervalMs: numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01) * 1000,
+		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
+		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
+		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
+		maxReferenceBytes: Math.min(MAX_REFERENCE_MB, numberFrom('Max Image Size', options.maxImageSize, MAX_REFERENCE_MB, 0.001)) * MEGABYTE,
+		unitPrice: options.unitPrice === undefined || options.unitPrice === '' ? undefined : numberFrom('Unit Price', options.unitPrice, 0, 0),
+		responseFormat: options.responseFormat === 'b64_json' ? 'b64_json' : 'url',
+		sendBinaryAs: options.sendBinaryAs === 'base64' || options.sendBinaryAs === 'multipart' ? options.sendBinaryAs : 'dataUri',
+		imageSize: text('imageSize'),
+		includeInputFields: options.includeInputFields === true,
+		extraBody: options.extraBody,
+		skipModelChecks: options.skipModelChecks === true,
+		previewRequest: options.previewRequest === true,
+	};
+}
+
+/** The ids in 'Task ID': one, several separated by commas or spaces, or an array. */
+export function readTaskIds(value: unknown): string[] {
+	const entries = Array.isArray(value) ? value : typeof value === 'string' || typeof value === 'number' ? String(value).split(/[\s,;]+/) : [];
+	const ids = entries
+		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
+		.map((entry) => idOf(String(entry).trim()))
+		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');
+	if (ids.length > 0) return [...new Set(ids)];
+	throw invalid(
+		"'Task ID' is empty",
+		"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+	);
+}
+
+/** People paste the address of a task where its id is asked. */
+function idOf(text: string): string {
+	const pasted = /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(text)?.[1];
+	return pasted ?? text;
+}

@@ -1,0 +1,143 @@
+import { classify, leavesItUnclear, provesNothingAccepted } from './classify';
+import { jitter, retryAfterMs } from './clock';
+import { failureError, type Failure } from './errors';
+import type { Gate, Slot } from './gate';
+import { own } from './json';
+import { bodyOf, sendCall, throwIfCanceled, type Answer, type Exchange, type Limits } from './transport';
+import type { Clock, EncodedCall, ImageFormat, Outcome } from './types';
+
+/** A paid request on its way. Whatever it throws, `onUnclear` was called first when the job may exist. */
+export interface Submission {
+	exchange: Exchange;
+	format: ImageFormat;
+	/** Made when the request is sent, so that references are in memory only then. */
+	encode: () => Promise<EncodedCall>;
+	gate: Gate;
+	clock: Clock;
+	limits: Limits;
+	/** How long a gateway that takes nothing is asked again. */
+	patienceMs: number;
+	/** No further request starts once this fires. */
+	signal: AbortSignal;
+	onUnclear: () => void;
+	/** Called in the same breath as the answer arrives: from here on the job can be found again. */
+	onAccepted: (outcome: Accepted) => void;
+}
+
+export type Accepted = Extract<Outcome, { kind: 'images' | 'pending' }>;
+export interface Submitted {
+	outcome: Accepted;
+	slot: Slot;
+}
+
+/** Tries for a connection that never opened. More would only delay the news. */
+const CONNECTION_TRIES = 3;
+const CONNECTION_PAUSE_MS = 500;
+
+/**
+ * Sends one paid request and reads what became of it. It is sent again only where the gateway
+ * provably took nothing: the connection never opened, a 429 that is a rate limit, a 503 that says so.
+ *
+ * @throws a failure; kind `unclear_submission` when the job may exist and may have been billed
+ */
+export async function submit(submission: Submission): Promise<Submitted> {
+	const { gate, clock, signal } = submission;
+	const giveUpAt = clock.now() + submission.patienceMs;
+	let unsent = 0;
+	for (;;) {
+		const slot = await gate.enter(signal);
+		if (!slot) throw failureError({ kind: 'canceled' });
+		let verdict: Verdict;
+		try {
+			verdict = judge(submission, await sendCall(submission.exchange, await submission.encode(), submission.limits));
+		} catch (thrown) {
+			slot.leave();
+			throw thrown instanceof Error ? thrown : new Error(String(thrown));
+		}
+		if (verdict.kind === 'accepted') {
+			submission.onAccepted(verdict.outcome);
+			slot.accepted();
+			return { outcome: verdict.outcome, slot };
+		}
+		if (verdict.kind === 'failed') {
+			if (verdict.failure.kind === 'unclear_submission') submission.onUnclear();
+			slot.leave();
+			throw failureError(verdict.failure);
+		}
+		if (verdict.kind === 'unsent') {
+			slot.leave();
+			unsent += 1;
+			if (unsent >= CONNECTION_TRIES) throw failureError(verdict.failure);
+			await clock.pause(jitter(CONNECTION_PAUSE_MS * 2 ** unsent), signal);
+		} else {
+			slot.refused(verdict.retryAfterMs);
+			if (clock.now() + verdict.retryAfterMs >= giveUpAt) throw failureError(verdict.failure);
+		}
+		throwIfCanceled(signal);
+	}
+}
+
+type Verdict =
+	| { kind: 'accepted'; outcome: Accepted }
+	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
+	| { kind: 'unsent'; failure: Failure }
+	| { kind: 'failed'; failure: Failure };
+
+function judge(submission: Submission, answer: Answer): Verdict {
+	if (answer.kind === 'unsent') {
+		const failure: Failure = { kind: 'unreachable', gatewayMessage: answer.reason };
+		return answer.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
+	}
+	if (answer.kind === 'unclear') return unclear({ gatewayMessage: answer.reason });
+	if (answer.kind === 'tooLarge') {
+		return unclear({
+			message: `The gateway's answer is larger than ${Math.round(answer.limit / 1_048_576)} MB and was not read`,
+			nextStep: "The images are probably paid for. Raise 'Max Image Size' under Options, or set 'Receive Images As' to URL, before you run the node again; a new run is a new purchase.",
+		});
+	}
+	const body = bodyOf(answer.bytes);
+	const wait = retryAfterMs(answer.headers['retry-after'], submission.clock.now());
+	if (answer.status >= 200 && answer.status < 300) return judgeSuccess(submission, answer.headers, body, wait);
+	if (provesNothingAccepted(answer.status, body)) return { kind: 'refused', failure: classify(answer.status, body), retryAfterMs: wait };
+	const failure = classify(answer.status, body);
+	return leavesItUnclear(answer.status, body) ? unclear(failure) : { kind: 'failed', failure };
+}
+
+function judgeSuccess(submission: Submission, headers: Record<string, unknown>, body: unknown, wait: number): Verdict {
+	const outcome = submission.format.decode(body, submission.exchange.base.baseURL ?? '');
+	if (outcome.kind === 'images') return { kind: 'accepted', outcome };
+	if (outcome.kind === 'pending') {
+		const taskId = outcome.taskId ?? idInLocation(headers);
+		return taskId ? { kind: 'accepted', outcome: { ...outcome, taskId } } : unclear({ message: 'The gateway accepted the request without naming a task' });
+	}
+	if (outcome.kind === 'failed') return declined(outcome, body, wait);
+	const page = classify(200, body);
+	// A web page is the console's, not the API's: nothing was accepted there.
+	if (page.kind === 'wrong_base_url') return { kind: 'failed', failure: page };
+	return unclear({ ...page, message: 'The gateway answered with neither a task nor an image' });
+}
+
+/** A "no" on HTTP 200: by the envelope's code where it is an HTTP status, otherwise by its words. */
+function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, wait: number): Verdict {
+	const code = Number(own(body, 'code'));
+	const status = code >= 400 && code < 600 ? code : 400;
+	if (provesNothingAccepted(status, body)) return { kind: 'refused', failure: classify(status, body), retryAfterMs: wait };
+	if (leavesItUnclear(status, body)) return unclear(classify(status, body));
+	const told = classify(status, { error: { message: outcome.reason, code: outcome.code } });
+	const emptyHanded = ['NO_IMAGE', 'text_only', 'IMAGE_OTHER', 'OTHER', 'MAX_TOKENS'].includes(outcome.code ?? '');
+	const kind = outcome.refused ? 'prompt_refused' : emptyHanded ? 'no_image' : outcome.taskId ? 'task_failed' : told.kind;
+	return {
+		kind: 'failed',
+		failure: { kind, gatewayMessage: outcome.reason, ...(outcome.code && { gatewayCode: outcome.code }), ...(outcome.taskId && { taskId: outcome.taskId }) },
+	};
+}
+
+function unclear(failure: Partial<Failure>): Verdict {
+	return { kind: 'failed', failure: { ...failure, kind: 'unclear_submission' } };
+}
+
+/** Some relatives name the task in the `Location` header as well. */
+function idInLocation(headers: Record<string, unknown>): string | undefined {
+	const location = headers.location ?? headers['operation-location'];
+	return typeof location === 'string' ? /\/tasks\/([\w.:-]+)/.exec(location)?.[1] : undefined;
+}

@@ -1,0 +1,211 @@
+import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { failureError } from './errors';
+import { encodeForm } from './form';
+import { parseJson, record } from './json';
+import type { EncodedCall } from './types';
+
+/** The one place that sends anything. Every request goes through n8n's own helpers, so its proxy and SSRF settings hold. */
+
+export type Answer =
+	| { kind: 'reply'; status: number; headers: Record<string, unknown>; bytes: Buffer }
+	/** The connection never came about: nothing was sent. `lasting` when a second try cannot help. */
+	| { kind: 'unsent'; reason: string; lasting: boolean }
+	/** It broke after sending may have begun: the other side may have acted. */
+	| { kind: 'unclear'; reason: string }
+	| { kind: 'tooLarge'; limit: number };
+
+/** The request as the fields' routing put it together. */
+export type RoutedOptions = DeclarativeRestApiSettings.ResultOptions['options'];
+
+export interface Exchange {
+	ctx: IExecutePaginationFunctions;
+	/** Base URL, proxy and TLS settings of the node, as the routing put them together. */
+	base: RoutedOptions;
+	signal?: AbortSignal;
+}
+
+export interface Limits {
+	/** From sending to the last byte. */
+	timeoutMs: number;
+	maxBytes: number;
+	/** Called once before more than a small body is held in memory, with its expected size; waits for room. */
+	beforeHeavy?: (bytes: number) => Promise<void>;
+}
+
+const CREDENTIAL = 'nanoBananaApi';
+/** Bodies up to this size are read at once; status answers are far smaller. */
+const LIGHT_BYTES = 256 * 1024;
+/** What a body of unknown length is taken for. */
+const UNKNOWN_LENGTH_BYTES = 16 * 1_048_576;
+
+/** A paid call. The caller decides whether it may be sent again. */
+export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Limits): Promise<Answer> {
+	const form = call.form && encodeForm(call.form);
+	return await perform(exchange, limits, WITH_KEY, {
+		...apiOptions(exchange, call.path),
+		method: 'POST',
+		headers: { accept: 'application/json', 'content-type': form?.contentType ?? 'application/json' },
+		body: form?.body ?? JSON.stringify(call.json ?? {}),
+	});
+}
+
+/** A read with the key, for the API's own paths. */
+export async function readApi(exchange: Exchange, path: string, limits: Limits): Promise<Answer> {
+	return await perform(exchange, limits, WITH_KEY, { ...apiOptions(exchange, path), method: 'GET', headers: { accept: 'application/json' } });
+}
+
+/**
+ * A file at an address that an answer named. It is fetched without the key. A file on the
+ * gateway's own origin may ask for it (401, 403): then, and only there, it is sent, and no redirect
+ * is followed with it.
+ */
+export async function readFile(exchange: Exchange, url: string, limits: Limits, allowKey: boolean): Promise<Answer> {
+	const answer = await perform(exchange, limits, WITHOUT_KEY, fileOptions(exchange, url));
+	const wantsKey = answer.kind === 'reply' && (answer.status === 401 || answer.status === 403);
+	if (!wantsKey || !allowKey || !isHome(exchange, url)) return answer;
+	const second = await perform(exchange, limits, WITH_KEY, { ...fileOptions(exchange, url), disableFollowRedirect: true });
+	const target = second.kind === 'reply' && second.status >= 300 && second.status < 400 ? redirectTarget(second.headers, url) : undefined;
+	return target ? await perform(exchange, limits, WITHOUT_KEY, fileOptions(exchange, target)) : second;
+}
+
+function isHome(exchange: Exchange, url: string): boolean {
+	try {
+		return new URL(url).origin === new URL(exchange.base.baseURL ?? '').origin;
+	} catch {
+		return false;
+	}
+}
+
+function redirectTarget(headers: Record<string, unknown>, url: string): string | undefined {
+	if (typeof headers.location !== 'string') return undefined;
+	try {
+		const target = new URL(headers.location, url);
+		return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The key follows no redirect: an API that moved is a wrong base URL, not a reason to send it elsewhere. */
+function apiOptions(exchange: Exchange, path: string): IHttpRequestOptions {
+	return { ...connection(exchange), url: `${exchange.base.baseURL ?? ''}${path}`, disableFollowRedirect: true };
+}
+
+function fileOptions(exchange: Exchange, url: string): IHttpRequestOptions {
+	return { ...connection(exchange), method: 'GET', url, headers: { accept: 'image/*,*/*;q=0.5' } };
+}
+
+function connection(exchange: Exchange): Omit<IHttpRequestOptions, 'url'> {
+	const { proxy, skipSslCertificateValidation, allowedDomains } = exchange.base;
+	return {
+		...(proxy && { proxy }),
+		...(skipSslCertificateValidation && { skipSslCertificateValidation: true }),
+		...(allowedDomains && { allowedDomains }),
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+	};
+}
+
+type Send = (ctx: IExecutePaginationFunctions, options: IHttpRequestOptions, signal: AbortSignal) => Promise<unknown>;
+
+const WITHOUT_KEY: Send = async (ctx, options, signal) => await ctx.helpers.httpRequest({ ...options, abortSignal: signal });
+
+/** n8n replaces the request's signal by the execution's, so the context it asks answers with ours. */
+const WITH_KEY: Send = async (ctx, options, signal) => {
+	const own = Object.create(ctx, { getExecutionCancelSignal: { value: () => signal } }) as IExecutePaginationFunctions;
+	return await ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, { ...options, abortSignal: signal });
+};
+
+/**
+ * One exchange with a time limit over all of it. Only an abort closes the socket of a server that
+ * has gone silent, so every way out of here ends with one.
+ */
+async function perform(exchange: Exchange, limits: Limits, send: Send, options: IHttpRequestOptions): Promise<Answer> {
+	throwIfCanceled(exchange.signal);
+	const controller = new AbortController();
+	const abort = (): void => controller.abort();
+	const end = AbortSignal.timeout(Math.max(1, Math.ceil(limits.timeoutMs)));
+	end.addEventListener('abort', abort, { once: true });
+	exchange.signal?.addEventListener('abort', abort, { once: true });
+	try {
+		// n8n's default of five minutes would cut off longer calls.
+		const timeout = Math.ceil(limits.timeoutMs) + 1000;
+		const response = (await send(exchange.ctx, { ...options, timeout }, controller.signal)) as IN8nHttpFullResponse;
+		const bytes = await readBody(response, limits, controller.signal);
+		if (bytes === undefined) return { kind: 'tooLarge', limit: limits.maxBytes };
+		return { kind: 'reply', status: response.statusCode, headers: record(response.headers), bytes };
+	} catch (thrown) {
+		throwIfCanceled(exchange.signal);
+		if (end.aborted) return { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` };
+		return brokenConnection(thrown);
+	} finally {
+		end.removeEventListener('abort', abort);
+		exchange.signal?.removeEventListener('abort', abort);
+		abort();
+	}
+}
+
+export function throwIfCanceled(signal?: AbortSignal): void {
+	if (signal?.aborted) throw failureError({ kind: 'canceled' });
+}
+
+/** The whole body, or undefined past `maxBytes`: the limit is kept while reading, also for compressed bodies. */
+async function readBody(response: IN8nHttpFullResponse, limits: Limits, signal: AbortSignal): Promise<Buffer | undefined> {
+	const body: unknown = response.body;
+	if (!isStream(body)) return Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
+	const announced = Number(record(response.headers)['content-length']);
+	const chunks: Buffer[] = [];
+	let size = 0;
+	let isHeavy = false;
+	for await (const chunk of body) {
+		size += chunk.length;
+		if (size > limits.maxBytes) return undefined;
+		if (size > LIGHT_BYTES && !isHeavy) {
+			isHeavy = true;
+			await limits.beforeHeavy?.(announced > size ? Math.min(announced, limits.maxBytes) : UNKNOWN_LENGTH_BYTES);
+		}
+		chunks.push(chunk);
+	}
+	if (signal.aborted) throw new Error('The body was not read to its end');
+	return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+function isStream(body: unknown): body is AsyncIterable<Buffer> {
+	return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** Codes of a connection that never opened (Node.js), and of one whose other side cannot be trusted. */
+const NEVER_OPENED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'];
+const LASTING = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL_WRONG_VERSION|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNSUPPORTED_PROTOCOL/;
+const BLOCKED = /restricted ip|blocked|not allowed|invalid url|unsupported protocol|wrong version number/i;
+
+function brokenConnection(thrown: unknown): Answer {
+	const chain = causes(thrown);
+	const codes = chain.map((error) => String(record(error).code ?? record(error).httpCode ?? ''));
+	const reason = chain.map((error) => (error instanceof Error ? error.message : '')).find(Boolean) ?? 'no answer';
+	const code = codes.find((entry) => /^[A-Z][A-Z_0-9]+$/.test(entry)) ?? '';
+	const words = code ? `${code.toLowerCase().replace(/_/g, ' ')}: ${reason}` : reason;
+	const connecting = chain.some((error) => record(error).syscall === 'connect' || record(error).syscall === 'getaddrinfo');
+	const lasting = codes.some((entry) => LASTING.test(entry)) || chain.some((error) => error instanceof Error && BLOCKED.test(error.message));
+	if (lasting) return { kind: 'unsent', reason: words, lasting: true };
+	if (connecting || codes.some((entry) => NEVER_OPENED.includes(entry))) return { kind: 'unsent', reason: words, lasting: false };
+	return { kind: 'unclear', reason: words };
+}
+
+function causes(thrown: unknown): unknown[] {
+	const chain: unknown[] = [];
+	let next = thrown;
+	while (typeof next === 'object' && next !== null && !chain.includes(next) && chain.length < 8) {
+		chain.push(next);
+		next = (next as { cause?: unknown }).cause;
+	}
+	return chain;
+}
+
+/** JSON when it is JSON, the text otherwise: what `decode` and the error rules take. */
+export function bodyOf(bytes: Buffer): unknown {
+	const text = bytes.toString('utf8');
+	return parseJson(text) ?? text;
+}

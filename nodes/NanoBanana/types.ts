@@ -1,0 +1,90 @@
+import type { IDataObject } from 'n8n-workflow';
+
+export type Operation = 'textToImage' | 'imageToImage' | 'getStatus' | 'waitForResult';
+export type ApiFormat = 'asyncTask' | 'openAi' | 'gemini';
+export type TaskStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown';
+export type OutputFormat = 'png' | 'jpeg' | 'webp';
+
+/** A picture that goes in: a public address, or the bytes of one binary field. */
+export type Reference =
+	| { kind: 'url'; url: string }
+	| { kind: 'bytes'; field: string; data: Buffer; mimeType: string; fileName: string };
+
+/** What the user asked for, before any wire format. `n` is a whole number from 1. */
+export interface ImageRequest {
+	operation: 'textToImage' | 'imageToImage';
+	model: string;
+	prompt: string;
+	n: number;
+	aspectRatio?: string;
+	outputFormat?: OutputFormat;
+	imageSize?: string;
+	responseFormat: 'url' | 'b64_json';
+	references: Reference[];
+	sendBinaryAs: 'dataUri' | 'base64' | 'multipart';
+	/** Merged over the encoded body last, so that new gateway fields work the day they appear. */
+	extraBody: IDataObject;
+}
+
+export interface FormPart {
+	name: string;
+	value: string | Buffer;
+	fileName?: string;
+	mimeType?: string;
+}
+
+/** One paid HTTP call. `path` starts with a slash; a body is either JSON or a form. */
+export interface EncodedCall {
+	method: 'POST';
+	path: string;
+	json?: IDataObject;
+	form?: FormPart[];
+}
+
+/** A picture that comes out, as the gateway names it; nothing is fetched or decoded yet. */
+export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
+
+/** What one answer body means. Every JSON value is exactly one of these. */
+export type Outcome =
+	| {
+			kind: 'images';
+			images: ImageRef[];
+			taskId?: string;
+			model?: string;
+			/** Why fewer pictures came than the body announced. */
+			warnings?: string[];
+			/** Words the model wrote beside the pictures. */
+			text?: string;
+	  }
+	| {
+			kind: 'pending';
+			status: 'queued' | 'running' | 'unknown';
+			taskId?: string;
+			progress?: number;
+			model?: string;
+	  }
+	| {
+			kind: 'failed';
+			reason: string;
+			code?: string;
+			taskId?: string;
+			refused?: boolean;
+			model?: string;
+	  }
+	| { kind: 'unknown'; reason: string };
+
+/** A wire format: pure, no I/O. */
+export interface ImageFormat {
+	/** True where references given as addresses must be fetched first, as this format carries only bytes. */
+	needsBytes(request: ImageRequest): boolean;
+	/** One call, except where the format cannot ask for several pictures at once. */
+	encode(request: ImageRequest): EncodedCall[];
+	/** Total: any JSON value in, one Outcome out, never a throw. `baseUrl` resolves relative addresses. */
+	decode(body: unknown, baseUrl: string): Outcome;
+}
+
+/** Milliseconds since the epoch, and a pause that ends early when the signal fires. */
+export interface Clock {
+	now(): number;
+	pause(ms: number, signal?: AbortSignal): Promise<void>;
+}
