@@ -30,12 +30,13 @@ export interface RestClient {
 	readonly createWorkflow: (workflow: Workflow) => Promise<SavedWorkflow>;
 	/** Publishes it; its webhooks answer a moment later (see callWebhook). */
 	readonly activate: (workflow: SavedWorkflow) => Promise<void>;
+	readonly deactivate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly start: (workflow: SavedWorkflow, trigger?: string) => Promise<string>;
 	readonly run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
 	readonly execution: (id: string) => Promise<Execution>;
 	readonly finished: (id: string, timeoutMs?: number) => Promise<Execution>;
 	/** Newest first. */
-	readonly executionsOf: (workflow: SavedWorkflow) => Promise<readonly StoredExecution[]>;
+	readonly executionsOf: (workflow: SavedWorkflow, limit?: number) => Promise<readonly StoredExecution[]>;
 	readonly stopExecution: (id: string) => Promise<void>;
 	/** What "Retry execution" does in the list of executions; the id of the new one. */
 	readonly retryExecution: (id: string) => Promise<string>;
@@ -51,7 +52,9 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 
 	const createWorkflow = async (workflow: Workflow) => (await call('POST', 'workflows', { active: false, ...workflow })) as SavedWorkflow;
 	const start = async (workflow: SavedWorkflow, trigger = 'Start') => {
-		const body = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : { triggerToStartFrom: { name: trigger } };
+		// n8n 1 runs what the editor shows, n8n 2 what is saved.
+		const shown = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : {};
+		const body = { ...shown, triggerToStartFrom: { name: trigger } };
 		return ((await call('POST', `workflows/${workflow.id}/run`, body)) as { executionId: string }).executionId;
 	};
 	const execution = async (id: string) => readExecution((await call('GET', `executions/${id}?includeData=true`)) as StoredExecution);
@@ -77,9 +80,10 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			if (n8n.line === '1') await call('PATCH', `workflows/${id}`, { active: true });
 			else await call('POST', `workflows/${id}/activate`, { versionId });
 		},
-		executionsOf: async ({ id }) => {
+		deactivate: async ({ id }) => void (await call('POST', `workflows/${id}/deactivate`, {})),
+		executionsOf: async ({ id }, limit = 100) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
-			return ((await call('GET', `executions?filter=${filter}&limit=100`)) as { results: StoredExecution[] }).results;
+			return ((await call('GET', `executions?filter=${filter}&limit=${limit}`)) as { results: StoredExecution[] }).results;
 		},
 		stopExecution: async (id) => void (await call('POST', `executions/${id}/stop`)),
 		retryExecution: async (id) => String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),

@@ -15,6 +15,7 @@ import { until } from './until';
 export interface Queue {
 	readonly main: RunningN8n;
 	readonly workers: readonly RunningProcess[];
+	readonly addWorker: (env?: Record<string, string>) => Promise<RunningProcess>;
 	readonly stop: () => Promise<void>;
 }
 
@@ -39,12 +40,14 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 		const main = await startN8n({ withoutNode: options.withoutNode, env });
 		started.push(main.stop);
 		const workers: RunningProcess[] = [];
-		for (let number = 1; number <= (options.workers ?? 2); number += 1) {
-			const worker = await startWorker(number, { ...env, ...options.workerEnv }, options.withoutNode ?? false);
+		const addWorker = async (more = {}) => {
+			const worker = await startWorker(workers.length + 1, { ...env, ...options.workerEnv, ...more }, options.withoutNode ?? false);
 			started.push(() => worker.stop());
 			workers.push(worker);
-		}
-		return { main, workers, stop };
+			return worker;
+		};
+		while (workers.length < (options.workers ?? 2)) await addWorker();
+		return { main, workers, addWorker, stop };
 	} catch (error) {
 		await stop();
 		throw error;

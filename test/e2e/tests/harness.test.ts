@@ -1,5 +1,5 @@
  
-import { openEditor } from '../harness/browser';
+import { openEditor, withFailurePicture } from '../harness/browser';
 import { callWebhook } from '../harness/callWebhook';
 import { fileOf } from '../harness/execution';
 import { openRestClient } from '../harness/restClient';
@@ -68,8 +68,10 @@ describe('an n8n without our node', () => {
 		const saved = await client.createWorkflow(chain('On the canvas', manualTrigger()));
 		const { page, close } = await openEditor(n8n.url);
 		try {
-			await page.goto(`${n8n.url}/workflow/${saved.id}`);
-			await page.getByTestId('canvas-default-node').first().waitFor();
+			await withFailurePicture(page, 'canvas', async () => {
+				await page.goto(`${n8n.url}/workflow/${saved.id}`);
+				await page.getByTestId('canvas-node').first().waitFor();
+			});
 
 			expect(await page.getByTestId('canvas-node').count()).toBe(1);
 		} finally {

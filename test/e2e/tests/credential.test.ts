@@ -1,0 +1,120 @@
+/* eslint-disable */
+import { freePorts } from '../harness/ports';
+import { openScene, credentialType, type Scene } from '../harness/scene';
+import { nodeType } from '../harness/workflow';
+
+let scene: Scene;
+
+beforeAll(async () => {
+	scene = await openScene();
+});
+afterAll(async () => await scene?.close());
+
+/** Saves a credential and presses its Test button. */
+async function pressTest(data: { baseUrl: string; apiKey: string }) {
+	const { client } = scene;
+	const saved = await client.createCredential(credentialType, 'Under test', data);
+	return await client.testCredential(saved, data);
+}
+
+describe('the package in n8n', () => {
+	test('brings the node, its tool and its icons', async () => {
+		const { n8n, client } = scene;
+		const response = await fetch(`${n8n.url}/types/nodes.json`, { headers: { cookie: client.session.cookie, 'browser-id': 'end-to-end-tests' } });
+		const types = (await response.json()) as Array<{ name: string; iconUrl?: string | { light: string; dark: string }; codex?: { categories?: string[] } }>;
+		const ours = types.filter((type) => type.name.startsWith('n8n-nodes-nanobanana.'));
+
+		expect(ours.map((type) => type.name).sort()).toEqual([nodeType, `${nodeType}Tool`]);
+		expect(ours[0].codex?.categories).toContain('Marketing & Content');
+		const icons = ours.flatMap(({ iconUrl }) => (typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [iconUrl ?? 'no icon']));
+		for (const icon of icons) {
+			const answer = await fetch(`${n8n.url}/${icon}`);
+			expect([icon, answer.status, answer.headers.get('content-type')]).toEqual([icon, 200, expect.stringContaining('image/svg+xml')]);
+		}
+	});
+});
+
+describe('the credential test', () => {
+	afterEach(() => {
+		expect(scene.sandbox.created()).toBe(0);
+		scene.sandbox.reset();
+	});
+
+	test.each(['', '/', '/v1', '/v1/'])('accepts the right key at an address that ends in "%s"', async (ending) => {
+		const { sandbox } = scene;
+
+		const result = await pressTest({ baseUrl: `${sandbox.baseUrl}${ending}`, apiKey: sandbox.apiKey });
+
+		expect(result).toEqual({ status: 'OK', message: 'Connection successful!' });
+		expect(sandbox.journal.map(({ method, path, authorization }) => [method, path, authorization])).toEqual([
+			['GET', '/v1/models', `Bearer ${sandbox.apiKey}`],
+		]);
+	});
+
+	test('tells wrong key, missing rights, wrong path, web page and silence apart', async () => {
+		const { sandbox } = scene;
+		const right = { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey };
+		const [closedPort] = await freePorts(1);
+
+		const wrongKey = await pressTest({ ...right, apiKey: 'sk-wrong' });
+		sandbox.script('models', [{ status: 403, body: { error: { message: 'This token may not do that', type: 'new_api_error' } } }]);
+		const noRights = await pressTest(right);
+		const wrongPath = await pressTest({ ...right, baseUrl: `${sandbox.baseUrl}/nowhere` });
+		sandbox.script('models', [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Welcome</title></html>' }]);
+		const webPage = await pressTest(right);
+		const silence = await pressTest({ ...right, baseUrl: `http://127.0.0.1:${closedPort}` });
+
+		const results = [wrongKey, noRights, wrongPath, webPage, silence];
+		expect(results.map((result) => result.status)).toEqual(Array(5).fill('Error'));
+		expect(new Set(results.map((result) => result.message)).size).toBe(5);
+		expect(wrongKey.message).toMatch(/key/i);
+		expect(noRights.message).toMatch(/key|allow|right/i);
+		expect(wrongPath.message).toMatch(/Base URL/);
+		expect(webPage.message).toMatch(/Base URL/);
+		expect(silence.message).toMatch(/ECONNREFUSED|reached/);
+		for (const { message } of results) expect(message).not.toContain(sandbox.apiKey);
+	});
+});
+
+describe('the model list', () => {
+	afterEach(() => scene.sandbox.reset());
+
+	async function searchModels(filter?: string): Promise<Array<{ name: string; value: string }>> {
+		const { client, credential } = scene;
+		const answer = await client.session.call('POST', 'dynamic-node-parameters/resource-locator-results', {
+			path: 'parameters.model',
+			methodName: 'searchModels',
+			nodeTypeAndVersion: { name: nodeType, version: 1 },
+			currentNodeParameters: {},
+			credentials: { [credentialType]: { id: credential.id, name: credential.name } },
+			...(filter === undefined ? {} : { filter }),
+		});
+		return (answer as { results: Array<{ name: string; value: string }> }).results;
+	}
+
+	test('holds what the gateway offers, and nothing that makes no images', async () => {
+		scene.sandbox.set({ models: ['NanoBanana2-1K', 'NanoBananaPro-Next', 'gpt-5.2'] });
+
+		const values = (await searchModels()).map((row) => row.value);
+
+		expect(values).toEqual(expect.arrayContaining(['NanoBanana2-1K', 'NanoBananaPro-Next']));
+		expect(values).not.toContain('gpt-5.2');
+		expect(scene.sandbox.calls('models')).toHaveLength(1);
+	});
+
+	test('is narrowed by what is typed', async () => {
+		const values = (await searchModels('pro')).map((row) => row.value);
+
+		expect(values.length).toBeGreaterThan(0);
+		expect(values.filter((value) => !/pro/i.test(value))).toEqual([]);
+	});
+
+	test('falls back to the known models when the gateway has no list', async () => {
+		scene.sandbox.set({ models: null });
+
+		const values = (await searchModels()).map((row) => row.value);
+
+		expect(values).toEqual(expect.arrayContaining(['NanoBanana', 'NanoBanana2-1K']));
+		expect(scene.sandbox.calls('models').map((call) => call.status)).toEqual([404]);
+	});
+});

@@ -1,0 +1,89 @@
+/* eslint-disable */
+import { sha256 } from '../harness/digest';
+import { fileOf, type Execution } from '../harness/execution';
+import { exampleNames, loadExample, nodeOf } from '../harness/examples';
+import { openScene, type Scene } from '../harness/scene';
+import { until } from '../harness/until';
+import type { Workflow } from '../harness/workflow';
+
+let scene: Scene;
+
+beforeAll(async () => {
+	scene = await openScene();
+});
+afterAll(async () => await scene?.close());
+afterEach(() => scene.sandbox.reset());
+
+async function runExample(name: string): Promise<Execution> {
+	const run = await scene.client.run(loadExample(name, [scene.credential]));
+	expect(run.error).toBeUndefined();
+	expect(run.status).toBe('success');
+	return run;
+}
+
+async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
+	return await Promise.all(run.items(nodeName).map(async (item) => sha256(await scene.client.bytesOf(fileOf(item)))));
+}
+
+/** Those that this file does not run are run by the story they tell. */
+const elsewhere = ['agent-tool', 'durable-long-task', 'webhook-edit'];
+const here = ['batch-with-error-output', 'content-pipeline', 'other-api-formats', 'quick-start'];
+
+test('every example is executed by a test', () => {
+	expect(exampleNames()).toEqual([...elsewhere, ...here].sort());
+});
+
+test.each(exampleNames())('%s explains itself and carries no credential of ours', (name) => {
+	const { nodes } = loadExample(name);
+	const notes = nodes.filter((node) => node.type === 'n8n-nodes-base.stickyNote');
+
+	expect(notes).toHaveLength(1);
+	expect(String(notes[0].parameters.content).length).toBeGreaterThan(150);
+	expect(nodes.filter((node) => node.credentials)).toEqual([]);
+});
+
+test('the quick start makes one picture', async () => {
+	const run = await runExample('quick-start');
+
+	expect(await digestsOf(run, 'NanoBanana')).toEqual([...scene.sandbox.files.values()].map((file) => file.sha256));
+	expect(scene.sandbox.ledger).toMatchObject([{ n: 1, imagesBilled: 1, downloads: 1 }]);
+});
+
+test('the batch sends its failed row to the error output and pays for the others only', async () => {
+	const run = await runExample('batch-with-error-output');
+
+	expect(run.items('Pictures').map((item) => item.json.id)).toEqual([1, 3]);
+	expect(new Set(await digestsOf(run, 'Pictures')).size).toBe(2);
+	expect(run.items('Failed Rows').map((item) => item.json)).toEqual([
+		{ id: 2, prompt: '', reason: expect.stringMatching(/Prompt/), code: 'invalid_input', taskId: null },
+	]);
+	expect(scene.sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+});
+
+test('the other formats make one picture each, at their own entrance', async () => {
+	const run = await runExample('other-api-formats');
+
+	for (const name of ['OpenAI Format', 'Gemini Format']) expect(await digestsOf(run, name)).toHaveLength(1);
+	expect(scene.sandbox.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([['generateContent', 1], ['generations', 1]]);
+});
+
+test('the content pipeline runs by its schedule, names its files and keeps the order of its prompts', async () => {
+	const { client, sandbox, credential } = scene;
+	const saved = await client.createWorkflow(everySecond(loadExample('content-pipeline', [credential])));
+	await client.activate(saved);
+	const { id, mode } = await until('a run by the schedule', async () => (await client.executionsOf(saved)).find((run) => run.status === 'success'));
+	await client.deactivate(saved);
+	const run = await client.execution(id);
+
+	expect(mode).toBe('trigger');
+	const items = run.items('Store or Publish');
+	expect(items.map((item) => item.json.title)).toEqual(['desk', 'tea', 'bicycle']);
+	expect(items.map((item) => fileOf(item).fileName)).toEqual(['desk.jpg', 'tea.jpg', 'bicycle.jpg']);
+	const served = items.map((item) => sandbox.files.get(String(item.json.imageUrl))?.sha256);
+	expect(await digestsOf(run, 'Store or Publish')).toEqual(served);
+});
+
+function everySecond(workflow: Workflow): Workflow {
+	nodeOf(workflow, 'Every Morning').parameters = { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } };
+	return workflow;
+}

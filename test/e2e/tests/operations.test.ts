@@ -1,0 +1,125 @@
+/* eslint-disable */
+import { sha256 } from '../harness/digest';
+import { fileOf } from '../harness/execution';
+import { openScene, type Scene } from '../harness/scene';
+import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
+import { paintReference } from '../harness/reference';
+
+let scene: Scene;
+
+beforeAll(async () => {
+	scene = await openScene();
+});
+afterAll(async () => await scene?.close());
+afterEach(() => scene.sandbox.reset());
+
+/** The digests of what the gateway served, in the order of the items' links. */
+function servedDigests(urls: unknown[]): Array<string | undefined> {
+	return urls.map((url) => scene.sandbox.files.get(String(url))?.sha256);
+}
+
+test('Text to Image hands on the very bytes the gateway made, one item per image', async () => {
+	const { client, sandbox, nanoBanana } = scene;
+	const painter = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}', numberOfImages: 2, aspectRatio: '16:9', simplify: false });
+
+	const run = await client.run(chain('Text to Image', manualTrigger(), ...rows([{ prompt: 'a red cube' }, { prompt: 'a blue cube' }]), painter));
+
+	expect(run.error).toBeUndefined();
+	const items = run.items('NanoBanana');
+	const images = items.map((item) => item.json.image as { url: string; index: number; sha256: string; mimeType: string });
+	expect(images.map((image) => image.index)).toEqual([0, 1, 0, 1]);
+	expect(items.map((item) => item.pairedItem)).toEqual([0, 0, 1, 1].map((item) => expect.objectContaining({ item })));
+	const bytes = await Promise.all(items.map(async (item) => await client.bytesOf(fileOf(item))));
+	const digests = bytes.map(sha256);
+	expect(digests).toEqual(servedDigests(images.map((image) => image.url)));
+	expect(images.map((image) => image.sha256)).toEqual(digests);
+	expect(new Set(digests).size).toBe(4);
+	expect(items.map((item) => fileOf(item).mimeType)).toEqual(Array(4).fill('image/png'));
+	expect(sandbox.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({ prompt, n, imagesBilled, collected, downloads }))).toEqual(
+		expect.arrayContaining(['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 }))),
+	);
+	expect(sandbox.created()).toBe(2);
+	expect(sandbox.calls('createTask')[0].body).toMatchObject({ model: 'NanoBanana2-1K', aspect_ratio: '16:9', n: 2, output_format: 'png' });
+});
+
+test('Image to Image sends the bytes of the input file and hands on the edited picture', async () => {
+	const { client, sandbox, nanoBanana } = scene;
+	const reference = await paintReference();
+	const editor = nanoBanana('NanoBanana', { operation: 'imageToImage', prompt: 'make it night', outputFormat: 'jpeg' });
+
+	const run = await client.run(chain(
+		'Image to Image', manualTrigger(), ...rows([{ picture: reference.toString('base64') }]), pictureFile('in.png', 'image/png'), editor,
+	));
+
+	expect(run.error).toBeUndefined();
+	const [item] = run.items('NanoBanana');
+	expect(item.json).toMatchObject({ status: 'succeeded', mimeType: 'image/jpeg' });
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(servedDigests([item.json.imageUrl])[0]);
+	expect(fileOf(item).fileName).toMatch(/\.jpe?g$/);
+	const sent = sandbox.calls('createTask')[0].body as { image: string; images?: unknown };
+	expect(sent.images).toBeUndefined();
+	expect(sent.image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
+	expect(sandbox.ledger).toMatchObject([{ references: 1, imagesBilled: 1, state: 'succeeded' }]);
+});
+
+test('Wait for Completion off answers at once, and the task is collected later without a second bill', async () => {
+	const { client, sandbox, nanoBanana } = scene;
+	const create = nanoBanana('Create', { prompt: 'a slow cube', wait: false });
+	const look = nanoBanana('Look', { operation: 'getStatus' });
+	const collect = nanoBanana('Collect', { operation: 'waitForResult', options: { pollInterval: 0.1 } });
+	sandbox.set({ taskMs: 2_000 });
+
+	const run = await client.run(chain('Created, then collected', manualTrigger(), create, look, collect));
+
+	expect(run.error).toBeUndefined();
+	const [created] = run.items('Create');
+	const [seen] = run.items('Look');
+	const [collected] = run.items('Collect');
+	expect(created.json.taskId).toBe(sandbox.ledger[0].taskId);
+	expect([created.json.status, seen.json.status]).toEqual([expect.stringMatching(/queued|running/), expect.stringMatching(/queued|running/)]);
+	expect(created.binary ?? {}).toEqual({});
+	expect(collected.json).toMatchObject({ taskId: created.json.taskId, status: 'succeeded' });
+	expect(sha256(await client.bytesOf(fileOf(collected)))).toBe(servedDigests([collected.json.imageUrl])[0]);
+	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, collected: 1, downloads: 1 }]);
+});
+
+test('Get Task Status of a finished task gives the picture', async () => {
+	const { client, sandbox, nanoBanana } = scene;
+	const create = nanoBanana('Create', { prompt: 'a finished cube', options: { download: false } });
+	const look = nanoBanana('Look', { operation: 'getStatus' });
+
+	const run = await client.run(chain('Looked at twice', manualTrigger(), create, look));
+
+	const [item] = run.items('Look');
+	expect(run.items('Create')[0].binary ?? {}).toEqual({});
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(servedDigests([item.json.imageUrl])[0]);
+	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, collected: 2, downloads: 1 }]);
+});
+
+test.each([
+	['openAi', 'generations'],
+	['gemini', 'generateContent'],
+] as const)('the format %s calls its own entrance and brings the picture', async (apiFormat, route) => {
+	const { client, sandbox, nanoBanana } = scene;
+
+	const run = await client.run(chain(`Format ${apiFormat}`, manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', apiFormat })));
+
+	expect(run.error).toBeUndefined();
+	const [item] = run.items('NanoBanana');
+	expect((await client.bytesOf(fileOf(item))).subarray(1, 4).toString()).toBe('PNG');
+	expect(sandbox.calls('createTask')).toEqual([]);
+	expect(sandbox.calls(route)).toHaveLength(1);
+	expect(sandbox.ledger).toMatchObject([{ kind: route, imagesBilled: 1 }]);
+});
+
+test('Preview Request shows what would be sent and sends nothing', async () => {
+	const { client, sandbox, nanoBanana } = scene;
+
+	const run = await client.run(chain('Preview', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', options: { previewRequest: true } })));
+
+	const shown = JSON.stringify(run.items('NanoBanana')[0].json);
+	expect(shown).toContain('/v1/images/tasks');
+	expect(shown).toContain('a cube');
+	expect(shown).not.toContain(sandbox.apiKey);
+	expect(sandbox.journal).toEqual([]);
+});

@@ -1,0 +1,114 @@
+/* eslint-disable */
+import { callWebhook } from '../harness/callWebhook';
+import { sha256 } from '../harness/digest';
+import { fileOf } from '../harness/execution';
+import { join, type Scene } from '../harness/scene';
+import { startQueue, type Queue } from '../harness/startQueue';
+import { until } from '../harness/until';
+import { chain, node, type Workflow } from '../harness/workflow';
+import { startSandbox, type Sandbox } from '../../sandbox';
+
+let queue: Queue;
+let sandbox: Sandbox;
+let scene: Omit<Scene, 'close'>;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ taskMs: [200, 600] });
+	// A dead worker is noticed in seconds instead of a minute and a half.
+	const workerEnv = { QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '2000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
+	queue = await startQueue({ workerEnv });
+	scene = await join(queue.main, sandbox);
+}, 180_000);
+afterAll(async () => {
+	await queue?.stop();
+	await sandbox?.stop();
+});
+afterEach(() => sandbox.reset());
+
+/** Answers its caller at once, then makes the picture that was asked for. */
+function paintOnCall(path: string, options = {}): Workflow {
+	const hook = node('Hook', 'n8n-nodes-base.webhook', 2.1, { httpMethod: 'POST', path, options: {} }, { webhookId: path });
+	return chain(path, hook, scene.nanoBanana('NanoBanana', { prompt: '={{ $json.body.prompt }}', options }));
+}
+
+async function callFor(path: string, prompt: string): Promise<number> {
+	const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) };
+	return (await callWebhook(`${scene.n8n.url}/webhook/${path}`, init)).status;
+}
+
+/** How many executions each worker's log calls finished. */
+function finishedBy(log: string): number {
+	return log.match(/finished execution/g)?.length ?? 0;
+}
+
+test('200 calls are spread over both workers, paid once each, and their pictures are read back from main', async () => {
+	const { client } = scene;
+	const saved = await client.createWorkflow(paintOnCall('many', { pollInterval: 0.2 }));
+	await client.activate(saved);
+	const prompts = Array.from({ length: 200 }, (_, index) => `cube ${index}`);
+
+	expect(await callFor('many', prompts[0])).toBe(200);
+	const answers = await Promise.all(prompts.slice(1).map(async (prompt) => await callFor('many', prompt)));
+	const runs = await until('200 runs to end', async () => {
+		const ended = (await client.executionsOf(saved, 250)).filter((run) => run.status !== 'running' && run.status !== 'new');
+		return ended.length === 200 ? ended : undefined;
+	}, { timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(sandbox.journal.slice(-3)) });
+
+	expect(answers).toEqual(Array(199).fill(200));
+	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
+	expect(sandbox.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
+	expect(sandbox.ledger.filter((entry) => entry.imagesBilled !== 1 || entry.downloads !== 1)).toEqual([]);
+	const shares = queue.workers.map((worker) => finishedBy(worker.log()));
+	expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200);
+	for (const share of shares) expect(share).toBeGreaterThanOrEqual(40);
+	for (const { id } of runs.slice(0, 20)) {
+		const [item] = (await client.execution(id)).items('NanoBanana');
+		expect(fileOf(item).id).toMatch(/^database:/);
+		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
+	}
+}, 300_000);
+
+test('a worker that is told to end finishes its task first', async () => {
+	const { client } = scene;
+	const worker = await queue.addWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '40' });
+	await queue.workers[0].stop(40_000);
+	await queue.workers[1].stop(40_000);
+	sandbox.set({ taskMs: 5_000 });
+	const saved = await client.createWorkflow(paintOnCall('graceful'));
+	await client.activate(saved);
+	await callFor('graceful', 'a slow cube');
+	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+
+	const exit = await worker.stop(60_000);
+	const [{ id }] = await client.executionsOf(saved);
+	const run = await client.finished(id);
+
+	expect(exit).toBe(0);
+	expect(run.status).toBe('success');
+	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+});
+
+test('kill -9 of a worker loses the run but not the task, and it is not bought again', async () => {
+	const { client } = scene;
+	const doomed = await queue.addWorker();
+	sandbox.set({ taskMs: 4_000 });
+	const saved = await client.createWorkflow(paintOnCall('killed'));
+	await client.activate(saved);
+	await callFor('killed', 'a lost cube');
+	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+
+	await doomed.kill9();
+	const taskId = String(sandbox.ledger[0].taskId);
+	await queue.addWorker();
+	const [{ id }] = await client.executionsOf(saved);
+	const lost = await client.finished(id, 120_000);
+	const collected = await client.run(chain('Collect', node('Start', 'n8n-nodes-base.manualTrigger', 1), scene.nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })));
+
+	expect(lost.status).toBe('error');
+	expect(lost.runData).toEqual({});
+	expect(doomed.log()).toContain(taskId);
+	const [item] = collected.items('NanoBanana');
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
+	expect(sandbox.calls('createTask')).toHaveLength(1);
+	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+}, 240_000);

@@ -1,0 +1,63 @@
+/* eslint-disable */
+import { callWebhook } from '../harness/callWebhook';
+import { sha256 } from '../harness/digest';
+import { fileOf } from '../harness/execution';
+import { loadExample } from '../harness/examples';
+import { openRestClient } from '../harness/restClient';
+import { openScene, type Scene } from '../harness/scene';
+import { until } from '../harness/until';
+import { chain, node } from '../harness/workflow';
+
+let scene: Scene;
+
+beforeAll(async () => {
+	scene = await openScene({}, { taskMs: 5_000 });
+});
+afterAll(async () => await scene?.close());
+afterEach(() => scene.sandbox.reset());
+
+const key = { 'x-api-key': 'caller', 'content-type': 'application/json' };
+
+test('the durable example brings its picture over a kill -9 during the wait, and pays once', async () => {
+	const { client, n8n, sandbox, credential } = scene;
+	const door = await client.createCredential('httpHeaderAuth', 'Callers', { name: 'X-Api-Key', value: key['x-api-key'] });
+	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
+	await client.activate(saved);
+	await callWebhook(`${n8n.url}/webhook/long-picture`, { method: 'POST', headers: key, body: JSON.stringify({ prompt: 'a slow cube' }) });
+	const id = await until('the execution to wait', async () => (await client.executionsOf(saved)).find((run) => run.status === 'waiting')?.id);
+
+	await n8n.kill9();
+	await n8n.restart();
+	const run = await (await openRestClient(n8n)).finished(id, 150_000);
+
+	expect(run.error).toBeUndefined();
+	expect(run.status).toBe('success');
+	const [item] = run.items('Use the Picture');
+	expect(item.json).toMatchObject({ taskId: sandbox.ledger[0].taskId, status: 'succeeded' });
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
+	expect(sandbox.calls('createTask')).toHaveLength(1);
+	expect(sandbox.ledger).toMatchObject([{ prompt: 'a slow cube', imagesBilled: 1, downloads: 1 }]);
+}, 240_000);
+
+test('a single waiting node loses its run to a kill -9, but the log names the task, and its picture is not lost', async () => {
+	const { client, n8n, sandbox, nanoBanana } = scene;
+	const trigger = node('Start', 'n8n-nodes-base.webhook', 2.1, { path: 'fragile', options: {} }, { webhookId: 'fragile' });
+	const saved = await client.createWorkflow(chain('Fragile', trigger, nanoBanana('NanoBanana', { prompt: 'a slow cube' })));
+	await client.activate(saved);
+	await callWebhook(`${n8n.url}/webhook/fragile`, {});
+	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+
+	await n8n.kill9();
+	const taskId = String(sandbox.ledger[0].taskId);
+	expect(n8n.log()).toContain(taskId);
+	await n8n.restart();
+	const again = await openRestClient(n8n);
+	const [lost] = await again.executionsOf(saved);
+	const ended = await again.finished(lost.id);
+	const collected = await again.run(chain('Collect', { ...node('Start', 'n8n-nodes-base.manualTrigger', 1) }, nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })));
+
+	expect(ended.status).toBe('crashed');
+	expect(collected.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
+	expect(sandbox.calls('createTask')).toHaveLength(1);
+	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+});
