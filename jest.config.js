@@ -1,4 +1,4 @@
-const typescript = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: true }] };
+const typescript = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] };
 
 const level = (name) => ({
 	displayName: name,
