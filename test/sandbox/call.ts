@@ -31,7 +31,8 @@ export type CallBody =
 	| { kind: 'multipart'; fields: Record<string, string[]>; files: (UploadedFile & { content: Buffer })[] };
 
 export async function readBody(request: FastifyRequest): Promise<CallBody> {
-	if (request.isMultipart()) return await readMultipart(request);
+	// A form that cannot be taken apart is the client's mistake, not the sandbox's.
+	if (request.isMultipart()) return await readMultipart(request).catch(() => ({ kind: 'broken', text: 'broken form' }));
 	if (!Buffer.isBuffer(request.body) || request.body.length === 0) return { kind: 'none' };
 	const text = request.body.toString('utf8');
 	try {

@@ -113,6 +113,7 @@ export function imagesBilledIn(world: World): number {
 export function ledgerEntry(world: World, job: Job): LedgerEntry {
 	const { number, taskId, acceptedAt, collected, downloads, answered } = job;
 	const { kind, model, prompt, n, references } = job.request;
+	const billed = imagesBilled(world, job);
 	return {
 		number,
 		kind,
@@ -120,7 +121,8 @@ export function ledgerEntry(world: World, job: Job): LedgerEntry {
 		model,
 		prompt,
 		n,
-		imagesBilled: imagesBilled(world, job),
+		imagesBilled: billed,
+		cost: billed * world.settings.unitPrice,
 		references: references.length,
 		acceptedAt,
 		finishedAt: finishedAt(world, job),

@@ -12,6 +12,7 @@ describe('the ledger', () => {
 	afterAll(async () => await sandbox.stop());
 
 	it('lists each accepted job with what became of it', async () => {
+		sandbox.set({ unitPrice: 0.5 });
 		const task = await finishedTask(sandbox, { ...PLAIN_TASK, n: 2 });
 		await query(sandbox, task.task_id);
 		for (const url of task.result_urls ?? []) await download(url);
@@ -19,8 +20,8 @@ describe('the ledger', () => {
 		const plain = { model: PLAIN_TASK.model, prompt: PLAIN_TASK.prompt, references: 0, answered: true, state: 'succeeded' };
 		const times = { acceptedAt: expect.any(Number), finishedAt: expect.any(Number) };
 		expect(sandbox.ledger).toEqual([
-			{ ...plain, ...times, number: 1, kind: 'task', taskId: task.task_id, n: 2, imagesBilled: 2, collected: 2, downloads: 2 },
-			{ ...plain, ...times, number: 2, kind: 'generations', taskId: null, n: 1, imagesBilled: 1, collected: 0, downloads: 0 },
+			{ ...plain, ...times, number: 1, kind: 'task', taskId: task.task_id, n: 2, imagesBilled: 2, cost: 1, collected: 2, downloads: 2 },
+			{ ...plain, ...times, number: 2, kind: 'generations', taskId: null, n: 1, imagesBilled: 1, cost: 0.5, collected: 0, downloads: 0 },
 		]);
 		expect([sandbox.created(), sandbox.imagesBilled()]).toEqual([2, 3]);
 		expect(sandbox.task(task.task_id)).toMatchObject({ state: 'succeeded', urls: task.result_urls });

@@ -1,4 +1,5 @@
 /* eslint-disable */
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { CATALOGUE, modelFacts } from './catalogue';
@@ -120,7 +121,20 @@ describe('pictures', () => {
 		const { content } = await paint({ ...ORDER, format });
 		const padded = padImage(content, format, 200_000);
 		expect(Math.abs(padded.length - 200_000)).toBeLessThan(64);
-		const [before, after] = await Promise.all([content, padded].map(async (bytes) => await sharp(bytes).raw().toBuffer()));
+		const decoded = [content, padded].map(async (bytes) => await sharp(bytes, { failOn: 'warning' }).raw().toBuffer());
+		const [before, after] = await Promise.all(decoded);
 		expect(after.equals(before)).toBe(true);
+	});
+
+	it('keep every PNG chunk whole when padded', async () => {
+		const padded = padImage((await paint(ORDER)).content, 'png', 200_000);
+		const types: string[] = [];
+		for (let at = 8; at < padded.length; ) {
+			const end = at + 8 + padded.readUInt32BE(at);
+			expect(padded.readUInt32BE(end)).toBe(crc32(padded.subarray(at + 4, end)));
+			types.push(padded.toString('latin1', at + 4, at + 8));
+			at = end + 4;
+		}
+		expect(types.slice(-2)).toEqual(['npAd', 'IEND']);
 	});
 });

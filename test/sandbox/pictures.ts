@@ -91,7 +91,7 @@ async function referenceLayers(order: PictureOrder): Promise<OverlayOptions[]> {
 
 function textLayers(order: PictureOrder): OverlayOptions[] {
 	const { width, height } = order;
-	const fontSize = Math.max(10, Math.round(Math.min(width / 22, height / 14)));
+	const fontSize = Math.max(10, Math.round(Math.min(width / 30, height / 16)));
 	const lineHeight = Math.round(fontSize * 1.3);
 	const rows = Math.max(1, Math.floor((height * 0.25) / lineHeight) - 1);
 	const lines = wrap(order.prompt, Math.max(4, Math.floor(width / (fontSize * 0.62)) - 2), rows);

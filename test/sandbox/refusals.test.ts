@@ -49,11 +49,17 @@ describe('what the gateway refuses', () => {
 		expect((await create(sandbox, { model: 'NanoBanana', prompt: 'x', output_format: 'webp' })).status).toBe(200);
 	});
 
-	it('refuses a body that is no JSON', async () => {
-		const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' };
-		const response = await fetch(`${sandbox.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body: '{"a":' });
+	it.each([
+		['application/json', '{"a":', '{"a":'],
+		['application/json', '[1]', [1]],
+		['multipart/form-data; boundary=x', 'no form at all', 'broken form'],
+		['multipart/form-data', 'no boundary', 'broken form'],
+		['text/plain', 'words', 'words'],
+	])('refuses a body of %s that says %s', async (type, body, journaled) => {
+		const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': type };
+		const response = await fetch(`${sandbox.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body });
 		expect(response.status).toBe(400);
-		expect(sandbox.journal[0].body).toBe('{"a":');
+		expect(sandbox.journal).toMatchObject([{ body: journaled, status: 400 }]);
 	});
 
 	it('has no channel for an unknown model and no access to a disabled one', async () => {

@@ -62,6 +62,8 @@ export interface LedgerEntry {
 	prompt: string;
 	n: number;
 	imagesBilled: number;
+	/** imagesBilled times the unit price. */
+	cost: number;
 	references: number;
 	acceptedAt: number;
 	finishedAt: number | null;
