@@ -4,6 +4,9 @@ import { DIALECT_NAMES } from './dialects';
 import { startSandbox, type Dialect, type Sandbox } from './index';
 import { call, create, createdTask, download, PLAIN_TASK, query } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 const ID = expect.stringMatching(/^task_\w{32}$/);
 const SECONDS = expect.any(Number);
 

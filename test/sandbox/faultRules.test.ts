@@ -2,6 +2,9 @@
 import { startSandbox, type FaultRule, type Sandbox } from './index';
 import { call, create } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 const CALLS = 8;
 
 describe('fault rules', () => {

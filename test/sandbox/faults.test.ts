@@ -2,6 +2,9 @@
 import { startSandbox, type FaultName, type FaultRule, type Sandbox } from './index';
 import { call, create, createdTask, PLAIN_TASK, query, seedTask, until, type Reply } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 const NOTHING_ACCEPTED: [FaultName, number, string][] = [
 	['status408', 408, '<h1>408'],
 	['status425', 425, '<h1>425'],

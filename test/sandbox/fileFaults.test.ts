@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { startSandbox, type FaultRule, type Sandbox } from './index';
 import { download, finishedTask, query, seedTask, until, type SeedTask } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 describe('faults of the result files', () => {
 	let sandbox: Sandbox;
 	let task: SeedTask;

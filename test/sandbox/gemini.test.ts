@@ -7,6 +7,9 @@ import { startSandbox, type Sandbox } from './index';
 import { colourAt, flatPicture } from './pixels';
 import { call } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 const MODEL = 'gemini-3.1-flash-image-preview-1k';
 
 function inlineImages(response: GenerateContentResponse): Buffer[] {

@@ -2,6 +2,9 @@
 import { startSandbox, type Sandbox } from './index';
 import { call, create, createdTask, download, finishedTask, PLAIN_TASK, query, until } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 describe('the ledger', () => {
 	let sandbox: Sandbox;
 
@@ -37,7 +40,7 @@ describe('the ledger', () => {
 	});
 
 	it('bills a synchronous call whose caller has hung up', async () => {
-		sandbox.set({ syncMs: 40 });
+		sandbox.set({ syncMs: 500 });
 		const leaving = new AbortController();
 		const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' };
 		const body = JSON.stringify(PLAIN_TASK);

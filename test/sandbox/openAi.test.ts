@@ -5,6 +5,9 @@ import { startSandbox, type Sandbox } from './index';
 import { colourAt, flatPicture } from './pixels';
 import { call, download } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 const MODEL = 'NanoBanana2-0.5K';
 
 async function upload(background: string, name: string): Promise<File> {

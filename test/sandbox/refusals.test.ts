@@ -2,6 +2,9 @@
 import { startSandbox, type Sandbox } from './index';
 import { call, create, PLAIN_TASK } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 describe('what the gateway refuses', () => {
 	let sandbox: Sandbox;
 

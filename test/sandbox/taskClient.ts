@@ -9,7 +9,7 @@ export interface Reply {
 	body: unknown;
 }
 
-const POLL_LIMIT = 400;
+const POLL_LIMIT = 5_000;
 const TURN_LIMIT = 1_000_000;
 
 export const PLAIN_TASK = { model: 'NanoBanana2-0.5K', prompt: 'A small red cube' };

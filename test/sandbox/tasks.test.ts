@@ -5,6 +5,9 @@ import { startSandbox, type Sandbox } from './index';
 import { flatPicture } from './pixels';
 import { call, create, createdTask, download, finishedTask, PLAIN_TASK, query, queryUntilDone, seedTask } from './taskClient';
 
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
 describe('the task entrance', () => {
 	let sandbox: Sandbox;
 
