@@ -13,6 +13,8 @@ export interface Failure {
 	taskId?: string;
 	/** Ids of further tasks that are paid for, in the run or in the item. */
 	taskIds?: string[];
+	/** Items of the run whose request may have been accepted without a word. */
+	unclearItems?: number[];
 	gatewayCode?: string;
 	/** The gateway's own words; cleaned before they are shown. */
 	gatewayMessage?: string;
@@ -161,10 +163,14 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 		failure.taskId ? `Task ID: ${failure.taskId}` : '',
 		failure.nextStep ?? kind.nextStep,
 		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
+		failure.unclearItems?.length
+			? `It is unclear whether the gateway accepted the request of item ${failure.unclearItems.join(', ')} as well: a task may exist and may have been billed. Look into the task list of the gateway console.`
+			: '',
 	].filter(Boolean);
 	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
 	if (failure.taskId) data.taskId = failure.taskId;
 	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
+	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
 	if (failure.gatewayCode) data.gatewayCode = cleanText(failure.gatewayCode, secret);
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;

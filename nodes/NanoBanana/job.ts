@@ -88,7 +88,8 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		if (isCanceled) logCanceled(ctx, run);
 		const open = isCanceled ? openTasks(run) : continues ? [] : [...run.tasks.values()].flat();
 		const others = open.filter((taskId) => taskId !== failure.taskId);
-		return { failure: { ...failure, ...(others.length > 0 && { taskIds: others }) } };
+		const unclear = continues && !isCanceled ? [] : [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission');
+		return { failure: { ...failure, ...(others.length > 0 && { taskIds: others }), ...(unclear.length > 0 && { unclearItems: unclear }) } };
 	};
 
 	const errorRow = (failure: Failure): INodeExecutionData => {

@@ -106,7 +106,7 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		limits: { timeoutMs: job.requestTimeoutMs, maxBytes: job.maxAnswerBytes(order.request.n), beforeHeavy: hold.before },
 		patienceMs: settings.timeoutMs,
 		signal: run.signal,
-		onUnclear: () => remember(ctx, key, { unclearIn: job.executionId, submittedAt }),
+		onUnclear: () => noteUnclear(job, key, submittedAt),
 		onAccepted: (accepted) => noteAccepted(job, key, accepted, submittedAt),
 	});
 	const { taskId } = outcome;
@@ -173,6 +173,16 @@ function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: st
 	remember(job.ctx, key, { taskId, submittedAt });
 	job.noteTask(taskId);
 	job.ctx.logger.info(`NanoBanana: the gateway accepted task ${taskId}`, { taskId, itemIndex: job.itemIndex, status: 'queued' });
+}
+
+/** The node can show one error only, so that of another item may hide this one; the log names it in any case. */
+function noteUnclear(job: Job, key: string, submittedAt: string): void {
+	remember(job.ctx, key, { unclearIn: job.executionId, submittedAt });
+	job.run.unclear.add(job.itemIndex);
+	job.ctx.logger.warn(`NanoBanana: it is unclear whether the gateway accepted the request of item ${job.itemIndex}, sent ${submittedAt}. A task may exist and may have been billed`, {
+		itemIndex: job.itemIndex,
+		submittedAt,
+	});
 }
 
 /** One row per picture of everything that this item bought. What could not be had is named, what was had is kept. */

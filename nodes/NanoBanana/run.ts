@@ -10,6 +10,8 @@ export interface Run {
 	/** Task ids by item, in the order in which the gateway accepted them. */
 	tasks: Map<number, string[]>;
 	finished: Set<string>;
+	/** Items with a request that may have been accepted without a word. */
+	unclear: Set<number>;
 	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
 	halt(): void;
 	/** Waits until every item is checked; only then may the first one be paid. */
@@ -93,6 +95,7 @@ function openRun(settings: RunSettings, cancel: AbortSignal | undefined, close: 
 		signal: controller.signal,
 		tasks: new Map(),
 		finished: new Set(),
+		unclear: new Set(),
 		halt: stop,
 		join() {
 			joined += 1;

@@ -48,9 +48,14 @@ export async function submit(submission: Submission): Promise<Submitted> {
 		const slot = await gate.enter(signal);
 		if (!slot) throw failureError({ kind: 'canceled' });
 		let verdict: Verdict;
+		let isUnderWay = false;
 		try {
-			verdict = judge(submission, await sendCall(submission.exchange, await submission.encode(), submission.limits));
+			const call = await submission.encode();
+			throwIfCanceled(signal);
+			isUnderWay = true;
+			verdict = judge(submission, await sendCall(submission.exchange, call, submission.limits));
 		} catch (thrown) {
+			if (isUnderWay) submission.onUnclear();
 			slot.leave();
 			throw thrown instanceof Error ? thrown : new Error(String(thrown));
 		}
@@ -112,8 +117,9 @@ function judgeSuccess(submission: Submission, headers: Record<string, unknown>, 
 	}
 	if (outcome.kind === 'failed') return declined(outcome, body, wait);
 	const page = classify(200, body);
-	// A web page is the console's, not the API's: nothing was accepted there.
-	if (page.kind === 'wrong_base_url') return { kind: 'failed', failure: page };
+	// A web page is the console's, not the API's: nothing was accepted there. One that is labelled as JSON took the place of an answer.
+	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
+	if (isPage) return { kind: 'failed', failure: page };
 	return unclear({ ...page, message: 'The gateway answered with neither a task nor an image' });
 }
 
