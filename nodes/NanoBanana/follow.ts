@@ -21,6 +21,9 @@ export interface Following {
 	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
 	origin: 'fresh' | 'resumed' | 'named';
 	submittedAt?: string;
+	/** How many images its answer may hold as base64. */
+	images: number;
+	firstLookMs?: number;
 	hold: Hold;
 	/** The gateway says that the task failed: nothing is paid. */
 	onFailed?: () => void;
@@ -34,19 +37,21 @@ export interface Following {
  */
 export async function followTask(job: Job, following: Following): Promise<Followed> {
 	const { settings, run } = job;
-	const { taskId, hold } = following;
+	const { taskId } = following;
 	const now = systemClock.now();
 	const deadline = now + settings.timeoutMs;
 	const isFresh = following.origin === 'fresh';
 	const waited = await waitForTask({
-		look: async () => await look(job, taskId, hold, deadline - systemClock.now()),
+		look: async () => await look(job, following, deadline - systemClock.now()),
 		clock: systemClock,
 		signal: run.signal,
 		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),
 		deadline,
-		graceUntil: now + (following.origin === 'named' ? FOREIGN_GRACE_MS : OWN_GRACE_MS),
+		// An id that nobody here has seen accepted is not called paid for, however short the timeout.
+		graceUntil: following.origin === 'named' ? Math.min(now + FOREIGN_GRACE_MS, deadline) : now + OWN_GRACE_MS,
 		stepMs: settings.pollIntervalMs,
 		isFresh,
+		firstLookMs: following.firstLookMs,
 		onLook: (outcome) => job.noteLook(taskId, outcome),
 	});
 	if (waited.kind !== 'timedOut' && waited.kind !== 'stopped') run.finished.add(taskId);
@@ -75,13 +80,13 @@ function outcomeOf(job: Job, waited: Waited, taskId: string): Outcome {
  * @throws when the gateway does not know the id or does not answer
  */
 export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
-	const found = await look(job, taskId, hold, job.settings.timeoutMs);
+	const found = await look(job, { taskId, images: 1, hold }, job.settings.timeoutMs);
 	if (found.kind !== 'outcome') throw failureError({ ...found.failure, taskId });
 	job.noteLook(taskId, found.outcome);
 	const outcome: Outcome = found.outcome.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : found.outcome;
 	return { outcome, reads: 1 };
 }
 
-async function look(job: Job, taskId: string, hold: Hold, remainingMs: number): ReturnType<typeof lookAtTask> {
-	return await lookAtTask(job.free, taskId, { remainingMs, maxBytes: job.maxAnswerBytes(1), beforeHeavy: hold.before });
+async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'hold'>, remainingMs: number): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(job.free, task.taskId, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
 }

@@ -51,9 +51,10 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 	const findings: Finding[] = [];
 	const escape = "Or enable 'Skip Model Checks' under Options, if you know that the gateway takes it.";
 	const extra = request.extraBody;
-	if (('image' in extra && references > 0) || ('image' in extra && 'images' in extra)) {
+	const added = ['image', 'images'].filter((key) => key in extra);
+	if (added.length > 0 && added.length + references > 1) {
 		findings.push({
-			message: "'Additional Request Fields' would send 'image' beside other references, which the gateway refuses",
+			message: `'Additional Request Fields' would send '${added.join("' and '")}' beside other references, which the gateway refuses`,
 			nextStep: "Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
 		});
 	}

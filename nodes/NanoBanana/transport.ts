@@ -41,6 +41,7 @@ const UNKNOWN_LENGTH_BYTES = 16 * 1_048_576;
 
 /** A paid call. The caller decides whether it may be sent again. */
 export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Limits): Promise<Answer> {
+	if (!hasHome(exchange)) return NOWHERE;
 	const form = call.form && encodeForm(call.form);
 	return await perform(exchange, limits, WITH_KEY, {
 		...apiOptions(exchange, call.path),
@@ -52,6 +53,7 @@ export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Li
 
 /** A read with the key, for the API's own paths. */
 export async function readApi(exchange: Exchange, path: string, limits: Limits): Promise<Answer> {
+	if (!hasHome(exchange)) return NOWHERE;
 	return await perform(exchange, limits, WITH_KEY, { ...apiOptions(exchange, path), method: 'GET', headers: { accept: 'application/json' } });
 }
 
@@ -67,6 +69,13 @@ export async function readFile(exchange: Exchange, url: string, limits: Limits, 
 	const second = await perform(exchange, limits, WITH_KEY, { ...fileOptions(exchange, url), disableFollowRedirect: true });
 	const target = second.kind === 'reply' && second.status >= 300 && second.status < 400 ? redirectTarget(second.headers, url) : undefined;
 	return target ? await perform(exchange, limits, WITHOUT_KEY, fileOptions(exchange, target)) : second;
+}
+
+/** Without a host in the base URL the first part of the path would be taken for one, and get the key. */
+const NOWHERE: Answer = { kind: 'unsent', reason: "'Base URL' in the credential is empty or no address", lasting: true };
+
+function hasHome(exchange: Exchange): boolean {
+	return URL.canParse(exchange.base.baseURL ?? '');
 }
 
 function isHome(exchange: Exchange, url: string): boolean {
