@@ -1,0 +1,79 @@
+/* eslint-disable */
+import { parseArgs } from 'node:util';
+import { ASPECT_RATIOS } from '../../nodes/NanoBanana/models';
+import type { ApiFormat } from '../../nodes/NanoBanana/types';
+
+/** What the command line asks for. What is left out stays as the example workflow has it. */
+export interface Order {
+	prompt: string;
+	/** The picture to change; without one, a new picture is made. */
+	edit?: string;
+	n: number;
+	model?: string;
+	ratio?: string;
+	format: ApiFormat;
+}
+
+/** More than a demonstration needs, and each one is billed. */
+const MOST_IMAGES = 10;
+const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
+
+export const USAGE = `Usage: npm run demo -- [options] "prompt"
+  --edit <file>    change this picture (PNG, JPEG, WebP, GIF) instead of making a new one
+  --n <number>     how many pictures, 1 to ${MOST_IMAGES} (default: 1)
+  --model <id>     another model (default: NanoBanana2-1K)
+  --ratio <w:h>    ${ASPECT_RATIOS.join(', ')}
+  --format <name>  ${FORMATS.join(', ')} (default: ${FORMATS[0]})
+  --help           this text
+
+Runs a workflow of examples/ in the n8n engine against a stand-in gateway, which costs nothing.
+With NANOBANANA_BASE_URL and NANOBANANA_API_KEY set it goes to that gateway, which bills it.
+The pictures are written to out/.`;
+
+/** @throws an error whose message says what is wrong with the arguments; null when help is asked for */
+export function readArguments(args: string[]): Order | null {
+	const text = { type: 'string' } as const;
+	const { values, positionals } = parseArgs({
+		args,
+		allowPositionals: true,
+		options: { edit: text, n: text, model: text, ratio: text, format: text, help: { type: 'boolean', short: 'h' } },
+	});
+	if (values.help === true) return null;
+	return {
+		prompt: readPrompt(positionals),
+		...(values.edit !== undefined && { edit: readText('--edit', values.edit, 'a file') }),
+		n: readNumber(values.n ?? '1'),
+		...(values.model !== undefined && { model: readModel(values.model) }),
+		...(values.ratio !== undefined && { ratio: readChoice('--ratio', values.ratio, ASPECT_RATIOS) }),
+		format: readChoice('--format', values.format ?? FORMATS[0], FORMATS),
+	};
+}
+
+function readPrompt(words: string[]): string {
+	if (words.length > 1) throw new Error(`The prompt must be in quotes: there are ${words.length} separate words`);
+	if (words.length === 0 || words[0].trim() === '') throw new Error('The prompt is missing: npm run demo -- "A small red cube" (--help shows the options)');
+	return words[0];
+}
+
+function readText(name: string, written: string, what: string): string {
+	if (written.trim() === '') throw new Error(`${name} must be ${what}, and is empty`);
+	return written;
+}
+
+function readNumber(written: string): number {
+	const value = Number(written);
+	if (/^\d+$/.test(written) && value >= 1 && value <= MOST_IMAGES) return value;
+	throw new Error(`--n must be a whole number from 1 to ${MOST_IMAGES}, not "${written}"`);
+}
+
+// A value that starts with "=" would be an expression in n8n.
+function readModel(written: string): string {
+	if (/^[^\s=]\S*$/.test(written)) return written;
+	throw new Error(`--model must be a model ID without spaces, such as NanoBanana2-1K, not "${written}"`);
+}
+
+function readChoice<T extends string>(name: string, written: string, choices: readonly T[]): T {
+	const choice = choices.find((known) => known === written);
+	if (choice !== undefined) return choice;
+	throw new Error(`${name} must be one of ${choices.join(', ')}, not "${written}"`);
+}
