@@ -3,11 +3,11 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from './clock';
 import { fetchImage } from './download';
 import { failureError } from './errors';
-import { rowsOf, storePicture, type Picture, type TaskRecord } from './item';
+import { rowsOf, storePicture, type TaskRecord } from './item';
 import type { Job } from './job';
 import type { Hold } from './run';
 import { lookAtTask } from './status';
-import type { ImageRef, Outcome } from './types';
+import type { ImageRef, Kept, Outcome, Picture } from './types';
 import { failureOf } from './wait';
 
 /** What one paid call, or one task, came to. */
@@ -17,6 +17,8 @@ export interface Result {
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
 	reads: number;
+	/** Pictures that came inside the answer. */
+	kept?: Kept;
 	/** Room in memory that the answer takes; the caller gives it back. */
 	hold: Hold;
 }
@@ -83,11 +85,17 @@ interface Source {
 }
 
 async function addPictures(job: Job, results: Result[], task: TaskRecord): Promise<void> {
-	const refs = results.flatMap((result) => (result.outcome.kind === 'images' ? result.outcome.images.map((ref, position) => ({ ref, result, position })) : []));
+	const parts = results.map((result) => ({ result, refs: result.outcome.kind === 'images' ? result.outcome.images : [] }));
+	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.pictures.length ?? 0), 0);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
-	if (refs.length === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(said && { gatewayMessage: said }) });
-	for (const [index, ref] of refs.entries()) {
-		task.pictures.push(await pictureOf(job, { ...ref, index, count: refs.length }, task));
+	if (count === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(said && { gatewayMessage: said }) });
+	const add = (picture: Picture): void => void task.pictures.push({ ...picture, index: task.pictures.length });
+	for (const { result, refs } of parts) {
+		result.kept?.pictures.forEach(add);
+		task.warnings.push(...(result.kept?.warnings ?? []));
+		for (const [position, ref] of refs.entries()) {
+			add(await pictureOf(job, { ref, result, position, index: task.pictures.length, count }, task.warnings));
+		}
 	}
 	const missing = (task.requestedImages ?? 0) - task.pictures.length;
 	if (missing > 0) task.warnings.push(`${task.pictures.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`);
@@ -98,12 +106,12 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 /** The least time for a download when the task took all the time there was. */
 const DOWNLOAD_GRACE_MS = 30_000;
 
-async function pictureOf(job: Job, source: Source, task: TaskRecord): Promise<Picture> {
+async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<Picture> {
 	const { settings, ctx } = job;
 	const { ref, result, index, count } = source;
 	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
-	// Base64 came inside the answer, which holds its room already.
-	const hold = ref.kind === 'base64' ? undefined : job.run.room.hold();
+	// An answer that holds room already is large enough for its pictures: waiting for more, two of them would wait for each other.
+	const hold = result.hold.isHeld ? undefined : job.run.room.hold();
 	try {
 		const fetched = await fetchImage(ref, {
 			exchange: job.free,
@@ -113,13 +121,24 @@ async function pictureOf(job: Job, source: Source, task: TaskRecord): Promise<Pi
 			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
 			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
 		});
-		if (fetched.kind === 'picture') return await storePicture(ctx, settings, { ...fetched, index, count, taskId: task.taskId });
+		if (fetched.kind === 'picture') return await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
 		const how = fetched.url ? 'Open its address, or collect it' : 'Try to collect it';
-		task.warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}. ${how} with 'Wait for Task Result'.`);
+		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}. ${how} with 'Wait for Task Result'.`);
 		return { index, ...(fetched.url && { url: fetched.url }) };
 	} finally {
 		hold?.release();
 	}
+}
+
+/** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */
+export async function keepPictures(job: Job, result: Result, call: number, calls: number): Promise<Kept> {
+	const refs = result.outcome.kind === 'images' ? result.outcome.images.filter((ref) => ref.kind === 'base64') : [];
+	const kept: Kept = { pictures: [], warnings: [] };
+	for (const [position, ref] of refs.entries()) {
+		const source = { ref, result, position, index: call + position, count: Math.max(calls, refs.length) };
+		kept.pictures.push(await pictureOf(job, source, kept.warnings));
+	}
+	return kept;
 }
 
 /** Where the gateway says the image is now. */

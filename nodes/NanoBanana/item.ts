@@ -1,22 +1,9 @@
-import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import type { ImageFacts } from './imageBytes';
 import type { Settings } from './settings';
-import type { TaskStatus } from './types';
-
-/** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
-export interface Picture {
-	index: number;
-	url?: string;
-	fileName?: string;
-	mimeType?: string;
-	width?: number;
-	height?: number;
-	bytes?: number;
-	sha256?: string;
-	binary?: IBinaryData;
-}
+import type { Picture, TaskStatus } from './types';
 
 /** Everything about a task that rows are made of. Times in ISO format, durations in ms. */
 export interface TaskRecord {

@@ -1,13 +1,13 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from './clock';
-import { deliver, type Result } from './deliver';
+import { deliver, keepPictures, type Result } from './deliver';
 import { fetchImage } from './download';
 import { failureError, failureIn, type Failure } from './errors';
 import { followTask, lookOnce } from './follow';
 import { FORMATS } from './formats';
 import { openJob, type Job } from './job';
-import { claimKey, forget, hashRequest, recall, releaseKey, remember, rememberRows } from './memory';
+import { claimKey, forget, hashRequest, recall, releaseKey, remember, rememberFinished, type Remembered } from './memory';
 import { previewRow } from './preview';
 import { digestOf, loadReferences, readSources, type ReferenceSource } from './references';
 import { readRequest, type CheckedRequest } from './request';
@@ -52,6 +52,8 @@ export async function readTasks(this: IExecutePaginationFunctions, routed: Route
 
 interface Order extends CheckedRequest {
 	sources: ReferenceSource[];
+	/** Size of all reference files together. */
+	referenceBytes: number;
 	/** One per paid call; where this item's tasks are remembered. */
 	keys: string[];
 }
@@ -59,20 +61,46 @@ interface Order extends CheckedRequest {
 /** Everything that can be known without paying, for all items of the run before the first of them pays. */
 async function checkBeforePaying(job: Job): Promise<Order | undefined> {
 	return await job.checkIn(
-		(order) => (job.settings.previewRequest ? 0 : order.keys.some((key) => recall(job.ctx, key)) ? 0 : order.request.n),
+		(order) => (job.settings.previewRequest ? 0 : (order.request.n * order.keys.filter((key) => isOpen(job, recall(job.ctx, key))).length) / order.keys.length),
 		async () => {
 			const { ctx, settings } = job;
 			const sources = settings.operation === 'imageToImage' ? readSources(ctx) : [];
 			const checked = readRequest(job.base.body, settings, sources.length);
-			const digests: string[] = [];
-			for (const source of sources) digests.push(await digestOf(ctx, source, settings));
+			const { digests, bytes } = await readDigests(job, sources);
 			const hash = hashRequest(settings.apiFormat, checked.request, digests);
 			const calls = FORMATS[settings.apiFormat].encode({ ...checked.request, references: [] }).length;
 			const keys = Array.from({ length: calls }, (_, call) => claimKey(ctx, call, hash, job.isTool));
 			job.onEnd((delivered) => keys.forEach((key) => releaseKey(ctx, key, delivered)));
-			return { ...checked, sources, keys };
+			return { ...checked, sources, referenceBytes: bytes, keys };
 		},
 	);
+}
+
+/** All items check their files at the same time, so each waits for room in memory first. */
+async function readDigests(job: Job, sources: ReferenceSource[]): Promise<{ digests: string[]; bytes: number }> {
+	const hold = job.run.room.hold();
+	try {
+		if (sources.some((source) => source.kind === 'field')) await hold.before(job.settings.maxReferenceBytes);
+		const digests: string[] = [];
+		let bytes = 0;
+		for (const source of sources) {
+			const read = await digestOf(job.ctx, source, job.settings);
+			digests.push(read.digest);
+			bytes += read.bytes;
+		}
+		return { digests, bytes };
+	} finally {
+		hold.release();
+	}
+}
+
+/** True while a request of this execution is still to be bought. */
+function isOpen(job: Job, earlier: Remembered | undefined): boolean {
+	return !earlier?.taskId && !earlier?.answer && !earlier?.rows && !isUnclear(job, earlier);
+}
+
+function isUnclear(job: Job, earlier: Remembered | undefined): boolean {
+	return earlier?.unclearIn !== undefined && earlier.unclearIn === job.executionId;
 }
 
 /** One paid call, or the task that an earlier try of this item already paid for. */
@@ -82,8 +110,9 @@ async function buy(job: Job, order: Order, call: number): Promise<Result> {
 	const earlier = recall(ctx, key);
 	const hold = run.room.hold();
 	try {
-		if (earlier?.taskId) return await resume(job, key, earlier.taskId, earlier.submittedAt, hold);
-		if (earlier?.unclearIn !== undefined && earlier.unclearIn === job.executionId) {
+		if (earlier?.taskId) return await resume(job, key, { ...earlier, taskId: earlier.taskId }, order.request.n, hold);
+		if (earlier?.answer) return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
+		if (isUnclear(job, earlier)) {
 			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
 		}
 		return await submitAndFollow(job, order, call, hold);
@@ -97,7 +126,7 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 	const { ctx, run, settings } = job;
 	const key = order.keys[call];
 	const submittedAt = new Date(systemClock.now()).toISOString();
-	const { outcome, slot } = await submit({
+	const { outcome, slot, firstLookMs } = await submit({
 		exchange: job.paid,
 		format: FORMATS[settings.apiFormat],
 		encode: async () => await encodeCall(job, order, call, hold),
@@ -107,31 +136,43 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		patienceMs: settings.timeoutMs,
 		signal: run.signal,
 		onUnclear: () => noteUnclear(job, key, submittedAt),
+		onRefused: () => hold.release(),
 		onAccepted: (accepted) => noteAccepted(job, key, accepted, submittedAt),
 	});
 	const { taskId } = outcome;
 	try {
 		if (taskId !== undefined && outcome.kind === 'images') run.finished.add(taskId);
+		if (taskId === undefined && outcome.kind === 'images') return await putAway(job, order, call, { outcome, submittedAt, reads: 0, hold });
 		const isTheEnd = outcome.kind === 'images' || taskId === undefined || !settings.wait;
 		if (isTheEnd) return { outcome, taskId, submittedAt, reads: 0, hold };
 		hold.release();
 		// Nothing is paid for a task that failed, so the next try may create a new one.
-		const followed = await followTask(job, { taskId, origin: 'fresh', hold, onFailed: () => forget(ctx, key) });
+		const followed = await followTask(job, { taskId, origin: 'fresh', images: order.request.n, firstLookMs, hold, onFailed: () => forget(ctx, key) });
 		return { ...followed, taskId, submittedAt, hold };
 	} finally {
 		slot.leave();
 	}
 }
 
+/** No task stands behind this answer: what is in it is stored before anything else can go wrong, and what it names was remembered on arrival. */
+async function putAway(job: Job, order: Order, call: number, result: Result): Promise<Result> {
+	const key = order.keys[call];
+	const kept = await keepPictures(job, result, call, order.keys.length);
+	rememberFinished(job.ctx, key, { kept });
+	result.hold.release();
+	return { ...result, outcome: recall(job.ctx, key)?.answer ?? result.outcome, kept };
+}
+
 /** An already paid task: takes a place like a new one, but sends nothing. */
-async function resume(job: Job, key: string, taskId: string, submittedAt: string | undefined, hold: Hold): Promise<Result> {
+async function resume(job: Job, key: string, task: Remembered & { taskId: string }, images: number, hold: Hold): Promise<Result> {
+	const { taskId, submittedAt } = task;
 	job.noteTask(taskId);
 	if (!job.settings.wait) return { outcome: { kind: 'pending', status: 'queued', taskId }, taskId, submittedAt, reads: 0, hold };
 	const slot = await job.run.gate.enter(job.run.signal);
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
 	slot.accepted();
 	try {
-		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, hold, onFailed: () => forget(job.ctx, key) });
+		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images, hold, onFailed: () => forget(job.ctx, key) });
 		return { ...followed, taskId, submittedAt, hold };
 	} finally {
 		slot.leave();
@@ -141,20 +182,20 @@ async function resume(job: Job, key: string, taskId: string, submittedAt: string
 /** Encoded when it is this call's turn, so that references are in memory only then. */
 async function encodeCall(job: Job, order: Order, call: number, hold: Hold): Promise<EncodedCall> {
 	const format = FORMATS[job.settings.apiFormat];
+	// Twice: as they are, and as base64 or as part of a form.
+	if (order.referenceBytes > 0) await hold.before(order.referenceBytes * 2);
 	const given = await loadReferences(job.ctx, order.sources, job.settings);
 	const isInlined = format.needsBytes({ ...order.request, references: given });
-	const references = isInlined ? await Promise.all(given.map(async (reference) => await inline(job, reference))) : given;
-	const bytes = references.reduce((sum, reference) => sum + (reference.kind === 'bytes' ? reference.data.length : 0), 0);
-	if (bytes > 0) await hold.before(bytes * 2);
+	const references = isInlined ? await Promise.all(given.map(async (reference) => await inline(job, reference, hold))) : given;
 	return format.encode({ ...order.request, references })[call];
 }
 
 /** A reference address as bytes, fetched with the limits of results and without the key. */
-async function inline(job: Job, reference: Reference): Promise<Reference> {
+async function inline(job: Job, reference: Reference, hold: Hold): Promise<Reference> {
 	if (reference.kind === 'bytes') return reference;
 	const fetched = await fetchImage(
 		{ kind: 'url', url: reference.url },
-		{ exchange: job.free, clock: systemClock, maxBytes: job.settings.maxReferenceBytes, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
+		{ exchange: job.free, clock: systemClock, maxBytes: job.settings.maxReferenceBytes, beforeHeavy: hold.before, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
 	);
 	if (fetched.kind === 'picture') {
 		return { kind: 'bytes', field: reference.url, data: fetched.bytes, mimeType: fetched.facts.mimeType, fileName: `reference.${fetched.facts.extension}` };
@@ -169,7 +210,10 @@ async function inline(job: Job, reference: Reference): Promise<Reference> {
 /** Remembered before anything else can go wrong, and logged, as n8n keeps nothing of a crashed or canceled execution. */
 function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: string): void {
 	const { taskId } = accepted;
-	if (taskId === undefined) return;
+	if (taskId === undefined) {
+		if (accepted.kind === 'images') remember(job.ctx, key, { answer: { ...accepted, images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
+		return;
+	}
 	remember(job.ctx, key, { taskId, submittedAt });
 	job.noteTask(taskId);
 	job.ctx.logger.info(`NanoBanana: the gateway accepted task ${taskId}`, { taskId, itemIndex: job.itemIndex, status: 'queued' });
@@ -197,7 +241,7 @@ async function deliverAll(job: Job, order: Order, calls: Array<PromiseSettledRes
 		if (calls.length > 1) warnings.push(`${n} images were ${calls.length} calls, each billed on its own.`);
 		const rows = await deliver(job, results, { requestedImages: n, model, warnings });
 		// There is no task to ask again, so the rows themselves are what a retry gets.
-		if (results.every((result) => result.taskId === undefined)) rememberRows(job.ctx, order.keys[0], rows);
+		if (results.every((result) => result.taskId === undefined)) rememberFinished(job.ctx, order.keys[0], { rows });
 		return rows;
 	} finally {
 		results.forEach((result) => result.hold.release());
@@ -217,7 +261,7 @@ async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> 
 	const hold = job.run.room.hold();
 	try {
 		const isOneLook = job.settings.operation === 'getStatus';
-		const followed = isOneLook ? await lookOnce(job, taskId, hold) : await followTask(job, { taskId, origin: 'named', hold });
+		const followed = isOneLook ? await lookOnce(job, taskId, hold) : await followTask(job, { taskId, origin: 'named', images: 1, hold });
 		return await deliver(job, [{ ...followed, taskId, hold }], { warnings: [] });
 	} finally {
 		slot.leave();

@@ -1,6 +1,8 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
+import type { Kept, Outcome } from './types';
+
 /**
  * What this node remembers of a paid request. It lives in the node's execution context: n8n keeps
  * that over its own retries and saves it with a failed execution, so a retry resumes the task
@@ -12,7 +14,11 @@ export interface Remembered {
 	submittedAt?: string;
 	/** The execution in which the request ended unclear; it is not sent again there. */
 	unclearIn?: string;
-	/** Finished rows of a call that has no task to ask again. */
+	/** The answer of a call that has no task to ask again, without the pictures inside it. */
+	answer?: Extract<Outcome, { kind: 'images' }>;
+	/** The pictures that were inside it, stored. */
+	kept?: Kept;
+	/** Finished rows of such a call. */
 	rows?: INodeExecutionData[];
 	/** An agent that asks once more with the same words wants another picture. */
 	delivered?: boolean;
@@ -20,8 +26,9 @@ export interface Remembered {
 
 type Store = Record<string, Remembered>;
 
-/** Rows that hold the bytes themselves (binary data mode "default") stay out of the saved context. */
-const heavyRows = new WeakMap<object, Map<string, INodeExecutionData[]>>();
+/** What holds the bytes themselves (binary data mode "default") stays out of the saved context. */
+const heavy = new WeakMap<object, Map<string, Finished>>();
+type Finished = Pick<Remembered, 'kept' | 'rows'>;
 const claimed = new WeakMap<object, Set<string>>();
 
 const fallbacks = new WeakMap<object, IDataObject>();
@@ -77,8 +84,8 @@ export function releaseKey(ctx: IExecuteSingleFunctions, key: string, delivered:
 
 export function recall(ctx: IExecuteSingleFunctions, key: string): Remembered | undefined {
 	const entry = storeOf(ctx)[key];
-	const rows = heavyRows.get(contextOf(ctx))?.get(key);
-	return rows ? { ...entry, rows } : entry;
+	const finished = heavy.get(contextOf(ctx))?.get(key);
+	return finished ? { ...entry, ...finished } : entry;
 }
 
 export function remember(ctx: IExecuteSingleFunctions, key: string, change: Remembered): void {
@@ -86,18 +93,22 @@ export function remember(ctx: IExecuteSingleFunctions, key: string, change: Reme
 	store[key] = { ...store[key], ...change };
 }
 
-export function rememberRows(ctx: IExecuteSingleFunctions, key: string, rows: INodeExecutionData[]): void {
-	const holdsBytes = rows.some((row) => Object.values(row.binary ?? {}).some((binary) => !binary.id));
-	if (!holdsBytes) {
-		remember(ctx, key, { rows });
+/** Remembers what is finished: with the execution where only ids of stored files are in it, in memory otherwise. */
+export function rememberFinished(ctx: IExecuteSingleFunctions, key: string, finished: Finished): void {
+	const binaries = [
+		...(finished.kept?.pictures ?? []).map((picture) => picture.binary),
+		...(finished.rows ?? []).flatMap((row) => Object.values(row.binary ?? {})),
+	];
+	if (binaries.every((binary) => binary === undefined || binary.id !== undefined)) {
+		remember(ctx, key, finished);
 		return;
 	}
-	const kept = heavyRows.get(contextOf(ctx)) ?? new Map<string, INodeExecutionData[]>();
-	heavyRows.set(contextOf(ctx), kept.set(key, rows));
+	const known = heavy.get(contextOf(ctx)) ?? new Map<string, Finished>();
+	heavy.set(contextOf(ctx), known.set(key, { ...known.get(key), ...finished }));
 }
 
 /** After a task ended as failed nothing is paid for, and the next try may create a new one. */
 export function forget(ctx: IExecuteSingleFunctions, key: string): void {
 	delete storeOf(ctx)[key];
-	heavyRows.get(contextOf(ctx))?.delete(key);
+	heavy.get(contextOf(ctx))?.delete(key);
 }

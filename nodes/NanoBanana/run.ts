@@ -54,6 +54,7 @@ export interface Room {
 }
 
 export interface Hold {
+	readonly isHeld: boolean;
 	before(bytes: number): Promise<void>;
 	release(): void;
 }
@@ -137,6 +138,9 @@ function createRoom(capacity: number): Room {
 		hold() {
 			let held = 0;
 			return {
+				get isHeld() {
+					return held > 0;
+				},
 				// Who holds room already never waits for more, so two holders cannot wait for each other.
 				async before(bytes) {
 					if (held > 0) return;

@@ -1,8 +1,8 @@
-import { classify, leavesItUnclear, provesNothingAccepted } from './classify';
+import { classify, declinedAnswer, leavesItUnclear, provesNothingAccepted } from './classify';
 import { jitter, retryAfterMs } from './clock';
 import { failureError, type Failure } from './errors';
 import type { Gate, Slot } from './gate';
-import { own } from './json';
+import { firstText } from './json';
 import { bodyOf, sendCall, throwIfCanceled, type Answer, type Exchange, type Limits } from './transport';
 import type { Clock, EncodedCall, ImageFormat, Outcome } from './types';
 
@@ -20,6 +20,8 @@ export interface Submission {
 	/** No further request starts once this fires. */
 	signal: AbortSignal;
 	onUnclear: () => void;
+	/** The request was not taken and waits for its turn again: gives back the memory that its encoded form took. */
+	onRefused: () => void;
 	/** Called in the same breath as the answer arrives: from here on the job can be found again. */
 	onAccepted: (outcome: Accepted) => void;
 }
@@ -28,6 +30,8 @@ export type Accepted = Extract<Outcome, { kind: 'images' | 'pending' }>;
 export interface Submitted {
 	outcome: Accepted;
 	slot: Slot;
+	/** When the gateway wants to be asked first (`Retry-After` of the answer), in ms; 0 where it said nothing. */
+	firstLookMs: number;
 }
 
 /** Tries for a connection that never opened. More would only delay the news. */
@@ -62,13 +66,14 @@ export async function submit(submission: Submission): Promise<Submitted> {
 		if (verdict.kind === 'accepted') {
 			submission.onAccepted(verdict.outcome);
 			slot.accepted();
-			return { outcome: verdict.outcome, slot };
+			return { outcome: verdict.outcome, slot, firstLookMs: verdict.firstLookMs };
 		}
 		if (verdict.kind === 'failed') {
 			if (verdict.failure.kind === 'unclear_submission') submission.onUnclear();
 			slot.leave();
 			throw failureError(verdict.failure);
 		}
+		submission.onRefused();
 		if (verdict.kind === 'unsent') {
 			slot.leave();
 			unsent += 1;
@@ -83,7 +88,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
 }
 
 type Verdict =
-	| { kind: 'accepted'; outcome: Accepted }
+	| { kind: 'accepted'; outcome: Accepted; firstLookMs: number }
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
 	| { kind: 'unsent'; failure: Failure }
 	| { kind: 'failed'; failure: Failure };
@@ -103,19 +108,21 @@ function judge(submission: Submission, answer: Answer): Verdict {
 	const body = bodyOf(answer.bytes);
 	const wait = retryAfterMs(answer.headers['retry-after'], submission.clock.now());
 	if (answer.status >= 200 && answer.status < 300) return judgeSuccess(submission, answer.headers, body, wait);
-	if (provesNothingAccepted(answer.status, body)) return { kind: 'refused', failure: classify(answer.status, body), retryAfterMs: wait };
-	const failure = classify(answer.status, body);
-	return leavesItUnclear(answer.status, body) ? unclear(failure) : { kind: 'failed', failure };
+	return judgeError(answer.status, body, wait);
 }
 
 function judgeSuccess(submission: Submission, headers: Record<string, unknown>, body: unknown, wait: number): Verdict {
 	const outcome = submission.format.decode(body, submission.exchange.base.baseURL ?? '');
-	if (outcome.kind === 'images') return { kind: 'accepted', outcome };
-	if (outcome.kind === 'pending') {
-		const taskId = outcome.taskId ?? idInLocation(headers);
-		return taskId ? { kind: 'accepted', outcome: { ...outcome, taskId } } : unclear({ message: 'The gateway accepted the request without naming a task' });
-	}
 	if (outcome.kind === 'failed') return declined(outcome, body, wait);
+	const taskId = 'taskId' in outcome ? outcome.taskId : idInHeaders(headers);
+	const isDone = outcome.kind === 'images' && (outcome.images.length > 0 || taskId === undefined);
+	if (isDone) return { kind: 'accepted', outcome, firstLookMs: 0 };
+	// Also where the answer says "success" without a picture: that may be said of the request, and the task knows better.
+	if (taskId !== undefined) {
+		const pending = outcome.kind === 'pending' ? outcome : { kind: 'pending' as const, status: 'queued' as const };
+		return { kind: 'accepted', outcome: { ...pending, taskId }, firstLookMs: wait };
+	}
+	if (outcome.kind === 'pending') return unclear({ message: 'The gateway accepted the request without naming a task' });
 	const page = classify(200, body);
 	// A web page is the console's, not the API's: nothing was accepted there. One that is labelled as JSON took the place of an answer.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
@@ -123,27 +130,30 @@ function judgeSuccess(submission: Submission, headers: Record<string, unknown>, 
 	return unclear({ ...page, message: 'The gateway answered with neither a task nor an image' });
 }
 
-/** A "no" on HTTP 200: by the envelope's code where it is an HTTP status, otherwise by its words. */
+/** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
 function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, wait: number): Verdict {
-	const code = Number(own(body, 'code'));
-	const status = code >= 400 && code < 600 ? code : 400;
-	if (provesNothingAccepted(status, body)) return { kind: 'refused', failure: classify(status, body), retryAfterMs: wait };
-	if (leavesItUnclear(status, body)) return unclear(classify(status, body));
-	const told = classify(status, { error: { message: outcome.reason, code: outcome.code } });
-	const emptyHanded = ['NO_IMAGE', 'text_only', 'IMAGE_OTHER', 'OTHER', 'MAX_TOKENS'].includes(outcome.code ?? '');
-	const kind = outcome.refused ? 'prompt_refused' : emptyHanded ? 'no_image' : outcome.taskId ? 'task_failed' : told.kind;
+	const answer = declinedAnswer(body, outcome);
+	if (outcome.declined) return judgeError(answer.status, answer.body, wait);
+	const told = classify(400, { code: outcome.code, message: outcome.reason }).kind;
+	const kind = outcome.refused ? 'prompt_refused' : outcome.emptyHanded ? 'no_image' : outcome.taskId ? 'task_failed' : told;
 	return {
 		kind: 'failed',
 		failure: { kind, gatewayMessage: outcome.reason, ...(outcome.code && { gatewayCode: outcome.code }), ...(outcome.taskId && { taskId: outcome.taskId }) },
 	};
 }
 
+function judgeError(status: number, body: unknown, wait: number): Verdict {
+	const failure = classify(status, body);
+	if (provesNothingAccepted(status, body)) return { kind: 'refused', failure, retryAfterMs: wait };
+	return leavesItUnclear(status, body) ? unclear(failure) : { kind: 'failed', failure };
+}
+
 function unclear(failure: Partial<Failure>): Verdict {
 	return { kind: 'failed', failure: { ...failure, kind: 'unclear_submission' } };
 }
 
-/** Some relatives name the task in the `Location` header as well. */
-function idInLocation(headers: Record<string, unknown>): string | undefined {
-	const location = headers.location ?? headers['operation-location'];
-	return typeof location === 'string' ? /\/tasks\/([\w.:-]+)/.exec(location)?.[1] : undefined;
+/** Some relatives name the task in a header as well. */
+function idInHeaders(headers: Record<string, unknown>): string | undefined {
+	const location = firstText(headers, 'location', 'operation-location') ?? '';
+	return /\/tasks\/([\w.:-]*\w)/.exec(location)?.[1] ?? firstText(headers, 'x-new-api-task-id');
 }

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 export type Operation = 'textToImage' | 'imageToImage' | 'getStatus' | 'waitForResult';
 export type ApiFormat = 'asyncTask' | 'openAi' | 'gemini';
@@ -44,6 +44,25 @@ export interface EncodedCall {
 /** A picture that comes out, as the gateway names it; nothing is fetched or decoded yet. */
 export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
 
+/** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
+export interface Picture {
+	index: number;
+	url?: string;
+	fileName?: string;
+	mimeType?: string;
+	width?: number;
+	height?: number;
+	bytes?: number;
+	sha256?: string;
+	binary?: IBinaryData;
+}
+
+/** Pictures of one answer that are stored already, and what is to be said about those that are not. */
+export interface Kept {
+	pictures: Picture[];
+	warnings: string[];
+}
+
 /** What one answer body means. Every JSON value is exactly one of these. */
 export type Outcome =
 	| {
@@ -68,7 +87,12 @@ export type Outcome =
 			reason: string;
 			code?: string;
 			taskId?: string;
+			/** The prompt or an image, and not the service, is the reason. */
 			refused?: boolean;
+			/** The model answered, only without a picture; that is billed as a rule. */
+			emptyHanded?: boolean;
+			/** The request was turned down; nothing is said about a task. */
+			declined?: boolean;
 			model?: string;
 	  }
 	| { kind: 'unknown'; reason: string };
