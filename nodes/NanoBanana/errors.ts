@@ -42,7 +42,7 @@ const KINDS = {
 	},
 	internal: {
 		message: 'The node could not finish this item',
-		nextStep: 'Run the node again. When it happens twice, report it together with the text below.',
+		nextStep: 'Run the node again. When it happens twice, report it together with the text above.',
 	},
 	invalid_input: {
 		message: 'A field holds a value that cannot be sent',
@@ -90,7 +90,7 @@ const KINDS = {
 	},
 	timed_out: {
 		message: "The task was not finished within 'Timeout'",
-		nextStep: "It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID below, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
+		nextStep: "It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID above, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
 	},
 	unclear_submission: {
 		message: 'It is unclear whether the gateway accepted the request',

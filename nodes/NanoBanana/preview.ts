@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FORMATS } from './formats';
 import type { Job } from './job';
+import { parseJson, record } from './json';
 import type { ReferenceSource } from './references';
 import type { CheckedRequest } from './request';
 import type { EncodedCall, Reference } from './types';
@@ -16,7 +17,7 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 			method: first.method,
 			url: `${job.base.baseURL ?? ''}${first.path}`,
 			headers: { authorization: 'Bearer [key]', 'content-type': first.form ? 'multipart/form-data' : 'application/json' },
-			body: bodyOf(first),
+			body: bodyOf(first, references),
 			calls: calls.length,
 		},
 		warnings: [...order.warnings, "Nothing was sent: 'Preview Request' is on."],
@@ -24,13 +25,23 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 	return { json, pairedItem: { item: job.itemIndex } };
 }
 
+/** In place of the file: its name as bytes, to be found again wherever the format put them. */
 function standIn(source: ReferenceSource): Reference {
 	if (source.kind === 'url') return source;
-	return { kind: 'bytes', field: source.field, data: Buffer.alloc(0), mimeType: 'image/*', fileName: `[file in '${source.field}']` };
+	const name = `[file in '${source.field}']`;
+	return { kind: 'bytes', field: source.field, data: Buffer.from(name), mimeType: 'image/*', fileName: name };
 }
 
-function bodyOf(call: EncodedCall): IDataObject {
-	if (call.json) return call.json;
+function bodyOf(call: EncodedCall, references: Reference[]): IDataObject {
+	if (call.json) return nameFiles(call.json, references);
 	const fields = (call.form ?? []).map((part) => ({ name: part.name, value: Buffer.isBuffer(part.value) ? (part.fileName ?? '[file]') : part.value }));
 	return { fields };
+}
+
+function nameFiles(json: IDataObject, references: Reference[]): IDataObject {
+	const text = references.reduce((shown, reference) => {
+		if (reference.kind === 'url') return shown;
+		return shown.split(reference.data.toString('base64')).join(JSON.stringify(reference.fileName).slice(1, -1));
+	}, JSON.stringify(json));
+	return record(parseJson(text)) as IDataObject;
 }

@@ -1,0 +1,57 @@
+/* eslint-disable */
+import { item, useGateway } from './gateway';
+
+const gateway = useGateway();
+const PROMPT = 'A small red cube';
+
+it('signs every call to the API with the bearer key', async () => {
+	await gateway.run({ prompt: PROMPT });
+	const calls = [...gateway.sandbox.calls('createTask'), ...gateway.reads()];
+
+	expect(new Set(calls.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${gateway.sandbox.apiKey}`]));
+});
+
+it('forgives spaces and line breaks around the key and the address', async () => {
+	const { baseUrl, apiKey } = gateway.sandbox;
+	const run = await gateway.run({ prompt: PROMPT }, { credential: { baseUrl: ` ${baseUrl} `, apiKey: ` ${apiKey}\n` } });
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.sandbox.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
+});
+
+it.each(['', '/', '//', '/v1', '/v1/', '/V1', '/v1beta', '/v1/images/tasks', '/v1/models?limit=5', '#top', '?from=docs'])(
+	'reaches the same paths when the address ends in "%s"',
+	async (ending) => {
+		const run = await gateway.run({ prompt: PROMPT, wait: false }, { credential: { baseUrl: `${gateway.sandbox.baseUrl}${ending}` } });
+
+		expect(run.json).toMatchObject([{ status: 'queued' }]);
+		expect(gateway.sandbox.journal.map(({ path }) => path)).toEqual(['/v1/images/tasks']);
+	},
+);
+
+it('keeps a path in front of /v1, for gateways behind a proxy', async () => {
+	await gateway.run({ prompt: PROMPT }, { credential: { baseUrl: `${gateway.sandbox.baseUrl}/nano/v1/` } });
+
+	expect(gateway.sandbox.journal.map(({ path }) => path)).toEqual(['/nano/v1/images/tasks']);
+});
+
+it('offers the key to no host but its own, wherever the files are', async () => {
+	gateway.sandbox.set({ dialect: 'forkResult' });
+	await gateway.run({ prompt: PROMPT });
+	gateway.sandbox.set({ faults: [{ route: 'file', fault: 'redirectForeign' }] });
+	await gateway.run({ prompt: PROMPT });
+	const files = gateway.sandbox.journal.filter(({ route }) => route === 'file');
+
+	expect(files.length).toBeGreaterThanOrEqual(3);
+	expect(files.map(({ authorization }) => authorization)).toEqual(files.map(() => undefined));
+});
+
+it('leaves the key out of rows, logs and saved data', async () => {
+	const run = await gateway.run({ prompt: '={{ $json.prompt }}', simplify: false }, {
+		input: [item({ prompt: 'a' }), item({ prompt: '[fail]' })],
+		settings: { onError: 'continueRegularOutput' },
+	});
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { details: { errorCode: 'task_failed' } }]);
+	expect(JSON.stringify([run.data, run.logs])).not.toContain(gateway.sandbox.apiKey);
+});
