@@ -1,13 +1,6 @@
 import type { Failure, FailureKind } from './errors';
-import { firstText, list, own, record } from './json';
-
-/** What a gateway says when it declines, in whichever of the family's shapes. */
-export interface GatewayWords {
-	code?: string;
-	message: string;
-	/** Code, type and message together, lower case: what the rules look at. */
-	all: string;
-}
+import { gatewayWords, isWebPage } from './gatewayWords';
+import { own } from './json';
 
 interface Rule {
 	kind: FailureKind;
@@ -20,74 +13,71 @@ const is =
 	(...statuses: number[]) =>
 	(status: number): boolean =>
 		statuses.includes(status);
+const below500 = (status: number): boolean => status < 500;
 
-const BALANCE = /insufficient[_ ](user[_ ])?(quota|balance|credit|fund)|quota_exhausted|quota (is )?exhausted|token quota|(balance|credits?) (is )?(too low|not enough|insufficient|exhausted)|billing[_ ]hard|exceeded your current quota|arrearage|额度不足|额度已用尽|余额不足|预扣费|欠费/;
-const UNKNOWN_TASK = /task[_ ]not[_ ](exist|found)|task.{0,40}(not found|does not exist|doesn't exist|unknown)|(no such|unknown|invalid) task|任务不存在|未找到任务/;
-const NO_MODEL = /model_not_found|no available channel|无可用渠道|无可用通道|no access to model|\bmodel[ :'"`]*[\w./-]*['"`]? *(is |was |has been )?(currently )?(not (found|exist|enabled|available|supported)|does not exist|unavailable|disabled|unsupported)|(unknown|unsupported|invalid) model|not supported model|模型.{0,40}(不存在|未启用|不可用|不支持)|model price|倍率或价格未配置/;
-const REFUSED = /sensitive_words|sensitive content|prompt_blocked|moderation|content[_ ]policy|safety|prohibited_content|blocked by|nsfw|敏感|违规/;
+const BALANCE = /insufficient[_ ](\w+[_ ])?(quota|balance|credits?|funds?)\b|(quota|balance|credits?|funds?)( is| are| was| has been)?[_ ](too low|not enough|insufficient|exhausted|used up|depleted)|(not enough|no( more)?|out of|low) (credits?|balance|funds?)\b|token quota|billing[_ ](hard|not)|exceeded your current quota|arrear|payment required|(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)|预扣费|欠费/;
+const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密钥|秘钥)';
+const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
+const BAD_KEY = new RegExp(`(invalid|incorrect|wrong|missing|malformed|无效).{0,8}${KEY_WORD}|${KEY_WORD}.{0,30}(not valid|invalid|not provided|not found|disabled|revoked|无效|不正确|错误|已禁用)|api_key_invalid|token status|令牌状态|未提供令牌`);
+const UNKNOWN_TASK = /task[_ ]?(id )?(is )?(not[_ ](exist|found)|invalid)|\btask.{0,40}(not found|does not exist|doesn't exist|unknown)|(no such|unknown|invalid) task(?![_ ]?type)|task_?id.{0,4}(不存在|无效)|任务.{0,6}不存在|(未找到|找不到).{0,4}任务|任务.{0,4}未找到/;
+/** Says by itself that the request never reached a model. */
+const NO_CHANNEL = /model_not_found|no (available )?channels?\b|channels? (is |are )?(not )?available|无可用(的)?(渠道|通道)|可用渠道不存在|no access to (the )?model|model price|(ratio|price) (is )?not (set|configured)|倍率或价格未配置/;
+const NO_MODEL = /\bmodels?[ :'"`/]*[\w./:-]*['"`]? *(is |was |has been )?(currently )?(not (found|exist|enabled|available|supported|allowed|open|activated)|does not exist|unavailable|disabled|unsupported|deprecated|retired)|(unknown|unsupported|invalid) model\b|not supported model|(access to|permission (for|to use)|not allowed to use)( the| this)? model|模型.{0,40}(不存在|未启用|未开通|不可用|不支持|已下线)|(无权|没有权限|未开通).{0,12}模型/;
+const REFUSED = /sensitive[_ ]?(words?|content|information)|prompt_blocked|moderat|content[_ ]?(policy|filter)|\bsafety\b|image_safety|prohibited[_ ](content|use)|(prompt|image|content|output|input|request).{0,30}(flagged|blocked by)|policy violation|violat\w{0,4}.{0,40}(polic|guideline|terms)|\bnsfw\b|敏感|违规|违禁|不合规|审核(未|不)通过/;
+const TOO_LARGE = /(entity|payload|body|file|image)( size)?( is)? too large|payload size exceeds|request_too_large|exceeds the (maximum )?(request|body|payload|file) size|请求体过大|文件过大/;
+const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启用|未开启/;
+const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
 /**
  * From status and words to a kind; the first row that fits decides. Codes and texts: the New API
  * gateway family and its relatives (English and Chinese texts occur), OpenAI, Google.
  */
 const RULES: Rule[] = [
+	{ kind: 'body_too_large', status: is(413) },
 	{ kind: 'insufficient_balance', words: BALANCE },
 	{ kind: 'insufficient_balance', status: is(402) },
-	{ kind: 'key_expired', status: is(400, 401, 403), words: /expired|过期/ },
+	{ kind: 'key_expired', status: is(400, 401, 403), words: EXPIRED },
+	{ kind: 'key_expired', status: is(401), words: /expired|过期/ },
+	{ kind: 'unknown_task', status: below500, words: UNKNOWN_TASK },
+	{ kind: 'model_not_available', words: NO_CHANNEL },
+	{ kind: 'model_not_available', status: below500, words: NO_MODEL },
 	{ kind: 'invalid_key', status: is(401) },
-	{ kind: 'invalid_key', status: is(400, 403), words: /api key not valid|invalid (api[_ ]?key|token)|incorrect api key|api_key_invalid|无效的令牌/ },
-	{ kind: 'unknown_task', words: UNKNOWN_TASK },
-	{ kind: 'model_not_available', words: NO_MODEL },
-	{ kind: 'prompt_refused', status: (status) => status < 500 || status === 500, words: REFUSED },
+	{ kind: 'invalid_key', status: is(400, 403), words: BAD_KEY },
+	{ kind: 'body_too_large', status: is(400, 422, 500), words: TOO_LARGE },
+	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: REFUSED },
 	{ kind: 'access_denied', status: is(403, 407, 451) },
-	{ kind: 'wrong_base_url', status: is(404, 405), words: /invalid url|not found|method not allowed|cannot (get|post)|^$/ },
+	{ kind: 'not_offered', status: is(404, 405), words: NOT_OFFERED },
+	{ kind: 'not_offered', status: is(400), words: NO_ASYNC },
+	{ kind: 'not_offered', status: is(501) },
+	{ kind: 'unknown_task', status: is(410) },
 	{ kind: 'wrong_base_url', status: (status) => status === 404 || status === 405 || (status >= 300 && status < 400) },
-	{ kind: 'body_too_large', status: is(413) },
 	{ kind: 'rate_limited', status: is(429) },
 	{ kind: 'invalid_request', status: (status) => status >= 400 && status < 500 },
 	{ kind: 'upstream_down', status: (status) => status >= 500 },
 ];
 
 /** Says that the job was turned away before it was taken: only then may a 503 on a paid request be sent again. */
-const NOTHING_ACCEPTED = /overload|over capacity|no capacity|capacity|saturat|too busy|server is busy|queue is full|queue_full|queued_limit|not (been )?(accepted|queued|processed|billed|charged)|nothing (was|has been) (accepted|queued|billed)|饱和|过载|繁忙/;
-
-/** Reads code and message from {error:{…}}, flat {code,message}, Google's and FastAPI's shapes, or plain text. */
-export function gatewayWords(body: unknown): GatewayWords {
-	if (typeof body === 'string') return { message: body, all: body.slice(0, 4000).toLowerCase() };
-	const error = own(body, 'error');
-	const source = Object.keys(record(error)).length > 0 ? record(error) : record(body);
-	const details = list(own(body, 'detail')).map((entry) => firstText(entry, 'msg', 'message') ?? '');
-	const message =
-		firstText(source, 'message', 'msg', 'error_message', 'errorMessage', 'detail', 'description', 'reason') ??
-		(typeof error === 'string' && error.trim() ? error.trim() : undefined) ??
-		details.filter(Boolean).join('; ');
-	const code = codeText(own(source, 'status')) ?? codeText(own(source, 'code')) ?? firstText(source, 'type');
-	const all = [code, codeText(own(source, 'code')), firstText(source, 'type'), codeText(own(body, 'code')), message]
-		.filter((part): part is string => typeof part === 'string')
-		.join(' ')
-		.slice(0, 4000)
-		.toLowerCase();
-	return { ...(code && { code }), message, all };
-}
-
-/** A code as text. Google's `status` is a word and wins; a task's `status` or an HTTP number is none. */
-function codeText(value: unknown): string | undefined {
-	if (typeof value === 'number') return String(value);
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
+const NOTHING_ACCEPTED = /overload|capacity|saturat|too busy|server is busy|queue (is )?full|queue_full|queued_limit|not (been )?(accepted|queued|processed|billed|charged)|nothing (was|has been) (accepted|queued|billed)|饱和|过载|繁忙/;
 
 /** The Failure that an answer with this status and body stands for. `status` may be an envelope's code. */
 export function classify(status: number, body: unknown): Failure {
 	const words = gatewayWords(body);
-	const html = typeof body === 'string' && /<(!doctype|html|head|body)/i.test(body);
 	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(words.all) ?? true));
-	const kind = html && status < 500 && ![401, 402, 403, 413, 429].includes(status) ? 'wrong_base_url' : (rule?.kind ?? 'invalid_request');
+	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {
-		kind,
+		kind: isForeignPage ? 'wrong_base_url' : (rule?.kind ?? 'invalid_request'),
 		httpStatus: status,
 		...(words.message && { gatewayMessage: words.message }),
 		...(words.code && { gatewayCode: words.code }),
 	};
+}
+
+/** A "no" on HTTP 200 as the error answer that it stands for: with the status that its envelope names, else 400. */
+export function declinedAnswer(body: unknown, outcome: { reason: string; code?: string }): { status: number; body: unknown } {
+	const answer = Array.isArray(body) ? body[0] : body;
+	const places = [answer, own(answer, 'error')].flatMap((source) => ['code', 'status', 'statusCode', 'http_status'].map((key) => Number(own(source, key) ?? 0)));
+	const status = places.find((code) => code >= 400 && code < 600) ?? 400;
+	return { status, body: gatewayWords(body).message === '' ? { code: outcome.code, message: outcome.reason } : body };
 }
 
 /** True only where the gateway provably did not take the job (429 as a rate limit, 503 that says so). */

@@ -1,6 +1,8 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
+import { isWebPage } from './gatewayWords';
+
 /** Everything that can go wrong, as a user tells it apart. Stable: workflows branch on it (`details.errorCode`). */
 export type FailureKind = keyof typeof KINDS;
 
@@ -68,6 +70,10 @@ const KINDS = {
 		message: 'The gateway finished without an image',
 		nextStep: "Read what the model answered, change the prompt and run the node again. This run may have been billed.",
 	},
+	not_offered: {
+		message: 'The gateway does not offer this way of generating images',
+		nextStep: "Choose another entry in 'API Format'. Nothing was generated or billed.",
+	},
 	prompt_refused: {
 		message: 'The prompt or a reference image was refused',
 		nextStep: 'Change the prompt or the reference image. The same request will most likely be refused again.',
@@ -114,27 +120,35 @@ const KINDS = {
 	},
 	wrong_base_url: {
 		message: "'Base URL' in the credential does not lead to the API",
-		nextStep: "Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have.",
+		nextStep: "Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have. If the address is right, this gateway may lack the entrance: try another 'API Format'.",
 	},
 } as const;
 
 /**
- * Gateway words made fit to be shown: no markup, no key, no signed query, no base64, at most 500
- * characters. `secret` is the credential's key, which gateways like to quote.
+ * Gateway words made fit to be shown: no markup, no key, no signed query, no image data, at most
+ * 500 characters. `secret` is the credential's key, which gateways like to quote.
  */
 export function cleanText(text: string, secret?: string): string {
-	const plain = /<[a-z!/]/i.test(text) ? titleOf(text) : text;
-	const keyless = secret && secret.length > 3 ? plain.slice(0, 20_000).split(secret).join('[key]') : plain.slice(0, 20_000);
-	return keyless
-		.replace(/data:[\w/+.-]+;base64,[\w+/=]*/gi, '[image data]')
-		.replace(/\b(sk-|Bearer\s+)[\w.~+/=-]{4,}/gi, '$1[key]')
+	const plain = (isWebPage(text) ? titleOf(text) : text).slice(0, 20_000);
+	const key = secret?.trim() ?? '';
+	const clean = (key.length > 3 ? plain.split(key).join('[key]') : plain)
+		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
+		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')
 		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
 		.replace(/(https?:\/\/)[^\s/@"'<>]*@/gi, '$1')
-		.replace(/[A-Za-z0-9+/]{120,}={0,2}/g, '[image data]')
+		.replace(/[?&](expires|signature|sig|token|key|x-amz-[\w-]+)=[^\s"'<>]*/gi, '')
+		.replace(/[\w+/-]{120,}={0,2}|([A-Za-z0-9+/]{60,76}\s{1,4}){2,}[\w+/]*={0,2}/g, '[image data]')
+		.replace(/(\d{1,3}[,\s]{1,4}){15,}\d{1,3}/g, '[bytes]')
+		.replace(/<\/?[a-z!?][^<>]{0,300}>/gi, ' ')
 		.replace(/\p{Cc}+/gu, ' ')
-		.trim()
-		.slice(0, 500);
+		.trim();
+	if (clean.length <= SHOWN_CHARACTERS) return clean;
+	// The family writes the id of the request, which its support asks for, at the very end.
+	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(SHOWN_CHARACTERS - 120))?.[0] ?? '';
+	return `${clean.slice(0, SHOWN_CHARACTERS - requestId.length - 2)}… ${requestId}`.trim();
 }
+
+const SHOWN_CHARACTERS = 500;
 
 function titleOf(html: string): string {
 	const title = /<title[^>]*>([^<]{1,200})/i.exec(html.slice(0, 20_000))?.[1];
@@ -153,6 +167,15 @@ export function failureIn(thrown: unknown): Failure {
 	return { kind: 'internal', gatewayMessage: reason };
 }
 
+/** Kinds that are said of the task itself; with any other kind the task goes on, whatever came between. */
+const ABOUT_THE_TASK: FailureKind[] = ['task_failed', 'prompt_refused', 'no_image', 'result_expired', 'unknown_task', 'timed_out', 'invalid_input'];
+const COLLECT_LATER =
+	"The task is not affected: it goes on at the gateway and is paid for. Put right what stands above where it names something, then collect it with the operation 'Wait for Task Result' and the task ID. Running this node again in a new execution would pay again.";
+
+function isStillOpen(failure: Failure): boolean {
+	return failure.taskId !== undefined && !ABOUT_THE_TASK.includes(failure.kind);
+}
+
 /** What the user reads: title, advice with the gateway's own words, and the data for error rows. */
 export function describeFailure(failure: Failure, secret?: string): { message: string; description: string; data: IDataObject } {
 	const kind = KINDS[failure.kind];
@@ -161,7 +184,7 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 	const description = [
 		words && words !== message ? `Answer: ${words}` : '',
 		failure.taskId ? `Task ID: ${failure.taskId}` : '',
-		failure.nextStep ?? kind.nextStep,
+		failure.nextStep ?? (isStillOpen(failure) ? COLLECT_LATER : kind.nextStep),
 		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
 		failure.unclearItems?.length
 			? `It is unclear whether the gateway accepted the request of item ${failure.unclearItems.join(', ')} as well: a task may exist and may have been billed. Look into the task list of the gateway console.`

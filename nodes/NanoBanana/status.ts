@@ -1,4 +1,4 @@
-import { classify, isPassing } from './classify';
+import { classify, declinedAnswer, isPassing } from './classify';
 import { retryAfterMs, systemClock } from './clock';
 import type { Failure } from './errors';
 import { asyncTask, TASKS_PATH } from './formats/asyncTask';
@@ -43,11 +43,15 @@ export async function lookAtTask(
 	const body = bodyOf(answer.bytes);
 	const wait = retryAfterMs(answer.headers['retry-after'], systemClock.now());
 	if (answer.status >= 200 && answer.status < 300) return readSuccess(exchange, taskId, body, wait);
-	const failure: Failure = { ...classify(answer.status, body), taskId };
-	if (failure.kind === 'unknown_task' || (answer.status === 404 && failure.kind !== 'model_not_available')) {
+	return readError(taskId, answer.status, body, wait);
+}
+
+function readError(taskId: string, status: number, body: unknown, wait: number): Look {
+	const failure: Failure = { ...classify(status, body), taskId };
+	if (failure.kind === 'unknown_task' || (status === 404 && failure.kind !== 'model_not_available' && failure.kind !== 'not_offered')) {
 		return { kind: 'notFound', failure: typeof body === 'string' || failure.kind === 'unknown_task' ? failure : { ...failure, kind: notFoundKind(failure) } };
 	}
-	return isPassing(answer.status) ? { kind: 'passing', failure, retryAfterMs: wait } : { kind: 'final', failure };
+	return isPassing(status) ? { kind: 'passing', failure, retryAfterMs: wait } : { kind: 'final', failure };
 }
 
 /** A JSON 404 about the route is a wrong address; any other JSON 404 here is about the task. */
@@ -61,11 +65,10 @@ function readSuccess(exchange: Exchange, taskId: string, body: unknown, retryAft
 		return { kind: 'passing', failure: { ...classify(200, body), taskId }, retryAfterMs: retryAfter };
 	}
 	const outcome = asyncTask.decode(body, exchange.base.baseURL ?? '');
-	if (outcome.kind === 'failed' && outcome.taskId === undefined) {
-		// An envelope that says no on HTTP 200, without describing a task.
-		const failure: Failure = { ...classify(Number(outcome.code) >= 400 ? Number(outcome.code) : 400, body), taskId };
-		if (failure.kind === 'unknown_task') return { kind: 'notFound', failure };
-		if (failure.kind === 'rate_limited' || failure.kind === 'upstream_down') return { kind: 'passing', failure, retryAfterMs: retryAfter };
+	if (outcome.kind === 'failed' && outcome.declined) {
+		// A "no" to this look; the task itself goes on.
+		const answer = declinedAnswer(body, outcome);
+		return readError(taskId, answer.status, answer.body, retryAfter);
 	}
 	return { kind: 'outcome', outcome, retryAfterMs: retryAfter };
 }

@@ -16,6 +16,8 @@ export interface Waiting {
 	stepMs: number;
 	/** False for a task that is probably done: the first look is at once. */
 	isFresh: boolean;
+	/** The gateway's own wish for the first look, in ms. */
+	firstLookMs?: number;
 	onLook?: (outcome: Outcome) => void;
 }
 
@@ -35,7 +37,7 @@ export async function waitForTask(waiting: Waiting): Promise<Waited> {
 	let last: Outcome | undefined;
 	let lastFailure: Failure | undefined;
 	let emptyLooks = 0;
-	let rest = waiting.isFresh ? nextLookMs(watch, clock.now()) : 0;
+	let rest = waiting.isFresh ? Math.max(nextLookMs(watch, clock.now()), waiting.firstLookMs ?? 0) : 0;
 	for (;;) {
 		await clock.pause(Math.min(rest, Math.max(0, deadline - clock.now())), signal);
 		if (signal.aborted) return { kind: 'stopped', reads: watch.reads };
@@ -62,9 +64,8 @@ export async function waitForTask(waiting: Waiting): Promise<Waited> {
 /** The failure that a task's own end stands for. */
 export function failureOf(outcome: Extract<Outcome, { kind: 'failed' }>): Failure {
 	const expired = outcome.code === 'result_expired' || outcome.code === 'expired';
-	const emptyHanded = outcome.code === 'NO_IMAGE' || outcome.code === 'text_only';
 	return {
-		kind: outcome.refused ? 'prompt_refused' : expired ? 'result_expired' : emptyHanded ? 'no_image' : 'task_failed',
+		kind: outcome.refused ? 'prompt_refused' : expired ? 'result_expired' : outcome.emptyHanded ? 'no_image' : 'task_failed',
 		gatewayMessage: outcome.reason,
 		...(outcome.code && { gatewayCode: outcome.code }),
 		...(outcome.taskId && { taskId: outcome.taskId }),

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { textParts } from '../form';
 import { mergeJson } from '../json';
 import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Reference } from '../types';
-import { decodeBody } from './shapes';
+import { decodeBody } from './decodeBody';
 
 /** The API's own way: create a task, then ask for its status. Source: the API's page. */
 export const asyncTask: ImageFormat = {

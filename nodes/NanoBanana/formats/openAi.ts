@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { textParts } from '../form';
-import { mergeJson, own } from '../json';
+import { mergeJson, own, unwrapText } from '../json';
 import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
-import { decodeBody } from './shapes';
+import { decodeBody } from './decodeBody';
 
 /** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
 export const openAi: ImageFormat = {
@@ -48,9 +48,11 @@ function fileParts(request: ImageRequest): FormPart[] {
 	);
 }
 
-/** Like a task body, except that `{created, data: null}` is a finished answer that holds nothing. */
+/** Like a task body, except that an answer with an empty place for images is a finished one that holds nothing. */
 function decodeImages(body: unknown, baseUrl: string): Outcome {
 	const outcome = decodeBody(body, baseUrl);
-	const finished = outcome.kind === 'unknown' && own(body, 'created') !== undefined;
-	return finished ? { kind: 'images', images: [] } : outcome;
+	const opened = unwrapText(body);
+	const places = [opened, unwrapText(own(opened, 'data'))];
+	const isFinished = places.some((place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')));
+	return outcome.kind === 'unknown' && isFinished ? { kind: 'images', images: [] } : outcome;
 }

@@ -1,0 +1,104 @@
+import { firstText, list, own, parseJson, unwrapText } from '../json';
+import type { ImageRef, Outcome } from '../types';
+import { decodeBody } from './decodeBody';
+import { refFrom, refsInMarkdown, withoutImages } from './imageRefs';
+
+/** Reasons that the same prompt will meet again. Source: the finish and block reasons of Google's SDK. */
+const REFUSALS = [
+	'SAFETY', 'IMAGE_SAFETY', 'PROHIBITED_CONTENT', 'IMAGE_PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII',
+	'RECITATION', 'IMAGE_RECITATION', 'JAILBREAK', 'MODEL_ARMOR', 'LANGUAGE',
+];
+const ANSWER_KEYS = ['candidates', 'promptFeedback', 'prompt_feedback', 'usageMetadata', 'usage_metadata'];
+const LONGEST_TEXT = 5000;
+
+interface Candidate {
+	images: ImageRef[];
+	/** Pictures in thought parts: they count only when the model delivered nothing else. */
+	drafts: ImageRef[];
+	text: string;
+	finish: string;
+	message: string;
+}
+
+/** A generateContent answer, plain, wrapped, in snake case or streamed, to one Outcome. */
+export function decodeContent(body: unknown, baseUrl: string): Outcome {
+	const bodies = answersIn(body);
+	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
+	if (chunks.length === 0) return decodeBody(body, baseUrl);
+	const candidates = chunks.flatMap((chunk) => list(own(chunk, 'candidates'))).map((candidate) => readCandidate(candidate, baseUrl));
+	const finish = candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
+	const said = withoutImages(candidates.map(({ text }) => text).join('')).slice(0, LONGEST_TEXT).trim();
+
+	const images = imagesOf(candidates, finish);
+	if (images.length > 0) {
+		const warnings = finish === '' ? [] : [`The model stopped early (${finish}), so images may be missing`];
+		return { kind: 'images', images, ...(said && { text: said }), ...(warnings.length > 0 && { warnings }) };
+	}
+	const blocked = chunks.map(promptBlock).find((found) => found !== undefined);
+	if (blocked) return { kind: 'failed', ...blocked, refused: true };
+	if (finish !== '') {
+		const words = [candidates.map(({ message }) => message).join(' '), said].map((part) => part.trim()).filter(Boolean).join(' ');
+		const how = REFUSALS.includes(finish) ? { refused: true } : { emptyHanded: true };
+		return { kind: 'failed', code: finish, reason: words || `no image was generated (${finish})`, ...how };
+	}
+	if (said) return { kind: 'failed', code: 'text_only', reason: said, emptyHanded: true };
+	const broken = bodies.find((chunk) => own(chunk, 'error') !== undefined);
+	if (broken) return decodeBody(broken, baseUrl);
+	if (candidates.length > 0) return { kind: 'failed', code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true };
+	// Without any candidate the prompt was the problem (Google's reference).
+	return { kind: 'failed', code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true };
+}
+
+/** The objects that may be answers: the body, what an envelope holds, the chunks of a stream. */
+function answersIn(body: unknown): unknown[] {
+	const opened = typeof body === 'string' && /^\s*data:/.test(body) ? eventsIn(body) : unwrapText(body);
+	const bodies = Array.isArray(opened) ? opened : [opened];
+	return bodies.flatMap((chunk) => [chunk, ...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key))))]);
+}
+
+function listed(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [value];
+}
+
+/** A gateway that streams whether it was asked to or not. */
+function eventsIn(text: string): unknown[] {
+	return text.split('\n').flatMap((line) => (line.startsWith('data:') ? [parseJson(line.slice('data:'.length))] : []));
+}
+
+function readCandidate(value: unknown, baseUrl: string): Candidate {
+	const parts = listed(own(own(value, 'content'), 'parts') ?? own(value, 'parts'));
+	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
+	const texts = parts.filter((part) => !isThought(part)).map((part) => own(part, 'text')).filter((text) => typeof text === 'string');
+	const images = parts.filter((part) => !isThought(part)).flatMap((part) => refOfPart(part, baseUrl));
+	const text = texts.map((line) => `${line}\n`).join('');
+	return {
+		images: images.length > 0 ? images : refsInMarkdown(text, baseUrl),
+		drafts: parts.filter(isThought).flatMap((part) => refOfPart(part, baseUrl)),
+		text,
+		finish: firstText(value, 'finishReason', 'finish_reason')?.toUpperCase().slice(0, 100) ?? '',
+		message: firstText(value, 'finishMessage', 'finish_message') ?? '',
+	};
+}
+
+function refOfPart(part: unknown, baseUrl: string): ImageRef[] {
+	const inline = own(part, 'inlineData') ?? own(part, 'inline_data');
+	const file = own(part, 'fileData') ?? own(part, 'file_data');
+	const mimeType = firstText(inline ?? file, 'mimeType', 'mime_type') ?? 'image/';
+	const data = firstText(inline, 'data');
+	const ref = refFrom(data ?? firstText(file, 'fileUri', 'file_uri'), baseUrl);
+	if (ref) return [ref];
+	return data !== undefined && mimeType.startsWith('image/') ? [{ kind: 'base64', base64: data }] : [];
+}
+
+/** What a safety filter stopped is not delivered in the shape of its drafts. */
+function imagesOf(candidates: Candidate[], finish: string): ImageRef[] {
+	const images = candidates.flatMap((candidate) => candidate.images);
+	return images.length > 0 || REFUSALS.includes(finish) ? images : candidates.flatMap((candidate) => candidate.drafts);
+}
+
+function promptBlock(chunk: unknown): { code: string; reason: string } | undefined {
+	const feedback = own(chunk, 'promptFeedback') ?? own(chunk, 'prompt_feedback');
+	const code = firstText(feedback, 'blockReason', 'block_reason');
+	if (!code) return undefined;
+	return { code, reason: firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${code})` };
+}

@@ -1,0 +1,148 @@
+import { firstText, own, record, unwrapText } from '../json';
+import type { TaskStatus } from '../types';
+
+const STATUS_WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
+	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing',
+	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying',
+	succeeded: 'succeeded success succeed successed successful completed complete done finished ok',
+	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked',
+};
+const STATUS_BY_WORD = new Map<string, TaskStatus>(
+	Object.entries(STATUS_WORDS).flatMap(([status, words]) => words.split(' ').map((word) => [word, status as TaskStatus] as const)),
+);
+/** Also what an envelope says of itself, whatever the task inside is doing. */
+const ENVELOPE_WORDS = ['success', 'succeed', 'successful', 'ok'];
+const ID_PLACES = ['task_id', 'taskId', 'taskID', 'job_id', 'jobId'];
+const TASK_PLACES = ['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'];
+
+export interface Task {
+	/** The object that describes the task. */
+	task: unknown;
+	/** The rest of the body around it; undefined when the body itself is the task. */
+	beside?: Record<string, unknown>;
+}
+
+/** Finds the object that describes the task: the body, or what its envelope holds. */
+export function findTask(body: unknown, depth = 0): Task {
+	const hasOwnStatus = statusWord(body) !== undefined && !isEnvelopeWord(statusWord(body));
+	if (hasOwnStatus && explicitId(body) !== undefined) return { task: body };
+	const inner = ['data', 'task', 'output', 'result'].map((key) => ({ key, value: entryOf(own(body, key)) }));
+	const named = inner.find(({ value }) => explicitId(value) !== undefined);
+	if (named) return { task: named.value, beside: without(body, named.key) };
+	if (hasOwnStatus && textId(own(body, 'id')) !== undefined) return { task: body };
+	const described = inner.find(({ key, value }) => describesTask(key, value, Array.isArray(unwrapText(own(body, key)))));
+	if (described) return { task: described.value, beside: without(body, described.key) };
+	for (const { key, value } of depth < 3 ? inner.slice(0, 1) : []) {
+		const deeper = findTask(value, depth + 1);
+		if (deeper.beside) return { task: deeper.task, beside: without(body, key) };
+	}
+	return { task: body };
+}
+
+/** Some gateways answer with a list of one. */
+function entryOf(value: unknown): unknown {
+	const opened = unwrapText(value);
+	return Array.isArray(opened) ? (opened.find((entry) => explicitId(entry) !== undefined) ?? (opened.length === 1 ? opened[0] : undefined)) : opened;
+}
+
+function describesTask(key: string, candidate: unknown, isListed: boolean): boolean {
+	const isImage = ['url', 'b64_json', 'image_url'].some((place) => own(candidate, place) !== undefined);
+	if (key !== 'result' && !isImage && textId(own(candidate, 'id')) !== undefined) return true;
+	return !isListed && TASK_PLACES.some((place) => (own(candidate, place) ?? null) !== null);
+}
+
+function without(body: unknown, key: string): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(record(body)).filter(([name]) => name !== key));
+}
+
+/** The word for the task's status as it was written, with its meaning. */
+export function statusOf({ task, beside }: Task): { word: string; status: TaskStatus } | undefined {
+	const around = statusWord(beside);
+	const isAboutAnswer = isEnvelopeWord(around) || (around !== undefined && explicitId(task) !== undefined && meaning(around) === 'unknown');
+	const word = statusWord(task) ?? (isAboutAnswer ? undefined : around);
+	const isBareEnvelope = beside === undefined && isEnvelopeWord(word) && idOf(task) === undefined;
+	return word === undefined || isBareEnvelope ? undefined : { word, status: meaning(word) };
+}
+
+function statusWord(source: unknown): string | undefined {
+	return firstText(source, 'status', 'task_status', 'taskStatus', 'state')?.slice(0, 100);
+}
+
+function isEnvelopeWord(word: string | undefined): boolean {
+	return word !== undefined && ENVELOPE_WORDS.includes(word.toLowerCase());
+}
+
+/** In any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
+function meaning(word: string): TaskStatus {
+	const letters = word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '');
+	const known = STATUS_BY_WORD.get(letters);
+	if (known) return known;
+	return /fail|error|cancel|reject|expired|timeout|moderated/.test(letters) && !letters.includes('retry') ? 'failed' : 'unknown';
+}
+
+/** The id to ask for: the first that is named as one, else a bare `id`, else `data` itself. */
+export function taskIdOf(body: unknown, { task, beside }: Task): string | undefined {
+	return idOf(task) ?? (beside && idOf(beside)) ?? bareId(own(body, 'data'));
+}
+
+function explicitId(source: unknown): string | undefined {
+	for (const place of ID_PLACES) {
+		const value = own(source, place);
+		const id = textId(Number.isSafeInteger(value) ? String(value) : value);
+		if (id !== undefined) return id;
+	}
+	return undefined;
+}
+
+/** A bare `id` as text: an integer is a database row of the gateway. Chat and image answers have an `id` too. */
+function idOf(source: unknown): string | undefined {
+	const isOtherAnswer = ['choices', 'candidates', 'error'].some((key) => (own(source, key) ?? '') !== '' && statusWord(source) === undefined);
+	return explicitId(source) ?? (isOtherAnswer ? undefined : textId(own(source, 'id')));
+}
+
+/** `data` as the id itself. */
+function bareId(data: unknown): string | undefined {
+	const id = textId(data);
+	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && meaning(id) === 'unknown' ? id : undefined;
+}
+
+/** Text that can stand in a path; dots alone would lead elsewhere. */
+function textId(value: unknown): string | undefined {
+	if (typeof value !== 'string' || value.length > 600) return undefined;
+	const id = value.trim();
+	return /^[^\s\p{C}]{1,500}$/u.test(id) && !/^\.+$/.test(id) ? id : undefined;
+}
+
+/** Percent from "50%", 50 or 0.5; undefined where there is none. */
+export function progressOf(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' && value.length < 40 ? Number(value.replace('%', '')) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+	const percent = number > 0 && number < 1 ? number * 100 : number;
+	return Math.min(100, Math.max(0, Math.round(percent)));
+}
+
+export function modelOf({ task, beside }: Task): string | undefined {
+	const model = firstText(task, 'model') ?? firstText(beside, 'model');
+	return model !== undefined && model.length <= 200 ? model : undefined;
+}
+
+/** A place for results that is there and empty, or a count of none. */
+export function saysNothingCame(task: unknown): boolean {
+	const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
+	const places = ['result_url', 'result_urls', 'resultUrls', 'results', 'outputs', 'output', 'data', 'result'];
+	return places.some((place) => isEmpty(own(task, place))) || own(task, 'result_url') === null || resultCount(task) === 0;
+}
+
+/** How many images the body announces. */
+export function resultCount(task: unknown): number | undefined {
+	const count = own(own(task, 'metadata'), 'result_count') ?? own(task, 'result_count');
+	return typeof count === 'number' ? count : undefined;
+}
+
+export function isExpired(task: unknown): boolean {
+	return [own(task, 'output'), own(task, 'result'), task].some((place) => firstText(place, 'availability') === 'expired');
+}
+
+export function isNamed(task: unknown): boolean {
+	return explicitId(task) !== undefined;
+}
