@@ -2,6 +2,7 @@ import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workfl
 
 import { systemClock } from './clock';
 import { cleanText, describeFailure, failureError, failureIn, nodeError, type Failure } from './errors';
+import { own, record } from './json';
 import { contextOf } from './memory';
 import { joinRun, type Run } from './run';
 import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
@@ -178,11 +179,17 @@ function attemptSettings(ctx: IExecutePaginationFunctions): { settings: Settings
 	}
 }
 
-/** How many items n8n runs; `$input` counts those of the whole input, and those of the agent in a tool call. */
+/**
+ * How many items n8n runs. `$input` counts those of the whole input, also where n8n runs fewer, so
+ * the smaller of it and the node's own input counts: too few only makes the run a little less
+ * careful, too many would make it wait for items that never come.
+ */
 function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
 	if (isTool || ctx.getNode().executeOnce) return 1;
-	const input = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
-	return input.all().length;
+	const inputs = Object.values(record(own(ctx, 'inputData')));
+	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
+	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
+	return Math.min(counted, proxy.all().length);
 }
 
 function hasBatching(ctx: IExecutePaginationFunctions): boolean {

@@ -23,11 +23,11 @@ export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[]
 	return [...fields.map((field) => ({ kind: 'field' as const, field })), ...urls.map((url) => ({ kind: 'url' as const, url: checkedUrl(url) }))];
 }
 
-/** What stands for a reference in the identity of the request. Reads the file, so a bad one is found before anything is paid. */
-export async function digestOf(ctx: IExecutePaginationFunctions, source: ReferenceSource, settings: Settings): Promise<string> {
-	if (source.kind === 'url') return source.url;
-	const reference = await loadField(ctx, source.field, settings);
-	return createHash('sha256').update(reference.data).digest('hex');
+/** What stands for a reference in the identity of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
+export async function digestOf(ctx: IExecutePaginationFunctions, source: ReferenceSource, settings: Settings): Promise<{ digest: string; bytes: number }> {
+	if (source.kind === 'url') return { digest: source.url, bytes: 0 };
+	const { data } = await loadField(ctx, source.field, settings);
+	return { digest: createHash('sha256').update(data).digest('hex'), bytes: data.length };
 }
 
 /** The references with their bytes. Called when the item is about to be sent, so that only few are in memory. */

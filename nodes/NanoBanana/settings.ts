@@ -37,6 +37,8 @@ export interface Settings {
  */
 export const DEFAULT_CONCURRENCY = 64;
 export const DEFAULT_TIMEOUT_S = 600;
+/** A week. Timers of Node.js fire at once beyond 24 days. */
+const LONGEST_TIMEOUT_S = 604_800;
 export const DEFAULT_POLL_INTERVAL_S = 1;
 export const DEFAULT_MAX_IMAGE_MB = 50;
 /** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
@@ -67,9 +69,9 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		download: options.download !== false,
 		outputLayout: options.outputLayout === 'singleItem' ? 'singleItem' : 'itemPerImage',
 		fileName: text('fileName'),
-		timeoutMs: numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1) * 1000,
+		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
 		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
-		pollIntervalMs: numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01) * 1000,
+		pollIntervalMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) * 1000,
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
 		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
 		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
