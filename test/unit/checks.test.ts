@@ -1,0 +1,44 @@
+/* eslint-disable */
+import { megabytes, numberFrom, requiredText, wholeNumber } from '../../nodes/NanoBanana/checks';
+import { failureIn, type Failure } from '../../nodes/NanoBanana/errors';
+
+function failureOf(check: () => unknown): Failure {
+	try {
+		check();
+	} catch (thrown) {
+		return failureIn(thrown);
+	}
+	throw new Error('Nothing was refused');
+}
+
+it.each([[''], ['  \n'], [undefined], [null], [{}], [[]], [true]])('refuses %j as a text', (value) => {
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is empty", nextStep: 'Write one.' });
+});
+
+it('takes numbers as text, keeps the spaces of a prompt and trims a model', () => {
+	expect([requiredText('Prompt', 7, ''), requiredText('Prompt', ' a ', ''), requiredText('Model', ' m ', '')]).toEqual(['7', ' a ', 'm']);
+});
+
+it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number', (value) => {
+	expect(wholeNumber('N', value, 1)).toBe(Number(value));
+});
+
+it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])('refuses %j as a whole number from 1, naming field and value', (value) => {
+	expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({ kind: 'invalid_input', message: expect.stringMatching(/^'Number of Images' is .*, which is no whole number from 1$/) });
+});
+
+it('gives the default for an option without a value', () => {
+	expect([undefined, null, ''].map((value) => numberFrom('Timeout', value, 600, 0.1))).toEqual([600, 600, 600]);
+});
+
+it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('refuses %j as a number', (value) => {
+	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(/^'Timeout' is .*, which is no number from 0\.1$/);
+});
+
+it('shows no endless value', () => {
+	expect(failureOf(() => wholeNumber('N', 'x'.repeat(10_000), 1)).message?.length).toBeLessThan(120);
+});
+
+it('writes bytes as megabytes with one digit', () => {
+	expect(megabytes(21_234_567)).toBe('20.3');
+});
