@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import { rootFolder } from './paths';
 import { runFolder } from './runFolder';
 
-/** Of the root, what a build and a pack read: others may work in the checkout meanwhile. */
-const sources = [
-	'package.json', 'tsconfig.json', 'eslint.config.mjs', 'gulpfile.js', 'README.md', 'LICENSE', 'LICENSE.md', 'CHANGELOG.md',
-	'nodes', 'credentials', 'icons',
-];
+/** Of the root, what neither a build nor a pack reads. */
+const skipped = ['.git', 'node_modules', 'dist', 'out', 'test', 'docs', 'examples', 'coverage', 'reports'];
 
 /** As n8n installs a community package: no install scripts, nothing but the package itself. */
 const installFlags = ['--omit=dev', '--omit=peer', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -39,11 +36,11 @@ function installedNodeFolder(): string {
 	return join(runFolder(), 'installed-nodes');
 }
 
+/** A copy, since others may work in the checkout, and build there, while the tests run. */
 function copySources(): string {
 	const copy = join(runFolder(), 'sources');
 	mkdirSync(copy);
-	const present = readdirSync(rootFolder);
-	for (const name of sources.filter((source) => present.includes(source))) {
+	for (const name of readdirSync(rootFolder).filter((entry) => !skipped.includes(entry))) {
 		cpSync(join(rootFolder, name), join(copy, name), { recursive: true });
 	}
 	symlinkSync(join(rootFolder, 'node_modules'), join(copy, 'node_modules'), 'dir');

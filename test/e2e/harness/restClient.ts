@@ -36,7 +36,7 @@ export interface RestClient {
 	readonly execution: (id: string) => Promise<Execution>;
 	readonly finished: (id: string, timeoutMs?: number) => Promise<Execution>;
 	/** Newest first. */
-	readonly executionsOf: (workflow: SavedWorkflow, limit?: number) => Promise<readonly StoredExecution[]>;
+	readonly executionsOf: (workflow: SavedWorkflow) => Promise<readonly StoredExecution[]>;
 	readonly stopExecution: (id: string) => Promise<void>;
 	/** What "Retry execution" does in the list of executions; the id of the new one. */
 	readonly retryExecution: (id: string) => Promise<string>;
@@ -81,9 +81,16 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			else await call('POST', `workflows/${id}/activate`, { versionId });
 		},
 		deactivate: async ({ id }) => void (await call('POST', `workflows/${id}/deactivate`, {})),
-		executionsOf: async ({ id }, limit = 100) => {
+		executionsOf: async ({ id }) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
-			return ((await call('GET', `executions?filter=${filter}&limit=${limit}`)) as { results: StoredExecution[] }).results;
+			const found: StoredExecution[] = [];
+			for (;;) {
+				// n8n lists at most 100 at a time, whatever it is asked for.
+				const older = found.length > 0 ? `&lastId=${found[found.length - 1].id}` : '';
+				const { results } = (await call('GET', `executions?filter=${filter}&limit=100${older}`)) as { results: StoredExecution[] };
+				found.push(...results);
+				if (results.length < 100) return found;
+			}
 		},
 		stopExecution: async (id) => void (await call('POST', `executions/${id}/stop`)),
 		retryExecution: async (id) => String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),

@@ -12,6 +12,8 @@ import { until } from './until';
 export interface N8nOptions {
 	readonly line?: N8nLine;
 	readonly env?: Record<string, string>;
+	/** Any free one where it is left out. */
+	readonly port?: number;
 	/** Without our node, for the tests of the harness itself. */
 	readonly withoutNode?: boolean;
 }
@@ -32,7 +34,8 @@ export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 	const line = options.line ?? '2';
 	const userFolder = newFolder(`n8n-${line}`);
 	if (!options.withoutNode) installNode(userFolder);
-	const [port, brokerPort] = await freePorts(2);
+	const [freePort, brokerPort] = await freePorts(2);
+	const port = options.port ?? freePort;
 	const url = `http://127.0.0.1:${port}`;
 	const logFile = join(outFolder, `${basename(userFolder)}.log`);
 	const env = n8nEnvironment(line, userFolder, brokerPort, { N8N_PORT: String(port), ...options.env });

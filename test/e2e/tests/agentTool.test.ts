@@ -48,7 +48,7 @@ test('an agent sees tools that say what comes out and what they cost', async () 
 });
 
 test('a caller without the token is turned away', async () => {
-	await expect(connectMcp(`${scene.n8n.url}/mcp/nano-banana`, 'wrong')).rejects.toThrow(/40[13]/);
+	await expect(connectMcp(`${scene.n8n.url}/mcp/nano-banana`, 'wrong')).rejects.toThrow('Authorization data is wrong');
 });
 
 test('generate_image answers with link, task ID, type and size as short text', async () => {

@@ -25,10 +25,13 @@ afterAll(async () => {
 });
 afterEach(() => sandbox.reset());
 
+/** Its pictures take the least time to paint: the stand-in gateway shares the machine with four n8n processes. */
+const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
+
 /** Answers its caller at once, then makes the picture that was asked for. */
 function paintOnCall(path: string, options = {}): Workflow {
 	const hook = node('Hook', 'n8n-nodes-base.webhook', 2.1, { httpMethod: 'POST', path, options: {} }, { webhookId: path });
-	return chain(path, hook, scene.nanoBanana('NanoBanana', { prompt: '={{ $json.body.prompt }}', options }));
+	return chain(path, hook, scene.nanoBanana('NanoBanana', { model: smallest, prompt: '={{ $json.body.prompt }}', options }));
 }
 
 async function callFor(path: string, prompt: string): Promise<number> {
@@ -50,7 +53,7 @@ test('200 calls are spread over both workers, paid once each, and their pictures
 	expect(await callFor('many', prompts[0])).toBe(200);
 	const answers = await Promise.all(prompts.slice(1).map(async (prompt) => await callFor('many', prompt)));
 	const runs = await until('200 runs to end', async () => {
-		const ended = (await client.executionsOf(saved, 250)).filter((run) => run.status !== 'running' && run.status !== 'new');
+		const ended = (await client.executionsOf(saved)).filter((run) => run.status !== 'running' && run.status !== 'new');
 		return ended.length === 200 ? ended : undefined;
 	}, { timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(sandbox.journal.slice(-3)) });
 

@@ -58,7 +58,7 @@ test('a request without a picture gets a clean 400 and costs nothing', async () 
 	const answer = await callWith({ headers: { ...callerKey, 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'make it night' }) });
 
 	expect(answer.status).toBe(400);
-	expect(JSON.parse(answer.body.toString())).toMatchObject({ reason: 'invalid_input', message: expect.stringMatching(/Input Data Field/) });
+	expect(JSON.parse(answer.body.toString())).toMatchObject({ reason: 'invalid_input', message: expect.stringMatching(/no file/) });
 	expect(scene.sandbox.created()).toBe(0);
 });
 

@@ -1,0 +1,68 @@
+/* eslint-disable */
+/**
+ * A full n8n on this machine with the node, a credential and the examples in it. Its gateway is the
+ * stand-in of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
+ */
+import { startSandbox } from '../sandbox';
+import { exampleNames, loadExample } from './harness/examples';
+import { packNode } from './harness/packNode';
+import { openRestClient } from './harness/restClient';
+import { owner } from './harness/restSession';
+import { createRun } from './harness/runFolder';
+import { credentialType } from './harness/scene';
+import { startN8n } from './harness/startN8n';
+
+interface Gateway {
+	readonly baseUrl: string;
+	readonly apiKey: string;
+	readonly title: string;
+	readonly stop: () => Promise<void>;
+}
+
+async function main(): Promise<void> {
+	const run = createRun();
+	console.log('Building the node and starting n8n …');
+	packNode();
+	const gateway = await openGateway();
+	const n8n = await startN8n({ port: Number(process.env.N8N_PORT) || undefined });
+	const client = await openRestClient(n8n);
+	const credentials = [
+		await client.createCredential(credentialType, gateway.title, { baseUrl: gateway.baseUrl, apiKey: gateway.apiKey }),
+		await client.createCredential('httpHeaderAuth', 'Callers of the webhooks', { name: 'X-Api-Key', value: 'banana' }),
+		await client.createCredential('httpBearerAuth', 'Agents', { token: 'banana' }),
+	];
+	for (const name of exampleNames()) await client.createWorkflow(loadExample(name, credentials));
+
+	console.log(`
+n8n       ${n8n.url}
+sign in   ${owner.email} / ${owner.password}
+gateway   ${gateway.baseUrl} (${gateway.title})
+examples  ${exampleNames().join(', ')}
+webhooks  header X-Api-Key: banana; MCP: bearer token banana
+
+Ctrl-C stops all of it.`);
+
+	await stopSignal();
+	console.log('Stopping …');
+	await n8n.stop();
+	await gateway.stop();
+	await run.end();
+}
+
+async function openGateway(): Promise<Gateway> {
+	const { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey } = process.env;
+	if (baseUrl && apiKey) return { baseUrl, apiKey, title: 'NanoBanana account', stop: async () => undefined };
+	const sandbox = await startSandbox({ taskMs: [2_000, 6_000] });
+	return { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey, title: 'Stand-in gateway, free of charge', stop: sandbox.stop };
+}
+
+function stopSignal(): Promise<void> {
+	return new Promise((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+	});
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});

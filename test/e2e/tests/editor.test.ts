@@ -1,0 +1,160 @@
+/* eslint-disable */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+import { openEditor, withFailurePicture, type OpenBrowser } from '../harness/browser';
+import { screenshotFolder } from '../harness/paths';
+import { openScene, type Scene } from '../harness/scene';
+import { until } from '../harness/until';
+import { chain, manualTrigger } from '../harness/workflow';
+
+let scene: Scene;
+let browser: OpenBrowser;
+let page: Page;
+
+beforeAll(async () => {
+	mkdirSync(screenshotFolder, { recursive: true });
+	scene = await openScene({}, { taskMs: 1_500 });
+	const saved = await scene.client.createWorkflow(chain('Banana', manualTrigger()));
+	browser = await openEditor(scene.n8n.url);
+	page = browser.page;
+	await page.goto(`${scene.n8n.url}/workflow/${saved.id}`);
+	await page.getByTestId('canvas-node').first().waitFor();
+});
+afterAll(async () => {
+	await browser?.close();
+	await scene?.close();
+});
+
+/** The steps build on each other, as a user takes them. */
+function step(name: string, steps: () => Promise<void>): void {
+	test(name, async () => await withFailurePicture(page, name.replace(/\W+/g, '-'), steps));
+}
+
+/** For the README, so without the messages that pop up in the corner. */
+async function takeScreenshot(name: string): Promise<void> {
+	for (const message of await page.locator('.el-notification__closeBtn').all()) await message.click({ timeout: 1_000 }).catch(() => undefined);
+	await page.locator('.el-notification').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => undefined);
+	await page.screenshot({ path: join(screenshotFolder, `${name}.png`), animations: 'disabled' });
+}
+
+function parameter(name: string): Locator {
+	return page.getByTestId(`parameter-input-${name}`);
+}
+
+/** The names of the fields that the panel shows now, from top to bottom. */
+async function shownFields(): Promise<string[]> {
+	const names = await page.getByTestId('node-parameters').locator('[data-test-id^="parameter-input-"]').evaluateAll((inputs) =>
+		inputs.filter((input) => input.checkVisibility()).map((input) => input.getAttribute('data-test-id')?.replace('parameter-input-', '') ?? ''),
+	);
+	return [...new Set(names)].filter((name) => name !== 'field');
+}
+
+async function choose(field: string, option: string): Promise<void> {
+	await parameter(field).locator('input').first().click();
+	await page.locator('.el-select-dropdown__item:visible').filter({ hasText: option }).first().click();
+	await page.locator('.el-select-dropdown__item:visible').first().waitFor({ state: 'hidden' });
+}
+
+async function expectFields(fields: string[]): Promise<void> {
+	await until('the fields to change', async () => ((await shownFields()).join() === fields.join() ? true : undefined), { timeoutMs: 5_000 }).catch(() => undefined);
+	expect(await shownFields()).toEqual(fields);
+}
+
+describe('in the editor', () => {
+	step('the node is found by searching for "banana" and added to the trigger', async () => {
+		const creator = page.getByTestId('node-creator');
+		await page.getByTestId('canvas-handle-plus').first().click();
+		await page.getByTestId('node-creator-search-bar').fill('banana');
+		const found = creator.getByText('NanoBanana', { exact: true });
+		await found.waitFor();
+		await takeScreenshot('nodes-panel');
+		await found.click();
+		await page.getByText('Generate image from text').click();
+		await page.getByTestId('ndv').waitFor();
+
+		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat']);
+	});
+
+	step('the credential is made in the dialog, and its test tells that it works', async () => {
+		const { sandbox } = scene;
+		await page.getByTestId('node-credentials-select').click();
+		await page.getByTestId('node-credentials-select-item-new').click();
+		const dialog = page.getByTestId('editCredential-modal');
+		await dialog.getByTestId('parameter-input-baseUrl').locator('input').fill(sandbox.baseUrl);
+		await dialog.getByTestId('parameter-input-apiKey').locator('input').fill(sandbox.apiKey);
+		await dialog.getByTestId('credential-save-button').click();
+		await dialog.waitFor({ state: 'detached' });
+		// A passed test closes the dialog; opened again, it tests again and stays.
+		await page.getByTestId('credential-edit-button').click();
+		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
+		await takeScreenshot('credential');
+		await dialog.locator('button.el-dialog__headerbtn').click();
+		await dialog.waitFor({ state: 'detached' });
+
+		expect(sandbox.calls('models').map((call) => call.status)).toContain(200);
+		expect(sandbox.created()).toBe(0);
+	});
+
+	step('each operation shows its own fields', async () => {
+		await choose('operation', 'Image to Image');
+		await expectFields([
+			'operation', 'model', 'prompt', 'inputType', 'binaryPropertyName', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat',
+		]);
+		await choose('inputType', 'Image URL(s)');
+		await expectFields(['operation', 'model', 'prompt', 'inputType', 'imageUrls', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat']);
+		await choose('operation', 'Get Task Status');
+		await expectFields(['operation', 'taskId', 'simplify']);
+		await choose('operation', 'Wait for Task Result');
+		await expectFields(['operation', 'taskId', 'simplify']);
+		await choose('operation', 'Text to Image');
+		await choose('apiFormat', 'Gemini');
+		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'simplify', 'apiFormat']);
+		await choose('apiFormat', 'Async Task');
+	});
+
+	step('a model is picked from the list that the gateway gave', async () => {
+		await page.getByTestId('rlc-input').click();
+		const models = page.getByTestId('rlc-item');
+		await models.filter({ hasText: 'NanoBananaPro' }).first().waitFor();
+		await takeScreenshot('model-list');
+		await models.filter({ hasText: 'NanoBanana2-0.5K' }).first().click();
+
+		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana2-0.5K');
+	});
+
+	step('executing the step shows the picture', async () => {
+		const { sandbox } = scene;
+		await parameter('prompt').locator('textarea').fill('A small red cube on a clean white desk, soft daylight');
+		await choose('aspectRatio', '16:9');
+		await page.getByTestId('node-execute-button').click();
+		const output = page.getByTestId('output-panel');
+		await output.getByTestId('node-run-status-success').waitFor();
+		await takeScreenshot('output');
+		await output.getByTestId('radio-button-binary').click();
+		await output.getByTestId('ndv-view-binary-data').click();
+		const shown = output.locator('img[src*="/rest/binary-data"]');
+		await shown.waitFor();
+		const size = await until('the picture to load', async () => {
+			const loaded = await shown.evaluate((image: HTMLImageElement) => ({ width: image.naturalWidth, height: image.naturalHeight }));
+			return loaded.width > 0 ? loaded : undefined;
+		});
+		await takeScreenshot('picture');
+
+		expect([...sandbox.files.values()]).toMatchObject([size]);
+		expect(sandbox.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
+	});
+
+	step('a failure is told in words', async () => {
+		const { sandbox } = scene;
+		await parameter('prompt').locator('textarea').fill('A small red cube [fail]');
+		await page.getByTestId('node-execute-button').click();
+		const output = page.getByTestId('output-panel');
+		await output.getByText('The gateway could not generate the image').first().waitFor();
+		await takeScreenshot('failure');
+
+		expect(await output.innerText()).toContain(`Task ID: ${sandbox.ledger[1].taskId}`);
+		expect(await output.innerText()).not.toContain(sandbox.apiKey);
+	});
+});
