@@ -33,7 +33,7 @@ describe('a created task', () => {
 		['with outputs that are still empty', { id: 't-1', kind: 'image', action: 'generate', model: 'm', status: 'queued', progress: '0%', outputs: [] }],
 		['as nothing but its id', { task_id: 't-1' }],
 		['as nothing but a bare id', { id: 't-1' }],
-		['as the text in data', { code: 'success', data: 't-1_x'.slice(0, 3) + '0' }],
+		['as the text in data', { code: 'success', data: 't-1.text' }],
 		['beside a status', { status: 'pending', task_id: 't-1' }],
 		['in camel case', { code: 200, message: 'ok', data: { taskId: 't-1' } }],
 		['not started yet', { code: 200, data: { task_id: 't-1', status: 'not_started', created_time: 1, error_message: null } }],
@@ -58,7 +58,7 @@ describe('a created task', () => {
 		['with the address to ask at', { id: 't-1', task_id: 't-1', status: 'queued', poll_url: '/v1/images/tasks/t-1' }],
 		['under a name of its own', { task: { id: 't-1', status: 'queued' } }],
 	])('is recognized %s', (_fact, body) => {
-		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'queued', taskId: expect.stringMatching(/^t-1|^t-10$/) });
+		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'queued', taskId: expect.stringMatching(/^t-1(\.text)?$/) });
 	});
 
 	it.each<Row>([

@@ -32,9 +32,8 @@ export function decodeBody(body: unknown, baseUrl: string): Outcome {
 	if (hasImages) return finished(pictures, known);
 	if (status?.status === 'succeeded') return emptySuccess(task, pictures, known);
 
-	const complaint = complaintIn(task) ?? declineIn(answer);
+	const complaint = complaintIn(task) ?? declineIn(answer) ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
 	if (complaint) return { ...failed(complaint, known), ...(taskId === undefined && { declined: true }) };
-	if (pictures.complaints.length > 0) return failed(joined(pictures.complaints), known);
 	if (taskId !== undefined) return pending('queued', progress, known);
 	return { kind: 'unknown', reason: 'The answer holds neither a task ID nor an image' };
 }
