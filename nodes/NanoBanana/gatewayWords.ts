@@ -35,11 +35,11 @@ function innermost(answer: unknown): unknown {
 }
 
 function messageIn(source: unknown): string | undefined {
-	const text = firstText(source, ...MESSAGE_PLACES) ?? firstText({ error: own(source, 'error') }, 'error');
+	const text = firstText(source, ...MESSAGE_PLACES);
 	if (text !== undefined) return text;
-	const entries = [...list(own(source, 'detail')), ...list(own(source, 'errors')), ...list(own(source, 'message')), ...list(own(source, 'error'))];
+	const entries = ['detail', 'errors', 'message', 'error'].flatMap((key) => list(own(source, key)));
 	const texts = entries.slice(0, 10).map((entry) => (typeof entry === 'string' ? entry : fieldMessage(entry)));
-	return texts.filter(Boolean).join('; ') || undefined;
+	return texts.filter(Boolean).join('; ') || firstText(source, 'error');
 }
 
 /** FastAPI names the field beside the message. */
