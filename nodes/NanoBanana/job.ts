@@ -34,6 +34,8 @@ export interface Job {
 	clean(text: string): string;
 	noteTask(taskId: string): void;
 	noteLook(taskId: string, outcome: Outcome): void;
+	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
+	giveUp(): void;
 	/** Called when the item has ended, with whether its rows reached n8n. */
 	onEnd(action: (delivered: boolean) => void): void;
 	/**
@@ -75,6 +77,10 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	const endings: Array<(delivered: boolean) => void> = [];
 	let secret: string | undefined;
 
+	const giveUp = (): void => {
+		if (cancel?.aborted || !continues) run.halt();
+	};
+
 	const fail = async (thrown: unknown): Promise<{ failure: Failure } | { rows: INodeExecutionData[] }> => {
 		let failure = failureIn(thrown);
 		const isCanceled = cancel?.aborted === true;
@@ -83,7 +89,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			return { rows: [] };
 		}
 		if (isCanceled) failure = { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) };
-		if (isCanceled || !continues) run.halt();
+		giveUp();
 		run.settle();
 		await run.everySettled;
 		if (isCanceled) logCanceled(ctx, run);
@@ -134,6 +140,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
 			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 		},
+		giveUp,
 		onEnd: (action) => void endings.push(action),
 		async checkIn(images, prepare) {
 			const prepared = await prepare

@@ -110,7 +110,7 @@ async function buy(job: Job, order: Order, call: number): Promise<Result> {
 	const earlier = recall(ctx, key);
 	const hold = run.room.hold();
 	try {
-		if (earlier?.taskId) return await resume(job, key, { ...earlier, taskId: earlier.taskId }, order.request.n, hold);
+		if (earlier?.taskId) return await resume(job, order, call, { ...earlier, taskId: earlier.taskId }, hold);
 		if (earlier?.answer) return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
 		if (isUnclear(job, earlier)) {
 			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
@@ -137,6 +137,7 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		signal: run.signal,
 		onUnclear: () => noteUnclear(job, key, submittedAt),
 		onRefused: () => hold.release(),
+		onFailed: () => giveUp(job, order),
 		onAccepted: (accepted) => noteAccepted(job, key, accepted, submittedAt),
 	});
 	const { taskId } = outcome;
@@ -149,9 +150,17 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		// Nothing is paid for a task that failed, so the next try may create a new one.
 		const followed = await followTask(job, { taskId, origin: 'fresh', images: order.request.n, firstLookMs, hold, onFailed: () => forget(ctx, key) });
 		return { ...followed, taskId, submittedAt, hold };
+	} catch (thrown) {
+		giveUp(job, order);
+		throw thrown;
 	} finally {
 		slot.leave();
 	}
+}
+
+/** Before the place of a failed request goes to another item: in stop mode that one would be paid for nothing. With several calls the item may still succeed. */
+function giveUp(job: Job, order: Order): void {
+	if (order.keys.length === 1) job.giveUp();
 }
 
 /** No task stands behind this answer: what is in it is stored before anything else can go wrong, and what it names was remembered on arrival. */
@@ -164,7 +173,7 @@ async function putAway(job: Job, order: Order, call: number, result: Result): Pr
 }
 
 /** An already paid task: takes a place like a new one, but sends nothing. */
-async function resume(job: Job, key: string, task: Remembered & { taskId: string }, images: number, hold: Hold): Promise<Result> {
+async function resume(job: Job, order: Order, call: number, task: Remembered & { taskId: string }, hold: Hold): Promise<Result> {
 	const { taskId, submittedAt } = task;
 	job.noteTask(taskId);
 	if (!job.settings.wait) return { outcome: { kind: 'pending', status: 'queued', taskId }, taskId, submittedAt, reads: 0, hold };
@@ -172,8 +181,12 @@ async function resume(job: Job, key: string, task: Remembered & { taskId: string
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
 	slot.accepted();
 	try {
-		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images, hold, onFailed: () => forget(job.ctx, key) });
+		const onFailed = (): void => forget(job.ctx, order.keys[call]);
+		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, hold, onFailed });
 		return { ...followed, taskId, submittedAt, hold };
+	} catch (thrown) {
+		giveUp(job, order);
+		throw thrown;
 	} finally {
 		slot.leave();
 	}

@@ -20,6 +20,8 @@ export interface Submission {
 	/** No further request starts once this fires. */
 	signal: AbortSignal;
 	onUnclear: () => void;
+	/** It will not be sent again. Called before its place goes to another request. */
+	onFailed: () => void;
 	/** The request was not taken and waits for its turn again: gives back the memory that its encoded form took. */
 	onRefused: () => void;
 	/** Called in the same breath as the answer arrives: from here on the job can be found again. */
@@ -60,6 +62,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
 			verdict = judge(submission, await sendCall(submission.exchange, call, submission.limits));
 		} catch (thrown) {
 			if (isUnderWay) submission.onUnclear();
+			submission.onFailed();
 			slot.leave();
 			throw thrown instanceof Error ? thrown : new Error(String(thrown));
 		}
@@ -70,6 +73,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
 		}
 		if (verdict.kind === 'failed') {
 			if (verdict.failure.kind === 'unclear_submission') submission.onUnclear();
+			submission.onFailed();
 			slot.leave();
 			throw failureError(verdict.failure);
 		}
