@@ -12,6 +12,7 @@ import { chain, manualTrigger } from '../harness/workflow';
 let scene: Scene;
 let browser: OpenBrowser;
 let page: Page;
+let failedStep = '';
 
 beforeAll(async () => {
 	mkdirSync(screenshotFolder, { recursive: true });
@@ -29,7 +30,12 @@ afterAll(async () => {
 
 /** The steps build on each other, as a user takes them. */
 function step(name: string, steps: () => Promise<void>): void {
-	test(name, async () => await withFailurePicture(page, name.replace(/\W+/g, '-'), steps));
+	test(name, async () => {
+		if (failedStep) throw new Error(`Not tried, since this failed before: ${failedStep}`);
+		failedStep = name;
+		await withFailurePicture(page, name.replace(/\W+/g, '-'), steps);
+		failedStep = '';
+	});
 }
 
 /** For the README, so without the messages that pop up in the corner. */
@@ -53,7 +59,7 @@ async function shownFields(): Promise<string[]> {
 
 async function choose(field: string, option: string): Promise<void> {
 	await parameter(field).locator('input').first().click();
-	await page.locator('.el-select-dropdown__item:visible').filter({ hasText: option }).first().click();
+	await page.locator('.el-select-dropdown__item:visible').filter({ has: page.getByText(option, { exact: true }) }).first().click();
 	await page.locator('.el-select-dropdown__item:visible').first().waitFor({ state: 'hidden' });
 }
 
@@ -109,9 +115,9 @@ describe('in the editor', () => {
 		await choose('operation', 'Wait for Task Result');
 		await expectFields(['operation', 'taskId', 'simplify']);
 		await choose('operation', 'Text to Image');
-		await choose('apiFormat', 'Gemini');
+		await choose('apiFormat', 'Gemini Compatible');
 		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'simplify', 'apiFormat']);
-		await choose('apiFormat', 'Async Task');
+		await choose('apiFormat', 'Async Task (Recommended)');
 	});
 
 	step('a model is picked from the list that the gateway gave', async () => {
