@@ -10,6 +10,8 @@ const REFUSALS = [
 ];
 const ANSWER_KEYS = ['candidates', 'promptFeedback', 'prompt_feedback', 'usageMetadata', 'usage_metadata'];
 const LONGEST_TEXT = 5000;
+/** A streamed answer has one per chunk. */
+const MOST_CANDIDATES = 10_000;
 
 interface Candidate {
 	images: ImageRef[];
@@ -25,7 +27,7 @@ export function decodeContent(body: unknown, baseUrl: string): Outcome {
 	const bodies = answersIn(body);
 	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
 	if (chunks.length === 0) return decodeBody(body, baseUrl);
-	const candidates = chunks.flatMap((chunk) => list(own(chunk, 'candidates'))).map((candidate) => readCandidate(candidate, baseUrl));
+	const candidates = chunks.flatMap((chunk) => list(own(chunk, 'candidates'))).slice(0, MOST_CANDIDATES).map((candidate) => readCandidate(candidate, baseUrl));
 	const finish = candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
 	const said = withoutImages(candidates.map(({ text }) => text).join('')).slice(0, LONGEST_TEXT).trim();
 

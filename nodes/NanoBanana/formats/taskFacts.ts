@@ -14,6 +14,8 @@ const STATUS_BY_WORD = new Map<string, TaskStatus>(
 const ENVELOPE_WORDS = ['success', 'succeed', 'successful', 'ok'];
 const ID_PLACES = ['task_id', 'taskId', 'taskID', 'job_id', 'jobId'];
 const TASK_PLACES = ['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'];
+/** No answer has more tasks in it. */
+const MOST_ENTRIES = 100;
 
 export interface Task {
 	/** The object that describes the task. */
@@ -42,7 +44,7 @@ export function findTask(body: unknown, depth = 0): Task {
 /** Some gateways answer with a list of one. */
 function entryOf(value: unknown): unknown {
 	const opened = unwrapText(value);
-	return Array.isArray(opened) ? (opened.find((entry) => explicitId(entry) !== undefined) ?? (opened.length === 1 ? opened[0] : undefined)) : opened;
+	return Array.isArray(opened) ? (opened.slice(0, MOST_ENTRIES).find((entry) => explicitId(entry) !== undefined) ?? (opened.length === 1 ? opened[0] : undefined)) : opened;
 }
 
 function describesTask(key: string, candidate: unknown, isListed: boolean): boolean {
