@@ -92,7 +92,7 @@ const KINDS = {
 	},
 	task_failed: {
 		message: 'The gateway could not generate the image',
-		nextStep: 'Read the reason, change the request if it names something, and run the node again. Gateways of this kind do not bill a task that ended like this.',
+		nextStep: 'Read the reason, change the request if it names something, and run the node again. As a rule a task that ended like this is not billed.',
 	},
 	timed_out: {
 		message: "The task was not finished within 'Timeout'",
@@ -176,14 +176,19 @@ function isStillOpen(failure: Failure): boolean {
 	return failure.taskId !== undefined && !ABOUT_THE_TASK.includes(failure.kind);
 }
 
+/** The editor shows line breaks as spaces, so every part ends like a sentence. */
+function sentence(text: string): string {
+	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
+}
+
 /** What the user reads: title, advice with the gateway's own words, and the data for error rows. */
 export function describeFailure(failure: Failure, secret?: string): { message: string; description: string; data: IDataObject } {
 	const kind = KINDS[failure.kind];
 	const words = failure.gatewayMessage ? cleanText(failure.gatewayMessage, secret) : '';
 	const message = cleanText(failure.message ?? kind.message, secret);
 	const description = [
-		words && words !== message ? `Answer: ${words}` : '',
-		failure.taskId ? `Task ID: ${failure.taskId}` : '',
+		words && words !== message ? sentence(`Answer: ${words}`) : '',
+		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		failure.nextStep ?? (isStillOpen(failure) ? COLLECT_LATER : kind.nextStep),
 		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
 		failure.unclearItems?.length

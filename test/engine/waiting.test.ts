@@ -93,8 +93,8 @@ it('ends at the timeout with the id of the paid task and the way to collect it',
 		context: { itemIndex: 0, data: { errorCode: 'timed_out', taskId } },
 	});
 	expect(run.error?.description?.split('\n')).toEqual([
-		'Answer: Last status: queued',
-		`Task ID: ${taskId}`,
+		'Answer: Last status: queued.',
+		`Task ID: ${taskId}.`,
 		"It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID above, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
 	]);
 	expect(run.data.resultData.error).toMatchObject({ message: run.error?.message, description: run.error?.description });
