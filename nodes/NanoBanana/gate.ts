@@ -18,8 +18,11 @@ export interface Gate {
 
 export interface Slot {
 	accepted(): void;
-	/** The gateway took nothing (429, or a 503 that says so): gives the place back until it may be tried again. */
-	refused(retryAfterMs: number): void;
+	/**
+	 * The gateway took nothing (429, or a 503 that says so): gives the place back until it may be
+	 * tried again. Tells since when it has taken nothing at all; its limit being reached is not that.
+	 */
+	refused(retryAfterMs: number): number;
 	leave(): void;
 }
 
@@ -48,6 +51,7 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 	let unanswered = 0;
 	let notBefore = 0;
 	let refusalsInARow = 0;
+	let nothingSince: number | undefined;
 	let acceptsInARow = 0;
 	let probeAfter = FIRST_PROBE_AFTER;
 	let isShut = false;
@@ -83,6 +87,7 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 				limit = Math.max(limit, open);
 				atOnce += window.growsBy;
 				refusalsInARow = 0;
+				nothingSince = undefined;
 				acceptsInARow += 1;
 				if (limit < maxOpen && acceptsInARow >= probeAfter) {
 					limit += 1;
@@ -91,7 +96,8 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 				admit();
 			},
 			refused(retryAfterMs) {
-				if (state !== 'unanswered') return;
+				const now = clock.now();
+				if (state !== 'unanswered') return now;
 				state = 'left';
 				unanswered -= 1;
 				acceptsInARow = 0;
@@ -105,8 +111,10 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 				refusalsInARow = isLimit ? 0 : refusalsInARow + 1;
 				const growth = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (refusalsInARow - 1));
 				const wait = Math.max(retryAfterMs, isLimit ? 0 : jitter(growth));
-				notBefore = Math.max(notBefore, clock.now() + wait);
+				notBefore = Math.max(notBefore, now + wait);
+				nothingSince = isLimit ? undefined : (nothingSince ?? now);
 				admit();
+				return nothingSince ?? now;
 			},
 			leave() {
 				if (state === 'left') return;

@@ -69,6 +69,8 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		maxConcurrency: attempt.settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
 		maxImages: attempt.settings?.maxImages ?? Number.MAX_SAFE_INTEGER,
 		itemCount: itemCountOf(ctx, isTool),
+		itemIndex,
+		runIndex: ctx.getWorkflowDataProxy(itemIndex).$runIndex as number,
 		startsLate: hasBatching(ctx),
 		stopsOnFailure: !continues,
 		isTaskFormat: attempt.settings?.apiFormat !== 'openAi' && attempt.settings?.apiFormat !== 'gemini',
@@ -148,7 +150,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 				.then((value) => ({ value, images: images(value) }))
 				.catch((thrown: unknown) => ({ failure: failureIn(thrown), images: 0 }));
 			secret = await keyOf(ctx);
-			const { verdict, planned } = await run.checkIn({ images: prepared.images, isValid: 'value' in prepared });
+			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
 			if (verdict === 'gone') return undefined;
 			if (!('value' in prepared)) throw failureError(prepared.failure);
 			if (verdict === 'stop') return undefined;
@@ -207,7 +209,7 @@ function hasBatching(ctx: IExecutePaginationFunctions): boolean {
 /** The key, only to take it out of texts that gateways quote it in. */
 async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
 	const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
-	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
+	return typeof credential.apiKey === 'string' ? credential.apiKey.trim() : undefined;
 }
 
 function overBudget(planned: number, allowed: number): Failure {

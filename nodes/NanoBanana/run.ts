@@ -30,6 +30,7 @@ export interface Run {
 export type Verdict = 'go' | 'stop' | 'gone' | 'overBudget';
 
 export interface Plan {
+	itemIndex: number;
 	/** Images that this item would buy; 0 when it resumes a task or is not valid. */
 	images: number;
 	isValid: boolean;
@@ -39,6 +40,9 @@ export interface RunSettings {
 	maxConcurrency: number;
 	maxImages: number;
 	itemCount: number;
+	itemIndex: number;
+	/** Which time this node runs in the execution. */
+	runIndex: number;
 	/** n8n's own batching lets items start late, so nobody can wait for all of them. */
 	startsLate: boolean;
 	stopsOnFailure: boolean;
@@ -64,16 +68,38 @@ const ROOM_BYTES = 64 * 1_048_576;
 
 const runs = new WeakMap<object, Run & { join(): void }>();
 
+/** One try of the node, over all batches that n8n's batching makes of its items: a batch may end before the next one starts. */
+interface Attempt {
+	runIndex: number;
+	joined: Set<number>;
+	/** Images that each item is going to buy. */
+	images: Map<number, number>;
+	/** An item has failed and the node will stop. */
+	isLost: boolean;
+}
+const attempts = new WeakMap<object, Attempt>();
+
+/** An item that comes once more does so in a new try of the node. */
+function joinAttempt(context: object, { runIndex, itemIndex }: RunSettings): Attempt {
+	const known = attempts.get(context);
+	const isSame = known?.runIndex === runIndex && !known.joined.has(itemIndex);
+	const attempt = isSame ? known : { runIndex, joined: new Set<number>(), images: new Map<number, number>(), isLost: false };
+	attempts.set(context, attempt);
+	attempt.joined.add(itemIndex);
+	return attempt;
+}
+
 /** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
 export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): Run {
 	const key = settings.isTool ? {} : context;
-	const run = runs.get(key) ?? openRun(settings, cancel, () => runs.delete(key));
+	const attempt = joinAttempt(key, settings);
+	const run = runs.get(key) ?? openRun(settings, attempt, cancel, () => runs.delete(key));
 	runs.set(key, run);
 	run.join();
 	return run;
 }
 
-function openRun(settings: RunSettings, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
+function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
 	const controller = new AbortController();
 	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
 	const plans: Plan[] = [];
@@ -87,7 +113,7 @@ function openRun(settings: RunSettings, cancel: AbortSignal | undefined, close: 
 		controller.abort();
 		gate.shut();
 	};
-	if (cancel?.aborted) stop();
+	if (cancel?.aborted || attempt.isLost) stop();
 	cancel?.addEventListener('abort', stop, { once: true });
 
 	return {
@@ -97,17 +123,23 @@ function openRun(settings: RunSettings, cancel: AbortSignal | undefined, close: 
 		tasks: new Map(),
 		finished: new Set(),
 		unclear: new Set(),
-		halt: stop,
+		halt() {
+			attempt.isLost = true;
+			stop();
+		},
 		join() {
 			joined += 1;
 		},
 		async checkIn(plan) {
 			plans.push(plan);
+			attempt.images.set(plan.itemIndex, plan.images);
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
 			await turn;
 			if (plans.length >= joined) allChecked.resolve();
 			await allChecked.promise;
-			const planned = plans.reduce((sum, other) => sum + other.images, 0);
+			// Items that start later are not known yet: each of them buys at least one.
+			const later = settings.startsLate && plan.images > 0 ? Math.max(0, settings.itemCount - attempt.images.size) : 0;
+			const planned = [...attempt.images.values()].reduce((sum, images) => sum + images, later);
 			const someMissing = !settings.startsLate && joined < settings.itemCount;
 			if (settings.stopsOnFailure && someMissing) return { verdict: 'gone', planned };
 			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { verdict: 'stop', planned };

@@ -48,7 +48,6 @@ const CONNECTION_PAUSE_MS = 500;
  */
 export async function submit(submission: Submission): Promise<Submitted> {
 	const { gate, clock, signal } = submission;
-	const giveUpAt = clock.now() + submission.patienceMs;
 	let unsent = 0;
 	for (;;) {
 		const slot = await gate.enter(signal);
@@ -81,11 +80,18 @@ export async function submit(submission: Submission): Promise<Submitted> {
 		if (verdict.kind === 'unsent') {
 			slot.leave();
 			unsent += 1;
-			if (unsent >= CONNECTION_TRIES) throw failureError(verdict.failure);
+			if (unsent >= CONNECTION_TRIES) {
+				submission.onFailed();
+				throw failureError(verdict.failure);
+			}
 			await clock.pause(jitter(CONNECTION_PAUSE_MS * 2 ** unsent), signal);
 		} else {
-			slot.refused(verdict.retryAfterMs);
-			if (clock.now() + verdict.retryAfterMs >= giveUpAt) throw failureError(verdict.failure);
+			// Queueing behind other items is no refusal, so the patience starts with the first one.
+			const since = slot.refused(verdict.retryAfterMs);
+			if (clock.now() + verdict.retryAfterMs - since >= submission.patienceMs) {
+				submission.onFailed();
+				throw failureError(verdict.failure);
+			}
 		}
 		throwIfCanceled(signal);
 	}
