@@ -1,13 +1,14 @@
 /* eslint-disable */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { flowNodes } from '../engine/flowNodes';
-import { readBinary, runWorkflow, type RunResult, type WorkflowDefinition } from '../engine/runWorkflow';
+import { readBinary, runWorkflow, type WorkflowDefinition } from '../engine/runWorkflow';
 import type { Order } from './arguments';
 import type { Gateway } from './gateway';
 import type { PictureFile } from './picture';
 import type { Report } from './progress';
+import { reasonOf } from './reason';
 
 export interface MadePicture {
 	bytes: Buffer;
@@ -63,7 +64,6 @@ export async function makePictures(order: Order, reference: PictureFile | undefi
 			if (stop.aborted) cancel();
 		},
 	});
-	if (run.status === 'canceled') throw new Error(canceled(run, gateway));
 	if (run.status !== 'success') throw new Error(reasonOf(run, gateway));
 	return await collect(run.output(NODE)[0] ?? []);
 }
@@ -98,30 +98,4 @@ async function collect(rows: INodeExecutionData[]): Promise<Made> {
 		});
 	}
 	return made;
-}
-
-/** n8n keeps no data of a canceled execution: the node's log names the tasks that are still open. */
-function canceled(run: RunResult, gateway: Gateway): string {
-	const taskIds = run.logs.flatMap(({ level, meta }) => (level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : []));
-	if (taskIds.length === 0) return 'The execution was canceled before the gateway named a task';
-	const future = gateway.isSandbox ? 'ended with the sandbox' : "go on at the gateway and are billed; collect them with 'Wait for Task Result'";
-	return `The execution was canceled; its open tasks ${future}: ${taskIds.join(', ')}`;
-}
-
-/** Where the node speaks of its credential, the demo has a variable. */
-const VARIABLES: Record<string, string> = {
-	access_denied: 'NANOBANANA_API_KEY',
-	invalid_key: 'NANOBANANA_API_KEY',
-	key_expired: 'NANOBANANA_API_KEY',
-	unreachable: 'NANOBANANA_BASE_URL',
-	wrong_base_url: 'NANOBANANA_BASE_URL',
-};
-
-function reasonOf({ error }: RunResult, gateway: Gateway): string {
-	if (error === undefined) return 'The execution failed without a reason';
-	const data = ('context' in error ? error.context.data : undefined) as IDataObject | undefined;
-	const variable = gateway.isSandbox ? undefined : VARIABLES[String(data?.errorCode)];
-	if (variable === undefined) return `${error.message}. ${error.description ?? ''}`;
-	const answer = typeof data?.gatewayMessage === 'string' ? ` (${data.gatewayMessage})` : '';
-	return `${error.message}${answer}. Check ${variable}.`;
 }
