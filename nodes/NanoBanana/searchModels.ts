@@ -16,11 +16,11 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	const offered = await offeredIds(this).catch(() => []);
 	const images = offered.filter((id) => NANO.test(id) || OTHER_IMAGE.test(id));
 	const ids = images.length > 0 ? images : CATALOGUE.map((model) => model.id);
-	const wanted = (filter ?? '').trim().toLowerCase();
+	const wanted = (filter ?? '').toLowerCase().split(/\s+/);
 	const entries = [...new Set(ids)]
 		.sort((left, right) => rank(left) - rank(right) || left.localeCompare(right, 'en', { numeric: true }))
 		.map(entryOf)
-		.filter((entry) => entry.name.toLowerCase().includes(wanted));
+		.filter((entry) => wanted.every((word) => entry.name.toLowerCase().includes(word)));
 	return { results: entries };
 }
 
