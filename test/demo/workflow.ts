@@ -26,11 +26,7 @@ export interface Made {
 
 const NODE = 'NanoBanana';
 
-// With its ending: outside jest, "NanoBanana.node" alone leads to NanoBanana.node.json.
-const { NanoBanana } = require('../../nodes/NanoBanana/NanoBanana.node.ts') as typeof import('../../nodes/NanoBanana/NanoBanana.node');
-
 export const nodeTypes = {
-	'n8n-nodes-nanobanana.nanoBanana': NanoBanana,
 	// As the manual one, it hands on the item that the execution is started with.
 	'n8n-nodes-base.formTrigger': flowNodes['n8n-nodes-base.manualTrigger'],
 };

@@ -37,7 +37,8 @@ const packageNodes: Record<string, () => Source<INodeType>> = {
 };
 
 function loadNode(): Source<INodeType> {
-	return (require('../../nodes/NanoBanana/NanoBanana.node') as { NanoBanana: new () => INodeType }).NanoBanana;
+	// With its ending: outside jest, "NanoBanana.node" alone leads to NanoBanana.node.json.
+	return (require('../../nodes/NanoBanana/NanoBanana.node.ts') as { NanoBanana: new () => INodeType }).NanoBanana;
 }
 
 function loadCredential(): Source<ICredentialType> {
