@@ -31,7 +31,8 @@ export function list(value: unknown): unknown[] {
 /** JSON text as a value; undefined when it is no JSON. */
 export function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		// A byte order mark is no JSON, and some servers write one.
+		return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
 	} catch {
 		return undefined;
 	}

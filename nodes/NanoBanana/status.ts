@@ -56,7 +56,7 @@ function readError(taskId: string, status: number, body: unknown, wait: number):
 
 /** A JSON 404 about the route is a wrong address; any other JSON 404 here is about the task. */
 function notFoundKind(failure: Failure): Failure['kind'] {
-	return /invalid url/i.test(failure.gatewayMessage ?? '') ? 'wrong_base_url' : 'unknown_task';
+	return /invalid url|unknown request url|cannot get|(route|endpoint|path|page).{0,20}not (found|exist)/i.test(failure.gatewayMessage ?? '') ? 'wrong_base_url' : 'unknown_task';
 }
 
 function readSuccess(exchange: Exchange, taskId: string, body: unknown, retryAfter: number): Look {

@@ -144,8 +144,9 @@ function judgeSuccess(submission: Submission, headers: Record<string, unknown>, 
 function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, wait: number): Verdict {
 	const answer = declinedAnswer(body, outcome);
 	if (outcome.declined) return judgeError(answer.status, answer.body, wait);
-	const told = classify(400, { code: outcome.code, message: outcome.reason }).kind;
-	const kind = outcome.refused ? 'prompt_refused' : outcome.emptyHanded ? 'no_image' : outcome.taskId ? 'task_failed' : told;
+	const told = outcome.taskId ? undefined : classify(400, { code: outcome.code, message: outcome.reason }).kind;
+	const ended = told === undefined || told === 'invalid_request' ? 'task_failed' : told;
+	const kind = outcome.refused ? 'prompt_refused' : outcome.emptyHanded ? 'no_image' : ended;
 	return {
 		kind: 'failed',
 		failure: { kind, gatewayMessage: outcome.reason, ...(outcome.code && { gatewayCode: outcome.code }), ...(outcome.taskId && { taskId: outcome.taskId }) },

@@ -39,7 +39,13 @@ it.each<Row>([
 	['insufficient_balance', 403, wrapped('账户余额不足，请充值')],
 	['insufficient_balance', 500, wrapped('Your balance is not enough')],
 	['insufficient_balance', 403, wrapped('You have run out of credits')],
+	['insufficient_balance', 500, wrapped('预扣费失败', 'pre_consume_token_quota_failed')],
+	['insufficient_balance', 403, wrapped('Quota exceeded', 'quota_exceeded')],
+	['rate_limited', 429, google(429, "Quota exceeded for quota metric 'Generate requests per minute'", 'RESOURCE_EXHAUSTED')],
+	['rate_limited', 403, wrapped('rate limit exceeded')],
 	// The model
+	['model_not_available', 500, wrapped('获取分组 default 下模型 NanoBanana 的可用渠道失败', 'get_channel_failed')],
+	['model_not_available', 400, wrapped('task submission failed: model not found')],
 	['model_not_available', 403, wrapped('This token has no access to model NanoBananaPro-4K')],
 	['model_not_available', 503, wrapped('No available channel for model NanoBanana2-8K under group default (distributor)', 'model_not_found')],
 	['model_not_available', 503, wrapped('当前分组 default 下对于模型 NanoBanana2-8K 无可用渠道')],
@@ -64,6 +70,7 @@ it.each<Row>([
 	['body_too_large', 413, wrapped('Request body too large, please use a token with quota')],
 	['body_too_large', 400, google(400, 'Request payload size exceeds the limit: 20971520 bytes.', 'INVALID_ARGUMENT')],
 	['body_too_large', 400, wrapped('http: request body too large')],
+	['body_too_large', 400, wrapped('image 2 exceeds the 20MB limit')],
 	// The prompt
 	['prompt_refused', 400, wrapped('sensitive words detected', 'sensitive_words_detected')],
 	['prompt_refused', 400, wrapped('The prompt was rejected', 'prompt_blocked')],
@@ -99,6 +106,10 @@ it.each<Row>([
 	['invalid_request', 400, google(400, "Invalid value at 'safety_settings[0].category'", 'INVALID_ARGUMENT')],
 	['invalid_request', 400, wrapped('The reference image URL has expired')],
 	['invalid_request', 400, wrapped('invalid task_type')],
+	['invalid_request', 400, wrapped('Invalid max_tokens')],
+	['invalid_request', 400, wrapped("invalid key 'foo' in the JSON body")],
+	['wrong_base_url', 404, wrapped('Unknown request URL: POST /v1/images/tasks', 'unknown_url')],
+	['prompt_refused', 400, wrapped('内容未通过安全审核')],
 	['invalid_request', 400, wrapped('aspect_ratio is only supported for NanoBananaPro')],
 	['invalid_request', 422, { detail: [{ loc: ['body', 'prompt'], msg: 'field required' }] }],
 	['upstream_down', 500, wrapped('bad response status code 500', 'bad_response_status_code', 'upstream_error')],
@@ -147,6 +158,7 @@ describe('a paid request', () => {
 		[429, ''],
 		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
 		[503, wrapped('server is busy, the task was not accepted')],
+		[503, wrapped('too many requests')],
 	])('may be sent again after %i with %j', (status, body) => {
 		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([true, false]);
 	});

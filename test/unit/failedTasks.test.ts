@@ -28,6 +28,7 @@ describe('a failed task', () => {
 		[{ fail_reason: 'the upstream broke', result_url: 'the upstream broke' }, 'the upstream broke'],
 		[{ error: { code: 0, message: '' }, fail_reason: '' }, "The task ended with the status 'FAILURE'", 'FAILURE'],
 		[{ error: null, result_url: 'https://cdn.example/old.png' }, "The task ended with the status 'FAILURE'", 'FAILURE'],
+		[{ status: '失败', fail_reason: 'the upstream broke' }, 'the upstream broke'],
 		[{ http_status: 502, error: { type: 'upstream_error', message: '请求上游地址失败' } }, '请求上游地址失败', 'upstream_error'],
 	]))('says why in %j', (fields, reason, code) => {
 		const outcome = decode(failedWith(fields));

@@ -56,6 +56,7 @@ describe('a created task', () => {
 		['with its references echoed and no status', { task_id: 't-1', images: [INPUT], image: INPUT }],
 		['with its references echoed as queued', { task_id: 't-1', status: 'queued', images: [{ url: INPUT }] }],
 		['with the address to ask at', { id: 't-1', task_id: 't-1', status: 'queued', poll_url: '/v1/images/tasks/t-1' }],
+		['as the text in result', { code: 1, description: '提交成功', result: 't-1.text' }],
 		['under a name of its own', { task: { id: 't-1', status: 'queued' } }],
 	])('is recognized %s', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'queued', taskId: expect.stringMatching(/^t-1(\.text)?$/) });
@@ -67,6 +68,7 @@ describe('a created task', () => {
 		['text with spaces', { task_id: 'not an id' }],
 		['dots that lead elsewhere', { task_id: '..' }],
 		['longer than any id', { task_id: 'x'.repeat(501) }],
+		['an address in a message', { code: 0, message: `see ${A}` }],
 		['half a surrogate pair', { task_id: 'x\ud800' }],
 		['a word of success in data', { code: 'success', data: 'success' }],
 		['the id of a chat answer', { id: 'chatcmpl-1', object: 'chat.completion', choices: [] }],
@@ -160,6 +162,11 @@ describe('finished images', () => {
 		['a bare list', [{ url: A }, { url: B }], [A, B]],
 		['images of an object with an id of its own', { id: 'gen-1', images: [{ url: A }] }, [A]],
 		['an unknown status at 100%', inSeed({ status: 'archived', progress: '100%', result_url: A }), [A]],
+		['metadata that holds the known one and the rest', inSeed({ status: 'succeeded', result_url: A, metadata: { result_count: 2, images: [A, B] } }), [A, B]],
+		['result_url, not the references in its metadata', inSeed({ status: 'succeeded', result_url: A, metadata: { result_count: 2, images: [INPUT, B] } }), [A]],
+		['the raw answer of a Gemini upstream', inSeed({ status: 'SUCCESS', data: { candidates: [{ content: { parts: [{ text: 'Done' }, { inlineData: { mimeType: 'image/png', data: PNG } }] } }] } }), [`base64 ${PNG.length}`]],
+		['the raw answer of a chat upstream', inSeed({ status: 'SUCCESS', data: { id: 'c-1', choices: [{ message: { role: 'assistant', content: `![image](${A})` } }] } }), [A]],
+		['a Chinese word for success', inSeed({ status: '成功', result_url: A }), [A]],
 		['an envelope with status success', { status: 'success', data: { images: [{ url: A }] } }, [A]],
 	])('are found in %s', (_fact, body, pictures) => {
 		expect(picturesIn(body)).toEqual(pictures);

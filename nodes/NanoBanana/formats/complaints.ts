@@ -42,11 +42,7 @@ function innermost(value: unknown): unknown {
 function codeOf(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const code = String(value).trim().slice(0, 200);
-	return isSuccessCode(code) ? undefined : code;
-}
-
-function isSuccessCode(code: string): boolean {
-	return SUCCESS_CODES.includes(code.toLowerCase());
+	return SUCCESS_CODES.includes(code.toLowerCase()) || NO_COMPLAINT.test(code) ? undefined : code;
 }
 
 /** An answer that says no although HTTP said 200. A code that nobody knows beside friendly words is no refusal. */

@@ -77,6 +77,9 @@ function picturesOf({ task, beside }: Task, baseUrl: string, skipEchoes: boolean
 	const images = [...inside.images, ...around.images];
 	if ((resultCount(task) ?? 0) <= images.length) return { images, complaints };
 	const first = refFrom(own(task, 'result_url'), baseUrl);
-	const listed = findImages(own(task, 'metadata'), baseUrl, true);
-	return { images: unique([...(first ? [first] : []), ...images, ...listed.images]), complaints };
+	const known = unique([...(first ? [first] : []), ...images]);
+	const listed = [false, true].map((isSure) => findImages(own(task, 'metadata'), baseUrl, isSure).images);
+	// Addresses in the metadata may be those of the references, unless a known result is among them.
+	const isRest = unique([...known, ...listed[0]]).length < known.length + listed[0].length;
+	return { images: unique([...known, ...(isRest ? listed[0] : listed[1])]), complaints };
 }

@@ -74,8 +74,10 @@ function isEnvelopeWord(word: string | undefined): boolean {
 	return word !== undefined && ENVELOPE_WORDS.includes(word.toLowerCase());
 }
 
-/** In any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
+/** In English or Chinese, in any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
 function meaning(word: string): TaskStatus {
+	if (/失败|已取消|超时/.test(word)) return 'failed';
+	if (/成功|已完成/.test(word)) return 'succeeded';
 	const letters = word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '');
 	const known = STATUS_BY_WORD.get(letters);
 	if (known) return known;
@@ -84,7 +86,7 @@ function meaning(word: string): TaskStatus {
 
 /** The id to ask for: the first that is named as one, else a bare `id`, else `data` itself. */
 export function taskIdOf(body: unknown, { task, beside }: Task): string | undefined {
-	return idOf(task) ?? (beside && idOf(beside)) ?? bareId(own(body, 'data'));
+	return idOf(task) ?? (beside && idOf(beside)) ?? bareId(own(body, 'data')) ?? bareId(own(body, 'result'));
 }
 
 function explicitId(source: unknown): string | undefined {
@@ -102,7 +104,7 @@ function idOf(source: unknown): string | undefined {
 	return explicitId(source) ?? (isOtherAnswer ? undefined : textId(own(source, 'id')));
 }
 
-/** `data` as the id itself. */
+/** `data` or `result` as the id itself. */
 function bareId(data: unknown): string | undefined {
 	const id = textId(data);
 	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && meaning(id) === 'unknown' ? id : undefined;
