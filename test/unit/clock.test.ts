@@ -41,12 +41,11 @@ it('ends a pause with the signal, and begins none after it', async () => {
 	jest.useRealTimers();
 });
 
-it('leaves no listener on a signal that serves many pauses', async () => {
+it('gathers no listeners on a signal that serves many pauses', async () => {
 	const { signal } = new AbortController();
 	const added = jest.spyOn(signal, 'addEventListener');
 	const removed = jest.spyOn(signal, 'removeEventListener');
-	await pause(1, signal);
+	for (let count = 0; count < 20; count += 1) await pause(1, signal);
 
-	expect(added).toHaveBeenCalledTimes(1);
-	expect(removed.mock.calls[0].slice(0, 2)).toEqual(added.mock.calls[0].slice(0, 2));
+	expect(added.mock.calls.length - removed.mock.calls.length).toBeLessThanOrEqual(1);
 });

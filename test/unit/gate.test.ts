@@ -1,0 +1,220 @@
+/* eslint-disable */
+import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate, type Window } from '../../nodes/NanoBanana/gate';
+import { settled, stoppedClock, type FakeClock } from './fakeClock';
+
+const TASK_MS = 10_000;
+const ANSWER_MS = 50;
+const HOUR_MS = 3_600_000;
+
+interface Outcome {
+	done: number;
+	refused: number;
+	mostOpen: number;
+	mostUnanswered: number;
+	requests: number[];
+	tookMs: number;
+}
+
+/** So many items against a gateway that takes `limit` tasks at a time and refuses the rest. */
+async function play(items: number, limit: number, more: { maxOpen?: number; window?: Window; retryAfterMs?: number } = {}): Promise<Outcome> {
+	const clock = stoppedClock();
+	const gate = createGate(more.maxOpen ?? 64, more.window ?? TASK_WINDOW, clock);
+	const startedAt = clock.now();
+	const seen: Outcome = { done: 0, refused: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	let open = 0;
+	let unanswered = 0;
+
+	const item = async (): Promise<void> => {
+		for (;;) {
+			const slot = await gate.enter();
+			if (!slot) return;
+			seen.requests.push(clock.now() - startedAt);
+			unanswered += 1;
+			seen.mostUnanswered = Math.max(seen.mostUnanswered, unanswered);
+			await clock.pause(ANSWER_MS);
+			unanswered -= 1;
+			if (open >= limit) {
+				seen.refused += 1;
+				slot.refused(more.retryAfterMs ?? 0);
+				continue;
+			}
+			open += 1;
+			seen.mostOpen = Math.max(seen.mostOpen, open);
+			slot.accepted();
+			await clock.pause(TASK_MS);
+			open -= 1;
+			slot.leave();
+			seen.done += 1;
+			seen.tookMs = clock.now() - startedAt;
+			return;
+		}
+	};
+	const all = Promise.all(Array.from({ length: items }, item));
+	await clock.advance(HOUR_MS);
+	await all;
+	return seen;
+}
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
+afterEach(() => void jest.restoreAllMocks());
+
+it.each([1, 2, 4, 64])('finds a limit of %i by a few refusals and uses all of it', async (limit) => {
+	const items = Math.max(12, limit * 3);
+	const seen = await play(items, limit);
+
+	expect(seen.done).toBe(items);
+	expect(seen.mostOpen).toBe(limit);
+	expect(seen.refused).toBeLessThanOrEqual(8);
+	// Within a fifth of what a client that knew the limit would need, and the first answers.
+	expect(seen.tookMs).toBeLessThan(Math.ceil(items / limit) * TASK_MS * 1.2 + 5_000);
+});
+
+it('keeps to a lower limit of its own without any refusal', async () => {
+	const seen = await play(10, 64, { maxOpen: 2 });
+
+	expect(seen).toMatchObject({ done: 10, refused: 0, mostOpen: 2 });
+});
+
+it('leaves few requests unanswered at a time, so that a wrong guess costs few refusals', async () => {
+	expect((await play(40, 64)).mostUnanswered).toBe(TASK_WINDOW.unanswered);
+});
+
+it('lets more and more synchronous calls run side by side as they succeed', async () => {
+	const seen = await play(60, 64, { window: CALL_WINDOW });
+
+	expect(seen.requests.filter((at) => at === 0)).toHaveLength(CALL_WINDOW.unanswered);
+	expect(seen.mostUnanswered).toBeGreaterThan(CALL_WINDOW.unanswered);
+	expect(seen.refused).toBe(0);
+});
+
+it('tries again no sooner than Retry-After allows', async () => {
+	const seen = await play(4, 1, { retryAfterMs: 30_000 });
+	const gaps = seen.requests.slice(1).map((at, index) => at - seen.requests[index]);
+
+	expect(seen.done).toBe(4);
+	// After the refusals of the first moment nobody asks for half a minute.
+	expect(gaps.filter((gap) => gap >= 30_000).length).toBeGreaterThan(0);
+	expect(seen.requests.filter((at) => at > ANSWER_MS && at < 30_000 + ANSWER_MS)).toEqual([]);
+});
+
+describe('a gateway that takes nothing', () => {
+	/** One item that is refused again and again; the times between its tries. */
+	async function pausesOf(retryAfterMs: number, tries: number): Promise<number[]> {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		const times: number[] = [];
+		const run = (async () => {
+			for (let turn = 0; turn < tries; turn += 1) {
+				const slot = await gate.enter();
+				times.push(clock.now());
+				slot?.refused(retryAfterMs);
+			}
+		})();
+		await clock.advance(HOUR_MS);
+		await run;
+		return times.slice(1).map((at, index) => at - times[index]);
+	}
+
+	it('is asked at growing distances, up to half a minute', async () => {
+		expect(await pausesOf(0, 9)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+	});
+
+	it('is asked when it said, where that is later', async () => {
+		expect(await pausesOf(5_000, 5)).toEqual([5000, 5000, 5000, 5000]);
+	});
+});
+
+describe('a limit that has been found', () => {
+	it('is tried again after a while, and used when it has grown', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		let limit = 2;
+		let open = 0;
+		let mostOpen = 0;
+		const item = async (): Promise<void> => {
+			for (;;) {
+				const slot = await gate.enter();
+				if (open >= limit) {
+					slot?.refused(0);
+					continue;
+				}
+				open += 1;
+				mostOpen = Math.max(mostOpen, open);
+				slot?.accepted();
+				await clock.pause(1000);
+				open -= 1;
+				slot?.leave();
+				return;
+			}
+		};
+		const all = Promise.all(Array.from({ length: 200 }, item));
+		await clock.advance(5_000);
+		expect(mostOpen).toBe(2);
+		limit = 6;
+		await clock.advance(HOUR_MS);
+		await all;
+
+		expect(mostOpen).toBeGreaterThanOrEqual(4);
+	});
+});
+
+describe('leaving and shutting', () => {
+	const makeGate = (maxOpen = 1): { gate: Gate; clock: FakeClock } => {
+		const clock = stoppedClock();
+		return { gate: createGate(maxOpen, TASK_WINDOW, clock), clock };
+	};
+
+	it('lets the next one in when somebody leaves, in the order of arrival', async () => {
+		const { gate } = makeGate();
+		const order: number[] = [];
+		const first = await gate.enter();
+		const others = [1, 2].map(async (number) => {
+			const slot = await gate.enter();
+			order.push(number);
+			slot?.leave();
+		});
+		await settled();
+		expect(order).toEqual([]);
+		first?.leave();
+		await Promise.all(others);
+
+		expect(order).toEqual([1, 2]);
+	});
+
+	it('gives a place back once, however often it is left', async () => {
+		const { gate } = makeGate();
+		const first = await gate.enter();
+		first?.accepted();
+		first?.leave();
+		first?.leave();
+		await gate.enter();
+		let isIn = false;
+		void gate.enter().then(() => (isIn = true));
+		await settled();
+
+		expect(isIn).toBe(false);
+	});
+
+	it('sends everybody away once it is shut, those who wait and those who come later', async () => {
+		const { gate } = makeGate();
+		const first = await gate.enter();
+		const waiting = gate.enter();
+		gate.shut();
+
+		expect([first === undefined, await waiting, await gate.enter()]).toEqual([false, undefined, undefined]);
+	});
+
+	it('sends away whoever stops waiting, and keeps the place for the next', async () => {
+		const { gate } = makeGate();
+		const controller = new AbortController();
+		const first = await gate.enter();
+		const impatient = gate.enter(controller.signal);
+		const patient = gate.enter();
+		controller.abort();
+		first?.leave();
+
+		expect(await impatient).toBeUndefined();
+		expect(await patient).toBeDefined();
+		expect(await gate.enter(controller.signal)).toBeUndefined();
+	});
+});
