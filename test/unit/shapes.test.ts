@@ -56,14 +56,18 @@ describe('a created task', () => {
 		['with its references echoed and no status', { task_id: 't-1', images: [INPUT], image: INPUT }],
 		['with its references echoed as queued', { task_id: 't-1', status: 'queued', images: [{ url: INPUT }] }],
 		['with the address to ask at', { id: 't-1', task_id: 't-1', status: 'queued', poll_url: '/v1/images/tasks/t-1' }],
+		['as text in data that spells a word by chance', { code: 'success', data: 't-1.f4a1i9l' }],
+		['with an error that is none', { id: 't-1', error: { code: 0, message: '' } }],
 		['as the text in result', { code: 1, description: '提交成功', result: 't-1.text' }],
 		['under a name of its own', { task: { id: 't-1', status: 'queued' } }],
 	])('is recognized %s', (_fact, body) => {
-		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'queued', taskId: expect.stringMatching(/^t-1(\.text)?$/) });
+		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'queued', taskId: expect.stringMatching(/^t-1(\.\w+)?$/) });
 	});
 
 	it.each<Row>([
 		['a number only', { data: { id: 48213 } }],
+		['no number at all', { task_id: 0, taskId: -1 }],
+		['the id of a request that failed', { id: 'req-1', choices: null, data: null }],
 		['empty text', { task_id: '', data: { taskId: '  ' } }],
 		['text with spaces', { task_id: 'not an id' }],
 		['dots that lead elsewhere', { task_id: '..' }],

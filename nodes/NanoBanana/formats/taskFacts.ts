@@ -92,7 +92,7 @@ export function taskIdOf(body: unknown, { task, beside }: Task): string | undefi
 function explicitId(source: unknown): string | undefined {
 	for (const place of ID_PLACES) {
 		const value = own(source, place);
-		const id = textId(Number.isSafeInteger(value) ? String(value) : value);
+		const id = textId(Number.isSafeInteger(value) && Number(value) > 0 ? String(value) : value);
 		if (id !== undefined) return id;
 	}
 	return undefined;
@@ -100,14 +100,17 @@ function explicitId(source: unknown): string | undefined {
 
 /** A bare `id` as text: an integer is a database row of the gateway. Chat and image answers have an `id` too. */
 function idOf(source: unknown): string | undefined {
-	const isOtherAnswer = ['choices', 'candidates', 'error'].some((key) => (own(source, key) ?? '') !== '' && statusWord(source) === undefined);
-	return explicitId(source) ?? (isOtherAnswer ? undefined : textId(own(source, 'id')));
+	const error = own(source, 'error');
+	const isError = (typeof error === 'string' && error !== '') || firstText(error, 'message', 'msg') !== undefined;
+	const isOtherAnswer = isError || own(source, 'choices') !== undefined || own(source, 'candidates') !== undefined;
+	const isTask = statusWord(source) !== undefined || !isOtherAnswer;
+	return explicitId(source) ?? (isTask ? textId(own(source, 'id')) : undefined);
 }
 
 /** `data` or `result` as the id itself. */
 function bareId(data: unknown): string | undefined {
 	const id = textId(data);
-	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && meaning(id) === 'unknown' ? id : undefined;
+	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && !STATUS_BY_WORD.has(id.toLowerCase()) ? id : undefined;
 }
 
 /** Text that can stand in a path; dots alone would lead elsewhere. */
