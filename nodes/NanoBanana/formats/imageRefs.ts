@@ -1,4 +1,4 @@
-import { own, record, unwrapText } from '../json';
+import { own, unwrapText } from '../json';
 import type { ImageRef } from '../types';
 import { complaintIn, type Complaint } from './complaints';
 
@@ -41,10 +41,11 @@ export function findImages(source: unknown, baseUrl: string, skipEchoes: boolean
 		const opened = unwrapText(value);
 		if (typeof opened === 'string') return refsInText(opened, baseUrl, BASE64_PLACES.includes(key));
 		if (Array.isArray(opened)) return opened.slice(0, MAX_IMAGES).flatMap((entry) => search(entry, key, depth + 1));
-		if (Object.keys(record(opened)).length === 0) return [];
+		if (typeof opened !== 'object' || opened === null) return [];
 		const firstIn = (keys: string[]): ImageRef[] => {
 			for (const place of keys) {
-				const refs = search(own(opened, place), place, depth + 1);
+				const value = own(opened, place);
+				const refs = value === undefined ? [] : search(value, place, depth + 1);
 				if (refs.length > 0) return refs;
 			}
 			return [];
