@@ -13,5 +13,5 @@ declare global {
 export default function beforeRun(): void {
 	rmSync(outFolder, { recursive: true, force: true });
 	globalThis.e2eRun = createRun();
-	if (process.env.NANOBANANA_E2E_WITHOUT_NODE !== '1') packNode();
+	packNode();
 }

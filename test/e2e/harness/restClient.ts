@@ -84,10 +84,9 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 		executionsOf: async ({ id }) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 			const found: StoredExecution[] = [];
-			for (;;) {
-				// n8n lists at most 100 at a time, whatever it is asked for.
-				const older = found.length > 0 ? `&lastId=${found[found.length - 1].id}` : '';
-				const { results } = (await call('GET', `executions?filter=${filter}&limit=100${older}`)) as { results: StoredExecution[] };
+			for (let below = 2_000_000_000; ; below = Number(found[found.length - 1].id)) {
+				// At most 100 at a time, whatever is asked for; and by ID only where both ends of a range are given.
+				const { results } = (await call('GET', `executions?filter=${filter}&limit=100&firstId=0&lastId=${below}`)) as { results: StoredExecution[] };
 				found.push(...results);
 				if (results.length < 100) return found;
 			}

@@ -14,8 +14,6 @@ export interface N8nOptions {
 	readonly env?: Record<string, string>;
 	/** Any free one where it is left out. */
 	readonly port?: number;
-	/** Without our node, for the tests of the harness itself. */
-	readonly withoutNode?: boolean;
 }
 
 export interface RunningN8n {
@@ -33,7 +31,7 @@ export interface RunningN8n {
 export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 	const line = options.line ?? '2';
 	const userFolder = newFolder(`n8n-${line}`);
-	if (!options.withoutNode) installNode(userFolder);
+	installNode(userFolder);
 	const [freePort, brokerPort] = await freePorts(2);
 	const port = options.port ?? freePort;
 	const url = `http://127.0.0.1:${port}`;

@@ -21,7 +21,6 @@ export interface Queue {
 
 export interface QueueOptions {
 	readonly workers?: number;
-	readonly withoutNode?: boolean;
 	readonly env?: Record<string, string>;
 	readonly workerEnv?: Record<string, string>;
 }
@@ -37,11 +36,11 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 		started.push(() => postgres.server.stop(), () => redis.server.stop());
 		const env = { ...postgres.env, ...redis.env, EXECUTIONS_MODE: 'queue', OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', ...options.env };
 		// The main process first: it makes the tables.
-		const main = await startN8n({ withoutNode: options.withoutNode, env });
+		const main = await startN8n({ env });
 		started.push(main.stop);
 		const workers: RunningProcess[] = [];
 		const addWorker = async (more = {}) => {
-			const worker = await startWorker(workers.length + 1, { ...env, ...options.workerEnv, ...more }, options.withoutNode ?? false);
+			const worker = await startWorker(workers.length + 1, { ...env, ...options.workerEnv, ...more });
 			started.push(() => worker.stop());
 			workers.push(worker);
 			return worker;
@@ -54,9 +53,9 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 	}
 }
 
-async function startWorker(number: number, env: Record<string, string>, withoutNode: boolean): Promise<RunningProcess> {
+async function startWorker(number: number, env: Record<string, string>): Promise<RunningProcess> {
 	const userFolder = newFolder(`worker-${number}`);
-	if (!withoutNode) installNode(userFolder);
+	installNode(userFolder);
 	const [healthPort, brokerPort] = await freePorts(2);
 	const worker = startProcess({
 		name: `worker ${number}`,

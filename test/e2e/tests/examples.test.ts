@@ -1,7 +1,9 @@
 /* eslint-disable */
+import { callWebhook } from '../harness/callWebhook';
 import { sha256 } from '../harness/digest';
 import { fileOf, type Execution } from '../harness/execution';
 import { exampleNames, loadExample, nodeOf } from '../harness/examples';
+import { paintReference } from '../harness/reference';
 import { openScene, type Scene } from '../harness/scene';
 import { until } from '../harness/until';
 import type { Workflow } from '../harness/workflow';
@@ -27,7 +29,7 @@ async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
 
 /** Those that this file does not run are run by the story they tell. */
 const elsewhere = ['agent-tool', 'durable-long-task', 'webhook-edit'];
-const here = ['batch-with-error-output', 'content-pipeline', 'other-api-formats', 'quick-start'];
+const here = ['batch-with-error-output', 'content-pipeline', 'image-to-image', 'other-api-formats', 'quick-start'];
 
 test('every example is executed by a test', () => {
 	expect(exampleNames()).toEqual([...elsewhere, ...here].sort());
@@ -47,6 +49,28 @@ test('the quick start makes one picture', async () => {
 
 	expect(await digestsOf(run, 'NanoBanana')).toEqual([...scene.sandbox.files.values()].map((file) => file.sha256));
 	expect(scene.sandbox.ledger).toMatchObject([{ n: 1, imagesBilled: 1, downloads: 1 }]);
+});
+
+test('image to image edits the file that its form takes', async () => {
+	const { client, n8n, sandbox, credential } = scene;
+	const reference = await paintReference();
+	const workflow = loadExample('image-to-image', [credential]);
+	const saved = await client.createWorkflow(workflow);
+	await client.activate(saved);
+	const filled = new FormData();
+	filled.set('field-0', new Blob([reference], { type: 'image/png' }), 'in.png');
+	filled.set('field-1', 'make it night');
+
+	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Picture and Prompt').webhookId}`, { method: 'POST', body: filled });
+	const { id } = await until('the execution', async () => (await client.executionsOf(saved))[0]);
+	const run = await client.finished(id);
+
+	expect(run.error).toBeUndefined();
+	expect(await digestsOf(run, 'NanoBanana')).toEqual([...sandbox.files.values()].map((file) => file.sha256));
+	expect(sandbox.calls('createTask').map((call) => call.body)).toMatchObject([
+		{ prompt: 'make it night', image: `data:image/png;base64,${reference.toString('base64')}` },
+	]);
+	expect(sandbox.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
 });
 
 test('the batch sends its failed row to the error output and pays for the others only', async () => {

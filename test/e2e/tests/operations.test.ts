@@ -35,6 +35,7 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 	expect(images.map((image) => image.sha256)).toEqual(digests);
 	expect(new Set(digests).size).toBe(4);
 	expect(items.map((item) => fileOf(item).mimeType)).toEqual(Array(4).fill('image/png'));
+	expect(items.map((item) => fileOf(item).id)).toEqual(Array(4).fill(expect.stringMatching(/^filesystem-v2:/)));
 	expect(sandbox.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({ prompt, n, imagesBilled, collected, downloads }))).toEqual(
 		expect.arrayContaining(['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 }))),
 	);

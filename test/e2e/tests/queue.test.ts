@@ -1,7 +1,9 @@
 /* eslint-disable */
 import { callWebhook } from '../harness/callWebhook';
 import { sha256 } from '../harness/digest';
+import { loadExample } from '../harness/examples';
 import { fileOf } from '../harness/execution';
+import type { SavedWorkflow } from '../harness/restClient';
 import { join, type Scene } from '../harness/scene';
 import { startQueue, type Queue } from '../harness/startQueue';
 import { until } from '../harness/until';
@@ -11,6 +13,9 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 let queue: Queue;
 let sandbox: Sandbox;
 let scene: Omit<Scene, 'close'>;
+/** The gateway of the durable example, which waits 70 seconds while other tests run. */
+let patientSandbox: Sandbox;
+let durable: SavedWorkflow;
 
 beforeAll(async () => {
 	sandbox = await startSandbox({ taskMs: [200, 600] });
@@ -18,12 +23,24 @@ beforeAll(async () => {
 	const workerEnv = { QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '2000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
 	queue = await startQueue({ workerEnv });
 	scene = await join(queue.main, sandbox);
+	patientSandbox = await startSandbox({ taskMs: 5_000 });
 }, 180_000);
 afterAll(async () => {
 	await queue?.stop();
 	await sandbox?.stop();
+	await patientSandbox?.stop();
 });
 afterEach(() => sandbox.reset());
+
+async function startDurable(): Promise<SavedWorkflow> {
+	const { client, credential } = await join(queue.main, patientSandbox);
+	const door = await client.createCredential('httpHeaderAuth', 'Callers', { name: 'X-Api-Key', value: 'caller' });
+	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
+	await client.activate(saved);
+	const headers = { 'x-api-key': 'caller', 'content-type': 'application/json' };
+	await callWebhook(`${queue.main.url}/webhook/long-picture`, { method: 'POST', headers, body: JSON.stringify({ prompt: 'a patient cube' }) });
+	return saved;
+}
 
 /** Its pictures take the least time to paint: the stand-in gateway shares the machine with four n8n processes. */
 const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
@@ -73,9 +90,11 @@ test('200 calls are spread over both workers, paid once each, and their pictures
 
 test('a worker that is told to end finishes its task first', async () => {
 	const { client } = scene;
+	durable = await startDurable();
+	await until('the durable example to wait', async () => (await client.executionsOf(durable)).find((run) => run.status === 'waiting'));
+	// After this, nobody is left of those who may have run the durable example's first half.
+	await Promise.all(queue.workers.map(async (first) => await first.kill9()));
 	const worker = await queue.addWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '40' });
-	await queue.workers[0].stop(40_000);
-	await queue.workers[1].stop(40_000);
 	sandbox.set({ taskMs: 5_000 });
 	const saved = await client.createWorkflow(paintOnCall('graceful'));
 	await client.activate(saved);
@@ -115,3 +134,15 @@ test('kill -9 of a worker loses the run but not the task, and it is not bought a
 	expect(sandbox.calls('createTask')).toHaveLength(1);
 	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
 }, 240_000);
+
+test('the durable example loses nothing by the end of the workers that began it, and pays once', async () => {
+	const { client } = scene;
+	const [{ id }] = await client.executionsOf(durable);
+	const run = await client.finished(id, 120_000);
+
+	expect(run.status).toBe('success');
+	const [item] = run.items('Use the Picture');
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientSandbox.files.get(String(item.json.imageUrl))?.sha256);
+	expect(patientSandbox.calls('createTask')).toHaveLength(1);
+	expect(patientSandbox.ledger).toMatchObject([{ prompt: 'a patient cube', imagesBilled: 1, downloads: 1 }]);
+}, 180_000);

@@ -7,7 +7,10 @@ import { credentialType, nodeWith, openScene, type Scene } from '../harness/scen
 import { paintReference } from '../harness/reference';
 import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
 
-/** Edits a picture, then edits the result: files are read and written in the mode under test. */
+/**
+ * Edits a picture, then edits the result: files are read and written in the mode under test.
+ * Files on disk are n8n's default, so every other test works with them.
+ */
 async function editTwice({ client, nanoBanana }: Scene): Promise<Execution> {
 	const reference = await paintReference();
 	const edit = (name: string) => nanoBanana(name, { operation: 'imageToImage', prompt: 'make it night' });
@@ -34,15 +37,6 @@ async function expectTwoEdits({ client, sandbox }: Scene, run: Execution): Promi
 	expect((sandbox.calls('createTask')[1].body as { image: string }).image).toBe(`data:image/png;base64,${first.toString('base64')}`);
 	expect(sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 }
-
-test('files kept on disk go in and out whole', async () => {
-	await withScene({ env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' } }, async (scene) => {
-		const run = await editTwice(scene);
-
-		expect(fileOf(run.items('Twice')[0]).id).toMatch(/^filesystem-v2:/);
-		await expectTwoEdits(scene, run);
-	});
-});
 
 test('files kept in memory go in and out whole, through the proxy that the environment names', async () => {
 	const proxy = await startProxy();
