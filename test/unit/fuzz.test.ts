@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../nodes/NanoBanana/classify';
 import { cleanText } from '../../nodes/NanoBanana/errors';
 import { FORMATS } from '../../nodes/NanoBanana/formats';
-import { refFrom, refsInMarkdown } from '../../nodes/NanoBanana/formats/imageRefs';
+import { refFrom, refsInMarkdown } from '../../nodes/NanoBanana/formats/imageText';
 import type { ImageRef, Outcome } from '../../nodes/NanoBanana/types';
 import dialects from '../engine/dialects.json';
 

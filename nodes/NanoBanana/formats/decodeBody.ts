@@ -1,8 +1,10 @@
 import { own, unwrapText } from '../json';
 import type { Outcome } from '../types';
 import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './complaints';
-import { findImages, refFrom, unique, type Found } from './imageRefs';
-import { findTask, isExpired, isNamed, modelOf, progressOf, resultCount, saysNothingCame, statusOf, taskIdOf, type Task } from './taskFacts';
+import { findImages, type Found } from './imageRefs';
+import { refFrom, unique } from './imageText';
+import { progressOf } from './statusWords';
+import { findTask, isExpired, isNamed, modelOf, resultCount, saysNothingCame, statusOf, taskIdOf, type Task } from './taskFacts';
 
 type Known = { taskId?: string; model?: string };
 

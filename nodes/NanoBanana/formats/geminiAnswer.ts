@@ -1,7 +1,7 @@
 import { firstText, list, own, parseJson, unwrapText } from '../json';
 import type { ImageRef, Outcome } from '../types';
 import { decodeBody } from './decodeBody';
-import { refFrom, refsInMarkdown, withoutImages } from './imageRefs';
+import { refFrom, refsInMarkdown, withoutImages } from './imageText';
 
 /** Reasons that the same prompt will meet again. Source: the finish and block reasons of Google's SDK. */
 const REFUSALS = [

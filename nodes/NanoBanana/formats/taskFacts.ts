@@ -1,15 +1,7 @@
 import { firstText, own, record, unwrapText } from '../json';
 import type { TaskStatus } from '../types';
+import { isStatusWord, meaning } from './statusWords';
 
-const STATUS_WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
-	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing',
-	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying',
-	succeeded: 'succeeded success succeed successed successful completed complete done finished ok',
-	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked',
-};
-const STATUS_BY_WORD = new Map<string, TaskStatus>(
-	Object.entries(STATUS_WORDS).flatMap(([status, words]) => words.split(' ').map((word) => [word, status as TaskStatus] as const)),
-);
 /** Also what an envelope says of itself, whatever the task inside is doing. */
 const ENVELOPE_WORDS = ['success', 'succeed', 'successful', 'ok'];
 const ID_PLACES = ['task_id', 'taskId', 'taskID', 'job_id', 'jobId'];
@@ -74,16 +66,6 @@ function isEnvelopeWord(word: string | undefined): boolean {
 	return word !== undefined && ENVELOPE_WORDS.includes(word.toLowerCase());
 }
 
-/** In English or Chinese, in any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
-function meaning(word: string): TaskStatus {
-	if (/失败|已取消|超时/.test(word)) return 'failed';
-	if (/成功|已完成/.test(word)) return 'succeeded';
-	const letters = word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '');
-	const known = STATUS_BY_WORD.get(letters);
-	if (known) return known;
-	return /fail|error|cancel|reject|expired|timeout|moderated/.test(letters) && !letters.includes('retry') ? 'failed' : 'unknown';
-}
-
 /** The id to ask for: the first that is named as one, else a bare `id`, else `data` itself. */
 export function taskIdOf(body: unknown, { task, beside }: Task): string | undefined {
 	return idOf(task) ?? (beside && idOf(beside)) ?? bareId(own(body, 'data')) ?? bareId(own(body, 'result'));
@@ -110,7 +92,7 @@ function idOf(source: unknown): string | undefined {
 /** `data` or `result` as the id itself. */
 function bareId(data: unknown): string | undefined {
 	const id = textId(data);
-	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && !STATUS_BY_WORD.has(id.toLowerCase()) ? id : undefined;
+	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && !isStatusWord(id) ? id : undefined;
 }
 
 /** Text that can stand in a path; dots alone would lead elsewhere. */
@@ -118,14 +100,6 @@ function textId(value: unknown): string | undefined {
 	if (typeof value !== 'string' || value.length > 600) return undefined;
 	const id = value.trim();
 	return /^[^\s\p{C}]{1,500}$/u.test(id) && !/^\.+$/.test(id) ? id : undefined;
-}
-
-/** Percent from "50%", 50 or 0.5; undefined where there is none. */
-export function progressOf(value: unknown): number | undefined {
-	const number = typeof value === 'string' && value.trim() !== '' && value.length < 40 ? Number(value.replace('%', '')) : value;
-	if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
-	const percent = number > 0 && number < 1 ? number * 100 : number;
-	return Math.min(100, Math.max(0, Math.round(percent)));
 }
 
 export function modelOf({ task, beside }: Task): string | undefined {
