@@ -2,20 +2,45 @@ import { sleep } from 'n8n-workflow';
 
 import type { Clock } from './types';
 
+const waiters = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `action` once when the signal fires, unless the returned function was called before. A
+ * signal gets one listener however many wait for it: Node.js takes more than ten for a leak and
+ * says so in n8n's log.
+ */
+export function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
+	if (!signal) return () => undefined;
+	const actions = waiters.get(signal) ?? new Set<() => void>();
+	if (!waiters.has(signal)) {
+		waiters.set(signal, actions);
+		signal.addEventListener('abort', () => [...actions].forEach((waiting) => waiting()), { once: true });
+	}
+	const once = (): void => {
+		actions.delete(once);
+		action();
+	};
+	actions.add(once);
+	return () => void actions.delete(once);
+}
+
+/** `sleep` cannot be ended, so it is taken in pieces: none of them outlives a canceled execution for long. */
+const PIECE_MS = 1000;
+
 /**
  * A pause that ends when the execution is canceled. `sleep` takes no signal on every n8n this
- * node supports, so the signal is raced against it; the listener is removed again because one
- * signal serves every pause of an execution.
+ * node supports, so the signal is raced against it.
  */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	if (ms <= 0 || signal?.aborted) return;
-	let onAbort = (): void => undefined;
-	const aborted = new Promise<void>((resolve) => {
-		onAbort = resolve;
-		signal?.addEventListener('abort', onAbort, { once: true });
-	});
-	await Promise.race([sleep(ms), aborted]);
-	signal?.removeEventListener('abort', onAbort);
+	const end = Date.now() + ms;
+	for (let rest = ms; rest > 0 && !signal?.aborted; rest = end - Date.now()) {
+		let forget = (): void => undefined;
+		const aborted = new Promise<void>((resolve) => {
+			forget = onAbort(signal, resolve);
+		});
+		await Promise.race([sleep(Math.min(rest, PIECE_MS)), aborted]);
+		forget();
+	}
 }
 
 export const systemClock: Clock = { now: () => Date.now(), pause };

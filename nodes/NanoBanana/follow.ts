@@ -54,7 +54,7 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 		firstLookMs: following.firstLookMs,
 		onLook: (outcome) => job.noteLook(taskId, outcome),
 	});
-	if (waited.kind !== 'timedOut' && waited.kind !== 'stopped') run.finished.add(taskId);
+	if (waited.kind === 'failed') run.failed.add(taskId);
 	if (waited.kind === 'failed' && waited.outcome) following.onFailed?.();
 	return { outcome: outcomeOf(job, waited, taskId), reads: waited.reads };
 }

@@ -1,4 +1,4 @@
-import { jitter } from './clock';
+import { jitter, onAbort } from './clock';
 import type { Clock } from './types';
 
 /**
@@ -135,10 +135,10 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 					resolve(undefined);
 				};
 				const grant = (): void => {
-					signal?.removeEventListener('abort', giveUp);
+					forgetSignal();
 					resolve(isShut ? undefined : makeSlot());
 				};
-				signal?.addEventListener('abort', giveUp, { once: true });
+				const forgetSignal = onAbort(signal, giveUp);
 				waiting.push(grant);
 				admit();
 			});

@@ -95,7 +95,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		run.settle();
 		await run.everySettled;
 		if (isCanceled) logCanceled(ctx, run);
-		const open = isCanceled ? openTasks(run) : continues ? [] : [...run.tasks.values()].flat();
+		const open = isCanceled ? paidTasks(run) : continues ? [] : [...run.tasks.values()].flat();
 		const others = open.filter((taskId) => taskId !== failure.taskId);
 		const unclear = continues && !isCanceled ? [] : [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission');
 		return { failure: { ...failure, ...(others.length > 0 && { taskIds: others }), ...(unclear.length > 0 && { unclearItems: unclear }) } };
@@ -216,14 +216,14 @@ function overBudget(planned: number, allowed: number): Failure {
 	return { kind: 'spending_limit', message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}` };
 }
 
-function openTasks(run: Run): string[] {
-	return [...run.tasks.values()].flat().filter((taskId) => !run.finished.has(taskId));
+function paidTasks(run: Run): string[] {
+	return [...run.tasks.values()].flat().filter((taskId) => !run.failed.has(taskId));
 }
 
 /** n8n keeps no data of a canceled execution, so the ids of paid tasks go into the log. */
 function logCanceled(ctx: IExecutePaginationFunctions, run: Run): void {
-	const open = openTasks(run);
+	const open = paidTasks(run);
 	if (run.isCancelLogged || open.length === 0) return;
 	run.isCancelLogged = true;
-	ctx.logger.warn(`NanoBanana: the execution was canceled; these tasks go on at the gateway and can be collected with 'Wait for Task Result': ${open.join(', ')}`, { taskIds: open });
+	ctx.logger.warn(`NanoBanana: the execution was canceled; the gateway goes on with these tasks and bills them, and 'Wait for Task Result' collects them: ${open.join(', ')}`, { taskIds: open });
 }

@@ -142,7 +142,6 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 	});
 	const { taskId } = outcome;
 	try {
-		if (taskId !== undefined && outcome.kind === 'images') run.finished.add(taskId);
 		if (taskId === undefined && outcome.kind === 'images') return await putAway(job, order, call, { outcome, submittedAt, reads: 0, hold });
 		const isTheEnd = outcome.kind === 'images' || taskId === undefined || !settings.wait;
 		if (isTheEnd) return { outcome, taskId, submittedAt, reads: 0, hold };

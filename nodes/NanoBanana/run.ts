@@ -9,7 +9,8 @@ export interface Run {
 	signal: AbortSignal;
 	/** Task ids by item, in the order in which the gateway accepted them. */
 	tasks: Map<number, string[]>;
-	finished: Set<string>;
+	/** Those of them that there is nothing to collect of. */
+	failed: Set<string>;
 	/** Items with a request that may have been accepted without a word. */
 	unclear: Set<number>;
 	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
@@ -121,7 +122,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 		room: createRoom(ROOM_BYTES),
 		signal: controller.signal,
 		tasks: new Map(),
-		finished: new Set(),
+		failed: new Set(),
 		unclear: new Set(),
 		halt() {
 			attempt.isLost = true;
@@ -153,7 +154,8 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 			allSettled.resolve();
 		},
 		everySettled: allSettled.promise,
-		isCancelLogged: false,
+		// A further try after the cancellation has nothing to add.
+		isCancelLogged: cancel?.aborted === true,
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { onAbort } from './clock';
 import { failureError } from './errors';
 import { encodeForm } from './form';
 import { parseJson, record } from './json';
@@ -137,7 +138,7 @@ async function perform(exchange: Exchange, limits: Limits, send: Send, options: 
 	const abort = (): void => controller.abort();
 	const end = AbortSignal.timeout(Math.max(1, Math.ceil(limits.timeoutMs)));
 	end.addEventListener('abort', abort, { once: true });
-	exchange.signal?.addEventListener('abort', abort, { once: true });
+	const forgetSignal = onAbort(exchange.signal, abort);
 	try {
 		// n8n's default of five minutes would cut off longer calls.
 		const timeout = Math.ceil(limits.timeoutMs) + 1000;
@@ -151,7 +152,7 @@ async function perform(exchange: Exchange, limits: Limits, send: Send, options: 
 		return brokenConnection(thrown);
 	} finally {
 		end.removeEventListener('abort', abort);
-		exchange.signal?.removeEventListener('abort', abort);
+		forgetSignal();
 		abort();
 	}
 }

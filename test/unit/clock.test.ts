@@ -49,3 +49,13 @@ it('gathers no listeners on a signal that serves many pauses', async () => {
 
 	expect(added.mock.calls.length - removed.mock.calls.length).toBeLessThanOrEqual(1);
 });
+
+it('puts one listener on a signal however many pauses it ends at once', async () => {
+	const controller = new AbortController();
+	const added = jest.spyOn(controller.signal, 'addEventListener');
+	const pauses = Array.from({ length: 30 }, async () => await pause(3_600_000, controller.signal));
+	controller.abort();
+	await Promise.all(pauses);
+
+	expect(added).toHaveBeenCalledTimes(1);
+});
