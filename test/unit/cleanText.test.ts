@@ -38,6 +38,6 @@ it('tells what happened in English, and the words and codes of the gateway below
 		httpStatus: 403,
 	});
 	expect(message).toBe('The gateway account has no balance left for this request');
-	expect(description).toMatch(/^Answer: 用户额度不足 \(request id: 2026\)\n/);
+	expect(description).toContain('Answer: 用户额度不足 (request id: 2026)');
 	expect(data).toMatchObject({ errorCode: 'insufficient_balance', gatewayCode: 'insufficient_user_quota', httpStatus: 403 });
 });
