@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { IDataObject } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { asFile, item, picture, servedDigests, sha256, storedDigest, useGateway } from './gateway';
@@ -16,8 +16,8 @@ beforeAll(async () => {
 	blue = await picture('#0000ff', 'jpeg');
 });
 
-function edit(parameters: IDataObject): Record<string, never> {
-	return { operation: 'imageToImage', prompt: PROMPT, ...parameters } as Record<string, never>;
+function edit(parameters: INodeParameters): INodeParameters {
+	return { operation: 'imageToImage', prompt: PROMPT, ...parameters };
 }
 
 /** An address that the gateway can open: a picture it made itself, before the test's own requests. */

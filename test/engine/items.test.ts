@@ -113,7 +113,8 @@ it('sends the failed item, with its task id and its input, to the error output',
 });
 
 it('names every task that is paid for when one item stops the run', async () => {
-	gateway.sandbox.set({ taskMs: 60_000, faults: [{ route: 'getTask', fault: 'failedTask', times: 1, after: 3 }] });
+	const failure = { route: 'getTask' as const, fault: 'failedTask' as const, times: 1 };
+	gateway.sandbox.set({ taskMs: 3_600_000, onAnswer: () => gateway.sandbox.created() === 3 && gateway.sandbox.set({ faults: [failure] }) });
 	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c') });
 	const { data } = run.error?.context as { data: { taskId: string; taskIds: string[] } };
 

@@ -67,7 +67,7 @@ it.each(['status408', 'status425', 'status429', 'status500', 'status502Html', 's
 it.each(['seconds', 'date'] as const)('looks no sooner than Retry-After allows, given in %s', async (retryAfter) => {
 	// A minute does not pass within the timeout, so the next look is the last one, at the deadline.
 	gateway.sandbox.set({ taskMs: ENDLESS_MS, retryAfterSeconds: 60, faults: [{ route: 'getTask', fault: 'status429', times: 1, retryAfter }] });
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 0.8 } });
+	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
 
 	expect(run.error?.context).toMatchObject({ data: { errorCode: 'timed_out' } });
 	expect(gateway.reads()).toHaveLength(2);
@@ -76,7 +76,7 @@ it.each(['seconds', 'date'] as const)('looks no sooner than Retry-After allows, 
 it('honours Retry-After on an answer that went well', async () => {
 	tell({ status: 'queued', after: '60' });
 	gateway.sandbox.set({ taskMs: 0 });
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 0.8 } });
+	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 	expect(gateway.reads()).toHaveLength(2);
@@ -148,7 +148,7 @@ it('looks at the task less often as it takes longer', async () => {
 	await gateway.run({ prompt: PROMPT, options: { timeout: 1, onTimeout: 'continue' } });
 
 	// Steps of 20 ms that did not grow would be fifty looks.
-	expect(gateway.reads().length).toBeLessThan(12);
+	expect(gateway.reads().length).toBeLessThan(25);
 });
 
 it('ends as canceled when the execution is stopped, and logs the task that goes on', async () => {

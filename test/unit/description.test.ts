@@ -150,7 +150,7 @@ describe('texts', () => {
 		if (field.type === 'string') expect(field.placeholder).toMatch(/^e\.g\. /);
 		// One sentence carries no full stop, several do.
 		const text = field.description ?? '';
-		if (text !== '' && !/[.?!…)] [A-Z]/.test(text)) expect(text).not.toMatch(/\.$/);
+		expect(text.endsWith('.')).toBe(/[.?!…)] [A-Z]/.test(text));
 	});
 
 	it('of choices and options are in alphabetical order', () => {

@@ -17,6 +17,7 @@ const EVERY_KIND: Record<FailureKind, true> = {
 	key_expired: true,
 	model_not_available: true,
 	no_image: true,
+	not_offered: true,
 	prompt_refused: true,
 	rate_limited: true,
 	result_expired: true,

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IBinaryData } from 'n8n-workflow';
 
-import { fileNameOf, rowsOf, type Picture, type TaskRecord } from '../../nodes/NanoBanana/item';
+import { fileNameOf, rowsOf, type TaskRecord } from '../../nodes/NanoBanana/item';
 import { settingsOf } from './settings';
 
 describe('file names', () => {
@@ -33,6 +33,8 @@ describe('file names', () => {
 		expect(fileNameOf('x'.repeat(500), 9, 10, 'webp')).toBe(`${'x'.repeat(120)}-10.webp`);
 	});
 });
+
+type Picture = TaskRecord['pictures'][number];
 
 const file: IBinaryData = { data: 'filesystem-v2', mimeType: 'image/png' };
 

@@ -37,7 +37,7 @@ export const optionsField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. product-photo',
-			description: 'Name of the image file without its ending, which follows from the file itself. Several images are numbered. Default: the task ID',
+			description: 'Name of the image file without its ending, which follows from the file itself. Several images are numbered. Default: the task ID.',
 			displayOptions: forFiles,
 		},
 		{
@@ -83,7 +83,7 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
-			description: 'Spending guard: the most images that all input items of one run may order together. A larger order is refused before anything is sent. Without this option there is no limit',
+			description: 'Spending guard: the most images that all input items of one run may order together. A larger order is refused before anything is sent. Without this option there is no limit.',
 			displayOptions: forPaid,
 		},
 		{

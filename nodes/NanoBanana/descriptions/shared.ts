@@ -13,7 +13,7 @@ export const createFields: INodeProperties[] = [
 		type: 'resourceLocator',
 		default: { mode: 'list', value: DEFAULT_MODEL },
 		required: true,
-		description: 'The model that makes the image. The resolution is part of it: 1K is about 1024 pixels on the long side, 4K about 4096. Each has its own price at the gateway',
+		description: 'The model that makes the image. The resolution is part of it: 1K is about 1024 pixels on the long side, 4K about 4096. Each has its own price at the gateway.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -65,7 +65,7 @@ export const shapeFields: INodeProperties[] = [
 		name: 'outputFormat',
 		type: 'options',
 		default: 'png',
-		description: 'File type to ask for. WebP is known to the base model NanoBanana only. What really came is read from the file and stands in mimeType',
+		description: 'File type to ask for. WebP is known to the base model NanoBanana only. What really came is read from the file and stands in mimeType.',
 		options: [
 			{ name: 'Auto', value: 'auto' },
 			{ name: 'JPEG', value: 'jpeg' },
