@@ -43,6 +43,7 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 	const isFresh = following.origin === 'fresh';
 	const waited = await waitForTask({
 		look: async () => await look(job, following, deadline - systemClock.now()),
+		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
 		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),

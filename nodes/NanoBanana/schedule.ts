@@ -1,52 +1,143 @@
-import { jitter } from './clock';
-
-/** What one task has told about itself so far. Times in ms since the epoch, progress in percent. */
-export interface Watch {
-	startedAt: number;
-	/** First step of the schedule ('Poll Interval'). */
-	stepMs: number;
-	reads: number;
-	/** The last two different progress values, oldest first. */
-	marks: Array<{ at: number; progress: number }>;
-}
-
-const GROWTH = 1.5;
-const LONGEST_STEP_MS = 10_000;
-const SHORTEST_STEP_MS = 150;
-/** Looks this long after the expected end, as a look just before it costs a whole further read. */
-const AFTER_END_MS = 60;
-
-export function startWatch(startedAt: number, stepMs: number): Watch {
-	return { startedAt, stepMs, reads: 0, marks: [] };
-}
-
-/** Takes note of a status answer. Progress that does not grow tells nothing about the pace. */
-export function noteRead(watch: Watch, at: number, progress: number | undefined): void {
-	watch.reads += 1;
-	const last = watch.marks[watch.marks.length - 1];
-	if (progress === undefined || progress <= (last?.progress ?? 0) || progress >= 100) return;
-	watch.marks = [...watch.marks.slice(-1), { at, progress }];
-}
+import { createDurations } from './durations';
+import { createProgress, startTrail, type Trail } from './progress';
 
 /**
- * Milliseconds until the next look: quick at first, growing, and aimed at the expected end as soon
- * as the progress tells one.
+ * When to look at the open tasks of one node run. They share it, so that each look teaches all: until
+ * a first task has ended the looks search for that end, spread over the tasks; from then on a task is
+ * looked at by the durations seen so far, or by its own progress where the gateway tells one. Driven
+ * by the times it is given: no timers, no chance.
  */
-export function nextLookMs(watch: Watch, now: number): number {
-	const growing = Math.min(LONGEST_STEP_MS, watch.stepMs * GROWTH ** Math.min(watch.reads, 20));
-	const end = expectedEnd(watch);
-	const stillAhead = end !== undefined && end > now;
-	if (!stillAhead) return jitter(growing);
-	const rest = end - now;
-	// An early estimate is rough, so the first aim falls short and measures again on the way.
-	const aim = watch.marks.length < 2 ? rest * 0.6 : rest + AFTER_END_MS;
-	return Math.max(SHORTEST_STEP_MS, Math.min(aim, LONGEST_STEP_MS * 3));
+export interface Schedule {
+	/** `isNew` is false for a task that may be done already: its first look is at once. */
+	watch(startedAt: number, stepMs: number, isNew: boolean): Watch;
 }
 
-function expectedEnd(watch: Watch): number | undefined {
-	const last = watch.marks[watch.marks.length - 1];
-	if (!last) return undefined;
-	const first = watch.marks.length > 1 ? watch.marks[0] : { at: watch.startedAt, progress: 0 };
-	const perPercent = (last.at - first.at) / (last.progress - first.progress);
-	return last.at + perPercent * (100 - last.progress);
+export interface Watch {
+	/** When to look next. News of other tasks may bring it forward; `onSooner` tells. */
+	readonly dueAt: number;
+	onSooner?: () => void;
+	/** It goes on. */
+	seen(at: number, progress?: number): void;
+	/** The look brought no answer about the task. */
+	missed(at: number): void;
+	finished(at: number): void;
+	/** Nobody looks any more, and nothing was learned. */
+	leave(): void;
+}
+
+interface Entry {
+	dueAt: number;
+	onSooner?: () => void;
+	startedAt: number;
+	stepMs: number;
+	/** The last time at which it was known to go on. */
+	seenAt: number;
+	lookedAt: number;
+	misses: number;
+	trail: Trail;
+	/** 0 to 1, evenly spread over the tasks of a run, so that they do not ask in step. */
+	phase: number;
+}
+
+const SHORTEST_STEP_MS = 150;
+/** Whatever was learned or told, no task is left alone for longer than this or a quarter of its age. */
+const LONGEST_STEP_MS = 10_000;
+const MISS_GROWTH = 1.5;
+/** The search leaves sqrt(share * step * age) between two looks at a single task; n tasks take sqrt(n) times that, as they search together. */
+const SEARCH_SHARE = 0.5;
+/** A look is worth this lateness at this age. Of a longer task it is worth more, though not in proportion. */
+const LOOK_WORTH_MS = 63;
+const LOOK_WORTH_AGE_MS = 8000;
+const LOOK_WORTH_POWER = 0.75;
+/** Its multiples modulo 1 fill the range evenly, however many there are. */
+const GOLDEN = 0.618034;
+
+export function createSchedule(): Schedule {
+	const open = new Set<Entry>();
+	const durations = createDurations();
+	const progress = createProgress();
+	let begun = 0;
+
+	const searchAt = ({ startedAt, lookedAt, stepMs, phase }: Entry, now: number): number => {
+		const step = Math.sqrt(SEARCH_SHARE * stepMs * open.size) / 2;
+		if (lookedAt === startedAt) return startedAt + (Math.sqrt(stepMs) + step * phase) ** 2;
+		// Back from a plan that did not hold, for all tasks at a time: spread anew.
+		return startedAt + (Math.sqrt(now - startedAt) + step * (lookedAt === now ? 1 : phase)) ** 2;
+	};
+
+	/** After the gap in which the expected lateness grows to what a look is worth. */
+	const learnedAt = (entry: Entry, now: number, shortest: number): number => {
+		const age = Math.max(now - entry.startedAt, shortest);
+		const worth = LOOK_WORTH_MS * (age / LOOK_WORTH_AGE_MS) ** LOOK_WORTH_POWER;
+		const alive = [...open].map(({ seenAt, startedAt }) => seenAt - startedAt);
+		const gap = Math.sqrt((2 * worth) / durations.rateAt(age, alive));
+		const from = entry.startedAt + shortest;
+		// Out of sight while others ended: such looks are all due now, so they are spread over one gap.
+		return now > from && entry.seenAt < from ? now + gap * entry.phase : Math.max(from, entry.lookedAt) + gap;
+	};
+
+	/** Where progress will tell the end, the first look is best well before it. */
+	const firstMarkAt = ({ startedAt, phase }: Entry, now: number, shortest: number): number => {
+		const half = startedAt + shortest / 2;
+		return half > now ? half : now + (now - startedAt) * phase;
+	};
+
+	const plan = (entry: Entry, now: number): number => {
+		const shortest = durations.shortest();
+		const blind = shortest === undefined ? searchAt(entry, now) : learnedAt(entry, now, shortest);
+		const isFirst = entry.lookedAt === entry.startedAt;
+		const next = progress.isTelling() && isFirst ? Math.min(blind, firstMarkAt(entry, now, shortest ?? 0)) : (progress.lookAt(entry.trail, now) ?? blind);
+		const least = entry.misses > 0 ? entry.stepMs * MISS_GROWTH ** Math.min(entry.misses, 20) : Math.min(SHORTEST_STEP_MS, entry.stepMs);
+		const most = Math.max(LONGEST_STEP_MS, (entry.lookedAt - entry.startedAt) / 4);
+		return Math.ceil(entry.lookedAt + Math.min(most, Math.max(least, next - entry.lookedAt)));
+	};
+
+	const bringForward = (now: number): void => {
+		for (const entry of open) {
+			const dueAt = plan(entry, now);
+			if (dueAt >= entry.dueAt) continue;
+			entry.dueAt = dueAt;
+			entry.onSooner?.();
+		}
+	};
+
+	return {
+		watch(startedAt, stepMs, isNew) {
+			const phase = (begun * GOLDEN) % 1;
+			const entry: Entry = { startedAt, stepMs, seenAt: startedAt, lookedAt: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
+			const note = (at: number, misses: number): void => {
+				Object.assign(entry, { lookedAt: at, misses });
+				entry.dueAt = plan(entry, at);
+			};
+			let isKnown = isNew;
+			begun += 1;
+			open.add(entry);
+			// More tasks share the search, so those not looked at yet may wait longer.
+			if (isNew) for (const other of open) if (other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
+			return {
+				get dueAt() {
+					return entry.dueAt;
+				},
+				set onSooner(action: () => void) {
+					entry.onSooner = action;
+				},
+				seen(at, percent) {
+					const wasTelling = progress.isTelling();
+					isKnown = true;
+					entry.seenAt = at;
+					if (percent !== undefined) progress.note(entry.trail, at, percent);
+					note(at, 0);
+					if (wasTelling !== progress.isTelling()) bringForward(at);
+				},
+				missed: (at) => note(at, entry.misses + 1),
+				finished(at) {
+					open.delete(entry);
+					progress.ended(entry.trail, at);
+					// It ended between the last two looks. A first look at once tells nothing of when.
+					if (isKnown && durations.add((at + entry.seenAt) / 2 - startedAt)) bringForward(at);
+				},
+				leave: () => void open.delete(entry),
+			};
+		},
+	};
 }

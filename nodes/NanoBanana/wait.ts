@@ -1,12 +1,14 @@
-import { jitter } from './clock';
+import { jitter, onAbort } from './clock';
 import type { Failure } from './errors';
-import { nextLookMs, noteRead, startWatch } from './schedule';
+import type { Schedule, Watch } from './schedule';
 import type { Look } from './status';
 import type { Clock, Outcome } from './types';
 
 export interface Waiting {
 	/** One look at the task; free, so it may fail as often as it likes. */
 	look: () => Promise<Look>;
+	/** Shared by the tasks of a run, which learn from each other. */
+	schedule: Schedule;
 	clock: Clock;
 	signal: AbortSignal;
 	startedAt: number;
@@ -32,18 +34,26 @@ const EMPTY_LOOKS = 3;
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
 export async function waitForTask(waiting: Waiting): Promise<Waited> {
+	const watch = waiting.schedule.watch(waiting.startedAt, waiting.stepMs, waiting.isFresh);
+	try {
+		return await lookUntilTheEnd(waiting, watch);
+	} finally {
+		watch.leave();
+	}
+}
+
+async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> {
 	const { clock, signal, deadline } = waiting;
-	const watch = startWatch(waiting.startedAt, waiting.stepMs);
+	let reads = 0;
 	let last: Outcome | undefined;
 	let lastFailure: Failure | undefined;
 	let emptyLooks = 0;
-	let rest = waiting.isFresh ? Math.max(nextLookMs(watch, clock.now()), waiting.firstLookMs ?? 0) : 0;
+	let notBefore = clock.now() + (waiting.isFresh ? (waiting.firstLookMs ?? 0) : 0);
 	for (;;) {
-		await clock.pause(Math.min(rest, Math.max(0, deadline - clock.now())), signal);
-		if (signal.aborted) return { kind: 'stopped', reads: watch.reads };
+		await pauseUntilDue(waiting, watch, notBefore);
+		if (signal.aborted) return { kind: 'stopped', reads };
 		const look = await waiting.look();
-		noteRead(watch, clock.now(), look.kind === 'outcome' && look.outcome.kind === 'pending' ? look.outcome.progress : undefined);
-		const reads = watch.reads;
+		reads += 1;
 
 		if (look.kind === 'final') return { kind: 'failed', failure: look.failure, reads };
 		if (look.kind === 'notFound' && clock.now() >= waiting.graceUntil) return { kind: 'failed', failure: look.failure, reads };
@@ -51,13 +61,32 @@ export async function waitForTask(waiting: Waiting): Promise<Waited> {
 			last = look.outcome;
 			waiting.onLook?.(last);
 			if (last.kind === 'failed') return { kind: 'failed', failure: failureOf(last), outcome: last, reads };
-			if (last.kind === 'images' && (last.images.length > 0 || ++emptyLooks >= EMPTY_LOOKS)) return { kind: 'images', outcome: last, reads };
+			if (last.kind === 'images' && (last.images.length > 0 || ++emptyLooks >= EMPTY_LOOKS)) {
+				watch.finished(clock.now());
+				return { kind: 'images', outcome: last, reads };
+			}
 		} else {
 			lastFailure = look.failure;
 		}
 		if (clock.now() >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
+		if (look.kind === 'outcome' && look.outcome.kind === 'pending') watch.seen(clock.now(), look.outcome.progress);
+		else watch.missed(clock.now());
 		const asked = 'retryAfterMs' in look ? look.retryAfterMs : 0;
-		rest = Math.max(nextLookMs(watch, clock.now()), asked > 0 ? jitter(asked) : 0, asked);
+		notBefore = clock.now() + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
+	}
+}
+
+/** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
+async function pauseUntilDue({ clock, signal, deadline }: Waiting, watch: Watch, notBefore: number): Promise<void> {
+	while (!signal.aborted) {
+		const restMs = Math.min(Math.max(watch.dueAt, notBefore), deadline) - clock.now();
+		if (restMs <= 0) return;
+		const sooner = new AbortController();
+		const wake = (): void => sooner.abort();
+		watch.onSooner = wake;
+		const forget = onAbort(signal, wake);
+		await clock.pause(Math.ceil(restMs), sooner.signal);
+		forget();
 	}
 }
 

@@ -1,4 +1,5 @@
 /* eslint-disable */
+import { createSchedule } from '../../nodes/NanoBanana/schedule';
 import type { Outcome } from '../../nodes/NanoBanana/types';
 import { failureOf, waitForTask, type Waiting } from '../../nodes/NanoBanana/wait';
 import { leapingClock } from './fakeClock';
@@ -20,6 +21,7 @@ async function waitThrough(looks: Look[], more: Partial<Waiting> = {}) {
 	const seen: Outcome[] = [];
 	const waited = await waitForTask({
 		look: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
+		schedule: createSchedule(),
 		clock,
 		signal: new AbortController().signal,
 		startedAt,

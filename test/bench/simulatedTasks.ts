@@ -1,0 +1,134 @@
+/* eslint-disable */
+// A run of tasks as a list of events: the product's own schedule (or another policy) says when to look,
+// the clock jumps there. No timers, no chance but the seed.
+import { createSchedule } from '../../nodes/NanoBanana/schedule';
+import { createRandom } from '../sandbox/random';
+
+export interface Load {
+	tasks: number;
+	shortestMs: number;
+	longestMs: number;
+	/** What a look tells of a task that has lived this share of its duration. */
+	progress: (share: number, ageMs: number) => number | undefined;
+	/** So many tasks are open at a time; the others follow as places get free. */
+	atOnce?: number;
+	stepMs?: number;
+}
+
+export interface Figures {
+	/** Mean time between the end of a task and the look that finds it. */
+	lagMs: number;
+	/** The same as a share of the mean duration. */
+	lagShare: number;
+	reads: number;
+	/** Found the last one, over its end. */
+	makespan: number;
+	/** The longest time without a look, over what the schedule promises: 10 s or a quarter of the age. */
+	longestGap: number;
+}
+
+export interface Policy {
+	watch(startedAt: number): { dueAt: number; seen(at: number, progress?: number): void; finished(at: number): void };
+}
+
+export const PROGRESS = {
+	none: () => undefined,
+	linear: (share: number) => Math.min(99, Math.floor(share * 100)),
+	/** The first fifth is spent in a queue. */
+	queued: (share: number) => Math.floor(Math.max(0, (share - 0.2) / 0.8) * 100),
+	/** 0, 50, 100: by half of the time, or by the status that the task is in. */
+	half: (share: number) => (share < 0.5 ? 0 : 50),
+	status: (share: number) => (share < 0.2 ? 0 : 50),
+} as const;
+
+export const ours = (stepMs = 1000): Policy => {
+	const schedule = createSchedule();
+	return { watch: (startedAt) => schedule.watch(startedAt, stepMs, true) };
+};
+
+export const fixed = (everyMs: number): Policy => byGap(() => everyMs);
+export const exponential = (): Policy => byGap((reads) => Math.min(10_000, 1000 * 1.5 ** reads));
+
+function byGap(gapMs: (reads: number) => number): Policy {
+	return {
+		watch(startedAt) {
+			let reads = 0;
+			const watch = {
+				dueAt: startedAt + gapMs(0),
+				seen(at: number) {
+					reads += 1;
+					watch.dueAt = at + gapMs(reads);
+				},
+				finished: () => undefined,
+			};
+			return watch;
+		},
+	};
+}
+
+interface Task {
+	startedAt: number;
+	durationMs: number;
+	lookedAt: number;
+	reads: number;
+	foundAt: number;
+	watch: ReturnType<Policy['watch']>;
+}
+
+/** Requests to create leave this far apart. */
+const APART_MS = 5;
+
+export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs)): Figures {
+	const random = createRandom(seed);
+	const draw = () => load.shortestMs + random.next() * (load.longestMs - load.shortestMs);
+	const open = new Set<Task>();
+	const all: Task[] = [];
+	let longestGap = 0;
+	const start = (at: number) => {
+		const task = { startedAt: at, durationMs: draw(), lookedAt: at, reads: 0, foundAt: 0, watch: policy.watch(at) };
+		open.add(task);
+		all.push(task);
+	};
+	for (let index = 0; index < Math.min(load.tasks, load.atOnce ?? Infinity); index += 1) start(index * APART_MS);
+
+	let now = 0;
+	while (open.size > 0) {
+		const task = [...open].reduce((first, other) => (other.watch.dueAt < first.watch.dueAt ? other : first));
+		now = Math.max(now, task.watch.dueAt);
+		const age = now - task.startedAt;
+		longestGap = Math.max(longestGap, (now - task.lookedAt) / Math.max(10_000, (task.lookedAt - task.startedAt) / 4));
+		task.lookedAt = now;
+		task.reads += 1;
+		if (task.reads > 10_000) throw new Error('The schedule looks without end');
+		if (age < task.durationMs) {
+			task.watch.seen(now, load.progress(age / task.durationMs, age));
+			continue;
+		}
+		task.foundAt = now;
+		task.watch.finished(now);
+		open.delete(task);
+		if (all.length < load.tasks) start(now + APART_MS);
+	}
+	const mean = (of: (task: Task) => number) => all.reduce((sum, task) => sum + of(task), 0) / all.length;
+	const lagMs = mean((task) => task.foundAt - task.startedAt - task.durationMs);
+	return {
+		lagMs,
+		lagShare: lagMs / mean((task) => task.durationMs),
+		reads: mean((task) => task.reads),
+		makespan: Math.max(...all.map((task) => task.foundAt)) / Math.max(...all.map((task) => task.startedAt + task.durationMs)),
+		longestGap,
+	};
+}
+
+/** Medians over so many seeds; the longest gap is the worst of all. */
+export function playMany(load: Load, seeds = 200, policy?: () => Policy): Figures {
+	const runs = Array.from({ length: seeds }, (_, index) => play(load, index + 1, policy?.()));
+	const median = (of: (run: Figures) => number) => runs.map(of).sort((a, b) => a - b)[runs.length >> 1];
+	return {
+		lagMs: median((run) => run.lagMs),
+		lagShare: median((run) => run.lagShare),
+		reads: median((run) => run.reads),
+		makespan: median((run) => run.makespan),
+		longestGap: Math.max(...runs.map((run) => run.longestGap)),
+	};
+}
