@@ -40,7 +40,7 @@ const KINDS = {
 	},
 	insufficient_balance: {
 		message: 'The gateway account has no balance left for this request',
-		nextStep: 'Top up the account or raise the quota of the key in the gateway console, then run the node again.',
+		nextStep: 'Top up the account or raise the quota of the key in the gateway console.',
 	},
 	internal: {
 		message: 'The node could not finish this item',
@@ -169,11 +169,14 @@ export function failureIn(thrown: unknown): Failure {
 
 /** Kinds that are said of the task itself; with any other kind the task goes on, whatever came between. */
 const ABOUT_THE_TASK: FailureKind[] = ['task_failed', 'prompt_refused', 'no_image', 'result_expired', 'unknown_task', 'timed_out', 'invalid_input'];
-const COLLECT_LATER =
-	"The task is not affected: it goes on at the gateway and is paid for. Put right what stands above where it names something, then collect it with the operation 'Wait for Task Result' and the task ID. Running this node again in a new execution would pay again.";
+/** Kinds whose advice holds with a task as well; the others would send people to pay again. */
+const REPAIRABLE: FailureKind[] = ['access_denied', 'insufficient_balance', 'invalid_key', 'key_expired', 'wrong_base_url'];
+const COLLECT = "The task itself is not affected. Collect it with the operation 'Wait for Task Result' and the task ID, instead of creating it anew.";
 
-function isStillOpen(failure: Failure): boolean {
-	return failure.taskId !== undefined && !ABOUT_THE_TASK.includes(failure.kind);
+function adviceOf(failure: Failure): string {
+	const own = failure.nextStep ?? KINDS[failure.kind].nextStep;
+	if (failure.taskId === undefined || failure.nextStep || ABOUT_THE_TASK.includes(failure.kind)) return own;
+	return REPAIRABLE.includes(failure.kind) ? `${own} ${COLLECT}` : COLLECT;
 }
 
 /** The editor shows line breaks as spaces, so every part ends like a sentence. */
@@ -189,7 +192,7 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 	const description = [
 		words && words !== message ? sentence(`Answer: ${words}`) : '',
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
-		failure.nextStep ?? (isStillOpen(failure) ? COLLECT_LATER : kind.nextStep),
+		adviceOf(failure),
 		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
 		failure.unclearItems?.length
 			? `It is unclear whether the gateway accepted the request of item ${failure.unclearItems.join(', ')} as well: a task may exist and may have been billed. Look into the task list of the gateway console.`

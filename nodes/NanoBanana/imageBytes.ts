@@ -28,8 +28,16 @@ function png(bytes: Buffer): ImageFacts {
 		mimeType: 'image/png',
 		extension: 'png',
 		...(sized && { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }),
-		complete: bytes.lastIndexOf('IEND') > 0,
+		complete: endsWithIend(bytes),
 	};
+}
+
+/** Walks the chunks, as the letters IEND may stand in a comment too. What follows the end is ignored. */
+function endsWithIend(bytes: Buffer): boolean {
+	for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+		if (ascii(bytes, at + 4, at + 8) === 'IEND') return true;
+	}
+	return false;
 }
 
 function gif(bytes: Buffer): ImageFacts {

@@ -123,7 +123,7 @@ it.each([
 	['a used up balance', { balance: 0 }, 'The gateway account has no balance left for this request', 'insufficient_balance'],
 ])('names %s and asks only once', async (_what, settings, message, errorCode) => {
 	gateway.sandbox.set(settings);
-	const nextStep = 'Top up the account or raise the quota of the key in the gateway console, then run the node again.';
+	const nextStep = 'Top up the account or raise the quota of the key in the gateway console.';
 
 	await expectRefusal({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
 	expect(gateway.sandbox.journal).toHaveLength(1);

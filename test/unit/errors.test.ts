@@ -124,3 +124,17 @@ it('finds a failure in what was thrown, and calls anything else internal', () =>
 	expect(failureIn(new Error('disk full'))).toEqual({ kind: 'internal', gatewayMessage: 'disk full' });
 	expect(failureIn('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
 });
+
+it('says how to repair the key and how to collect the task, when reading a paid task meets a wrong key', () => {
+	const { description } = describeFailure({ kind: 'invalid_key', taskId: 'task_1' });
+
+	expect(description).toContain('paste the key again');
+	expect(description).toContain("Collect it with the operation 'Wait for Task Result'");
+});
+
+it('does not send people to pay again, when reading a paid task meets a gateway that is down', () => {
+	const { description } = describeFailure({ kind: 'upstream_down', taskId: 'task_1' });
+
+	expect(description).not.toMatch(/billed|run the node again/i);
+	expect(description).toContain('The task itself is not affected');
+});

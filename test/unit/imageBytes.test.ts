@@ -76,3 +76,15 @@ it('never throws, whatever follows an image signature', () => {
 		}
 	}
 });
+
+it('takes a PNG for cut off although the letters of its end mark stand in a comment', async () => {
+	const whole = await picture('png');
+	const words = Buffer.from('Comment\u0000IEND is near');
+	const head = Buffer.alloc(8);
+	head.writeUInt32BE(words.length, 0);
+	head.write('tEXt', 4);
+	const commented = Buffer.concat([whole.subarray(0, 33), head, words, Buffer.alloc(4), whole.subarray(33)]);
+
+	expect(inspectImage(commented)).toMatchObject({ complete: true });
+	expect(inspectImage(commented.subarray(0, -12))).toMatchObject({ complete: false });
+});
