@@ -1,10 +1,12 @@
 import { pause, systemClock } from './clock';
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from './gate';
+import { createSchedule, type Schedule } from './schedule';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
 export interface Run {
 	gate: Gate;
 	room: Room;
+	schedule: Schedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
 	/** Task ids by item, in the order in which the gateway accepted them. */
@@ -120,6 +122,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 	return {
 		gate,
 		room: createRoom(ROOM_BYTES),
+		schedule: createSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
 		failed: new Set(),
