@@ -50,7 +50,7 @@ export async function deliver(job: Job, results: Result[], known: Known): Promis
 }
 
 function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
-	const outcomes = results.map((result) => result.outcome);
+	const outcomes = results.map((result) => job.hideKey(result.outcome));
 	const finished = outcomes.flatMap((outcome) => (outcome.kind === 'images' ? [outcome] : []));
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');

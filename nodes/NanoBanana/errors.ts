@@ -130,8 +130,7 @@ const KINDS = {
  */
 export function cleanText(text: string, secret?: string): string {
 	const plain = (isWebPage(text) ? titleOf(text) : text).slice(0, 20_000);
-	const key = secret?.trim() ?? '';
-	const clean = (key.length > 3 ? plain.split(key).join('[key]') : plain)
+	const clean = withoutKey(plain, secret)
 		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
 		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')
 		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
@@ -146,6 +145,12 @@ export function cleanText(text: string, secret?: string): string {
 	// The family writes the id of the request, which its support asks for, at the very end.
 	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(SHOWN_CHARACTERS - 120))?.[0] ?? '';
 	return `${clean.slice(0, SHOWN_CHARACTERS - requestId.length - 2)}… ${requestId}`.trim();
+}
+
+/** The text itself, only without the credential's key. */
+export function withoutKey(text: string, secret?: string): string {
+	const key = secret?.trim() ?? '';
+	return key.length > 3 ? text.split(key).join('[key]') : text;
 }
 
 const SHOWN_CHARACTERS = 500;

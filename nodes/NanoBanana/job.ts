@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from './clock';
-import { cleanText, describeFailure, failureError, failureIn, nodeError, type Failure } from './errors';
+import { cleanText, describeFailure, failureError, failureIn, nodeError, withoutKey, type Failure } from './errors';
 import { own, record } from './json';
 import { contextOf } from './memory';
 import { joinRun, type Run } from './run';
@@ -32,6 +32,8 @@ export interface Job {
 	/** For reads and downloads: ends as soon as nobody waits for them any more. */
 	free: Exchange;
 	clean(text: string): string;
+	/** What the gateway says besides pictures, without the key that some quote. */
+	hideKey<T extends Outcome>(outcome: T): T;
 	noteTask(taskId: string): void;
 	noteLook(taskId: string, outcome: Outcome): void;
 	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
@@ -134,6 +136,12 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		paid: { ctx, base, signal: cancel },
 		free: { ctx, base, signal: run.signal },
 		clean: (text) => cleanText(text, secret),
+		hideKey: (outcome) => ({
+			...outcome,
+			...('model' in outcome && outcome.model && { model: withoutKey(outcome.model, secret) }),
+			...('text' in outcome && outcome.text && { text: withoutKey(outcome.text, secret) }),
+			...('warnings' in outcome && outcome.warnings && { warnings: outcome.warnings.map((warning) => cleanText(warning, secret)) }),
+		}),
 		noteTask(taskId) {
 			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
 		},

@@ -223,7 +223,7 @@ async function inline(job: Job, reference: Reference, hold: Hold): Promise<Refer
 function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: string): void {
 	const { taskId } = accepted;
 	if (taskId === undefined) {
-		if (accepted.kind === 'images') remember(job.ctx, key, { answer: { ...accepted, images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
+		if (accepted.kind === 'images') remember(job.ctx, key, { answer: { ...job.hideKey(accepted), images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
 		return;
 	}
 	remember(job.ctx, key, { taskId, submittedAt });

@@ -22,6 +22,8 @@ export async function lookAtTask(
 	taskId: string,
 	limits: { remainingMs: number; maxBytes: number; beforeHeavy?: Limits['beforeHeavy'] },
 ): Promise<Look> {
+	// As part of a path these would lead elsewhere, encoded too.
+	if (taskId === '.' || taskId === '..') return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
 	const answer = await readApi(exchange, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
 	if (answer.kind === 'tooLarge') {
