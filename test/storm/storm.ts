@@ -1,0 +1,167 @@
+/* eslint-disable */
+// Many executions through the real engine while everything goes wrong that can, and the bill afterwards.
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/runWorkflow';
+import { startSandbox, type LedgerEntry, type Sandbox } from '../sandbox';
+import { createRandom } from '../sandbox/random';
+import { ALL_FAULTS } from './faults';
+
+export interface StormOrder {
+	seed: number;
+	tasks: number;
+}
+
+/** One line of the table. The last four columns are losses: anything but zero is a defect. */
+export interface StormReport {
+	seed: number;
+	ordered: number;
+	accepted: number;
+	known: number;
+	unclear: number;
+	billed: number;
+	delivered: number;
+	retries: number;
+	faults: number;
+	peakMegabytes: number;
+	lostTasks: number;
+	lostImages: number;
+	boughtTwice: number;
+	strayKeys: number;
+}
+
+const ITEMS_PER_EXECUTION = 10;
+const EXECUTIONS_AT_ONCE = 3;
+/** As often as somebody would press "Retry execution". */
+const MANUAL_RETRIES = 4;
+const OPTIONS = { pollInterval: 0.02, timeout: 6, maxImageSize: 2 };
+
+/** What the user of one execution could know: rows, and the lines in the log. */
+interface Told {
+	taskIds: Set<string>;
+	/** Prompts by how often it was said that their request ended unclear. */
+	unclear: Map<string, number>;
+	/** Images that came out, by task id, or by prompt where there is no task. */
+	images: Map<string, number>;
+}
+
+export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport> {
+	const sandbox = await startSandbox({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
+	try {
+		const told: Told = { taskIds: new Set(), unclear: new Map(), images: new Map() };
+		const count = Math.ceil(tasks / ITEMS_PER_EXECUTION);
+		const numbers = Array.from({ length: count }, (_, number) => number);
+		let retries = 0;
+		let peak = 0;
+		const worker = async (): Promise<void> => {
+			for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
+				retries += await runExecution(sandbox, { seed, number, told, size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION) });
+				peak = Math.max(peak, process.memoryUsage().rss);
+			}
+		};
+		await Promise.all(Array.from({ length: EXECUTIONS_AT_ONCE }, worker));
+		await collectRest(sandbox, told);
+		return { seed, ordered: tasks, retries, ...audit(sandbox, told), peakMegabytes: Math.round(peak / 1_048_576) };
+	} finally {
+		await sandbox.stop();
+	}
+}
+
+interface Execution {
+	seed: number;
+	number: number;
+	size: number;
+	told: Told;
+}
+
+async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Execution): Promise<number> {
+	const random = createRandom(seed * 1_000 + number);
+	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
+	const input: INodeExecutionData[] = prompts.map((prompt) => ({ json: { prompt, n: 1 + Math.floor(random.next() * 2) } }));
+	const apiFormat = pick(random.next(), ['asyncTask', 'asyncTask', 'asyncTask', 'openAi', 'gemini']);
+	const onError = pick(random.next(), ['stopWorkflow', 'stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']) as INode['onError'];
+	const parameters: IDataObject = {
+		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
+		prompt: '={{ $json.prompt }}',
+		numberOfImages: '={{ $json.n }}',
+		apiFormat,
+		requestOptions: { timeout: 2000 },
+		options: { ...OPTIONS, download: random.next() < 0.8, responseFormat: random.next() < 0.3 ? 'b64_json' : 'url' },
+	};
+	const workflow = nanoBananaWorkflow(parameters as never, { onError, retryOnFail: random.next() < 0.6, maxTries: 3, waitBetweenTries: 1 });
+	let result = await run(sandbox, workflow, { input });
+	note(result, prompts, told);
+	let retries = 0;
+	while (result.status === 'error' && retries < MANUAL_RETRIES) {
+		retries += 1;
+		result = await run(sandbox, workflow, { previous: result.data });
+		note(result, prompts, told);
+	}
+	return retries;
+}
+
+async function run(sandbox: Sandbox, workflow: ReturnType<typeof nanoBananaWorkflow>, options: RunOptions): Promise<RunResult> {
+	const { baseUrl, apiKey } = sandbox;
+	return await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl, apiKey } }, ...options });
+}
+
+function pick<T>(chance: number, choices: T[]): T {
+	return choices[Math.floor(chance * choices.length)];
+}
+
+function note(result: RunResult, prompts: string[], told: Told): void {
+	for (const { level, meta } of result.logs) {
+		if (level === 'info' && typeof meta.taskId === 'string') told.taskIds.add(meta.taskId);
+		const isUnclear = level === 'warn' && typeof meta.itemIndex === 'number';
+		if (isUnclear) add(told.unclear, prompts[meta.itemIndex as number], 1);
+	}
+	for (const row of result.output('NanoBanana').flat()) {
+		const { taskId, imageUrl } = row.json;
+		const prompt = prompts[(row.pairedItem as { item: number }).item];
+		const isImage = imageUrl !== undefined || row.binary !== undefined;
+		if (isImage) add(told.images, String(taskId ?? prompt), 1);
+	}
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+	counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** What a user does in the end with the ids that errors and logs named, on a better day. */
+async function collectRest(sandbox: Sandbox, told: Told): Promise<void> {
+	sandbox.set({ faults: [] });
+	const open = [...told.taskIds].filter((taskId) => !told.images.has(taskId) && sandbox.task(taskId)?.state !== 'failed');
+	if (open.length === 0) return;
+	const workflow = nanoBananaWorkflow({ operation: 'waitForResult', taskId: open.join(), options: OPTIONS }, { onError: 'continueRegularOutput' });
+	note(await run(sandbox, workflow, {}), [''], told);
+}
+
+type Audit = Omit<StormReport, 'seed' | 'ordered' | 'retries' | 'peakMegabytes'>;
+
+function audit({ ledger, journal }: Sandbox, told: Told): Audit {
+	const isKnown = (entry: LedgerEntry): boolean => (entry.taskId === null ? told.images.has(entry.prompt) : told.taskIds.has(entry.taskId));
+	const byPrompt = new Map<string, LedgerEntry[]>();
+	// What failed is not billed, so there is nothing to lose.
+	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0)) byPrompt.set(entry.prompt, [...(byPrompt.get(entry.prompt) ?? []), entry]);
+	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number => [...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
+	const unclear = (prompt: string): number => told.unclear.get(prompt) ?? 0;
+	const billedTasks = ledger.filter((entry) => entry.taskId !== null && isKnown(entry));
+	const billed = billedTasks.reduce((total, { imagesBilled }) => total + imagesBilled, 0);
+	const delivered = billedTasks.reduce((total, { taskId }) => total + (told.images.get(String(taskId)) ?? 0), 0);
+	return {
+		accepted: ledger.length,
+		known: ledger.filter(isKnown).length,
+		unclear: [...told.unclear.values()].reduce((total, count) => total + count, 0),
+		billed,
+		delivered,
+		faults: journal.filter(({ fault }) => fault !== undefined).length,
+		lostTasks: sum((entries, prompt) => Math.max(0, entries.filter((entry) => !isKnown(entry)).length - unclear(prompt))),
+		lostImages: Math.max(0, billed - delivered),
+		// A retry by hand after an unclear end is the user's own decision; several calls of one item are no repetition.
+		boughtTwice: sum((entries, prompt) => {
+			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;
+			return Math.max(0, entries.length - wanted - unclear(prompt));
+		}),
+		strayKeys: journal.filter(({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-sandbox')).length,
+	};
+}
