@@ -30,6 +30,7 @@ interface Entry {
 	onSooner?: () => void;
 	startedAt: number;
 	stepMs: number;
+	isNew: boolean;
 	/** The last time at which it was known to go on. */
 	seenAt: number;
 	lookedAt: number;
@@ -44,11 +45,9 @@ const SHORTEST_STEP_MS = 150;
 const LONGEST_STEP_MS = 10_000;
 const MISS_GROWTH = 1.5;
 /** The search leaves sqrt(share * step * age) between two looks at a single task; n tasks take sqrt(n) times that, as they search together. */
-const SEARCH_SHARE = 0.5;
-/** A look is worth this lateness at this age. Of a longer task it is worth more, though not in proportion. */
-const LOOK_WORTH_MS = 63;
-const LOOK_WORTH_AGE_MS = 8000;
-const LOOK_WORTH_POWER = 0.75;
+const SEARCH_SHARE = 0.6;
+/** A look is worth a lateness of this share of the task's age. */
+const LOOK_WORTH = 0.0052;
 /** Its multiples modulo 1 fill the range evenly, however many there are. */
 const GOLDEN = 0.618034;
 
@@ -60,7 +59,10 @@ export function createSchedule(): Schedule {
 
 	const searchAt = ({ startedAt, lookedAt, stepMs, phase }: Entry, now: number): number => {
 		const step = Math.sqrt(SEARCH_SHARE * stepMs * open.size) / 2;
-		if (lookedAt === startedAt) return startedAt + (Math.sqrt(stepMs) + step * phase) ** 2;
+		if (lookedAt === startedAt) {
+			const first = Math.sqrt(stepMs);
+			return startedAt + (first + Math.min(step, Math.max(0, Math.sqrt(LONGEST_STEP_MS) - first)) * phase) ** 2;
+		}
 		// Back from a plan that did not hold, for all tasks at a time: spread anew.
 		return startedAt + (Math.sqrt(now - startedAt) + step * (lookedAt === now ? 1 : phase)) ** 2;
 	};
@@ -68,9 +70,8 @@ export function createSchedule(): Schedule {
 	/** After the gap in which the expected lateness grows to what a look is worth. */
 	const learnedAt = (entry: Entry, now: number, shortest: number): number => {
 		const age = Math.max(now - entry.startedAt, shortest);
-		const worth = LOOK_WORTH_MS * (age / LOOK_WORTH_AGE_MS) ** LOOK_WORTH_POWER;
 		const alive = [...open].map(({ seenAt, startedAt }) => seenAt - startedAt);
-		const gap = Math.sqrt((2 * worth) / durations.rateAt(age, alive));
+		const gap = Math.sqrt((2 * LOOK_WORTH * age) / durations.rateAt(age, alive));
 		const from = entry.startedAt + shortest;
 		// Out of sight while others ended: such looks are all due now, so they are spread over one gap.
 		return now > from && entry.seenAt < from ? now + gap * entry.phase : Math.max(from, entry.lookedAt) + gap;
@@ -104,7 +105,7 @@ export function createSchedule(): Schedule {
 	return {
 		watch(startedAt, stepMs, isNew) {
 			const phase = (begun * GOLDEN) % 1;
-			const entry: Entry = { startedAt, stepMs, seenAt: startedAt, lookedAt: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
+			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
 			const note = (at: number, misses: number): void => {
 				Object.assign(entry, { lookedAt: at, misses });
 				entry.dueAt = plan(entry, at);
@@ -112,8 +113,9 @@ export function createSchedule(): Schedule {
 			let isKnown = isNew;
 			begun += 1;
 			open.add(entry);
+			if (isNew) entry.dueAt = plan(entry, startedAt);
 			// More tasks share the search, so those not looked at yet may wait longer.
-			if (isNew) for (const other of open) if (other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
+			if (durations.shortest() === undefined) for (const other of open) if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
 			return {
 				get dueAt() {
 					return entry.dueAt;

@@ -1,5 +1,6 @@
 /* eslint-disable */
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate, type Window } from '../../nodes/NanoBanana/gate';
+import { playGate, type GatewayLoad } from '../bench/simulatedGateway';
 import { settled, stoppedClock, type FakeClock } from './fakeClock';
 
 const TASK_MS = 10_000;
@@ -216,5 +217,49 @@ describe('leaving and shutting', () => {
 		expect(await impatient).toBeUndefined();
 		expect(await patient).toBeDefined();
 		expect(await gate.enter(controller.signal)).toBeUndefined();
+	});
+});
+
+describe('in front of a gateway that does not tell its limit, medians over 11 seeds', () => {
+	const TASKS: GatewayLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
+	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
+
+	beforeEach(() => void jest.restoreAllMocks());
+
+	it.each([2, 4, 16, 64].flatMap((limit) => [[limit, 0], [limit, 1000]]))('64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must', async (limit, retryAfterMs) => {
+		const runs = await Promise.all(Array.from({ length: 11 }, async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1)));
+
+		expect(median(runs.map(({ tookMs, bestMs }) => tookMs / bestMs))).toBeLessThan(1.08);
+		expect(Math.max(...runs.map(({ refused }) => refused))).toBeLessThan(0.08);
+	});
+
+	it('a limit that drops is followed within a few refusals', async () => {
+		const run = await playGate({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
+
+		expect(run.refused).toBeLessThan(0.13);
+	});
+
+	it('a limit that rises is found', async () => {
+		const run = await playGate({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
+
+		// With the first limit it would have been more than eight minutes.
+		expect(run.tookMs).toBeLessThan(150_000);
+		expect(run.refused).toBeLessThan(0.05);
+	});
+
+	it('a limit per minute costs time, and not all places', async () => {
+		const run = await playGate({ ...TASKS, perMinute: 20 }, 3);
+
+		// 20 at once, 20 after one minute, 20 after two, and 4 after three.
+		expect(run.tookMs).toBeLessThan(192_000 * 1.2);
+		expect(run.refused).toBeLessThan(0.4);
+	});
+
+	it('synchronous calls that nobody refuses run nearly all at once', async () => {
+		const calls = { shortestMs: 1000, longestMs: 1000, window: CALL_WINDOW, isSynchronous: true };
+
+		expect((await playGate({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);
+		expect((await playGate({ ...TASKS, ...calls, items: 64 }, 1)).tookMs).toBeLessThan(2_500);
+		expect((await playGate({ ...TASKS, ...calls, items: 64, limit: () => 4 }, 1)).tookMs).toBeLessThan(17_000);
 	});
 });

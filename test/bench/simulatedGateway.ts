@@ -1,0 +1,113 @@
+/* eslint-disable */
+// The product's own gate in front of a gateway with a limit it does not tell. Time jumps from one
+// event to the next once every promise callback has run.
+import { createGate, TASK_WINDOW, type Window } from '../../nodes/NanoBanana/gate';
+import type { Clock } from '../../nodes/NanoBanana/types';
+import { createRandom } from '../sandbox/random';
+
+export interface GatewayLoad {
+	items: number;
+	/** Tasks that the gateway takes at a time, at this moment. */
+	limit: (nowMs: number) => number;
+	shortestMs: number;
+	longestMs: number;
+	retryAfterMs?: number;
+	/** So many creates within any minute. */
+	perMinute?: number;
+	window?: Window;
+	/** Synchronous: the answer to the create request is the picture. */
+	isSynchronous?: boolean;
+	/** Mean time until the node notices that a task has ended. */
+	lagMs?: number;
+}
+
+export interface GateFigures {
+	tookMs: number;
+	/** Create requests answered 429, as a share of all. */
+	refused: number;
+	creates: number;
+	/** What a client that knows a constant limit needs for the same tasks in the same order. */
+	bestMs: number;
+}
+
+const ANSWER_MS = 30;
+const MINUTE_MS = 60_000;
+
+export async function playGate(load: GatewayLoad, seed: number): Promise<GateFigures> {
+	const clock = eventClock();
+	const random = createRandom(seed);
+	const gate = createGate(64, load.window ?? TASK_WINDOW, clock);
+	const durations = Array.from({ length: load.items }, () => load.shortestMs + random.next() * (load.longestMs - load.shortestMs));
+	let taken: number[] = [];
+	let open = 0;
+	let creates = 0;
+	let refused = 0;
+
+	const item = async (durationMs: number): Promise<void> => {
+		for (;;) {
+			const slot = await gate.enter();
+			if (!slot) throw new Error('The gate was shut');
+			creates += 1;
+			await clock.pause(ANSWER_MS);
+			taken = taken.filter((at) => at > clock.now() - MINUTE_MS);
+			if (open >= load.limit(clock.now()) || taken.length >= (load.perMinute ?? Infinity)) {
+				refused += 1;
+				slot.refused(load.retryAfterMs ?? 0);
+				continue;
+			}
+			open += 1;
+			taken.push(clock.now());
+			if (!load.isSynchronous) slot.accepted();
+			await clock.pause(durationMs);
+			open -= 1;
+			if (load.isSynchronous) slot.accepted();
+			else await clock.pause(random.next() * 2 * (load.lagMs ?? 0));
+			slot.leave();
+			return;
+		}
+	};
+	await clock.until(Promise.all(durations.map(item)));
+	return { tookMs: clock.now(), refused: refused / creates, creates, bestMs: bestMs(durations, load.limit(0)) };
+}
+
+/** The earliest end of these tasks on so many places, in order. */
+function bestMs(durations: number[], places: number): number {
+	const freeAt = Array<number>(places).fill(0);
+	for (const duration of durations) {
+		freeAt.sort((a, b) => a - b);
+		freeAt[0] += duration;
+	}
+	return Math.max(...freeAt);
+}
+
+function eventClock(): Clock & { until(end: Promise<unknown>): Promise<void> } {
+	let now = 0;
+	let sleepers: Array<{ at: number; wake: () => void }> = [];
+	return {
+		now: () => now,
+		async pause(ms, signal) {
+			if (ms <= 0 || signal?.aborted) return;
+			await new Promise<void>((wake) => {
+				const sleeper = { at: now + ms, wake };
+				sleepers.push(sleeper);
+				signal?.addEventListener('abort', () => {
+					sleepers = sleepers.filter((other) => other !== sleeper);
+					wake();
+				});
+			});
+		},
+		async until(end) {
+			let isOver = false;
+			void end.then(() => (isOver = true));
+			for (;;) {
+				await new Promise(setImmediate);
+				if (isOver) return;
+				if (sleepers.length === 0) throw new Error(`Nobody goes on after ${now} ms`);
+				const next = sleepers.reduce((first, other) => (other.at < first.at ? other : first));
+				sleepers = sleepers.filter((other) => other !== next);
+				now = next.at;
+				next.wake();
+			}
+		},
+	};
+}
