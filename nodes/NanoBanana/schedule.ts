@@ -34,6 +34,8 @@ interface Entry {
 	/** The last time at which it was known to go on. */
 	seenAt: number;
 	lookedAt: number;
+	/** Since when it is looked at; a resumed task may be much older. */
+	watchedFrom: number;
 	misses: number;
 	trail: Trail;
 	/** 0 to 1, evenly spread over the tasks of a run, so that they do not ask in step. */
@@ -64,7 +66,7 @@ export function createSchedule(): Schedule {
 			return startedAt + (first + Math.min(step, Math.max(0, Math.sqrt(LONGEST_STEP_MS) - first)) * phase) ** 2;
 		}
 		// Back from a plan that did not hold, for all tasks at a time: spread anew.
-		return startedAt + (Math.sqrt(now - startedAt) + step * (lookedAt === now ? 1 : phase)) ** 2;
+		return startedAt + (Math.sqrt(Math.max(0, now - startedAt)) + step * (lookedAt === now ? 1 : phase)) ** 2;
 	};
 
 	/** After the gap in which the expected lateness grows to what a look is worth. */
@@ -89,7 +91,7 @@ export function createSchedule(): Schedule {
 		const isFirst = entry.lookedAt === entry.startedAt;
 		const next = progress.isTelling() && isFirst ? Math.min(blind, firstMarkAt(entry, now, shortest ?? 0)) : (progress.lookAt(entry.trail, now) ?? blind);
 		const least = entry.misses > 0 ? entry.stepMs * MISS_GROWTH ** Math.min(entry.misses, 20) : Math.min(SHORTEST_STEP_MS, entry.stepMs);
-		const most = Math.max(LONGEST_STEP_MS, (entry.lookedAt - entry.startedAt) / 4);
+		const most = Math.max(LONGEST_STEP_MS, (entry.lookedAt - entry.watchedFrom) / 4);
 		return Math.ceil(entry.lookedAt + Math.min(most, Math.max(least, next - entry.lookedAt)));
 	};
 
@@ -105,8 +107,9 @@ export function createSchedule(): Schedule {
 	return {
 		watch(startedAt, stepMs, isNew) {
 			const phase = (begun * GOLDEN) % 1;
-			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
+			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, watchedFrom: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
 			const note = (at: number, misses: number): void => {
+				if (!isNew && entry.lookedAt === startedAt) entry.watchedFrom = at;
 				Object.assign(entry, { lookedAt: at, misses });
 				entry.dueAt = plan(entry, at);
 			};
@@ -115,7 +118,9 @@ export function createSchedule(): Schedule {
 			open.add(entry);
 			if (isNew) entry.dueAt = plan(entry, startedAt);
 			// More tasks share the search, so those not looked at yet may wait longer.
-			if (durations.shortest() === undefined) for (const other of open) if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
+			if (durations.shortest() === undefined) {
+				for (const other of open) if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
+			}
 			return {
 				get dueAt() {
 					return entry.dueAt;
@@ -136,7 +141,7 @@ export function createSchedule(): Schedule {
 					open.delete(entry);
 					progress.ended(entry.trail, at);
 					// It ended between the last two looks. A first look at once tells nothing of when.
-					if (isKnown && durations.add((at + entry.seenAt) / 2 - startedAt)) bringForward(at);
+					if (isKnown && durations.add(Math.max(1, (at + entry.seenAt) / 2 - startedAt))) bringForward(at);
 				},
 				leave: () => void open.delete(entry),
 			};

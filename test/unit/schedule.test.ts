@@ -92,7 +92,7 @@ describe('progress that lies', () => {
 
 	it.each(LIES)('that %s leaves no task alone for long, nor is it asked all the time', (_name, progress) => {
 		for (const load of [SHORT, LONG, { ...LONG, tasks: 1 }]) {
-			const figures = playMany({ ...load, progress }, 20);
+			const figures = playMany({ ...load, progress }, 8);
 
 			expect(figures.longestGap).toBeLessThan(1.001);
 			expect(figures.reads).toBeLessThan(40);
@@ -120,6 +120,22 @@ describe('one task alone', () => {
 
 	it('that may be done already is looked at at once', () => {
 		expect(createSchedule().watch(5_000, 1000, false).dueAt).toBe(5_000);
+	});
+
+	it('that was resumed after an hour is not left alone for a quarter of that', () => {
+		const watch = createSchedule().watch(0, 1000, false);
+		watch.seen(3_600_000);
+
+		expect(watch.dueAt - 3_600_000).toBeLessThanOrEqual(10_000);
+	});
+
+	it('is asked on when the clock is set back', () => {
+		const watch = createSchedule().watch(10_000, 1000, true);
+		watch.seen(12_000);
+		watch.seen(5_000);
+		watch.finished(5_000);
+
+		expect(watch.dueAt).toBeGreaterThan(5_000);
 	});
 
 	it('is asked at growing distances while nobody answers', () => {

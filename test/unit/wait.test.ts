@@ -2,7 +2,7 @@
 import { createSchedule } from '../../nodes/NanoBanana/schedule';
 import type { Outcome } from '../../nodes/NanoBanana/types';
 import { failureOf, waitForTask, type Waiting } from '../../nodes/NanoBanana/wait';
-import { leapingClock } from './fakeClock';
+import { leapingClock, stoppedClock } from './fakeClock';
 
 type Look = Awaited<ReturnType<Waiting['look']>>;
 
@@ -123,4 +123,38 @@ it.each([
 	[{}, 'task_failed'],
 ])('reads the end %j as %s', (end, kind) => {
 	expect(failureOf({ kind: 'failed', reason: 'r', ...end }).kind).toBe(kind);
+});
+
+describe('a look that the schedule brings forward', () => {
+	/** The look is due after a minute, until the schedule thinks again after five seconds. */
+	async function looksAt(firstLookMs: number): Promise<number> {
+		const clock = stoppedClock();
+		const startedAt = clock.now();
+		const watch = { dueAt: startedAt + 60_000, onSooner: () => undefined as void, seen() {}, missed() {}, finished() {}, leave() {} };
+		const waited = waitForTask({
+			look: async () => await Promise.resolve(picture),
+			schedule: { watch: () => watch },
+			clock,
+			signal: new AbortController().signal,
+			startedAt,
+			deadline: startedAt + 600_000,
+			graceUntil: startedAt,
+			stepMs: 1000,
+			isFresh: true,
+			firstLookMs,
+		}).then(() => clock.now() - startedAt);
+		await clock.advance(5_000);
+		watch.dueAt = startedAt + 7_000;
+		watch.onSooner();
+		await clock.advance(100_000);
+		return await waited;
+	}
+
+	it('comes earlier while the pause lasts', async () => {
+		expect(await looksAt(0)).toBe(7_000);
+	});
+
+	it('comes no sooner than Retry-After allows', async () => {
+		expect(await looksAt(20_000)).toBe(20_000);
+	});
 });
