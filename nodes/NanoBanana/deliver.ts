@@ -5,7 +5,7 @@ import { fetchImage } from './download';
 import { failureError } from './errors';
 import { rowsOf, storePicture, type TaskRecord } from './item';
 import type { Job } from './job';
-import type { Hold } from './run';
+import type { Hold } from './room';
 import { lookAtTask } from './status';
 import type { ImageRef, Kept, Outcome, Picture } from './types';
 import { failureOf } from './wait';

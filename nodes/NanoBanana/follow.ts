@@ -1,7 +1,7 @@
 import { systemClock } from './clock';
 import { failureError } from './errors';
 import type { Job } from './job';
-import type { Hold } from './run';
+import type { Hold } from './room';
 import { lookAtTask } from './status';
 import type { Outcome } from './types';
 import { waitForTask, type Waited } from './wait';

@@ -2,10 +2,9 @@ import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workfl
 
 import { systemClock } from './clock';
 import { cleanText, describeFailure, failureError, failureIn, nodeError, withoutKey, type Failure } from './errors';
-import { own, record } from './json';
-import { contextOf } from './memory';
-import { joinRun, type Run } from './run';
-import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
+import { attemptSettings, join } from './join';
+import type { Run } from './run';
+import type { Settings } from './settings';
 import type { Exchange, RoutedOptions } from './transport';
 import type { Outcome } from './types';
 
@@ -67,17 +66,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	const cancel = ctx.getExecutionCancelSignal();
 	const itemIndex = ctx.getItemIndex();
 	const continues = ctx.continueOnFail();
-	const run = joinRun(cancel, contextOf(ctx), {
-		maxConcurrency: attempt.settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
-		maxImages: attempt.settings?.maxImages ?? Number.MAX_SAFE_INTEGER,
-		itemCount: itemCountOf(ctx, isTool),
-		itemIndex,
-		runIndex: ctx.getWorkflowDataProxy(itemIndex).$runIndex as number,
-		startsLate: hasBatching(ctx),
-		stopsOnFailure: !continues,
-		isTaskFormat: attempt.settings?.apiFormat !== 'openAi' && attempt.settings?.apiFormat !== 'gemini',
-		isTool,
-	});
+	const run = join(ctx, attempt, isTool);
 	const endings: Array<(delivered: boolean) => void> = [];
 	let secret: string | undefined;
 
@@ -186,32 +175,6 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			throw nodeError(ctx.getNode(), failure, { itemIndex, secret, isTool });
 		},
 	};
-}
-
-function attemptSettings(ctx: IExecutePaginationFunctions): { settings: Settings } | { settings?: undefined; failure: Failure } {
-	try {
-		return { settings: readSettings(ctx) };
-	} catch (thrown) {
-		return { failure: failureIn(thrown) };
-	}
-}
-
-/**
- * How many items n8n runs. `$input` counts those of the whole input, also where n8n runs fewer, so
- * the smaller of it and the node's own input counts: too few only makes the run a little less
- * careful, too many would make it wait for items that never come.
- */
-function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
-	if (isTool || ctx.getNode().executeOnce) return 1;
-	const inputs = Object.values(record(own(ctx, 'inputData')));
-	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
-	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
-	return Math.min(counted, proxy.all().length);
-}
-
-function hasBatching(ctx: IExecutePaginationFunctions): boolean {
-	const options = ctx.getNodeParameter('requestOptions', {}) as { batching?: { batch?: { batchInterval?: number } } };
-	return (options.batching?.batch?.batchInterval ?? 0) > 0;
 }
 
 /** The key, only to take it out of texts that gateways quote it in. */

@@ -112,3 +112,13 @@ export function forget(ctx: IExecuteSingleFunctions, key: string): void {
 	delete storeOf(ctx)[key];
 	heavy.get(contextOf(ctx))?.delete(key);
 }
+
+/** True while a request of this execution is still to be bought. */
+export function isOpen(earlier: Remembered | undefined, executionId: string): boolean {
+	return !earlier?.taskId && !earlier?.answer && !earlier?.rows && !isUnclear(earlier, executionId);
+}
+
+/** True for a request that ended unclear in this execution. A person who retries the execution has read so, and decides anew. */
+export function isUnclear(earlier: Remembered | undefined, executionId: string): boolean {
+	return earlier?.unclearIn !== undefined && earlier.unclearIn === executionId;
+}

@@ -1,5 +1,6 @@
 import { pause, systemClock } from './clock';
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from './gate';
+import { createRoom, type Room } from './room';
 import { createSchedule, type Schedule } from './schedule';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
@@ -54,21 +55,6 @@ export interface RunSettings {
 	isTool: boolean;
 }
 
-/** Room for bodies in memory: requests and images wait here, not in the heap. */
-export interface Room {
-	/** A hold takes room once, at its first `before`, and gives it back at `release`. */
-	hold(): Hold;
-}
-
-export interface Hold {
-	readonly isHeld: boolean;
-	before(bytes: number): Promise<void>;
-	release(): void;
-}
-
-/** So many bytes of requests and images are in memory at a time, or a single larger one. */
-const ROOM_BYTES = 64 * 1_048_576;
-
 const runs = new WeakMap<object, Run & { join(): void }>();
 
 /** One try of the node, over all batches that n8n's batching makes of its items: a batch may end before the next one starts. */
@@ -121,7 +107,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 
 	return {
 		gate,
-		room: createRoom(ROOM_BYTES),
+		room: createRoom(),
 		schedule: createSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
@@ -159,41 +145,6 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 		everySettled: allSettled.promise,
 		// A further try after the cancellation has nothing to add.
 		isCancelLogged: cancel?.aborted === true,
-	};
-}
-
-function createRoom(capacity: number): Room {
-	let taken = 0;
-	const waiting: Array<{ bytes: number; enter: () => void }> = [];
-	const admit = (): void => {
-		while (waiting.length > 0 && (taken === 0 || taken + waiting[0].bytes <= capacity)) {
-			taken += waiting[0].bytes;
-			waiting.shift()?.enter();
-		}
-	};
-	return {
-		hold() {
-			let held = 0;
-			return {
-				get isHeld() {
-					return held > 0;
-				},
-				// Who holds room already never waits for more, so two holders cannot wait for each other.
-				async before(bytes) {
-					if (held > 0) return;
-					held = Math.max(1, bytes);
-					await new Promise<void>((enter) => {
-						waiting.push({ bytes: held, enter });
-						admit();
-					});
-				},
-				release() {
-					taken -= held;
-					held = 0;
-					admit();
-				},
-			};
-		},
 	};
 }
 
