@@ -104,6 +104,7 @@ describe('downloading a picture', () => {
 	const lasting: Array<[string, Handler]> = [
 		['a page', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html><title>Sign in</title>')],
 		['an SVG', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')],
+		['half a picture', async (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end((await picture('red')).subarray(0, 60))],
 		['nothing', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end()],
 		['a 403 without end', (response) => void response.writeHead(403).end('expired')],
 		['a 418', (response) => void response.writeHead(418).end()],

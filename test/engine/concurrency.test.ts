@@ -65,7 +65,7 @@ describe('Max Concurrency', () => {
 	it.each(['asyncTask', 'openAi', 'gemini'])('is never exceeded with %s', async (apiFormat) => {
 		const run = await gateway.run({ prompt: PROMPT, apiFormat, options: { maxConcurrency: 3 } }, { input: items(12) });
 
-		expect(run.rows).toHaveLength(18);
+		expect(run.rows).toHaveLength(12);
 		expect(mostAtOnce()).toBe(3);
 		expect(refusals()).toEqual([]);
 	});
