@@ -136,6 +136,7 @@ describe('finished images', () => {
 		['result_urls beside result_url', inSeed({ status: 'succeeded', result_url: A, result_urls: [A, B] }), [A, B]],
 		['a list beside the same picture on another host', inSeed({ status: 'succeeded', result_url: 'https://mirror.example/a.png', result_urls: [A, B] }), [A, B]],
 		['a late list that repeats result_url', inSeed({ status: 'succeeded', result_url: A, images: [A, B] }), [A, B]],
+		['plain images of a task made from text, beside an empty result_url', inSeed({ status: 'succeeded', result_url: '', images: [A, B], metadata: { task_type: 'text2image' } }), [A, B]],
 		['result_url besides echoed references', inSeed({ status: 'succeeded', result_url: A, images: [INPUT], image_urls: [INPUT] }), [A]],
 		['metadata when it announces more', inSeed({ status: 'succeeded', result_url: A, metadata: { result_count: 2, result_urls: [A, B] } }), [A, B]],
 		['url of the realtime branch', inSeed({ status: 'succeeded', url: A, format: 'png', metadata: null, error: null }), [A]],

@@ -4,7 +4,7 @@ import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from
 import { findImages, type Found } from './imageRefs';
 import { refFrom, unique } from './imageText';
 import { progressOf } from './statusWords';
-import { findTask, isExpired, isNamed, modelOf, resultCount, saysNothingCame, statusOf, taskIdOf, type Task } from './taskFacts';
+import { findTask, isExpired, isFromText, isNamed, modelOf, resultCount, saysNothingCame, statusOf, taskIdOf, type Task } from './taskFacts';
 
 type Known = { taskId?: string; model?: string };
 
@@ -27,7 +27,8 @@ export function decodeBody(body: unknown, baseUrl: string): Outcome {
 
 	if (status?.status === 'queued' || status?.status === 'running') return pending(status.status, progress, known);
 	// Without a status, addresses beside a task's id are as likely its references as its results.
-	const pictures = picturesOf(found, baseUrl, saysNothingCame(task) || (status === undefined && isNamed(task)));
+	const mayEcho = !isFromText(task) && (saysNothingCame(task) || (status === undefined && isNamed(task)));
+	const pictures = picturesOf(found, baseUrl, mayEcho);
 	const hasImages = pictures.images.length > 0;
 	if (status?.status === 'failed') return failed(failureReason(task, beside, status.word, pictures.complaints), known);
 	if (status?.status === 'unknown' && !(progress === 100 && hasImages)) return pending('unknown', progress, known);

@@ -114,6 +114,12 @@ export function saysNothingCame(task: unknown): boolean {
 	return places.some((place) => isEmpty(own(task, place))) || own(task, 'result_url') === null || resultCount(task) === 0;
 }
 
+/** A task that says that it had no references cannot echo any. */
+export function isFromText(task: unknown): boolean {
+	const type = firstText(own(task, 'metadata'), 'task_type') ?? firstText(task, 'task_type');
+	return type !== undefined && /^(text2image|text_to_image|t2i)$/i.test(type);
+}
+
 /** How many images the body announces. */
 export function resultCount(task: unknown): number | undefined {
 	const count = own(own(task, 'metadata'), 'result_count') ?? own(task, 'result_count');
