@@ -82,7 +82,7 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 		const present = Object.keys(ctx.getInputData().binary ?? {});
 		const have = present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
 		throw invalid(
-			`The input has no file in the field '${field}'`,
+			`'Input Data Field Name(s)' names the field '${field}', and the input has no file there`,
 			`${have} Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.`,
 		);
 	}

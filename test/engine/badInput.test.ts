@@ -68,7 +68,7 @@ describe('before anything is sent', () => {
 		['a timeout that is a word', { prompt: PROMPT, options: { timeout: '={{ "soon" }}' } }, "'Timeout' is soon, which is no number from 0.1", 'Enter a number from 0.1, or remove the option.'],
 		['an output field with a dangerous name', { prompt: PROMPT, options: { binaryPropertyOutput: '__proto__' } }, "'Put Output in Field' cannot be '__proto__'", 'Enter another name, e.g. data.'],
 		['more images than Max Images', { prompt: PROMPT, numberOfImages: 3, options: { maxImages: 2 } }, "This run would generate 3 images, and 'Max Images' allows 2", "Nothing was sent. Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'."],
-		['no file in the input', edit(), "The input has no file in the field 'data'", "This item has no file at all. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image."],
+		['no file in the input', edit(), "'Input Data Field Name(s)' names the field 'data', and the input has no file there", "This item has no file at all. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image."],
 		['no name of a field', edit({ binaryPropertyName: "={{ '' }}" }), "'Input Data Field Name(s)' is empty", 'Enter the name of the input field that holds the image, e.g. data.'],
 		['no address', edit({ inputType: 'url', imageUrls: "={{ '' }}" }), "'URL(s)' is empty", 'Enter the address of at least one reference image, e.g. https://example.com/image.png.'],
 		['an empty task id', { operation: 'getStatus', taskId: '={{ $json.taskId }}' }, "'Task ID' is empty", "Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item."],
@@ -83,7 +83,7 @@ describe('before anything is sent', () => {
 	it('refuses a field that the item does not have, and names those it has', async () => {
 		const input = [item({}, { data: asFile(await picture('red')), mask: asFile(await picture('red')) })];
 		const description = "This item has the fields: data, mask. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.";
-		await expectRefusal(['', edit({ binaryPropertyName: 'data, photo' }), "The input has no file in the field 'photo'", description], { input });
+		await expectRefusal(['', edit({ binaryPropertyName: 'data, photo' }), "'Input Data Field Name(s)' names the field 'photo', and the input has no file there", description], { input });
 	});
 
 	it('refuses a file that is no image, whatever its type claims', async () => {
