@@ -28,9 +28,9 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['one run', ['run']],
 	['engine', ['gate', 'memory', 'room', 'schedule', 'settings', 'transport']],
 	['what looks teach', ['durations', 'progress']],
-	['rules', ['checks', 'classify']],
+	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
-	['gateway words', ['gatewayWords']],
+	['gateway words', ['failureKinds', 'gatewayWords']],
 	['ground', ['baseUrl', 'imageBytes', 'json', 'types']],
 ];
 
