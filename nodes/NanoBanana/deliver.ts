@@ -122,8 +122,9 @@ async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<
 			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
 		});
 		if (fetched.kind === 'picture') return await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
-		const how = fetched.url ? 'Open its address, or collect it' : 'Try to collect it';
-		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}. ${how} with 'Wait for Task Result'.`);
+		const ways = [...(fetched.url ? ['open its address'] : []), ...(result.taskId ? ["collect it with 'Wait for Task Result'"] : [])];
+		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
+		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`);
 		return { index, ...(fetched.url && { url: fetched.url }) };
 	} finally {
 		hold?.release();
