@@ -19,7 +19,7 @@ export class NanoBanana implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model?.value ? ': ' + $parameter.model.value : '') }}",
+			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? ': ' + $parameter.model : '') }}",
 		description: 'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,

@@ -1,0 +1,23 @@
+/* eslint-disable */
+import type { INodeParameters, INodeTypes } from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
+
+import { NanoBanana } from '../../nodes/NanoBanana/NanoBanana.node';
+
+/** The words under the node on the canvas, as n8n works them out. */
+function subtitleOf(parameters: INodeParameters): unknown {
+	const node = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0] as [number, number], parameters };
+	const nodeTypes = { getByNameAndVersion: () => new NanoBanana() } as unknown as INodeTypes;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	return workflow.expression.getSimpleParameterValue(node, new NanoBanana().description.subtitle ?? '', 'internal', {});
+}
+
+const model = { __rl: true, mode: 'list', value: 'NanoBananaPro-2K' };
+
+it.each([
+	['operation and model of a purchase', { operation: 'imageToImage', model }, 'Image to Image: NanoBananaPro-2K'],
+	['the default operation and model', {}, 'Text to Image: NanoBanana2-1K'],
+	['the operation alone where nothing is bought', { operation: 'waitForResult' }, 'Wait for Task Result'],
+])('shows %s on the canvas', (_what, parameters, subtitle) => {
+	expect(subtitleOf(parameters)).toBe(subtitle);
+});
