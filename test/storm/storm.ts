@@ -53,13 +53,18 @@ export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport
 		const numbers = Array.from({ length: count }, (_, number) => number);
 		let retries = 0;
 		let peak = 0;
+		const stuck: Ended[] = [];
 		const worker = async (): Promise<void> => {
 			for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-				retries += await runExecution(sandbox, { seed, number, told, size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION) });
+				const ended = await runExecution(sandbox, { seed, number, told, size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION) });
+				retries += ended.retries;
+				if (ended.result.status === 'error') stuck.push(ended);
 				peak = Math.max(peak, process.memoryUsage().rss);
 			}
 		};
 		await Promise.all(Array.from({ length: EXECUTIONS_AT_ONCE }, worker));
+		sandbox.set({ faults: [] });
+		for (const ended of stuck) retries += await retryOnABetterDay(sandbox, ended, told);
 		await collectRest(sandbox, told);
 		return { seed, ordered: tasks, retries, ...audit(sandbox, told), peakMegabytes: Math.round(peak / 1_048_576) };
 	} finally {
@@ -74,7 +79,15 @@ interface Execution {
 	told: Told;
 }
 
-async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Execution): Promise<number> {
+/** An execution that nobody retries any more for the time being. */
+interface Ended {
+	workflow: ReturnType<typeof nanoBananaWorkflow>;
+	prompts: string[];
+	result: RunResult;
+	retries: number;
+}
+
+async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Execution): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
 	const input: INodeExecutionData[] = prompts.map((prompt) => ({ json: { prompt, n: 1 + Math.floor(random.next() * 2) } }));
@@ -96,6 +109,17 @@ async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Exec
 		retries += 1;
 		result = await run(sandbox, workflow, { previous: result.data });
 		note(result, prompts, told);
+	}
+	return { workflow, prompts, result, retries };
+}
+
+/** Calls without a task leave their pictures in the failed execution, and nowhere else: its retry brings them. */
+async function retryOnABetterDay(sandbox: Sandbox, { workflow, prompts, result }: Ended, told: Told): Promise<number> {
+	let last = result;
+	let retries = 0;
+	for (; last.status === 'error' && retries < MANUAL_RETRIES; retries += 1) {
+		last = await run(sandbox, workflow, { previous: last.data });
+		note(last, prompts, told);
 	}
 	return retries;
 }
@@ -129,7 +153,6 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 
 /** What a user does in the end with the ids that errors and logs named, on a better day. */
 async function collectRest(sandbox: Sandbox, told: Told): Promise<void> {
-	sandbox.set({ faults: [] });
 	const open = [...told.taskIds].filter((taskId) => !told.images.has(taskId) && sandbox.task(taskId)?.state !== 'failed');
 	if (open.length === 0) return;
 	const workflow = nanoBananaWorkflow({ operation: 'waitForResult', taskId: open.join(), options: OPTIONS }, { onError: 'continueRegularOutput' });
