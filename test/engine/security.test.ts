@@ -115,7 +115,7 @@ describe('the key', () => {
 		raw.on('GET', '/here', (response) => void response.writeHead(307, { location: `${foreign.url}/there` }).end());
 		const ran = await run();
 
-		expect(ran.rows[0].binary).toBeDefined();
+		expect(ran.rows[0].binary).toMatchObject({ data: { mimeType: 'image/png' } });
 		expect(keysAt(foreign.requests)).toEqual([]);
 	});
 
@@ -165,7 +165,7 @@ describe('a gateway that quotes the key', () => {
 		raw.on('POST', '/v1beta', (response) => sendJson(response, { candidates: [{ content: { parts } }] }));
 		const ran = await run({ apiFormat: 'gemini', simplify: false });
 
-		expect(ran.rows[0].binary).toBeDefined();
+		expect(ran.rows[0].binary).toMatchObject({ data: { mimeType: 'image/png' } });
 		expect(JSON.stringify(ran.json)).not.toContain(image.toString('base64').slice(0, 60));
 	});
 });
