@@ -1,0 +1,39 @@
+/* eslint-disable */
+import type { Figures, Row, Target } from './row';
+
+/** What several measurements of a row come to. */
+export interface Summary {
+	median: number;
+	least: number;
+	most: number;
+	runs: number;
+}
+
+export function median(values: number[]): number {
+	if (values.length === 0) throw new Error('There is no median of nothing');
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length >> 1;
+	return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function mean(values: number[]): number {
+	if (values.length === 0) throw new Error('There is no mean of nothing');
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** @throws when a measurement left out the row, or gave no number */
+export function summarise({ id }: Row, measurements: Figures[]): Summary {
+	const values = measurements.map((figures) => figures[id]);
+	if (!values.every(Number.isFinite)) throw new Error(`Not every measurement gave a figure for ${id}`);
+	return { median: median(values), least: Math.min(...values), most: Math.max(...values), runs: values.length };
+}
+
+/** The figure as a share of what is allowed: up to 1 the target is reached. */
+export function shareOf(target: Target, figure: number): number {
+	return 'atMost' in target ? figure / target.atMost : target.atLeast / figure;
+}
+
+/** Undefined without a target. */
+export function isReached({ target }: Row, { median: figure }: Summary): boolean | undefined {
+	return target && shareOf(target, figure) <= 1;
+}
