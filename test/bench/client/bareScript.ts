@@ -1,0 +1,83 @@
+/* eslint-disable */
+// The limit: creates everything at once, is told when a task has ended, fetches and stores its picture at once. No checks,
+// no retries, nothing remembered: what no client of such a gateway can beat.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { ORDER, type GatewayAddress } from '../gateway';
+
+export interface BareJob extends GatewayAddress {
+	items: number;
+	folder: string;
+}
+
+type Json = Record<string, never>;
+
+export async function runBareTasks({ baseUrl, apiKey, endsUrl, items, folder }: BareJob): Promise<number> {
+	const dispatcher = new Agent();
+	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+	const ends = await listen(endsUrl, dispatcher);
+	try {
+		await Promise.all(
+			Array.from({ length: items }, async (_, index) => {
+				const created = await request(`${baseUrl}/v1/images/tasks`, { dispatcher, method: 'POST', headers, body: JSON.stringify({ ...ORDER, output_format: 'png' }) });
+				const { task_id } = dataOf(await created.body.json());
+				await ends.of(task_id);
+				const read = await request(`${baseUrl}/v1/images/tasks/${task_id}`, { dispatcher, headers });
+				const { result_url } = dataOf(await read.body.json());
+				await store(result_url, dispatcher, join(folder, `${index}.png`));
+			}),
+		);
+		return items;
+	} finally {
+		await dispatcher.destroy();
+	}
+}
+
+export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareJob): Promise<number> {
+	const dispatcher = new Agent();
+	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+	try {
+		await Promise.all(
+			Array.from({ length: items }, async (_, index) => {
+				const answer = await request(`${baseUrl}/v1/images/generations`, { dispatcher, method: 'POST', headers, body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }) });
+				const { data } = (await answer.body.json()) as { data: Array<{ url: string }> };
+				await store(data[0].url, dispatcher, join(folder, `${index}.png`));
+			}),
+		);
+		return items;
+	} finally {
+		await dispatcher.destroy();
+	}
+}
+
+async function store(url: string, dispatcher: Agent, path: string): Promise<void> {
+	const { body } = await request(url, { dispatcher });
+	await writeFile(path, Buffer.from(await body.arrayBuffer()));
+}
+
+function dataOf(body: unknown): { task_id: string; result_url: string } {
+	return (body as { data: Json }).data as never;
+}
+
+async function listen(endsUrl: string, dispatcher: Agent): Promise<{ of(taskId: string): Promise<void> }> {
+	const waiting = new Map<string, () => void>();
+	const ended = new Set<string>();
+	const { body } = await request(endsUrl, { dispatcher, bodyTimeout: 0 });
+	let rest = '';
+	body.on('data', (chunk: Buffer) => {
+		const lines = (rest + chunk.toString()).split('\n');
+		rest = lines.pop() ?? '';
+		for (const taskId of lines) {
+			ended.add(taskId);
+			waiting.get(taskId)?.();
+		}
+	});
+	// The stream ends by being cut off.
+	body.on('error', () => undefined);
+	return {
+		of: async (taskId) => {
+			if (!ended.has(taskId)) await new Promise<void>((resolve) => waiting.set(taskId, resolve));
+		},
+	};
+}

@@ -1,0 +1,31 @@
+/* eslint-disable */
+// Our node in the real n8n engine, as a workflow with so many items.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { nanoBananaWorkflow, runWorkflow } from '../../engine/runWorkflow';
+import { ORDER, type GatewayAddress } from '../gateway';
+
+export interface NodeJob extends GatewayAddress {
+	items: number;
+	/** Over the defaults of every field. */
+	parameters?: IDataObject;
+}
+
+/** Returns the number of pictures that came out. */
+export async function runNode({ baseUrl, apiKey, items, parameters = {} }: NodeJob): Promise<number> {
+	const fields = { model: { __rl: true, mode: 'id', value: ORDER.model }, prompt: ORDER.prompt, ...parameters };
+	const run = await runWorkflow(nanoBananaWorkflow(fields as INodeParameters), {
+		credentials: { nanoBananaApi: { baseUrl, apiKey } },
+		input: Array.from({ length: items }, (_, index) => ({ json: { index } })),
+	});
+	if (run.status !== 'success') throw new Error(run.error?.message ?? `The execution ended as ${run.status}`);
+	const rows = run.output('NanoBanana')[0] ?? [];
+	const pictures = rows.filter(({ binary }) => binary?.data.id !== undefined);
+	return pictures.length;
+}
+
+/** What the executions stored. */
+export function forgetPictures(): void {
+	rmSync(join(process.env.N8N_USER_FOLDER ?? '', '.n8n/storage'), { recursive: true, force: true });
+}

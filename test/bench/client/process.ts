@@ -1,0 +1,35 @@
+/* eslint-disable */
+// A client in a process of its own: the bare script, or our node in the engine.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '../childProcess';
+import type { BareJob } from './bareScript';
+import type { NodeJob } from './nodeRun';
+import { measure, type Used } from './resources';
+
+export type Job = ({ client: 'bareTasks' | 'bareCalls' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob);
+
+export type ClientService = { run(job: Job): Promise<Used> };
+
+async function pictures(job: Job, folder: string): Promise<number> {
+	// Each loads what it needs only: the script's memory is not the engine's.
+	if (job.client === 'node') return await (await import('./nodeRun')).runNode(job);
+	const { runBareCalls, runBareTasks } = await import('./bareScript');
+	return await (job.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...job, folder });
+}
+
+serve({
+	async run(job: Job) {
+		const folder = mkdtempSync(join(tmpdir(), 'nanobanana-bench-'));
+		try {
+			let count = 0;
+			const used = await measure(async () => (count = await pictures(job, folder)));
+			if (count !== job.items) throw new Error(`${count} pictures came of ${job.items} items`);
+			return used;
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+			if (job.client === 'node') (await import('./nodeRun')).forgetPictures();
+		}
+	},
+} satisfies ClientService);

@@ -1,0 +1,39 @@
+/* eslint-disable */
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface Used {
+	/** Of this process, over all its threads. */
+	cpuMs: number;
+	tookMs: number;
+	/** Resident memory before, and the most of it on the way. */
+	idleBytes: number;
+	peakBytes: number;
+}
+
+const SAMPLE_EVERY_MS = 5;
+const SETTLE_MS = 300;
+
+/** What this process uses while it does the work. */
+export async function measure(work: () => Promise<unknown>): Promise<Used> {
+	await pause(SETTLE_MS);
+	const idleBytes = process.memoryUsage.rss();
+	const highest = maxRss();
+	let peakBytes = idleBytes;
+	const timer = setInterval(() => (peakBytes = Math.max(peakBytes, process.memoryUsage.rss())), SAMPLE_EVERY_MS);
+	const cpu = process.cpuUsage();
+	const from = performance.now();
+	try {
+		await work();
+		const { user, system } = process.cpuUsage(cpu);
+		const tookMs = performance.now() - from;
+		// The system's own mark misses nothing, but tells only what is higher than ever before.
+		if (maxRss() > highest) peakBytes = Math.max(peakBytes, maxRss());
+		return { cpuMs: (user + system) / 1000, tookMs, idleBytes, peakBytes };
+	} finally {
+		clearInterval(timer);
+	}
+}
+
+function maxRss(): number {
+	return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,10 @@
+/* eslint-disable */
+/** The earliest end of these tasks in order, on so many places: what a client needs that knows the limit and loses no moment. */
+export function optimumMs(durationsMs: number[], places: number): number {
+	const freeAt = Array<number>(Math.min(places, durationsMs.length)).fill(0);
+	for (const durationMs of durationsMs) {
+		freeAt.sort((a, b) => a - b);
+		freeAt[0] += durationMs;
+	}
+	return Math.max(...freeAt);
+}

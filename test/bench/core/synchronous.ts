@@ -1,0 +1,33 @@
+/* eslint-disable */
+import type { Job } from '../client';
+import { withLane, type Lane } from '../lane';
+import type { BenchGroup } from '../row';
+
+const ITEMS = 20;
+const PANEL = 'Makespan, synchronous formats, 20 items of 1 s';
+
+const makespan = async (lane: Lane, seed: number, job: Omit<Job, 'items' | 'baseUrl' | 'apiKey' | 'endsUrl'>): Promise<number> => {
+	// The first time loads the code.
+	await lane.run({ seed, syncMs: 100 }, { ...job, items: ITEMS } as Job);
+	return (await lane.run({ seed, syncMs: 1_000 }, { ...job, items: ITEMS } as Job)).makespanMs / 1000;
+};
+
+export const synchronousFormats: BenchGroup = {
+	name: 'synchronous formats in the engine',
+	rows: [
+		{ id: 'sync.limit', name: '20 synchronous calls of 1 s: the limit (bare script)', unit: 's', bar: { panel: PANEL, label: 'the limit' } },
+		{ id: 'sync.openAi', name: '20 synchronous calls of 1 s, OpenAI format: makespan', unit: 's', bar: { panel: PANEL, label: 'this node, OpenAI format' } },
+		{ id: 'sync.gemini', name: '20 synchronous calls of 1 s, Gemini format: makespan', unit: 's', bar: { panel: PANEL, label: 'this node, Gemini format' } },
+	],
+	seconds: 15,
+	measure: async ({ seed, report }) =>
+		await withLane(async (lane) => {
+			report('the limit');
+			const limit = await makespan(lane, seed, { client: 'bareCalls' });
+			report('OpenAI format');
+			const openAi = await makespan(lane, seed, { client: 'node', parameters: { apiFormat: 'openAi' } });
+			report('Gemini format');
+			const gemini = await makespan(lane, seed, { client: 'node', parameters: { apiFormat: 'gemini' } });
+			return { 'sync.limit': limit, 'sync.openAi': openAi, 'sync.gemini': gemini };
+		}),
+};

@@ -1,0 +1,53 @@
+/* eslint-disable */
+import { mean } from '../statistics';
+import type { Exchange } from './meter';
+
+/** A task as the gateway knows it; times by the clock of the meter. */
+export interface KnownTask {
+	taskId: string;
+	startedAt: number;
+	durationMs: number;
+}
+
+/** What a client did, seen from the gateway: the same for every client. */
+export interface GatewayFigures {
+	/** From the arrival of the first paid request to the last byte of the last picture. */
+	makespanMs: number;
+	/** Mean time from the end of a task to the read that sees it. */
+	lagMs: number;
+	readsPerTask: number;
+	/** In order of acceptance. */
+	durationsMs: number[];
+	creates: number;
+	/** Paid requests answered 429, as a share of all. */
+	refused: number;
+	downloads: number;
+}
+
+/** @throws when a task was not seen to its end, or its picture not fetched: then the times say nothing */
+export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): GatewayFigures {
+	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
+	const paid = of('create', 'call');
+	const served = of('file', 'call').filter(({ status, servedAt }) => status === 200 && servedAt !== undefined);
+	const reads = new Map<string, number[]>();
+	for (const { taskId = '', arrivedAt } of of('read')) reads.set(taskId, [...(reads.get(taskId) ?? []), arrivedAt]);
+
+	const lags = tasks.map(({ taskId, startedAt, durationMs }) => {
+		const end = startedAt + durationMs;
+		const seenAt = reads.get(taskId)?.find((at) => at >= end);
+		if (seenAt === undefined) throw new Error('A task was not read after its end');
+		return seenAt - end;
+	});
+	const downloads = of('file').filter(({ status }) => status === 200).length;
+	if (downloads < tasks.length) throw new Error(`${tasks.length} tasks, but ${downloads} downloads`);
+	if (served.length === 0) throw new Error('No picture was served');
+	return {
+		makespanMs: Math.max(...served.map(({ servedAt = 0 }) => servedAt)) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
+		lagMs: lags.length === 0 ? 0 : mean(lags),
+		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
+		durationsMs: tasks.map(({ durationMs }) => durationMs),
+		creates: paid.length,
+		refused: paid.filter(({ status }) => status === 429).length / paid.length,
+		downloads,
+	};
+}
