@@ -1,7 +1,8 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from './clock';
-import { cleanText, describeFailure, failureError, failureIn, nodeError, withoutKey, type Failure } from './errors';
+import { createEnding } from './ending';
+import { cleanText, failureError, failureIn, withoutKey, type Failure } from './errors';
 import { attemptSettings, join } from './join';
 import type { Run } from './run';
 import type { Settings } from './settings';
@@ -69,35 +70,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	const run = join(ctx, attempt, isTool);
 	const endings: Array<(delivered: boolean) => void> = [];
 	let secret: string | undefined;
-
-	const giveUp = (): void => {
-		if (cancel?.aborted || !continues) run.halt();
-	};
-
-	const fail = async (thrown: unknown): Promise<{ failure: Failure } | { rows: INodeExecutionData[] }> => {
-		let failure = failureIn(thrown);
-		const isCanceled = cancel?.aborted === true;
-		if (!isCanceled && failure.kind === 'canceled') {
-			// Another item failed and the node stops: this one just ends.
-			return { rows: [] };
-		}
-		if (isCanceled) failure = { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) };
-		giveUp();
-		run.settle();
-		await run.everySettled;
-		if (isCanceled) logCanceled(ctx, run);
-		const open = isCanceled ? paidTasks(run) : continues ? [] : [...run.tasks.values()].flat();
-		const others = open.filter((taskId) => taskId !== failure.taskId);
-		const unclear = continues && !isCanceled ? [] : [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission');
-		return { failure: { ...failure, ...(others.length > 0 && { taskIds: others }), ...(unclear.length > 0 && { unclearItems: unclear }) } };
-	};
-
-	const errorRow = (failure: Failure): INodeExecutionData => {
-		const { message, data } = describeFailure(failure, secret);
-		// n8n moves a row to the error output when it holds these two keys and nothing else, and an agent's tool has no such output.
-		const status = isTool ? { status: 'failed' } : {};
-		return { json: { ...status, error: message, details: data }, pairedItem: { item: itemIndex } };
-	};
+	const ending = createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret: () => secret });
 
 	return {
 		ctx,
@@ -139,7 +112,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
 			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 		},
-		giveUp,
+		giveUp: ending.giveUp,
 		onEnd: (action) => void endings.push(action),
 		async checkIn(images, prepare) {
 			const prepared = await prepare
@@ -159,20 +132,16 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			const first = parts.find(isLost);
 			const isEnd = first !== undefined && (!continues || failureIn(first.reason).kind === 'canceled');
 			if (isEnd) throw failureError(failureIn(first.reason));
-			return parts.flatMap((part) => (isLost(part) ? [errorRow(failureIn(part.reason))] : part.value));
+			return parts.flatMap((part) => (isLost(part) ? [ending.errorRow(failureIn(part.reason))] : part.value));
 		},
 		async settle(story) {
 			const ended = await story()
-				.then((rows) => ({ rows }))
-				.catch(fail);
-			endings.forEach((action) => action('rows' in ended));
-			if ('rows' in ended) {
-				run.settle();
-				return ended.rows;
-			}
-			const { failure } = ended;
-			if (continues && failure.kind !== 'canceled') return [errorRow(failure)];
-			throw nodeError(ctx.getNode(), failure, { itemIndex, secret, isTool });
+				.then((rows) => ({ rows, failure: undefined }))
+				.catch(async (thrown: unknown) => ({ rows: [], failure: await ending.failureOf(thrown) }));
+			endings.forEach((action) => action(ended.failure === undefined));
+			if (ended.failure) return [ending.rowOrThrow(ended.failure)];
+			run.settle();
+			return ended.rows;
 		},
 	};
 }
@@ -185,16 +154,4 @@ async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefin
 
 function overBudget(planned: number, allowed: number): Failure {
 	return { kind: 'spending_limit', message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}` };
-}
-
-function paidTasks(run: Run): string[] {
-	return [...run.tasks.values()].flat().filter((taskId) => !run.failed.has(taskId));
-}
-
-/** n8n keeps no data of a canceled execution, so the ids of paid tasks go into the log. */
-function logCanceled(ctx: IExecutePaginationFunctions, run: Run): void {
-	const open = paidTasks(run);
-	if (run.isCancelLogged || open.length === 0) return;
-	run.isCancelLogged = true;
-	ctx.logger.warn(`NanoBanana: the execution was canceled; the gateway goes on with these tasks and bills them, and 'Wait for Task Result' collects them: ${open.join(', ')}`, { taskIds: open });
 }

@@ -24,7 +24,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['images in bodies', ['formats/imageRefs']],
 	['words in bodies', ['formats/complaints', 'formats/taskFacts']],
 	['single words', ['formats/imageText', 'formats/statusWords']],
-	['joining a run', ['join']],
+	['meeting the others', ['ending', 'join']],
 	['one run', ['run']],
 	['engine', ['gate', 'memory', 'room', 'schedule', 'settings', 'transport']],
 	['what looks teach', ['durations', 'progress']],
