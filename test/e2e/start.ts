@@ -2,7 +2,9 @@
 /**
  * A full n8n on this machine with the node, a credential and the examples in it. Its gateway is the
  * stand-in of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
+ * With --watch, changes of the node's source files reach it while it runs.
  */
+import { hotReload, watchNode } from '../dev/watchNode';
 import { startSandbox } from '../sandbox';
 import { exampleNames, loadExample } from './harness/examples';
 import { packNode } from './harness/packNode';
@@ -11,6 +13,8 @@ import { owner } from './harness/restSession';
 import { createRun } from './harness/runFolder';
 import { credentialType } from './harness/scene';
 import { startN8n } from './harness/startN8n';
+
+const watches = process.argv.includes('--watch');
 
 interface Gateway {
 	readonly baseUrl: string;
@@ -24,7 +28,7 @@ async function main(): Promise<void> {
 	console.log('Building the node and starting n8n …');
 	packNode();
 	const gateway = await openGateway();
-	const n8n = await startN8n({ port: Number(process.env.N8N_PORT) || undefined });
+	const n8n = await startN8n({ port: Number(process.env.N8N_PORT) || undefined, env: watches ? hotReload : {} });
 	const client = await openRestClient(n8n);
 	const credentials = [
 		await client.createCredential(credentialType, gateway.title, { baseUrl: gateway.baseUrl, apiKey: gateway.apiKey }),
@@ -42,8 +46,11 @@ webhooks  header X-Api-Key: banana; MCP: bearer token banana
 
 Ctrl-C stops all of it.`);
 
-	await stopSignal();
+	const stopped = stopSignal();
+	const unwatch = watches ? await watchNode(n8n.userFolder) : undefined;
+	await stopped;
 	console.log('Stopping …');
+	await unwatch?.();
 	await n8n.stop();
 	await gateway.stop();
 	await run.end();
