@@ -17,6 +17,7 @@ export async function buy(job: Job, order: Order, call: number): Promise<Result>
 	const hold = run.room.hold();
 	try {
 		if (earlier?.taskId) return await resume(job, order, call, { ...earlier, taskId: earlier.taskId }, hold);
+		if (earlier?.answer) job.run.kept.add(job.itemIndex);
 		if (earlier?.answer) return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
 		if (isUnclear(earlier, job.executionId)) {
 			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
@@ -72,7 +73,7 @@ function giveUp(job: Job, order: Order): void {
 async function putAway(job: Job, order: Order, call: number, result: Result): Promise<Result> {
 	const key = order.keys[call];
 	const kept = await keepPictures(job, result, call, order.keys.length);
-	rememberFinished(job.ctx, key, { kept });
+	if (!rememberFinished(job.ctx, key, { kept })) job.run.isKeptInMemory = true;
 	result.hold.release();
 	return { ...result, outcome: recall(job.ctx, key)?.answer ?? result.outcome, kept };
 }
@@ -101,7 +102,9 @@ async function resume(job: Job, order: Order, call: number, task: Remembered & {
 function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: string): void {
 	const { taskId } = accepted;
 	if (taskId === undefined) {
-		if (accepted.kind === 'images') remember(job.ctx, key, { answer: { ...job.hideKey(accepted), images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
+		if (accepted.kind !== 'images') return;
+		if (accepted.images.length > 0) job.run.kept.add(job.itemIndex);
+		remember(job.ctx, key, { answer: { ...job.hideKey(accepted), images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
 		return;
 	}
 	remember(job.ctx, key, { taskId, submittedAt });

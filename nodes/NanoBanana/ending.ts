@@ -36,7 +36,9 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		const open = isCanceled ? paidTasks(run) : isStop ? [...run.tasks.values()].flat() : [];
 		const taskIds = open.filter((taskId) => taskId !== failure.taskId);
 		const unclearItems = isStop || isCanceled ? [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission') : [];
-		return { ...failure, ...(taskIds.length > 0 && { taskIds }), ...(unclearItems.length > 0 && { unclearItems }) };
+		const keptItems = isStop ? [...run.kept].filter((item) => item !== itemIndex) : [];
+		const kept = keptItems.length > 0 && { keptItems, isKeptWithExecution: !run.isKeptInMemory };
+		return { ...failure, ...kept, ...(taskIds.length > 0 && { taskIds }), ...(unclearItems.length > 0 && { unclearItems }) };
 	};
 
 	const errorRow = (failure: Failure): INodeExecutionData => {

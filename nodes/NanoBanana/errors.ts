@@ -17,6 +17,10 @@ export interface Failure {
 	taskIds?: string[];
 	/** Items of the run whose request may have been accepted without a word. */
 	unclearItems?: number[];
+	/** Items of the run whose pictures are paid for and kept, with no task to ask again. */
+	keptItems?: number[];
+	/** True when 'Retry execution' finds them too, and not only a retry of the node itself. */
+	isKeptWithExecution?: boolean;
 	gatewayCode?: string;
 	/** The gateway's own words; cleaned before they are shown. */
 	gatewayMessage?: string;
@@ -95,6 +99,9 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		adviceOf(failure),
 		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
+		failure.keptItems?.length
+			? `The images of item ${failure.keptItems.join(', ')} are paid for and kept. Get them without paying again: enable 'Retry On Fail'${failure.isKeptWithExecution ? " or use 'Retry execution'" : ''}; a new execution pays again.`
+			: '',
 		failure.unclearItems?.length
 			? `It is unclear whether the gateway accepted the request of item ${failure.unclearItems.join(', ')} as well: a task may exist and may have been billed. Look into the task list of the gateway console.`
 			: '',
@@ -103,6 +110,7 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 	if (failure.taskId) data.taskId = failure.taskId;
 	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
 	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
+	if (failure.keptItems?.length) data.keptItems = failure.keptItems;
 	if (failure.gatewayCode) data.gatewayCode = cleanText(failure.gatewayCode, secret);
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;

@@ -25,6 +25,7 @@ export async function createImages(this: IExecutePaginationFunctions, routed: Ro
 		if (order === undefined) return [];
 		if (job.settings.previewRequest) return [previewRow(job, order)];
 		const delivered = recall(this, order.keys[0])?.rows;
+		if (delivered) job.run.kept.add(job.itemIndex);
 		if (delivered) return delivered;
 		const calls = await Promise.allSettled(order.keys.map(async (_key, call) => await buy(job, order, call)));
 		return await deliverAll(job, order, calls);

@@ -93,18 +93,19 @@ export function remember(ctx: IExecuteSingleFunctions, key: string, change: Reme
 	store[key] = { ...store[key], ...change };
 }
 
-/** Remembers what is finished: with the execution where only ids of stored files are in it, in memory otherwise. */
-export function rememberFinished(ctx: IExecuteSingleFunctions, key: string, finished: Finished): void {
+/** Remembers what is finished: with the execution where only ids of stored files are in it (true), in memory otherwise. */
+export function rememberFinished(ctx: IExecuteSingleFunctions, key: string, finished: Finished): boolean {
 	const binaries = [
 		...(finished.kept?.pictures ?? []).map((picture) => picture.binary),
 		...(finished.rows ?? []).flatMap((row) => Object.values(row.binary ?? {})),
 	];
 	if (binaries.every((binary) => binary === undefined || binary.id !== undefined)) {
 		remember(ctx, key, finished);
-		return;
+		return true;
 	}
 	const known = heavy.get(contextOf(ctx)) ?? new Map<string, Finished>();
 	heavy.set(contextOf(ctx), known.set(key, { ...known.get(key), ...finished }));
+	return false;
 }
 
 /** After a task ended as failed nothing is paid for, and the next try may create a new one. */

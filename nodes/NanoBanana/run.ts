@@ -16,6 +16,10 @@ export interface Run {
 	failed: Set<string>;
 	/** Items with a request that may have been accepted without a word. */
 	unclear: Set<number>;
+	/** Items with pictures of finished calls that no task stands behind: paid for, and remembered for a retry. */
+	kept: Set<number>;
+	/** Some of those pictures are in memory only, so that a new try in this execution finds them and 'Retry execution' does not. */
+	isKeptInMemory: boolean;
 	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
 	halt(): void;
 	/** Waits until every item is checked; only then may the first one be paid. */
@@ -113,6 +117,8 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 		tasks: new Map(),
 		failed: new Set(),
 		unclear: new Set(),
+		kept: new Set(),
+		isKeptInMemory: false,
 		halt() {
 			attempt.isLost = true;
 			stop();

@@ -94,6 +94,47 @@ describe('one of several items fails in stop mode', () => {
 	});
 });
 
+describe.each(['openAi', 'gemini'] as const)('one of several calls of the %s entrance fails in stop mode', (apiFormat) => {
+	const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
+	const parameters = { prompt: PROMPT, apiFormat, options: { responseFormat: 'b64_json' } };
+	/** The first call is refused when those of the others have been answered. */
+	const failLate = (): void => gateway.sandbox.script(route, [{ status: 400, body: REFUSED, delayMs: 600 }]);
+
+	it('names the items whose pictures are kept, and a retry of the execution brings them without paying', async () => {
+		failLate();
+		const failed = await gateway.run(parameters, { binaryMode: 'filesystem', input: prompts('a', 'b', 'c') });
+		const refused = shown(failed).context.itemIndex as number;
+		const kept = [0, 1, 2].filter((index) => index !== refused);
+		const retried = await gateway.run(parameters, { binaryMode: 'filesystem', previous: failed.data });
+
+		expect((shown(failed).context.data.keptItems as number[]).sort()).toEqual(kept);
+		expect(shown(failed).description).toContain("enable 'Retry On Fail' or use 'Retry execution'; a new execution pays again.");
+		expect(retried.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data'], ['data']]);
+		expect(gateway.sandbox.calls(route)).toHaveLength(4);
+		expect(gateway.sandbox.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
+	});
+
+	it("does not promise a retry of the execution for pictures that n8n keeps in memory, and 'Retry On Fail' brings them", async () => {
+		failLate();
+		const failed = await gateway.run(parameters, { binaryMode: 'default', input: prompts('a', 'b') });
+		failLate();
+		const retried = await gateway.run(parameters, { binaryMode: 'default', input: prompts('a', 'b'), settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } });
+
+		expect(shown(failed).description).toContain("enable 'Retry On Fail'; a new execution pays again.");
+		expect(shown(failed).description).not.toContain('Retry execution');
+		expect(retried.rows).toHaveLength(2);
+		expect(gateway.sandbox.calls(route)).toHaveLength(5);
+	});
+
+	it('says nothing of that where no other item has a picture', async () => {
+		gateway.sandbox.script(route, [{ status: 400, body: REFUSED }]);
+		const failed = await gateway.run(parameters, { input: prompts('a') });
+
+		expect(shown(failed).context.data).not.toHaveProperty('keptItems');
+		expect(shown(failed).description).not.toContain('kept');
+	});
+});
+
 describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)('one of several items fails with %s', (onError) => {
 	it('gives a row for every item, in order, with what is known of the failed one', async () => {
 		const run = await gateway.run({ prompt: PROMPT }, { settings: { onError }, input: prompts('a', 'b [fail]', 'c', ' ', 'e') });
