@@ -32,7 +32,7 @@ export class NanoBananaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://api.example.com',
-			description: 'Address of the gateway that issued the key, as its console or documentation names it. With or without /v1 at the end',
+			description: 'Address of the gateway that issued the key, as its console or documentation names it. With or without /v1 at the end.',
 		},
 		{
 			displayName: 'API Key',
@@ -42,7 +42,7 @@ export class NanoBananaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. sk-…',
-			description: 'Key of your account at the gateway. It is sent to the Base URL only, never to the hosts that images are downloaded from',
+			description: "Key of your account at the gateway. It is sent to the 'Base URL' only, never to the hosts that images are downloaded from.",
 		},
 	];
 

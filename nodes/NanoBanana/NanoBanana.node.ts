@@ -20,7 +20,7 @@ export class NanoBanana implements INodeType {
 		version: 1,
 		subtitle:
 			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? ': ' + $parameter.model : '') }}",
-		description: 'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file',
+		description: 'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -4,6 +4,7 @@ import { NodeHelpers } from 'n8n-workflow';
 
 import { NanoBananaApi } from '../../credentials/NanoBananaApi.credentials';
 import codex from '../../nodes/NanoBanana/NanoBanana.node.json';
+import { KINDS } from '../../nodes/NanoBanana/failureKinds';
 import { NanoBanana } from '../../nodes/NanoBanana/NanoBanana.node';
 import manifest from '../../package.json';
 
@@ -12,6 +13,26 @@ const node = { typeVersion: 1 };
 const optionFields = (description.properties.at(-1)?.options ?? []) as INodeProperties[];
 const allFields = [...description.properties, ...optionFields];
 const OPERATIONS = ['textToImage', 'imageToImage', 'getStatus', 'waitForResult'];
+
+/** Words that a title leaves small: n8n's own guideline and its linter. */
+const SMALL_WORDS = ['a', 'an', 'and', 'as', 'at', 'by', 'for', 'from', 'in', 'of', 'on', 'or', 'per', 'the', 'to', 'with'];
+
+/** What people read beside a field, and under and in its lists. */
+function allTexts(): string[] {
+	const ofFields = [...allFields, ...new NanoBananaApi().properties].flatMap((field) => [
+		field.description,
+		field.hint,
+		field.type === 'notice' ? field.displayName : undefined,
+		...(field.modes ?? []).map(({ hint }) => hint),
+		...((field.options ?? []) as INodePropertyOptions[]).map((entry) => entry.description),
+	]);
+	return [description.description, ...(description.hints ?? []).map(({ message }) => message), ...ofFields].filter((text) => text !== undefined);
+}
+
+function labels(): string[] {
+	const shown = allFields.filter(({ type }) => type !== 'notice');
+	return [...new Set([description.displayName, ...shown.flatMap((field) => [field.displayName, ...namesOf(field.options)])])];
+}
 
 type Entry = INodePropertyOptions | INodeProperties | INodePropertyCollection;
 const namesOf = (entries: Entry[] = []): string[] => entries.map((entry) => ('displayName' in entry ? entry.displayName : entry.name));
@@ -47,6 +68,7 @@ describe('the contract with saved workflows', () => {
 			['wait', 'Wait for Completion', true],
 			['simplify', 'Simplify', true],
 			['apiFormat', 'API Format', 'asyncTask'],
+			['longCallNotice', expect.any(String), ''],
 			['options', 'Options', {}],
 		]);
 	});
@@ -99,11 +121,11 @@ describe('fields appear where they apply', () => {
 
 	it.each([
 		[{ operation: 'textToImage' }, [...CREATE, 'wait']],
-		[{ operation: 'textToImage', apiFormat: 'openAi' }, CREATE],
-		[{ operation: 'textToImage', apiFormat: 'gemini' }, CREATE],
+		[{ operation: 'textToImage', apiFormat: 'openAi' }, [...CREATE, 'longCallNotice']],
+		[{ operation: 'textToImage', apiFormat: 'gemini' }, [...CREATE, 'longCallNotice']],
 		[{ operation: 'imageToImage' }, [...CREATE, 'wait', 'inputType', 'binaryPropertyName']],
 		[{ operation: 'imageToImage', inputType: 'url' }, [...CREATE, 'wait', 'inputType', 'imageUrls']],
-		[{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' }, [...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls']],
+		[{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' }, [...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls', 'longCallNotice']],
 		[{ operation: 'getStatus' }, ['taskId']],
 		[{ operation: 'waitForResult' }, ['taskId']],
 	])('for %j', (values, fields) => {
@@ -144,13 +166,57 @@ describe('fields appear where they apply', () => {
 
 describe('texts', () => {
 	it.each(allFields.map((field) => [field.displayName, field] as const))('of %s help', (_name, field) => {
-		const isPlainChoice = field.name === 'operation' || field.name === 'options';
+		const isPlainChoice = ['operation', 'options'].includes(field.name) || field.type === 'notice';
 		if (!isPlainChoice) expect(field.description ?? field.hint ?? '').not.toBe('');
 		if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
 		if (field.type === 'string') expect(field.placeholder).toMatch(/^e\.g\. /);
-		// One sentence carries no full stop, several do.
-		const text = field.description ?? '';
-		expect(text.endsWith('.')).toBe(/[.?!…)] [A-Z]/.test(text));
+	});
+
+	it.each(allTexts())('end with a full stop when they are several sentences: %s', (text) => {
+		expect(text.endsWith('.')).toBe(/[.?!…)] [A-Z']/.test(text));
+	});
+
+	it.each(labels())('are in title case where they are names: %s', (label) => {
+		const words = label.split(/[\s-]+/).filter((word) => !SMALL_WORDS.includes(word));
+
+		expect(words.filter((word) => /^[a-z]/.test(word))).toEqual([]);
+	});
+
+	it('show a realistic value as an example, also in the ways to name a model', () => {
+		const modes = allFields.flatMap((field) => field.modes ?? []);
+
+		expect(modes.map(({ name }) => name)).toEqual(['list', 'id']);
+		expect(modes.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
+		expect(new NanoBananaApi().properties.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
+	});
+
+	it('warn where money is spent', () => {
+		const textOf = (name: string) => JSON.stringify(allFields.find((field) => field.name === name));
+
+		expect(textOf('numberOfImages')).toContain('Every image is billed');
+		expect(textOf('longCallNotice')).toContain('may be billed without a result');
+		expect(textOf('maxImages')).toContain('Spending guard');
+	});
+
+	it('say in the unit or the label what a number counts', () => {
+		const numbers = allFields.filter(({ type }) => type === 'number').map(({ displayName }) => displayName);
+
+		expect(numbers).toEqual(['Number of Images', 'Max Concurrency', 'Max Image Size (MB)', 'Max Images', 'Poll Interval (Seconds)', 'Timeout (Seconds)', 'Unit Price']);
+		expect(allFields.filter(({ type }) => type === 'number').every(({ typeOptions }) => typeOptions?.minValue !== undefined)).toBe(true);
+	});
+
+	it('name a field by its label in single quotes', () => {
+		const quoted = allTexts().flatMap((text) => [...text.matchAll(/'([A-Z][^']+)'/g)].map(([, name]) => name));
+		const known = [...labels(), ...new NanoBananaApi().properties.map(({ displayName }) => displayName), 'Async Task'];
+
+		expect(quoted.length).toBeGreaterThan(4);
+		expect(quoted.filter((name) => !known.includes(name))).toEqual([]);
+	});
+
+	it('of failures say what happened and how to go on, without the words that only frighten', () => {
+		const texts = Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep]);
+
+		expect(texts.filter((text) => /\b(error|problem|failure|mistake)s?\b/i.test(text))).toEqual([]);
 	});
 
 	it('of choices and options are in alphabetical order', () => {

@@ -28,7 +28,7 @@ export const optionsField: INodeProperties = {
 			name: 'download',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to load the images into the workflow. When off, only their addresses come out, which expire.',
+			description: 'Whether to load the images into the workflow as files. When off, only their addresses come out, which expire.',
 			displayOptions: { hide: { '/wait': [false] } },
 		},
 		{
@@ -37,7 +37,7 @@ export const optionsField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. product-photo',
-			description: 'Name of the image file without its ending, which follows from the file itself. Several images are numbered. Default: the task ID.',
+			description: 'Name of the image file without its ending, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
 			displayOptions: forFiles,
 		},
 		{
@@ -175,7 +175,7 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 600,
-			description: 'How long to wait for one task',
+			description: "How long to wait for one task. A task that takes longer stays paid for and goes on, see 'On Timeout'.",
 			displayOptions: { hide: { '/wait': [false] } },
 		},
 		{
@@ -184,7 +184,7 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 6 },
 			default: 0,
-			description: 'Price of one image at your gateway. When set, each row shows what it cost.',
+			description: 'Price of one image at your gateway, in any currency. With this option each row shows what it cost.',
 		},
 	],
 };

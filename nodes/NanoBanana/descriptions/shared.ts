@@ -81,7 +81,8 @@ export const shapeFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 1,
-		description: 'How many images to make for each input item. Every image is billed.',
+		description: 'How many images to make for each input item',
+		hint: "Every image is billed. 'Max Images' under Options limits what all items of a run may order together.",
 		displayOptions: CREATE,
 		routing: { send: { type: 'body', property: 'n' } },
 	},
@@ -94,7 +95,7 @@ export const lastFields: INodeProperties[] = [
 		name: 'wait',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to wait until the images are there. When off, the task comes out at once, to be collected later with Wait for Task Result.',
+		description: "Whether to wait until the images are there. When off, the task comes out at once, to be collected later with 'Wait for Task Result'.",
 		displayOptions: { show: { operation: ['textToImage', 'imageToImage'], apiFormat: ['asyncTask'] } },
 	},
 	{
@@ -119,14 +120,21 @@ export const lastFields: INodeProperties[] = [
 			{
 				name: 'Gemini Compatible',
 				value: 'gemini',
-				description: 'One long call per image (generateContent); an interrupted call may be billed without a result',
+				description: 'One long call for each image (generateContent)',
 			},
 			{
 				name: 'OpenAI Compatible',
 				value: 'openAi',
-				description: 'One long call (images/generations, images/edits); an interrupted call may be billed without a result',
+				description: 'One long call (images/generations, images/edits)',
 			},
 		],
 		displayOptions: CREATE,
+	},
+	{
+		displayName: "A call that breaks off may be billed without a result. 'Async Task' cannot lose a paid image that way.",
+		name: 'longCallNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { operation: ['textToImage', 'imageToImage'], apiFormat: ['openAi', 'gemini'] } },
 	},
 ];
