@@ -3,6 +3,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createImages } from '../../nodes/NanoBanana/lifecycle';
+import { broken, reply } from './paperWire';
 
 export type PostAnswer = 'accept' | 'acceptFinished' | 'acceptSilently' | 'reset' | 'refuse' | 'rateLimit' | 'overloaded' | 'broken' | 'decline';
 export type GetAnswer = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
@@ -179,13 +180,4 @@ function read(paper: Paper, answer: GetAnswer, id: string): unknown {
 	if (task.state === 'failed') return reply(200, { code: 'success', data: { task_id: id, status: 'failed', error: { code: 'upstream_error', message: 'no' } } });
 	if (answer === 'pending' || task.state === 'open') return reply(200, { code: 'success', data: { task_id: id, status: 'processing', progress: '50%' } });
 	return reply(200, { code: 'success', data: { task_id: id, status: 'succeeded', progress: '100%', result_url: `http://files.test/${id}` } });
-}
-
-function reply(statusCode: number, body: unknown): unknown {
-	const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-	return { statusCode, headers: {}, body: bytes };
-}
-
-function broken(code: string, syscall: string): Error {
-	return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 }

@@ -1,0 +1,289 @@
+/* eslint-disable */
+import { Readable } from 'node:stream';
+
+import { fetchImage, type Fetched, type Fetching } from '../../nodes/NanoBanana/download';
+import { failureIn } from '../../nodes/NanoBanana/errors';
+import type { ImageRef } from '../../nodes/NanoBanana/types';
+import { leapingClock } from './fakeClock';
+import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from './paperWire';
+
+const MINUTE_MS = 60_000;
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==', 'base64');
+const A = 'https://cdn.example/a.png?signature=1';
+const B = 'https://cdn.example/a.png?signature=2';
+const picture = reply(200, PNG);
+const gone = reply(404, 'gone');
+const down = reply(503, 'later');
+const neverOpened = broken('ENOTFOUND', 'getaddrinfo');
+
+interface Run {
+	fetched: Fetched;
+	sent: Sent[];
+	urls: string[];
+	pauses: number[];
+	tookMs: number;
+}
+
+const urlRef = (url: string): ImageRef => ({ kind: 'url', url });
+const base64Ref = (bytes: Buffer): ImageRef => ({ kind: 'base64', base64: bytes.toString('base64') });
+
+/** Fetches one image from hosts that answer so, on a clock whose pauses are over at once. */
+async function fetchFrom(answers: WireAnswer[], more: Partial<Fetching> = {}, ref: ImageRef = urlRef(A)): Promise<Run> {
+	const clock = leapingClock();
+	const startedAt = clock.now();
+	const { exchange, sent } = paperWire(answers);
+	const fetched = await fetchImage(ref, { exchange, clock, maxBytes: 1_048_576, deadline: startedAt + 10 * MINUTE_MS, ...more });
+	return { fetched, sent, urls: sent.map(({ url }) => url), pauses: clock.pauses, tookMs: clock.now() - startedAt };
+}
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
+afterEach(() => void jest.restoreAllMocks());
+
+describe('a picture', () => {
+	it('is fetched once and without the key, and says itself what it is', async () => {
+		const { fetched, sent, pauses } = await fetchFrom([picture]);
+
+		expect(fetched).toEqual({ kind: 'picture', bytes: PNG, facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true }, url: A });
+		expect(sent).toEqual([{ method: 'GET', url: A, withKey: false, timeout: 121_000 }]);
+		expect(pauses).toEqual([]);
+	});
+
+	it.each([
+		[206, 'picture'],
+		[300, 'missing'],
+		[199, 'missing'],
+	])('that comes with HTTP %i is a %s one', async (status, kind) => {
+		const { fetched, sent } = await fetchFrom([reply(status, PNG), reply(400)]);
+
+		expect([fetched.kind, sent[0].url]).toEqual([kind, A]);
+	});
+
+	it('is waited for no longer than its deadline, and never less than a second', async () => {
+		const left = async (ms: number): Promise<number> => {
+			const clock = leapingClock();
+			const { sent } = await fetchFrom([picture], { clock, deadline: clock.now() + ms });
+			return sent[0].timeout - 1000;
+		};
+
+		expect([await left(30_000), await left(200), await left(-5_000), await left(10 * MINUTE_MS)]).toEqual([30_000, 1_000, 1_000, 120_000]);
+	});
+
+	it('finds room before more than a small part of it is held', async () => {
+		const beforeHeavy = jest.fn(async () => await Promise.resolve());
+		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
+		const chunks = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
+		const { fetched } = await fetchFrom([reply(200, chunks, { 'content-length': String(large.length) })], { beforeHeavy });
+
+		expect(fetched.kind === 'picture' && fetched.bytes.equals(large)).toBe(true);
+		expect(beforeHeavy.mock.calls).toEqual([[large.length]]);
+	});
+});
+
+describe('a file that asks for the key', () => {
+	const own = urlRef(`${HOME}/files/a.png`);
+
+	it('gets it on the origin of the gateway only', async () => {
+		const { fetched, sent } = await fetchFrom([reply(401), picture], {}, own);
+
+		expect(fetched.kind).toBe('picture');
+		expect(sent.map(({ withKey }) => withKey)).toEqual([false, true]);
+		expect((await fetchFrom([reply(401)])).sent.some(({ withKey }) => withKey)).toBe(false);
+	});
+
+	it('gets none where the user gave the address', async () => {
+		const { fetched, sent } = await fetchFrom([reply(403)], { allowKey: false }, own);
+
+		expect(fetched).toEqual({ kind: 'missing', url: own.kind === 'url' && own.url, reason: 'HTTP 403' });
+		expect(sent.some(({ withKey }) => withKey)).toBe(false);
+	});
+});
+
+describe('base64', () => {
+	it('is decoded without a request', async () => {
+		const { fetched, sent } = await fetchFrom([], {}, base64Ref(PNG));
+
+		expect(fetched).toEqual({ kind: 'picture', bytes: PNG, facts: expect.objectContaining({ mimeType: 'image/png' }) as object });
+		expect(sent).toEqual([]);
+	});
+
+	it('has to be an image', async () => {
+		expect((await fetchFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({ kind: 'missing', reason: 'the data in the answer is no image' });
+	});
+
+	it.each([
+		[PNG.length, 'picture'],
+		[PNG.length - 1, 'missing'],
+	])('of 73 bytes under a limit of %i is a %s one', async (maxBytes, kind) => {
+		expect((await fetchFrom([], { maxBytes }, base64Ref(PNG))).fetched.kind).toBe(kind);
+	});
+
+	it('that is too large says how much may come', async () => {
+		const reasonAt = async (maxBytes: number): Promise<unknown> => (await fetchFrom([], { maxBytes }, base64Ref(Buffer.alloc(3_145_728)))).fetched;
+
+		expect(await reasonAt(2_097_152)).toEqual({ kind: 'missing', reason: "it is larger than 2 MB, the 'Max Image Size' under Options" });
+		expect(await reasonAt(1_048_576)).toMatchObject({ reason: expect.stringContaining('than 1 MB') as string });
+		expect(await reasonAt(524_288)).toMatchObject({ reason: expect.stringContaining('than 0.500 MB') as string });
+	});
+});
+
+describe('a download that passes', () => {
+	it.each<[string, WireAnswer]>([
+		['503', down],
+		['429', reply(429)],
+		['408', reply(408)],
+		['a broken connection', broken('ECONNRESET', 'read')],
+		['a host that is not known yet', neverOpened],
+		['a file that is not there yet', gone],
+		['half a file', reply(200, PNG.subarray(0, 40))],
+		['an empty file', reply(200)],
+	])('is tried again after %s', async (_fact, answer) => {
+		const { fetched, urls, pauses } = await fetchFrom([answer, answer, picture]);
+
+		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+		expect(urls).toEqual([A, A, A]);
+		expect(pauses).toEqual([600, 1_200]);
+	});
+
+	it('is tried until the deadline, with growing pauses up to eight seconds', async () => {
+		const { fetched, pauses, tookMs } = await fetchFrom([down]);
+
+		expect(fetched).toEqual({ kind: 'missing', url: A, reason: 'HTTP 503' });
+		expect(pauses.slice(0, 6)).toEqual([600, 1_200, 2_400, 4_800, 8_000, 8_000]);
+		expect(Math.max(...pauses)).toBe(8_000);
+		expect(tookMs).toBeLessThan(10 * MINUTE_MS);
+		expect(tookMs).toBeGreaterThan(10 * MINUTE_MS - 8_001);
+	});
+
+	it('waits as long as Retry-After says', async () => {
+		const { fetched, pauses } = await fetchFrom([reply(429, '', { 'retry-after': '30' }), picture]);
+
+		expect([fetched.kind, pauses]).toEqual(['picture', [30_000]]);
+	});
+
+	it.each([
+		['600', 1],
+		['599', 2],
+	])('is given up where Retry-After (%s) leads past the deadline', async (seconds, requests) => {
+		const { fetched, sent } = await fetchFrom([reply(503, '', { 'retry-after': seconds })]);
+
+		expect([fetched.kind, sent.length]).toEqual(['missing', requests]);
+	});
+});
+
+describe('a download that seldom passes', () => {
+	it.each<[string, WireAnswer, string]>([
+		['a file that is gone', gone, 'HTTP 404'],
+		['a file that has expired', reply(410), 'HTTP 410'],
+		['a file that is closed', reply(403), 'HTTP 403'],
+		['a host that is not known', neverOpened, 'enotfound: getaddrinfo ENOTFOUND'],
+		['half a file', reply(200, PNG.subarray(0, 40)), 'the file is cut off'],
+		['an empty file', reply(204), 'the file is empty'],
+		['a web page', reply(200, '<html><title>Console of the shop</title></html>'), 'the address does not lead to an image'],
+	])('is tried four times for %s', async (_fact, answer, reason) => {
+		const { fetched, urls } = await fetchFrom([answer]);
+
+		expect(fetched).toEqual({ kind: 'missing', url: A, reason });
+		expect(urls).toEqual([A, A, A, A]);
+	});
+});
+
+describe('a download that never passes', () => {
+	it.each<[string, WireAnswer, string]>([
+		['a bad request', reply(400), 'HTTP 400'],
+		['a page that moved for good', reply(301), 'HTTP 301'],
+		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), 'cert has expired: read CERT_HAS_EXPIRED'],
+	])('is tried once for %s', async (_fact, answer, reason) => {
+		const { fetched, sent, pauses } = await fetchFrom([answer, picture]);
+
+		expect(fetched).toEqual({ kind: 'missing', url: A, reason });
+		expect([sent.length, pauses]).toEqual([1, []]);
+	});
+
+	it('is tried once for a file that is too large', async () => {
+		const { fetched, sent } = await fetchFrom([reply(200, Readable.from([Buffer.alloc(3_000_000)])), picture], { maxBytes: 2_097_152 });
+
+		expect(fetched).toEqual({ kind: 'missing', url: A, reason: "it is larger than 2 MB, the 'Max Image Size' under Options" });
+		expect(sent).toHaveLength(1);
+	});
+});
+
+describe('an address that is no longer valid', () => {
+	it.each([401, 403, 404, 410])('is asked for anew after HTTP %i, and the new one fetched at once', async (status) => {
+		const refresh = jest.fn(async () => await Promise.resolve(urlRef(B)));
+		const { fetched, urls, pauses } = await fetchFrom([reply(status), picture], { refresh });
+
+		expect(fetched).toMatchObject({ kind: 'picture', url: B });
+		expect([urls, pauses, refresh.mock.calls.length]).toEqual([[A, B], [], 1]);
+	});
+
+	it.each<[string, WireAnswer]>([
+		['the host is down', down],
+		['the connection broke', broken('ECONNRESET', 'read')],
+	])('is not asked for anew while %s', async (_fact, answer) => {
+		const refresh = jest.fn(async () => await Promise.resolve(urlRef(B)));
+		const { urls } = await fetchFrom([answer, picture], { refresh });
+
+		expect([urls, refresh.mock.calls.length]).toEqual([[A, A], 0]);
+	});
+
+	it('is asked for twice at most', async () => {
+		let count = 0;
+		const refresh = jest.fn(async () => await Promise.resolve(urlRef(`https://cdn.example/${(count += 1)}.png`)));
+		const { fetched, urls } = await fetchFrom([gone], { refresh });
+
+		expect(refresh).toHaveBeenCalledTimes(2);
+		expect(urls).toEqual([A, 'https://cdn.example/1.png', ...Array<string>(4).fill('https://cdn.example/2.png')]);
+		expect(fetched).toEqual({ kind: 'missing', url: 'https://cdn.example/2.png', reason: 'HTTP 404' });
+	});
+
+	it.each<[string, ImageRef | undefined]>([
+		['no other', urlRef(A)],
+		['none', undefined],
+	])('is tried again after a pause when the gateway names %s', async (_fact, fresh) => {
+		const { fetched, urls, pauses } = await fetchFrom([gone, picture], { refresh: async () => await Promise.resolve(fresh) });
+
+		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+		expect([urls, pauses]).toEqual([[A, A], [600]]);
+	});
+
+	it('gives way to the picture itself when the gateway sends that', async () => {
+		const refresh = async (): Promise<ImageRef> => await Promise.resolve(base64Ref(PNG));
+
+		expect((await fetchFrom([gone], { refresh })).fetched).toMatchObject({ kind: 'picture', bytes: PNG });
+		expect((await fetchFrom([gone], { refresh, maxBytes: 10 })).fetched).toMatchObject({ kind: 'missing', reason: expect.stringContaining('larger') as string });
+	});
+});
+
+describe('an execution that stops', () => {
+	const canceled = async (answers: WireAnswer[], stop: AbortController, more: Partial<Fetching> = {}): Promise<{ kind: string; requests: number }> => {
+		const clock = leapingClock();
+		const { exchange, sent } = paperWire(answers, stop.signal);
+		const fetching: Fetching = { exchange, clock, maxBytes: 1_048_576, deadline: clock.now() + MINUTE_MS, ...more };
+		const kind = await fetchImage(urlRef(A), fetching).then(
+			(fetched) => fetched.kind,
+			(thrown: unknown) => failureIn(thrown).kind,
+		);
+		return { kind, requests: sent.length };
+	};
+
+	it('fetches nothing any more', async () => {
+		const stop = new AbortController();
+		stop.abort();
+
+		expect(await canceled([picture], stop)).toEqual({ kind: 'canceled', requests: 0 });
+	});
+
+	it('ends the pause before the next try', async () => {
+		const stop = new AbortController();
+		const clock = leapingClock();
+		const signals: unknown[] = [];
+		clock.pause = async (_ms, signal) => {
+			signals.push(signal);
+			stop.abort();
+			return await Promise.resolve();
+		};
+
+		expect(await canceled([down], stop, { clock })).toEqual({ kind: 'canceled', requests: 1 });
+		expect(signals).toEqual([stop.signal]);
+	});
+});
