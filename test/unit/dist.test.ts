@@ -1,41 +1,58 @@
 /* eslint-disable */
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import ts from 'typescript';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 import manifest from '../../package.json';
 
+/** The build's own settings. */
+const { bundling } = require('../../gulpfile.js') as { bundling: BuildOptions };
 const ROOT = join(__dirname, '../..');
 
-/** The compiler's own reading of the package's settings. */
-const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile) as { config: unknown };
-const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-const inputs = fileNames.map((path) => relative(ROOT, path).replace(/\\/g, '/'));
+let made: { files: Map<string, string>; metafile: Metafile };
 
-it('holds nodes and credentials only: no test, example or tool is compiled into it', () => {
-	expect(inputs.filter((path) => !/^(nodes\/NanoBanana|credentials)\//.test(path))).toEqual([]);
+beforeAll(async () => {
+	const { outputFiles, metafile } = await build({ ...bundling, write: false, metafile: true });
+	made = { files: new Map((outputFiles ?? []).map((file) => [`dist${file.path.slice(join(ROOT, 'dist').length).replace(/\\/g, '/')}`, file.text])), metafile: metafile! };
+});
+
+it('holds one file for each thing that n8n is told to load', () => {
+	expect([...made.files.keys()].sort()).toEqual([...manifest.n8n.credentials, ...manifest.n8n.nodes].sort());
+});
+
+it('holds nodes and credentials only: no test, example, tool or package is in it', () => {
+	const inputs = Object.keys(made.metafile.inputs);
+
+	expect(inputs.length).toBeGreaterThan(40);
+	expect(inputs.filter((path) => !/^(nodes\/NanoBanana|credentials)\/[\w/.]+\.ts$/.test(path))).toEqual([]);
 	expect(inputs.filter((path) => /test|spec/i.test(path))).toEqual([]);
 });
 
-it('holds what n8n is told to load', () => {
-	const told = [...manifest.n8n.nodes, ...manifest.n8n.credentials].map((path) => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+it('requires n8n-workflow and node:crypto, nothing else', () => {
+	const outside = Object.values(made.metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
+	const written = [...made.files.values()].flatMap((code) => [...code.matchAll(/\b(?:require|import)\(["'`]([^"'`]+)/g)].map(([, name]) => name));
 
-	expect(inputs).toEqual(expect.arrayContaining([...told, 'nodes/NanoBanana/NanoBanana.node.json']));
+	expect(new Set(outside)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
+	expect(new Set(written)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
 });
 
-it('requires n8n-workflow, node:crypto and its own files, nothing else', () => {
-	const required = inputs.filter((path) => path.endsWith('.ts')).flatMap((path) => {
-		const { outputText } = ts.transpileModule(ts.sys.readFile(join(ROOT, path)) ?? '', { compilerOptions: options });
-		return [...outputText.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => ({ path, name }));
-	});
-	const missing = required.filter(({ path, name }) => name.startsWith('.') && !['.ts', '/index.ts'].some((ending) => existsSync(join(ROOT, path, '..', name + ending))));
+it('exports the classes that n8n asks for by the names of their files', () => {
+	for (const [path, code] of made.files) {
+		const module = { exports: {} as Record<string, new () => object> };
+		new Function('module', 'exports', 'require', code)(module, module.exports, require);
+		const name = basename(path).split('.')[0];
 
-	expect(new Set(required.map(({ name }) => name).filter((name) => !name.startsWith('.')))).toEqual(new Set(['n8n-workflow', 'node:crypto']));
-	expect(missing).toEqual([]);
+		expect(Object.keys(module.exports)).toEqual([name]);
+		expect(new module.exports[name]()).toEqual(expect.objectContaining(path.includes('credentials') ? { name: 'nanoBananaApi' } : { description: expect.anything() }));
+	}
 });
 
-it('writes neither maps nor build notes beside the code', () => {
-	expect(options).toMatchObject({ incremental: false, sourceMap: false, declaration: false });
+it('stays below 100 KiB with its icons and its place in the catalogue', () => {
+	const beside = [...readdirSync(join(ROOT, 'icons')).map((name) => join(ROOT, 'icons', name)), join(ROOT, 'nodes/NanoBanana/NanoBanana.node.json')];
+	const bytes = [...made.files.values()].reduce((sum, code) => sum + Buffer.byteLength(code), 0) + beside.reduce((sum, path) => sum + statSync(path).size, 0);
+
+	expect(existsSync(beside[0])).toBe(true);
+	expect(bytes).toBeLessThan(100 * 1024);
 });
 
 it('needs no package at run time', () => {
