@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { build, type BuildOptions, type Metafile } from 'esbuild';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import manifest from '../../package.json';
 
@@ -36,15 +36,37 @@ it('requires n8n-workflow and node:crypto, nothing else', () => {
 	expect(new Set(written)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
 });
 
-it('exports the classes that n8n asks for by the names of their files', () => {
-	for (const [path, code] of made.files) {
-		const module = { exports: {} as Record<string, new () => object> };
-		new Function('module', 'exports', 'require', code)(module, module.exports, require);
-		const name = basename(path).split('.')[0];
+// The oldest is what the README names; older ones lack what the node imports.
+describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPackage) => {
+	const asked = (name: string): unknown => require(name === 'n8n-workflow' ? workflowPackage : name);
 
-		expect(Object.keys(module.exports)).toEqual([name]);
-		expect(new module.exports[name]()).toEqual(expect.objectContaining(path.includes('credentials') ? { name: 'nanoBananaApi' } : { description: expect.anything() }));
+	function load(path: string): Record<string, new () => { name?: string; description?: { properties: object[] } }> {
+		const module = { exports: {} };
+		new Function('module', 'exports', 'require', made.files.get(path) ?? '')(module, module.exports, asked);
+		return module.exports;
 	}
+
+	it('exports the classes that n8n asks for by the names of their files', () => {
+		const [node, credential] = [load(manifest.n8n.nodes[0]), load(manifest.n8n.credentials[0])];
+
+		expect([Object.keys(node), Object.keys(credential)]).toEqual([['NanoBanana'], ['NanoBananaApi']]);
+		expect(new node.NanoBanana().description?.properties.length).toBeGreaterThan(10);
+		expect(new credential.NanoBananaApi().name).toBe('nanoBananaApi');
+	});
+
+	it('finds there everything that it takes from it', () => {
+		const code = [...made.files.values()].join('\n');
+		const names = [...code.matchAll(/([\w$]+)=require\("n8n-workflow"\)/g)].flatMap(([, bound]) => [...code.matchAll(new RegExp(`\\b${bound.replaceAll('$', '\\$')}\\.(\\w+)`, 'g'))].map(([, name]) => name));
+
+		expect(names.length).toBeGreaterThan(2);
+		expect([...new Set(names)].filter((name) => (asked('n8n-workflow') as Record<string, unknown>)[name] === undefined)).toEqual([]);
+	});
+});
+
+it('is tried out with the oldest n8n-workflow that the README promises', () => {
+	const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+	expect(readme).toContain(`n8n-workflow ${require('n8n-workflow-oldest/package.json').version.replace(/\.0$/, '')}`);
 });
 
 it('stays below 100 KiB with its icons and its place in the catalogue', () => {
