@@ -10,5 +10,6 @@ module.exports = {
 	globalSetup: '<rootDir>/harness/beforeRun.ts',
 	globalTeardown: '<rootDir>/harness/afterRun.ts',
 	testTimeout: 120_000,
-	maxWorkers: 1,
+	// Two at a time: most of a suite is waiting for tasks, for n8n's start and for its clocks.
+	maxWorkers: 2,
 };
