@@ -1,0 +1,16 @@
+// What CHANGELOG.md says of one version, for the page of its release. Refuses a version that is not
+// the package's own, that the changelog does not know, or that it calls unreleased.
+import { readFile } from 'node:fs/promises';
+
+const read = async (name) => await readFile(new URL(`../${name}`, import.meta.url), 'utf8');
+const [version] = process.argv.slice(2);
+
+const manifest = JSON.parse(await read('package.json'));
+if (manifest.version !== version) throw new Error(`The package is version ${manifest.version}, not ${version}`);
+
+const chapters = (await read('CHANGELOG.md')).split(/^## /m).slice(1);
+const chapter = chapters.find((text) => text.split(/[\s(]/)[0] === version);
+if (chapter === undefined) throw new Error(`CHANGELOG.md has no chapter "## ${version}"`);
+const [title, ...lines] = chapter.split('\n');
+if (/unreleased/i.test(title)) throw new Error(`CHANGELOG.md calls ${version} unreleased: put the date there`);
+console.log(lines.join('\n').trim());
