@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
-import { failureIn } from '../../nodes/NanoBanana/errors';
+import { failureIn, type Failure } from '../../nodes/NanoBanana/errors';
 import { readRequest, type CheckedRequest } from '../../nodes/NanoBanana/request';
 import { settingsOf } from './settings';
 
@@ -11,14 +11,18 @@ function read(body: IDataObject, options: IDataObject = {}, more: { references?:
 	return readRequest({ ...BODY, ...body }, settingsOf({ ...more.parameters, options }), more.references ?? 0);
 }
 
-function refusal(...args: Parameters<typeof read>): string | undefined {
+function failureOf(...args: Parameters<typeof read>): Failure | undefined {
 	try {
 		read(...args);
 	} catch (thrown) {
-		const failure = failureIn(thrown);
-		return failure.kind === 'invalid_input' ? failure.message : failure.kind;
+		return failureIn(thrown);
 	}
 	return undefined;
+}
+
+function refusal(...args: Parameters<typeof read>): string | undefined {
+	const failure = failureOf(...args);
+	return failure && (failure.kind === 'invalid_input' ? failure.message : failure.kind);
 }
 
 it('needs no more than a model and a prompt', () => {
@@ -96,4 +100,77 @@ it('turns every finding into a warning when the checks are skipped', () => {
 
 it('refuses an empty prompt even when the checks are skipped', () => {
 	expect(refusal({ prompt: ' ' }, { skipModelChecks: true })).toBe("'Prompt' is empty");
+});
+
+it('carries what the fields and the options say', () => {
+	const parameters = { operation: 'imageToImage' };
+	const options = { imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 } };
+
+	expect(read({ model: ' NanoBanana ', n: '3', aspect_ratio: ' 16:9 ', output_format: 'webp' }, options, { references: 1, parameters })).toEqual({
+		request: {
+			operation: 'imageToImage', model: 'NanoBanana', prompt: 'a cube', n: 3, aspectRatio: '16:9', outputFormat: 'webp',
+			imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 },
+		},
+		warnings: [],
+	});
+});
+
+it.each<[unknown, string | undefined]>([
+	['100:100', undefined], ['1000:1', "'Aspect Ratio' is no ratio"], ['1:1000', "'Aspect Ratio' is no ratio"], ['x16:9', "'Aspect Ratio' is no ratio"],
+	['16:9x', "'Aspect Ratio' is no ratio"], ['16:', "'Aspect Ratio' is no ratio"], [':9', "'Aspect Ratio' is no ratio"], [1.5, "'Aspect Ratio' is no ratio"],
+])('takes %j for a ratio or not', (aspect_ratio, message) => {
+	expect(refusal({ aspect_ratio, model: 'SomethingElse' } as IDataObject)).toBe(message);
+});
+
+it.each<[unknown, string]>([
+	['tiff', "'Output Format' cannot be 'tiff'"],
+	[7, "'Output Format' cannot be '7'"],
+	['x'.repeat(60), `'Output Format' cannot be '${'x'.repeat(40)}'`],
+])('refuses the format %j', (output_format, message) => {
+	expect(failureOf({ output_format } as IDataObject)).toEqual({ kind: 'invalid_input', message, nextStep: 'Choose auto, png, jpeg, webp.' });
+});
+
+it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
+	['a model', [{ model: '' }], ["e.g. 'NanoBanana2-1K'"]],
+	['a prompt', [{ prompt: '' }], ['Describe the image']],
+	['another ratio', [{ aspect_ratio: 'wide' }], ['e.g. 16:9']],
+	['additional fields that are an object', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
+	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['not in both']],
+	['a format of the family', [{ output_format: 'webp' }], ['Choose png or jpeg', 'NanoBanana', 'Skip Model Checks']],
+	['a ratio of the family', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
+	['fewer references', [{}, {}, { references: 15 }], ['at most 14', 'Skip Model Checks']],
+	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["use 'Aspect Ratio'", 'Skip Model Checks']],
+])('advises %s', (_fact, args, advice) => {
+	const failure = failureOf(...args);
+
+	expect(failure?.kind).toBe('invalid_input');
+	for (const words of advice) expect(failure?.nextStep).toContain(words);
+});
+
+it('names the references that would be sent beside others', () => {
+	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe("'Additional Request Fields' would send 'image' beside other references, which the gateway refuses");
+	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe("'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses");
+	expect(refusal({ model: 'SomethingElse' }, { extraBody: { image: 'x' } }, { references: 1 })).toMatch(/^'Additional Request Fields' would send/);
+});
+
+it.each([
+	['asyncTask', { size: '1x1' }, "'Additional Request Fields' holds 'size', which the Nano models do not go by"],
+	['asyncTask', { sizes: '1x1' }, undefined],
+	['openAi', { size: '1x1' }, undefined],
+	['gemini', { size: '1x1' }, undefined],
+])('judges fields for the entrance %s: %j', (apiFormat, extraBody, message) => {
+	expect(refusal({}, { extraBody }, { parameters: { apiFormat } })).toBe(message);
+});
+
+it('says what it found as a sentence when the checks are skipped', () => {
+	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual(["'Aspect Ratio' 8:1 is not available for the model NanoBanana."]);
+});
+
+it.each([
+	['gemini', 'NanoBanana', ['No Gemini model ID is known for NanoBanana; it was sent as it is.']],
+	['gemini', 'NanoBanana2-1K', []],
+	['gemini', 'gemini-3-pro-image', []],
+	['asyncTask', 'NanoBanana', []],
+])('warns on the entrance %s of a model without an ID there (%s)', (apiFormat, model, warnings) => {
+	expect(read({ model }, {}, { parameters: { apiFormat } }).warnings).toEqual(warnings);
 });

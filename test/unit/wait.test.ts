@@ -158,3 +158,117 @@ describe('a look that the schedule brings forward', () => {
 		expect(await looksAt(20_000)).toBe(20_000);
 	});
 });
+
+describe('the schedule', () => {
+	/** A schedule that has every look made at once, and writes down what it is told. */
+	async function toldBy(looks: Look[], more: Partial<Waiting> = {}): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof waitForTask>> }> {
+		const told: unknown[] = [];
+		const clock = leapingClock();
+		const startedAt = clock.now();
+		const at: number[] = [];
+		const since = (now: number): number => now - startedAt;
+		const watch = {
+			dueAt: startedAt,
+			seen: (now: number, progress?: number) => void told.push(['seen', since(now), progress]),
+			missed: (now: number) => void told.push(['missed', since(now)]),
+			finished: (now: number) => void told.push(['finished', since(now)]),
+			leave: () => void told.push('left'),
+		};
+		const look = async (): Promise<Look> => {
+			at.push(since(clock.now()));
+			await clock.pause(10);
+			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
+		};
+		const schedule = { watch: (...args: unknown[]) => (told.push(['watch', ...args.slice(1)]), watch) };
+		const waited = await waitForTask({ look, schedule, clock, signal: new AbortController().signal, startedAt, deadline: startedAt + 100, graceUntil: startedAt + 20, stepMs: 1000, isFresh: true, ...more });
+		return { told, at, waited };
+	}
+
+	it('learns from every look, and that nobody looks any more', async () => {
+		const { told, at } = await toldBy([queued(20), down(), queued(), empty, picture]);
+
+		expect(told).toEqual([['watch', 1000, true], ['seen', 10, 20], ['missed', 20], ['seen', 30, undefined], ['missed', 40], ['finished', 50], 'left']);
+		expect(at).toEqual([0, 10, 20, 30, 40]);
+	});
+
+	it('learns no duration from a task that failed, and none from one that nobody knows', async () => {
+		for (const [end, after] of [[outcome({ kind: 'failed', reason: 'no' }), []], [refused, []], [notFound, [['missed', 10]]]] as const) {
+			expect((await toldBy([end])).told).toEqual([['watch', 1000, true], ...after, 'left']);
+		}
+	});
+
+	it('is told that nobody looks any more when a look throws', async () => {
+		const told: string[] = [];
+		const clock = leapingClock();
+		const watch = { dueAt: 0, seen() {}, missed() {}, finished() {}, leave: () => void told.push('left') };
+		const look = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
+		const waiting = { look, schedule: { watch: () => watch }, clock, signal: new AbortController().signal, startedAt: 0, deadline: clock.now() + 100, graceUntil: 0, stepMs: 1, isFresh: false };
+
+		await expect(waitForTask(waiting)).rejects.toThrow('the disk is full');
+		expect(told).toEqual(['left']);
+	});
+
+	it('gives up at the deadline to the millisecond', async () => {
+		const { waited, at } = await toldBy([queued()]);
+
+		expect(waited).toEqual({ kind: 'timedOut', last: { kind: 'pending', status: 'queued' }, lastFailure: undefined, reads: 10 });
+		expect(at.at(-1)).toBe(90);
+	});
+
+	it('believes from the end of the grace on that the task is unknown', async () => {
+		expect((await toldBy([notFound])).waited).toEqual({ kind: 'failed', failure: { kind: 'unknown_task' }, reads: 2 });
+		expect((await toldBy([notFound], { graceUntil: 0 })).waited).toMatchObject({ reads: 1 });
+	});
+
+	it('waits for the first look as long as the gateway wished, for a fresh task only', async () => {
+		expect((await toldBy([picture], { firstLookMs: 50 })).at).toEqual([50]);
+		expect((await toldBy([picture], { firstLookMs: 50, isFresh: false })).at).toEqual([0]);
+		expect((await toldBy([picture], { isFresh: false })).told[0]).toEqual(['watch', 1000, false]);
+	});
+
+	it('spreads the looks that the gateway puts off, and never looks sooner than it asked', async () => {
+		const random = jest.spyOn(Math, 'random');
+		const second = async (drawn: number): Promise<number> => {
+			random.mockReturnValue(drawn);
+			return (await toldBy([down(50), picture])).at[1];
+		};
+
+		expect([await second(0), await second(0.5), await second(1)]).toEqual([60, 60, 65]);
+		random.mockRestore();
+	});
+});
+
+it('counts a task as finished without a picture only after three looks in all', async () => {
+	expect((await waitThrough([empty, queued(), empty, down(), picture])).waited).toMatchObject({ outcome: { images: [{}] }, reads: 5 });
+	expect((await waitThrough([empty, queued(), empty, empty, picture])).waited).toMatchObject({ outcome: { images: [] }, reads: 4 });
+});
+
+it('does not look at all when the execution has stopped already', async () => {
+	const look = jest.fn();
+
+	expect((await waitThrough([], { look, signal: AbortSignal.abort() })).waited).toEqual({ kind: 'stopped', reads: 0 });
+	expect(look).not.toHaveBeenCalled();
+});
+
+it('ends a pause when the execution stops', async () => {
+	const clock = stoppedClock();
+	const startedAt = clock.now();
+	const stop = new AbortController();
+	const look = jest.fn();
+	const waited = waitForTask({ look, schedule: createSchedule(), clock, signal: stop.signal, startedAt, deadline: startedAt + 600_000, graceUntil: startedAt, stepMs: 60_000, isFresh: true });
+	await clock.advance(10);
+	stop.abort();
+	await clock.advance(0);
+
+	expect(await waited).toEqual({ kind: 'stopped', reads: 0 });
+	expect([look.mock.calls.length, clock.now() - startedAt]).toEqual([0, 10]);
+});
+
+it.each([
+	[{ refused: true, code: 'IMAGE_SAFETY' }, { kind: 'prompt_refused', gatewayMessage: 'r', gatewayCode: 'IMAGE_SAFETY' }],
+	[{ refused: true, emptyHanded: true }, { kind: 'prompt_refused', gatewayMessage: 'r' }],
+	[{ code: 'expired', taskId: 't-1' }, { kind: 'result_expired', gatewayMessage: 'r', gatewayCode: 'expired', taskId: 't-1' }],
+	[{ taskId: 't-1' }, { kind: 'task_failed', gatewayMessage: 'r', taskId: 't-1' }],
+])('hands on what the end %j says', (end, failure) => {
+	expect(failureOf({ kind: 'failed', reason: 'r', ...end })).toEqual(failure);
+});
