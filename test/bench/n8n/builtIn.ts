@@ -1,0 +1,65 @@
+/* eslint-disable */
+// n8n's own image nodes for OpenAI and Gemini, pointed at the same gateway by their credentials.
+import { median } from '../statistics';
+import type { BenchGroup, Row } from '../row';
+import { openCounter, runWhole, startServer, type Counter, type Server } from './server';
+import { builtInGemini, builtInOpenAi, ours } from './workflows';
+
+const ITEMS = 20;
+const LOAD = '20 items, synchronous calls of 1 s, real n8n';
+const PANEL = 'Makespan, synchronous formats, 20 items of 1 s';
+/** Ours are so short that one more or less of them costs nothing and steadies the figure. */
+const TIMES = 3;
+
+const FORMATS = [
+	{ id: 'openAi', name: 'OpenAI', builtIn: builtInOpenAi },
+	{ id: 'gemini', name: 'Gemini', builtIn: builtInGemini },
+] as const;
+
+let server: Server | undefined;
+let counters: Record<(typeof FORMATS)[number]['id'], Counter> | undefined;
+
+const rowsOf = ({ id, name }: (typeof FORMATS)[number]): Row[] => [
+	{ id: `n8n.${id}.builtIn`, name: `${LOAD}, built-in ${name} node: makespan`, unit: 's', bar: { panel: PANEL, label: `built-in ${name} node, real n8n` } },
+	{ id: `n8n.${id}.ours`, name: `${LOAD}, this node, ${name} format: makespan`, unit: 's', bar: { panel: PANEL, label: `this node, ${name} format, real n8n` } },
+	{ id: `n8n.${id}.faster`, name: `${LOAD}, this node over the built-in ${name} node`, unit: 'x', digits: 1, target: { atLeast: 10 } },
+];
+
+export const builtInNodes: BenchGroup = {
+	name: 'built-in image nodes in a real n8n',
+	rows: FORMATS.flatMap(rowsOf),
+	seconds: 40,
+	async open({ report }) {
+		report('packing the node, starting n8n');
+		server = await startServer();
+		counters = { openAi: await openCounter(server.client), gemini: await openCounter(server.client) };
+		// The first time loads the code, and paints the pictures.
+		for (const { id, builtIn } of FORMATS) {
+			const counter = counters[id];
+			await runWhole(server, counter, { seed: 1, syncMs: 50 }, builtIn(counter.credentials[id], ITEMS));
+			await runWhole(server, counter, { seed: 1, syncMs: 50 }, ours(counter.credentials.ours, ITEMS, { apiFormat: id }));
+		}
+	},
+	async close() {
+		await Promise.allSettled([server?.stop(), counters?.openAi.gateway.stop(), counters?.gemini.gateway.stop()]);
+	},
+	async measure({ seed, report }) {
+		if (!server || !counters) throw new Error('The group is not open');
+		const at = { server, counters };
+		const load = { seed, syncMs: 1_000 };
+		report('the built-in nodes');
+		// Side by side, at a gateway each: both do nothing but wait, one call after the other.
+		const builtIns = await Promise.all(FORMATS.map(async ({ id, builtIn }) => await runWhole(at.server, at.counters[id], load, builtIn(at.counters[id].credentials[id], ITEMS))));
+		const figures: Record<string, number> = {};
+		for (const [index, { id, name }] of FORMATS.entries()) {
+			report(`this node, ${name} format`);
+			const times: number[] = [];
+			const workflow = ours(counters[id].credentials.ours, ITEMS, { apiFormat: id });
+			while (times.length < TIMES) times.push((await runWhole(server, counters[id], load, workflow)).makespanMs);
+			figures[`n8n.${id}.builtIn`] = builtIns[index].makespanMs / 1000;
+			figures[`n8n.${id}.ours`] = median(times) / 1000;
+			figures[`n8n.${id}.faster`] = builtIns[index].makespanMs / median(times);
+		}
+		return figures;
+	},
+};

@@ -1,0 +1,81 @@
+/* eslint-disable */
+// What people build from n8n's own nodes, against this node in the same n8n.
+import { openLane, type Lane } from '../lane';
+import type { BenchGroup, Figures, Row } from '../row';
+import type { Run, Server, Counter } from './server';
+import { openCounter, runWhole, startServer } from './server';
+import { byHand, ours } from './workflows';
+
+const ITEMS = 30;
+const TASK_MS: [number, number] = [4_000, 12_000];
+const PANEL = 'Makespan, 30 items, tasks of 4-12 s';
+const LOAD = '30 items, tasks of 4-12 s, linear progress, real n8n';
+
+const CONTENDERS = [
+	{ id: 'hand5', name: 'by hand (Wait 5 s)', targets: {} },
+	{ id: 'hand1', name: 'by hand (Wait 1 s)', targets: {} },
+	{ id: 'ours', name: 'this node', targets: { makespan: 1.03, lag: 0.15, reads: 4 } },
+] as const;
+
+type Contender = (typeof CONTENDERS)[number];
+
+let server: Server | undefined;
+let counter: Counter | undefined;
+let lane: Lane | undefined;
+
+const rowsOf = ({ id, name, targets }: Contender): Row[] => {
+	const target = (figure: 'makespan' | 'lag' | 'reads'): Pick<Row, 'target'> => (figure in targets ? { target: { atMost: (targets as Record<string, number>)[figure] } } : {});
+	return [
+		{ id: `n8n.${id}.seconds`, name: `${LOAD}, ${name}: makespan`, unit: 's', bar: { panel: PANEL, label: `${name}, real n8n` } },
+		{ id: `n8n.${id}.makespan`, name: `${LOAD}, ${name}: makespan / limit`, unit: 'x', digits: 3, ...target('makespan') },
+		{ id: `n8n.${id}.lag`, name: `${LOAD}, ${name}: mean lag after completion`, unit: 's', digits: 3, ...target('lag') },
+		{ id: `n8n.${id}.reads`, name: `${LOAD}, ${name}: reads per task`, unit: '', ...target('reads') },
+		{ id: `n8n.${id}.cpu`, name: `${LOAD}, ${name}: processor time of n8n per image`, unit: 'ms', digits: 0 },
+	];
+};
+
+export const workflowsByHand: BenchGroup = {
+	name: 'workflow by hand in a real n8n',
+	rows: CONTENDERS.flatMap(rowsOf),
+	seconds: 60,
+	async open({ report }) {
+		report('packing the node, starting n8n');
+		server = await startServer();
+		counter = await openCounter(server.client);
+		lane = await openLane();
+		// The first time loads the code, and paints the pictures.
+		const short = { seed: 1, taskMs: [100, 400] as [number, number] };
+		for (const { id } of CONTENDERS) await runWhole(server, counter, short, workflowOf(id, counter));
+		await lane.run(short, { client: 'bareTasks', items: ITEMS });
+	},
+	async close() {
+		await Promise.allSettled([server?.stop(), counter?.gateway.stop(), lane?.close()]);
+	},
+	async measure({ seed, report }) {
+		if (!server || !counter || !lane) throw new Error('The group is not open');
+		report('the limit');
+		const load = { seed, taskMs: TASK_MS };
+		const limit = await lane.run(load, { client: 'bareTasks', items: ITEMS });
+		const figures: Figures = {};
+		for (const { id, name } of CONTENDERS) {
+			report(name);
+			Object.assign(figures, figuresOf(id, await runWhole(server, counter, load, workflowOf(id, counter)), limit.makespanMs));
+		}
+		return figures;
+	},
+};
+
+function workflowOf(id: Contender['id'], { baseUrl, credentials }: Counter) {
+	if (id === 'ours') return ours(credentials.ours, ITEMS);
+	return byHand(baseUrl, credentials.byHand, ITEMS, { waitSeconds: id === 'hand5' ? 5 : 1 });
+}
+
+function figuresOf(id: Contender['id'], run: Run, limitMs: number): Figures {
+	return {
+		[`n8n.${id}.seconds`]: run.makespanMs / 1000,
+		[`n8n.${id}.makespan`]: run.makespanMs / limitMs,
+		[`n8n.${id}.lag`]: run.lagMs / 1000,
+		[`n8n.${id}.reads`]: run.readsPerTask,
+		[`n8n.${id}.cpu`]: run.cpuMs / ITEMS,
+	};
+}

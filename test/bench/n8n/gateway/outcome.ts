@@ -1,0 +1,54 @@
+/* eslint-disable */
+import type { Exchange } from '../../gateway/meter';
+import type { LedgerEntry } from '../../../sandbox';
+import { mean } from '../../statistics';
+
+/** What a client did and paid, seen from the gateway. Unlike the core's figures it is told of clients that fail, too. */
+export interface Outcome {
+	/** From the arrival of the first paid request to the last byte of the last picture; NaN when there was none. */
+	makespanMs: number;
+	/** Mean time from the end of a task to the arrival of the read that sees it; NaN when none was seen. */
+	lagMs: number;
+	readsPerTask: number;
+	/** Paid requests answered 429, as a share of all. */
+	refused: number;
+	/** In order of acceptance. */
+	durationsMs: number[];
+	bought: number;
+	/** Bought, but the picture was never fetched. */
+	lost: number;
+	/** Bought although the same prompt had been bought before. */
+	twice: number;
+}
+
+/** By the clock of the meter. */
+export interface KnownTask {
+	taskId: string;
+	endsAt: number;
+	durationMs: number;
+}
+
+export function outcomeOf(exchanges: readonly Exchange[], ledger: readonly LedgerEntry[], tasks: readonly KnownTask[]): Outcome {
+	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
+	const paid = of('create', 'call');
+	const servedAt = of('file', 'call').flatMap(({ status, servedAt: at }) => (status === 200 && at !== undefined ? [at] : []));
+	const lags = tasks.flatMap(({ taskId: id, endsAt }) => {
+		const seen = exchanges.find(({ kind, taskId, arrivedAt }) => kind === 'read' && taskId === id && arrivedAt >= endsAt);
+		return seen === undefined ? [] : [seen.arrivedAt - endsAt];
+	});
+	return {
+		makespanMs: servedAt.length === 0 ? NaN : Math.max(...servedAt) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
+		lagMs: lags.length === 0 ? NaN : mean(lags),
+		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
+		refused: paid.filter(({ status }) => status === 429).length / paid.length,
+		durationsMs: tasks.map(({ durationMs }) => durationMs),
+		bought: ledger.length,
+		lost: ledger.filter((entry) => !hasPicture(entry)).length,
+		twice: ledger.length - new Set(ledger.map(({ prompt }) => prompt)).size,
+	};
+}
+
+/** A call without a task is answered with the picture. */
+export function hasPicture({ taskId, downloads, answered }: LedgerEntry): boolean {
+	return downloads > 0 || (taskId === null && answered);
+}

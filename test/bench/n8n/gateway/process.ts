@@ -1,0 +1,57 @@
+/* eslint-disable */
+// The stand-in gateway in a process of its own.
+import { startSandbox, type SandboxSettings } from '../../../sandbox';
+import { createRandom } from '../../../sandbox/random';
+import { serve } from '../../childProcess';
+import { startMeter } from '../../gateway/meter';
+import { hasPicture, outcomeOf, type KnownTask, type Outcome } from './outcome';
+
+export interface GatewayAddress {
+	baseUrl: string;
+	apiKey: string;
+}
+
+/** What the gateway is to be like for one load. Loads of the same seed draw the same durations. */
+export interface GatewayLoad extends Pick<Partial<SandboxSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes'> {
+	seed: number;
+	taskMs?: [shortest: number, longest: number];
+}
+
+export type GatewayService = {
+	address(): Promise<GatewayAddress>;
+	/** Forgets everything and becomes this gateway. */
+	load(load: GatewayLoad): Promise<void>;
+	/** Pictures that their buyers have. */
+	delivered(): Promise<number>;
+	outcome(): Promise<Outcome>;
+};
+
+async function main(): Promise<void> {
+	const sandbox = await startSandbox();
+	const meter = startMeter();
+	let tasks: Array<Pick<KnownTask, 'endsAt' | 'durationMs'>> = [];
+
+	serve({
+		address: async () => ({ baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey }),
+		async load({ taskMs: [shortest, longest] = [0, 0], ...settings }: GatewayLoad) {
+			sandbox.reset();
+			meter.reset();
+			tasks = [];
+			// Called in the same breath as the task is accepted, so this clock is its clock.
+			const taskMs = (taskNumber: number): number => {
+				const durationMs = shortest + createRandom(settings.seed * 1_000 + taskNumber).next() * (longest - shortest);
+				tasks[taskNumber - 1] = { endsAt: performance.now() + durationMs, durationMs };
+				return durationMs;
+			};
+			sandbox.set({ ...settings, taskMs });
+		},
+		delivered: async () => sandbox.ledger.filter(hasPicture).length,
+		async outcome() {
+			const { ledger } = sandbox;
+			const known = ledger.flatMap(({ taskId, number }) => (taskId === null ? [] : [{ taskId, ...tasks[number - 1] }]));
+			return outcomeOf(meter.exchanges, ledger, known);
+		},
+	} satisfies GatewayService);
+}
+
+void main();

@@ -1,0 +1,76 @@
+/* eslint-disable */
+// The same, at a gateway that takes eight tasks at a time and answers 429 to the ninth.
+import { optimumMs } from '../core/listSchedule';
+import type { BenchGroup, Row } from '../row';
+import { openCounter, runOnce, runWhole, startServer, type Server } from './server';
+import { byHand, ours } from './workflows';
+
+const ITEMS = 30;
+const LIMIT = 8;
+const TASK_MS: [number, number] = [4_000, 12_000];
+const LOAD = '30 items, tasks of 4-12 s, gateway limit 8, real n8n';
+const PANEL = 'Paid and lost, 30 items, gateway limit 8';
+
+const CONTENDERS = [
+	{ id: 'hand', name: 'by hand (Wait 5 s)' },
+	{ id: 'retry', name: 'by hand (Wait 5 s, Retry On Fail 3 times)' },
+	{ id: 'ours', name: 'this node' },
+] as const;
+
+let server: Server | undefined;
+
+const rowsOf = ({ id, name }: (typeof CONTENDERS)[number]): Row[] => {
+	const none = id === 'ours' ? { target: { atMost: 0 } } : {};
+	return [
+		{ id: `n8n.limited.${id}.pictures`, name: `${LOAD}, ${name}: pictures that arrive`, unit: '', digits: 0 },
+		{ id: `n8n.limited.${id}.lost`, name: `${LOAD}, ${name}: paid and lost`, unit: '', digits: 0, ...none, bar: { panel: PANEL, label: name } },
+		{ id: `n8n.limited.${id}.twice`, name: `${LOAD}, ${name}: bought again`, unit: '', digits: 0, ...none },
+	];
+};
+
+export const limitedByHand: BenchGroup = {
+	name: 'workflow by hand in a real n8n, at a gateway with a limit',
+	rows: [
+		...CONTENDERS.flatMap(rowsOf),
+		{ id: 'n8n.limited.ours.makespan', name: `${LOAD}, this node: makespan / optimum`, unit: 'x', digits: 3, target: { atMost: 1.08 } },
+		{ id: 'n8n.limited.ours.refused', name: `${LOAD}, this node: creates answered 429`, unit: '%', digits: 1 },
+	],
+	seconds: 65,
+	// They wait for eight tasks each.
+	sideBySide: 5,
+	async open({ report }) {
+		report('packing the node, starting n8n');
+		server = await startServer();
+	},
+	async close() {
+		await server?.stop();
+	},
+	async measure({ seed, report }) {
+		if (!server) throw new Error('The group is not open');
+		const counter = await openCounter(server.client);
+		const { baseUrl, credentials, gateway } = counter;
+		try {
+			await runWhole(server, counter, { seed, taskMs: [100, 400] }, ours(credentials.ours, ITEMS));
+			const load = { seed, taskMs: TASK_MS, tasksAtOnce: LIMIT };
+			const workflows = {
+				hand: byHand(baseUrl, credentials.byHand, ITEMS, { waitSeconds: 5 }),
+				retry: byHand(baseUrl, credentials.byHand, ITEMS, { waitSeconds: 5, retries: true }),
+				ours: ours(credentials.ours, ITEMS),
+			};
+			const figures: Record<string, number> = {};
+			for (const { id, name } of CONTENDERS) {
+				report(name);
+				const run = await runOnce(server, counter, load, workflows[id]);
+				figures[`n8n.limited.${id}.pictures`] = run.bought - run.lost;
+				figures[`n8n.limited.${id}.lost`] = run.lost;
+				figures[`n8n.limited.${id}.twice`] = run.twice;
+				if (id !== 'ours') continue;
+				figures['n8n.limited.ours.makespan'] = run.makespanMs / optimumMs(run.durationsMs, LIMIT);
+				figures['n8n.limited.ours.refused'] = 100 * run.refused;
+			}
+			return figures;
+		} finally {
+			await gateway.stop();
+		}
+	},
+};

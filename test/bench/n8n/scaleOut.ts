@@ -1,0 +1,141 @@
+/* eslint-disable */
+// The same calls to one n8n, and to a queue with one, two and three workers.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { openRestClient, type RestClient } from '../../e2e/harness/restClient';
+import type { RunningProcess } from '../../e2e/harness/processes';
+import { runFolder } from '../../e2e/harness/runFolder';
+import { startQueue, type Queue } from '../../e2e/harness/startQueue';
+import type { BenchContext, BenchGroup, Figures, Row } from '../row';
+import { folderOf, peakBytes } from './processFigures';
+import { openCounter, pack, runWhole, startServer, type Counter, type Run, type Server } from './server';
+import { callAtOnce, IMAGE_BYTES, type Site, type WebhookFigures } from './webhookLoad';
+import { ours } from './workflows';
+
+const EXECUTIONS = 120;
+const TASK_MS = 2_000;
+const LOAD = `${EXECUTIONS} webhook executions, tasks of 2 s, pictures of 1 MB`;
+const BATCH = `One execution of ${EXECUTIONS} items, tasks of 2 s, pictures of 1 MB, one n8n`;
+const PANEL = `Pictures per second, ${EXECUTIONS} at once, tasks of 2 s, pictures of 1 MB`;
+
+const SETUPS = [
+	{ id: 'single', name: 'one n8n, no queue', workers: 0, concurrency: 0 },
+	{ id: 'one', name: 'queue, 1 worker of 10', workers: 1, concurrency: 10 },
+	{ id: 'two', name: 'queue, 2 workers of 10', workers: 2, concurrency: 10 },
+	{ id: 'three', name: 'queue, 3 workers of 10', workers: 3, concurrency: 10 },
+	{ id: 'wide', name: 'queue, 1 worker of 40', workers: 1, concurrency: 40 },
+] as const;
+
+type Setup = (typeof SETUPS)[number];
+
+const rowsOf = ({ id, name, workers }: Setup): Row[] => {
+	const load = `${LOAD}, ${name}`;
+	return [
+		{ id: `scale.${id}.perSecond`, name: `${load}: executions per second`, unit: '/s', bar: { panel: PANEL, label: name } },
+		{ id: `scale.${id}.main`, name: `${load}: memory of ${workers ? 'main' : 'n8n'} at its peak`, unit: 'MB', digits: 0 },
+		...(workers ? [{ id: `scale.${id}.worker`, name: `${load}: memory of the largest worker at its peak`, unit: 'MB', digits: 0 }] : []),
+		{ id: `scale.${id}.cpu`, name: `${load}: processor time per execution, all servers`, unit: 'ms', digits: 0 },
+		{ id: `scale.${id}.lost`, name: `${load}: lost or bought twice`, unit: '', digits: 0, target: { atMost: 0 } },
+	];
+};
+
+interface Stage {
+	single: Server;
+	singleCounter: Counter;
+	queue: Queue;
+	client: RestClient;
+	counter: Counter;
+}
+
+let stage: Partial<Stage> = {};
+
+export const scaleOut: BenchGroup = {
+	name: 'scale-out in queue mode',
+	rows: [
+		...SETUPS.flatMap(rowsOf),
+		{ id: 'scale.batch.perSecond', name: `${BATCH}: pictures per second`, unit: '/s', bar: { panel: PANEL, label: 'one n8n, one execution of all items' } },
+		{ id: 'scale.batch.main', name: `${BATCH}: memory of n8n at its peak`, unit: 'MB', digits: 0 },
+		{ id: 'scale.batch.cpu', name: `${BATCH}: processor time per picture`, unit: 'ms', digits: 0 },
+		{ id: 'scale.one.mainCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, main`, unit: 'ms', digits: 0 },
+		{ id: 'scale.one.workerCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, worker`, unit: 'ms', digits: 0 },
+		{ id: 'scale.one.storeCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, PostgreSQL and Redis`, unit: 'ms', digits: 0 },
+	],
+	seconds: 100,
+	async open({ report }) {
+		report('packing the node, starting n8n and a queue');
+		pack();
+		stage.single = await startServer();
+		stage.singleCounter = await openCounter(stage.single.client);
+		stage.queue = await startQueue({ workers: 0 });
+		stage.client = await openRestClient(stage.queue.main);
+		stage.counter = await openCounter(stage.client);
+	},
+	async close() {
+		await Promise.allSettled([stage.single?.stop(), stage.queue?.stop(), stage.counter?.gateway.stop(), stage.singleCounter?.gateway.stop()]);
+		stage = {};
+	},
+	async measure(context) {
+		const { single, singleCounter, queue, client, counter } = stage as Stage;
+		const figures = figuresOf('single', await warmAndCall(context, { url: single.n8n.url, client: single.client, counter: singleCounter, folders: [single.n8n.userFolder] }, 10));
+		Object.assign(figures, await batch(context, single, singleCounter));
+		const atWork: RunningProcess[] = [];
+		const retire = async (): Promise<void> => void (await Promise.all(atWork.splice(0).map(async (worker) => await worker.stop())));
+		try {
+			for (const { id, name, workers, concurrency } of SETUPS.slice(1)) {
+				context.report(name);
+				if (workers < atWork.length) await retire();
+				while (atWork.length < workers) atWork.push(await queue.addWorker({ N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) }));
+				const folders = [queue.main.userFolder, ...atWork.map(({ pid }) => folderOf(pid) ?? ''), ...stores()];
+				const result = await warmAndCall(context, { url: queue.main.url, client, counter, folders }, workers * 10);
+				Object.assign(figures, figuresOf(id, result, workers));
+			}
+			return figures;
+		} finally {
+			await retire();
+		}
+	},
+};
+
+/** The same pictures, all items of one execution. */
+async function batch({ seed, report }: BenchContext, server: Server, counter: Counter): Promise<Figures> {
+	report('one execution of all items');
+	const load = { seed, taskMs: [TASK_MS, TASK_MS] as [number, number], imageBytes: IMAGE_BYTES };
+	let run: Run | undefined;
+	const [peak] = await peakBytes([server.n8n.userFolder], async () => {
+		run = await runWhole(server, counter, load, ours(counter.credentials.ours, EXECUTIONS));
+	});
+	if (!run) throw new Error('Nothing was run');
+	return {
+		'scale.batch.perSecond': (EXECUTIONS * 1000) / run.makespanMs,
+		'scale.batch.main': peak / 2 ** 20,
+		'scale.batch.cpu': run.cpuMs / EXECUTIONS,
+	};
+}
+
+/** The first executions load the code. */
+async function warmAndCall({ seed }: BenchContext, site: Site, executions: number): Promise<WebhookFigures> {
+	await callAtOnce(site, { seed, taskMs: 20, executions: Math.max(30, executions) });
+	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });
+}
+
+function figuresOf(id: Setup['id'], { perSecond, lost, twice, peakBytes, cpuMs }: WebhookFigures, workers = 0): Figures {
+	const megabytes = peakBytes.map((bytes) => bytes / 2 ** 20);
+	const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+	return {
+		[`scale.${id}.perSecond`]: perSecond,
+		[`scale.${id}.main`]: megabytes[0],
+		[`scale.${id}.worker`]: Math.max(...megabytes.slice(1, 1 + workers)),
+		[`scale.${id}.cpu`]: sum(cpuMs),
+		[`scale.${id}.lost`]: lost + twice,
+		[`scale.${id}.mainCpu`]: cpuMs[0],
+		[`scale.${id}.workerCpu`]: sum(cpuMs.slice(1, 1 + workers)),
+		[`scale.${id}.storeCpu`]: sum(cpuMs.slice(1 + workers)),
+	};
+}
+
+/** Where PostgreSQL and Redis run; the newest of each, should a queue have run before. */
+function stores(): string[] {
+	const names = readdirSync(runFolder()).sort();
+	return ['postgres', 'redis'].flatMap((program) => names.filter((name) => name.startsWith(`${program}-`)).slice(-1).map((name) => join(runFolder(), name)));
+}

@@ -1,0 +1,91 @@
+/* eslint-disable */
+import { packNode } from '../../e2e/harness/packNode';
+import { openRestClient, type CredentialReference, type RestClient } from '../../e2e/harness/restClient';
+import { createRun } from '../../e2e/harness/runFolder';
+import { startN8n, type RunningN8n } from '../../e2e/harness/startN8n';
+import { until } from '../../e2e/harness/until';
+import type { Workflow } from '../../e2e/harness/workflow';
+import { startGateway, type Gateway, type GatewayLoad, type Outcome } from './gateway';
+import { cpuMs } from './processFigures';
+
+/** A real n8n that has the packed node installed, as its users have it. */
+export interface Server {
+	readonly n8n: RunningN8n;
+	readonly client: RestClient;
+	readonly stop: () => Promise<void>;
+}
+
+/** A gateway, and how each kind of client signs in at it. */
+export interface Counter {
+	readonly gateway: Gateway;
+	readonly baseUrl: string;
+	readonly credentials: Readonly<Record<'ours' | 'byHand' | 'openAi' | 'gemini', CredentialReference>>;
+}
+
+/** One execution: what came of it, and the processor time of n8n. */
+export interface Run extends Outcome {
+	readonly status: string;
+	readonly cpuMs: number;
+}
+
+const UNFINISHED = ['new', 'running', 'waiting'];
+
+let isPacked = false;
+
+/** Builds, packs and installs the node: once for all groups. */
+export function pack(): void {
+	if (isPacked) return;
+	// Its folder is removed when this process ends, however it ends.
+	createRun();
+	packNode();
+	isPacked = true;
+}
+
+export async function startServer(): Promise<Server> {
+	pack();
+	const n8n = await startN8n();
+	try {
+		return { n8n, client: await openRestClient(n8n), stop: n8n.stop };
+	} catch (error) {
+		await n8n.stop();
+		throw error;
+	}
+}
+
+export async function openCounter(client: RestClient): Promise<Counter> {
+	const gateway = await startGateway();
+	const { baseUrl, apiKey } = await gateway.address();
+	return {
+		gateway,
+		baseUrl,
+		credentials: {
+			ours: await client.createCredential('nanoBananaApi', 'Gateway', { baseUrl, apiKey }),
+			byHand: await client.createCredential('httpBearerAuth', 'Gateway', { token: apiKey }),
+			openAi: await client.createCredential('openAiApi', 'Gateway', { apiKey, url: `${baseUrl}/v1` }),
+			gemini: await client.createCredential('googlePalmApi', 'Gateway', { apiKey, host: baseUrl }),
+		},
+	};
+}
+
+export async function runOnce({ n8n, client }: Server, { gateway }: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
+	await gateway.load(load);
+	const saved = await client.createWorkflow(workflow);
+	const before = cpuMs(n8n.userFolder);
+	const status = await ended(client, await client.start(saved));
+	return { ...(await gateway.outcome()), status, cpuMs: cpuMs(n8n.userFolder) - before };
+}
+
+/** Asks seldom: each question costs processor time of the n8n that is measured. */
+async function ended(client: RestClient, executionId: string): Promise<string> {
+	return await until(`execution ${executionId} to end`, async () => {
+		const { status } = (await client.session.call('GET', `executions/${executionId}`)) as { status: string };
+		return UNFINISHED.includes(status) ? undefined : status;
+	}, { timeoutMs: 300_000, intervalMs: 1_000 });
+}
+
+/** @throws when it did not get every picture: then its times say nothing */
+export async function runWhole(server: Server, counter: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
+	const run = await runOnce(server, counter, load, workflow);
+	if (run.status === 'success' && run.lost === 0 && run.twice === 0) return run;
+	throw new Error(`"${workflow.name}" ended as ${run.status}, with ${run.bought} bought, ${run.twice} of them again, and ${run.lost} lost`);
+}

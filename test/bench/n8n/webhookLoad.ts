@@ -1,0 +1,70 @@
+/* eslint-disable */
+import { callWebhook } from '../../e2e/harness/callWebhook';
+import type { RestClient, SavedWorkflow } from '../../e2e/harness/restClient';
+import { until } from '../../e2e/harness/until';
+import type { Counter } from './server';
+import { peakBytes, cpuMs } from './processFigures';
+import { pictureOnCall, prompts } from './workflows';
+
+/** Few, and asked for again and again, so that the gateway has painted them before anything is measured. */
+const PROMPTS = prompts(30);
+/** Of about this size are real pictures of 1K. */
+export const IMAGE_BYTES = 1_000_000;
+
+/** Somewhere to call, and the folders of the servers that do the work. */
+export interface Site {
+	readonly url: string;
+	readonly client: RestClient;
+	readonly counter: Counter;
+	readonly folders: readonly string[];
+}
+
+export interface WebhookFigures {
+	perSecond: number;
+	lost: number;
+	twice: number;
+	/** By server. */
+	peakBytes: number[];
+	/** Processor time for one execution, by server. */
+	cpuMs: number[];
+}
+
+export interface Calls {
+	seed: number;
+	taskMs: number;
+	executions: number;
+}
+
+/** Calls a webhook so many times at once; each call is an execution that makes one picture. */
+export async function callAtOnce({ url, client, counter, folders }: Site, { seed, taskMs, executions }: Calls): Promise<WebhookFigures> {
+	const { gateway, credentials } = counter;
+	await gateway.load({ seed, taskMs: [taskMs, taskMs], imageBytes: IMAGE_BYTES });
+	const path = `picture-${Date.now().toString(36)}`;
+	const workflow = await client.createWorkflow(pictureOnCall(credentials.ours, path));
+	await client.activate(workflow);
+
+	const before = folders.map(cpuMs);
+	const peaks = await peakBytes(folders, async () => {
+		const call = async (prompt: string): Promise<void> => {
+			const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) };
+			const { status } = await callWebhook(`${url}/webhook/${path}`, init);
+			if (status !== 200) throw new Error(`The webhook answered ${status}`);
+		};
+		await Promise.all(Array.from({ length: executions }, (_, index) => call(PROMPTS[index % PROMPTS.length])));
+		await until('all pictures', async () => ((await gateway.delivered()) >= executions ? true : undefined), { timeoutMs: 180_000 });
+		await allEnded(client, workflow, executions);
+	});
+	const used = folders.map((folder, index) => (cpuMs(folder) - before[index]) / executions);
+	const { makespanMs, lost, bought } = await gateway.outcome();
+	await client.deactivate(workflow);
+	return { perSecond: (executions * 1000) / makespanMs, lost, twice: bought - executions, peakBytes: peaks, cpuMs: used };
+}
+
+async function allEnded(client: RestClient, workflow: SavedWorkflow, executions: number): Promise<void> {
+	const ended = await until('all executions to end', async () => {
+		const runs = await client.executionsOf(workflow);
+		return runs.some(({ status }) => status === 'running' || status === 'new') ? undefined : runs;
+	}, { timeoutMs: 60_000, intervalMs: 500 });
+	const good = ended.filter(({ status }) => status === 'success').length;
+	if (good !== executions) throw new Error(`${good} of ${executions} executions ended well`);
+}
