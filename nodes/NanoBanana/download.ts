@@ -1,8 +1,9 @@
+import { throwIfCanceled, type Answer, type Limits } from './answer';
 import { isPassing } from './classify';
 import { jitter, retryAfterMs } from './clock';
 import { cleanText } from './errors';
 import { inspectImage, type ImageFacts } from './imageBytes';
-import { readFile, throwIfCanceled, type Answer, type Exchange, type Limits } from './transport';
+import { readFile, type Exchange } from './transport';
 import type { Clock, ImageRef } from './types';
 
 export interface Fetching {

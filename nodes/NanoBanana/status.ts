@@ -1,8 +1,9 @@
+import type { Limits } from './answer';
 import { classify, declinedAnswer, isPassing } from './classify';
 import { retryAfterMs, systemClock } from './clock';
 import type { Failure } from './errors';
 import { asyncTask, TASKS_PATH } from './formats/asyncTask';
-import { bodyOf, readApi, type Exchange, type Limits } from './transport';
+import { bodyOf, readApi, type Exchange } from './transport';
 import type { Outcome } from './types';
 
 /** What one look at a task brought. A look is free, so whatever may pass is looked at again. */

@@ -1,9 +1,10 @@
+import { throwIfCanceled, type Answer, type Limits } from './answer';
 import { classify, declinedAnswer, leavesItUnclear, provesNothingAccepted } from './classify';
 import { jitter, retryAfterMs } from './clock';
 import { failureError, type Failure } from './errors';
 import type { Gate, Slot } from './gate';
 import { firstText } from './json';
-import { bodyOf, sendCall, throwIfCanceled, type Answer, type Exchange, type Limits } from './transport';
+import { bodyOf, sendCall, type Exchange } from './transport';
 import type { Clock, EncodedCall, ImageFormat, Outcome } from './types';
 
 /** A paid request on its way. Whatever it throws, `onUnclear` was called first when the job may exist. */

@@ -27,7 +27,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['meeting the others', ['ending', 'join']],
 	['one run', ['run']],
 	['engine', ['gate', 'memory', 'room', 'schedule', 'settings', 'transport']],
-	['what looks teach', ['durations', 'progress']],
+	['one answer, what looks teach', ['answer', 'durations', 'progress']],
 	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
