@@ -110,7 +110,7 @@ export const lastFields: INodeProperties[] = [
 		name: 'apiFormat',
 		type: 'options',
 		default: 'asyncTask',
-		description: 'Which of the three entrances of the gateway to use. Prices and models are the same.',
+		description: "Which of the gateway's three entrances to use. The other fields mean the same in all of them.",
 		options: [
 			{
 				name: 'Async Task (Recommended)',

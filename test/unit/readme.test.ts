@@ -1,0 +1,94 @@
+/* eslint-disable */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { KINDS } from '../../nodes/NanoBanana/failureKinds';
+import manifest from '../../package.json';
+import { withParameterTable } from '../docs/readme';
+
+const ROOT = join(__dirname, '../..');
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+const README = read('README.md');
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/ux-checklist.md'];
+/** Written together with the measurements. */
+const ANNOUNCED = ['BENCHMARKS.md', 'SCALING.md'];
+
+/** From a heading to the next one of its rank. */
+function chapter(title: string, document = README): string {
+	const [, rest] = document.split(`\n## ${title}\n`);
+	if (rest === undefined) throw new Error(`There is no chapter ${title}`);
+	return rest.split('\n## ')[0];
+}
+
+const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
+
+/** GitHub's own way from a heading to its address. */
+const anchorOf = (heading: string): string => `#${heading.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-')}`;
+
+describe('the README tells what is there', () => {
+	it('has the table of all fields as the node describes them (npm run docs writes it)', () => {
+		expect(README).toBe(withParameterTable(README));
+	});
+
+	it('has a row for every kind of failure, and no other, in alphabetical order', () => {
+		const codes = firstCells(chapter('When something fails'), /^\| `(\w+)` \|/gm);
+
+		expect(codes).toEqual(Object.keys(KINDS).sort());
+	});
+
+	it('lists every example, and no other', () => {
+		const listed = firstCells(chapter('Examples'), /^\| \[([\w-]+)\]\(examples\/\1\.json\) \|/gm);
+
+		expect(listed.map((name) => `${name}.json`).sort()).toEqual(readdirSync(join(ROOT, 'examples')).sort());
+	});
+
+	it('shows the pictures that the browser test takes, all of them', () => {
+		const shown = firstCells(README, /\]\(docs\/screenshots\/([\w-]+)\.png\)/g);
+
+		expect(new Set(shown)).toEqual(new Set(readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''))));
+	});
+
+	it('has the commands that the checks run, word for word', () => {
+		const commands = [...README.matchAll(/```bash\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines.trim().split('\n'));
+
+		expect(commands).toEqual(expect.arrayContaining(['npm ci && npm test', 'npm ci && npm run demo -- "A small red cube on a clean white desk"']));
+	});
+
+	it('has the chapters that n8n asks for, in its order', () => {
+		const asked = ['Installation', 'Credentials', 'Operations', 'Compatibility', 'Resources', 'Version history'];
+
+		expect(firstCells(README, /^## (.+)$/gm).filter((title) => asked.includes(title))).toEqual(asked);
+	});
+});
+
+describe.each(DOCUMENTS)('%s', (name) => {
+	const text = read(name);
+	const links = firstCells(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^https?:/.test(link));
+
+	it('links to files and chapters that are there', () => {
+		const broken = links.filter((link) => {
+			const [file, anchor] = link.split('#');
+			const path = join(ROOT, name, '..', file);
+			if (file !== '' && !existsSync(path)) return !ANNOUNCED.includes(file);
+			if (anchor === undefined) return false;
+			const target = file === '' ? text : readFileSync(path, 'utf8');
+			return !firstCells(target, /^#+ (.+)$/gm).map(anchorOf).includes(`#${anchor}`);
+		});
+
+		expect(broken).toEqual([]);
+	});
+
+	it('names no script that package.json does not have', () => {
+		const scripts = firstCells(text, /npm run ([\w:]+)/g);
+
+		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
+	});
+});
+
+it('the guidelines are ticked one by one, and name tests that are there', () => {
+	const list = read('docs/ux-checklist.md');
+	const tests = ['unit', 'engine', 'e2e/tests'].flatMap((folder) => readdirSync(join(ROOT, 'test', folder)));
+
+	expect(firstCells(list, /^\| (\d+) \|/gm).map(Number)).toEqual(Array.from({ length: 84 }, (_, index) => index + 1));
+	expect(firstCells(list, /`(\w+\.test\.ts)`/g).filter((file) => !tests.includes(file))).toEqual([]);
+});
