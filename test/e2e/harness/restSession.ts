@@ -51,8 +51,12 @@ export async function openSession(url: string): Promise<Session> {
 	}
 }
 
+/** On a busy machine n8n loses sight of its database for a moment and says so with a 503, before it does anything. */
 async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
-	const response = await send(url, method, headers, body);
+	const response = await until(`${url} to have its database`, async () => {
+		const answer = await send(url, method, headers, body);
+		return answer.status === 503 ? undefined : answer;
+	}, { timeoutMs: 30_000, intervalMs: 500 });
 	const text = await response.text();
 	if (!response.ok) throw new RestError(response.status, text, `${method} ${url}`);
 	const answer: unknown = text === '' ? undefined : JSON.parse(text);
