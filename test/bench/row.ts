@@ -28,6 +28,8 @@ export interface BenchGroup {
 	seconds: number;
 	/** Measurements that may run side by side because they mostly wait; 1 unless told. */
 	sideBySide?: number;
+	/** For what takes minutes: no more measurements than these, however many are asked for. */
+	runsAtMost?: number;
 	/** Once before all measurements, and once after them, also after a failure. */
 	open?(context: OpenContext): Promise<void>;
 	close?(): Promise<void>;

@@ -14,7 +14,7 @@ export function selectGroups(groups: BenchGroup[], only: string[]): BenchGroup[]
 
 /** How long the groups will take, one after the other. */
 export function estimateSeconds(groups: BenchGroup[], runs: number): number {
-	return groups.reduce((sum, { seconds, sideBySide = 1 }) => sum + seconds * Math.ceil(runs / sideBySide), 0);
+	return groups.reduce((sum, { seconds, sideBySide = 1, runsAtMost = runs }) => sum + seconds * Math.ceil(Math.min(runs, runsAtMost) / sideBySide), 0);
 }
 
 /** Measures group after group; one that fails does not keep the others from being measured. */
@@ -25,7 +25,7 @@ export async function runGroups(groups: BenchGroup[], runs: number): Promise<Gro
 		task: async (_context, task) => {
 			const report = (line: string): void => void (task.output = line);
 			try {
-				const measurements = await measureGroup(group, runs, report);
+				const measurements = await measureGroup(group, Math.min(runs, group.runsAtMost ?? runs), report);
 				results.push({ group, rows: Object.fromEntries(group.rows.map((row) => [row.id, summarise(row, measurements)])) });
 			} catch (error) {
 				const failure = error instanceof Error ? error.message : String(error);

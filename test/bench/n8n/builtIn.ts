@@ -28,7 +28,7 @@ const rowsOf = ({ id, name }: (typeof FORMATS)[number]): Row[] => [
 export const builtInNodes: BenchGroup = {
 	name: 'built-in image nodes in a real n8n',
 	rows: FORMATS.flatMap(rowsOf),
-	seconds: 40,
+	seconds: 33,
 	async open({ report }) {
 		report('packing the node, starting n8n');
 		server = await startServer();

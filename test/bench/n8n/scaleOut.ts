@@ -61,7 +61,8 @@ export const scaleOut: BenchGroup = {
 		{ id: 'scale.one.workerCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, worker`, unit: 'ms', digits: 0 },
 		{ id: 'scale.one.storeCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, PostgreSQL and Redis`, unit: 'ms', digits: 0 },
 	],
-	seconds: 100,
+	seconds: 105,
+	runsAtMost: 3,
 	async open({ report }) {
 		report('packing the node, starting n8n and a queue');
 		pack();
