@@ -4,10 +4,13 @@ import { startGateway, type GatewayAddress, type GatewayFigures, type GatewayLoa
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
+/** The gateway's address is the lane's own. */
+export type LaneJob = Without<Job, keyof GatewayAddress>;
+
 /** A client and its gateway, each in a process of its own. */
 export interface Lane {
 	/** One load, from the first request to the last picture. */
-	run(load: GatewayLoad, job: Without<Job, keyof GatewayAddress>): Promise<GatewayFigures & Used>;
+	run(load: GatewayLoad, job: LaneJob): Promise<GatewayFigures & Used>;
 	close(): Promise<void>;
 }
 

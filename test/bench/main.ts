@@ -1,21 +1,50 @@
 /* eslint-disable */
 // npm run bench: measures, prints the table, and writes docs/bench.json, docs/bench.svg and the table of BENCHMARKS.md.
 // A missed target is a row in the table and no failure of the program.
-import { readArguments, USAGE } from './arguments';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readArguments, USAGE, type Order } from './arguments';
+import { chartOf } from './chart';
 import { groups as coreGroups } from './core';
+import { readMachine } from './machine';
 import { groups as n8nGroups } from './n8n';
+import { mergeReport, readReport, reportGroup, type Report } from './report';
 import { estimateSeconds, runGroups, selectGroups } from './runGroups';
+import { markdownTable, placeTable, terminalTable } from './table';
+
+const ROOT = join(__dirname, '../..');
+const JSON_FILE = join(ROOT, 'docs/bench.json');
+const CHART_FILE = join(ROOT, 'docs/bench.svg');
+const TABLE_FILE = join(ROOT, 'BENCHMARKS.md');
+
+const ALL = [...coreGroups, ...n8nGroups];
 
 async function main(): Promise<void> {
 	const order = readArguments(process.argv.slice(2));
 	if (order === null) return console.log(USAGE);
-	const groups = selectGroups([...coreGroups, ...n8nGroups], order.only);
+	const groups = selectGroups(ALL, order.only);
 	if (groups.length === 0) throw new Error(`No row is named like "${order.only.join('", "')}"`);
-	const minutes = (estimateSeconds(groups, order.runs) / 60).toFixed(1);
-	console.log(`${groups.length} groups, ${order.runs} measurements each, about ${minutes} minutes\n`);
+	const minutes = (estimateSeconds(groups, order.runs) / 60).toFixed(0);
+	console.log(`${groups.length} groups, ${order.runs} measurements each, about ${minutes} minutes`);
 	if (order.listsOnly) return groups.forEach(({ name, seconds, sideBySide = 1 }) => console.log(`${name}: ${seconds} s, ${sideBySide} at a time`));
 	const results = await runGroups(groups, order.runs);
-	console.log(JSON.stringify(results.map(({ group, ...rest }) => ({ group: group.name, ...rest })), null, 2));
+	const date = new Date().toISOString().slice(0, 10);
+	const report: Report = { machine: readMachine(), command: commandOf(order), groups: results.map((result) => reportGroup(result, date)) };
+	console.log(`\n${terminalTable(report)}`);
+	if (order.writes) write(mergeReport(readReport(JSON_FILE), report, ALL));
+}
+
+/** As somebody would write it who wants all of it again. */
+function commandOf({ runs }: Order): string {
+	return runs === 5 ? 'npm run bench' : `npm run bench -- --runs ${runs}`;
+}
+
+function write(report: Report): void {
+	mkdirSync(join(ROOT, 'docs'), { recursive: true });
+	writeFileSync(JSON_FILE, `${JSON.stringify(report, null, '\t')}\n`);
+	writeFileSync(CHART_FILE, chartOf(report));
+	writeFileSync(TABLE_FILE, placeTable(readFileSync(TABLE_FILE, 'utf8'), markdownTable(report)));
+	console.log('Wrote docs/bench.json, docs/bench.svg and BENCHMARKS.md');
 }
 
 main().catch((error: unknown) => {

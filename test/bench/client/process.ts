@@ -8,7 +8,7 @@ import type { BareJob } from './bareScript';
 import type { NodeJob } from './nodeRun';
 import { measure, type Used } from './resources';
 
-export type Job = ({ client: 'bareTasks' | 'bareCalls' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob);
+export type Job = (({ client: 'bareTasks' | 'bareCalls' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob)) & { watchesMemory?: boolean };
 
 export type ClientService = { run(job: Job): Promise<Used> };
 
@@ -24,7 +24,7 @@ serve({
 		const folder = mkdtempSync(join(tmpdir(), 'nanobanana-bench-'));
 		try {
 			let count = 0;
-			const used = await measure(async () => (count = await pictures(job, folder)));
+			const used = await measure(async () => (count = await pictures(job, folder)), job.watchesMemory);
 			if (count !== job.items) throw new Error(`${count} pictures came of ${job.items} items`);
 			return used;
 		} finally {

@@ -10,7 +10,7 @@ const MEGABYTE = 1_000_000;
 async function peakMegabytes(items: number, seed: number): Promise<number> {
 	return await withLane(async (lane) => {
 		await warmUp(lane, 'node');
-		const { peakBytes, idleBytes } = await lane.run({ ...LOAD, seed }, { client: 'node', items });
+		const { peakBytes, idleBytes } = await lane.run({ ...LOAD, seed }, { client: 'node', items, watchesMemory: true });
 		return (peakBytes - idleBytes) / MEGABYTE;
 	});
 }

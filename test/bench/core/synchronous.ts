@@ -1,15 +1,14 @@
 /* eslint-disable */
-import type { Job } from '../client';
-import { withLane, type Lane } from '../lane';
+import { withLane, type Lane, type LaneJob } from '../lane';
 import type { BenchGroup } from '../row';
 
 const ITEMS = 20;
 const PANEL = 'Makespan, synchronous formats, 20 items of 1 s';
 
-const makespan = async (lane: Lane, seed: number, job: Omit<Job, 'items' | 'baseUrl' | 'apiKey' | 'endsUrl'>): Promise<number> => {
+const makespan = async (lane: Lane, seed: number, job: LaneJob): Promise<number> => {
 	// The first time loads the code.
-	await lane.run({ seed, syncMs: 100 }, { ...job, items: ITEMS } as Job);
-	return (await lane.run({ seed, syncMs: 1_000 }, { ...job, items: ITEMS } as Job)).makespanMs / 1000;
+	await lane.run({ seed, syncMs: 100 }, job);
+	return (await lane.run({ seed, syncMs: 1_000 }, job)).makespanMs / 1000;
 };
 
 export const synchronousFormats: BenchGroup = {
@@ -23,11 +22,11 @@ export const synchronousFormats: BenchGroup = {
 	measure: async ({ seed, report }) =>
 		await withLane(async (lane) => {
 			report('the limit');
-			const limit = await makespan(lane, seed, { client: 'bareCalls' });
+			const limit = await makespan(lane, seed, { client: 'bareCalls', items: ITEMS });
 			report('OpenAI format');
-			const openAi = await makespan(lane, seed, { client: 'node', parameters: { apiFormat: 'openAi' } });
+			const openAi = await makespan(lane, seed, { client: 'node', items: ITEMS, parameters: { apiFormat: 'openAi' } });
 			report('Gemini format');
-			const gemini = await makespan(lane, seed, { client: 'node', parameters: { apiFormat: 'gemini' } });
+			const gemini = await makespan(lane, seed, { client: 'node', items: ITEMS, parameters: { apiFormat: 'gemini' } });
 			return { 'sync.limit': limit, 'sync.openAi': openAi, 'sync.gemini': gemini };
 		}),
 };
