@@ -1,14 +1,12 @@
 import { jitter, onAbort } from './clock';
+import { createLimit, type Window } from './limit';
 import type { Clock } from './types';
 
+export type { Window };
+
 /**
- * Lets as many paid requests through as the gateway takes, without knowing its limit.
- *
- * A slot is held from the create request until the task is finished. Few requests may be
- * unanswered at a time, so an unknown limit is met by a handful of refusals instead of by all items
- * at once. A refusal at a level never reached before is taken for the limit. One at a level that
- * worked before may be a rate limit, which only costs time; a second one in a row is taken for a
- * limit that has dropped.
+ * Lets as many paid requests through as the gateway takes, without knowing its limit. A slot is held
+ * from the create request until the task is finished.
  */
 export interface Gate {
 	/** Waits for a place; undefined when the signal fired or the gate was shut meanwhile. */
@@ -27,50 +25,26 @@ export interface Slot {
 	leave(): void;
 }
 
-/**
- * How many requests may be unanswered at a time. Creating a task is answered at once, so few are
- * enough; a synchronous call is answered with the picture, so many run side by side, and each
- * success allows one more. A refusal comes quickly, so there silence for a while counts as a yes.
- */
-export interface Window {
-	unanswered: number;
-	growsBy: number;
-	takenAfterMs?: number;
-}
 export const TASK_WINDOW: Window = { unanswered: 3, growsBy: 0 };
 export const CALL_WINDOW: Window = { unanswered: 16, growsBy: 1, takenAfterMs: 300 };
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
-/**
- * Accepts in a row before one more than the known limit is tried. Doubles when that is refused and
- * halves when it works, so that a limit that has grown is soon used.
- */
-const FIRST_PROBE_AFTER = 20;
 
 export function createGate(maxOpen: number, window: Window, clock: Clock): Gate {
-	let atOnce = window.unanswered;
-	let limit = maxOpen;
-	let proven = 0;
+	const limit = createLimit(maxOpen, window);
 	let open = 0;
 	let unanswered = 0;
 	let notBefore = 0;
-	let refusalsInARow = 0;
+	/** Since when the gateway has taken nothing at all. */
 	let nothingSince: number | undefined;
-	let acceptsInARow = 0;
-	let probeAfter = FIRST_PROBE_AFTER;
-	/** The level that is on trial. A task that ended unseen can let it pass once, so a refusal takes it back. */
-	let onTrial = 0;
 	/** Counts refusals; one of a request sent before the last of them is no further news. */
 	let era = 0;
 	let isShut = false;
 	let timer: AbortController | undefined;
 	const waiting: Array<() => void> = [];
 
-	const mayEnter = (): boolean => {
-		const allowed = refusalsInARow > 0 ? 1 : atOnce;
-		return clock.now() >= notBefore && unanswered < allowed && open + unanswered < limit;
-	};
+	const mayEnter = (): boolean => clock.now() >= notBefore && unanswered < limit.unanswered() && open + unanswered < limit.open();
 
 	const admit = (): void => {
 		while (waiting.length > 0 && (isShut || mayEnter())) waiting.shift()?.();
@@ -108,42 +82,19 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 				if (state === 'left' || isAccepted) return;
 				isAccepted = true;
 				move('open');
-				if (open > proven && open === onTrial) probeAfter = Math.ceil(probeAfter / 2);
-				proven = Math.max(proven, open);
-				limit = Math.max(limit, open);
-				atOnce += window.growsBy;
-				refusalsInARow = 0;
+				limit.accepted(open);
 				nothingSince = undefined;
-				acceptsInARow += 1;
-				if (limit < maxOpen && acceptsInARow >= probeAfter) {
-					limit += 1;
-					onTrial = limit;
-					acceptsInARow = 0;
-				}
 				admit();
 			},
 			refused(retryAfterMs) {
 				const now = clock.now();
 				if (state === 'left' || isAccepted) return now;
 				move('left');
-				acceptsInARow = 0;
-				const others = open + unanswered;
 				const isNews = sentIn === era;
-				const isLimit = others > 0 && (others + 1 > proven || others + 1 === onTrial);
-				const hasDropped = others > 0 && !isLimit && isNews && refusalsInARow > 0;
-				if (isLimit && isNews && limit < maxOpen) probeAfter *= 2;
-				// A deep fall may have been a rate limit, so it is soon tried whether more works.
-				if (hasDropped) probeAfter = others < proven / 2 ? 1 : probeAfter * 2;
-				if (isLimit || hasDropped) {
-					// With tasks open, the end of one of them is the best moment to try again.
-					limit = others;
-					proven = Math.min(proven, others);
-				}
-				if (isNews) {
-					era += 1;
-					refusalsInARow = isLimit ? 0 : refusalsInARow + 1;
-				}
-				const growth = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, refusalsInARow - 1));
+				if (isNews) era += 1;
+				const { isLimit, inARow } = limit.refused(open + unanswered, isNews);
+				const growth = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, inARow - 1));
+				// With tasks open, the end of one of them is the best moment to try again.
 				const wait = Math.max(retryAfterMs, isLimit ? 0 : jitter(growth));
 				notBefore = Math.max(notBefore, now + wait);
 				nothingSince = isLimit ? undefined : (nothingSince ?? now);

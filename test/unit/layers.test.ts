@@ -27,7 +27,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['meeting the others', ['ending', 'join']],
 	['one run', ['run']],
 	['engine', ['gate', 'memory', 'room', 'schedule', 'settings', 'transport']],
-	['one answer, what looks teach', ['answer', 'durations', 'progress']],
+	['one answer, what answers teach', ['answer', 'durations', 'limit', 'progress']],
 	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
