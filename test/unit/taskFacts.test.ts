@@ -32,8 +32,8 @@ describe('the task in a body', () => {
 		['below data', { code: 0, data: { code: 1, data: { task_id: 't-1' } } }, { task_id: 't-1' }, { code: 0 }],
 		['three times below data', { data: { data: { data: { data: { task_id: 't-1' } } } } }, { task_id: 't-1' }, {}],
 		['the body where it is too deep', { data: { data: { data: { data: { data: { task_id: 't-1' } } } } } }, { data: { data: { data: { data: { data: { task_id: 't-1' } } } } } }],
-	])('is %s', (_fact, body, task, beside) => {
-		expect(findTask(body)).toEqual({ task, ...(beside && { beside }) });
+	]))('is %s', (_fact, body, expected) => {
+		expect(findTask(body)).toEqual(expected);
 	});
 
 	it.each(['url', 'b64_json', 'image_url'])('is no image with an id and a %s', (place) => {
