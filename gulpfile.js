@@ -1,6 +1,8 @@
 const { rm } = require('node:fs/promises');
+const { Transform } = require('node:stream');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
+const { minify } = require('terser');
 
 /**
  * n8n loads the node at every start, in every process: one small file for the node and one for the
@@ -29,6 +31,19 @@ const clean = async () => await rm('dist', { recursive: true, force: true });
 
 const bundle = async () => void (await build(bundling));
 
+/** Puts constants where they are used and the like, which the bundler leaves alone. */
+const shorten = () =>
+	new Transform({
+		objectMode: true,
+		transform(file, _encoding, done) {
+			minify(file.contents.toString(), { ecma: 2022, toplevel: true, compress: { passes: 3 } }).then(({ code }) => {
+				file.contents = Buffer.from(code);
+				done(null, file);
+			}, done);
+		},
+	});
+const compact = () => src('dist/**/*.js').pipe(shorten()).pipe(dest('dist'));
+
 /** n8n looks for the description of the node's place in its catalogue beside the code. */
 const buildCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
@@ -38,4 +53,4 @@ const buildIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist
 exports.bundling = bundling;
 exports.clean = clean;
 exports['build:icons'] = buildIcons;
-exports.default = series(clean, parallel(bundle, buildCodex, buildIcons));
+exports.default = series(clean, bundle, parallel(compact, buildCodex, buildIcons));

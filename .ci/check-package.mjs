@@ -5,4 +5,6 @@ const [{ files, unpackedSize }] = JSON.parse(await readFile(process.argv[2], 'ut
 const strays = files.map(({ path }) => path).filter((path) => !/^(dist\/(credentials|nodes|icons)\/.+\.(js|json|svg)|README\.md|LICENSE\.md|CHANGELOG\.md|package\.json)$/.test(path));
 if (strays.length > 0) throw new Error(`The package holds files that n8n does not load: ${strays.join(', ')}`);
 if (unpackedSize >= 150_000) throw new Error(`The package is ${unpackedSize} bytes unpacked, the limit is 150,000`);
-console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked`);
+const loaded = files.filter(({ path }) => path.startsWith('dist/')).reduce((sum, { size }) => sum + size, 0);
+if (loaded >= 100 * 1024) throw new Error(`n8n would load ${loaded} bytes, the limit is 100 KiB`);
+console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked, ${loaded} of them for n8n`);

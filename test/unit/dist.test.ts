@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { build, type BuildOptions, type Metafile } from 'esbuild';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import manifest from '../../package.json';
@@ -67,14 +67,6 @@ it('is tried out with the oldest n8n-workflow that the README promises', () => {
 	const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 	expect(readme).toContain(`n8n-workflow ${require('n8n-workflow-oldest/package.json').version.replace(/\.0$/, '')}`);
-});
-
-it('stays below 100 KiB with its icons and its place in the catalogue', () => {
-	const beside = [...readdirSync(join(ROOT, 'icons')).map((name) => join(ROOT, 'icons', name)), join(ROOT, 'nodes/NanoBanana/NanoBanana.node.json')];
-	const bytes = [...made.files.values()].reduce((sum, code) => sum + Buffer.byteLength(code), 0) + beside.reduce((sum, path) => sum + statSync(path).size, 0);
-
-	expect(existsSync(beside[0])).toBe(true);
-	expect(bytes).toBeLessThan(100 * 1024);
 });
 
 it('needs no package at run time', () => {
