@@ -11,8 +11,6 @@ export interface BareJob extends GatewayAddress {
 	folder: string;
 }
 
-type Json = Record<string, never>;
-
 export async function runBareTasks({ baseUrl, apiKey, endsUrl, items, folder }: BareJob): Promise<number> {
 	const dispatcher = new Agent();
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
@@ -57,10 +55,11 @@ async function store(url: string, dispatcher: Agent, path: string): Promise<void
 }
 
 function dataOf(body: unknown): { task_id: string; result_url: string } {
-	return (body as { data: Json }).data as never;
+	return (body as { data: { task_id: string; result_url: string } }).data;
 }
 
-async function listen(endsUrl: string, dispatcher: Agent): Promise<{ of(taskId: string): Promise<void> }> {
+/** The ends of tasks, as the gateway tells them. */
+export async function listen(endsUrl: string, dispatcher = new Agent()): Promise<{ of(taskId: string): Promise<void>; close(): void }> {
 	const waiting = new Map<string, () => void>();
 	const ended = new Set<string>();
 	const { body } = await request(endsUrl, { dispatcher, bodyTimeout: 0 });
@@ -79,5 +78,6 @@ async function listen(endsUrl: string, dispatcher: Agent): Promise<{ of(taskId: 
 		of: async (taskId) => {
 			if (!ended.has(taskId)) await new Promise<void>((resolve) => waiting.set(taskId, resolve));
 		},
+		close: () => void body.destroy(),
 	};
 }

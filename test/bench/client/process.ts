@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A client in a process of its own: the bare script, or our node in the engine.
+// A client in a process of its own: the bare script, the same with n8n's helpers, or our node in the engine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +8,14 @@ import type { BareJob } from './bareScript';
 import type { NodeJob } from './nodeRun';
 import { measure, type Used } from './resources';
 
-export type Job = (({ client: 'bareTasks' | 'bareCalls' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob)) & { watchesMemory?: boolean };
+export type Job = (({ client: 'bareTasks' | 'bareCalls' | 'helpers' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob)) & { watchesMemory?: boolean };
 
 export type ClientService = { run(job: Job): Promise<Used> };
 
 async function pictures(job: Job, folder: string): Promise<number> {
 	// Each loads what it needs only: the script's memory is not the engine's.
 	if (job.client === 'node') return await (await import('./nodeRun')).runNode(job);
+	if (job.client === 'helpers') return await (await import('./helperNode')).runHelperNode(job);
 	const { runBareCalls, runBareTasks } = await import('./bareScript');
 	return await (job.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...job, folder });
 }
@@ -29,7 +30,7 @@ serve({
 			return used;
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
-			if (job.client === 'node') (await import('./nodeRun')).forgetPictures();
+			if (job.client === 'node' || job.client === 'helpers') (await import('./nodeRun')).forgetPictures();
 		}
 	},
 } satisfies ClientService);

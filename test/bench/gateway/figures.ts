@@ -29,15 +29,10 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
 	const paid = of('create', 'call');
 	const served = of('file', 'call').filter(({ status, servedAt }) => status === 200 && servedAt !== undefined);
-	const reads = new Map<string, number[]>();
-	for (const { taskId = '', arrivedAt } of of('read')) reads.set(taskId, [...(reads.get(taskId) ?? []), arrivedAt]);
+	const reads = new Map<string, Exchange[]>();
+	for (const read of of('read')) reads.set(read.taskId ?? '', [...(reads.get(read.taskId ?? '') ?? []), read]);
 
-	const lags = tasks.map(({ taskId, startedAt, durationMs }) => {
-		const end = startedAt + durationMs;
-		const seenAt = reads.get(taskId)?.find((at) => at >= end);
-		if (seenAt === undefined) throw new Error('A task was not read after its end');
-		return seenAt - end;
-	});
+	const lags = tasks.map(({ taskId, startedAt, durationMs }) => lagOf(reads.get(taskId) ?? [], startedAt + durationMs));
 	const downloads = of('file').filter(({ status }) => status === 200).length;
 	if (downloads < tasks.length) throw new Error(`${tasks.length} tasks, but ${downloads} downloads`);
 	if (served.length === 0) throw new Error('No picture was served');
@@ -50,4 +45,12 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 		refused: paid.filter(({ status }) => status === 429).length / paid.length,
 		downloads,
 	};
+}
+
+function lagOf(reads: Exchange[], end: number): number {
+	const seen = reads.find(({ arrivedAt }) => arrivedAt >= end);
+	if (seen) return seen.arrivedAt - end;
+	// The task ended while its last read was being answered.
+	if ((reads.at(-1)?.servedAt ?? 0) >= end) return 0;
+	throw new Error('A task was not read after its end');
 }
