@@ -48,6 +48,43 @@ describe('an answer with images', () => {
 		expect(decode(answer([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({ kind: 'images', warnings: [expect.stringContaining('MAX_TOKENS')] });
 	});
 
+	it('says how it stopped, and what it said', () => {
+		expect(decode(answer([image(), { text: 'One' }, { text: 'two' }], { finishReason: 'max_tokens' }))).toEqual({
+			kind: 'images', images: [base64()], text: 'One\ntwo', warnings: ['The model stopped early (MAX_TOKENS), so images may be missing'],
+		});
+	});
+
+	it.each<[fact: string, part: object, read: object]>([
+		['without a type', { inlineData: { data: 'AAAA' } }, base64('AAAA')],
+		['that looks like an image, whatever its type', { inlineData: { mimeType: 'text/plain', data: PNG } }, base64()],
+		['before a file address', { ...image(), fileData: { fileUri: A } }, base64()],
+		['in camel case before snake case', { inlineData: { data: PNG }, inline_data: { data: DRAFT } }, base64()],
+		['with a mark that is no thought', { ...image(), thought: 'true' }, base64()],
+	])('is read %s', (_fact, part, read) => {
+		expect(decode(answer([part]))).toEqual({ kind: 'images', images: [read] });
+	});
+
+	it.each<[fact: string, body: unknown]>([
+		['with the parts in the candidate itself', { candidates: [{ parts: [image()] }] }],
+		['in a result', { result: answer([image()]) }],
+		['in a list in an envelope', { data: [answer([{ text: '' }]), answer([image()])] }],
+		['as events with other lines between them', ` data: {}\nevent: x\n: note\ndata: ${JSON.stringify(answer([image()]))}`],
+		['beside an error of another chunk', [{ error: { message: 'late' } }, answer([image()])]],
+	])('is found %s', (_fact, body) => {
+		expect(decode(body)).toMatchObject({ kind: 'images', images: [base64()] });
+	});
+
+	it('is looked for in the first ten thousand candidates', () => {
+		const after = (count: number): object => ({ candidates: [...Array.from({ length: count }, () => null), { content: { parts: [image()] } }] });
+
+		expect([decode(after(9_999)).kind, decode(after(10_000)).kind]).toEqual(['images', 'failed']);
+	});
+
+	it('shows images of its words only where it has no others', () => {
+		expect(decode(answer([image(), { text: `![b](${A})` }]))).toEqual({ kind: 'images', images: [base64()] });
+		expect(decode(answer([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
+	});
+
 	it('holds no sound, no text file and no address of another kind', () => {
 		for (const part of [
 			{ inlineData: { mimeType: 'audio/wav', data: 'UEsDBBQAAAAI' } },
@@ -82,6 +119,25 @@ describe('an answer without images', () => {
 		['an error at the end of a stream', [{ candidates: [{ content: { parts: [] } }] }, { error: { code: 500, message: 'Internal' } }], { code: '500', reason: 'Internal' }],
 	])('fails for %s', (_fact, body, expected) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', ...expected });
+	});
+
+	it.each(['SAFETY', 'IMAGE_SAFETY', 'PROHIBITED_CONTENT', 'IMAGE_PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'RECITATION', 'IMAGE_RECITATION', 'JAILBREAK', 'MODEL_ARMOR', 'LANGUAGE'])('is a refusal for %s, and delivers no drafts', (finishReason) => {
+		expect(decode(answer([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({ kind: 'failed', code: finishReason, reason: `no image was generated (${finishReason})`, refused: true });
+	});
+
+	it.each<[fact: string, body: unknown, outcome: object]>([
+		['its end', answer([], { finishReason: 'NO_IMAGE' }), { code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', emptyHanded: true }],
+		['the first end that is none of its own', { candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] }, { code: 'OTHER', reason: 'no image was generated (OTHER)', emptyHanded: true }],
+		['the messages of all candidates and their words', { candidates: [{ finishReason: 'OTHER', finishMessage: 'one' }, { finishMessage: 'two', content: { parts: [{ text: 'three' }] } }] }, { code: 'OTHER', reason: 'one two three', emptyHanded: true }],
+		['a hundred letters of its end', answer([], { finishReason: 'X'.repeat(120) }), { code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, emptyHanded: true }],
+		['a block of the prompt before its end', { promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] }, { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
+		['a block in a later chunk', [{ usageMetadata: {} }, { prompt_feedback: { blockReason: 'OTHER' } }], { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
+		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true }],
+		['no candidate', { usage_metadata: {} }, { code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true }],
+		['words before an error', [answer([{ text: 'Sorry.' }]), { error: { message: 'no' } }], { code: 'text_only', reason: 'Sorry.', emptyHanded: true }],
+		['an error before an empty candidate', [answer([]), { error: { message: 'no' } }], { reason: 'no', declined: true }],
+	])('fails with %s', (_fact, body, outcome) => {
+		expect(decode(body)).toEqual({ kind: 'failed', ...outcome });
 	});
 
 	it('is a task where the gateway answers with one', () => {
@@ -141,6 +197,18 @@ describe('a request', () => {
 		const [{ json }] = gemini.encode({ ...request, references: [file, file] });
 		const inline = { inlineData: { mimeType: 'image/png', data: PNG } };
 		expect(json?.contents).toEqual([{ role: 'user', parts: [{ text: 'A cube' }, inline, inline] }]);
+	});
+
+	it('carries an address that was not fetched as one', () => {
+		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] })[0].json?.contents).toEqual([{ role: 'user', parts: [{ text: 'A cube' }, { fileData: { fileUri: A } }] }]);
+	});
+
+	it.each([
+		['NanoBanana2-1K', 'jpeg' as const, { imageConfig: { outputFormat: 'jpeg' } }],
+		['NanoBanana2-1K', 'png' as const, {}],
+		['gemini-3-pro-image', 'jpeg' as const, {}],
+	])('states the format only where the entrance knows it (%s, %s)', (model, outputFormat, config) => {
+		expect(gemini.encode({ ...request, model, outputFormat })[0].json?.generationConfig).toEqual({ responseModalities: ['TEXT', 'IMAGE'], ...config });
 	});
 
 	it('takes further fields of the user last', () => {

@@ -76,4 +76,15 @@ describe('a request', () => {
 	it('wants an address beside a file fetched', () => {
 		expect(openAi.needsBytes({ ...request, references: [{ kind: 'url', url: A }, file] })).toBe(true);
 	});
+
+	it('sends only addresses in the published form, and lets the user have the last word', () => {
+		const references: Reference[] = [{ kind: 'url', url: A }];
+		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } })[0].json).toEqual({ ...fields, images: 'mine', quality: 'low' });
+		expect(openAi.encode({ ...request, references: [file], extraBody: { quality: 'low' } })[0].form).toContainEqual({ name: 'quality', value: 'low' });
+		expect(openAi.encode({ ...request, references: [file] })[0].form?.at(-1)).toEqual({ name: 'image', value: file.data, fileName: 'data.png', mimeType: 'image/png' });
+	});
+
+	it('needs no bytes without a file', () => {
+		expect(openAi.needsBytes(request)).toBe(false);
+	});
 });
