@@ -1,7 +1,11 @@
 /* eslint-disable */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Listr, type ListrTask } from 'listr2';
 import type { BenchGroup, Figures } from './row';
 import { summarise, type Summary } from './statistics';
+
+/** Measurements side by side start one after the other: all requests to create at the same moment would be in each other's way. */
+const APART_MS = 2_000;
 
 /** A group after its measurements: a summary per row id, or why there is none. */
 export type GroupResult = { group: BenchGroup; rows: Record<string, Summary> } | { group: BenchGroup; failure: string };
@@ -43,14 +47,14 @@ async function measureGroup(group: BenchGroup, runs: number, report: (line: stri
 		await group.open?.({ report });
 		const figures: Figures[] = [];
 		const seeds = Array.from({ length: runs }, (_, index) => index + 1);
-		const lane = async (): Promise<void> => {
+		const lane = async (number: number): Promise<void> => {
+			await pause(number * APART_MS);
 			for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-				const number = seed;
-				report(`${figures.length} of ${runs} measured`);
-				figures.push(await group.measure({ seed: number, report: (line) => report(`measurement ${number} of ${runs}: ${line}`) }));
+				const start = `measurement ${seed} of ${runs}`;
+				figures.push(await group.measure({ seed, report: (line) => report(`${start}: ${line}`) }));
 			}
 		};
-		const lanes = Array.from({ length: Math.min(runs, group.sideBySide ?? 1) }, lane);
+		const lanes = Array.from({ length: Math.min(runs, group.sideBySide ?? 1) }, async (_, number) => await lane(number));
 		const ends = await Promise.allSettled(lanes);
 		const failed = ends.find((end) => end.status === 'rejected');
 		if (failed) throw failed.reason;

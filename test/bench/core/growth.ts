@@ -16,7 +16,7 @@ export const growth: BenchGroup = {
 		{ id: 'growth.time.10', name: 'time per item, 10 items, tasks of 50 ms', unit: 'ms', digits: 1 },
 		{ id: 'growth.time.1000', name: 'time per item, 1,000 items, tasks of 50 ms', unit: 'ms', digits: 1 },
 	],
-	seconds: 20,
+	seconds: 15,
 	measure: async ({ seed, report }) =>
 		await withLane(async (lane) => {
 			await warmUp(lane, 'node');

@@ -47,7 +47,7 @@ export const loading: BenchGroup = {
 		{ id: 'loading.node', name: 'require of the node, n8n-workflow being loaded (median of 15 processes)', unit: 'ms', digits: 1, target: { atMost: 15 } },
 		{ id: 'loading.size', name: 'files of dist together', unit: 'kB', digits: 1, target: { atMost: 100 } },
 	],
-	seconds: 12,
+	seconds: 8,
 	async open({ report }) {
 		report('building');
 		await build();

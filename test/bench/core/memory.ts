@@ -22,7 +22,7 @@ export const memory: BenchGroup = {
 		{ id: 'memory.200', name: 'peak memory over idle, 200 images of 8 MB, filesystem mode', unit: 'MB', digits: 0, target: { atMost: 150 } },
 		{ id: 'memory.growth', name: 'peak memory over idle, 200 images / 50 images', unit: 'x', target: { atMost: 1.2 } },
 	],
-	seconds: 35,
+	seconds: 25,
 	async measure({ seed, report }) {
 		report('50 images');
 		const few = await peakMegabytes(50, seed);

@@ -27,7 +27,7 @@ export const processorTime: BenchGroup = {
 		{ id: 'cpu.own', name: "own CPU per image of 1 MB / the bare script with n8n's helpers", unit: 'x' },
 		{ id: 'cpu.ratio', name: 'own CPU per image of 1 MB / limit, after a first run', unit: 'x', target: { atMost: 2 }, why: WHY },
 	],
-	seconds: 40,
+	seconds: 32,
 	async measure({ seed, report }) {
 		report('the limit');
 		const limit = await cpuMsPerImage('bareTasks', seed);

@@ -18,7 +18,7 @@ export const synchronousFormats: BenchGroup = {
 		{ id: 'sync.openAi', name: '20 synchronous calls of 1 s, OpenAI format: makespan', unit: 's', bar: { panel: PANEL, label: 'this node, OpenAI format' } },
 		{ id: 'sync.gemini', name: '20 synchronous calls of 1 s, Gemini format: makespan', unit: 's', bar: { panel: PANEL, label: 'this node, Gemini format' } },
 	],
-	seconds: 15,
+	seconds: 12,
 	measure: async ({ seed, report }) =>
 		await withLane(async (lane) => {
 			report('the limit');

@@ -41,7 +41,7 @@ const rowsOf = ({ id, name, atMost }: Progress): Row[] => {
 export const shortTasks: BenchGroup = {
 	name: 'waiting for tasks of 4-12 s',
 	rows: [limitRow, ...PROGRESS.flatMap(rowsOf)],
-	seconds: 85,
+	seconds: 95,
 	sideBySide: 5,
 	measure: async ({ seed, report }) =>
 		await withLane(async (lane) => {
