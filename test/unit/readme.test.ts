@@ -92,3 +92,10 @@ it('the guidelines are ticked one by one, and name tests that are there', () => 
 	expect(firstCells(list, /^\| (\d+) \|/gm).map(Number)).toEqual(Array.from({ length: 84 }, (_, index) => index + 1));
 	expect(firstCells(list, /`(\w+\.test\.ts)`/g).filter((file) => !tests.includes(file))).toEqual([]);
 });
+
+it('the reading order leads to every file of the node', () => {
+	const order = chapter('Reading order', read('CONTRIBUTING.md'));
+	const files = readdirSync(join(ROOT, 'nodes/NanoBanana')).filter((file) => file.endsWith('.ts'));
+
+	expect(files.filter((file) => !order.includes(`${file}\``))).toEqual([]);
+});

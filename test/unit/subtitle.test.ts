@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { INodeParameters, INodeTypes } from 'n8n-workflow';
+import type { INodeParameters, INodePropertyOptions, INodeTypes } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { NanoBanana } from '../../nodes/NanoBanana/NanoBanana.node';
@@ -20,4 +20,11 @@ it.each([
 	['the operation alone where nothing is bought', { operation: 'waitForResult' }, 'Wait for Task Result'],
 ])('shows %s on the canvas', (_what, parameters, subtitle) => {
 	expect(subtitleOf(parameters)).toBe(subtitle);
+});
+
+it('calls each operation by its own name', () => {
+	const operations = new NanoBanana().description.properties[0].options as INodePropertyOptions[];
+
+	expect(operations.length).toBeGreaterThan(1);
+	for (const { name, value } of operations) expect(String(subtitleOf({ operation: value })).split(':')[0]).toBe(name);
 });
