@@ -9,4 +9,7 @@ const level = (name) => ({
 	setupFiles: ['<rootDir>/test/engine/environment.ts'],
 });
 
-module.exports = { projects: ['unit', 'sandbox', 'engine'].map(level) };
+module.exports = {
+	projects: ['unit', 'sandbox', 'engine'].map(level),
+	collectCoverageFrom: ['{nodes,credentials}/**/*.ts'],
+};

@@ -1,0 +1,4 @@
+/* eslint-disable */
+import { allIn } from './allIn';
+
+allIn('download', 'request', 'submit', 'wait');
