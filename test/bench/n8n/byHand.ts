@@ -9,6 +9,8 @@ import { byHand, ours } from './workflows';
 const ITEMS = 30;
 const TASK_MS: [number, number] = [4_000, 12_000];
 const PANEL = 'Makespan, 30 items, tasks of 4-12 s';
+/** The row of the same name without a server is the node alone. */
+const WHY = 'n8n, its database and the gateway share the machine; the limit is measured without n8n';
 const LOAD = '30 items, tasks of 4-12 s, linear progress, real n8n';
 
 const CONTENDERS = [
@@ -24,7 +26,7 @@ let counter: Counter | undefined;
 let lane: Lane | undefined;
 
 const rowsOf = ({ id, name, targets }: Contender): Row[] => {
-	const target = (figure: 'makespan' | 'lag' | 'reads'): Pick<Row, 'target'> => (figure in targets ? { target: { atMost: (targets as Record<string, number>)[figure] } } : {});
+	const target = (figure: 'makespan' | 'lag' | 'reads'): Pick<Row, 'target' | 'why'> => (figure in targets ? { target: { atMost: (targets as Record<string, number>)[figure] }, why: WHY } : {});
 	return [
 		{ id: `n8n.${id}.seconds`, name: `${LOAD}, ${name}: makespan`, unit: 's', bar: { panel: PANEL, label: `${name}, real n8n` } },
 		{ id: `n8n.${id}.makespan`, name: `${LOAD}, ${name}: makespan / limit`, unit: 'x', digits: 3, ...target('makespan') },

@@ -10,7 +10,7 @@ import { startQueue, type Queue } from '../../e2e/harness/startQueue';
 import type { BenchContext, BenchGroup, Figures, Row } from '../row';
 import { folderOf, peakBytes } from './processFigures';
 import { openCounter, pack, runWhole, startServer, type Counter, type Run, type Server } from './server';
-import { callAtOnce, IMAGE_BYTES, type Site, type WebhookFigures } from './webhookLoad';
+import { callAtOnce, IMAGE_BYTES, PAINTED, type Site, type WebhookFigures } from './webhookLoad';
 import { ours } from './workflows';
 
 const EXECUTIONS = 120;
@@ -41,8 +41,6 @@ const rowsOf = ({ id, name, workers }: Setup): Row[] => {
 };
 
 interface Stage {
-	single: Server;
-	singleCounter: Counter;
 	queue: Queue;
 	client: RestClient;
 	counter: Counter;
@@ -61,47 +59,64 @@ export const scaleOut: BenchGroup = {
 		{ id: 'scale.one.workerCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, worker`, unit: 'ms', digits: 0 },
 		{ id: 'scale.one.storeCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, PostgreSQL and Redis`, unit: 'ms', digits: 0 },
 	],
-	seconds: 105,
+	seconds: 115,
 	runsAtMost: 3,
 	async open({ report }) {
-		report('packing the node, starting n8n and a queue');
+		report('packing the node, starting a queue');
 		pack();
-		stage.single = await startServer();
-		stage.singleCounter = await openCounter(stage.single.client);
 		stage.queue = await startQueue({ workers: 0 });
 		stage.client = await openRestClient(stage.queue.main);
 		stage.counter = await openCounter(stage.client);
 	},
 	async close() {
-		await Promise.allSettled([stage.single?.stop(), stage.queue?.stop(), stage.counter?.gateway.stop(), stage.singleCounter?.gateway.stop()]);
+		await Promise.allSettled([stage.queue?.stop(), stage.counter?.gateway.stop()]);
 		stage = {};
 	},
 	async measure(context) {
-		const { single, singleCounter, queue, client, counter } = stage as Stage;
-		const figures = figuresOf('single', await warmAndCall(context, { url: single.n8n.url, client: single.client, counter: singleCounter, folders: [single.n8n.userFolder] }, 10));
-		Object.assign(figures, await batch(context, single, singleCounter));
-		const atWork: RunningProcess[] = [];
-		const retire = async (): Promise<void> => void (await Promise.all(atWork.splice(0).map(async (worker) => await worker.stop())));
-		try {
-			for (const { id, name, workers, concurrency } of SETUPS.slice(1)) {
-				context.report(name);
-				if (workers < atWork.length) await retire();
-				while (atWork.length < workers) atWork.push(await queue.addWorker({ N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) }));
-				const folders = [queue.main.userFolder, ...atWork.map(({ pid }) => folderOf(pid) ?? ''), ...stores()];
-				const result = await warmAndCall(context, { url: queue.main.url, client, counter, folders }, workers * 10);
-				Object.assign(figures, figuresOf(id, result, workers));
-			}
-			return figures;
-		} finally {
-			await retire();
-		}
+		return { ...(await measureSingle(context)), ...(await measureQueue(context, stage as Stage)) };
 	},
 };
 
+/** A fresh n8n each time: memory that a process has taken it keeps. */
+async function measureSingle(context: BenchContext): Promise<Figures> {
+	context.report('one n8n, no queue');
+	const server = await startServer();
+	try {
+		const counter = await openCounter(server.client);
+		try {
+			const whole = await batch(context, server, counter);
+			const site = { url: server.n8n.url, client: server.client, counter, folders: [server.n8n.userFolder] };
+			return { ...whole, ...figuresOf('single', await warmAndCall(context, site)) };
+		} finally {
+			await counter.gateway.stop();
+		}
+	} finally {
+		await server.stop();
+	}
+}
+
+async function measureQueue(context: BenchContext, { queue, client, counter }: Stage): Promise<Figures> {
+	const figures: Figures = {};
+	const atWork: RunningProcess[] = [];
+	const retire = async (): Promise<void> => void (await Promise.all(atWork.splice(0).map(async (worker) => await worker.stop())));
+	try {
+		for (const { id, name, workers, concurrency } of SETUPS.slice(1)) {
+			context.report(name);
+			if (workers < atWork.length) await retire();
+			while (atWork.length < workers) atWork.push(await queue.addWorker({ N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) }));
+			const folders = [queue.main.userFolder, ...atWork.map(({ pid }) => folderOf(pid) ?? ''), ...stores()];
+			Object.assign(figures, figuresOf(id, await warmAndCall(context, { url: queue.main.url, client, counter, folders }), workers));
+		}
+		return figures;
+	} finally {
+		await retire();
+	}
+}
+
 /** The same pictures, all items of one execution. */
-async function batch({ seed, report }: BenchContext, server: Server, counter: Counter): Promise<Figures> {
-	report('one execution of all items');
+async function batch({ seed }: BenchContext, server: Server, counter: Counter): Promise<Figures> {
 	const load = { seed, taskMs: [TASK_MS, TASK_MS] as [number, number], imageBytes: IMAGE_BYTES };
+	await runWhole(server, counter, { ...load, taskMs: [20, 20] }, ours(counter.credentials.ours, PAINTED));
 	let run: Run | undefined;
 	const [peak] = await peakBytes([server.n8n.userFolder], async () => {
 		run = await runWhole(server, counter, load, ours(counter.credentials.ours, EXECUTIONS));
@@ -114,9 +129,9 @@ async function batch({ seed, report }: BenchContext, server: Server, counter: Co
 	};
 }
 
-/** The first executions load the code. */
-async function warmAndCall({ seed }: BenchContext, site: Site, executions: number): Promise<WebhookFigures> {
-	await callAtOnce(site, { seed, taskMs: 20, executions: Math.max(30, executions) });
+/** The first executions load the code, and the gateway paints its pictures. */
+async function warmAndCall({ seed }: BenchContext, site: Site): Promise<WebhookFigures> {
+	await callAtOnce(site, { seed, taskMs: 20, executions: PAINTED });
 	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });
 }
 

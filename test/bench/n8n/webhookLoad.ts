@@ -7,7 +7,8 @@ import { peakBytes, cpuMs } from './processFigures';
 import { pictureOnCall, prompts } from './workflows';
 
 /** Few, and asked for again and again, so that the gateway has painted them before anything is measured. */
-const PROMPTS = prompts(30);
+export const PAINTED = 30;
+const PROMPTS = prompts(PAINTED);
 /** Of about this size are real pictures of 1K. */
 export const IMAGE_BYTES = 1_000_000;
 
