@@ -1,5 +1,8 @@
 /* eslint-disable */
+import { existsSync } from 'node:fs';
+
 import { packNode } from '../../e2e/harness/packNode';
+import { n8nCommand } from '../../e2e/harness/paths';
 import { openRestClient, type CredentialReference, type RestClient } from '../../e2e/harness/restClient';
 import { createRun } from '../../e2e/harness/runFolder';
 import { startN8n, type RunningN8n } from '../../e2e/harness/startN8n';
@@ -35,6 +38,7 @@ let isPacked = false;
 /** Builds, packs and installs the node: once for all groups. */
 export function pack(): void {
 	if (isPacked) return;
+	if (!existsSync(n8nCommand('2'))) throw new Error('n8n is not installed here: run "npx tsx test/e2e/setup.ts" once');
 	// Its folder is removed when this process ends, however it ends.
 	createRun();
 	packNode();
