@@ -29,7 +29,7 @@ export function join(ctx: IExecutePaginationFunctions, attempt: Attempt, isTool:
 		runIndex: ctx.getWorkflowDataProxy(itemIndex).$runIndex as number,
 		startsLate: hasBatching(ctx),
 		stopsOnFailure: !ctx.continueOnFail(),
-		isTaskFormat: settings?.apiFormat !== 'openAi' && settings?.apiFormat !== 'gemini',
+		isTaskFormat: (settings?.apiFormat ?? 'asyncTask') === 'asyncTask',
 		isTool,
 	});
 }
