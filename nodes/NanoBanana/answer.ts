@@ -18,10 +18,12 @@ export interface Limits {
 	maxBytes: number;
 	/** Called once before more than a small body is held in memory, with its expected size; waits for room. */
 	beforeHeavy?: (bytes: number) => Promise<void>;
+	/** Where a body of known size is read to; the caller knows when it may be used again. */
+	allocate?: (bytes: number) => Buffer;
 }
 
 /** Bodies up to this size are read at once; status answers are far smaller. */
-const LIGHT_BYTES = 256 * 1024;
+const LIGHT_BYTES = 64 * 1024;
 /** What a body of unknown length is taken for. */
 const UNKNOWN_LENGTH_BYTES = 16 * 1_048_576;
 
@@ -65,20 +67,34 @@ async function readBody(response: IN8nHttpFullResponse, limits: Limits, signal: 
 	const body: unknown = response.body;
 	if (!isStream(body)) return Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
 	const announced = Number(record(response.headers)['content-length']);
-	const chunks: Buffer[] = [];
+	let pieces: Buffer[] = [];
+	let whole: Buffer | undefined;
 	let size = 0;
 	let isHeavy = false;
 	for await (const chunk of body) {
-		size += chunk.length;
-		if (size > limits.maxBytes) return undefined;
-		if (size > LIGHT_BYTES && !isHeavy) {
+		const end = size + chunk.length;
+		if (end > limits.maxBytes) return undefined;
+		if (end > LIGHT_BYTES && !isHeavy) {
 			isHeavy = true;
-			await limits.beforeHeavy?.(announced > size ? Math.min(announced, limits.maxBytes) : UNKNOWN_LENGTH_BYTES);
+			const isKnown = announced >= end && announced <= limits.maxBytes;
+			await limits.beforeHeavy?.(isKnown ? announced : UNKNOWN_LENGTH_BYTES);
+			// One buffer from here on: pieces that are put together at the end would be in memory twice.
+			if (isKnown) {
+				whole = (limits.allocate ?? Buffer.allocUnsafe)(announced);
+				Buffer.concat(pieces).copy(whole);
+			}
 		}
-		chunks.push(chunk);
+		if (whole && end > whole.length) {
+			// A compressed body is longer than its header says.
+			pieces = [whole.subarray(0, size)];
+			whole = undefined;
+		}
+		if (whole) chunk.copy(whole, size);
+		else pieces.push(chunk);
+		size = end;
 	}
 	if (signal.aborted) throw new Error('The body was not read to its end');
-	return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
+	return whole?.subarray(0, size) ?? (pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, size));
 }
 
 function isStream(body: unknown): body is AsyncIterable<Buffer> {

@@ -118,10 +118,15 @@ async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<
 			clock: systemClock,
 			maxBytes: settings.maxImageBytes,
 			beforeHeavy: hold?.before,
+			allocate: job.run.spares.take,
 			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
 			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
 		});
-		if (fetched.kind === 'picture') return await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
+		if (fetched.kind === 'picture') {
+			const picture = await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
+			job.run.spares.give(fetched.bytes);
+			return picture;
+		}
 		const ways = [...(fetched.url ? ['open its address'] : []), ...(result.taskId ? ["collect it with 'Wait for Task Result'"] : [])];
 		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
 		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`);

@@ -11,6 +11,7 @@ export interface Fetching {
 	clock: Clock;
 	maxBytes: number;
 	beforeHeavy?: Limits['beforeHeavy'];
+	allocate?: Limits['allocate'];
 	/** False for addresses that the user gave: the key is never offered there, not even on the gateway's own origin. */
 	allowKey?: boolean;
 	deadline: number;
@@ -44,7 +45,7 @@ export async function fetchImage(ref: ImageRef, fetching: Fetching): Promise<Fet
 	for (;;) {
 		throwIfCanceled(exchange.signal);
 		const timeoutMs = Math.max(1000, Math.min(ATTEMPT_TIMEOUT_MS, deadline - clock.now()));
-		const answer = await readFile(exchange, url, { timeoutMs, maxBytes: fetching.maxBytes, beforeHeavy: fetching.beforeHeavy }, fetching.allowKey ?? true);
+		const answer = await readFile(exchange, url, { timeoutMs, maxBytes: fetching.maxBytes, beforeHeavy: fetching.beforeHeavy, allocate: fetching.allocate }, fetching.allowKey ?? true);
 		const found = answer.kind === 'reply' && answer.status >= 200 && answer.status < 300 ? inspectImage(answer.bytes) : undefined;
 		if (found?.complete && answer.kind === 'reply') return { kind: 'picture', bytes: answer.bytes, facts: found, url };
 

@@ -2,7 +2,7 @@ import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { failureIn, type Failure } from './errors';
 import { own, record } from './json';
-import { contextOf } from './memory';
+import { contextOf, runIndexOf } from './memory';
 import { joinRun, type Run } from './run';
 import { DEFAULT_CONCURRENCY, readSettings, type Settings } from './settings';
 
@@ -24,9 +24,9 @@ export function join(ctx: IExecutePaginationFunctions, attempt: Attempt, isTool:
 	return joinRun(ctx.getExecutionCancelSignal(), contextOf(ctx), {
 		maxConcurrency: settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
 		maxImages: settings?.maxImages ?? Number.MAX_SAFE_INTEGER,
-		itemCount: itemCountOf(ctx, isTool),
+		itemCount: () => itemCountOf(ctx, isTool),
 		itemIndex,
-		runIndex: ctx.getWorkflowDataProxy(itemIndex).$runIndex as number,
+		runIndex: runIndexOf(ctx),
 		startsLate: hasBatching(ctx),
 		stopsOnFailure: !ctx.continueOnFail(),
 		isTaskFormat: (settings?.apiFormat ?? 'asyncTask') === 'asyncTask',

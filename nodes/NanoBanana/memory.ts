@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
+import { own } from './json';
 import type { Kept, Outcome } from './types';
 
 /**
@@ -55,6 +56,12 @@ function storeOf(ctx: IExecuteSingleFunctions): Store {
 	return context.nanoBanana as unknown as Store;
 }
 
+/** Which time the node runs in the execution. n8n's official way to know builds everything that expressions can see, for every item. */
+export function runIndexOf(ctx: IExecuteSingleFunctions): number {
+	const known = own(ctx, 'runIndex');
+	return typeof known === 'number' ? known : (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex as number);
+}
+
 /** Identity of a paid request: everything that the user asked for, with the references' own digests. */
 export function hashRequest(apiFormat: string, request: object, references: string[]): string {
 	return createHash('sha256').update(JSON.stringify([apiFormat, request, references])).digest('hex').slice(0, 32);
@@ -65,7 +72,7 @@ export function hashRequest(apiFormat: string, request: object, references: stri
  * no item and get a new run index with every try, so there the first undelivered entry counts.
  */
 export function claimKey(ctx: IExecuteSingleFunctions, call: number, hash: string, isTool: boolean): string {
-	if (!isTool) return `${ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex}:${ctx.getItemIndex()}:${call}:${hash}`;
+	if (!isTool) return `${runIndexOf(ctx)}:${ctx.getItemIndex()}:${call}:${hash}`;
 	const store = storeOf(ctx);
 	const taken = claimed.get(contextOf(ctx)) ?? new Set<string>();
 	claimed.set(contextOf(ctx), taken);

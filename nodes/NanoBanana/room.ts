@@ -19,7 +19,7 @@ interface Ticket {
 }
 
 /** So many bytes of requests and images are in memory at a time, or a single larger one. */
-const ROOM_BYTES = 64 * 1_048_576;
+const ROOM_BYTES = 24 * 1_048_576;
 
 export function createRoom(capacity = ROOM_BYTES): Room {
 	let taken = 0;

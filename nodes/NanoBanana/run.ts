@@ -2,11 +2,13 @@ import { pause, systemClock } from './clock';
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from './gate';
 import { createRoom, type Room } from './room';
 import { createSchedule, type Schedule } from './schedule';
+import { createSpares, type Spares } from './spares';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
 export interface Run {
 	gate: Gate;
 	room: Room;
+	spares: Spares;
 	schedule: Schedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
@@ -47,7 +49,8 @@ export interface Plan {
 export interface RunSettings {
 	maxConcurrency: number;
 	maxImages: number;
-	itemCount: number;
+	/** Asked once for a run, as n8n takes a moment to say so. */
+	itemCount: () => number;
 	itemIndex: number;
 	/** Which time this node runs in the execution. */
 	runIndex: number;
@@ -95,6 +98,7 @@ export function joinRun(cancel: AbortSignal | undefined, context: object, settin
 function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
 	const controller = new AbortController();
 	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
+	const itemCount = settings.itemCount();
 	const plans: Plan[] = [];
 	const turn = pause(1);
 	let joined = 0;
@@ -112,6 +116,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 	return {
 		gate,
 		room: createRoom(),
+		spares: createSpares(),
 		schedule: createSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
@@ -134,9 +139,9 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 			if (plans.length >= joined) allChecked.resolve();
 			await allChecked.promise;
 			// Items that start later are not known yet: each of them buys at least one.
-			const later = settings.startsLate && plan.images > 0 ? Math.max(0, settings.itemCount - attempt.images.size) : 0;
+			const later = settings.startsLate && plan.images > 0 ? Math.max(0, itemCount - attempt.images.size) : 0;
 			const planned = [...attempt.images.values()].reduce((sum, images) => sum + images, later);
-			const someMissing = !settings.startsLate && joined < settings.itemCount;
+			const someMissing = !settings.startsLate && joined < itemCount;
 			if (settings.stopsOnFailure && someMissing) return { verdict: 'gone', planned };
 			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { verdict: 'stop', planned };
 			return { verdict: planned > settings.maxImages ? 'overBudget' : 'go', planned };

@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { padImage } from '../sandbox/padding';
-import { asFile, item, picture, useGateway } from './gateway';
+import { asFile, item, picture, servedDigests, storedDigest, useGateway } from './gateway';
 import { sendJson, useRawServer, type Handler } from './rawServer';
 
 const gateway = useGateway();
@@ -37,6 +37,16 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 
 		expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(Array(8).fill('image/png'));
 		expect(raw.requests.filter(({ method }) => method === 'POST')).toHaveLength(8);
+	});
+
+	it('keep their own bytes where one takes the memory of another that is stored', async () => {
+		gateway.sandbox.set({ imageBytes: 300_000, taskMs: 20 });
+		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
+		const run = await gateway.run({ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } }, { input, binaryMode: 'filesystem' });
+		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
+
+		expect(new Set(stored).size).toBe(8);
+		expect([...stored].sort()).toEqual(servedDigests(gateway.sandbox).sort());
 	});
 
 	it('are sent in the end when the gateway first takes none of them', async () => {
