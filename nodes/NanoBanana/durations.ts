@@ -1,44 +1,135 @@
-/** How long the tasks of a run took, and how likely the others are to end at an age. */
+import type { Span } from './marks';
+
+/** How long the tasks of a run take: a histogram over ages, each bin longer than the one before by a fixed ratio. */
 export interface Durations {
 	/** Undefined until a first task has ended. */
 	shortest(): number | undefined;
-	/** True when this many are worth planning anew: 1, 2, 4, 8, ... as each teaches less than the one before. */
-	add(durationMs: number): boolean;
-	/** Ends per ms at this age, given for how long each open task is known to be alive. */
-	rateAt(ageMs: number, alive: Iterable<number>): number;
+	mean(): number;
+	/** Between which ages a task ended. True when this many are worth planning anew: 1, 2, 4, 8, ... as each teaches less than the one before. */
+	add(end: Span): boolean;
+	/** Anew from all that is known; open tasks count with the span in which they can end. */
+	learn(open: Span[]): void;
+	/** The age at which the expected lateness of a task that ends within the span has grown to so much. */
+	dueAge(end: Span, latenessMs: number): number;
 }
 
-/** With so many, the rate of ends is told apart for the earlier and the later half: nearly all tasks end sooner or later. */
-const HALVES_FROM = 4;
-/** Only the newest count, as a gateway's pace changes over a long run. */
+const FIRST_BIN_MS = 200;
+const RATIO = 1.05;
+/** Up to some ten hours. */
+const BINS = 250;
+const LOWER = Array.from({ length: BINS + 1 }, (_, bin) => (bin === 0 ? 0 : FIRST_BIN_MS * RATIO ** (bin - 1)));
+/** Only the newest ends count, as a gateway's pace changes over a long run. */
 const NEWEST = 100;
+/** The weight, in tasks, of knowing nothing: each bin is as likely as any other. */
+const DOUBT = 0.03;
+/** Few, as each new look goes on where the last one stopped; many would take the chance of some ends for a rule. */
+const ROUNDS = 3;
+/** Each end stands for others around it: so far, as a share of the spread of all, and less far the more there are. */
+const BLUR = 0.9;
+/** The spread that is assumed where a single end has been seen, as a logarithm. */
+const FIRST_SPREAD = 0.3;
 
 export function createDurations(): Durations {
-	let newest: number[] = [];
-	let sorted: number[] = [];
+	let ends: Span[] = [];
+	let middles: number[] = [];
 	let count = 0;
+	let shares: Float64Array = new Float64Array(BINS).fill(1 / BINS);
+	let sums = sumsOf(shares);
+
+	const sumUntil = (ms: number): number => {
+		const bin = binOf(ms);
+		return sums[bin] + shares[bin] * Math.min(1, (ms - LOWER[bin]) / (LOWER[bin + 1] - LOWER[bin]));
+	};
+
 	return {
-		shortest: () => sorted.at(0),
-		add(durationMs) {
+		shortest: () => (ends.length > 0 ? Math.min(...middles) : undefined),
+		mean: () => meanOf(middles),
+		add(end) {
 			count += 1;
-			newest = [...newest.slice(1 - NEWEST), durationMs];
-			sorted = [...newest].sort((a, b) => a - b);
+			ends = [...ends.slice(1 - NEWEST), end];
+			middles = ends.map(({ from, to }) => Math.max(1, (from + to) / 2));
 			return (count & (count - 1)) === 0;
 		},
-		// Seen ends over the time in which they could have been seen. Tasks that are still open count with
-		// the time they are known to be alive, or the quick ones would stand for all. The end that set the
-		// shortest says nothing about the spread: it counts as one end within that duration.
-		rateAt(ageMs, alive) {
-			const last = sorted.length - 1;
-			const middle = sorted.length >= HALVES_FROM ? sorted.length >> 1 : last;
-			const isLate = middle < last && ageMs > sorted[middle];
-			const [from, to] = isLate ? [middle, last] : [0, middle];
-			const until = to < last ? sorted[to] : Infinity;
-			const within = (duration: number): number => Math.max(0, Math.min(duration, until) - sorted[from]);
-			let total = sorted[0];
-			for (const duration of sorted) total += within(duration);
-			for (const duration of alive) total += within(duration);
-			return (to - from + 1) / total;
+		// Expectation-maximisation: each task spreads its one end over the bins in which it can lie, in
+		// proportion to the histogram, and all together are the next histogram. So open tasks that are known
+		// to be alive weigh in as well, or the quick ones would stand for all.
+		learn(open) {
+			const ranges = [...ends, ...open].map(binsOf);
+			const width = Math.floor(blurOf(middles) / Math.log(RATIO));
+			for (let round = 0; round < ROUNDS; round += 1) {
+				const weights = new Float64Array(BINS + 1);
+				for (const { first, behind } of ranges) {
+					const weight = 1 / (sums[behind] - sums[first]);
+					weights[first] += weight;
+					weights[behind] -= weight;
+				}
+				let weight = 0;
+				for (let bin = 0; bin < BINS; bin += 1) shares[bin] *= weight += weights[bin];
+				shares = blurred(blurred(shares, width), width);
+				const total = sumsOf(shares)[BINS] + DOUBT;
+				for (let bin = 0; bin < BINS; bin += 1) shares[bin] = (shares[bin] + DOUBT / BINS) / total;
+				sums = sumsOf(shares);
+			}
+		},
+		dueAge(end, latenessMs) {
+			const { first, behind } = binsOf(end);
+			const total = sumUntil(end.to) - sumUntil(end.from);
+			// Older than the histogram: whatever comes, it is not soon.
+			if (!(total > 0)) return Math.min(end.to, end.from * 2);
+			let late = 0;
+			let ended = 0;
+			for (let bin = first; bin < behind; bin += 1) {
+				const from = Math.max(end.from, LOWER[bin]);
+				const width = Math.min(end.to, LOWER[bin + 1]) - from;
+				const rate = shares[bin] / (LOWER[bin + 1] - LOWER[bin]) / total;
+				const added = width * (ended + (rate * width) / 2);
+				// The time after which `ended * time + rate * time^2 / 2` is what is left of the lateness.
+				const left = latenessMs - late;
+				if (added >= left) return from + (2 * left) / (ended + Math.sqrt(ended ** 2 + 2 * rate * left));
+				late += added;
+				ended += rate * width;
+			}
+			return Math.min(end.to, Math.max(LOWER[BINS], end.from * 2));
 		},
 	};
+}
+
+function binsOf({ from, to }: Span): { first: number; behind: number } {
+	return { first: binOf(from), behind: binOf(to) + 1 };
+}
+
+function binOf(ms: number): number {
+	if (ms < FIRST_BIN_MS) return 0;
+	return Math.min(BINS - 1, 1 + Math.floor(Math.log(ms / FIRST_BIN_MS) / Math.log(RATIO)));
+}
+
+/** How far each end is spread, as a logarithm. */
+function blurOf(durations: number[]): number {
+	const logs = durations.map(Math.log);
+	const mean = meanOf(logs);
+	const variance = meanOf(logs.map((log) => (log - mean) ** 2)) + FIRST_SPREAD ** 2 / logs.length;
+	return BLUR * Math.sqrt(variance) * logs.length ** -0.2;
+}
+
+/** Each bin becomes the mean of its neighbours up to so far away. */
+function blurred(shares: Float64Array, width: number): Float64Array {
+	const means = new Float64Array(BINS);
+	let sum = 0;
+	for (let bin = -width; bin < BINS; bin += 1) {
+		if (bin + width < BINS) sum += shares[bin + width];
+		if (bin > width) sum -= shares[bin - width - 1];
+		if (bin >= 0) means[bin] = sum / (2 * width + 1);
+	}
+	return means;
+}
+
+/** At each place the sum of all before it. */
+function sumsOf(shares: Float64Array): Float64Array {
+	const sums = new Float64Array(BINS + 1);
+	for (let bin = 0; bin < BINS; bin += 1) sums[bin + 1] = sums[bin] + shares[bin];
+	return sums;
+}
+
+function meanOf(values: number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

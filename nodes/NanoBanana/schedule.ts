@@ -1,5 +1,7 @@
 import { createDurations } from './durations';
+import { createMarks, firstMark, type Levels, type Span } from './marks';
 import { createProgress, startTrail, type Trail } from './progress';
+import { searchAt, type Sought } from './search';
 
 /**
  * When to look at the open tasks of one node run. They share it, so that each look teaches all: until
@@ -25,31 +27,29 @@ export interface Watch {
 	leave(): void;
 }
 
-interface Entry {
+interface Entry extends Sought {
 	dueAt: number;
 	onSooner?: () => void;
-	startedAt: number;
-	stepMs: number;
 	isNew: boolean;
 	/** The last time at which it was known to go on. */
 	seenAt: number;
-	lookedAt: number;
 	/** Since when it is looked at; a resumed task may be much older. */
 	watchedFrom: number;
 	misses: number;
 	trail: Trail;
-	/** 0 to 1, evenly spread over the tasks of a run, so that they do not ask in step. */
-	phase: number;
+	levels: Levels;
 }
 
 const SHORTEST_STEP_MS = 150;
 /** Whatever was learned or told, no task is left alone for longer than this or a quarter of its age. */
 const LONGEST_STEP_MS = 10_000;
 const MISS_GROWTH = 1.5;
-/** The search leaves sqrt(share * step * age) between two looks at a single task; n tasks take sqrt(n) times that, as they search together. */
-const SEARCH_SHARE = 0.6;
-/** A look is worth a lateness of this share of the task's age. */
-const LOOK_WORTH = 0.0052;
+/** A look is worth a lateness of this times the cube root of step * duration^2: long tasks may be found later, though less late for their length. */
+const LOOK_WORTH = 0.0224;
+/** Looks that are overdue leave within this share of the usual gap. */
+const HASTE = 0.1;
+/** In the search the first task to pass a mark is looked at as if it were alone, and each later one as one of so many more. */
+const SCOUTS = 10;
 /** Its multiples modulo 1 fill the range evenly, however many there are. */
 const GOLDEN = 0.618034;
 
@@ -57,26 +57,30 @@ export function createSchedule(): Schedule {
 	const open = new Set<Entry>();
 	const durations = createDurations();
 	const progress = createProgress();
+	const marks = createMarks();
 	let begun = 0;
 
-	const searchAt = ({ startedAt, lookedAt, stepMs, phase }: Entry, now: number): number => {
-		const step = Math.sqrt(SEARCH_SHARE * stepMs * open.size) / 2;
-		if (lookedAt === startedAt) {
-			const first = Math.sqrt(stepMs);
-			return startedAt + (first + Math.min(step, Math.max(0, Math.sqrt(LONGEST_STEP_MS) - first)) * phase) ** 2;
-		}
-		// Back from a plan that did not hold, for all tasks at a time: spread anew.
-		return startedAt + (Math.sqrt(Math.max(0, now - startedAt)) + step * (lookedAt === now ? 1 : phase)) ** 2;
+	const endOf = ({ startedAt, seenAt, levels }: Entry): Span => {
+		const end = { from: Math.max(0, seenAt - startedAt), to: Infinity };
+		return progress.isTelling() ? end : marks.narrow(levels, end);
 	};
 
-	/** After the gap in which the expected lateness grows to what a look is worth. */
-	const learnedAt = (entry: Entry, now: number, shortest: number): number => {
-		const age = Math.max(now - entry.startedAt, shortest);
-		const alive = [...open].map(({ seenAt, startedAt }) => seenAt - startedAt);
-		const gap = Math.sqrt((2 * LOOK_WORTH * age) / durations.rateAt(age, alive));
-		const from = entry.startedAt + shortest;
-		// Out of sight while others ended: such looks are all due now, so they are spread over one gap.
-		return now > from && entry.seenAt < from ? now + gap * entry.phase : Math.max(from, entry.lookedAt) + gap;
+	/** With how many it shares the search: the first to pass a mark are the likeliest to end first. */
+	const crowdOf = ({ levels }: Entry): number => {
+		const mark = firstMark(levels);
+		if (mark === Infinity) return open.size;
+		const earlier = [...open].filter((other) => firstMark(other.levels) < mark).length;
+		return Math.min(open.size, 1 + SCOUTS * earlier);
+	};
+
+	/** When the expected lateness has grown to what a look is worth. */
+	const learnedAt = (entry: Entry, now: number): number => {
+		const worth = LOOK_WORTH * Math.cbrt(entry.stepMs * durations.mean() ** 2);
+		const dueAt = entry.startedAt + durations.dueAge(endOf(entry), worth);
+		if (dueAt > now) return dueAt;
+		// Out of sight while others ended: many such looks are due now, so they are spread a little.
+		const age = Math.max(0, now - entry.startedAt);
+		return now + (durations.dueAge({ from: age, to: Infinity }, worth) - age) * HASTE * entry.phase;
 	};
 
 	/** Where progress will tell the end, the first look is best well before it. */
@@ -87,7 +91,7 @@ export function createSchedule(): Schedule {
 
 	const plan = (entry: Entry, now: number): number => {
 		const shortest = durations.shortest();
-		const blind = shortest === undefined ? searchAt(entry, now) : learnedAt(entry, now, shortest);
+		const blind = shortest === undefined ? searchAt(entry, crowdOf(entry), now) : learnedAt(entry, now);
 		const isFirst = entry.lookedAt === entry.startedAt;
 		const next = progress.isTelling() && isFirst ? Math.min(blind, firstMarkAt(entry, now, shortest ?? 0)) : (progress.lookAt(entry.trail, now) ?? blind);
 		const least = entry.misses > 0 ? entry.stepMs * MISS_GROWTH ** Math.min(entry.misses, 20) : Math.min(SHORTEST_STEP_MS, entry.stepMs);
@@ -95,7 +99,12 @@ export function createSchedule(): Schedule {
 		return Math.ceil(entry.lookedAt + Math.min(most, Math.max(least, next - entry.lookedAt)));
 	};
 
+	const learn = (): void => {
+		if (durations.shortest() !== undefined) durations.learn([...open].map(endOf));
+	};
+
 	const bringForward = (now: number): void => {
+		learn();
 		for (const entry of open) {
 			const dueAt = plan(entry, now);
 			if (dueAt >= entry.dueAt) continue;
@@ -107,10 +116,11 @@ export function createSchedule(): Schedule {
 	return {
 		watch(startedAt, stepMs, isNew) {
 			const phase = (begun * GOLDEN) % 1;
-			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, watchedFrom: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), phase };
+			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, watchedFrom: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), levels: [], phase };
 			const note = (at: number, misses: number): void => {
 				if (!isNew && entry.lookedAt === startedAt) entry.watchedFrom = at;
 				Object.assign(entry, { lookedAt: at, misses });
+				learn();
 				entry.dueAt = plan(entry, at);
 			};
 			let isKnown = isNew;
@@ -132,7 +142,10 @@ export function createSchedule(): Schedule {
 					const wasTelling = progress.isTelling();
 					isKnown = true;
 					entry.seenAt = at;
-					if (percent !== undefined) progress.note(entry.trail, at, percent);
+					if (percent !== undefined) {
+						progress.note(entry.trail, at, percent);
+						marks.note(entry.levels, Math.max(0, at - startedAt), percent);
+					}
 					note(at, 0);
 					if (wasTelling !== progress.isTelling()) bringForward(at);
 				},
@@ -140,8 +153,11 @@ export function createSchedule(): Schedule {
 				finished(at) {
 					open.delete(entry);
 					progress.ended(entry.trail, at);
-					// It ended between the last two looks. A first look at once tells nothing of when.
-					if (isKnown && durations.add(Math.max(1, (at + entry.seenAt) / 2 - startedAt))) bringForward(at);
+					// A first look at once tells nothing of when it ended.
+					if (!isKnown) return;
+					const end = { from: Math.max(0, entry.seenAt - startedAt), to: Math.max(1, at - startedAt) };
+					marks.ended(entry.levels, end);
+					if (durations.add(end)) bringForward(at);
 				},
 				leave: () => void open.delete(entry),
 			};

@@ -2,12 +2,14 @@
 // A run of tasks as a list of events: the product's own schedule (or another policy) says when to look,
 // the clock jumps there. No timers, no chance but the seed.
 import { createSchedule } from '../../nodes/NanoBanana/schedule';
-import { createRandom } from '../sandbox/random';
+import { createRandom, type Random } from '../sandbox/random';
 
 export interface Load {
 	tasks: number;
 	shortestMs: number;
 	longestMs: number;
+	/** Evenly between the two, or lognormal with 95 % between them and the rest outside; even by default. */
+	spread?: 'even' | 'lognormal';
 	/** What a look tells of a task that has lived this share of its duration. */
 	progress: (share: number, ageMs: number) => number | undefined;
 	/** So many tasks are open at a time; the others follow as places get free. */
@@ -80,7 +82,7 @@ const APART_MS = 5;
 
 export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs)): Figures {
 	const random = createRandom(seed);
-	const draw = () => load.shortestMs + random.next() * (load.longestMs - load.shortestMs);
+	const draw = () => drawDuration(load, random);
 	const open = new Set<Task>();
 	const all: Task[] = [];
 	let longestGap = 0;
@@ -118,6 +120,12 @@ export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs
 		makespan: Math.max(...all.map((task) => task.foundAt)) / Math.max(...all.map((task) => task.startedAt + task.durationMs)),
 		longestGap,
 	};
+}
+
+function drawDuration({ shortestMs, longestMs, spread }: Load, random: Random): number {
+	if (spread !== 'lognormal') return shortestMs + random.next() * (longestMs - shortestMs);
+	const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+	return Math.sqrt(shortestMs * longestMs) * (longestMs / shortestMs) ** (normal / (2 * 1.96));
 }
 
 /** Medians over so many seeds; the longest gap is the worst of all. */

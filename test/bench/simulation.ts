@@ -22,10 +22,15 @@ const long = { tasks: 30, shortestMs: 30_000, longestMs: 90_000 };
 const LOADS: Array<[name: string, load: Load]> = [
 	['4-12 s, linear progress', { ...short, progress: PROGRESS.linear }],
 	['4-12 s, linear after a queue', { ...short, progress: PROGRESS.queued }],
-	['4-12 s, progress 0, 50, 100', { ...short, progress: PROGRESS.status }],
+	['4-12 s, progress 50 at half time', { ...short, progress: PROGRESS.half }],
 	['4-12 s, no progress', { ...short, progress: PROGRESS.none }],
 	['30-90 s, linear progress', { ...long, progress: PROGRESS.linear }],
 	['30-90 s, no progress', { ...long, progress: PROGRESS.none }],
+	['4-12 s, progress 50 after a queue', { ...short, progress: PROGRESS.status }],
+	['4-12 s lognormal, linear progress', { ...short, spread: 'lognormal', progress: PROGRESS.linear }],
+	['4-12 s lognormal, progress 50 at half time', { ...short, spread: 'lognormal', progress: PROGRESS.half }],
+	['4-12 s lognormal, no progress', { ...short, spread: 'lognormal', progress: PROGRESS.none }],
+	['30-90 s lognormal, no progress', { ...long, spread: 'lognormal', progress: PROGRESS.none }],
 	['4-12 s, one task, no progress', { ...short, tasks: 1, progress: PROGRESS.none }],
 	['4-12 s, 64 tasks 4 at a time, no progress', { ...short, tasks: 64, atOnce: 4, progress: PROGRESS.none }],
 ];
@@ -34,7 +39,8 @@ const rows = LOADS.flatMap(([load, settings]) =>
 	POLICIES.map(([policy, make, color]) => ({ load, policy, color, figures: playMany(settings, SEEDS, make) })),
 );
 
-console.log(`Medians over ${SEEDS} seeded runs each.\n`);
+const total = LOADS.reduce((sum, [, { tasks }]) => sum + tasks * SEEDS, 0);
+console.log(`Medians over ${SEEDS} seeded runs each; ${total} tasks per schedule. Lognormal: 95 % of the tasks take so long.\n`);
 console.log('| load | schedule | lag | of the duration | reads per task | makespan |\n|---|---|---|---|---|---|');
 for (const { load, policy, figures } of rows) {
 	console.log(`| ${load} | ${policy} | ${seconds(figures)} s | ${(figures.lagShare * 100).toFixed(1)} % | ${figures.reads.toFixed(1)} | ${figures.makespan.toFixed(3)} |`);
