@@ -1,4 +1,5 @@
 /* eslint-disable */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule, FaultUse } from './faults';
 import { createRandom, type Random } from './random';
@@ -22,6 +23,9 @@ export interface World {
 }
 
 export function createWorld(settings: SandboxSettings): World {
+	const stopping = new AbortController();
+	// Every answer on its way waits for it, so hundreds are no leak.
+	setMaxListeners(0, stopping.signal);
 	return {
 		settings: { ...settings },
 		urls: { api: '', files: '', foreign: '' },
@@ -33,7 +37,7 @@ export function createWorld(settings: SandboxSettings): World {
 		scripts: new Map(),
 		faultUse: new Map(),
 		startedAt: performance.now(),
-		stopping: new AbortController(),
+		stopping,
 	};
 }
 
