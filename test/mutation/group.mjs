@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 
-const { projects } = createRequire(import.meta.url)('../../jest.config.js');
+const require = createRequire(import.meta.url);
+const { projects } = require('../../jest.config.js');
 const unit = projects.find(({ displayName }) => displayName === 'unit');
 
 /**
@@ -23,6 +24,7 @@ export function group(name, files) {
 				projects: [],
 				roots: ['<rootDir>/test/mutation'],
 				testMatch: [`**/${name}.test.ts`],
+				testEnvironment: require.resolve('./environment.js'),
 				setupFiles: [],
 				// The same code of n8n, only without the rest of its package.
 				moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.ts' },

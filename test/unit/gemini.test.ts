@@ -74,12 +74,6 @@ describe('an answer with images', () => {
 		expect(decode(body)).toMatchObject({ kind: 'images', images: [base64()] });
 	});
 
-	it('is looked for in the first ten thousand candidates', () => {
-		const after = (count: number): object => ({ candidates: [...Array.from({ length: count }, () => null), { content: { parts: [image()] } }] });
-
-		expect([decode(after(9_999)).kind, decode(after(10_000)).kind]).toEqual(['images', 'failed']);
-	});
-
 	it('shows images of its words only where it has no others', () => {
 		expect(decode(answer([image(), { text: `![b](${A})` }]))).toEqual({ kind: 'images', images: [base64()] });
 		expect(decode(answer([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
