@@ -1,4 +1,6 @@
 /* eslint-disable */
+import fc from 'fast-check';
+
 import { createSchedule, type Watch } from '../../nodes/NanoBanana/schedule';
 import { play, playMany, PROGRESS, type Load } from '../bench/simulatedTasks';
 
@@ -199,6 +201,49 @@ describe('one task alone', () => {
 		expect(gaps[0]).toBeGreaterThanOrEqual(1500);
 		expect(gaps.every((gap, index) => index === 0 || gap >= (gaps[index - 1] ?? 0))).toBe(true);
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(13_000);
+	});
+});
+
+describe('whatever happens', () => {
+	const act = fc.record({
+		task: fc.nat(5),
+		what: fc.constantFrom('watch', 'seen', 'seen', 'seen', 'missed', 'finished', 'leave'),
+		passedMs: fc.oneof(fc.integer({ min: -5_000, max: 60_000 }), fc.constant(0), fc.integer({ min: 0, max: 1e9 })),
+		progress: fc.oneof(fc.constant(undefined), fc.constantFrom(0, 50, 99, 100), fc.double({ noNaN: false }), fc.integer({ min: -10, max: 200 })),
+		isNew: fc.boolean(),
+		stepMs: fc.constantFrom(10, 200, 1_000, 30_000, 604_800_000),
+		ageMs: fc.constantFrom(0, 0, 5_000, 1e9),
+	});
+
+	it('the next look has a time, at least a moment and at most ten seconds or a quarter of the age after the last one', () => {
+		fc.assert(
+			fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+				const schedule = createSchedule();
+				const open = new Map<number, { watch: Watch; startedAt: number; stepMs: number; isNew: boolean }>();
+				let now = 1.7e12;
+				for (const { task, what, passedMs, progress, isNew, stepMs, ageMs } of acts) {
+					now += passedMs;
+					const entry = open.get(task);
+					if (what === 'watch' && !entry) {
+						const startedAt = now - (isNew ? 0 : ageMs);
+						open.set(task, { watch: schedule.watch(startedAt, stepMs, isNew), startedAt, stepMs, isNew });
+					}
+					if (what === 'seen') entry?.watch.seen(now, progress);
+					if (what === 'missed') entry?.watch.missed(now);
+					if (what === 'finished') entry?.watch.finished(now);
+					if (what === 'finished' || what === 'leave') {
+						entry?.watch.leave();
+						open.delete(task);
+					}
+					for (const { watch } of open.values()) expect(Number.isFinite(watch.dueAt)).toBe(true);
+					if (!entry || !['seen', 'missed'].includes(what)) continue;
+					const gap = entry.watch.dueAt - now;
+					expect(gap).toBeGreaterThanOrEqual(Math.min(10, entry.stepMs));
+					expect(gap).toBeLessThanOrEqual(Math.max(10_000, Math.abs(now - entry.startedAt) / 4, 0) + 1);
+				}
+			}),
+			{ numRuns: 300 },
+		);
 	});
 });
 
