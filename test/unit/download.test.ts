@@ -44,7 +44,7 @@ describe('a picture', () => {
 		const { fetched, sent, pauses } = await fetchFrom([picture]);
 
 		expect(fetched).toEqual({ kind: 'picture', bytes: PNG, facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true }, url: A });
-		expect(sent).toEqual([{ method: 'GET', url: A, withKey: false, timeout: 121_000 }]);
+		expect(sent).toEqual([{ method: 'GET', url: A, withKey: false, timeout: 121_000, followsRedirects: true }]);
 		expect(pauses).toEqual([]);
 	});
 
@@ -191,6 +191,7 @@ describe('a download that never passes', () => {
 	it.each<[string, WireAnswer, string]>([
 		['a bad request', reply(400), 'HTTP 400'],
 		['a page that moved for good', reply(301), 'HTTP 301'],
+		['a choice of pages', reply(300), 'HTTP 300'],
 		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), 'cert has expired: read CERT_HAS_EXPIRED'],
 	])('is tried once for %s', async (_fact, answer, reason) => {
 		const { fetched, sent, pauses } = await fetchFrom([answer, picture]);

@@ -12,7 +12,10 @@ export interface Sent {
 	withKey: boolean;
 	/** What n8n is told to wait at most, in ms. */
 	timeout: number;
+	followsRedirects: boolean;
 }
+
+type Options = Omit<Sent, 'withKey' | 'followsRedirects'> & { disableFollowRedirect?: boolean };
 
 export type Reply = { statusCode: number; headers: Record<string, string>; body: unknown };
 /** An answer, a broken connection, or what becomes of the request once it is under way. */
@@ -31,16 +34,16 @@ export function broken(code: string, syscall: string): Error {
 export function paperWire(answers: WireAnswer[], signal?: AbortSignal, base: RoutedOptions = { baseURL: HOME }): { exchange: Exchange; sent: Sent[] } {
 	const sent: Sent[] = [];
 	const rest = [...answers];
-	const answer = async (withKey: boolean, { method, url, timeout }: Sent): Promise<Reply> => {
-		sent.push({ method, url, withKey, timeout });
+	const answer = async (withKey: boolean, { method, url, timeout, disableFollowRedirect }: Options): Promise<Reply> => {
+		sent.push({ method, url, withKey, timeout, followsRedirects: disableFollowRedirect !== true });
 		const next = rest.length > 1 ? rest.shift() : rest[0];
 		if (next === undefined) throw new Error(`nothing was expected at ${url}`);
 		if (next instanceof Error) throw next;
 		return typeof next === 'function' ? await next() : next;
 	};
 	const helpers = {
-		httpRequest: async (options: Sent) => await answer(false, options),
-		httpRequestWithAuthentication: async (_credential: string, options: Sent) => await answer(true, options),
+		httpRequest: async (options: Options) => await answer(false, options),
+		httpRequestWithAuthentication: async (_credential: string, options: Options) => await answer(true, options),
 	};
 	return { exchange: { ctx: { helpers } as unknown as Exchange['ctx'], base, signal }, sent };
 }

@@ -229,8 +229,10 @@ describe('a request that was turned down', () => {
 		['a wrong field', reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Bad ratio' }],
 		['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key' }],
 		['an empty account behind a 429', reply(429, { error: { message: 'insufficient balance' } }), { kind: 'insufficient_balance' }],
+		['a choice of addresses', reply(300), { kind: 'wrong_base_url', httpStatus: 300 }],
 		['a redirect', reply(302, '', { location: 'https://elsewhere.example' }), { kind: 'wrong_base_url', httpStatus: 302 }],
 		['a no on HTTP 200', reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Unsupported aspect ratio' }],
+		['a no in a list on HTTP 200', reply(200, [{ error: { code: 422, message: 'Unsupported aspect ratio' } }]), { kind: 'invalid_request', httpStatus: 422, gatewayMessage: 'Unsupported aspect ratio' }],
 		['a web page', reply(200, '<!doctype html><html><title>Console</title></html>', { 'content-type': 'text/html' }), { kind: 'wrong_base_url' }],
 		['a web page of no type', reply(200, '<!doctype html><html><title>Console</title></html>'), { kind: 'wrong_base_url' }],
 	])('is not sent again after %s', async (_fact, answer, failure) => {
