@@ -11,5 +11,7 @@ const level = (name) => ({
 
 module.exports = {
 	projects: ['unit', 'sandbox', 'engine'].map(level),
+	// A busy machine takes several times as long as an idle one; what hangs still ends.
+	testTimeout: 20_000,
 	collectCoverageFrom: ['{nodes,credentials}/**/*.ts'],
 };
