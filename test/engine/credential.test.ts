@@ -22,6 +22,7 @@ it('forgives spaces and line breaks around the key and the address', async () =>
 it.each(['', '/', '//', '/v1', '/v1/', '/V1', '/v1beta', '/v1/images/tasks', '/v1/models?limit=5', '#top', '?from=docs'])(
 	'reaches the same paths when the address ends in "%s"',
 	async (ending) => {
+		gateway.sandbox.set({ taskMs: 60_000 });
 		const run = await gateway.run({ prompt: PROMPT, wait: false }, { credential: { baseUrl: `${gateway.sandbox.baseUrl}${ending}` } });
 
 		expect(run.json).toMatchObject([{ status: 'queued' }]);
