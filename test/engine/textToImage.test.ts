@@ -98,6 +98,7 @@ it('takes an object from an expression as additional request fields', async () =
 });
 
 it('puts the task out at once when it is told not to wait', async () => {
+	gateway.sandbox.set({ taskMs: 60_000 });
 	const run = await gateway.run({ prompt: PROMPT, wait: false });
 	const [entry] = gateway.sandbox.ledger;
 
