@@ -33,6 +33,8 @@ export function group(name, files) {
 		},
 		coverageAnalysis: 'perTest',
 		concurrency: 1,
+		// Each run of jest in a process leaves an AsyncLocalStorage behind that Node.js 20 asks at every promise from then on.
+		maxTestRunnerReuse: 50,
 		timeoutMS: 15_000,
 		// What stays out of the copy that is changed: the e2e tests alone bring a whole n8n.
 		ignorePatterns: ['/dist', '/docs', '/examples', '/out', '/coverage', '/reports', '/test/bench', '/test/e2e', '/test/engine', '/test/storm'],
