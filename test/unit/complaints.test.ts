@@ -47,7 +47,7 @@ describe('a complaint', () => {
 		expect(complaintIn({ fail_reason: WHY, error_code: code })).toEqual({ reason: WHY });
 	});
 
-	it.each(['null', 'None', 'undefined', 'no error', 'OK', '0', 'success', 'Successfully', 'succeed', 'Submitted.', 'accepted!', '成功', '任务提交成功。', ' ok '])('is none in the words %j', (words) => {
+	it.each(['null', 'None', 'undefined', 'no error', 'OK', '0', 'success', 'Successfully', 'succeed', 'succeeded', 'Submitted.', 'accepted!', '成功', '任务提交成功。', ' ok '])('is none in the words %j', (words) => {
 		expect(complaintIn({ fail_reason: words })).toBeUndefined();
 		expect(complaintIn({ error: words })).toBeUndefined();
 		expect(complaintIn({ error: { code: 'E7', message: words } })).toBeUndefined();
@@ -71,6 +71,7 @@ describe('an answer on HTTP 200', () => {
 		[{ error: WHY, code: 'E7' }, { reason: WHY }],
 		[{ success: false, message: WHY }, { reason: WHY }],
 		[{ ok: false, message: WHY, code: 'E7' }, { reason: WHY, code: 'E7' }],
+		[{ ok: false, message: WHY }, { reason: WHY }],
 		[{ status: false, message: WHY }, { reason: WHY }],
 		[{ code: false, msg: WHY }, { reason: WHY }],
 		[{ error: true, message: WHY }, { reason: WHY }],

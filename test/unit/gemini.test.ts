@@ -84,6 +84,7 @@ describe('an answer with images', () => {
 			{ inlineData: { mimeType: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 			{ fileData: { mimeType: 'image/png', fileUri: 'gs://bucket/a.png' } },
 			{ inlineData: { mimeType: 'image/png', data: '' } },
+			{ inline_data: { mime_type: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 		]) {
 			expect(decode(answer([part]))).toMatchObject({ kind: 'failed', code: 'NO_IMAGE', emptyHanded: true });
 		}
@@ -125,6 +126,8 @@ describe('an answer without images', () => {
 		['the messages of all candidates and their words', { candidates: [{ finishReason: 'OTHER', finishMessage: 'one' }, { finishMessage: 'two', content: { parts: [{ text: 'three' }] } }] }, { code: 'OTHER', reason: 'one two three', emptyHanded: true }],
 		['a hundred letters of its end', answer([], { finishReason: 'X'.repeat(120) }), { code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, emptyHanded: true }],
 		['a block of the prompt before its end', { promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] }, { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
+		['the end of a later chunk', [answer([], {}), answer([], { finishReason: 'SAFETY' })], { code: 'SAFETY', reason: 'no image was generated (SAFETY)', refused: true }],
+		['the message of a block', { promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } }, { code: 'OTHER', reason: 'Not this.', refused: true }],
 		['a block in a later chunk', [{ usageMetadata: {} }, { prompt_feedback: { blockReason: 'OTHER' } }], { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
 		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true }],
 		['no candidate', { usage_metadata: {} }, { code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true }],
@@ -132,6 +135,13 @@ describe('an answer without images', () => {
 		['an error before an empty candidate', [answer([]), { error: { message: 'no' } }], { reason: 'no', declined: true }],
 	])('fails with %s', (_fact, body, outcome) => {
 		expect(decode(body)).toEqual({ kind: 'failed', ...outcome });
+	});
+
+	it.each(['data', 'response', 'result'])('is a refusal in the envelope %s too, as an object, in a list and as text', (envelope) => {
+		const refused = answer([], { finishReason: 'IMAGE_SAFETY' });
+		for (const body of [refused, [refused], JSON.stringify(refused)]) {
+			expect(decode({ code: 200, [envelope]: body })).toEqual({ kind: 'failed', code: 'IMAGE_SAFETY', reason: 'no image was generated (IMAGE_SAFETY)', refused: true });
+		}
 	});
 
 	it('is a task where the gateway answers with one', () => {

@@ -86,6 +86,7 @@ describe('text', () => {
 		[`${A}, ${B};\nhttp://cdn.example/c`, [A, B, 'http://cdn.example/c']],
 		[`HTTPS://cdn.example/a,${B}`, ['https://cdn.example/a', B]],
 		['https://cdn.example/a,b;c.png', ['https://cdn.example/a,b;c.png']],
+		['http://cdn.example/a,http://cdn.example/b', ['http://cdn.example/a', 'http://cdn.example/b']],
 		[`![one](${A}) and ![two](${B})`, [A, B]],
 		['no address', []],
 	])('holds addresses: %j', (text, urls) => {
@@ -112,12 +113,14 @@ describe('Markdown', () => {
 	it.each([
 		['an image', `Here: ![cube](${A}) done`, [A]],
 		['an image with a title', `![cube](${A} "A cube")`, [A]],
+		['an image with spaces around its address', `![cube]( ${A} )`, [A]],
 		['an image without words', `![](${A})`, [A]],
 		['an image of the gateway', '![cube](/files/a)', ['https://gateway.example/files/a']],
 		['an image with its bytes', `![cube](data:image/png;base64,${PNG})`, [PNG]],
 		['the same image twice', `![a](${A}) ![b](${A})`, [A]],
 		['images before links', `[b](${B}) ![a](${A})`, [A]],
 		['links to images where nothing is shown', `[a](${A}) and [b](${B})`, [A, B]],
+		['links to images of the gateway', '[a](/files/a.png)', ['https://gateway.example/files/a.png']],
 		['an image in a link', `[![a](${A})](https://shop.example/buy)`, [A]],
 		['an image after an exclamation', `Done! [a](${A}) ![b](${B})`, [B]],
 	])('shows %s', (_fact, text, urls) => {
@@ -129,6 +132,7 @@ describe('Markdown', () => {
 		['a link to words', '[shop](not an address)'],
 		['a linked picture in bytes', `[a](data:image/png;base64,${PNG})`],
 		['a bracket that never closes', `![cube](${A.replace('.png', '')}`],
+		['an address that cannot be', 'http://[no/a.png'],
 		['a name that only looks like an image', 'https://cdn.example/a.pngx'],
 	])('shows nothing in %s', (_fact, text) => {
 		expect(refsInMarkdown(text, BASE_URL)).toEqual([]);

@@ -23,6 +23,7 @@ describe('an answer', () => {
 		['with nothing', { created: 1, data: null }, []],
 		['with an empty list', { created: 1, data: [] }, []],
 		['with an empty list only', { data: [] }, []],
+		['with an empty list of images', { images: [] }, []],
 		['with empty entries', { created: 1, data: [{ url: '', b64_json: '' }] }, []],
 		['with an empty list in an envelope', { code: 200, msg: 'success', data: { created: 1, data: [] } }, []],
 	])('is finished %s', (_fact, body, images) => {
@@ -61,8 +62,8 @@ describe('a request', () => {
 		['one file', [file], ['image']],
 		['several files', [file, file], ['image[]', 'image[]']],
 	])('edits %s with a form', (_fact, references, names) => {
-		const [{ form, json, path }] = openAi.encode({ ...request, references });
-		expect([path, json]).toEqual(['/v1/images/edits', undefined]);
+		const [{ method, form, json, path }] = openAi.encode({ ...request, references });
+		expect([method, path, json]).toEqual(['POST', '/v1/images/edits', undefined]);
 		expect(form?.filter(({ fileName }) => fileName).map(({ name, mimeType, value }) => ({ name, mimeType, value }))).toEqual(names.map((name) => ({ name, mimeType: 'image/png', value: file.data })));
 		expect(Object.fromEntries(form?.filter(({ fileName }) => !fileName).map(({ name, value }) => [name, value]) ?? [])).toEqual({ ...fields, n: '2' });
 	});
