@@ -9,7 +9,7 @@ export interface Complaint {
 }
 
 const REASON_PLACES = ['fail_reason', 'failReason', 'failure_reason', 'failed_reason', 'error_message', 'errorMessage', 'error_msg', 'errorMsg', 'err_msg', 'failMsg', 'fail_msg', 'failMessage'];
-const SUCCESS_CODES = ['', 'success', 'succeeded', 'ok', '0', '200', '201', '202', '10000', 'true'];
+const SUCCESS_CODES = ['', '200', '201', '202', '10000', 'true'];
 const NO_COMPLAINT = /^(null|none|undefined|no error|ok|0|success\w*|succeed\w*|submitted|accepted|.{0,8}成功)[.!。]?$/i;
 
 /**
