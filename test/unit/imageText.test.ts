@@ -144,6 +144,22 @@ describe('Markdown', () => {
 		}
 	});
 
+	it.each([
+		['a full stop', 'Here it is: https://cdn.example/a.png.'],
+		['a comma', 'https://cdn.example/a.png, as you asked'],
+		['an exclamation', 'Done! https://cdn.example/a.png!'],
+		['bold type', '**https://cdn.example/a.png**'],
+		['code', '`https://cdn.example/a.png`'],
+		['a Chinese full stop', '图片在这里：https://cdn.example/a.png。请查收'],
+		['a Chinese bracket', '（https://cdn.example/a.png）'],
+	])('does not take %s for a part of a bare address', (_what, text) => {
+		expect(all(refsInMarkdown(text, BASE_URL))).toEqual(['https://cdn.example/a.png']);
+	});
+
+	it('leaves full stops and commas within a bare address', () => {
+		expect(all(refsInMarkdown('See https://cdn.example/v1.2/a,b.png?size=1.5.', BASE_URL))).toEqual(['https://cdn.example/v1.2/a,b.png?size=1.5']);
+	});
+
 	it('looks for bare addresses in the first 100,000 characters', () => {
 		expect(all(refsInMarkdown(`${' '.repeat(90_000)}${A}`, BASE_URL))).toEqual([A]);
 		expect(refsInMarkdown(`${' '.repeat(100_000)}${A}`, BASE_URL)).toEqual([]);

@@ -4,6 +4,8 @@ import type { ImageRef } from '../types';
 
 const IMAGE_MAGIC = /^(iVBORw0KGgo|\/9j\/|UklGR|R0lGOD)/;
 const IMAGE_PATH = /\.(png|jpe?g|webp|gif|avif)([?#]|$)/i;
+/** Up to what ends an address in a sentence, in Markdown or in Chinese; a full stop or a comma may stand within one. */
+const BARE_ADDRESS = /https?:\/\/[^\s)"'<>\]`，。、；：！？）》」]+/gi;
 export const MAX_IMAGES = 100;
 
 export function unique(refs: ImageRef[]): ImageRef[] {
@@ -70,7 +72,7 @@ export function refsInMarkdown(text: string, baseUrl: string): ImageRef[] {
 		else if (ref?.kind === 'url' && IMAGE_PATH.test(ref.url)) linked.push(ref);
 	}
 	if (shown.length > 0 || linked.length > 0) return unique(shown.length > 0 ? shown : linked).slice(0, MAX_IMAGES);
-	const bare = [...text.slice(0, 100_000).matchAll(/https?:\/\/[^\s)"'<>\]]+/gi)].map(([address]) => address).filter((address) => IMAGE_PATH.test(address));
+	const bare = [...text.slice(0, 100_000).matchAll(BARE_ADDRESS)].map(([address]) => address.replace(/[.,;:!?*]+$/, '')).filter((address) => IMAGE_PATH.test(address));
 	return unique(bare.map((address) => refFrom(address, baseUrl)).filter((ref) => ref !== undefined)).slice(0, MAX_IMAGES);
 }
 
