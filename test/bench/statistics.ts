@@ -30,7 +30,9 @@ export function summarise({ id }: Row, measurements: Figures[]): Summary {
 
 /** The figure as a share of what is allowed: up to 1 the target is reached. */
 export function shareOf(target: Target, figure: number): number {
-	return 'atMost' in target ? figure / target.atMost : target.atLeast / figure;
+	const [part, whole] = 'atMost' in target ? [figure, target.atMost] : [target.atLeast, figure];
+	// Nothing allowed and nothing there is all of it.
+	return part === whole ? 1 : part / whole;
 }
 
 /** Undefined without a target. */

@@ -27,6 +27,7 @@ describe('the figures of several measurements', () => {
 		expect([10, 9.9].map((figure) => isReached({ ...row, target: { atLeast: 10 } }, summary(figure)))).toEqual([true, false]);
 		expect(isReached({ ...row, target: undefined }, summary(1))).toBeUndefined();
 		expect(shareOf({ atLeast: 10 }, 20)).toBe(0.5);
+		expect([0, 1].map((figure) => isReached({ ...row, target: { atMost: 0 } }, summary(figure)))).toEqual([true, false]);
 	});
 });
 

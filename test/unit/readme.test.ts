@@ -9,7 +9,7 @@ import { withParameterTable } from '../docs/readme';
 const ROOT = join(__dirname, '../..');
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const README = read('README.md');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'SCALING.md', 'docs/ux-checklist.md'];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'BENCHMARKS.md', 'SCALING.md', 'docs/ux-checklist.md'];
 
 /** From a heading to the next one of its rank. */
 function chapter(title: string, document = README): string {

@@ -7,6 +7,8 @@ import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';
 
 const ITEMS = 30;
+/** The polling schedule's own simulation has more runs, and no network. */
+const WHY_LATE = 'Until a first task has ended nobody knows how long they take, and that search costs the reads that are missing afterwards; over 200 runs without a network the schedule is closer (see below).';
 const SHORT: [number, number] = [4_000, 12_000];
 const LONG: [number, number] = [30_000, 90_000];
 const PANEL = 'Makespan, 30 items, tasks of 4-12 s';
@@ -33,8 +35,8 @@ const rowsOf = ({ id, name, atMost }: Progress): Row[] => {
 	return [
 		{ id: `short.${id}.seconds`, name: `${load}: makespan`, unit: 's', bar: { panel: PANEL, label: `this node, ${name}` } },
 		{ id: `short.${id}.makespan`, name: `${load}: makespan / limit`, unit: 'x', digits: 3, target: { atMost: atMost.makespan } },
-		{ id: `short.${id}.lag`, name: `${load}: mean lag after completion`, unit: 's', digits: 3, target: { atMost: atMost.lag } },
-		{ id: `short.${id}.reads`, name: `${load}: reads per task`, unit: '', target: { atMost: atMost.reads } },
+		{ id: `short.${id}.lag`, name: `${load}: mean lag after completion`, unit: 's', digits: 3, target: { atMost: atMost.lag }, why: WHY_LATE },
+		{ id: `short.${id}.reads`, name: `${load}: reads per task`, unit: '', target: { atMost: atMost.reads }, why: WHY_LATE },
 	];
 };
 
@@ -64,8 +66,8 @@ export const shortTasks: BenchGroup = {
 export const longTasks: BenchGroup = {
 	name: 'waiting for tasks of 30-90 s',
 	rows: [
-		{ id: 'long.none.lag', name: '30 items, tasks of 30-90 s, no progress: mean lag / mean duration', unit: '%', target: { atMost: 4 } },
-		{ id: 'long.none.reads', name: '30 items, tasks of 30-90 s, no progress: reads per task', unit: '', target: { atMost: 10 } },
+		{ id: 'long.none.lag', name: '30 items, tasks of 30-90 s, no progress: mean lag / mean duration', unit: '%', target: { atMost: 4 }, why: WHY_LATE },
+		{ id: 'long.none.reads', name: '30 items, tasks of 30-90 s, no progress: reads per task', unit: '', target: { atMost: 10 }, why: WHY_LATE },
 	],
 	seconds: 110,
 	sideBySide: 5,
