@@ -164,7 +164,7 @@ describe('a request that was not taken', () => {
 	it('waits as long as Retry-After says before it is sent again', async () => {
 		const { submitted, tookMs, requests } = await submitTo([rateLimit({ 'retry-after': '20' }), task]);
 
-		expect(submitted).toBeDefined();
+		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 		expect([requests, tookMs]).toEqual([2, 20_000]);
 	});
 
