@@ -6,8 +6,8 @@ export const e2eFolder = resolve(__dirname, '..');
 export const rootFolder = resolve(e2eFolder, '..', '..');
 /** What the last run left to look at: logs, and pictures of failures. */
 export const outFolder = join(e2eFolder, 'out');
-/** Ports and task IDs in the README's pictures change with every run, so they are replaced on demand only. */
-export const screenshotFolder = process.env.UPDATE_SCREENSHOTS ? join(rootFolder, 'docs', 'screenshots') : join(outFolder, 'screenshots');
+/** The README's pictures, which the browser test takes and compares. */
+export const screenshotFolder = join(rootFolder, 'docs', 'screenshots');
 export const examplesFolder = join(rootFolder, 'examples');
 
 /** Which n8n runs: the current major, or the newest release of the one before. */

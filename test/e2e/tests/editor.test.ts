@@ -1,10 +1,8 @@
 /* eslint-disable */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
 import { openEditor, withFailurePicture, type OpenBrowser } from '../harness/browser';
-import { screenshotFolder } from '../harness/paths';
+import { expectReadmePicture } from '../harness/readmePicture';
 import { openScene, type Scene } from '../harness/scene';
 import { until } from '../harness/until';
 import { chain, manualTrigger } from '../harness/workflow';
@@ -15,7 +13,6 @@ let page: Page;
 let failedStep = '';
 
 beforeAll(async () => {
-	mkdirSync(screenshotFolder, { recursive: true });
 	scene = await openScene({}, { taskMs: 1_500 });
 	const saved = await scene.client.createWorkflow(chain('Banana', manualTrigger()));
 	browser = await openEditor(scene.n8n.url);
@@ -36,13 +33,6 @@ function step(name: string, steps: () => Promise<void>): void {
 		await withFailurePicture(page, name.replace(/\W+/g, '-'), steps);
 		failedStep = '';
 	});
-}
-
-/** For the README, so without the messages that pop up in the corner. */
-async function takeScreenshot(name: string): Promise<void> {
-	for (const message of await page.locator('.el-notification__closeBtn').all()) await message.click({ timeout: 1_000 }).catch(() => undefined);
-	await page.locator('.el-notification').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => undefined);
-	await page.screenshot({ path: join(screenshotFolder, `${name}.png`), animations: 'disabled' });
 }
 
 function parameter(name: string): Locator {
@@ -75,7 +65,7 @@ describe('in the editor', () => {
 		await page.getByTestId('node-creator-search-bar').fill('banana');
 		const found = creator.getByText('NanoBanana', { exact: true });
 		await found.waitFor();
-		await takeScreenshot('nodes-panel');
+		await expectReadmePicture(page, 'nodes-panel', creator);
 		await found.click();
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
@@ -95,7 +85,7 @@ describe('in the editor', () => {
 		// A passed test closes the dialog; opened again, it tests again and stays.
 		await page.getByTestId('credential-edit-button').click();
 		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
-		await takeScreenshot('credential');
+		await expectReadmePicture(page, 'credential', dialog);
 		await dialog.locator('button.el-dialog__headerbtn').click();
 		await dialog.waitFor({ state: 'detached' });
 
@@ -124,7 +114,7 @@ describe('in the editor', () => {
 		await page.getByTestId('rlc-input').click();
 		const models = page.getByTestId('rlc-item');
 		await models.filter({ hasText: 'NanoBananaPro' }).first().waitFor();
-		await takeScreenshot('model-list');
+		await expectReadmePicture(page, 'model-list', page.getByTestId('node-parameters'));
 		await models.filter({ hasText: 'NanoBanana2-0.5K' }).first().click();
 
 		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana2-0.5K');
@@ -137,7 +127,7 @@ describe('in the editor', () => {
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByTestId('node-run-status-success').waitFor();
-		await takeScreenshot('output');
+		await expectReadmePicture(page, 'output', output);
 		await output.getByTestId('radio-button-binary').click();
 		await output.getByTestId('ndv-view-binary-data').click();
 		const shown = output.locator('img[src*="/rest/binary-data"]');
@@ -146,7 +136,7 @@ describe('in the editor', () => {
 			const loaded = await shown.evaluate((image: HTMLImageElement) => ({ width: image.naturalWidth, height: image.naturalHeight }));
 			return loaded.width > 0 ? loaded : undefined;
 		});
-		await takeScreenshot('picture');
+		await expectReadmePicture(page, 'picture', output);
 
 		expect([...sandbox.files.values()]).toMatchObject([size]);
 		expect(sandbox.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
@@ -158,9 +148,22 @@ describe('in the editor', () => {
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByText('The gateway could not generate the image').first().waitFor();
-		await takeScreenshot('failure');
+		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
+		await expectReadmePicture(page, 'failure', page.getByTestId('node-parameters'), output);
 
 		expect(await output.innerText()).toContain(`Task ID: ${sandbox.ledger[1].taskId}`);
 		expect(await output.innerText()).not.toContain(sandbox.apiKey);
+	});
+
+	step('the dark theme has an icon of its own', async () => {
+		await page.keyboard.press('Escape');
+		await page.getByTestId('ndv').waitFor({ state: 'hidden' });
+		const icon = page.getByTestId('canvas-node').filter({ hasText: 'NanoBanana' }).locator('img').first();
+		const loadedFile = async () => await icon.evaluate((image: HTMLImageElement) => (image.naturalWidth > 0 ? image.src.split('/').at(-1) : undefined));
+		expect(await loadedFile()).toBe('nanobanana.svg');
+		await page.emulateMedia({ colorScheme: 'dark' });
+
+		const other = await until('the other icon', async () => ((await loadedFile()) === 'nanobanana.svg' ? undefined : await loadedFile()));
+		expect(other).toBe('nanobanana.dark.svg');
 	});
 });
