@@ -4,6 +4,7 @@ import { brokenConnection, type Broken } from './brokenConnection';
 import { onAbort } from './clock';
 import { failureError } from './errors';
 import { record } from './json';
+import { MEGABYTE } from './sizes';
 
 /** One request and its answer, with limits on time and size. What is sent, and with which key, is decided in transport.ts. */
 
@@ -25,7 +26,7 @@ export interface Limits {
 /** Bodies up to this size are read at once; status answers are far smaller. */
 const LIGHT_BYTES = 64 * 1024;
 /** What a body of unknown length is taken for. */
-const UNKNOWN_LENGTH_BYTES = 16 * 1_048_576;
+const UNKNOWN_LENGTH_BYTES = 16 * MEGABYTE;
 
 /** Sends a request that gives its body as a stream, within so many ms until its headers come; the signal ends it. */
 export type Send = (timeoutMs: number, signal: AbortSignal) => Promise<unknown>;

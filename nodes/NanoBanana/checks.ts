@@ -7,9 +7,10 @@ export function invalid(message: string, nextStep: string): Error {
 }
 
 export function requiredText(label: string, value: unknown, nextStep: string): string {
-	const text = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+	const text = typeof value === 'number' ? String(value) : (value ?? '');
+	if (typeof text !== 'string') throw invalid(`'${label}' is no text`, nextStep);
 	if (text.trim() === '') throw invalid(`'${label}' is empty`, nextStep);
-	return label === 'Model' ? text.trim() : text;
+	return text;
 }
 
 export function wholeNumber(label: string, value: unknown, least: number): number {
@@ -26,6 +27,11 @@ export function numberFrom(label: string, value: unknown, fallback: number, leas
 	throw invalid(`'${label}' is ${String(value).slice(0, 40)}, which is no number from ${least}`, `Enter a number from ${least}, or remove the option.`);
 }
 
-export function megabytes(bytes: number): string {
-	return (bytes / 1_048_576).toFixed(1);
+/** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */
+export function choiceFrom<T extends string>(label: string, value: unknown, choices: readonly T[], fallback: T): T {
+	if (value === undefined || value === null || value === '') return fallback;
+	const name = String(value).trim().toLowerCase();
+	const choice = choices.find((known) => known.toLowerCase() === name);
+	if (choice !== undefined) return choice;
+	throw invalid(`'${label}' cannot be '${name.slice(0, 40)}'`, `Choose an entry of the list. An expression has to give one of ${choices.join(', ')}.`);
 }

@@ -3,6 +3,7 @@ import { isPassing } from './classify';
 import { jitter, retryAfterMs } from './clock';
 import { cleanText } from './errors';
 import { inspectImage, type ImageFacts } from './imageBytes';
+import { megabytes } from './sizes';
 import { readFile, type Exchange } from './transport';
 import type { Clock, ImageRef } from './types';
 
@@ -97,5 +98,5 @@ function reasonOf(answer: Answer, found: ImageFacts | undefined): string {
 }
 
 function tooLarge(limit: number): string {
-	return `it is larger than ${(limit / 1_048_576).toFixed(limit < 1_048_576 ? 3 : 0)} MB, the 'Max Image Size' under Options`;
+	return `it is larger than ${megabytes(limit)}, the 'Max Image Size' under Options`;
 }

@@ -6,6 +6,7 @@ import { cleanText, failureError, failureIn, withoutKey, type Failure } from './
 import { attemptSettings, join } from './join';
 import type { Run } from './run';
 import type { Settings } from './settings';
+import { MEGABYTE } from './sizes';
 import type { Exchange, RoutedOptions } from './transport';
 import type { Outcome } from './types';
 
@@ -93,7 +94,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			return asked === ENGINE_TIMEOUT_MS ? own : Math.min(own, asked);
 		},
 		maxAnswerBytes(images) {
-			return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * this.settings.maxImageBytes * 1.34) + 1_048_576);
+			return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * this.settings.maxImageBytes * 1.34) + MEGABYTE);
 		},
 		paid: { ctx, base, signal: cancel },
 		free: { ctx, base, signal: run.signal },

@@ -4,7 +4,7 @@ import { failureError } from './errors';
 import { FORMATS } from './formats';
 import type { Job } from './job';
 import { claimKey, hashRequest, isOpen, recall, releaseKey } from './memory';
-import { digestOf, loadReferences, readSources, type ReferenceSource } from './references';
+import { digestOf, loadReferences, MAX_REFERENCE_BYTES, readSources, type ReferenceSource } from './references';
 import { readRequest, type CheckedRequest } from './request';
 import type { Hold } from './room';
 import type { EncodedCall, Reference } from './types';
@@ -40,7 +40,7 @@ export async function checkBeforePaying(job: Job): Promise<Order | undefined> {
 async function readDigests(job: Job, sources: ReferenceSource[]): Promise<{ digests: string[]; bytes: number }> {
 	const hold = job.run.room.hold();
 	try {
-		if (sources.some((source) => source.kind === 'field')) await hold.before(job.settings.maxReferenceBytes);
+		if (sources.some((source) => source.kind === 'field')) await hold.before(MAX_REFERENCE_BYTES);
 		const digests: string[] = [];
 		let bytes = 0;
 		for (const source of sources) {
@@ -70,7 +70,7 @@ async function inline(job: Job, reference: Reference, hold: Hold): Promise<Refer
 	if (reference.kind === 'bytes') return reference;
 	const fetched = await fetchImage(
 		{ kind: 'url', url: reference.url },
-		{ exchange: job.free, clock: systemClock, maxBytes: job.settings.maxReferenceBytes, beforeHeavy: hold.before, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
+		{ exchange: job.free, clock: systemClock, maxBytes: MAX_REFERENCE_BYTES, beforeHeavy: hold.before, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
 	);
 	if (fetched.kind === 'picture') {
 		return { kind: 'bytes', field: reference.url, data: fetched.bytes, mimeType: fetched.facts.mimeType, fileName: `reference.${fetched.facts.extension}` };

@@ -9,8 +9,10 @@ import type { EncodedCall, Reference } from './types';
 
 /** What would be sent, with the key hidden and files named instead of shown. Nothing is sent and nothing is paid. */
 export function previewRow(job: Job, order: CheckedRequest & { sources: ReferenceSource[] }): INodeExecutionData {
-	const references = order.sources.map(standIn);
-	const calls = FORMATS[job.settings.apiFormat].encode({ ...order.request, references });
+	const format = FORMATS[job.settings.apiFormat];
+	const given = order.sources.map(standIn);
+	const references = format.needsBytes({ ...order.request, references: given }) ? given.map(inlined) : given;
+	const calls = format.encode({ ...order.request, references });
 	const [first] = calls;
 	const json: IDataObject = {
 		preview: {
@@ -25,11 +27,18 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 	return { json, pairedItem: { item: job.itemIndex } };
 }
 
-/** In place of the file: its name as bytes, to be found again wherever the format put them. */
 function standIn(source: ReferenceSource): Reference {
-	if (source.kind === 'url') return source;
-	const name = `[file in '${source.field}']`;
-	return { kind: 'bytes', field: source.field, data: Buffer.from(name), mimeType: 'image/*', fileName: name };
+	return source.kind === 'url' ? source : named(source.field, `[file in '${source.field}']`);
+}
+
+/** An address that would be fetched first. */
+function inlined(reference: Reference): Reference {
+	return reference.kind === 'bytes' ? reference : named(reference.url, `[image at ${reference.url}]`);
+}
+
+/** In place of the file: its name as bytes, to be found again wherever the format put them. */
+function named(field: string, name: string): Reference {
+	return { kind: 'bytes', field, data: Buffer.from(name), mimeType: 'image/*', fileName: name };
 }
 
 function bodyOf(call: EncodedCall, references: Reference[]): IDataObject {

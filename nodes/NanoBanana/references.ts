@@ -1,13 +1,17 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import { invalid, megabytes } from './checks';
+import { invalid } from './checks';
 import { inspectImage } from './imageBytes';
 import type { Settings } from './settings';
+import { MEGABYTE, megabytes } from './sizes';
 import type { Reference } from './types';
 
 /** A reference as the user gave it; bytes are loaded only when they are sent, one item at a time. */
 export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; field: string };
+
+/** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
+export const MAX_REFERENCE_BYTES = 20 * MEGABYTE;
 
 /** Fields first, then addresses, each in the order given. */
 export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
@@ -58,11 +62,10 @@ function checkedUrl(text: string): string {
 
 async function loadField(ctx: IExecutePaginationFunctions, field: string, settings: Settings): Promise<Extract<Reference, { kind: 'bytes' }>> {
 	const data = await fieldBytes(ctx, field);
-	const limit = settings.maxReferenceBytes;
-	if (data.length > limit && !settings.skipModelChecks) {
+	if (data.length > MAX_REFERENCE_BYTES && !settings.skipModelChecks) {
 		throw invalid(
-			`The file in the input field '${field}' has ${megabytes(data.length)} MB; reference images may have ${megabytes(limit)} MB`,
-			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'.",
+			`The file in the input field '${field}' has ${megabytes(data.length)}; reference images may have ${megabytes(MAX_REFERENCE_BYTES)}`,
+			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.",
 		);
 	}
 	const facts = inspectImage(data);

@@ -25,9 +25,9 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	const extraBody = readExtraBody(settings.extraBody);
 	const request = {
 		operation,
-		model: requiredText('Model', own(body, 'model'), "Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'."),
+		model: requiredText('Model', own(body, 'model'), "Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.").trim(),
 		prompt: requiredText('Prompt', own(body, 'prompt'), 'Describe the image. When the prompt comes from an expression, check that it gives text for this item.'),
-		n: wholeNumber('Number of Images', own(body, 'n') ?? 1, 1),
+		n: wholeNumber('Number of Images', imagesAsked(body, extraBody, settings), 1),
 		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
 		...optional('outputFormat', readOutputFormat(own(body, 'output_format'))),
 		...optional('imageSize', settings.imageSize),
@@ -39,6 +39,12 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	if (findings.length > 0 && !settings.skipModelChecks) throw failureError({ kind: 'invalid_input', ...findings[0] });
 	const warnings = [...findings.map((finding) => `${finding.message}.`), ...unknownModelWarnings(request.model, settings)];
 	return { request, warnings };
+}
+
+/** `n` among the additional fields goes over that of the field, so it is what will be billed. */
+function imagesAsked(body: unknown, extraBody: IDataObject, settings: Settings): unknown {
+	const added = settings.apiFormat === 'gemini' ? undefined : own(extraBody, 'n');
+	return added ?? own(body, 'n') ?? 1;
 }
 
 interface Finding {
@@ -92,7 +98,7 @@ function unknownModelWarnings(id: string, settings: Settings): string[] {
 	const model = findModel(id);
 	if (!model) return [];
 	const lacksGeminiId = settings.apiFormat === 'gemini' && !model.geminiId;
-	return lacksGeminiId ? [`No Gemini model ID is known for ${id}; it was sent as it is.`] : [];
+	return lacksGeminiId ? [`No Gemini model ID is known for ${id}; it is sent as it is.`] : [];
 }
 
 function readExtraBody(value: unknown): IDataObject {

@@ -1,3 +1,5 @@
+import { MEGABYTE } from './sizes';
+
 /** Room for bodies in memory: requests and images wait here, not in the heap. */
 export interface Room {
 	/** A hold takes room once, at its first `before`, and gives it back at `release`. */
@@ -19,7 +21,7 @@ interface Ticket {
 }
 
 /** So many bytes of requests and images are in memory at a time, or a single larger one. */
-const ROOM_BYTES = 24 * 1_048_576;
+const ROOM_BYTES = 24 * MEGABYTE;
 
 export function createRoom(capacity = ROOM_BYTES): Room {
 	let taken = 0;

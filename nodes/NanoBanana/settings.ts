@@ -1,13 +1,14 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { invalid, numberFrom } from './checks';
-import type { ApiFormat, ImageRequest, Operation } from './types';
+import { choiceFrom, invalid, numberFrom } from './checks';
+import { MEGABYTE } from './sizes';
+import { API_FORMATS, type ApiFormat, type ImageRequest, type Operation } from './types';
 
 /** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
 export interface Settings {
 	operation: Operation;
 	apiFormat: ApiFormat;
-	/** True where the item waits for pictures: always, except with 'Wait for Completion' off. */
+	/** True where the item waits for pictures: not for 'Get Task Status', nor with 'Wait for Completion' off. */
 	wait: boolean;
 	simplify: boolean;
 	binaryPropertyOutput: string;
@@ -20,7 +21,6 @@ export interface Settings {
 	maxConcurrency: number;
 	maxImages: number;
 	maxImageBytes: number;
-	maxReferenceBytes: number;
 	unitPrice?: number;
 	responseFormat: ImageRequest['responseFormat'];
 	sendBinaryAs: ImageRequest['sendBinaryAs'];
@@ -41,15 +41,12 @@ export const DEFAULT_TIMEOUT_S = 600;
 const LONGEST_TIMEOUT_S = 604_800;
 export const DEFAULT_POLL_INTERVAL_S = 1;
 export const DEFAULT_MAX_IMAGE_MB = 50;
-/** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
-const MAX_REFERENCE_MB = 20;
-const MEGABYTE = 1_048_576;
 
 /** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
 export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const creates = operation === 'textToImage' || operation === 'imageToImage';
-	const apiFormat = creates ? (ctx.getNodeParameter('apiFormat', 'asyncTask') as ApiFormat) : 'asyncTask';
+	const apiFormat = creates ? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask') : 'asyncTask';
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
 	const canSkipWaiting = creates && apiFormat === 'asyncTask';
 	const text = (name: string): string | undefined => {
@@ -67,18 +64,17 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		simplify: ctx.getNodeParameter('simplify', true) !== false,
 		binaryPropertyOutput: fieldName,
 		download: options.download !== false,
-		outputLayout: options.outputLayout === 'singleItem' ? 'singleItem' : 'itemPerImage',
+		outputLayout: choiceFrom('Output Layout', options.outputLayout, ['itemPerImage', 'singleItem'], 'itemPerImage'),
 		fileName: text('fileName'),
 		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
-		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
+		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
 		pollIntervalMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) * 1000,
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
 		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
 		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
-		maxReferenceBytes: Math.min(MAX_REFERENCE_MB, numberFrom('Max Image Size', options.maxImageSize, MAX_REFERENCE_MB, 0.001)) * MEGABYTE,
 		unitPrice: options.unitPrice === undefined || options.unitPrice === '' ? undefined : numberFrom('Unit Price', options.unitPrice, 0, 0),
-		responseFormat: options.responseFormat === 'b64_json' ? 'b64_json' : 'url',
-		sendBinaryAs: options.sendBinaryAs === 'base64' || options.sendBinaryAs === 'multipart' ? options.sendBinaryAs : 'dataUri',
+		responseFormat: choiceFrom('Receive Images As', options.responseFormat, ['url', 'b64_json'], 'url'),
+		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
 		imageSize: text('imageSize'),
 		includeInputFields: options.includeInputFields === true,
 		extraBody: options.extraBody,

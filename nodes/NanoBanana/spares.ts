@@ -1,3 +1,5 @@
+import { MEGABYTE } from './sizes';
+
 /**
  * Memory of stored pictures, used again for the next ones. Node.js gives large buffers back late, so
  * a run of many pictures would hold several times what is in use.
@@ -9,7 +11,7 @@ export interface Spares {
 }
 
 /** More is left to the garbage collection. */
-const KEPT_BYTES = 24 * 1_048_576;
+const KEPT_BYTES = 24 * MEGABYTE;
 /** Sizes are rounded up to this, so that pictures of about the same size fit into each other's places. */
 const GRAIN_BYTES = 256 * 1024;
 

@@ -3,6 +3,8 @@ import { classify, declinedAnswer, isPassing } from './classify';
 import { retryAfterMs, systemClock } from './clock';
 import type { Failure } from './errors';
 import { asyncTask, TASKS_PATH } from './formats/asyncTask';
+import { isWebPage } from './gatewayWords';
+import { megabytes } from './sizes';
 import { bodyOf, readApi, type Exchange } from './transport';
 import type { Outcome } from './types';
 
@@ -33,7 +35,7 @@ export async function lookAtTask(
 			failure: {
 				kind: 'unreadable_answer',
 				taskId,
-				message: `The gateway's answer is larger than ${Math.round(answer.limit / 1_048_576)} MB`,
+				message: `The gateway's answer is larger than ${megabytes(answer.limit)}`,
 				nextStep: "Raise 'Max Image Size' under Options when the images are that large, then collect them with 'Wait for Task Result'.",
 			},
 		};
@@ -64,8 +66,9 @@ function notFoundKind(failure: Failure): Failure['kind'] {
 
 function readSuccess(exchange: Exchange, taskId: string, body: unknown, retryAfter: number): Look {
 	if (typeof body === 'string') {
-		// A web page or a cut-off answer in place of JSON: a proxy's, as a rule, and gone at the next look.
-		return { kind: 'passing', failure: { ...classify(200, body), taskId }, retryAfterMs: retryAfter };
+		// A proxy's page or half an answer, as a rule gone at the next look.
+		const failure: Failure = isWebPage(body) ? classify(200, body) : { kind: 'unreadable_answer', httpStatus: 200, gatewayMessage: body };
+		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: retryAfter };
 	}
 	const outcome = asyncTask.decode(body, exchange.base.baseURL ?? '');
 	if (outcome.kind === 'failed' && outcome.declined) {

@@ -4,6 +4,7 @@ import { jitter, retryAfterMs } from './clock';
 import { failureError, type Failure } from './errors';
 import type { Gate, Slot } from './gate';
 import { firstText } from './json';
+import { megabytes } from './sizes';
 import { bodyOf, sendCall, type Exchange } from './transport';
 import type { Clock, EncodedCall, ImageFormat, Outcome } from './types';
 
@@ -112,7 +113,7 @@ function judge(submission: Submission, answer: Answer): Verdict {
 	if (answer.kind === 'unclear') return unclear({ gatewayMessage: answer.reason });
 	if (answer.kind === 'tooLarge') {
 		return unclear({
-			message: `The gateway's answer is larger than ${Math.round(answer.limit / 1_048_576)} MB and was not read`,
+			message: `The gateway's answer is larger than ${megabytes(answer.limit)} and was not read`,
 			nextStep: "The images are probably paid for. Raise 'Max Image Size' under Options, or set 'Receive Images As' to URL, before you run the node again; a new run is a new purchase.",
 		});
 	}

@@ -1,7 +1,8 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 export type Operation = 'textToImage' | 'imageToImage' | 'getStatus' | 'waitForResult';
-export type ApiFormat = 'asyncTask' | 'openAi' | 'gemini';
+export const API_FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
+export type ApiFormat = (typeof API_FORMATS)[number];
 export type TaskStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown';
 export type OutputFormat = 'png' | 'jpeg' | 'webp';
 

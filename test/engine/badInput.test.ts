@@ -93,10 +93,10 @@ describe('before anything is sent', () => {
 	});
 
 	it('refuses an image over the limit', async () => {
-		const big = Buffer.concat([await picture('red'), Buffer.alloc(400_000)]);
+		const big = Buffer.concat([await picture('red'), Buffer.alloc(21_500_000)]);
 		const input = [item({}, { data: asFile(big) })];
-		const description = "Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'.";
-		await expectRefusal(['', edit({ options: { maxImageSize: 0.2 } }), "The file in the input field 'data' has 0.4 MB; reference images may have 0.2 MB", description], { input });
+		const description = "Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.";
+		await expectRefusal(['', edit(), "The file in the input field 'data' has 20.5 MB; reference images may have 20 MB", description], { input });
 	});
 
 	it.each([

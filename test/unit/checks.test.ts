@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { megabytes, numberFrom, requiredText, wholeNumber } from '../../nodes/NanoBanana/checks';
+import { choiceFrom, numberFrom, requiredText, wholeNumber } from '../../nodes/NanoBanana/checks';
 import { failureIn, type Failure } from '../../nodes/NanoBanana/errors';
 
 function failureOf(check: () => unknown): Failure {
@@ -11,12 +11,16 @@ function failureOf(check: () => unknown): Failure {
 	throw new Error('Nothing was refused');
 }
 
-it.each([[''], ['  \n'], [undefined], [null], [{}], [[]], [true]])('refuses %j as a text', (value) => {
+it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value) => {
 	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is empty", nextStep: 'Write one.' });
 });
 
-it('takes numbers as text, keeps the spaces of a prompt and trims a model', () => {
-	expect([requiredText('Prompt', 7, ''), requiredText('Prompt', ' a ', ''), requiredText('Model', ' m ', '')]).toEqual(['7', ' a ', 'm']);
+it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is no text", nextStep: 'Write one.' });
+});
+
+it('takes numbers as text and keeps the spaces of a prompt', () => {
+	expect([requiredText('Prompt', 7, ''), requiredText('Prompt', ' a ', '')]).toEqual(['7', ' a ']);
 });
 
 it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number', (value) => {
@@ -39,6 +43,14 @@ it('shows no endless value', () => {
 	expect(failureOf(() => wholeNumber('N', 'x'.repeat(10_000), 1)).message?.length).toBeLessThan(120);
 });
 
-it('writes bytes as megabytes with one digit', () => {
-	expect(megabytes(21_234_567)).toBe('20.3');
+it.each([[undefined, 'url'], [null, 'url'], ['', 'url'], ['b64_json', 'b64_json'], [' B64_JSON ', 'b64_json']])('takes %j as the choice %s', (value, choice) => {
+	expect(choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url')).toBe(choice);
+});
+
+it.each([['base64'], [7], [{}], [true]])('refuses %j as a choice and names what can be chosen', (value) => {
+	expect(failureOf(() => choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url'))).toEqual({
+		kind: 'invalid_input',
+		message: `'Receive Images As' cannot be '${String(value).toLowerCase()}'`,
+		nextStep: 'Choose an entry of the list. An expression has to give one of url, b64_json.',
+	});
 });

@@ -32,7 +32,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
-	['ground', ['baseUrl', 'imageBytes', 'json', 'types']],
+	['ground', ['baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
 ];
 
 const rowOf = new Map(ROWS.flatMap(([, files], row) => files.map((file) => [file, row] as const)));

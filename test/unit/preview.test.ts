@@ -41,6 +41,13 @@ it.each([
 	expect(JSON.stringify(preview(apiFormat, { sendBinaryAs }))).toContain("[file in 'front']");
 });
 
+it.each(['openAi', 'gemini'])('shows an address as the file that %s sends in its place', (apiFormat) => {
+	const shown = JSON.stringify(preview(apiFormat));
+
+	expect(shown).toContain('[image at https://example.com/a.png]');
+	expect(shown).not.toContain('"https://example.com/a.png"');
+});
+
 it('says how many calls there will be', () => {
 	expect(preview('gemini').preview).toMatchObject({ calls: 2 });
 	expect(preview('asyncTask').preview).toMatchObject({ calls: 1 });

@@ -147,6 +147,18 @@ it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
 	for (const words of advice) expect(failure?.nextStep).toContain(words);
 });
 
+it.each([
+	['asyncTask', 4],
+	['openAi', 4],
+	['gemini', 2],
+])('counts the images that the additional fields ask %s for', (apiFormat, n) => {
+	expect(read({ n: 2 }, { extraBody: { n: 4 } }, { parameters: { apiFormat } }).request.n).toBe(n);
+});
+
+it('refuses a number of images among the additional fields that is none', () => {
+	expect(refusal({}, { extraBody: { n: 'many' } })).toBe("'Number of Images' is many, which is no whole number from 1");
+});
+
 it('names the references that would be sent beside others', () => {
 	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe("'Additional Request Fields' would send 'image' beside other references, which the gateway refuses");
 	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe("'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses");
@@ -167,7 +179,7 @@ it('says what it found as a sentence when the checks are skipped', () => {
 });
 
 it.each([
-	['gemini', 'NanoBanana', ['No Gemini model ID is known for NanoBanana; it was sent as it is.']],
+	['gemini', 'NanoBanana', ['No Gemini model ID is known for NanoBanana; it is sent as it is.']],
 	['gemini', 'NanoBanana2-1K', []],
 	['gemini', 'gemini-3-pro-image', []],
 	['asyncTask', 'NanoBanana', []],

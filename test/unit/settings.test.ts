@@ -72,6 +72,15 @@ it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize
 	expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(/^'.*' is many, which is no number from/);
 });
 
+it.each(['outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'])('refuses a word that the option %s does not offer', (name) => {
+	expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
+});
+
+it('refuses an API format that does not exist, and takes one in other letters', () => {
+	expect(() => settingsOf({ apiFormat: 'replicate' })).toThrow("'API Format' cannot be 'replicate'");
+	expect(settingsOf({ apiFormat: 'openai' }).apiFormat).toBe('openAi');
+});
+
 it('takes numbers that an expression wrote as text', () => {
 	expect(settingsOf({ options: { timeout: '90', maxConcurrency: '3.7' } })).toMatchObject({ timeoutMs: 90_000, maxConcurrency: 3 });
 });

@@ -34,7 +34,8 @@ it.each<[string, WireAnswer, Look]>([
 	['a broken connection', broken('ECONNRESET', 'read'), { kind: 'passing', failure: { kind: 'upstream_down', taskId: 't-1', gatewayMessage: 'econnreset: read ECONNRESET' }, retryAfterMs: 0 }],
 	['a connection that does not open', broken('ECONNREFUSED', 'connect'), { kind: 'passing', failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: 'econnrefused: connect ECONNREFUSED' }, retryAfterMs: 0 }],
 	['a gateway that is down', reply(503, { message: 'later' }, { 'retry-after': '7' }), { kind: 'passing', failure: { kind: 'upstream_down', taskId: 't-1', httpStatus: 503, gatewayMessage: 'later' }, retryAfterMs: 7_000 }],
-	['half an answer', reply(200, '{"code":"succ'), { kind: 'passing', failure: { kind: 'invalid_request', taskId: 't-1', httpStatus: 200, gatewayMessage: '{"code":"succ' }, retryAfterMs: 0 }],
+	['half an answer', reply(200, '{"code":"succ'), { kind: 'passing', failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, gatewayMessage: '{"code":"succ' }, retryAfterMs: 0 }],
+	['a web page', reply(200, '<html><title>Just a moment</title></html>'), { kind: 'passing', failure: { kind: 'wrong_base_url', taskId: 't-1', httpStatus: 200, gatewayMessage: '<html><title>Just a moment</title></html>' }, retryAfterMs: 0 }],
 	['a no to this look', reply(200, { code: 429, message: 'too many requests' }), { kind: 'passing', failure: { kind: 'rate_limited', taskId: 't-1', httpStatus: 429, gatewayMessage: 'too many requests', gatewayCode: '429' }, retryAfterMs: 0 }],
 ])('looks again after %s', async (_fact, answer, look) => {
 	expect((await lookThrough(answer)).look).toEqual(look);
