@@ -80,8 +80,14 @@ export type Outcome =
 			kind: 'pending';
 			status: 'queued' | 'running' | 'unknown';
 			taskId?: string;
+			/** The answer names more tasks than one: the others. */
+			furtherTaskIds?: string[];
 			progress?: number;
 			model?: string;
+			/** The status as the gateway wrote it, where it is no known word. */
+			word?: string;
+			/** What the gateway says went wrong beside a status that is no end. */
+			reason?: string;
 	  }
 	| {
 			kind: 'failed';
@@ -94,6 +100,8 @@ export type Outcome =
 			emptyHanded?: boolean;
 			/** The request was turned down; nothing is said about a task. */
 			declined?: boolean;
+			/** A task's own status says so. A complaint beside an id, without a status, may be a notice. */
+			isEnd?: boolean;
 			model?: string;
 	  }
 	| { kind: 'unknown'; reason: string };
@@ -105,7 +113,15 @@ export interface ImageFormat {
 	/** One call, except where the format cannot ask for several pictures at once. */
 	encode(request: ImageRequest): EncodedCall[];
 	/** Total: any JSON value in, one Outcome out, never a throw. `baseUrl` resolves relative addresses. */
-	decode(body: unknown, baseUrl: string): Outcome;
+	decode(body: unknown, baseUrl: string, asked?: Asked): Outcome;
+}
+
+/** What was asked, to tell the answer from what a gateway repeats or adds. */
+export interface Asked {
+	/** Of several tasks in an answer this one counts. */
+	taskId?: string;
+	/** Addresses of references that were sent: they are no results. */
+	references?: string[];
 }
 
 /** Milliseconds since the epoch, and a pause that ends early when the signal fires. */
