@@ -87,6 +87,6 @@ it('tells of a failed task in a row, as a failed task is an answer', async () =>
 	const run = await gateway.run({ operation: 'getStatus', taskId });
 
 	expect(run.error).toBeUndefined();
-	expect(run.json).toMatchObject([{ taskId, status: 'failed', warnings: [expect.stringContaining('upstream refused the prompt: [fail]')] }]);
+	expect(run.json).toMatchObject([{ taskId, status: 'failed', warnings: [expect.stringContaining('upstream could not render the image: [fail]')] }]);
 	expect(gateway.sandbox.imagesBilled()).toBe(0);
 });

@@ -65,7 +65,7 @@ it('ends a failed task with its reason, its id and the next step', async () => {
 	expect(run.error).toMatchObject({
 		name: 'NodeApiError',
 		message: 'The gateway could not generate the image',
-		description: expect.stringContaining('upstream refused the prompt: [fail]'),
+		description: expect.stringContaining('upstream could not render the image: [fail]'),
 		context: { itemIndex: 0, data: { errorCode: 'task_failed', taskId, gatewayCode: 'upstream_error' } },
 	});
 	expect(run.error?.description).toContain(`Task ID: ${taskId}`);

@@ -126,7 +126,7 @@ describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
 	it('writes a failed task its own way', async () => {
 		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, prompt: 'x [fail]' });
 		sandbox.finishTasks();
-		expect((await query(sandbox, taskId)).body).toEqual(SHAPES[dialect].failed('upstream refused the prompt: [fail]'));
+		expect((await query(sandbox, taskId)).body).toEqual(SHAPES[dialect].failed('upstream could not render the image: [fail]'));
 	});
 });
 

@@ -41,7 +41,7 @@ function createJob(world: World, request: ImageRequest, asTask: boolean): Job {
 		endedAt: null,
 		references: { state: 'loading' },
 		gathered: Promise.resolve(),
-		failure: fails ? { code: 'upstream_error', message: 'upstream refused the prompt: [fail]' } : null,
+		failure: fails ? { code: 'upstream_error', message: 'upstream could not render the image: [fail]' } : null,
 		imageCount: settings.resultCount ?? request.n,
 		results: [],
 		collected: 0,
