@@ -1,5 +1,7 @@
-import { jitter, onAbort } from './clock';
+import { createBackoff } from './backoff';
+import { failureError, type Failure } from './errors';
 import { createLimit, type Window } from './limit';
+import { createQueue } from './queue';
 import type { Clock } from './types';
 
 export type { Window };
@@ -9,10 +11,21 @@ export type { Window };
  * from the create request until the task is finished.
  */
 export interface Gate {
-	/** Waits for a place; undefined when the signal fired or the gate was shut meanwhile. */
-	enter(signal?: AbortSignal): Promise<Slot | undefined>;
+	/**
+	 * Waits for a place; undefined when the signal fired or the gate was shut meanwhile.
+	 *
+	 * @throws the failure of the last refusal, when the gateway takes nothing for longer than the patience
+	 */
+	enter(signal?: AbortSignal, entry?: Entry): Promise<Slot | undefined>;
 	/** Nobody enters any more: the run has failed and its other items shall not be paid. */
 	shut(): void;
+}
+
+export interface Entry {
+	/** For how long a gateway that takes nothing is worth waiting for. Places that others hold are waited for without end. */
+	patienceMs?: number;
+	/** A task that the gateway has already: it takes a place, and needs nobody's leave. */
+	sendsNothing?: boolean;
 }
 
 export interface Slot {
@@ -21,35 +34,37 @@ export interface Slot {
 	 * The gateway took nothing (429, or a 503 that says so): gives the place back until it may be
 	 * tried again. Tells since when it has taken nothing at all; its limit being reached is not that.
 	 */
-	refused(retryAfterMs: number): number;
+	refused(retryAfterMs: number, failure?: Failure): number;
 	leave(): void;
 }
 
 export const TASK_WINDOW: Window = { unanswered: 3, growsBy: 0 };
 export const CALL_WINDOW: Window = { unanswered: 16, growsBy: 1, takenAfterMs: 300 };
 
-const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 30_000;
-
 export function createGate(maxOpen: number, window: Window, clock: Clock): Gate {
 	const limit = createLimit(maxOpen, window);
+	const backoff = createBackoff();
 	let open = 0;
 	let unanswered = 0;
-	let notBefore = 0;
-	/** Since when the gateway has taken nothing at all. */
-	let nothingSince: number | undefined;
 	/** Counts refusals; one of a request sent before the last of them is no further news. */
 	let era = 0;
+	let lastRefusal: Failure = { kind: 'rate_limited' };
 	let isShut = false;
 	let timer: AbortController | undefined;
-	const waiting: Array<() => void> = [];
+	const queue = createQueue<Required<Entry>, Slot>();
 
-	const mayEnter = (): boolean => clock.now() >= notBefore && unanswered < limit.unanswered() && open + unanswered < limit.open();
+	const mayEnter = ({ sendsNothing }: Required<Entry>): boolean =>
+		isShut || (open + unanswered < limit.open() && (sendsNothing || (clock.now() >= backoff.notBefore() && unanswered < limit.unanswered())));
 
 	const admit = (): void => {
-		while (waiting.length > 0 && (isShut || mayEnter())) waiting.shift()?.();
-		const rest = notBefore - clock.now();
-		if (waiting.length === 0 || rest <= 0 || timer) return;
+		queue.serve(mayEnter, (entry) => (isShut ? undefined : makeSlot(entry)));
+		// In the next breath, as the refused one comes first, and shuts the gate in stop mode.
+		queue.turnAway(
+			({ patienceMs, sendsNothing }) => !sendsNothing && backoff.isTooLong(patienceMs, clock.now()),
+			() => (isShut ? undefined : failureError(lastRefusal)),
+		);
+		const rest = backoff.notBefore() - clock.now();
+		if (queue.isEmpty() || rest <= 0 || timer) return;
 		timer = new AbortController();
 		void clock.pause(rest, timer.signal).then(() => {
 			timer = undefined;
@@ -57,9 +72,9 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 		});
 	};
 
-	const makeSlot = (): Slot => {
-		let state: 'unanswered' | 'open' | 'left' = 'unanswered';
-		let isAccepted = false;
+	const makeSlot = ({ patienceMs, sendsNothing }: Required<Entry>): Slot => {
+		let state: 'unanswered' | 'open' | 'left' = sendsNothing ? 'open' : 'unanswered';
+		let isAccepted = sendsNothing;
 		const sentIn = era;
 		const silence = new AbortController();
 		const move = (to: 'open' | 'left'): void => {
@@ -69,8 +84,9 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 			state = to;
 			silence.abort();
 		};
-		unanswered += 1;
-		if (window.takenAfterMs !== undefined) {
+		if (sendsNothing) open += 1;
+		else unanswered += 1;
+		if (window.takenAfterMs !== undefined && !sendsNothing) {
 			void clock.pause(window.takenAfterMs, silence.signal).then(() => {
 				if (state !== 'unanswered') return;
 				move('open');
@@ -83,23 +99,20 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 				isAccepted = true;
 				move('open');
 				limit.accepted(open);
-				nothingSince = undefined;
+				backoff.accepted();
 				admit();
 			},
-			refused(retryAfterMs) {
+			refused(retryAfterMs, failure) {
 				const now = clock.now();
 				if (state === 'left' || isAccepted) return now;
 				move('left');
 				const isNews = sentIn === era;
 				if (isNews) era += 1;
+				lastRefusal = failure ?? lastRefusal;
 				const { isLimit, inARow } = limit.refused(open + unanswered, isNews);
-				const growth = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, inARow - 1));
-				// With tasks open, the end of one of them is the best moment to try again.
-				const wait = Math.max(retryAfterMs, isLimit ? 0 : jitter(growth));
-				notBefore = Math.max(notBefore, now + wait);
-				nothingSince = isLimit ? undefined : (nothingSince ?? now);
+				const since = backoff.refused({ now, retryAfterMs, isLimit, inARow, patienceMs });
 				admit();
-				return nothingSince ?? now;
+				return since;
 			},
 			leave() {
 				if (state === 'left') return;
@@ -110,21 +123,11 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 	};
 
 	return {
-		async enter(signal) {
+		async enter(signal, { patienceMs = Infinity, sendsNothing = false } = {}) {
 			if (isShut || signal?.aborted) return undefined;
-			return await new Promise<Slot | undefined>((resolve) => {
-				const giveUp = (): void => {
-					waiting.splice(waiting.indexOf(grant), 1);
-					resolve(undefined);
-				};
-				const grant = (): void => {
-					forgetSignal();
-					resolve(isShut ? undefined : makeSlot());
-				};
-				const forgetSignal = onAbort(signal, giveUp);
-				waiting.push(grant);
-				admit();
-			});
+			const turn = queue.wait({ patienceMs, sendsNothing }, signal);
+			admit();
+			return await turn;
 		},
 		shut() {
 			isShut = true;

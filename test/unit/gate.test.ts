@@ -1,6 +1,8 @@
 /* eslint-disable */
+import { failureIn } from '../../nodes/NanoBanana/errors';
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate, type Window } from '../../nodes/NanoBanana/gate';
 import { playGate, type GatewayLoad } from '../bench/simulatedGateway';
+import { createRandom } from '../sandbox/random';
 import { settled, stoppedClock, type FakeClock } from './fakeClock';
 
 const TASK_MS = 10_000;
@@ -125,6 +127,150 @@ describe('a gateway that takes nothing', () => {
 	});
 });
 
+describe('patience', () => {
+	interface Load {
+		items: number;
+		patienceMs: number;
+		/** What the gateway says to the n-th request: undefined takes it, a number is the Retry-After of a refusal. */
+		answer: (request: number) => number | undefined;
+	}
+
+	/** Items that send again until their patience is over, as submit.ts does; what became of each and when. */
+	async function wait({ items, patienceMs, answer }: Load): Promise<Array<{ end: string; at: number; sent: number }>> {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		const startedAt = clock.now();
+		let requests = 0;
+		const item = async (): Promise<{ end: string; at: number; sent: number }> => {
+			const ended = (end: string): { end: string; at: number; sent: number } => ({ end, at: clock.now() - startedAt, sent });
+			let sent = 0;
+			for (;;) {
+				const slot = await gate.enter(undefined, { patienceMs }).catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
+				if (typeof slot === 'string') return ended(slot);
+				if (!slot) return ended('shut');
+				sent += 1;
+				const retryAfterMs = answer((requests += 1));
+				await clock.pause(ANSWER_MS);
+				if (retryAfterMs === undefined) {
+					slot.accepted();
+					await clock.pause(TASK_MS);
+					slot.leave();
+					return ended('done');
+				}
+				const since = slot.refused(retryAfterMs, { kind: 'rate_limited', gatewayMessage: 'later' });
+				if (clock.now() + retryAfterMs - since >= patienceMs) return ended('refused');
+			}
+		};
+		const all = Promise.all(Array.from({ length: items }, item));
+		await clock.advance(100 * HOUR_MS);
+		return await all;
+	}
+
+	const ends = (seen: Array<{ end: string }>): string[] => seen.map(({ end }) => end);
+	const last = (seen: Array<{ at: number }>): number => Math.max(...seen.map(({ at }) => at));
+
+	it('turns those who wait away when the gateway wants a longer pause, with its own words', async () => {
+		const seen = await wait({ items: 6, patienceMs: 3_000, answer: (request) => (request === 2 ? HOUR_MS : undefined) });
+
+		expect(ends(seen)).toEqual(['done', 'refused', 'done', 'done', 'later', 'later']);
+		expect(seen.slice(4)).toEqual([{ end: 'later', at: ANSWER_MS, sent: 0 }, { end: 'later', at: ANSWER_MS, sent: 0 }]);
+	});
+
+	it('does not start anew for everybody in front of a gateway that takes nothing', async () => {
+		const short = await wait({ items: 8, patienceMs: 1_000, answer: () => 4_000 });
+		const many = await wait({ items: 300, patienceMs: 600_000, answer: () => 700_000 });
+
+		expect([last(short), last(many)]).toEqual([ANSWER_MS, ANSWER_MS]);
+	});
+
+	it.each([0, 4_000])('is over for all at the same time, with Retry-After of %i ms', async (retryAfterMs) => {
+		const seen = await wait({ items: 300, patienceMs: 30_000, answer: () => retryAfterMs });
+
+		expect(new Set(ends(seen))).toEqual(new Set(['refused', 'later']));
+		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * ANSWER_MS);
+	});
+
+	it('ends with a last try, when the gateway names no time', async () => {
+		const seen = await wait({ items: 1, patienceMs: 10_000, answer: () => 0 });
+
+		expect(seen).toEqual([{ end: 'refused', at: 10_000 + 2 * ANSWER_MS, sent: 6 }]);
+	});
+
+	it('is not touched by a pause that is shorter, and begins anew once something was taken', async () => {
+		const seen = await wait({ items: 40, patienceMs: 10_000, answer: (request) => (request % 4 === 0 ? undefined : 3_000) });
+
+		expect(new Set(ends(seen))).toEqual(new Set(['done']));
+	});
+
+	it('does not end while places are taken, however long that is', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(2, TASK_WINDOW, clock);
+		const first = await gate.enter(undefined, { patienceMs: 5_000 });
+		const second = await gate.enter(undefined, { patienceMs: 5_000 });
+		const third = gate.enter(undefined, { patienceMs: 5_000 });
+		first?.accepted();
+		second?.accepted();
+		await clock.advance(HOUR_MS);
+		first?.leave();
+
+		expect(await third).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it('is over at once for who comes while the gateway wants to be left alone, and not for who comes after that', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		(await gate.enter())?.refused(60_000);
+
+		await expect(gate.enter(undefined, { patienceMs: 10_000 })).rejects.toMatchObject({ failure: { kind: 'rate_limited' } });
+		await clock.advance(60_000);
+		expect(await gate.enter(undefined, { patienceMs: 10_000 })).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it('of a task that is at the gateway already is not asked: it takes its place at once', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(2, TASK_WINDOW, clock);
+		(await gate.enter())?.refused(HOUR_MS);
+		const paid = gate.enter();
+		const resumed = [await gate.enter(undefined, { sendsNothing: true }), await gate.enter(undefined, { sendsNothing: true })];
+		let isIn = false;
+		void gate.enter(undefined, { sendsNothing: true }).then(() => (isIn = true));
+		await settled();
+
+		expect(resumed).toEqual(Array(2).fill(expect.objectContaining({ leave: expect.any(Function) as unknown })));
+		expect(isIn).toBe(false);
+		resumed[0]?.leave();
+		await settled();
+		expect(isIn).toBe(true);
+		gate.shut();
+		expect(await paid).toBeUndefined();
+	});
+
+	it('is no reason once the signal fires in the same breath, and nobody else loses his place', async () => {
+		const stop = new AbortController();
+		const gate = createGate(1, TASK_WINDOW, stoppedClock());
+		const first = await gate.enter();
+		const second = gate.enter(stop.signal, { patienceMs: 1_000 });
+		const third = gate.enter(undefined, { sendsNothing: true });
+		const fourth = gate.enter(undefined, { sendsNothing: true });
+		first?.refused(HOUR_MS);
+		stop.abort();
+
+		expect(await second).toBeUndefined();
+		(await third)?.leave();
+		expect(await fourth).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it('is no reason once the gate is shut in the same breath', async () => {
+		const gate = createGate(1, TASK_WINDOW, stoppedClock());
+		const first = await gate.enter(undefined, { patienceMs: 1_000 });
+		const second = gate.enter(undefined, { patienceMs: 1_000 });
+		first?.refused(HOUR_MS);
+		gate.shut();
+
+		expect(await second).toBeUndefined();
+	});
+});
+
 describe('a limit that has been found', () => {
 	it('is tried again after a while, and used when it has grown', async () => {
 		const clock = stoppedClock();
@@ -224,7 +370,10 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 	const TASKS: GatewayLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
 	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
-	beforeEach(() => void jest.restoreAllMocks());
+	beforeEach(() => {
+		const random = createRandom(1);
+		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
+	});
 
 	it.each([2, 4, 16, 64].flatMap((limit) => [[limit, 0], [limit, 1000]]))('64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must', async (limit, retryAfterMs) => {
 		const runs = await Promise.all(Array.from({ length: 11 }, async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1)));

@@ -27,7 +27,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['meeting the others', ['ending', 'join']],
 	['one run', ['run']],
 	['engine', ['gate', 'memory', 'room', 'schedule', 'settings', 'spares', 'transport']],
-	['one answer, what answers teach', ['answer', 'durations', 'limit', 'progress', 'search']],
+	['one answer, what answers teach', ['answer', 'backoff', 'durations', 'limit', 'progress', 'queue', 'search']],
 	['what marks teach', ['marks']],
 	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
