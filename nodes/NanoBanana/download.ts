@@ -1,7 +1,7 @@
 import { throwIfCanceled, type Answer, type Limits } from './answer';
 import { isPassing } from './classify';
+import { cleanText } from './cleanText';
 import { jitter, retryAfterMs } from './clock';
-import { cleanText } from './errors';
 import { inspectImage, type ImageFacts } from './imageBytes';
 import { megabytes } from './sizes';
 import { readFile, type Exchange } from './transport';

@@ -76,6 +76,6 @@ export function isWebPage(body: unknown): body is string {
 	return typeof body === 'string' && /<(!doctype|html|head|body)/i.test(body.slice(0, 20_000));
 }
 
-function pageTitle(page: string): string {
+export function pageTitle(page: string): string {
 	return /<title[^>]{0,200}>([^<]{1,200})/i.exec(page.slice(0, 20_000))?.[1] ?? '';
 }

@@ -1,8 +1,9 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cleanText, withoutKey } from './cleanText';
 import { systemClock } from './clock';
 import { createEnding } from './ending';
-import { cleanText, failureError, failureIn, withoutKey, type Failure } from './errors';
+import { failureError, failureIn, type Failure } from './errors';
 import { attemptSettings, join } from './join';
 import type { Run } from './run';
 import type { Settings } from './settings';

@@ -1,5 +1,6 @@
 /* eslint-disable */
-import { cleanText, describeFailure } from '../../nodes/NanoBanana/errors';
+import { cleanText } from '../../nodes/NanoBanana/cleanText';
+import { describeFailure } from '../../nodes/NanoBanana/errors';
 
 const KEY = 'sk-sandbox-0123456789abcdef';
 

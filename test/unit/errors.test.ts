@@ -2,7 +2,8 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { cleanText, describeFailure, failureError, failureIn, nodeError, type FailureKind } from '../../nodes/NanoBanana/errors';
+import { cleanText } from '../../nodes/NanoBanana/cleanText';
+import { describeFailure, failureError, failureIn, nodeError, type FailureKind } from '../../nodes/NanoBanana/errors';
 
 /** Every kind once; the type says when one is missing. */
 const EVERY_KIND: Record<FailureKind, true> = {

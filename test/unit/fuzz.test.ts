@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../nodes/NanoBanana/classify';
-import { cleanText } from '../../nodes/NanoBanana/errors';
+import { cleanText } from '../../nodes/NanoBanana/cleanText';
 import { FORMATS } from '../../nodes/NanoBanana/formats';
 import { refFrom, refsInMarkdown } from '../../nodes/NanoBanana/formats/imageText';
 import type { ImageRef, Outcome } from '../../nodes/NanoBanana/types';

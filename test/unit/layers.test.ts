@@ -31,6 +31,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['what marks teach', ['marks']],
 	['rules', ['brokenConnection', 'checks', 'classify']],
 	['facts', ['clock', 'errors', 'form', 'models']],
+	['clean words', ['cleanText']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
 	['ground', ['baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
 ];
