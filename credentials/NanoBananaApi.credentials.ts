@@ -1,5 +1,7 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 
+import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/baseUrl';
+
 const MOVED = "The address leads elsewhere. Enter in 'Base URL' the address that it leads to, as a rule the one with https";
 
 /** n8n's type knows lists of one kind of rule only; its tester takes both in one list. */
@@ -53,9 +55,7 @@ export class NanoBananaApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			// The same as in the node's request defaults; see nodes/NanoBanana/baseUrl.ts.
-			baseURL:
-				"={{ $credentials.baseUrl.trim().replace(/[?#].*$/, '').replace(/\\/+$/, '').replace(/\\/v1(beta)?(\\/.*)?$/i, '').replace(/^(?!https?:\\/\\/)/i, 'https://') }}",
+			baseURL: BASE_URL_EXPRESSION,
 			url: '/v1/models',
 			disableFollowRedirect: true,
 		},
