@@ -1,5 +1,6 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 
+import { KEY_EXPRESSION } from '../nodes/NanoBanana/apiKey';
 import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/baseUrl';
 
 const MOVED = "The address leads elsewhere. Enter in 'Base URL' the address that it leads to, as a rule the one with https";
@@ -50,7 +51,7 @@ export class NanoBananaApi implements ICredentialType {
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey.trim()}}' } },
+		properties: { headers: { Authorization: `=Bearer ${KEY_EXPRESSION}` } },
 	};
 
 	test: ICredentialTestRequest = {

@@ -1,3 +1,4 @@
+import { writtenKeys } from './apiKey';
 import { isWebPage, pageTitle } from './gatewayWords';
 
 const SHOWN_CHARACTERS = 500;
@@ -25,8 +26,7 @@ export function cleanText(text: string, secret?: string): string {
 	return `${clean.slice(0, SHOWN_CHARACTERS - requestId.length - 2)}… ${requestId}`.trim();
 }
 
-/** The text itself, only without the credential's key. */
+/** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */
 export function withoutKey(text: string, secret?: string): string {
-	const key = secret?.trim() ?? '';
-	return key.length > 3 ? text.split(key).join('[key]') : text;
+	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }

@@ -148,10 +148,10 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	};
 }
 
-/** The key, only to take it out of texts that gateways quote it in. */
+/** The key as it was typed, only to take it out of texts that gateways quote it in. */
 async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
 	const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
-	return typeof credential.apiKey === 'string' ? credential.apiKey.trim() : undefined;
+	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
 }
 
 function overBudget(planned: number, allowed: number): Failure {

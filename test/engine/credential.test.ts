@@ -19,6 +19,22 @@ it('forgives spaces and line breaks around the key and the address', async () =>
 	expect(gateway.sandbox.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
 });
 
+it.each([(key: string) => `Bearer ${key}`, (key: string) => `“${key}”`, (key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`, (key: string) => `${key}\u200b`])('sends the key itself, however it was pasted', async (pasted) => {
+	const { apiKey } = gateway.sandbox;
+	const run = await gateway.run({ prompt: PROMPT }, { credential: { apiKey: pasted(apiKey) } });
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.sandbox.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
+});
+
+it.each(['k3y.secret-0123456789\u200b', '“k3y.secret-0123456789”', 'k3y.secret-\n0123456789', 'Bearer k3y.secret-0123456789'])('shows nothing of the wrong key %j that the gateway quotes', async (apiKey) => {
+	gateway.sandbox.script('createTask', [{ status: 401, body: { error: { message: 'Incorrect API key provided: k3y.secret-0123456789', code: 'invalid_api_key' } } }]);
+	const run = await gateway.run({ prompt: PROMPT }, { credential: { apiKey }, settings: { onError: 'continueRegularOutput' } });
+
+	expect(run.json).toMatchObject([{ details: { errorCode: 'invalid_key', gatewayMessage: 'Incorrect API key provided: [key]' } }]);
+	expect(JSON.stringify([run.data, run.logs])).not.toMatch(/k3y|secret/);
+});
+
 it.each(['', '/', '//', '/v1', '/v1/', '/V1', '/v1beta', '/v1/images/tasks', '/v1/models?limit=5', '#top', '?from=docs'])(
 	'reaches the same paths when the address ends in "%s"',
 	async (ending) => {

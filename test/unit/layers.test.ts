@@ -33,7 +33,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['facts', ['clock', 'errors', 'form', 'models']],
 	['clean words', ['cleanText']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
-	['ground', ['baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
+	['ground', ['apiKey', 'baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
 ];
 
 const rowOf = new Map(ROWS.flatMap(([, files], row) => files.map((file) => [file, row] as const)));
