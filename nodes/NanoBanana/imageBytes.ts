@@ -1,21 +1,15 @@
-/** What the bytes of a picture say about themselves. Sizes in pixels; absent where the header holds none. */
-export interface ImageFacts {
-	mimeType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
-	extension: 'png' | 'jpg' | 'webp' | 'gif';
-	width?: number;
-	height?: number;
-	/** False when the end mark is missing: the body was cut off on its way. */
-	complete: boolean;
-}
+import { inspectRareImage, type ImageFacts } from './rareImages';
 
-/** Reads type and size from magic bytes; undefined for anything that is no PNG, JPEG, WebP or GIF. */
+export type { ImageFacts };
+
+/** Reads type and size from magic bytes; undefined for anything that is no picture. */
 export function inspectImage(bytes: Buffer): ImageFacts | undefined {
 	if (bytes.length < 12) return undefined;
 	if (bytes.readUInt32BE(0) === 0x89504e47 && bytes.readUInt32BE(4) === 0x0d0a1a0a) return png(bytes);
 	if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(bytes);
 	if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return webp(bytes);
 	if (ascii(bytes, 0, 4) === 'GIF8') return gif(bytes);
-	return undefined;
+	return inspectRareImage(bytes);
 }
 
 function ascii(bytes: Buffer, from: number, to: number): string {
@@ -46,8 +40,23 @@ function gif(bytes: Buffer): ImageFacts {
 		extension: 'gif',
 		width: bytes.readUInt16LE(6),
 		height: bytes.readUInt16LE(8),
-		complete: bytes[bytes.length - 1] === 0x3b,
+		complete: endsWithTrailer(bytes),
 	};
+}
+
+/** Walks the blocks, as the trailer's byte is frequent within a picture. What follows it is ignored. */
+function endsWithTrailer(bytes: Buffer): boolean {
+	const tableSize = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+	let at = 13 + tableSize(bytes[10]);
+	while (at < bytes.length) {
+		if (bytes[at] === 0x3b) return true;
+		if (bytes[at] === 0x21) at += 2;
+		else if (bytes[at] === 0x2c) at += 11 + tableSize(bytes[at + 9]);
+		else return false;
+		while (bytes[at] > 0) at += bytes[at] + 1;
+		at += 1;
+	}
+	return false;
 }
 
 /** The size stands in the first start-of-frame segment; the end mark counts only after it, as thumbnails hold one too. */

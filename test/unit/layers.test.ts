@@ -34,6 +34,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['clean words', ['cleanText']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
 	['ground', ['apiKey', 'baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
+	['below the ground', ['rareImages']],
 ];
 
 const rowOf = new Map(ROWS.flatMap(([, files], row) => files.map((file) => [file, row] as const)));
