@@ -67,22 +67,6 @@ describe('the gateway took nothing for certain', () => {
 		expect(shown(run).description).toContain('Nothing was sent or billed');
 		expect(shown(run).text).not.toMatch(/retry immediately|try again immediately/i);
 	});
-
-	it('buys once when the gateway comes up between two tries to connect', async () => {
-		const port = Number(new URL(await closedPort()).port);
-		const tunnel = createServer((socket) => {
-			const target = new URL(gateway.sandbox.baseUrl);
-			const { connect } = require('node:net') as typeof import('node:net');
-			socket.pipe(connect(Number(target.port), target.hostname)).pipe(socket);
-		});
-		const running = gateway.run({ prompt: PROMPT, options: { download: false } }, { credential: { baseUrl: `http://127.0.0.1:${port}` } });
-		setTimeout(() => tunnel.listen(port, '127.0.0.1'), 100);
-		const run = await running;
-		tunnel.close();
-
-		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-		expect(gateway.sandbox.created()).toBe(1);
-	});
 });
 
 describe('nobody knows what the gateway did', () => {

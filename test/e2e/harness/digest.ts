@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { createHash } from 'node:crypto';
 
 export function sha256(bytes: Buffer): string {

@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import { readExecution, type Execution, type StoredExecution } from './execution';

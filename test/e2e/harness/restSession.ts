@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { until } from './until';
 
 export const owner = {

@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 
 /** A workflow as n8n saves and exports it. */

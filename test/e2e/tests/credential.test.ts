@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { freePorts } from '../harness/ports';
 import { openScene, credentialType, type Scene } from '../harness/scene';
 import { nodeType } from '../harness/workflow';

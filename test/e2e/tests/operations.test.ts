@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { sha256 } from '../harness/digest';
 import { fileOf } from '../harness/execution';
 import { openScene, type Scene } from '../harness/scene';

@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { startProxy } from '../harness/startProxy';
 import { sha256 } from '../harness/digest';
 import { fileOf, type Execution } from '../harness/execution';

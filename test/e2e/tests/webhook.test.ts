@@ -1,4 +1,4 @@
- 
+/* eslint-disable */
 import { callWebhook } from '../harness/callWebhook';
 import { sha256 } from '../harness/digest';
 import { loadExample } from '../harness/examples';
