@@ -2,10 +2,15 @@
 // docs/bench.svg: on top what stands side by side, below every figure against its target.
 import type { Report, ReportedRow } from './report';
 
-const WIDTH = 920;
-const LABEL = 470;
-const BAR = WIDTH - LABEL - 110;
+const BAR = 340;
+/** Beside the longest bar. */
+const VALUE = 110;
 const LINE = 20;
+const SIZE = 12;
+/** The names of the figures below are long. */
+const SMALL = 10;
+/** Of a letter, in its size: the widest of the fonts that stand for sans-serif on average. */
+const LETTER = 0.6;
 const INK = '#343a40';
 const OURS = '#d9480f';
 const OTHERS = '#adb5bd';
@@ -16,6 +21,10 @@ const MOST = 2;
 
 export function chartOf({ groups }: Report): string {
 	const rows = groups.flatMap((group) => (group.failure === undefined ? group.rows : []));
+	const aimed = rows.filter(({ share }) => share !== undefined);
+	const widths = [...rows.map(({ bar }) => (bar?.label.length ?? 0) * SIZE), ...aimed.map(({ name }) => name.length * SMALL)];
+	const left = Math.ceil(20 + LETTER * Math.max(0, ...widths));
+	const width = left + BAR + VALUE;
 	const parts: string[] = [];
 	let top = 34;
 	const write = (x: number, text: string, more = ''): void => void parts.push(`<text x="${x}" y="${top}" ${more}>${escapeXml(text)}</text>`);
@@ -24,38 +33,38 @@ export function chartOf({ groups }: Report): string {
 	for (const panel of panels) {
 		const bars = rows.filter(({ bar }) => bar?.panel === panel);
 		const longest = Math.max(...bars.map(({ median = 0 }) => median));
-		write(20, panel, 'font-weight="bold"');
+		write(20, `${panel} (${bars[0].unit === '/s' ? 'longer' : 'shorter'} is better)`, 'font-weight="bold"');
 		for (const row of bars) {
 			top += LINE;
 			const label = row.bar?.label ?? '';
-			write(LABEL - 8, label, 'text-anchor="end"');
+			write(left - 8, label, 'text-anchor="end"');
 			bar(((row.median ?? 0) / longest) * BAR, label.startsWith('this node') ? OURS : OTHERS, valueOf(row));
 		}
 		top += 2 * LINE;
 	}
 
-	const aimed = rows.filter(({ share }) => share !== undefined);
-	if (aimed.length > 0) write(20, 'Figure / target: within the line is reached', 'font-weight="bold"');
+	if (aimed.length > 0) write(20, 'Figures as shares of their targets (shorter is better; reached up to the dashed line, red where it is missed)', 'font-weight="bold"');
 	const from = top + 6;
 	for (const row of aimed) {
 		top += LINE;
 		const share = row.share ?? 0;
-		write(LABEL - 8, row.name, 'text-anchor="end" font-size="10"');
-		bar((Math.min(MOST, share) / MOST) * BAR, row.isReached ? REACHED : MISSED, `${valueOf(row)}${share > MOST ? ` (${share.toFixed(1)} x)` : ''}`);
+		write(left - 8, row.name, `text-anchor="end" font-size="${SMALL}"`);
+		bar((Math.min(MOST, share) / MOST) * BAR, row.isReached ? REACHED : MISSED, `${valueOf(row)}${share > MOST ? ` (${share.toFixed(1)} x)` : ''}`, BAR / MOST);
 	}
-	const line = LABEL + BAR / MOST;
+	const line = left + BAR / MOST;
 	if (aimed.length > 0) parts.push(`<line x1="${line}" x2="${line}" y1="${from}" y2="${top + 6}" stroke="${INK}" stroke-dasharray="4 3"/>`);
 	const height = top + LINE;
 	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" fill="${INK}">`,
-		`<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${SIZE}" fill="${INK}">`,
+		`<rect width="${width}" height="${height}" fill="#fff"/>`,
 		...parts,
 		'</svg>\n',
 	].join('\n');
 
-	function bar(length: number, color: string, value: string): void {
-		parts.push(`<rect x="${LABEL}" y="${top - 11}" width="${Math.max(1, length).toFixed(1)}" height="14" fill="${color}"/>`);
-		parts.push(`<text x="${(LABEL + length + 6).toFixed(1)}" y="${top}" font-size="11">${escapeXml(value)}</text>`);
+	/** The value stands behind the bar, and behind the dashed line where there is one. */
+	function bar(length: number, color: string, value: string, lineAt = 0): void {
+		parts.push(`<rect x="${left}" y="${top - 11}" width="${Math.max(1, length).toFixed(1)}" height="14" fill="${color}"/>`);
+		parts.push(`<text x="${(left + Math.max(length, lineAt) + 6).toFixed(1)}" y="${top}" font-size="11">${escapeXml(value)}</text>`);
 	}
 }
 
