@@ -61,7 +61,7 @@ it('takes a GIF with any bytes behind its end', async () => {
 
 it.each([
 	['avif', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).avif().toBuffer(), 'image/avif', 'avif'],
-	['tiff', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).tiff().toBuffer(), 'image/tiff', 'tiff'],
+	['tiff', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).tiff({ compression: 'none' }).toBuffer(), 'image/tiff', 'tiff'],
 ] as const)('reads type and size of a whole %s, and sees that its end is missing', async (_kind, make, mimeType, extension) => {
 	const bytes = await make();
 
