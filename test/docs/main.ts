@@ -1,7 +1,7 @@
 /* eslint-disable */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 
-import { withParameterTable } from './readme';
+import { fieldsPage } from './fieldsPage';
 
-/** Writes the table of all fields into the README; `npm test` tells when it is due. */
-writeFileSync('README.md', withParameterTable(readFileSync('README.md', 'utf8')));
+/** Writes the page of all fields; `npm test` tells when it is due. */
+writeFileSync('docs/fields.md', fieldsPage());

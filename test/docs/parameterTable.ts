@@ -30,7 +30,14 @@ function typeOf(field: INodeProperties): string {
 	return `${TYPES[field.type] ?? field.type}${field.required ? ', required' : ''}`;
 }
 
-function defaultOf({ default: value }: INodeProperties): string {
+/** What an option starts with is not always what happens without it: these two do nothing until somebody adds them. */
+const WITHOUT: Record<string, (value: unknown) => string> = {
+	maxImages: (value) => `\`${String(value)}\` when added; else no limit`,
+	unitPrice: () => 'none',
+};
+
+function defaultOf({ name, default: value }: INodeProperties): string {
+	if (name in WITHOUT) return WITHOUT[name](value);
 	const shown = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
 	return shown === '' || typeof shown === 'object' ? '' : `\`${String(shown)}\``;
 }

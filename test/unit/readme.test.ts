@@ -4,18 +4,18 @@ import { join } from 'node:path';
 
 import { KINDS } from '../../nodes/NanoBanana/failureKinds';
 import manifest from '../../package.json';
-import { withParameterTable } from '../docs/readme';
+import { fieldsPage } from '../docs/fieldsPage';
 
 const ROOT = join(__dirname, '../..');
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const README = read('README.md');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'BENCHMARKS.md', 'SCALING.md', 'docs/ux-checklist.md'];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'BENCHMARKS.md', 'SCALING.md', 'docs/fields.md', 'docs/ux-checklist.md'];
 
-/** From a heading to the next one of its rank. */
+/** From a heading, of a chapter or of a part of one, to the next heading. */
 function chapter(title: string, document = README): string {
-	const [, rest] = document.split(`\n## ${title}\n`);
+	const [, rest] = document.split(new RegExp(`\\n###? ${title}\\n`));
 	if (rest === undefined) throw new Error(`There is no chapter ${title}`);
-	return rest.split('\n## ')[0];
+	return rest.split(/\n###? /)[0];
 }
 
 const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
@@ -24,8 +24,9 @@ const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(c
 const anchorOf = (heading: string): string => `#${heading.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-')}`;
 
 describe('the README tells what is there', () => {
-	it('has the table of all fields as the node describes them (npm run docs writes it)', () => {
-		expect(README).toBe(withParameterTable(README));
+	it('has a page of all fields as the node describes them (npm run docs writes it)', () => {
+		expect(read('docs/fields.md')).toBe(fieldsPage());
+		expect(README).toContain('](docs/fields.md)');
 	});
 
 	it('has a row for every kind of failure, and no other, in alphabetical order', () => {
@@ -34,10 +35,11 @@ describe('the README tells what is there', () => {
 		expect(codes).toEqual(Object.keys(KINDS).sort());
 	});
 
-	it('lists every example, and no other', () => {
-		const listed = firstCells(chapter('Examples'), /^\| \[([\w-]+)\]\(examples\/\1\.json\) \|/gm);
+	it('lists every example by its file and by the name that n8n shows, and no other', () => {
+		const listed = [...chapter('Examples').matchAll(/^\| \[([\w-]+)\]\(examples\/\1\.json\) \| ([^|]+) \|/gm)].map(([, file, name]) => [`${file}.json`, name]);
+		const there = readdirSync(join(ROOT, 'examples')).map((file) => [file, JSON.parse(read(`examples/${file}`)).name]);
 
-		expect(listed.map((name) => `${name}.json`).sort()).toEqual(readdirSync(join(ROOT, 'examples')).sort());
+		expect(listed.sort()).toEqual(there.sort());
 	});
 
 	it('shows the pictures that the browser test takes, all of them', () => {
@@ -46,17 +48,26 @@ describe('the README tells what is there', () => {
 		expect(new Set(shown)).toEqual(new Set(readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''))));
 	});
 
-	it('has the commands that the checks run, word for word', () => {
+	it('has the commands that the checks run, and those of a first try, word for word', () => {
 		const commands = [...README.matchAll(/```bash\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines.trim().split('\n'));
 
-		expect(commands).toEqual(expect.arrayContaining(['npm ci && npm test', 'npm ci && npm run demo -- "A small red cube on a clean white desk"']));
+		expect(commands).toEqual(expect.arrayContaining(['npm ci && npm test', 'npm ci && npm run demo -- "A small red cube on a clean white desk"', 'npm ci && npm start']));
+		expect(commands).toContain(`git clone ${manifest.repository.url.replace('git+', '')}`);
 	});
 
-	it('has the chapters that n8n asks for, in its order', () => {
-		const asked = ['Installation', 'Credentials', 'Operations', 'Compatibility', 'Resources', 'Version history'];
+	it("has the chapters of n8n's template, in its order", () => {
+		const asked = ['Installation', 'Operations', 'Credentials', 'Compatibility', 'Usage', 'Resources', 'Version history'];
 
 		expect(firstCells(README, /^## (.+)$/gm).filter((title) => asked.includes(title))).toEqual(asked);
 	});
+});
+
+it('the page of fields tells what happens without an option that does nothing until it is added', () => {
+	const defaults = new Map([...fieldsPage().matchAll(/^\| .+? \| `(\w+)` \| [^|]+ \| ([^|]*) \|/gm)].map(([, name, value]) => [name, value]));
+
+	expect(defaults.get('maxImages')).toBe('`100` when added; else no limit');
+	expect(defaults.get('unitPrice')).toBe('none');
+	expect(defaults.get('timeout')).toBe('`600`');
 });
 
 describe.each(DOCUMENTS)('%s', (name) => {
