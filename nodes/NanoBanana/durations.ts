@@ -1,3 +1,4 @@
+import { BINS, binOf, binsOf, blurred, LOWER, RATIO, sumsOf } from './bins';
 import type { Span } from './marks';
 
 /** How long the tasks of a run take: a histogram over ages, each bin longer than the one before by a fixed ratio. */
@@ -13,11 +14,6 @@ export interface Durations {
 	dueAge(end: Span, latenessMs: number): number;
 }
 
-const FIRST_BIN_MS = 200;
-const RATIO = 1.05;
-/** Up to some ten hours. */
-const BINS = 250;
-const LOWER = Array.from({ length: BINS + 1 }, (_, bin) => (bin === 0 ? 0 : FIRST_BIN_MS * RATIO ** (bin - 1)));
 /** Only the newest ends count, as a gateway's pace changes over a long run. */
 const NEWEST = 100;
 /** The weight, in tasks, of knowing nothing: each bin is as likely as any other. */
@@ -94,40 +90,12 @@ export function createDurations(): Durations {
 	};
 }
 
-function binsOf({ from, to }: Span): { first: number; behind: number } {
-	return { first: binOf(from), behind: binOf(to) + 1 };
-}
-
-function binOf(ms: number): number {
-	if (ms < FIRST_BIN_MS) return 0;
-	return Math.min(BINS - 1, 1 + Math.floor(Math.log(ms / FIRST_BIN_MS) / Math.log(RATIO)));
-}
-
 /** How far each end is spread, as a logarithm. */
 function blurOf(durations: number[]): number {
 	const logs = durations.map(Math.log);
 	const mean = meanOf(logs);
 	const variance = meanOf(logs.map((log) => (log - mean) ** 2)) + FIRST_SPREAD ** 2 / logs.length;
 	return BLUR * Math.sqrt(variance) * logs.length ** -0.2;
-}
-
-/** Each bin becomes the mean of its neighbours up to so far away. */
-function blurred(shares: Float64Array, width: number): Float64Array {
-	const means = new Float64Array(BINS);
-	let sum = 0;
-	for (let bin = -width; bin < BINS; bin += 1) {
-		if (bin + width < BINS) sum += shares[bin + width];
-		if (bin > width) sum -= shares[bin - width - 1];
-		if (bin >= 0) means[bin] = sum / (2 * width + 1);
-	}
-	return means;
-}
-
-/** At each place the sum of all before it. */
-function sumsOf(shares: Float64Array): Float64Array {
-	const sums = new Float64Array(BINS + 1);
-	for (let bin = 0; bin < BINS; bin += 1) sums[bin + 1] = sums[bin] + shares[bin];
-	return sums;
 }
 
 function meanOf(values: number[]): number {

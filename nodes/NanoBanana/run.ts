@@ -1,4 +1,5 @@
-import { pause, systemClock } from './clock';
+import { joinAttempt, type Attempt } from './attempt';
+import { onAbort, pause, systemClock } from './clock';
 import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from './gate';
 import { createRoom, type Room } from './room';
 import { createSchedule, type Schedule } from './schedule';
@@ -64,27 +65,6 @@ export interface RunSettings {
 
 const runs = new WeakMap<object, Run & { join(): void }>();
 
-/** One try of the node, over all batches that n8n's batching makes of its items: a batch may end before the next one starts. */
-interface Attempt {
-	runIndex: number;
-	joined: Set<number>;
-	/** Images that each item is going to buy. */
-	images: Map<number, number>;
-	/** An item has failed and the node will stop. */
-	isLost: boolean;
-}
-const attempts = new WeakMap<object, Attempt>();
-
-/** An item that comes once more does so in a new try of the node. */
-function joinAttempt(context: object, { runIndex, itemIndex }: RunSettings): Attempt {
-	const known = attempts.get(context);
-	const isSame = known?.runIndex === runIndex && !known.joined.has(itemIndex);
-	const attempt = isSame ? known : { runIndex, joined: new Set<number>(), images: new Map<number, number>(), isLost: false };
-	attempts.set(context, attempt);
-	attempt.joined.add(itemIndex);
-	return attempt;
-}
-
 /** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
 export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): Run {
 	const key = settings.isTool ? {} : context;
@@ -111,7 +91,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 		gate.shut();
 	};
 	if (cancel?.aborted || attempt.isLost) stop();
-	cancel?.addEventListener('abort', stop, { once: true });
+	const forgetCancel = onAbort(cancel, stop);
 
 	return {
 		gate,
@@ -149,7 +129,7 @@ function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | 
 		settle() {
 			settled += 1;
 			if (settled < joined) return;
-			cancel?.removeEventListener('abort', stop);
+			forgetCancel();
 			close();
 			allSettled.resolve();
 		},
