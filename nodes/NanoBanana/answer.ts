@@ -11,7 +11,8 @@ import { MEGABYTE } from './sizes';
 export type Answer =
 	| { kind: 'reply'; status: number; headers: Record<string, unknown>; bytes: Buffer }
 	| { kind: 'tooLarge'; limit: number }
-	| Broken;
+	/** `headers` where they came and the body broke off. */
+	| (Broken & { headers?: Record<string, unknown> });
 
 export interface Limits {
 	/** From sending to the last byte. */
@@ -42,16 +43,18 @@ export async function perform(signal: AbortSignal | undefined, limits: Limits, s
 	const end = AbortSignal.timeout(Math.max(1, Math.ceil(limits.timeoutMs)));
 	end.addEventListener('abort', abort, { once: true });
 	const forgetSignal = onAbort(signal, abort);
+	let headers: Record<string, unknown> | undefined;
 	try {
 		// n8n's default of five minutes would cut off longer calls.
 		const response = (await send(Math.ceil(limits.timeoutMs) + 1000, controller.signal)) as IN8nHttpFullResponse;
+		headers = record(response.headers);
 		const bytes = await readBody(response, limits, controller.signal);
 		if (bytes === undefined) return { kind: 'tooLarge', limit: limits.maxBytes };
-		return { kind: 'reply', status: response.statusCode, headers: record(response.headers), bytes };
+		return { kind: 'reply', status: response.statusCode, headers, bytes };
 	} catch (thrown) {
 		throwIfCanceled(signal);
-		if (end.aborted) return { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` };
-		return brokenConnection(thrown);
+		const broken: Broken = end.aborted ? { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` } : brokenConnection(thrown);
+		return { ...broken, ...(headers && { headers }) };
 	} finally {
 		end.removeEventListener('abort', abort);
 		forgetSignal();

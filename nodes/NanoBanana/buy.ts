@@ -4,21 +4,23 @@ import { failureError, failureIn } from './errors';
 import { followTask } from './follow';
 import { FORMATS } from './formats';
 import type { Job } from './job';
-import { forget, isUnclear, recall, remember, rememberFinished, type Remembered } from './memory';
-import { encodeCall, type Order } from './order';
+import { forget, isAnswered, isUnclear, recall, remember, rememberFinished, type Remembered } from './memory';
+import { addressesOf, encodeCall, type Order } from './order';
 import type { Hold } from './room';
-import { submit, type Accepted } from './submit';
+import { submit } from './submit';
+import type { Accepted } from './verdict';
 
 /** One paid call of an order, or the task that an earlier try of this item already paid for. */
 export async function buy(job: Job, order: Order, call: number): Promise<Result> {
 	const { ctx, run } = job;
-	const key = order.keys[call];
-	const earlier = recall(ctx, key);
+	const earlier = recall(ctx, order.keys[call]);
 	const hold = run.room.hold();
 	try {
 		if (earlier?.taskId) return await resume(job, order, call, { ...earlier, taskId: earlier.taskId }, hold);
-		if (earlier?.answer) job.run.kept.add(job.itemIndex);
-		if (earlier?.answer) return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
+		if (isAnswered(earlier, job.executionId)) {
+			if (earlier.emptyIn === undefined) run.kept.add(job.itemIndex);
+			return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
+		}
 		if (isUnclear(earlier, job.executionId)) {
 			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
 		}
@@ -33,9 +35,10 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 	const { ctx, run, settings } = job;
 	const key = order.keys[call];
 	const submittedAt = new Date(systemClock.now()).toISOString();
-	const { outcome, slot, firstLookMs } = await submit({
+	const references = addressesOf(order);
+	const { accepted, slot, firstLookMs } = await submit({
 		exchange: job.paid,
-		format: FORMATS[settings.apiFormat],
+		decode: (body) => FORMATS[settings.apiFormat].decode(body, job.base.baseURL ?? '', { references }),
 		encode: async () => await encodeCall(job, order, call, hold),
 		gate: run.gate,
 		clock: systemClock,
@@ -45,23 +48,37 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		onUnclear: () => noteUnclear(job, key, submittedAt),
 		onRefused: () => hold.release(),
 		onFailed: () => giveUp(job, order),
-		onAccepted: (accepted) => noteAccepted(job, key, accepted, submittedAt),
+		onAccepted: (news) => noteAccepted(job, key, news, submittedAt),
 	});
-	const { taskId } = outcome;
+	const { taskId, outcome } = accepted;
 	try {
-		if (taskId === undefined && outcome.kind === 'images') return await putAway(job, order, call, { outcome, submittedAt, reads: 0, hold });
-		const isTheEnd = outcome.kind === 'images' || taskId === undefined || !settings.wait;
-		if (isTheEnd) return { outcome, taskId, submittedAt, reads: 0, hold };
+		if (taskId === undefined) return await putAway(job, order, call, { outcome, submittedAt, reads: 0, hold });
+		const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
+		const bought = { taskId, furtherTaskIds, submittedAt, hold };
+		if (outcome.kind === 'images' || !settings.wait) return { ...bought, outcome, reads: 0 };
 		hold.release();
 		// Nothing is paid for a task that failed, so the next try may create a new one.
-		const followed = await followTask(job, { taskId, origin: 'fresh', images: order.request.n, firstLookMs, hold, onFailed: () => forget(ctx, key) });
-		return { ...followed, taskId, submittedAt, hold };
+		const followed = await followTask(job, { taskId, origin: 'fresh', images: order.request.n, references, firstLookMs, hold, onFailed: () => forget(ctx, key) });
+		return { ...bought, ...followed };
 	} catch (thrown) {
 		giveUp(job, order);
 		throw failureError(failureIn(thrown));
 	} finally {
 		slot.leave();
 	}
+}
+
+/** The tasks that the gateway made of these calls besides the first one each. Nothing here is paid again. */
+export async function followFurther(job: Job, order: Order, calls: Array<PromiseSettledResult<Result>>): Promise<Array<PromiseSettledResult<Result>>> {
+	const results = calls.flatMap((call) => (call.status === 'fulfilled' && job.settings.wait ? [call.value] : []));
+	const tasks = results.flatMap(({ furtherTaskIds, submittedAt }) => (furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt })));
+	return await Promise.allSettled(
+		tasks.map(async (task) => {
+			const hold = job.run.room.hold();
+			const followed = await followTask(job, { ...task, origin: 'fresh', images: order.request.n, references: addressesOf(order), hold });
+			return { ...task, ...followed, hold };
+		}),
+	);
 }
 
 /** Before the place of a failed request goes to another item: in stop mode that one would be paid for nothing. With several calls the item may still succeed. */
@@ -80,16 +97,16 @@ async function putAway(job: Job, order: Order, call: number, result: Result): Pr
 
 /** An already paid task: takes a place like a new one, but sends nothing. */
 async function resume(job: Job, order: Order, call: number, task: Remembered & { taskId: string }, hold: Hold): Promise<Result> {
-	const { taskId, submittedAt } = task;
-	job.noteTask(taskId);
-	if (!job.settings.wait) return { outcome: { kind: 'pending', status: 'queued', taskId }, taskId, submittedAt, reads: 0, hold };
-	const slot = await job.run.gate.enter(job.run.signal);
+	const { taskId, furtherTaskIds, submittedAt } = task;
+	const bought = { taskId, furtherTaskIds, submittedAt, hold };
+	[taskId, ...(furtherTaskIds ?? [])].forEach((id) => job.noteTask(id));
+	if (!job.settings.wait) return { ...bought, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
+	const slot = await job.run.gate.enter(job.run.signal, { sendsNothing: true });
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
-	slot.accepted();
 	try {
 		const onFailed = (): void => forget(job.ctx, order.keys[call]);
-		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, hold, onFailed });
-		return { ...followed, taskId, submittedAt, hold };
+		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, references: addressesOf(order), hold, onFailed });
+		return { ...bought, ...followed };
 	} catch (thrown) {
 		giveUp(job, order);
 		throw failureError(failureIn(thrown));
@@ -100,16 +117,19 @@ async function resume(job: Job, order: Order, call: number, task: Remembered & {
 
 /** Remembered before anything else can go wrong, and logged, as n8n keeps nothing of a crashed or canceled execution. */
 function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: string): void {
-	const { taskId } = accepted;
+	const { taskId, outcome } = accepted;
 	if (taskId === undefined) {
-		if (accepted.kind !== 'images') return;
-		if (accepted.images.length > 0) job.run.kept.add(job.itemIndex);
-		remember(job.ctx, key, { answer: { ...job.hideKey(accepted), images: accepted.images.filter((image) => image.kind === 'url') }, submittedAt });
+		const isEmpty = outcome.images.length === 0;
+		if (!isEmpty) job.run.kept.add(job.itemIndex);
+		remember(job.ctx, key, { answer: { ...job.hideKey(outcome), images: outcome.images.filter((image) => image.kind === 'url') }, submittedAt, ...(isEmpty && { emptyIn: job.executionId }) });
 		return;
 	}
-	remember(job.ctx, key, { taskId, submittedAt });
-	job.noteTask(taskId);
-	job.ctx.logger.info(`NanoBanana: the gateway accepted task ${taskId}`, { taskId, itemIndex: job.itemIndex, status: 'queued' });
+	const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
+	remember(job.ctx, key, { taskId, submittedAt, ...(furtherTaskIds && { furtherTaskIds }) });
+	for (const id of [taskId, ...(furtherTaskIds ?? [])]) {
+		job.noteTask(id);
+		job.ctx.logger.info(`NanoBanana: the gateway accepted task ${id}`, { taskId: id, itemIndex: job.itemIndex, status: 'queued' });
+	}
 }
 
 /** The node can show one error only, so that of another item may hide this one; the log names it in any case. */

@@ -15,7 +15,7 @@ const is =
 		statuses.includes(status);
 const below500 = (status: number): boolean => status < 500;
 
-const BALANCE = /insufficient[_ ](\w+[_ ])?(quota|balance|credits?|funds?)\b|(quota|balance|credits?|funds?)( is| are| was| has been)?[_ ](too low|not[_ ]enough|insufficient|exhausted|used up|depleted)|(not enough|no( more)?|out of|low) (credits?|balance|funds?)\b|token[_ ]quota|billing[_ ](hard|not)|exceeded your current quota|arrear|payment required|(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)|预扣费|欠费/;
+const BALANCE = /insufficient[_ ](\w+[_ ])?(quota|balance|credits?|funds?)\b|(quota|balance|credits?|funds?)( is| are| was| has been)?[_ ](too low|not[_ ]enough|insufficient|exhausted|used up|depleted)|(not enough|no( more)?|out of|low) (credits?|balance|funds?)\b|token[_ ]quota|billing[_ ](hard|not)|exceeded your current quota|used (up )?(all )?(of )?(your |the )?(\w+ )?(credits?|quota)|(not have|without) enough (credits?|balance|quota|funds?)|spend(ing)?[_ ]limit|(daily|weekly|monthly)[_ ](\w+[_ ]){0,2}(limit|quota|cap)\b|arrear|payment required|(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)|预扣费|欠费/;
 const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密钥|秘钥)';
 const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota/;
 const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
@@ -26,7 +26,7 @@ const UNKNOWN_TASK = /task[_ ]?(id )?(is )?(not[_ ](exist|found)|invalid)|\btask
 /** Says by itself that the request never reached a model. */
 const NO_CHANNEL = /model_not_found|no (available )?channels?\b|channels? (is |are )?(not )?available|无可用(的)?(渠道|通道)|可用渠道不存在|no access to (the )?model|get_channel_failed|可用渠道失败|model[_ ]price|(ratio|price) (is )?not (set|configured)|倍率或价格未配置/;
 const NO_MODEL = /\bmodels?[ :'"`/]*[\w./:-]*['"`]? *(is |was |has been )?(currently )?(not (found|exist|enabled|available|supported|allowed|open|activated)|does not exist|unavailable|disabled|unsupported|deprecated|retired)|(unknown|unsupported|invalid) model\b|not supported model|(access to|permission (for|to use)|not allowed to use)( the| this)? model|模型.{0,40}(不存在|未启用|未开通|不可用|不支持|已下线)|(无权|没有权限|未开通).{0,12}模型/;
-const REFUSED = /sensitive[_ ]?(words?|content|information)|prompt_blocked|moderat|content[_ ]?(policy|filter)|\bsafety\b|image_safety|prohibited[_ ](content|use)|(prompt|image|content|output|input|request).{0,30}(flagged|blocked by)|policy ?violation|violat\w{0,4}.{0,40}(polic|guideline|terms)|\bnsfw\b|敏感|违规|违禁|不合规|安全(审核|系统|策略)|内容审核|不安全|审核(未|不)通过/;
+const REFUSED = /sensitive[_ ]?(words?|content|information)|prompt_blocked|moderation[_ ](block|fail|reject|flag|policy|system)|(by|through|failed|content)[_ ](the |our )?(\w+ )?moderation|moderated\b|content[_ ]?(policy|filter)|\bsafety\b|image_safety|prohibited[_ ](content|use)|(prompt|image|content|output|input|request).{0,30}(flagged|blocked by)|policy ?violation|violat\w{0,4}.{0,40}(polic|guideline|terms)|\bnsfw\b|敏感|违规|违禁|不合规|安全(审核|系统|策略)|内容审核|不安全|审核(未|不)通过/;
 const TOO_LARGE = /(entity|payload|body|file|image)( size)?( is)? too large|payload size exceeds|request_too_large|exceeds the (maximum )?(request|body|payload|file) size|(image|file|size).{0,30}exceeds.{0,40}(limit|maximum|mb)|请求体过大|文件过大/;
 const RATE = /rate[_ ]?limit|too many requests|请求过于频繁|请求数限制/;
 const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启用|未开启/;
@@ -93,6 +93,11 @@ export function provesNothingAccepted(status: number, body: unknown): boolean {
 	const kind = classify(status, body).kind;
 	if (status === 429) return kind === 'rate_limited';
 	return status === 503 && typeof body !== 'string' && kind === 'upstream_down' && NOTHING_ACCEPTED.test(gatewayWords(body).all);
+}
+
+/** Statuses with which a gateway may have made a task all the same: busy, conflict, too slow, broken. */
+export function mayHaveTaken(status: number): boolean {
+	return [408, 409, 429, 499].includes(status) || status >= 500;
 }
 
 /** After one of these on a paid request nobody knows whether the job was taken. */

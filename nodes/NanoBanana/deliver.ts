@@ -6,14 +6,15 @@ import { failureError } from './errors';
 import { rowsOf, storePicture, type TaskRecord } from './item';
 import type { Job } from './job';
 import type { Hold } from './room';
-import { lookAtTask } from './status';
-import type { ImageRef, Kept, Outcome, Picture } from './types';
-import { failureOf } from './wait';
+import { failureOf, lookAtTask } from './status';
+import { OPERATIONS, type ImageRef, type Kept, type Picture, type Understood } from './types';
 
 /** What one paid call, or one task, came to. */
 export interface Result {
-	outcome: Outcome;
+	outcome: Understood;
 	taskId?: string;
+	/** Tasks that the gateway made of the same request besides that one. */
+	furtherTaskIds?: string[];
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
 	reads: number;
@@ -40,7 +41,7 @@ export async function deliver(job: Job, results: Result[], known: Known): Promis
 	const { settings } = job;
 	const task = recordOf(job, results, known);
 	// With waiting off the row is the task, also when it is finished already; without a task the pictures are all there is.
-	const isTaskOnly = job.isCreate && !settings.wait && task.taskId !== undefined;
+	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && task.taskId !== undefined;
 	if (task.status === 'succeeded') {
 		if (!isTaskOnly) await addPictures(job, results, task);
 		task.finishedAt = new Date(systemClock.now()).toISOString();
@@ -55,6 +56,10 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
 	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
+	if (pending?.word) warnings.push(`The gateway calls the status '${job.clean(pending.word)}', a word that is not known here.`);
+	if (pending?.reason) warnings.push(job.clean(pending.reason));
+	const further = results.flatMap((result) => result.furtherTaskIds ?? []);
+	if (further.length > 0 && !job.settings.wait) warnings.push(`The gateway made further tasks of this request: ${further.join(', ')}. Collect them with 'Wait for Task Result'.`);
 	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${job.clean(failed.reason)}`);
 	if (pending && job.settings.wait) {
 		warnings.push(`Not finished after ${job.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`);
@@ -84,11 +89,14 @@ interface Source {
 	count: number;
 }
 
+/** The task may still get its images, and a new one is paid for. */
+const LOOK_AGAIN = "The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
+
 async function addPictures(job: Job, results: Result[], task: TaskRecord): Promise<void> {
 	const parts = results.map((result) => ({ result, refs: result.outcome.kind === 'images' ? result.outcome.images : [] }));
 	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.pictures.length ?? 0), 0);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
-	if (count === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(said && { gatewayMessage: said }) });
+	if (count === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(task.taskId && { nextStep: LOOK_AGAIN }), ...(said && { gatewayMessage: said }) });
 	const add = (picture: Picture): void => void task.pictures.push({ ...picture, index: task.pictures.length });
 	for (const { result, refs } of parts) {
 		result.kept?.pictures.forEach(add);
@@ -149,7 +157,7 @@ export async function keepPictures(job: Job, result: Result, call: number, calls
 
 /** Where the gateway says the image is now. */
 async function freshRef(job: Job, taskId: string, source: Source): Promise<ImageRef | undefined> {
-	const look = await lookAtTask(job.free, taskId, {
+	const look = await lookAtTask(job.free, { taskId }, {
 		remainingMs: job.settings.timeoutMs,
 		maxBytes: job.maxAnswerBytes(1),
 		beforeHeavy: source.result.hold.before,

@@ -3,12 +3,12 @@ import { failureError } from './errors';
 import type { Job } from './job';
 import type { Hold } from './room';
 import { lookAtTask } from './status';
-import type { Outcome } from './types';
+import type { Understood } from './types';
 import { waitForTask, type Waited } from './wait';
 
 /** An already paid task, watched to its end. Nothing here can cost anything. */
 export interface Followed {
-	outcome: Outcome;
+	outcome: Understood;
 	reads: number;
 }
 
@@ -21,6 +21,8 @@ export interface Following {
 	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
 	origin: 'fresh' | 'resumed' | 'named';
 	submittedAt?: string;
+	/** Addresses of references that were sent with it. */
+	references?: string[];
 	/** How many images its answer may hold as base64. */
 	images: number;
 	firstLookMs?: number;
@@ -49,24 +51,28 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),
 		deadline,
 		// An id that nobody here has seen accepted is not called paid for, however short the timeout.
-		graceUntil: following.origin === 'named' ? Math.min(now + FOREIGN_GRACE_MS, deadline) : now + OWN_GRACE_MS,
+		graceMs: following.origin === 'named' ? Math.min(FOREIGN_GRACE_MS, settings.timeoutMs) : OWN_GRACE_MS,
+		isOwn: following.origin !== 'named',
 		stepMs: settings.pollIntervalMs,
 		isFresh,
 		firstLookMs: following.firstLookMs,
 		onLook: (outcome) => job.noteLook(taskId, outcome),
 	});
-	if (waited.kind === 'failed') run.failed.add(taskId);
-	if (waited.kind === 'failed' && waited.outcome) following.onFailed?.();
+	if (waited.kind === 'failed' && waited.outcome) {
+		run.failed.add(taskId);
+		following.onFailed?.();
+	}
 	return { outcome: outcomeOf(job, waited, taskId), reads: waited.reads };
 }
 
-function outcomeOf(job: Job, waited: Waited, taskId: string): Outcome {
+function outcomeOf(job: Job, waited: Waited, taskId: string): Understood {
 	if (waited.kind === 'images') return waited.outcome;
 	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
 	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
 	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
 	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
-	const seen = waited.last ? `Last status: ${last.status}` : waited.lastFailure?.gatewayMessage;
+	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
+	const seen = waited.last ? said : waited.lastFailure?.gatewayMessage;
 	throw failureError({
 		kind: 'timed_out',
 		taskId,
@@ -82,12 +88,12 @@ function outcomeOf(job: Job, waited: Waited, taskId: string): Outcome {
  */
 export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
 	const found = await look(job, { taskId, images: 1, hold }, job.settings.timeoutMs);
-	if (found.kind !== 'outcome') throw failureError({ ...found.failure, taskId });
-	job.noteLook(taskId, found.outcome);
-	const outcome: Outcome = found.outcome.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : found.outcome;
-	return { outcome, reads: 1 };
+	const seen = 'outcome' in found ? found.outcome : undefined;
+	if (seen === undefined) throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
+	job.noteLook(taskId, seen);
+	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
 }
 
-async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'hold'>, remainingMs: number): ReturnType<typeof lookAtTask> {
-	return await lookAtTask(job.free, task.taskId, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
+async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>, remainingMs: number): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(job.free, { taskId: task.taskId, references: task.references }, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
 }

@@ -22,8 +22,6 @@ export interface Job {
 	itemIndex: number;
 	executionId: string;
 	isTool: boolean;
-	/** True for the operations that pay. */
-	readonly isCreate: boolean;
 	startedAt: number;
 	/** Time for one paid request: a synchronous one ends with the picture, creating a task does not. */
 	readonly requestTimeoutMs: number;
@@ -47,7 +45,7 @@ export interface Job {
 	 *
 	 * @throws this item's own failure
 	 */
-	checkIn<T>(images: (prepared: T) => number, prepare: () => Promise<T>): Promise<T | undefined>;
+	checkIn<T>(images: (prepared: T) => number, prepare: () => T | Promise<T>): Promise<T | undefined>;
 	/** The rows of every part, or the first failure; in the continue modes a failed part becomes a row. */
 	eachOrThrow(parts: Array<PromiseSettledResult<INodeExecutionData[]>>): INodeExecutionData[];
 	/** Runs the story and turns whatever it throws into what the node's error settings ask for. */
@@ -85,9 +83,6 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		itemIndex,
 		executionId: ctx.getExecutionId() ?? '',
 		isTool,
-		get isCreate() {
-			return this.settings.operation === 'textToImage' || this.settings.operation === 'imageToImage';
-		},
 		startedAt: systemClock.now(),
 		get requestTimeoutMs() {
 			const own = this.settings.apiFormat === 'asyncTask' ? Math.min(CREATE_TIMEOUT_MS, Math.max(this.settings.timeoutMs, CREATE_LEAST_MS)) : this.settings.timeoutMs;
@@ -117,10 +112,11 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		giveUp: ending.giveUp,
 		onEnd: (action) => void endings.push(action),
 		async checkIn(images, prepare) {
-			const prepared = await prepare
-				.call(undefined)
-				.then((value) => ({ value, images: images(value) }))
-				.catch((thrown: unknown) => ({ failure: failureIn(thrown), images: 0 }));
+			const attempted = async () => {
+				const value = await prepare();
+				return { value, images: images(value) };
+			};
+			const prepared = await attempted().catch((thrown: unknown) => ({ failure: failureIn(thrown), images: 0 }));
 			secret = await keyOf(ctx);
 			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
 			if (verdict === 'gone') return undefined;

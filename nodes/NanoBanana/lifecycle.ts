@@ -1,6 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { buy } from './buy';
+import { buy, followFurther } from './buy';
 import { deliver, type Result } from './deliver';
 import { failureError, failureIn, type Failure } from './errors';
 import { followTask, lookOnce } from './follow';
@@ -25,10 +25,12 @@ export async function createImages(this: IExecutePaginationFunctions, routed: Ro
 		if (order === undefined) return [];
 		if (job.settings.previewRequest) return [previewRow(job, order)];
 		const delivered = recall(this, order.keys[0])?.rows;
-		if (delivered) job.run.kept.add(job.itemIndex);
-		if (delivered) return delivered;
+		if (delivered) {
+			job.run.kept.add(job.itemIndex);
+			return delivered;
+		}
 		const calls = await Promise.allSettled(order.keys.map(async (_key, call) => await buy(job, order, call)));
-		return await deliverAll(job, order, calls);
+		return await deliverAll(job, order, [...calls, ...(await followFurther(job, order, calls))]);
 	});
 }
 
@@ -38,7 +40,7 @@ export async function readTasks(this: IExecutePaginationFunctions, routed: Route
 	return await job.settle(async () => {
 		const taskIds = await job.checkIn(
 			() => 0,
-			async () => await Promise.resolve(readTaskIds(this.getNodeParameter('taskId', ''))),
+			() => readTaskIds(this.getNodeParameter('taskId', '')),
 		);
 		if (taskIds === undefined) return [];
 		return job.eachOrThrow(await Promise.allSettled(taskIds.map(async (taskId) => await collect(job, taskId))));
@@ -54,7 +56,7 @@ async function deliverAll(job: Job, order: Order, calls: Array<PromiseSettledRes
 		if (results.length === 0 || isCanceled) throw failureError(failures[0]);
 		const { n, model } = order.request;
 		const warnings = [...order.warnings, ...failures.map((failure) => partWarning(job, failure, calls.length))];
-		if (calls.length > 1) warnings.push(`${n} images were ${calls.length} calls, each billed on its own.`);
+		if (order.keys.length > 1) warnings.push(`${n} images were ${order.keys.length} calls, each billed on its own.`);
 		const rows = await deliver(job, results, { requestedImages: n, model, warnings });
 		// There is no task to ask again, so the rows themselves are what a retry gets.
 		if (results.every((result) => result.taskId === undefined)) rememberFinished(job.ctx, order.keys[0], { rows });
@@ -71,13 +73,11 @@ function partWarning(job: Job, failure: Failure, count: number): string {
 
 /** Rows for one task that was created earlier. */
 async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> {
-	const slot = await job.run.gate.enter(job.run.signal);
+	const slot = await job.run.gate.enter(job.run.signal, { sendsNothing: true });
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
-	slot.accepted();
 	const hold = job.run.room.hold();
 	try {
-		const isOneLook = job.settings.operation === 'getStatus';
-		const followed = isOneLook ? await lookOnce(job, taskId, hold) : await followTask(job, { taskId, origin: 'named', images: 1, hold });
+		const followed = job.settings.wait ? await followTask(job, { taskId, origin: 'named', images: 1, hold }) : await lookOnce(job, taskId, hold);
 		return await deliver(job, [{ ...followed, taskId, hold }], { warnings: [] });
 	} finally {
 		slot.leave();

@@ -15,8 +15,12 @@ export interface Remembered {
 	submittedAt?: string;
 	/** The execution in which the request ended unclear; it is not sent again there. */
 	unclearIn?: string;
+	/** Ids of further tasks that the gateway made of one request. */
+	furtherTaskIds?: string[];
 	/** The answer of a call that has no task to ask again, without the pictures inside it. */
 	answer?: Extract<Outcome, { kind: 'images' }>;
+	/** The execution in which that answer held no picture; a person who retries it asks anew. */
+	emptyIn?: string;
 	/** The pictures that were inside it, stored. */
 	kept?: Kept;
 	/** Finished rows of such a call. */
@@ -123,7 +127,12 @@ export function forget(ctx: IExecuteSingleFunctions, key: string): void {
 
 /** True while a request of this execution is still to be bought. */
 export function isOpen(earlier: Remembered | undefined, executionId: string): boolean {
-	return !earlier?.taskId && !earlier?.answer && !earlier?.rows && !isUnclear(earlier, executionId);
+	return !earlier?.taskId && !isAnswered(earlier, executionId) && !earlier?.rows && !isUnclear(earlier, executionId);
+}
+
+/** True for a call that was answered, in this execution at least. */
+export function isAnswered(earlier: Remembered | undefined, executionId: string): earlier is Remembered & { answer: object } {
+	return earlier?.answer !== undefined && (earlier.emptyIn ?? executionId) === executionId;
 }
 
 /** True for a request that ended unclear in this execution. A person who retries the execution has read so, and decides anew. */

@@ -7,7 +7,7 @@ import { claimKey, hashRequest, isOpen, recall, releaseKey } from './memory';
 import { digestOf, loadReferences, MAX_REFERENCE_BYTES, readSources, type ReferenceSource } from './references';
 import { readRequest, type CheckedRequest } from './request';
 import type { Hold } from './room';
-import type { EncodedCall, Reference } from './types';
+import { OPERATIONS, type EncodedCall, type Reference } from './types';
 
 /** What one item wants to buy: checked for all items of the run first, encoded when its turn comes. */
 export interface Order extends CheckedRequest {
@@ -24,7 +24,7 @@ export async function checkBeforePaying(job: Job): Promise<Order | undefined> {
 		(order) => (job.settings.previewRequest ? 0 : (order.request.n * order.keys.filter((key) => isOpen(recall(job.ctx, key), job.executionId)).length) / order.keys.length),
 		async () => {
 			const { ctx, settings } = job;
-			const sources = settings.operation === 'imageToImage' ? readSources(ctx) : [];
+			const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 			const checked = readRequest(job.base.body, settings, sources.length);
 			const { digests, bytes } = await readDigests(job, sources);
 			const hash = hashRequest(settings.apiFormat, checked.request, digests);
@@ -52,6 +52,11 @@ async function readDigests(job: Job, sources: ReferenceSource[]): Promise<{ dige
 	} finally {
 		hold.release();
 	}
+}
+
+/** Addresses of references that were sent: a gateway may repeat them beside the results. */
+export function addressesOf(order: Order): string[] {
+	return order.sources.flatMap((source) => (source.kind === 'url' ? [source.url] : []));
 }
 
 /** Encoded when it is this call's turn, so that references are in memory only then. */

@@ -5,7 +5,7 @@ import { failureError } from './errors';
 import { own, parseJson } from './json';
 import { findModel } from './models';
 import type { Settings } from './settings';
-import type { ImageRequest, OutputFormat } from './types';
+import { OPERATIONS, type ImageRequest, type OutputFormat } from './types';
 
 export interface CheckedRequest {
 	request: Omit<ImageRequest, 'references'>;
@@ -21,7 +21,7 @@ const OUTPUT_FORMATS: OutputFormat[] = ['png', 'jpeg', 'webp'];
  * @throws a failure of kind `invalid_input` that names the field and what would work
  */
 export function readRequest(body: unknown, settings: Settings, references: number): CheckedRequest {
-	const operation = settings.operation === 'imageToImage' ? 'imageToImage' : 'textToImage';
+	const operation = OPERATIONS[settings.operation].takesReferences ? 'imageToImage' : 'textToImage';
 	const extraBody = readExtraBody(settings.extraBody);
 	const request = {
 		operation,

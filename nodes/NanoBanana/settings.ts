@@ -2,7 +2,7 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { choiceFrom, invalid, numberFrom } from './checks';
 import { MEGABYTE } from './sizes';
-import { API_FORMATS, type ApiFormat, type ImageRequest, type Operation } from './types';
+import { API_FORMATS, OPERATIONS, type ApiFormat, type ImageRequest, type Operation } from './types';
 
 /** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
 export interface Settings {
@@ -45,10 +45,10 @@ export const DEFAULT_MAX_IMAGE_MB = 50;
 /** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
 export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
-	const creates = operation === 'textToImage' || operation === 'imageToImage';
-	const apiFormat = creates ? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask') : 'asyncTask';
+	const { pays, waits } = OPERATIONS[operation];
+	const apiFormat = pays ? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask') : 'asyncTask';
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
-	const canSkipWaiting = creates && apiFormat === 'asyncTask';
+	const canSkipWaiting = pays && apiFormat === 'asyncTask';
 	const text = (name: string): string | undefined => {
 		const value = options[name];
 		return value === undefined || value === null || String(value).trim() === '' ? undefined : String(value).trim();
@@ -60,7 +60,7 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	return {
 		operation,
 		apiFormat,
-		wait: operation === 'getStatus' ? false : canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : true,
+		wait: canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : waits,
 		simplify: ctx.getNodeParameter('simplify', true) !== false,
 		binaryPropertyOutput: fieldName,
 		download: options.download !== false,

@@ -6,7 +6,7 @@ import { asyncTask, TASKS_PATH } from './formats/asyncTask';
 import { isWebPage } from './gatewayWords';
 import { megabytes } from './sizes';
 import { bodyOf, readApi, type Exchange } from './transport';
-import type { Outcome } from './types';
+import type { Asked, Outcome } from './types';
 
 /** What one look at a task brought. A look is free, so whatever may pass is looked at again. */
 export type Look =
@@ -14,7 +14,13 @@ export type Look =
 	| { kind: 'passing'; failure: Failure; retryAfterMs: number }
 	/** The gateway does not know the id: passing right after creation, final later. */
 	| { kind: 'notFound'; failure: Failure }
+	/** A "no" that may be of the moment, or to this look only: it counts when it is repeated. */
+	| { kind: 'doubtful'; failure: Failure; outcome?: Outcome }
 	| { kind: 'final'; failure: Failure };
+
+/** Said of a task that goes on, with a status of 400 or as a "no" on 200 (API page: polling before the task has been created). */
+const NOT_YET =
+	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
 
 /** One status request may take this long; the schedule asks again. */
 const READ_TIMEOUT_MS = 30_000;
@@ -22,9 +28,10 @@ const READ_TIMEOUT_MS = 30_000;
 /** GET /v1/images/tasks/{id}, once (API page). */
 export async function lookAtTask(
 	exchange: Exchange,
-	taskId: string,
+	asked: Asked & { taskId: string },
 	limits: { remainingMs: number; maxBytes: number; beforeHeavy?: Limits['beforeHeavy'] },
 ): Promise<Look> {
+	const { taskId } = asked;
 	// As part of a path these would lead elsewhere, encoded too.
 	if (taskId === '.' || taskId === '..') return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
@@ -47,7 +54,7 @@ export async function lookAtTask(
 	}
 	const body = bodyOf(answer.bytes);
 	const wait = retryAfterMs(answer.headers['retry-after'], systemClock.now());
-	if (answer.status >= 200 && answer.status < 300) return readSuccess(exchange, taskId, body, wait);
+	if (answer.status >= 200 && answer.status < 300) return readSuccess(exchange, asked, body, wait);
 	return readError(taskId, answer.status, body, wait);
 }
 
@@ -56,7 +63,9 @@ function readError(taskId: string, status: number, body: unknown, wait: number):
 	if (failure.kind === 'unknown_task' || (status === 404 && failure.kind !== 'model_not_available' && failure.kind !== 'not_offered')) {
 		return { kind: 'notFound', failure: typeof body === 'string' || failure.kind === 'unknown_task' ? failure : { ...failure, kind: notFoundKind(failure) } };
 	}
-	return isPassing(status) ? { kind: 'passing', failure, retryAfterMs: wait } : { kind: 'final', failure };
+	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
+	const isOpen = status !== 403 && NOT_YET.test((failure.gatewayMessage ?? '').slice(0, 200));
+	return isOpen ? { kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId }, retryAfterMs: wait } : { kind: 'doubtful', failure };
 }
 
 /** A JSON 404 about the route is a wrong address; any other JSON 404 here is about the task. */
@@ -64,17 +73,34 @@ function notFoundKind(failure: Failure): Failure['kind'] {
 	return /invalid url|unknown request url|cannot get|(route|endpoint|path|page).{0,20}not (found|exist)/i.test(failure.gatewayMessage ?? '') ? 'wrong_base_url' : 'unknown_task';
 }
 
-function readSuccess(exchange: Exchange, taskId: string, body: unknown, retryAfter: number): Look {
+function readSuccess(exchange: Exchange, asked: Asked & { taskId: string }, body: unknown, retryAfter: number): Look {
+	const { taskId } = asked;
 	if (typeof body === 'string') {
 		// A proxy's page or half an answer, as a rule gone at the next look.
 		const failure: Failure = isWebPage(body) ? classify(200, body) : { kind: 'unreadable_answer', httpStatus: 200, gatewayMessage: body };
 		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: retryAfter };
 	}
-	const outcome = asyncTask.decode(body, exchange.base.baseURL ?? '');
+	const outcome = asyncTask.decode(body, exchange.base.baseURL ?? '', asked);
 	if (outcome.kind === 'failed' && outcome.declined) {
 		// A "no" to this look; the task itself goes on.
 		const answer = declinedAnswer(body, outcome);
 		return readError(taskId, answer.status, answer.body, retryAfter);
 	}
+	// A complaint beside a task whose status is no end, or unknown, or not there.
+	if (outcome.kind === 'failed' && !outcome.isEnd) return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId }, outcome };
+	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
+		return { kind: 'doubtful', failure: { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, gatewayCode: outcome.word }, outcome };
+	}
 	return { kind: 'outcome', outcome, retryAfterMs: retryAfter };
+}
+
+/** The failure that a task's own end stands for. */
+export function failureOf(outcome: Extract<Outcome, { kind: 'failed' }>): Failure {
+	const expired = outcome.code === 'result_expired' || outcome.code === 'expired';
+	return {
+		kind: outcome.refused ? 'prompt_refused' : expired ? 'result_expired' : outcome.emptyHanded ? 'no_image' : 'task_failed',
+		gatewayMessage: outcome.reason,
+		...(outcome.code && { gatewayCode: outcome.code }),
+		...(outcome.taskId && { taskId: outcome.taskId }),
+	};
 }

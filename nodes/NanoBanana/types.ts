@@ -1,6 +1,14 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
-export type Operation = 'textToImage' | 'imageToImage' | 'getStatus' | 'waitForResult';
+/** What sets the operations apart, for everything that asks. Those that pay go through the checks and the gate. */
+export const OPERATIONS = {
+	textToImage: { pays: true, takesReferences: false, waits: true },
+	imageToImage: { pays: true, takesReferences: true, waits: true },
+	getStatus: { pays: false, takesReferences: false, waits: false },
+	waitForResult: { pays: false, takesReferences: false, waits: true },
+} as const;
+export type Operation = keyof typeof OPERATIONS;
+export const PAID_OPERATIONS = (Object.keys(OPERATIONS) as Operation[]).filter((operation) => OPERATIONS[operation].pays);
 export const API_FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
 export type ApiFormat = (typeof API_FORMATS)[number];
 export type TaskStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown';
@@ -105,6 +113,9 @@ export type Outcome =
 			model?: string;
 	  }
 	| { kind: 'unknown'; reason: string };
+
+/** An answer that means something. */
+export type Understood = Exclude<Outcome, { kind: 'unknown' }>;
 
 /** A wire format: pure, no I/O. */
 export interface ImageFormat {

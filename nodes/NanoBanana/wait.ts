@@ -1,7 +1,7 @@
 import { jitter, onAbort } from './clock';
-import type { Failure } from './errors';
+import type { Failure, FailureKind } from './errors';
 import type { Schedule, Watch } from './schedule';
-import type { Look } from './status';
+import { failureOf, type Look } from './status';
 import type { Clock, Outcome } from './types';
 
 export interface Waiting {
@@ -13,8 +13,10 @@ export interface Waiting {
 	signal: AbortSignal;
 	startedAt: number;
 	deadline: number;
-	/** Until then an unknown id is a task that is not visible yet. */
-	graceUntil: number;
+	/** For so long after its creation, or after it was seen, an unknown id is a task that is not visible at the moment. */
+	graceMs: number;
+	/** False for a task that somebody named: nobody here has seen it accepted. */
+	isOwn: boolean;
 	stepMs: number;
 	/** False for a task that is probably done: the first look is at once. */
 	isFresh: boolean;
@@ -29,8 +31,15 @@ export type Waited =
 	| { kind: 'timedOut'; last?: Outcome; lastFailure?: Failure; reads: number }
 	| { kind: 'stopped'; reads: number };
 
-/** A finished task without images is asked a few times more: some gateways write the address a moment after the status. */
-const EMPTY_LOOKS = 3;
+/**
+ * So many looks in a row must say so before it is believed that a look is answered with "no", or that
+ * a finished task holds no image: about half a minute at the usual pace. Some gateways write the
+ * address a moment after the status, and one that restarts answers anything.
+ */
+const MANY_LOOKS = 7;
+/** About the key, or about a task that somebody named, it is believed sooner. */
+const FEW_LOOKS = 3;
+const ABOUT_THE_KEY: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance'];
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
 export async function waitForTask(waiting: Waiting): Promise<Waited> {
@@ -47,33 +56,46 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 	let reads = 0;
 	let last: Outcome | undefined;
 	let lastFailure: Failure | undefined;
+	let seenAt = clock.now();
 	let emptyLooks = 0;
+	let doubts = 0;
 	let notBefore = clock.now() + (waiting.isFresh ? (waiting.firstLookMs ?? 0) : 0);
 	for (;;) {
 		await pauseUntilDue(waiting, watch, notBefore);
 		if (signal.aborted) return { kind: 'stopped', reads };
 		const look = await waiting.look();
+		const now = clock.now();
 		reads += 1;
+		doubts = look.kind === 'doubtful' ? doubts + 1 : 0;
 
-		if (look.kind === 'final') return { kind: 'failed', failure: look.failure, reads };
-		if (look.kind === 'notFound' && clock.now() >= waiting.graceUntil) return { kind: 'failed', failure: look.failure, reads };
-		if (look.kind === 'outcome') {
+		const isBelieved =
+			look.kind === 'final' || (look.kind === 'notFound' && now >= seenAt + waiting.graceMs) || (look.kind === 'doubtful' && doubts >= looksToBelieve(waiting, look.failure));
+		if (isBelieved) return { kind: 'failed', failure: look.failure, reads };
+		if ('outcome' in look && look.outcome) {
 			last = look.outcome;
 			waiting.onLook?.(last);
-			if (last.kind === 'failed') return { kind: 'failed', failure: failureOf(last), outcome: last, reads };
-			if (last.kind === 'images' && (last.images.length > 0 || ++emptyLooks >= EMPTY_LOOKS)) {
-				watch.finished(clock.now());
-				return { kind: 'images', outcome: last, reads };
+		}
+		if (look.kind === 'outcome') {
+			seenAt = now;
+			if (look.outcome.kind === 'failed') return { kind: 'failed', failure: failureOf(look.outcome), outcome: look.outcome, reads };
+			emptyLooks = look.outcome.kind === 'images' ? emptyLooks + 1 : 0;
+			if (look.outcome.kind === 'images' && (look.outcome.images.length > 0 || emptyLooks >= MANY_LOOKS)) {
+				watch.finished(now);
+				return { kind: 'images', outcome: look.outcome, reads };
 			}
 		} else {
 			lastFailure = look.failure;
 		}
-		if (clock.now() >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
-		if (look.kind === 'outcome' && look.outcome.kind === 'pending') watch.seen(clock.now(), look.outcome.progress);
-		else watch.missed(clock.now());
+		if (now >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
+		if (look.kind === 'outcome' && look.outcome.kind === 'pending') watch.seen(now, look.outcome.progress);
+		else watch.missed(now);
 		const asked = 'retryAfterMs' in look ? look.retryAfterMs : 0;
-		notBefore = clock.now() + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
+		notBefore = now + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
 	}
+}
+
+function looksToBelieve({ isOwn }: Waiting, failure: Failure): number {
+	return isOwn && !ABOUT_THE_KEY.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
 }
 
 /** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
@@ -88,15 +110,4 @@ async function pauseUntilDue({ clock, signal, deadline }: Waiting, watch: Watch,
 		await clock.pause(Math.ceil(restMs), sooner.signal);
 		forget();
 	}
-}
-
-/** The failure that a task's own end stands for. */
-export function failureOf(outcome: Extract<Outcome, { kind: 'failed' }>): Failure {
-	const expired = outcome.code === 'result_expired' || outcome.code === 'expired';
-	return {
-		kind: outcome.refused ? 'prompt_refused' : expired ? 'result_expired' : outcome.emptyHanded ? 'no_image' : 'task_failed',
-		gatewayMessage: outcome.reason,
-		...(outcome.code && { gatewayCode: outcome.code }),
-		...(outcome.taskId && { taskId: outcome.taskId }),
-	};
 }

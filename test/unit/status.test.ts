@@ -8,7 +8,7 @@ const A = 'https://cdn.example/a.png';
 
 async function lookThrough(answer: WireAnswer, more: { taskId?: string; remainingMs?: number; baseURL?: string } = {}): Promise<{ look: Look; sent: Sent[] }> {
 	const { exchange, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
-	const look = await lookAtTask(exchange, more.taskId ?? 't-1', { remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 });
+	const look = await lookAtTask(exchange, { taskId: more.taskId ?? 't-1' }, { remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 });
 	return { look, sent };
 }
 
@@ -42,12 +42,37 @@ it.each<[string, WireAnswer, Look]>([
 });
 
 it.each<[string, WireAnswer, object]>([
-	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
 	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
-	['a route that the gateway does not offer', reply(404, { error: { message: 'image tasks are not enabled' } }), { kind: 'not_offered' }],
 	['an answer that is too large', reply(200, Readable.from([Buffer.alloc(2_097_152)])), { kind: 'unreadable_answer', message: "The gateway's answer is larger than 1 MB", nextStep: expect.stringContaining('Max Image Size') as string }],
 ])('looks no more after %s', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
+});
+
+it.each<[string, WireAnswer, object]>([
+	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
+	['a route that the gateway does not offer', reply(404, { error: { message: 'image tasks are not enabled' } }), { kind: 'not_offered' }],
+	['a redirect', reply(302, '', { location: '/login' }), { kind: 'wrong_base_url' }],
+	['a page that guards the gateway', reply(403, '<html><title>Just a moment</title></html>'), { kind: 'access_denied' }],
+	['a no on HTTP 200', reply(200, { success: false, message: 'database is locked' }), { kind: 'invalid_request' }],
+	['a complaint beside the task', reply(200, { task_id: 't-1', error: { message: 'slow queue' } }), { kind: 'task_failed', gatewayMessage: 'slow queue' }],
+])('believes %s only when it is repeated', async (_fact, answer, failure) => {
+	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
+});
+
+it.each([
+	[400, { error: { message: 'Task has not been created yet' } }],
+	[409, { message: 'not ready' }],
+	[422, { detail: 'The image is not ready yet' }],
+	[200, { success: false, message: 'Task is still processing' }],
+	[200, { code: 102, message: 'processing' }],
+	[200, { code: 1, msg: 'generating' }],
+	[200, { code: 1, msg: '图片生成中' }],
+])('takes a %i with %j for a task that goes on', async (status, body) => {
+	expect((await lookThrough(reply(status, body))).look).toEqual({ kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId: 't-1' }, retryAfterMs: 0 });
+});
+
+it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])('does not take "%s" for a task that goes on', async (message) => {
+	expect((await lookThrough(reply(400, { error: { message } }))).look).toMatchObject({ kind: 'doubtful' });
 });
 
 it('sends nothing where the base URL is no address, and does not try again', async () => {

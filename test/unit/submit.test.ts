@@ -5,6 +5,7 @@ import { failureIn, type Failure } from '../../nodes/NanoBanana/errors';
 import { FORMATS } from '../../nodes/NanoBanana/formats';
 import { createGate, TASK_WINDOW, type Gate } from '../../nodes/NanoBanana/gate';
 import { submit, type Submission, type Submitted } from '../../nodes/NanoBanana/submit';
+import type { ApiFormat } from '../../nodes/NanoBanana/types';
 import { leapingClock } from './fakeClock';
 import { broken, HOME, paperWire, reply, type WireAnswer } from './paperWire';
 
@@ -15,6 +16,8 @@ const picture = reply(200, { created: 1, data: [{ url: A }] });
 const rateLimit = (headers = {}) => reply(429, { code: '', message: 'too many requests' }, headers);
 const overloaded = reply(503, { error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } });
 const neverOpened = broken('ECONNREFUSED', 'connect');
+
+const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, HOME);
 
 interface Attempt {
 	submitted?: Submitted;
@@ -30,12 +33,12 @@ interface Attempt {
 function watched(gate: Gate, journal: string[]): Gate {
 	return {
 		shut: () => gate.shut(),
-		async enter(signal) {
-			const slot = await gate.enter(signal);
+		async enter(signal, entry) {
+			const slot = await gate.enter(signal, entry);
 			return (
 				slot && {
 					accepted: () => (journal.push('slot: accepted'), slot.accepted()),
-					refused: (ms) => (journal.push('slot: refused'), slot.refused(ms)),
+					refused: (ms, failure) => (journal.push('slot: refused'), slot.refused(ms, failure)),
 					leave: () => (journal.push('slot: left'), slot.leave()),
 				}
 			);
@@ -52,7 +55,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 	const { exchange, sent } = paperWire(answers, signal);
 	const submission: Submission = {
 		exchange,
-		format: FORMATS.asyncTask,
+		decode: decodeAs('asyncTask'),
 		encode: async () => await Promise.resolve({ method: 'POST', path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
 		gate: createGate(4, TASK_WINDOW, clock),
 		clock,
@@ -62,7 +65,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 		onUnclear: () => journal.push('unclear'),
 		onFailed: () => journal.push('failed'),
 		onRefused: () => journal.push('refused'),
-		onAccepted: ({ kind }) => journal.push(`accepted ${kind}`),
+		onAccepted: ({ outcome }) => journal.push(`accepted ${outcome.kind}`),
 		...more,
 	};
 	const ended = await submit({ ...submission, gate: watched(submission.gate, journal) }).then(
@@ -84,7 +87,7 @@ describe('an accepted request', () => {
 	it('is told of before its place is counted as taken, and keeps its place', async () => {
 		const { submitted, journal, requests } = await submitTo([task]);
 
-		expect(submitted).toMatchObject({ outcome: { kind: 'pending', status: 'queued', taskId: 't-1' }, firstLookMs: 0 });
+		expect(submitted).toMatchObject({ accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } }, firstLookMs: 0 });
 		expect(journal).toEqual(['accepted pending', 'slot: accepted']);
 		expect(requests).toBe(1);
 	});
@@ -92,7 +95,7 @@ describe('an accepted request', () => {
 	it('keeps what the gateway says of the task', async () => {
 		const { submitted } = await submitTo([reply(202, { data: { task_id: 't-1', status: 'processing', progress: '20%' } })]);
 
-		expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
 	});
 
 	it('is looked at first when Retry-After says', async () => {
@@ -104,26 +107,26 @@ describe('an accepted request', () => {
 	it('is done when the pictures come at once, and needs no look', async () => {
 		const { submitted, journal } = await submitTo([{ ...picture, headers: { 'retry-after': '7' } }]);
 
-		expect(submitted).toMatchObject({ outcome: { kind: 'images', images: [{ url: A }] }, firstLookMs: 0 });
+		expect(submitted).toMatchObject({ accepted: { outcome: { kind: 'images', images: [{ url: A }] } }, firstLookMs: 0 });
 		expect(journal).toEqual(['accepted images', 'slot: accepted']);
 	});
 
 	it('is done without a picture where there is no task to ask', async () => {
-		const { submitted } = await submitTo([reply(200, { created: 1, data: [] })], { format: FORMATS.openAi });
+		const { submitted } = await submitTo([reply(200, { created: 1, data: [] })], { decode: decodeAs('openAi') });
 
-		expect(submitted?.outcome).toEqual({ kind: 'images', images: [] });
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [] });
 	});
 
 	it('is asked again by its task when it succeeded without a picture', async () => {
 		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'success', data: [] } })]);
 
-		expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
 	});
 
 	it('keeps pictures that come with their task', async () => {
 		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } })]);
 
-		expect(submitted?.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
 	});
 
 	it.each([
@@ -136,15 +139,52 @@ describe('an accepted request', () => {
 		for (const body of ['', { message: 'ok' }]) {
 			const { submitted, journal } = await submitTo([reply(202, body, headers)]);
 
-			expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
+			expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
 			expect(journal).toEqual(['accepted pending', 'slot: accepted']);
 		}
+	});
+
+	it('is done when the model answers in words only, as that is billed', async () => {
+		const answer = reply(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
+		const { submitted, journal, requests } = await submitTo([answer], { decode: decodeAs('gemini') });
+
+		expect(submitted?.accepted).toEqual({ outcome: { kind: 'images', images: [], text: 'I would rather not.' } });
+		expect([journal, requests]).toEqual([['accepted images', 'slot: accepted'], 1]);
+	});
+
+	it.each<[string, WireAnswer]>([
+		['a 429 that names a queued task', reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } })],
+		['a 503 that says busy and names a task', reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' })],
+		['a 500 with a task', reply(500, { error: { message: 'internal error' }, task_id: 't-1' })],
+		['a 409 with the task that is there already', reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' })],
+		['a 504 with the address of a task', reply(504, '', { location: '/v1/images/tasks/t-1' })],
+		['a 303 that leads to the task', reply(303, '', { location: '/v1/images/tasks/t-1' })],
+		['a notice beside the task', reply(200, { task_id: 't-1', error: { message: 'notice: this model will be retired' } })],
+	])('is followed and never sent again after %s', async (_fact, answer) => {
+		const { submitted, journal, requests } = await submitTo([answer, picture]);
+
+		expect(submitted?.accepted).toMatchObject({ taskId: 't-1', outcome: { kind: 'pending', status: 'queued' } });
+		expect([journal, requests]).toEqual([['accepted pending', 'slot: accepted'], 1]);
+	});
+
+	it('is sent again where the task that a 429 names was turned away', async () => {
+		const { submitted, requests } = await submitTo([reply(429, { message: 'too many requests', data: { task_id: 't-0', status: 'rejected' } }), task]);
+
+		expect(submitted?.accepted.taskId).toBe('t-1');
+		expect(requests).toBe(2);
+	});
+
+	it('keeps pictures that come with an error of the server', async () => {
+		const { submitted, requests } = await submitTo([reply(500, { error: 'could not save the log', data: [{ url: A }] }), task]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ kind: 'images', images: [{ url: A }] });
+		expect(requests).toBe(1);
 	});
 
 	it('is the task of the body, whatever the headers name', async () => {
 		const { submitted } = await submitTo([{ ...task, headers: { location: '/v1/images/tasks/other' } }]);
 
-		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
 	});
 });
 
@@ -156,7 +196,7 @@ describe('a request that was not taken', () => {
 	])('is sent again after a %s', async (_fact, answer) => {
 		const { submitted, journal, requests } = await submitTo([answer, task]);
 
-		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
 		expect(journal).toEqual(['refused', 'slot: refused', 'accepted pending', 'slot: accepted']);
 		expect(requests).toBe(2);
 	});
@@ -164,7 +204,7 @@ describe('a request that was not taken', () => {
 	it('waits as long as Retry-After says before it is sent again', async () => {
 		const { submitted, tookMs, requests } = await submitTo([rateLimit({ 'retry-after': '20' }), task]);
 
-		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
 		expect([requests, tookMs]).toEqual([2, 20_000]);
 	});
 
@@ -195,7 +235,7 @@ describe('a request that was not taken', () => {
 		await clock.pause(10 * MINUTE_MS);
 		first?.leave();
 
-		expect(await attempt).toMatchObject({ submitted: { outcome: { taskId: 't-1' } }, requests: 2 });
+		expect(await attempt).toMatchObject({ submitted: { accepted: { taskId: 't-1' } }, requests: 2 });
 	});
 
 	it('is sent three times where no connection opens, with growing pauses', async () => {
@@ -210,7 +250,7 @@ describe('a request that was not taken', () => {
 	it('goes through as soon as a connection opens', async () => {
 		const { submitted, journal, requests } = await submitTo([neverOpened, neverOpened, task]);
 
-		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
 		expect(requests).toBe(3);
 		expect(journal).toEqual(['refused', 'slot: left', 'refused', 'slot: left', 'accepted pending', 'slot: accepted']);
 	});
@@ -259,11 +299,6 @@ describe('a request that was turned down', () => {
 		expect(attempt.failure).toEqual(failure);
 	});
 
-	it('is no failure of the service when the model answers without a picture', async () => {
-		const answer = reply(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
-
-		expect((await submitTo([answer], { format: FORMATS.gemini })).failure).toEqual({ kind: 'no_image', gatewayMessage: 'I would rather not.', gatewayCode: 'text_only' });
-	});
 });
 
 describe('a request that may have been taken', () => {
@@ -312,7 +347,7 @@ describe('a request that is not sent', () => {
 		const { exchange } = paperWire([task]);
 		const encode = async (): Promise<never> => await Promise.reject('no error at all');
 		const nothing = (): void => undefined;
-		const submission = { exchange, format: FORMATS.asyncTask, encode, gate, clock: leapingClock(), limits: { timeoutMs: 1, maxBytes: 1 }, patienceMs: 1, signal: new AbortController().signal, onUnclear: nothing, onFailed: nothing, onRefused: nothing, onAccepted: nothing };
+		const submission = { exchange, decode: decodeAs('asyncTask'), encode, gate, clock: leapingClock(), limits: { timeoutMs: 1, maxBytes: 1 }, patienceMs: 1, signal: new AbortController().signal, onUnclear: nothing, onFailed: nothing, onRefused: nothing, onAccepted: nothing };
 
 		await expect(submit(submission)).rejects.toEqual(new Error('no error at all'));
 	});

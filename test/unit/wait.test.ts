@@ -1,7 +1,9 @@
 /* eslint-disable */
+import type { FailureKind } from '../../nodes/NanoBanana/errors';
 import { createSchedule } from '../../nodes/NanoBanana/schedule';
+import { failureOf } from '../../nodes/NanoBanana/status';
 import type { Outcome } from '../../nodes/NanoBanana/types';
-import { failureOf, waitForTask, type Waiting } from '../../nodes/NanoBanana/wait';
+import { waitForTask, type Waiting } from '../../nodes/NanoBanana/wait';
 import { leapingClock, stoppedClock } from './fakeClock';
 
 type Look = Awaited<ReturnType<Waiting['look']>>;
@@ -26,7 +28,8 @@ async function waitThrough(looks: Look[], more: Partial<Waiting> = {}) {
 		signal: new AbortController().signal,
 		startedAt,
 		deadline: startedAt + 60_000,
-		graceUntil: startedAt + 5_000,
+		graceMs: 5_000,
+		isOwn: true,
 		stepMs: 1000,
 		isFresh: true,
 		onLook: (found) => seen.push(found),
@@ -99,11 +102,6 @@ it('ends with the reason of a task that failed', async () => {
 	});
 });
 
-it('asks a finished task without a picture a few times more', async () => {
-	expect((await waitThrough([empty, empty, picture])).waited).toMatchObject({ kind: 'images', outcome: { images: [{}] }, reads: 3 });
-	expect((await waitThrough([empty])).waited).toMatchObject({ kind: 'images', outcome: { images: [] }, reads: 3 });
-});
-
 it('stops before the next look once the signal fires', async () => {
 	const controller = new AbortController();
 	const look = jest.fn(async () => {
@@ -138,7 +136,8 @@ describe('a look that the schedule brings forward', () => {
 			signal: new AbortController().signal,
 			startedAt,
 			deadline: startedAt + 600_000,
-			graceUntil: startedAt,
+			graceMs: 0,
+			isOwn: true,
 			stepMs: 1000,
 			isFresh: true,
 			firstLookMs,
@@ -180,7 +179,7 @@ describe('the schedule', () => {
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
 		};
 		const schedule = { watch: (...args: unknown[]) => (told.push(['watch', ...args.slice(1)]), watch) };
-		const waited = await waitForTask({ look, schedule, clock, signal: new AbortController().signal, startedAt, deadline: startedAt + 100, graceUntil: startedAt + 20, stepMs: 1000, isFresh: true, ...more });
+		const waited = await waitForTask({ look, schedule, clock, signal: new AbortController().signal, startedAt, deadline: startedAt + 100, graceMs: 20, isOwn: true, stepMs: 1000, isFresh: true, ...more });
 		return { told, at, waited };
 	}
 
@@ -202,7 +201,7 @@ describe('the schedule', () => {
 		const clock = leapingClock();
 		const watch = { dueAt: 0, seen() {}, missed() {}, finished() {}, leave: () => void told.push('left') };
 		const look = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
-		const waiting = { look, schedule: { watch: () => watch }, clock, signal: new AbortController().signal, startedAt: 0, deadline: clock.now() + 100, graceUntil: 0, stepMs: 1, isFresh: false };
+		const waiting = { look, schedule: { watch: () => watch }, clock, signal: new AbortController().signal, startedAt: 0, deadline: clock.now() + 100, graceMs: 0, isOwn: true, stepMs: 1, isFresh: false };
 
 		await expect(waitForTask(waiting)).rejects.toThrow('the disk is full');
 		expect(told).toEqual(['left']);
@@ -217,7 +216,7 @@ describe('the schedule', () => {
 
 	it('believes from the end of the grace on that the task is unknown', async () => {
 		expect((await toldBy([notFound])).waited).toEqual({ kind: 'failed', failure: { kind: 'unknown_task' }, reads: 2 });
-		expect((await toldBy([notFound], { graceUntil: 0 })).waited).toMatchObject({ reads: 1 });
+		expect((await toldBy([notFound], { graceMs: 0 })).waited).toMatchObject({ reads: 1 });
 	});
 
 	it('waits for the first look as long as the gateway wished, for a fresh task only', async () => {
@@ -238,9 +237,54 @@ describe('the schedule', () => {
 	});
 });
 
-it('counts a task as finished without a picture only after three looks in all', async () => {
-	expect((await waitThrough([empty, queued(), empty, down(), picture])).waited).toMatchObject({ outcome: { images: [{}] }, reads: 5 });
-	expect((await waitThrough([empty, queued(), empty, empty, picture])).waited).toMatchObject({ outcome: { images: [] }, reads: 4 });
+it('counts a task as finished without a picture only when seven looks in a row say so', async () => {
+	expect((await waitThrough([...Array<Look>(6).fill(empty), picture])).waited).toMatchObject({ outcome: { images: [{}] }, reads: 7 });
+	expect((await waitThrough([empty, empty, queued(), ...Array<Look>(7).fill(empty), picture])).waited).toMatchObject({ outcome: { images: [] }, reads: 10 });
+});
+
+describe('a "no" to a look', () => {
+	const no = (kind: FailureKind): Look => ({ kind: 'doubtful', failure: { kind } });
+
+	it.each<[FailureKind, boolean, number]>([
+		['invalid_request', true, 7],
+		['wrong_base_url', true, 7],
+		['invalid_key', true, 3],
+		['key_expired', true, 3],
+		['access_denied', true, 3],
+		['insufficient_balance', true, 3],
+		['invalid_request', false, 3],
+		['invalid_key', false, 3],
+	])('is believed when it is repeated (%s, own task: %s): %i looks', async (kind, isOwn, reads) => {
+		expect((await waitThrough([no(kind)], { isOwn })).waited).toEqual({ kind: 'failed', failure: { kind }, reads });
+	});
+
+	it('is forgotten as soon as another look says something else', async () => {
+		const { waited } = await waitThrough([no('invalid_key'), no('invalid_key'), down(), no('invalid_key'), no('invalid_key'), queued(), picture]);
+
+		expect(waited).toMatchObject({ kind: 'images', reads: 7 });
+	});
+
+	it('takes half a minute at the usual pace', async () => {
+		const { tookMs } = await waitThrough([no('invalid_request')]);
+
+		expect(tookMs).toBeGreaterThan(20_000);
+		expect(tookMs).toBeLessThan(40_000);
+	});
+
+	it('keeps what it told of the task, for when the time is over', async () => {
+		const told: Outcome = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
+		const { waited, seen } = await waitThrough([{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }], { deadline: 0 });
+
+		expect(waited).toMatchObject({ kind: 'timedOut', last: told });
+		expect(seen).toEqual([told]);
+	});
+});
+
+it('gives a task that was seen another grace when the gateway does not know it for a while', async () => {
+	const { waited, tookMs } = await waitThrough([queued(), queued(), queued(), ...Array<Look>(3).fill(notFound), picture], { graceMs: 15_000 });
+
+	expect(waited).toMatchObject({ kind: 'images', reads: 7 });
+	expect(tookMs).toBeGreaterThan(5_000);
 });
 
 it('does not look at all when the execution has stopped already', async () => {
@@ -255,7 +299,7 @@ it('ends a pause when the execution stops', async () => {
 	const startedAt = clock.now();
 	const stop = new AbortController();
 	const look = jest.fn();
-	const waited = waitForTask({ look, schedule: createSchedule(), clock, signal: stop.signal, startedAt, deadline: startedAt + 600_000, graceUntil: startedAt, stepMs: 60_000, isFresh: true });
+	const waited = waitForTask({ look, schedule: createSchedule(), clock, signal: stop.signal, startedAt, deadline: startedAt + 600_000, graceMs: 0, isOwn: true, stepMs: 60_000, isFresh: true });
 	await clock.advance(10);
 	stop.abort();
 	await clock.advance(0);
