@@ -18,8 +18,9 @@ export class NanoBanana implements INodeType {
 		icon: { light: 'file:../../icons/nanobanana.svg', dark: 'file:../../icons/nanobanana.dark.svg' },
 		group: ['transform'],
 		version: 1,
+		// The canvas shows some 25 characters, and the resolution at the end of a model's ID is what tells prices apart.
 		subtitle:
-			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? ': ' + $parameter.model : '') }}",
+			"={{ (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? $parameter.model + ': ' : '') + ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] }}",
 		description: 'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
