@@ -127,10 +127,12 @@ async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<
 			maxBytes: settings.maxImageBytes,
 			beforeHeavy: hold?.before,
 			allocate: job.run.spares.take,
+			isFresh: result.submittedAt !== undefined || result.reads > 1,
 			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
 			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
 		});
 		if (fetched.kind === 'picture') {
+			if (fetched.warning) warnings.push(`Image ${index + 1} of ${count} ${fetched.warning}.`);
 			const picture = await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
 			job.run.spares.give(fetched.bytes);
 			return picture;

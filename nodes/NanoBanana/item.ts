@@ -1,9 +1,9 @@
 import type { IBinaryKeyData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import type { ImageFacts } from './imageBytes';
 import type { Settings } from './settings';
 import type { Picture, TaskStatus } from './types';
+import type { FileFacts } from './unknownFile';
 
 /** Everything about a task that rows are made of. Times in ISO format, durations in ms. */
 export interface TaskRecord {
@@ -25,7 +25,7 @@ export interface TaskRecord {
 export async function storePicture(
 	ctx: IExecuteSingleFunctions,
 	settings: Settings,
-	source: { index: number; count: number; taskId?: string; url?: string; bytes: Buffer; facts: ImageFacts },
+	source: { index: number; count: number; taskId?: string; url?: string; bytes: Buffer; facts: FileFacts },
 ): Promise<Picture> {
 	const { facts, bytes } = source;
 	const fileName = fileNameOf(settings.fileName ?? source.taskId ?? 'nanobanana', source.index, source.count, facts.extension);
@@ -42,15 +42,19 @@ export async function storePicture(
 	};
 }
 
-/** No folders, no control characters, at most 120 characters; the ending is the true one. */
+/** Names that Windows keeps for devices, with any extension. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+const LONGEST_NAME = 120;
+
+/** No folders, no control characters, at most 120 characters, nothing that a file system refuses; the extension is the true one. */
 export function fileNameOf(wanted: string, index: number, count: number, extension: string): string {
 	const last = wanted.split(/[\\/]/).pop() ?? '';
-	const stem = last
-		.replace(/\.(png|jpe?g|webp|gif)$/i, '')
-		.replace(/[\p{Cc}<>:"|?*]+/gu, '_')
-		.replace(/^[.\s]+/, '')
-		.trim()
-		.slice(0, 120);
+	const safe = last
+		.replace(/\.(png|jpe?g|webp|gif|avif|hei[cf]|bmp|tiff?)$/i, '')
+		.replace(/[\p{Cc}\p{Cs}<>:"|?*]+/gu, '_')
+		.replace(/^[.\s]+/, '');
+	// By characters: half of one is none.
+	const stem = [...safe].slice(0, LONGEST_NAME).join('').replace(/[.\s]+$/, '').replace(DEVICE, '$1_');
 	return `${stem || 'nanobanana'}${count > 1 ? `-${index + 1}` : ''}.${extension}`;
 }
 
@@ -73,7 +77,7 @@ function binariesOf(pictures: Picture[], name: string): IBinaryKeyData | undefin
 }
 
 function simplified(task: TaskRecord, pictures: Picture[], settings: Settings): IDataObject {
-	const first = pictures[0];
+	const first = described(pictures);
 	const urls = pictures.flatMap((picture) => (picture.url ? [picture.url] : []));
 	if (!first) return present({ taskId: task.taskId, status: task.status, progress: task.progress, model: task.model, text: task.text, warnings: someOf(task.warnings) });
 	return present({
@@ -102,7 +106,7 @@ function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IData
 		progress: task.progress,
 		model: task.model,
 		operation: settings.operation,
-		image: images[0],
+		image: images[pictures.indexOf(described(pictures))],
 		images: images.length > 1 ? images : undefined,
 		text: task.text,
 		billing: present({
@@ -114,6 +118,11 @@ function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IData
 		timing: present({ submittedAt: task.submittedAt, finishedAt: task.finishedAt, waitedMs: task.waitedMs, polls: task.polls }),
 		warnings: task.warnings,
 	});
+}
+
+/** The picture that the first file field holds, so that the facts are those of the file. */
+function described(pictures: Picture[]): Picture {
+	return pictures.find(({ binary }) => binary !== undefined) ?? pictures[0];
 }
 
 function present(fields: { [key: string]: unknown }): IDataObject {

@@ -39,17 +39,18 @@ export async function readApi(exchange: Exchange, path: string, limits: Limits):
 
 /**
  * A file at an address that an answer named. It is fetched without the key. A file on the
- * gateway's own origin may ask for it (401, 403): then, and only there, it is sent, and no redirect
- * is followed with it.
+ * gateway's own origin may ask for it, with a 401 or in any other words: then, and only there, it
+ * is sent once, and no redirect is followed with it.
  */
-export async function readFile(exchange: Exchange, url: string, limits: Limits, allowKey: boolean): Promise<Answer> {
+export async function readFile(exchange: Exchange, url: string, limits: Limits, wantsKey: (reply: Reply) => boolean): Promise<Answer> {
 	const answer = await sendWithoutKey(exchange, limits, fileOptions(exchange, url));
-	const wantsKey = answer.kind === 'reply' && (answer.status === 401 || answer.status === 403);
-	if (!wantsKey || !allowKey || !isHome(exchange, url)) return answer;
+	if (answer.kind !== 'reply' || !isHome(exchange, url) || !wantsKey(answer)) return answer;
 	const second = await sendWithKey(exchange, limits, { ...fileOptions(exchange, url), disableFollowRedirect: true });
 	const target = second.kind === 'reply' && second.status >= 300 && second.status < 400 ? redirectTarget(second.headers, url) : undefined;
 	return target ? await sendWithoutKey(exchange, limits, fileOptions(exchange, target)) : second;
 }
+
+type Reply = Extract<Answer, { kind: 'reply' }>;
 
 /** Without a host in the base URL the first part of the path would be taken for one, and get the key. */
 const NOWHERE: Answer = { kind: 'unsent', reason: "'Base URL' in the credential is empty or no address", lasting: true };

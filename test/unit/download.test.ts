@@ -90,6 +90,25 @@ describe('a file that asks for the key', () => {
 		expect((await fetchFrom([reply(401)])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
 
+	const loginPage = reply(200, '<html><title>Sign in</title></html>', { 'content-type': 'text/html' });
+	const refusal = reply(200, '{"code":401,"message":"no token"}', { 'content-type': 'application/json' });
+
+	it.each<[string, WireAnswer]>([['a page to sign in', loginPage], ['a no in JSON', refusal], ['404', gone], ['400', reply(400)], ['a redirect that is not followed', reply(302)], ['410', reply(410)]])('gets it once where it says so with %s', async (_fact, answer) => {
+		const { fetched, sent, pauses } = await fetchFrom([answer, picture], {}, own);
+
+		expect(fetched).toMatchObject({ kind: 'picture', facts: { mimeType: 'image/png' } });
+		expect(sent.map(({ withKey, followsRedirects }) => [withKey, followsRedirects])).toEqual([[false, true], [true, false]]);
+		expect(pauses).toEqual([]);
+	});
+
+	it.each<[string, WireAnswer]>([['a gateway that is down', down], ['a limit', reply(429)], ['half a picture', reply(200, PNG.subarray(0, 40))], ['a broken connection', broken('ECONNRESET', 'read')]])('is not taken for one because of %s', async (_fact, answer) => {
+		expect((await fetchFrom([answer, picture], {}, own)).sent.map(({ withKey }) => withKey)).toEqual([false, false]);
+	});
+
+	it('gets none on another origin, whatever is answered there', async () => {
+		for (const answer of [loginPage, refusal, gone, reply(400)]) expect((await fetchFrom([answer])).sent.some(({ withKey }) => withKey)).toBe(false);
+	});
+
 	it('gets none where the user gave the address', async () => {
 		const { fetched, sent } = await fetchFrom([reply(403)], { allowKey: false }, own);
 
@@ -108,6 +127,37 @@ describe('base64', () => {
 
 	it('has to be an image', async () => {
 		expect((await fetchFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({ kind: 'missing', reason: 'the data in the answer is no image' });
+	});
+
+	const half = base64Ref(PNG.subarray(0, 40));
+	const cutOff = { kind: 'picture', bytes: PNG.subarray(0, 40), warning: 'came cut off: the file holds what was in the answer' };
+
+	it('that is cut off is handed out with a warning, as it is paid for', async () => {
+		expect((await fetchFrom([], {}, half)).fetched).toMatchObject(cutOff);
+	});
+
+	it.each<[string, ImageRef | undefined, WireAnswer, object]>([
+		['the whole', base64Ref(PNG), gone, { kind: 'picture', bytes: PNG }],
+		['an address', urlRef(A), picture, { kind: 'picture', bytes: PNG, url: A }],
+		['the same half', half, gone, cutOff],
+		['no image', base64Ref(Buffer.from('no image, only words')), gone, cutOff],
+		['an address without a file', urlRef(A), gone, cutOff],
+		['nothing', undefined, gone, cutOff],
+	])('that is cut off is asked for once more: the task names %s', async (_fact, fresh, answer, found) => {
+		const refresh = jest.fn(async () => await Promise.resolve(fresh));
+		const { fetched } = await fetchFrom([answer], { refresh }, half);
+
+		expect(fetched).toMatchObject(found);
+		expect('warning' in fetched).toBe('warning' in found);
+		expect(refresh).toHaveBeenCalledTimes(1);
+	});
+
+	it('that is whole or too large is asked for once', async () => {
+		const refresh = jest.fn(async () => await Promise.resolve(undefined));
+		await fetchFrom([], { refresh }, base64Ref(PNG));
+		await fetchFrom([], { refresh, maxBytes: 10 }, base64Ref(PNG));
+
+		expect(refresh).not.toHaveBeenCalled();
 	});
 
 	it.each([
@@ -184,6 +234,83 @@ describe('a download that seldom passes', () => {
 
 		expect(fetched).toEqual({ kind: 'missing', url: A, reason });
 		expect(urls).toEqual([A, A, A, A]);
+	});
+});
+
+describe('a file that has not reached its host yet', () => {
+	it.each([401, 403, 404, 410])('is waited for after HTTP %i, as it is fresh', async (status) => {
+		const clock = leapingClock();
+		const startedAt = clock.now();
+		const later = (): ReturnType<typeof reply> => reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
+		const { fetched } = await fetchFrom([later], { clock, isFresh: true });
+
+		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+	});
+
+	it('is given up after twenty seconds, with a last try at their end', async () => {
+		const { fetched, tookMs, pauses } = await fetchFrom([gone], { isFresh: true });
+
+		expect(fetched).toEqual({ kind: 'missing', url: A, reason: 'HTTP 404' });
+		expect(tookMs).toBe(20_000);
+		expect(pauses).toEqual([600, 1_200, 2_400, 4_800, 8_000, 3_000]);
+	});
+
+	it('is waited for within the deadline only', async () => {
+		const clock = leapingClock();
+		const { tookMs } = await fetchFrom([gone], { clock, isFresh: true, deadline: clock.now() + 5_000 });
+
+		expect(tookMs).toBeLessThan(5_000);
+	});
+
+	it('is told from the wrong content, which seldom becomes the right one', async () => {
+		expect((await fetchFrom([reply(200, '<html></html>')], { isFresh: true })).sent).toHaveLength(4);
+	});
+});
+
+describe('bytes of a kind that is not known', () => {
+	/** Noise with a name in front, as any file of pixels is. */
+	const noise = (size = 600): Buffer => Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
+	const WARNING = 'is no image type that is known here: the file holds the bytes as they came';
+
+	it.each([
+		['image/jxl', A, 'image/jxl', 'jxl'],
+		['image/x-icon; charset=binary', A, 'image/x-icon', 'icon'],
+		['IMAGE/JPEG', A, 'image/jpeg', 'jpg'],
+		['application/octet-stream', 'https://cdn.example/a.jxl?sig=1', 'application/octet-stream', 'jxl'],
+		['application/octet-stream', 'https://cdn.example/a', 'application/octet-stream', 'bin'],
+		['image/vnd.ms-photo', 'https://cdn.example/files.d/a', 'image/vnd.ms-photo', 'bin'],
+	])('are a file after all tries: %s at %s', async (type, url, mimeType, extension) => {
+		const { fetched, sent } = await fetchFrom([reply(200, noise(), { 'content-type': type })], {}, urlRef(url));
+
+		expect(fetched).toEqual({ kind: 'picture', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
+		expect(sent).toHaveLength(4);
+	});
+
+	it('give way to a picture that comes later', async () => {
+		expect((await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), picture])).fetched).not.toHaveProperty('warning');
+	});
+
+	it.each<[string, string, Buffer | string]>([
+		['a page', 'image/png', `<!doctype html><html>${'x'.repeat(500)}</html>`],
+		['a drawing', 'image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg">${'<path/>'.repeat(99)}</svg>`],
+		['JSON', 'application/octet-stream', JSON.stringify({ message: '未找到'.repeat(300) })],
+		['words', 'application/octet-stream', '图片已过期。'.repeat(300)],
+		['a few bytes', 'image/jxl', noise(99)],
+		['a file of another kind', 'application/zip', noise()],
+		['a file of no kind', '', noise()],
+		['half a picture', 'image/png', PNG.subarray(0, 40)],
+	])('are none when they are %s (%s)', async (_fact, type, body) => {
+		expect((await fetchFrom([reply(200, body, type ? { 'content-type': type } : {})])).fetched.kind).toBe('missing');
+	});
+
+	it('are none where they are no result, or an answer that went wrong', async () => {
+		expect((await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).fetched.kind).toBe('missing');
+		expect((await fetchFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).fetched.kind).toBe('missing');
+	});
+
+	it('are a file from base64 too, and words are none', async () => {
+		expect((await fetchFrom([], {}, base64Ref(noise()))).fetched).toEqual({ kind: 'picture', bytes: noise(), facts: { mimeType: 'application/octet-stream', extension: 'bin' }, warning: WARNING });
+		for (const base64 of ['The image was removed by the content filter. '.repeat(20), `https://cdn.example/${'a'.repeat(400)}.png`]) expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
 	});
 });
 

@@ -21,6 +21,13 @@ describe('file names', () => {
 		['   ', 'nanobanana.png'],
 		['folder/', 'nanobanana.png'],
 		['Grüße 香蕉', 'Grüße 香蕉.png'],
+		['photo.avif', 'photo.png'],
+		['photo. . ', 'photo.png'],
+		['con', 'con_.png'],
+		['NUL.png', 'NUL_.png'],
+		['com1.tar', 'com1_.tar.png'],
+		['console', 'console.png'],
+		['half \ud83d a character', 'half _ a character.png'],
 	])('makes %j a safe name', (wanted, name) => {
 		expect(fileNameOf(wanted, 0, 1, 'png')).toBe(name);
 	});
@@ -29,7 +36,12 @@ describe('file names', () => {
 		expect([0, 1, 2].map((index) => fileNameOf('photo.png', index, 3, 'jpg'))).toEqual(['photo-1.jpg', 'photo-2.jpg', 'photo-3.jpg']);
 	});
 
-	it('have at most 120 characters before number and ending', () => {
+	it('are not cut in the middle of a character, nor behind a space', () => {
+		expect(fileNameOf('🍌'.repeat(200), 0, 1, 'png')).toBe(`${'🍌'.repeat(120)}.png`);
+		expect(fileNameOf(`${'x'.repeat(119)} y`, 0, 1, 'png')).toBe(`${'x'.repeat(119)}.png`);
+	});
+
+	it('have at most 120 characters before number and extension', () => {
 		expect(fileNameOf('x'.repeat(500), 9, 10, 'webp')).toBe(`${'x'.repeat(120)}-10.webp`);
 	});
 });
@@ -93,6 +105,21 @@ describe('rows', () => {
 		const [row] = rows(task, { options: { outputLayout: 'singleItem', binaryPropertyOutput: 'photo' } });
 
 		expect(Object.keys(row.binary ?? {})).toEqual(['photo', 'photo_1']);
+	});
+
+	it.each([true, false])('describe the picture that the first field holds, when the one before it could not be stored (simplify %s)', (simplify) => {
+		const task = record({ pictures: [pictureOf(0, { binary: undefined, fileName: undefined, width: undefined }), pictureOf(1, { width: 7 }), pictureOf(2)] });
+		const { json, binary } = rows(task, { options: { outputLayout: 'singleItem' }, simplify })[0];
+
+		expect(simplify ? json : json.image).toMatchObject({ [simplify ? 'imageUrl' : 'url']: 'https://files.example/1', width: 7 });
+		expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1']);
+		expect(simplify ? json.imageUrls : json.images).toHaveLength(3);
+	});
+
+	it('describe the first picture where no field holds one', () => {
+		const task = record({ pictures: [pictureOf(0, { binary: undefined }), pictureOf(1, { binary: undefined })] });
+
+		expect(rows(task, { options: { outputLayout: 'singleItem' } })[0].json.imageUrl).toBe('https://files.example/0');
 	});
 
 	it('let the result win over input fields of the same name', () => {

@@ -35,7 +35,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['facts', ['clock', 'errors', 'form', 'models']],
 	['clean words', ['cleanText']],
 	['gateway words', ['failureKinds', 'gatewayWords']],
-	['ground', ['apiKey', 'baseUrl', 'imageBytes', 'json', 'sizes', 'types']],
+	['ground', ['apiKey', 'baseUrl', 'imageBytes', 'json', 'sizes', 'types', 'unknownFile']],
 	['below the ground', ['rareImages']],
 ];
 

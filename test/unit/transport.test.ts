@@ -12,7 +12,7 @@ const ABROAD = 'https://cdn.example/a.png';
 /** Reads a file that asks for the key and then answers with a redirect to this place. */
 async function redirectedTo(location: string | undefined): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
 	const { exchange, sent } = paperWire([reply(401), reply(302, '', location === undefined ? {} : { location }), reply(200, 'the file')]);
-	const answer = await readFile(exchange, FILE, LIMITS, true);
+	const answer = await readFile(exchange, FILE, LIMITS, () => true);
 	return { kind: answer.kind, ...(answer.kind === 'reply' && { status: answer.status }), journal: sent.map(({ url, withKey, followsRedirects }) => [url, withKey, followsRedirects]) };
 }
 
@@ -30,11 +30,11 @@ describe('a redirect of a file that was asked for with the key', () => {
 });
 
 it.each([
-	[401, HOME, FILE, true, 2], [403, HOME, FILE, true, 2], [404, HOME, FILE, true, 1], [401, HOME, FILE, false, 1], [401, HOME, ABROAD, true, 1],
+	[401, HOME, FILE, true, 2], [403, HOME, FILE, true, 2], [404, HOME, FILE, true, 2], [200, HOME, FILE, true, 2], [401, HOME, FILE, false, 1], [401, HOME, ABROAD, true, 1],
 	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1], [401, HOME, 'http://gateway.example/a.png', true, 1], [401, HOME, 'https://gateway.example:444/a.png', true, 1], [401, '', FILE, true, 1],
-])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, allowKey, requests) => {
+])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
 	const { exchange, sent } = paperWire([reply(status)], undefined, { baseURL });
-	await readFile(exchange, url, LIMITS, allowKey);
+	await readFile(exchange, url, LIMITS, () => wantsKey);
 
 	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
 });
