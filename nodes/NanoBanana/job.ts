@@ -116,7 +116,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 				const value = await prepare();
 				return { value, images: images(value) };
 			};
-			const prepared = await attempted().catch((thrown: unknown) => ({ failure: failureIn(thrown), images: 0 }));
+			const prepared = await attempted().catch((thrown: unknown) => ({ failure: unsent(failureIn(thrown)), images: 0 }));
 			secret = await keyOf(ctx);
 			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
 			if (verdict === 'gone') return undefined;
@@ -148,6 +148,10 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
 	const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
 	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
+}
+
+function unsent(failure: Failure): Failure {
+	return failure.kind === 'invalid_input' && failure.nextStep ? { ...failure, nextStep: `Nothing was sent. ${failure.nextStep}` } : failure;
 }
 
 function overBudget(planned: number, allowed: number): Failure {

@@ -13,6 +13,8 @@ export interface CheckedRequest {
 }
 
 const OUTPUT_FORMATS: OutputFormat[] = ['png', 'jpeg', 'webp'];
+/** As the field's list names them. */
+const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' };
 
 /**
  * Turns the body that the fields' routing put together into a neutral request, and refuses before
@@ -69,8 +71,8 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 	const { family } = model;
 	if (request.outputFormat && !family.outputFormats.includes(request.outputFormat)) {
 		findings.push({
-			message: `'Output Format' ${request.outputFormat} is not available for the model ${model.id}`,
-			nextStep: `Choose ${family.outputFormats.join(' or ')} in 'Output Format', or the model NanoBanana, which has webp too. ${escape}`,
+			message: `'Output Format' ${FORMAT_LABELS[request.outputFormat]} is not available for the model ${model.id}`,
+			nextStep: `Choose ${family.outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')} in 'Output Format', or the model NanoBanana, which has WebP too. ${escape}`,
 		});
 	}
 	if (request.aspectRatio && !family.aspectRatios.includes(request.aspectRatio)) {

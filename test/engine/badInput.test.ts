@@ -20,7 +20,8 @@ const WHOLE = 'Enter a whole number from 1, e.g. 1.';
 type Bad = [what: string, parameters: INodeParameters, message: string, description: string];
 
 /** Runs the node with the bad parameters and asserts what its user reads, and that nothing was paid. */
-async function expectRefusal([, parameters, message, description]: Bad, more: NodeRun = {}): Promise<void> {
+async function expectRefusal([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
+	const description = advice.startsWith('Nothing was sent.') ? advice : `Nothing was sent. ${advice}`;
 	const run = await gateway.run(parameters, more);
 
 	expect(run.status).toBe('error');
@@ -45,8 +46,8 @@ describe('before anything is sent', () => {
 		[
 			'webp on NanoBanana2',
 			{ prompt: PROMPT, outputFormat: 'webp' },
-			"'Output Format' webp is not available for the model NanoBanana2-0.5K",
-			`Choose png or jpeg in 'Output Format', or the model NanoBanana, which has webp too. ${SKIP}`,
+			"'Output Format' WebP is not available for the model NanoBanana2-0.5K",
+			`Choose PNG or JPEG in 'Output Format', or the model NanoBanana, which has WebP too. ${SKIP}`,
 		],
 		[
 			'a ratio that the family lacks',

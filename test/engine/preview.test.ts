@@ -52,5 +52,5 @@ it('previews every item and counts none of them against Max Images', async () =>
 it('refuses what the request would be refused for', async () => {
 	const run = await gateway.run({ prompt: PROMPT, outputFormat: 'webp', options: { previewRequest: true } });
 
-	expect(run.error?.message).toBe("'Output Format' webp is not available for the model NanoBanana2-0.5K");
+	expect(run.error?.message).toBe("'Output Format' WebP is not available for the model NanoBanana2-0.5K");
 });

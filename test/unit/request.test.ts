@@ -45,8 +45,8 @@ it.each([['jpg', 'jpeg'], ['JPEG', 'jpeg'], [' PNG ', 'png']])('reads the format
 
 it.each([
 	['webp', 'NanoBanana', undefined],
-	['webp', 'NanoBanana2-1K', "'Output Format' webp is not available for the model NanoBanana2-1K"],
-	['webp', 'NanoBananaPro-8K', "'Output Format' webp is not available for the model NanoBananaPro-8K"],
+	['webp', 'NanoBanana2-1K', "'Output Format' WebP is not available for the model NanoBanana2-1K"],
+	['webp', 'NanoBananaPro-8K', "'Output Format' WebP is not available for the model NanoBananaPro-8K"],
 	['webp', 'SomethingElse', undefined],
 ])('judges %s by the family of %s', (output_format, model, message) => {
 	expect(refusal({ output_format, model })).toBe(message);
@@ -136,7 +136,7 @@ it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
 	['another ratio', [{ aspect_ratio: 'wide' }], ['e.g. 16:9']],
 	['additional fields that are an object', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
 	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['not in both']],
-	['a format of the family', [{ output_format: 'webp' }], ['Choose png or jpeg', 'NanoBanana', 'Skip Model Checks']],
+	['a format of the family', [{ output_format: 'webp' }], ['Choose PNG or JPEG', 'NanoBanana', 'Skip Model Checks']],
 	['a ratio of the family', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
 	['fewer references', [{}, {}, { references: 15 }], ['at most 14', 'Skip Model Checks']],
 	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["use 'Aspect Ratio'", 'Skip Model Checks']],
