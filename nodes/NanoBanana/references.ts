@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { invalid } from './checks';
 import { inspectImage } from './imageBytes';
+import { unwrapText } from './json';
 import type { Settings } from './settings';
 import { MEGABYTE, megabytes } from './sizes';
 import type { Reference } from './types';
@@ -42,13 +43,19 @@ export async function loadReferences(ctx: IExecutePaginationFunctions, sources: 
 }
 
 function splitNames(value: unknown): string[] {
-	return (Array.isArray(value) ? value : String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
+	return (listIn(value) ?? String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
 }
 
 /** A comma ends an address only before the next one: addresses may hold commas themselves. */
 function splitUrls(value: unknown): string[] {
-	const texts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
+	const texts = listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
 	return texts.map((text) => text.trim()).filter(Boolean);
+}
+
+/** An array, or the text of one, as agents and templates write it. */
+function listIn(value: unknown): unknown[] | undefined {
+	const opened = unwrapText(value);
+	return Array.isArray(opened) ? opened : undefined;
 }
 
 function checkedUrl(text: string): string {

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { choiceFrom, invalid, numberFrom } from './checks';
+import { own, unwrapText } from './json';
 import { MEGABYTE } from './sizes';
 import { API_FORMATS, OPERATIONS, type ApiFormat, type ImageRequest, type Operation } from './types';
 
@@ -83,10 +84,12 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	};
 }
 
-/** The ids in 'Task ID': one, several separated by commas or spaces, or an array. */
+/** The ids in 'Task ID': one, several separated by commas or spaces, an array or the text of one, and whole items in the place of their ids. */
 export function readTaskIds(value: unknown): string[] {
-	const entries = Array.isArray(value) ? value : typeof value === 'string' || typeof value === 'number' ? String(value).split(/[\s,;]+/) : [];
+	const opened = unwrapText(value);
+	const entries = typeof opened === 'string' ? opened.split(/[\s,;]+/) : Array.isArray(opened) ? opened : [opened];
 	const ids = entries
+		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
 		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
 		.map((entry) => idOf(String(entry).trim()))
 		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');

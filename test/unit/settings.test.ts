@@ -12,13 +12,21 @@ it.each([
 	[['task_1', null, undefined, {}, ''], ['task_1']],
 	['task_1,task_1', ['task_1']],
 	[4711, ['4711']],
+	['["task_j","task_k"]', ['task_j', 'task_k']],
+	[' [ "task_j" ]\n', ['task_j']],
+	['[4711, null]', ['4711']],
+	['{"taskId":"task_j"}', ['task_j']],
+	['[{"taskId":"task_j"},"task_k"]', ['task_j', 'task_k']],
+	[{ taskId: 'task_j', status: 'queued' }, ['task_j']],
+	[[{ taskId: 'task_j' }, { taskId: 4711 }, { id: 'x' }], ['task_j', '4711']],
+	['[task_j', ['[task_j']],
 	['https://api.example.com/v1/images/tasks/task_1?x=1', ['task_1']],
 	['https://api.example.com/v1/images/tasks/task_1, task_2', ['task_1', 'task_2']],
 ])('reads the task ids in %j', (written, ids) => {
 	expect(readTaskIds(written)).toEqual(ids);
 });
 
-it.each([[''], [' , '], [undefined], [null], ['undefined'], ['null'], [[]], [[null]], [{}], [true]])('finds no task id in %j', (written) => {
+it.each([[''], [' , '], [undefined], [null], ['undefined'], ['null'], [[]], [[null]], [{}], [true], ['[]'], ['{}'], [{ taskId: null }], [{ taskId: { id: 'x' } }]])('finds no task id in %j', (written) => {
 	let thrown: unknown;
 	try {
 		readTaskIds(written);
