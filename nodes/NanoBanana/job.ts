@@ -1,13 +1,13 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { cleanText, withoutKey } from './cleanText';
+import { largestAnswer, requestTimeout } from './answerLimits';
 import { systemClock } from './clock';
 import { createEnding } from './ending';
 import { failureError, failureIn, type Failure } from './errors';
 import { attemptSettings, join } from './join';
 import type { Run } from './run';
+import { createSecret } from './secret';
 import type { Settings } from './settings';
-import { MEGABYTE } from './sizes';
 import type { Exchange, RoutedOptions } from './transport';
 import type { Outcome } from './types';
 
@@ -52,14 +52,6 @@ export interface Job {
 	settle(story: () => Promise<INodeExecutionData[]>): Promise<INodeExecutionData[]>;
 }
 
-const CREDENTIAL = 'nanoBananaApi';
-/** What the routing sets when 'Request Options' holds no timeout. */
-const ENGINE_TIMEOUT_MS = 300_000;
-const CREATE_TIMEOUT_MS = 300_000;
-const CREATE_LEAST_MS = 60_000;
-/** Node.js holds no longer text than about this. */
-const LONGEST_TEXT_BYTES = 500_000_000;
-
 /** Opens an item. Synchronous up to joining the run: n8n starts all items in one sweep, and the run counts them there. Never throws. */
 export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): Job {
 	const isTool = ctx.getNode().type.endsWith('Tool');
@@ -69,15 +61,18 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	const continues = ctx.continueOnFail();
 	const run = join(ctx, attempt, isTool);
 	const endings: Array<(delivered: boolean) => void> = [];
-	let secret: string | undefined;
-	const ending = createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret: () => secret });
+	const secret = createSecret(ctx);
+	const ending = createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret: secret.known });
+	const settings = (): Settings => {
+		if (!attempt.settings) throw failureError(attempt.failure);
+		return attempt.settings;
+	};
 
 	return {
 		ctx,
 		base,
 		get settings() {
-			if (!attempt.settings) throw failureError(attempt.failure);
-			return attempt.settings;
+			return settings();
 		},
 		run,
 		itemIndex,
@@ -85,22 +80,13 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 		isTool,
 		startedAt: systemClock.now(),
 		get requestTimeoutMs() {
-			const own = this.settings.apiFormat === 'asyncTask' ? Math.min(CREATE_TIMEOUT_MS, Math.max(this.settings.timeoutMs, CREATE_LEAST_MS)) : this.settings.timeoutMs;
-			const asked = base.timeout ?? ENGINE_TIMEOUT_MS;
-			return asked === ENGINE_TIMEOUT_MS ? own : Math.min(own, asked);
+			return requestTimeout(settings(), base.timeout);
 		},
-		maxAnswerBytes(images) {
-			return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * this.settings.maxImageBytes * 1.34) + MEGABYTE);
-		},
+		maxAnswerBytes: (images) => largestAnswer(settings(), images),
 		paid: { ctx, base, signal: cancel },
 		free: { ctx, base, signal: run.signal },
-		clean: (text) => cleanText(text, secret),
-		hideKey: (outcome) => ({
-			...outcome,
-			...('model' in outcome && outcome.model && { model: withoutKey(outcome.model, secret) }),
-			...('text' in outcome && outcome.text && { text: withoutKey(outcome.text, secret) }),
-			...('warnings' in outcome && outcome.warnings && { warnings: outcome.warnings.map((warning) => cleanText(warning, secret)) }),
-		}),
+		clean: secret.clean,
+		hideKey: secret.hideIn,
 		noteTask(taskId) {
 			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
 		},
@@ -117,7 +103,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 				return { value, images: images(value) };
 			};
 			const prepared = await attempted().catch((thrown: unknown) => ({ failure: unsent(failureIn(thrown)), images: 0 }));
-			secret = await keyOf(ctx);
+			await secret.read();
 			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
 			if (verdict === 'gone') return undefined;
 			if (!('value' in prepared)) throw failureError(prepared.failure);
@@ -142,12 +128,6 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			return ended.rows;
 		},
 	};
-}
-
-/** The key as it was typed, only to take it out of texts that gateways quote it in. */
-async function keyOf(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
-	const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
-	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
 }
 
 function unsent(failure: Failure): Failure {

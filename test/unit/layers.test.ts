@@ -26,7 +26,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['words in bodies', ['formats/complaints', 'formats/taskFacts']],
 	['texts in bodies', ['formats/imageText', 'formats/taskIds']],
 	['single words', ['formats/places', 'formats/singleRef', 'formats/statusWords']],
-	['meeting the others', ['ending', 'join']],
+	['meeting the others', ['answerLimits', 'ending', 'join', 'secret']],
 	['one run', ['run']],
 	['engine', ['attempt', 'gate', 'memory', 'room', 'schedule', 'settings', 'spares', 'transport']],
 	['when to look', ['planner']],
