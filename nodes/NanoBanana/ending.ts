@@ -1,5 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cleanText } from './cleanText';
 import { describeFailure, failureIn, nodeError, type Failure } from './errors';
 import type { Run } from './run';
 
@@ -25,6 +26,9 @@ export interface EndingItem {
 	secret(): string | undefined;
 }
 
+/** What the log of a run says already: all items may meet the same. */
+const logged = new WeakMap<Run, Set<string>>();
+
 export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret }: EndingItem): Ending {
 	const giveUp = (): void => {
 		if (cancel?.aborted || !continues) run.halt();
@@ -41,7 +45,17 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		return { ...failure, ...kept, ...(taskIds.length > 0 && { taskIds }), ...(unclearItems.length > 0 && { unclearItems }) };
 	};
 
+	/** Nobody expected it, so whoever looks for the reason needs the place. Only the first line holds words, which are cleaned like all others. */
+	const logUnexpected = ({ gatewayMessage = '', stack }: Failure): void => {
+		const known = logged.get(run) ?? new Set<string>();
+		if (!stack || known.has(stack)) return;
+		logged.set(run, known.add(stack));
+		const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
+		ctx.logger.error([`NanoBanana: item ${itemIndex} met something unexpected: ${cleanText(gatewayMessage, secret())}`, ...places].join('\n'), { itemIndex });
+	};
+
 	const errorRow = (failure: Failure): INodeExecutionData => {
+		logUnexpected(failure);
 		const { message, data } = describeFailure(failure, secret());
 		// n8n moves a row to the error output when it holds these two keys and nothing else, and an agent's tool has no such output.
 		const status: IDataObject = isTool ? { status: 'failed' } : {};
@@ -62,6 +76,7 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		},
 		rowOrThrow(failure) {
 			if (continues && failure.kind !== 'canceled') return errorRow(failure);
+			logUnexpected(failure);
 			throw nodeError(ctx.getNode(), failure, { itemIndex, secret: secret(), isTool });
 		},
 		errorRow,

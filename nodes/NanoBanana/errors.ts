@@ -25,6 +25,8 @@ export interface Failure {
 	/** The gateway's own words; cleaned before they are shown. */
 	gatewayMessage?: string;
 	httpStatus?: number;
+	/** Where something unexpected was thrown: for the log, never shown. */
+	stack?: string;
 }
 
 /** An Error that carries a Failure through the steps; it never reaches n8n as it is. */
@@ -34,9 +36,9 @@ export function failureError(failure: Failure): Error {
 
 /** The Failure inside anything thrown. What is not ours (a full disk, a bug) becomes `internal`. */
 export function failureIn(thrown: unknown): Failure {
-	if (thrown instanceof Error && 'failure' in thrown) return (thrown as Error & { failure: Failure }).failure;
-	const reason = thrown instanceof Error ? thrown.message : String(thrown);
-	return { kind: 'internal', gatewayMessage: reason };
+	if (!(thrown instanceof Error)) return { kind: 'internal', gatewayMessage: String(thrown) };
+	if ('failure' in thrown) return (thrown as Error & { failure: Failure }).failure;
+	return { kind: 'internal', gatewayMessage: thrown.message, ...(thrown.stack && { stack: thrown.stack }) };
 }
 
 const COLLECT = "The task itself is not affected. Collect it with the operation 'Wait for Task Result' and the task ID, instead of creating it anew.";

@@ -122,8 +122,16 @@ it('finds a failure in what was thrown, and calls anything else internal', () =>
 	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
 
 	expect(failureIn(failureError(failure))).toBe(failure);
-	expect(failureIn(new Error('disk full'))).toEqual({ kind: 'internal', gatewayMessage: 'disk full' });
+	expect(failureIn(new Error('disk full'))).toEqual({ kind: 'internal', gatewayMessage: 'disk full', stack: expect.stringContaining('errors.test') });
 	expect(failureIn('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
+});
+
+it('shows nothing of the place where something unexpected was thrown', () => {
+	const failure = failureIn(new Error('disk full'));
+	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
+
+	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain('errors.test');
+	expect(describeFailure(failure)).toMatchObject({ data: { errorCode: 'internal', gatewayMessage: 'disk full' } });
 });
 
 it('says how to repair the key and how to collect the task, when reading a paid task meets a wrong key', () => {
