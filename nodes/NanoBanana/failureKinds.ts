@@ -97,7 +97,7 @@ export const KINDS = {
 	},
 	wrong_base_url: {
 		message: "'Base URL' in the credential does not lead to the API",
-		nextStep: "Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have. If the address is right, this gateway may lack the entrance: try another 'API Format'.",
+		nextStep: "Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have. If the address is right, this gateway may lack the endpoint: try another 'API Format'.",
 	},
 } as const;
 

@@ -115,6 +115,16 @@ describe('the contract with saved workflows', () => {
 	});
 });
 
+it('speaks of items, endpoints and extensions, as n8n does', () => {
+	const texts = [...allTexts(), ...Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep])];
+
+	expect(texts.filter((text) => /\b(rows?|entrances?|endings?)\b/i.test(text))).toEqual([]);
+});
+
+it('leaves the model ID to the gateway: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
+	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual([]);
+});
+
 describe('fields appear where they apply', () => {
 	const COMMON = ['operation', 'simplify', 'options'];
 	const CREATE = ['model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'apiFormat'];

@@ -1,12 +1,14 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_IMAGE_MB, DEFAULT_POLL_INTERVAL_S, DEFAULT_TIMEOUT_S } from '../settings';
+
 const PAID = ['textToImage', 'imageToImage'];
 const forPaid: IDisplayOptions = { show: { '/operation': PAID } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'], '/wait': [false] } };
 /** An option that nobody added is absent, so the file options hide on `false` instead of showing on `true`. */
 const forFiles: IDisplayOptions = { hide: { '/wait': [false], download: [false] } };
 
-/** Optional fields of all operations, in alphabetical order. Their defaults are what happens when they are not set. */
+/** Optional fields of all operations, in alphabetical order. Their defaults are what happens without them, but for 'Max Images' and 'Unit Price': without these there is no limit and no cost. */
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -37,7 +39,7 @@ export const optionsField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. product-photo',
-			description: 'Name of the image file without its ending, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
+			description: 'Name of the image file without its extension, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
 			displayOptions: forFiles,
 		},
 		{
@@ -66,7 +68,7 @@ export const optionsField: INodeProperties = {
 			name: 'maxConcurrency',
 			type: 'number',
 			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 64,
+			default: DEFAULT_CONCURRENCY,
 			description: 'How many tasks of this run may be open at the gateway at a time. A lower limit of the gateway is found and kept to by itself.',
 		},
 		{
@@ -74,7 +76,7 @@ export const optionsField: INodeProperties = {
 			name: 'maxImageSize',
 			type: 'number',
 			typeOptions: { minValue: 1 },
-			default: 50,
+			default: DEFAULT_MAX_IMAGE_MB,
 			description: 'Largest image that is loaded, in megabytes. A larger one comes out as an address with a warning.',
 		},
 		{
@@ -93,7 +95,7 @@ export const optionsField: INodeProperties = {
 			default: 'error',
 			description: 'What to do with a task that is not finished in time. It stays paid for and goes on at the gateway.',
 			options: [
-				{ name: 'Continue With the Open Task', value: 'continue', description: 'Put out a row with the task ID and the status, so that the workflow can collect it later' },
+				{ name: 'Continue With the Open Task', value: 'continue', description: 'Put out an item with the task ID and the status, so that the workflow can collect it later' },
 				{ name: 'Stop With a Message', value: 'error', description: 'Fail the item with a message that names the task ID' },
 			],
 			displayOptions: forWaiting,
@@ -115,7 +117,7 @@ export const optionsField: INodeProperties = {
 			name: 'pollInterval',
 			type: 'number',
 			typeOptions: { minValue: 0.2 },
-			default: 1,
+			default: DEFAULT_POLL_INTERVAL_S,
 			description: 'Time until the first look at the task. Later looks follow the progress and grow further apart.',
 			displayOptions: forWaiting,
 		},
@@ -174,7 +176,7 @@ export const optionsField: INodeProperties = {
 			name: 'timeout',
 			type: 'number',
 			typeOptions: { minValue: 1 },
-			default: 600,
+			default: DEFAULT_TIMEOUT_S,
 			description: "How long to wait for one task. A task that takes longer stays paid for and goes on, see 'On Timeout'.",
 			displayOptions: { hide: { '/wait': [false] } },
 		},
@@ -184,7 +186,7 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 6 },
 			default: 0,
-			description: 'Price of one image at your gateway, in any currency. With this option each row shows what it cost.',
+			description: 'Price of one image at your gateway, in any currency. With this option each item shows what it cost.',
 		},
 	],
 };

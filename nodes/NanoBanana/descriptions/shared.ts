@@ -3,7 +3,6 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ASPECT_RATIOS, DEFAULT_MODEL } from '../models';
 
 const CREATE = { show: { operation: ['textToImage', 'imageToImage'] } };
-const MODEL_ID = '^\\s*[^\\s/]+(/[^\\s/]+)*\\s*$';
 
 /** The fields that every paid operation has. Each says in `routing` where it lands in the request. */
 export const createFields: INodeProperties[] = [
@@ -28,7 +27,6 @@ export const createFields: INodeProperties[] = [
 				type: 'string',
 				placeholder: 'e.g. NanoBanana2-1K',
 				hint: 'Any model ID that your gateway knows, exactly as it writes it',
-				validation: [{ type: 'regex', properties: { regex: MODEL_ID, errorMessage: 'A model ID has no spaces' } }],
 			},
 		],
 		displayOptions: CREATE,
@@ -110,7 +108,7 @@ export const lastFields: INodeProperties[] = [
 		name: 'apiFormat',
 		type: 'options',
 		default: 'asyncTask',
-		description: "Which of the gateway's three entrances to use. The other fields mean the same in all of them.",
+		description: "Which of the gateway's three endpoints to use. The other fields mean the same in all of them.",
 		options: [
 			{
 				name: 'Async Task (Recommended)',
