@@ -260,6 +260,46 @@ describe('patience', () => {
 		expect(await fourth).toMatchObject({ leave: expect.any(Function) });
 	});
 
+	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('leaves nobody behind, whatever happens (seed %i)', async (seed) => {
+		const random = createRandom(seed);
+		const pick = (most: number): number => Math.floor(random.next() * most);
+		const clock = stoppedClock();
+		const maxOpen = 1 + pick(8);
+		const gate = createGate(maxOpen, random.next() < 0.5 ? TASK_WINDOW : CALL_WINDOW, clock);
+		const shutAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
+		let open = 0;
+		let mostOpen = 0;
+		let sentAfterShut = 0;
+		const item = async (): Promise<void> => {
+			await clock.pause(pick(30_000));
+			const stop = new AbortController();
+			if (random.next() < 0.2) void clock.pause(pick(40_000)).then(() => stop.abort());
+			for (;;) {
+				const slot = await gate.enter(stop.signal, { patienceMs: 1_000 + pick(20_000), sendsNothing: random.next() < 0.2 }).catch(() => undefined);
+				if (!slot) return;
+				if (clock.now() > shutAt) sentAfterShut += 1;
+				open += 1;
+				mostOpen = Math.max(mostOpen, open);
+				await clock.pause(pick(500));
+				const luck = random.next();
+				if (luck < 0.5) slot.refused(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
+				else if (luck < 0.9) slot.accepted();
+				if (luck >= 0.5) await clock.pause(pick(5_000));
+				open -= 1;
+				slot.leave();
+				if (luck >= 0.5) return;
+			}
+		};
+		if (shutAt < Infinity) void clock.pause(shutAt - clock.now()).then(() => gate.shut());
+		let ended = 0;
+		const all = Promise.all(Array.from({ length: 60 }, async () => await item().then(() => (ended += 1))));
+		await clock.advance(HOUR_MS);
+
+		expect([ended, sentAfterShut]).toEqual([60, 0]);
+		expect(mostOpen).toBeLessThanOrEqual(maxOpen);
+		await all;
+	});
+
 	it('is no reason once the gate is shut in the same breath', async () => {
 		const gate = createGate(1, TASK_WINDOW, stoppedClock());
 		const first = await gate.enter(undefined, { patienceMs: 1_000 });
