@@ -24,6 +24,24 @@ export function firstText(value: unknown, ...keys: string[]): string | undefined
 	return undefined;
 }
 
+/** Own properties by their names in lower case without separators: `result_urls`, `resultUrls` and `ResultURLs` are one. An empty one makes room for another. */
+export function byName(value: unknown): Map<string, unknown> {
+	const found = new Map<string, unknown>();
+	for (const [key, entry] of Object.entries(record(value))) {
+		const name = simpleName(key);
+		if (!found.has(name) || isEmpty(found.get(name))) found.set(name, entry);
+	}
+	return found;
+}
+
+export function simpleName(key: string): string {
+	return key.length > 100 ? key : key.toLowerCase().replace(/[^\p{L}\d]/gu, '');
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
 export function list(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
@@ -40,7 +58,8 @@ export function parseJson(text: string): unknown {
 
 /** Gateways of the family nest JSON as text; a string that looks like an object or list is opened. */
 export function unwrapText(value: unknown): unknown {
-	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+	// The end is looked at first: half of a long text takes a parser as long as a whole one.
+	if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || !/[\]}]$/.test(value.slice(-100).trimEnd())) return value;
 	return parseJson(value) ?? value;
 }
 

@@ -9,6 +9,7 @@ const INPUT = 'https://mine.example/reference.png';
 const decode = (body: unknown): Outcome => decodeBody(body, 'https://gateway.example');
 const ref = (url: string): object => ({ kind: 'url', url });
 const blocked = (message: string, code?: string): object => ({ url: '', error: { message, ...(code && { code }) } });
+const ODD = "The status 'fine' is not known as an end; the images beside it are taken for the result";
 const BLOCKED = 'moderation_blocked';
 
 it.each<[fact: string, body: unknown, outcome: object]>([
@@ -20,20 +21,22 @@ it.each<[fact: string, body: unknown, outcome: object]>([
 	['an id with a progress of its own', { data: { task_id: 't-1', progress: 20, model: 'm' }, progress: 70 }, { kind: 'pending', status: 'queued', progress: 20, taskId: 't-1', model: 'm' }],
 	['an id with the progress around it', { data: { task_id: 't-1' }, progress: 70 }, { kind: 'pending', status: 'queued', progress: 70, taskId: 't-1' }],
 	['a task under way', { task_id: 't-1', status: 'running', progress: 0 }, { kind: 'pending', status: 'running', progress: 0, taskId: 't-1' }],
-	['a word that nobody knows', { task_id: 't-1', status: 'fine', result_url: A }, { kind: 'pending', status: 'unknown', taskId: 't-1' }],
-	['a word that nobody knows at its end', { task_id: 't-1', status: 'fine', progress: 100, result_url: A }, { kind: 'images', images: [ref(A)], taskId: 't-1' }],
-	['a word that nobody knows at its end without a picture', { task_id: 't-1', status: 'fine', progress: 100 }, { kind: 'pending', status: 'unknown', progress: 100, taskId: 't-1' }],
-	['a failure', { task_id: 't-1', status: 'failed', model: 'm', error: 'no' }, { kind: 'failed', reason: 'no', taskId: 't-1', model: 'm' }],
-	['a failure for the prompt', { task_id: 't-1', status: 'failed', error: { code: BLOCKED } }, { kind: 'failed', reason: `The gateway gave the code ${BLOCKED}`, code: BLOCKED, refused: true, taskId: 't-1' }],
-	['a failure that pictures explain', { task_id: 't-1', status: 'failed', data: [blocked('no more')] }, { kind: 'failed', reason: 'no more', taskId: 't-1' }],
-	['a picture beside an old one', { task_id: 't-1', status: 'failed', result_url: A }, { kind: 'failed', reason: "The task ended with the status 'failed'", code: 'failed', taskId: 't-1' }],
+	['a word that nobody knows', { task_id: 't-1', status: 'fine' }, { kind: 'pending', status: 'unknown', taskId: 't-1', word: 'fine' }],
+	['a word that nobody knows beside a result', { task_id: 't-1', status: 'fine', result_url: A }, { kind: 'images', images: [ref(A)], taskId: 't-1', warnings: [ODD] }],
+	['a word that nobody knows on its way', { task_id: 't-1', status: 'fine', progress: 90, result_url: A }, { kind: 'pending', status: 'unknown', progress: 90, taskId: 't-1', word: 'fine' }],
+	['a word that nobody knows at its end', { task_id: 't-1', status: 'fine', progress: 100, result_url: A }, { kind: 'images', images: [ref(A)], taskId: 't-1', warnings: [ODD] }],
+	['a word that nobody knows at its end without a picture', { task_id: 't-1', status: 'fine', progress: 100 }, { kind: 'pending', status: 'unknown', progress: 100, taskId: 't-1', word: 'fine' }],
+	['a failure', { task_id: 't-1', status: 'failed', model: 'm', error: 'no' }, { kind: 'failed', isEnd: true, reason: 'no', taskId: 't-1', model: 'm' }],
+	['a failure for the prompt', { task_id: 't-1', status: 'failed', error: { code: BLOCKED } }, { kind: 'failed', isEnd: true, reason: `The gateway gave the code ${BLOCKED}`, code: BLOCKED, refused: true, taskId: 't-1' }],
+	['a failure that pictures explain', { task_id: 't-1', status: 'failed', data: [blocked('no more')] }, { kind: 'failed', isEnd: true, reason: 'no more', taskId: 't-1' }],
+	['a picture beside an old one', { task_id: 't-1', status: 'failed', result_url: A }, { kind: 'failed', isEnd: true, reason: "The task ended with the status 'failed'", code: 'failed', taskId: 't-1' }],
 	['a no without a task', { error: { code: 'E7', message: 'no' } }, { kind: 'failed', reason: 'no', code: 'E7', declined: true }],
 	['a no with a task', { task_id: 't-1', error: 'no' }, { kind: 'failed', reason: 'no', taskId: 't-1' }],
 	['a no of its pictures', { created: 1, data: [blocked('one', 'E7'), blocked('two'), blocked('one')] }, { kind: 'failed', reason: 'one; two', code: 'E7', declined: true }],
 	['a success without a picture', { task_id: 't-1', status: 'success' }, { kind: 'images', images: [], taskId: 't-1' }],
-	['a success that says why it is empty', { task_id: 't-1', status: 'success', error: 'no' }, { kind: 'failed', reason: 'no', taskId: 't-1' }],
-	['a success whose pictures say why', { task_id: 't-1', status: 'success', data: [blocked('one'), blocked('one')] }, { kind: 'failed', reason: 'one', taskId: 't-1' }],
-	['a success that has expired', { task_id: 't-1', status: 'success', availability: 'expired', error: 'no' }, { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', taskId: 't-1' }],
+	['a success that says why it is empty', { task_id: 't-1', status: 'success', error: 'no' }, { kind: 'failed', isEnd: true, reason: 'no', taskId: 't-1' }],
+	['a success whose pictures say why', { task_id: 't-1', status: 'success', data: [blocked('one'), blocked('one')] }, { kind: 'failed', isEnd: true, reason: 'one', taskId: 't-1' }],
+	['a success that has expired', { task_id: 't-1', status: 'success', availability: 'expired', error: 'no' }, { kind: 'failed', isEnd: true, code: 'result_expired', reason: 'The images are no longer available', taskId: 't-1' }],
 	['pictures alone', { model: 'm', data: [{ url: A }] }, { kind: 'images', images: [ref(A)], model: 'm' }],
 ])('is read from %s', (_fact, body, outcome) => {
 	expect(decode(body)).toEqual(outcome);

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../nodes/NanoBanana/classify';
 import { cleanText } from '../../nodes/NanoBanana/cleanText';
 import { FORMATS } from '../../nodes/NanoBanana/formats';
-import { refFrom, refsInMarkdown } from '../../nodes/NanoBanana/formats/imageText';
+import { refsInMarkdown } from '../../nodes/NanoBanana/formats/imageText';
+import { refFrom } from '../../nodes/NanoBanana/formats/singleRef';
 import type { ImageRef, Outcome } from '../../nodes/NanoBanana/types';
 import dialects from '../engine/dialects.json';
 

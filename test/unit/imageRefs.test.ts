@@ -7,11 +7,11 @@ const A = 'https://cdn.example/a.png';
 const B = 'https://cdn.example/b.png';
 const AVIF = 'AAAAIGZ0eXBhdmlm';
 
-const found = (source: unknown, skipEchoes = false): string[] => findImages(source, BASE_URL, skipEchoes).images.map(keyOf);
+const found = (source: unknown, skipEchoes = false): string[] => findImages(source, { baseUrl: BASE_URL, trust: skipEchoes ? 'noEchoes' : 'all' }).images.map(keyOf);
 
-const LISTS = ['result_urls', 'resultUrls', 'results', 'outputs', 'output', 'result', 'data', 'resultJson', 'result_json', 'response', 'task_result', 'generated_images', 'output_images', 'output_urls'];
-const SINGLES = ['result_url', 'resultUrl', 'result_image_url', 'resultImageUrl', 'url', 'b64_json', 'base64', 'b64', 'uri'];
-const LATE = ['images', 'image_urls', 'imageUrls', 'urls', 'image_url', 'imageUrl', 'image', 'image_base64', 'output_url', 'download_url', 'candidates', 'choices'];
+const LISTS = ['result_urls', 'resultUrls', 'results', 'outputs', 'output', 'result', 'data', 'resultJson', 'result_json', 'response', 'task_result', 'generated_images', 'output_images', 'output_urls', 'result_images', 'artifacts', 'image_list', 'generations', 'creations', 'predictions', 'files', 'Results'];
+const SINGLES = ['result_url', 'resultUrl', 'result_image_url', 'resultImageUrl', 'url', 'b64_json', 'base64', 'b64', 'uri', 'output_url', 'outputUrl', 'output_image', 'download_url', 'downloadUrl', 'file_url', 'result_image', 'image_result', 'sample', 'bytesBase64Encoded', 'signed_url'];
+const LATE = ['images', 'image_urls', 'imageUrls', 'urls', 'image_url', 'imageUrl', 'image', 'image_base64', 'image_data', 'candidates', 'choices'];
 
 describe('pictures', () => {
 	it.each([...LISTS, ...SINGLES, ...LATE])('are found in %s, as text, in a list and as objects', (place) => {
@@ -37,7 +37,7 @@ describe('pictures', () => {
 	});
 
 	it.each(['b64_json', 'base64', 'b64', 'image_base64'])('are any base64 in %s', (place) => {
-		expect(findImages({ [place]: AVIF }, BASE_URL, false).images).toEqual([{ kind: 'base64', base64: AVIF }]);
+		expect(findImages({ [place]: AVIF }, { baseUrl: BASE_URL, trust: 'all' }).images).toEqual([{ kind: 'base64', base64: AVIF }]);
 	});
 
 	it.each(['url', 'data', 'images', 'result'])('are no base64 of a type that nobody knows in %s', (place) => {
@@ -93,13 +93,13 @@ describe('echoes of the request', () => {
 
 describe('entries without a picture', () => {
 	it('say why, each for itself', () => {
-		const { images, complaints } = findImages({ data: [{ url: A }, { error: 'blocked' }, { error: { code: 'E7', message: 'broke' } }] }, BASE_URL, false);
+		const { images, complaints } = findImages({ data: [{ url: A }, { error: 'blocked' }, { error: { code: 'E7', message: 'broke' } }] }, { baseUrl: BASE_URL, trust: 'all' });
 
 		expect([images, complaints]).toEqual([[{ kind: 'url', url: A }], [{ reason: 'blocked' }, { reason: 'broke', code: 'E7' }]]);
 	});
 
 	it('say nothing where they have one, and the record itself speaks for its task', () => {
-		expect(findImages({ data: [{ url: A, error: 'late' }] }, BASE_URL, false).complaints).toEqual([]);
-		expect(findImages({ error: 'no' }, BASE_URL, false).complaints).toEqual([]);
+		expect(findImages({ data: [{ url: A, error: 'late' }] }, { baseUrl: BASE_URL, trust: 'all' }).complaints).toEqual([]);
+		expect(findImages({ error: 'no' }, { baseUrl: BASE_URL, trust: 'all' }).complaints).toEqual([]);
 	});
 });

@@ -1,5 +1,6 @@
 /* eslint-disable */
-import { keyOf, refFrom, refsInMarkdown, refsInText, unique, withoutImages } from '../../nodes/NanoBanana/formats/imageText';
+import { keyOf, refsInMarkdown, refsInText, unique, withoutImages } from '../../nodes/NanoBanana/formats/imageText';
+import { refFrom } from '../../nodes/NanoBanana/formats/singleRef';
 import type { ImageRef } from '../../nodes/NanoBanana/types';
 
 const BASE_URL = 'https://gateway.example/base/';

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { firstText, list, mergeJson, own, parseJson, record, unwrapText } from '../../nodes/NanoBanana/json';
+import { byName, firstText, list, mergeJson, own, parseJson, record, unwrapText } from '../../nodes/NanoBanana/json';
 
 it('reads only own properties', () => {
 	const hostile = JSON.parse('{ "__proto__": { "status": "x" } }') as unknown;
@@ -15,6 +15,11 @@ it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty re
 it('takes the first text that says something, trimmed', () => {
 	expect(firstText({ a: '  ', b: 7, c: ' found ', d: 'later' }, 'a', 'b', 'c', 'd')).toBe('found');
 	expect(firstText({ a: '' }, 'a', 'b')).toBeUndefined();
+});
+
+it('finds properties however their names are written, the first that is not empty', () => {
+	expect([...byName({ result_url: '', 'Result-URL': 'a', resultUrl: 'b', TaskId: 7, '__proto': 1, 图片: 2 })]).toEqual([['resulturl', 'a'], ['taskid', 7], ['proto', 1], ['图片', 2]]);
+	expect(byName([1]).size).toBe(0);
 });
 
 it('reads anything but an array as an empty list', () => {

@@ -201,7 +201,7 @@ describe('finished images', () => {
 			warnings: ['1 of 2 images blocked: OutputImageSensitiveContentDetected'],
 		});
 		expect(decode(inSeed({ status: 'succeeded', data: [{ url: '', error }, { url: '', error }] }))).toEqual({
-			kind: 'failed', taskId: 't-1', reason: 'image blocked', code: 'OutputImageSensitiveContentDetected', refused: true,
+			kind: 'failed', taskId: 't-1', reason: 'image blocked', code: 'OutputImageSensitiveContentDetected', refused: true, isEnd: true,
 		});
 	});
 });

@@ -151,7 +151,7 @@ describe('a task', () => {
 		expect(isFromText(task)).toBe(isText);
 	});
 
-	it.each<[object, number | undefined]>([[{ result_count: 2 }, 2], [{ metadata: { result_count: 3 }, result_count: 2 }, 3], [{ result_count: '2' }, undefined], [{}, undefined]])('announces in %j %p images', (task, count) => {
+	it.each<[object, number | undefined]>([[{ result_count: 2 }, 2], [{ metadata: { result_count: 3 }, result_count: 2 }, 3], [{ result_count: '2' }, 2], [{ resultCount: 2 }, 2], [{ result_count: 'two' }, undefined], [{}, undefined]])('announces in %j %p images', (task, count) => {
 		expect(resultCount(task)).toBe(count);
 	});
 

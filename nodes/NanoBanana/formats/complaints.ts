@@ -68,9 +68,13 @@ function numberOr(status: unknown): unknown {
 export function failureReason(task: unknown, body: unknown, word: string, further: Complaint[]): Complaint {
 	const complaint = complaintIn(task) ?? further[0] ?? complaintIn(body);
 	if (complaint) return complaint;
+	return { reason: spokenIn(task, body) ?? `The task ended with the status '${word}'`, code: word };
+}
+
+/** What a task, or the body around it, says in words that are no mere nod. */
+export function spokenIn(task: unknown, body: unknown): string | undefined {
 	const spoken = firstText(task, 'message', 'msg', 'detail', 'description', 'status_message', 'reason') ?? firstText(body, 'message', 'msg');
-	const isUseful = spoken !== undefined && !NO_COMPLAINT.test(spoken.slice(0, 40));
-	return { reason: isUseful ? spoken : `The task ended with the status '${word}'`, code: word };
+	return spoken === undefined || NO_COMPLAINT.test(spoken.slice(0, 40)) ? undefined : spoken;
 }
 
 /** Whether the words mean that the prompt or an image was refused, and not that something broke. */

@@ -1,88 +1,149 @@
+import { readBody } from '../bodyText';
 import { own, unwrapText } from '../json';
-import type { Outcome } from '../types';
-import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './complaints';
-import { findImages, type Found } from './imageRefs';
-import { refFrom, unique } from './imageText';
-import { progressOf } from './statusWords';
-import { findTask, isExpired, isFromText, isNamed, modelOf, resultCount, saysNothingCame, statusOf, taskIdOf, type Task } from './taskFacts';
+import type { Asked, Outcome } from '../types';
+import { complaintIn, declineIn, failureReason, isRefusal, spokenIn, type Complaint } from './complaints';
+import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf, type Pictures } from './pictures';
+import { isAmbiguous, isPartly, isRefusalWord, progressOf, soundsLikeRest } from './statusWords';
+import { findTask, furtherIdsIn, isExpired, modelOf, statusOf, taskIdOf, type Task } from './taskFacts';
+import { idInText } from './taskIds';
 
 type Known = { taskId?: string; model?: string };
+type Status = NonNullable<ReturnType<typeof statusOf>>;
+
+/** A body on its way to an outcome. */
+interface Reading {
+	answer: object;
+	found: Task;
+	known: Known;
+	baseUrl: string;
+	sent: ReadonlySet<string>;
+	progress?: number;
+	/** Tasks that the same answer names. */
+	furtherTaskIds: string[];
+}
 
 /**
  * Any body of the task or the OpenAI-compatible endpoints to one Outcome, whichever member of the
  * gateway family wrote it: the API's page shows one finished task, relatives differ in where the
  * id, the status and the images are.
  */
-export function decodeBody(body: unknown, baseUrl: string): Outcome {
-	const opened = unwrapText(body);
+export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): Outcome {
+	const opened = typeof body === 'string' ? (readBody(body) ?? body) : body;
+	const bareId = typeof opened === 'string' ? idInText(opened.trim()) : undefined;
+	if (bareId !== undefined) return { kind: 'pending', status: 'queued', taskId: bareId };
 	if (typeof opened !== 'object' || opened === null) return { kind: 'unknown', reason: 'The answer is no JSON object' };
 	const answer = Array.isArray(opened) ? { data: opened } : opened;
-	const found = findTask(answer);
+	const found = findTask(answer, asked.taskId);
 	const { task, beside } = found;
 	const taskId = taskIdOf(answer, found);
 	const model = modelOf(found);
-	const known: Known = { ...(taskId && { taskId }), ...(model && { model }) };
 	const status = statusOf(found);
-	const progress = progressOf(own(task, 'progress') ?? own(beside, 'progress'));
+	const reading: Reading = {
+		answer,
+		found,
+		known: { ...(taskId && { taskId }), ...(model && { model }) },
+		baseUrl,
+		sent: sentOf(asked, baseUrl),
+		progress: progressOf(own(task, 'progress') ?? own(beside, 'progress')),
+		furtherTaskIds: asked.taskId === undefined ? furtherIdsIn(answer, taskId) : [],
+	};
+	const outcome = status === undefined ? withoutStatus(reading) : byStatus(reading, status);
+	// The others are not finished because the first is; looked at by its id, it shows the same pictures.
+	return outcome.kind === 'images' && reading.furtherTaskIds.length > 0 ? pending(reading, 'running') : outcome;
+}
 
-	if (status?.status === 'queued' || status?.status === 'running') return pending(status.status, progress, known);
-	// Without a status, addresses beside a task's id are as likely its references as its results.
-	const mayEcho = !isFromText(task) && (saysNothingCame(task) || (status === undefined && isNamed(task)));
-	const pictures = picturesOf(found, baseUrl, mayEcho);
-	const hasImages = pictures.images.length > 0;
-	if (status?.status === 'failed') return failed(failureReason(task, beside, status.word, pictures.complaints), known);
-	if (status?.status === 'unknown' && !(progress === 100 && hasImages)) return pending('unknown', progress, known);
-	if (hasImages) return finished(pictures, known);
-	if (status?.status === 'succeeded') return emptySuccess(task, pictures, known);
+function byStatus(reading: Reading, { word, status }: Status): Outcome {
+	const { found, known, baseUrl, sent, progress } = reading;
+	const isAtItsEnd = progress === undefined || progress === 100;
+	if (isPartly(word) && isAtItsEnd) return partly(reading, { word, status });
+	if (status === 'failed') {
+		const complaint = failureReason(found.task, found.beside, word, []);
+		const before = picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
+		if (before.images.length > 0) return finished({ ...before, warning: partlySaid(complaint) }, known);
+		return failed(failureReason(found.task, found.beside, word, before.complaints), known, word);
+	}
+	if (status === 'succeeded') {
+		const pictures = finishedPictures(found, baseUrl, sent, true);
+		return pictures.images.length > 0 ? finished(pictures, known) : emptySuccess(reading, pictures, word);
+	}
+	const mayRest = isAmbiguous(word) || (status === 'unknown' && soundsLikeRest(word));
+	const pictures = progress === 100 || (mayRest && isAtItsEnd) ? restingPictures(found, baseUrl, sent, word) : undefined;
+	return pictures && pictures.images.length > 0 ? finished(pictures, known) : pending(reading, status, word);
+}
 
-	const complaint = complaintIn(task) ?? declineIn(answer) ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
-	if (complaint) return { ...failed(complaint, known), ...(taskId === undefined && { declined: true }) };
-	if (taskId !== undefined) return pending('queued', progress, known);
+/** Some of the pictures came, and are paid for. */
+function partly(reading: Reading, { word, status }: Status): Outcome {
+	const { found, known, baseUrl, sent } = reading;
+	const pictures = finishedPictures(found, baseUrl, sent, true);
+	const complaint = failureReason(found.task, found.beside, word, pictures.complaints);
+	const { images } = pictures.images.length > 0 ? pictures : picturesAnywhere(found, baseUrl, sent);
+	if (images.length > 0) return finished({ images, complaints: [], warning: partlySaid(complaint) }, known);
+	return status === 'failed' ? failed(complaint, known, word) : emptySuccess(reading, pictures, word);
+}
+
+function partlySaid({ reason }: Complaint): string {
+	return `The task ended partly: ${reason.slice(0, 500)}`;
+}
+
+function withoutStatus(reading: Reading): Outcome {
+	const { answer, found, known, baseUrl, sent } = reading;
+	const pictures = finishedPictures(found, baseUrl, sent, false);
+	if (pictures.images.length > 0) return finished(pictures, known);
+	const complaint = complaintIn(found.task) ?? declineIn(answer) ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
+	if (complaint) return { ...failed(complaint, known), ...(known.taskId === undefined && { declined: true }) };
+	if (known.taskId !== undefined) return pending(reading, 'queued');
+	const anywhere = isFinishedCall(answer) ? picturesAnywhere(found, baseUrl, sent) : undefined;
+	if (anywhere && anywhere.images.length > 0) return finished(anywhere, known);
 	return { kind: 'unknown', reason: 'The answer holds neither a task ID nor an image' };
 }
 
-function pending(status: 'queued' | 'running' | 'unknown', progress: number | undefined, known: Known): Outcome {
-	return { kind: 'pending', status, ...(progress !== undefined && { progress }), ...known };
+/** The answer to a call that waits for its pictures has a place for them, or says when they were made. */
+export function isFinishedCall(answer: unknown): boolean {
+	const places = [answer, unwrapText(own(answer, 'data'))];
+	return places.some((place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')));
 }
 
-function failed(complaint: Complaint, known: Known): Extract<Outcome, { kind: 'failed' }> {
-	return { kind: 'failed', ...complaint, ...(isRefusal(complaint) && { refused: true }), ...known };
+function pending(reading: Reading, status: 'queued' | 'running' | 'unknown', word?: string): Outcome {
+	const { found, known, progress, furtherTaskIds } = reading;
+	const reason = word === undefined ? undefined : complaintIn(found.task)?.reason;
+	return {
+		kind: 'pending',
+		status,
+		...(progress !== undefined && { progress }),
+		...known,
+		...(furtherTaskIds.length > 0 && { furtherTaskIds }),
+		...(status === 'unknown' && word !== undefined && { word }),
+		...(reason !== undefined && { reason }),
+	};
 }
 
-function finished({ images, complaints }: Found, known: Known): Outcome {
+/** `word`: the task's own status, where that is what says so. */
+function failed(complaint: Complaint, known: Known, word?: string): Extract<Outcome, { kind: 'failed' }> {
+	const isRefused = isRefusal(complaint) || (word !== undefined && isRefusalWord(word));
+	return { kind: 'failed', ...complaint, ...(isRefused && { refused: true }), ...(word !== undefined && { isEnd: true }), ...known };
+}
+
+function finished({ images, complaints, warning }: Pictures, known: Known): Outcome {
 	const how = complaints.every(isRefusal) ? 'blocked' : 'failed';
 	const words = complaints.map(({ code, reason }) => code ?? reason).join('; ');
-	const warnings = [`${complaints.length} of ${images.length + complaints.length} images ${how}: ${words}`];
-	return { kind: 'images', images, ...(complaints.length > 0 && { warnings }), ...known };
+	const lost = `${complaints.length} of ${images.length + complaints.length} images ${how}: ${words}`;
+	const warnings = [...(warning === undefined ? [] : [warning]), ...(complaints.length > 0 ? [lost] : [])];
+	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };
 }
 
 /** A task that ended well without a picture is no success for the user. */
-function emptySuccess(task: unknown, { complaints }: Found, known: Known): Outcome {
-	if (isExpired(task)) return { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', ...known };
-	const complaint = complaintIn(task);
-	if (complaint) return failed(complaint, known);
-	return complaints.length > 0 ? failed(joined(complaints), known) : { kind: 'images', images: [], ...known };
+function emptySuccess({ found, known, baseUrl, sent }: Reading, { complaints }: Pictures, word: string): Outcome {
+	const { task, beside } = found;
+	if (isExpired(task)) return { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', isEnd: true, ...known };
+	const complaint = complaintIn(task) ?? (complaints.length > 0 ? joined(complaints) : undefined);
+	if (complaint) return failed(complaint, known, word);
+	const anywhere = picturesAnywhere(found, baseUrl, sent);
+	if (anywhere.images.length > 0) return finished(anywhere, known);
+	const spoken = spokenIn(task, beside);
+	return { kind: 'images', images: [], ...(spoken !== undefined && { warnings: [spoken] }), ...known };
 }
 
 function joined(complaints: Complaint[]): Complaint {
 	const reasons = [...new Set(complaints.map(({ reason }) => reason))];
 	return { ...complaints[0], reason: reasons.join('; ') };
-}
-
-/**
- * The pictures of the task, else those beside it. `result_url` beside a list repeats its first entry,
- * sometimes through another host, so it is added only when the body announces more than it lists.
- */
-function picturesOf({ task, beside }: Task, baseUrl: string, skipEchoes: boolean): Found {
-	const inside = findImages(task, baseUrl, skipEchoes);
-	const around = inside.images.length === 0 && beside ? findImages(beside, baseUrl, true) : { images: [], complaints: [] };
-	const complaints = [...inside.complaints, ...around.complaints];
-	const images = [...inside.images, ...around.images];
-	if ((resultCount(task) ?? 0) <= images.length) return { images, complaints };
-	const first = refFrom(own(task, 'result_url'), baseUrl);
-	const known = unique([...(first ? [first] : []), ...images]);
-	const listed = [false, true].map((isSure) => findImages(own(task, 'metadata'), baseUrl, isSure).images);
-	// Addresses in the metadata may be those of the references, unless a known result is among them.
-	const isRest = unique([...known, ...listed[0]]).length < known.length + listed[0].length;
-	return { images: unique([...known, ...(isRest ? listed[0] : listed[1])]), complaints };
 }

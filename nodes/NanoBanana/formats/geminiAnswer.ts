@@ -1,7 +1,9 @@
-import { firstText, list, own, parseJson, unwrapText } from '../json';
-import type { ImageRef, Outcome } from '../types';
+import { readBody } from '../bodyText';
+import { firstText, own, record, unwrapText } from '../json';
+import type { Asked, ImageRef, Outcome } from '../types';
 import { decodeBody } from './decodeBody';
-import { refFrom, refsInMarkdown, withoutImages } from './imageText';
+import { refsInText, withoutImages } from './imageText';
+import { refFrom } from './singleRef';
 
 /** Reasons that the same prompt will meet again. Source: the finish and block reasons of Google's SDK. */
 const REFUSALS = [
@@ -23,11 +25,11 @@ interface Candidate {
 }
 
 /** A generateContent answer, plain, wrapped, in snake case or streamed, to one Outcome. */
-export function decodeContent(body: unknown, baseUrl: string): Outcome {
-	const bodies = answersIn(body);
+export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): Outcome {
+	const bodies = answersIn(typeof body === 'string' ? readBody(body) : body);
 	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
-	if (chunks.length === 0) return decodeBody(body, baseUrl);
-	const candidates = chunks.flatMap((chunk) => list(own(chunk, 'candidates'))).slice(0, MOST_CANDIDATES).map((candidate) => readCandidate(candidate, baseUrl));
+	if (chunks.length === 0) return decodeBody(body, baseUrl, asked);
+	const candidates = chunks.flatMap((chunk) => candidatesIn(unwrapText(own(chunk, 'candidates')))).slice(0, MOST_CANDIDATES).map((candidate) => readCandidate(candidate, baseUrl));
 	const finish = candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
 	const said = withoutImages(candidates.map(({ text }) => text).join('')).slice(0, LONGEST_TEXT).trim();
 
@@ -45,7 +47,7 @@ export function decodeContent(body: unknown, baseUrl: string): Outcome {
 	}
 	if (said) return { kind: 'failed', code: 'text_only', reason: said, emptyHanded: true };
 	const broken = bodies.find((chunk) => own(chunk, 'error') !== undefined);
-	if (broken) return decodeBody(broken, baseUrl);
+	if (broken) return decodeBody(broken, baseUrl, asked);
 	if (candidates.length > 0) return { kind: 'failed', code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true };
 	// Without any candidate the prompt was the problem (Google's reference).
 	return { kind: 'failed', code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true };
@@ -53,28 +55,39 @@ export function decodeContent(body: unknown, baseUrl: string): Outcome {
 
 /** The objects that may be answers: the body, what an envelope holds, the chunks of a stream. */
 function answersIn(body: unknown): unknown[] {
-	const opened = typeof body === 'string' && /^\s*data:/.test(body) ? eventsIn(body) : unwrapText(body);
-	const bodies = Array.isArray(opened) ? opened : [opened];
-	return bodies.flatMap((chunk) => [chunk, ...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key))))]);
+	return listed(body).flatMap((chunk) => [chunk, ...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key))))]);
 }
 
 function listed(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [value];
 }
 
-/** A gateway that streams whether it was asked to or not. */
-function eventsIn(text: string): unknown[] {
-	return text.split('\n').flatMap((line) => (line.startsWith('data:') ? [parseJson(line.slice('data:'.length))] : []));
+/** A list, a single one, or a list as an object. */
+function candidatesIn(value: unknown): unknown[] {
+	if (Array.isArray(value)) return value;
+	const entries = Object.entries(record(value));
+	if (entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key))) return entries.map(([, entry]) => entry);
+	return entries.length > 0 ? [value] : [];
+}
+
+/** The content is one record, a list of such, or the list of parts itself; text alone is a part as well. */
+function partsIn(candidate: unknown): unknown[] {
+	const contents = listed(own(candidate, 'content'));
+	const parts = contents.flatMap((content) => {
+		if (typeof content === 'string') return [{ text: content }];
+		return Array.isArray(own(candidate, 'content')) && own(content, 'parts') === undefined ? [content] : listed(own(content, 'parts'));
+	});
+	return parts.some((part) => part !== undefined) ? parts : listed(own(candidate, 'parts'));
 }
 
 function readCandidate(value: unknown, baseUrl: string): Candidate {
-	const parts = listed(own(own(value, 'content'), 'parts') ?? own(value, 'parts'));
+	const parts = partsIn(value);
 	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
 	const texts = parts.filter((part) => !isThought(part)).map((part) => own(part, 'text')).filter((text) => typeof text === 'string');
 	const images = parts.filter((part) => !isThought(part)).flatMap((part) => refOfPart(part, baseUrl));
 	const text = texts.map((line) => `${line}\n`).join('');
 	return {
-		images: images.length > 0 ? images : refsInMarkdown(text, baseUrl),
+		images: images.length > 0 ? images : refsInText(text, baseUrl, false),
 		drafts: parts.filter(isThought).flatMap((part) => refOfPart(part, baseUrl)),
 		text,
 		finish: firstText(value, 'finishReason', 'finish_reason')?.toUpperCase().slice(0, 100) ?? '',
@@ -85,9 +98,10 @@ function readCandidate(value: unknown, baseUrl: string): Candidate {
 function refOfPart(part: unknown, baseUrl: string): ImageRef[] {
 	const inline = own(part, 'inlineData') ?? own(part, 'inline_data');
 	const file = own(part, 'fileData') ?? own(part, 'file_data');
+	const shown = own(part, 'image_url') ?? own(part, 'imageUrl');
 	const mimeType = firstText(inline ?? file, 'mimeType', 'mime_type') ?? 'image/';
 	const data = firstText(inline, 'data');
-	const ref = refFrom(data ?? firstText(file, 'fileUri', 'file_uri'), baseUrl);
+	const ref = refFrom(data ?? firstText(file, 'fileUri', 'file_uri') ?? firstText(shown, 'url') ?? shown, baseUrl);
 	if (ref) return [ref];
 	return data !== undefined && mimeType.startsWith('image/') ? [{ kind: 'base64', base64: data }] : [];
 }

@@ -1,11 +1,12 @@
 import type { ImageRef } from '../types';
+import { endsLikeImage, refFrom } from './singleRef';
 
-/** Text to image references: what counts as one, and nothing else does. */
+/** Text to image references, where it may hold several, or words around them. */
 
-const IMAGE_MAGIC = /^(iVBORw0KGgo|\/9j\/|UklGR|R0lGOD)/;
-const IMAGE_PATH = /\.(png|jpe?g|webp|gif|avif)([?#]|$)/i;
 /** Up to what ends an address in a sentence, in Markdown or in Chinese; a full stop or a comma may stand within one. */
 const BARE_ADDRESS = /https?:\/\/[^\s)"'<>\]`，。、；：！？）》」]+/gi;
+const DATA_URI = 'data:image/';
+const WHOLE_DATA_URI = /data:image\/[\w.+;=-]{1,100},[\w+/=%-]*/y;
 export const MAX_IMAGES = 100;
 
 export function unique(refs: ImageRef[]): ImageRef[] {
@@ -27,36 +28,8 @@ export function refsInText(text: string, baseUrl: string, isBase64: boolean): Im
 }
 
 /**
- * Text to an image reference: an http(s) address (relative ones belong to the gateway), a data URI,
- * or bare base64 that starts like an image. Anything else is no image, above all the reason of a
- * failed task, which some gateways put where the address belongs.
- */
-export function refFrom(value: unknown, baseUrl: string): ImageRef | undefined {
-	if (typeof value !== 'string') return undefined;
-	const text = value.trim();
-	if (/^data:/i.test(text)) return dataUriRef(text);
-	if (IMAGE_MAGIC.test(text)) return { kind: 'base64', base64: text };
-	if (!/^(https?:\/\/|\/|\.\/|v1(beta)?\/)/i.test(text) || /\s/.test(text)) return undefined;
-	try {
-		const url = new URL(text, `${baseUrl.replace(/\/+$/, '')}/`);
-		return url.protocol === 'http:' || url.protocol === 'https:' ? { kind: 'url', url: url.href } : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-/** Only base64, and only of images: by the declared type, or by the first bytes where a gateway declares another. */
-function dataUriRef(text: string): ImageRef | undefined {
-	const comma = text.indexOf(',');
-	const head = text.slice(0, Math.min(comma, 200)).toLowerCase();
-	const base64 = text.slice(comma + 1);
-	const isImage = head.startsWith('data:image/') || IMAGE_MAGIC.test(base64);
-	return comma > 0 && head.endsWith(';base64') && isImage && base64 !== '' ? { kind: 'base64', base64 } : undefined;
-}
-
-/**
- * Images that a text shows: Markdown images, else links and addresses that end like an image. A
- * scan without regular expressions over the whole, as the text may hold megabytes of base64.
+ * Images that a text shows: Markdown images, else links and addresses that end like an image, else data
+ * URIs. A scan without regular expressions over the whole, as the text may hold megabytes of base64.
  */
 export function refsInMarkdown(text: string, baseUrl: string): ImageRef[] {
 	const shown: ImageRef[] = [];
@@ -69,18 +42,32 @@ export function refsInMarkdown(text: string, baseUrl: string): ImageRef[] {
 		const ref = refFrom(target, baseUrl);
 		const isShown = /!\[[^[\]]*$/.test(text.slice(Math.max(0, at - 300), at));
 		if (ref && isShown) shown.push(ref);
-		else if (ref?.kind === 'url' && IMAGE_PATH.test(ref.url)) linked.push(ref);
+		else if (ref?.kind === 'url' && endsLikeImage(ref.url)) linked.push(ref);
 	}
 	if (shown.length > 0 || linked.length > 0) return unique(shown.length > 0 ? shown : linked).slice(0, MAX_IMAGES);
-	const bare = [...text.slice(0, 100_000).matchAll(BARE_ADDRESS)].map(([address]) => address.replace(/[.,;:!?*]+$/, '')).filter((address) => IMAGE_PATH.test(address));
-	return unique(bare.map((address) => refFrom(address, baseUrl)).filter((ref) => ref !== undefined)).slice(0, MAX_IMAGES);
+	const bare = [...text.slice(0, 100_000).matchAll(BARE_ADDRESS)].map(([address]) => address.replace(/[.,;:!?*]+$/, '')).filter(endsLikeImage);
+	const found = [...bare, ...dataUrisIn(text).map(([from, to]) => text.slice(from, to))];
+	return unique(found.map((address) => refFrom(address, baseUrl)).filter((ref) => ref !== undefined)).slice(0, MAX_IMAGES);
 }
 
-/** The words of a text without the Markdown images in it. */
+/** Where data URIs begin and end in a text. One that is linked and not shown is none. */
+function dataUrisIn(text: string): Array<[from: number, to: number]> {
+	const found: Array<[number, number]> = [];
+	for (let at = text.indexOf(DATA_URI); at >= 0 && found.length < MAX_IMAGES; at = text.indexOf(DATA_URI, at)) {
+		WHOLE_DATA_URI.lastIndex = at;
+		const end = at + (WHOLE_DATA_URI.exec(text)?.[0].length ?? DATA_URI.length);
+		if (text.slice(Math.max(0, at - 2), at) !== '](') found.push([at, end]);
+		at = end;
+	}
+	return found;
+}
+
+/** The words of a text without the images in it. */
 export function withoutImages(text: string): string {
-	return text
+	const words = text
 		.split('![')
 		.map((part, index) => (index === 0 ? part : part.slice(part.indexOf(')') + 1)))
-		.join('')
-		.trim();
+		.join('');
+	const cuts = [...dataUrisIn(words), [words.length, words.length]];
+	return cuts.map(([from], index) => words.slice(index === 0 ? 0 : cuts[index - 1][1], from)).join('').trim();
 }

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readBody } from '../bodyText';
 import { textParts } from '../form';
-import { mergeJson, own, unwrapText } from '../json';
-import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
-import { decodeBody } from './decodeBody';
+import { mergeJson } from '../json';
+import type { Asked, EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
+import { spokenIn } from './complaints';
+import { decodeBody, isFinishedCall } from './decodeBody';
 
 /** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
 export const openAi: ImageFormat = {
@@ -49,10 +51,10 @@ function fileParts(request: ImageRequest): FormPart[] {
 }
 
 /** Like a task body, except that an answer with an empty place for images is a finished one that holds nothing. */
-function decodeImages(body: unknown, baseUrl: string): Outcome {
-	const outcome = decodeBody(body, baseUrl);
-	const opened = unwrapText(body);
-	const places = [opened, unwrapText(own(opened, 'data'))];
-	const isFinished = places.some((place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')));
-	return outcome.kind === 'unknown' && isFinished ? { kind: 'images', images: [] } : outcome;
+function decodeImages(body: unknown, baseUrl: string, asked?: Asked): Outcome {
+	const outcome = decodeBody(body, baseUrl, asked);
+	const opened = typeof body === 'string' ? readBody(body) : body;
+	if (outcome.kind !== 'unknown' || !isFinishedCall(opened)) return outcome;
+	const spoken = spokenIn(opened, undefined);
+	return { kind: 'images', images: [], ...(spoken !== undefined && { warnings: [spoken] }) };
 }

@@ -2,22 +2,51 @@ import type { TaskStatus } from '../types';
 
 const STATUS_WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
 	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing',
-	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying',
-	succeeded: 'succeeded success succeed successed successful completed complete done finished ok',
-	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked unsuccessful',
+	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying partial',
+	succeeded: 'succeeded success succeed successed successful completed complete done finished finish finalized fulfilled ok',
+	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked unsuccessful denied banned flagged dead killed crashed nsfw filtered',
 };
 const STATUS_BY_WORD = new Map<string, TaskStatus>(
 	Object.entries(STATUS_WORDS).flatMap(([status, words]) => words.split(' ').map((word) => [word, status as TaskStatus] as const)),
 );
+const BAD_ENDS = /fail|error|cancel|reject|expired|timeout|moderated|denied|filtered|nsfw|crash|blocked|abort|flagged|censored|violation/;
+const PARTLY = /^partial(ly)?(?=.)|^partly(?=.)|with(some|partial)?(errors?|fail(ures?|ed)?|warnings?)$/;
 
 /** In English or Chinese, in any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
 export function meaning(word: string): TaskStatus {
-	if (/失败|已取消|超时/.test(word)) return 'failed';
+	if (/失败|已取消|超时|(未|不)通过|违规|违禁|拒绝|驳回|出错|异常/.test(word)) return 'failed';
 	if (/成功|已完成/.test(word)) return 'succeeded';
-	const letters = word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '');
+	const letters = lettersOf(word);
 	const known = STATUS_BY_WORD.get(letters);
 	if (known) return known;
-	return /fail|error|cancel|reject|expired|timeout|moderated/.test(letters) && !letters.includes('retry') ? 'failed' : 'unknown';
+	if (BAD_ENDS.test(letters) && !letters.includes('retry')) return 'failed';
+	return isPartly(word) ? 'succeeded' : 'unknown';
+}
+
+/** "Without errors" says nothing more. */
+function lettersOf(word: string): string {
+	return word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '').replace(/without(any)?(errors?|failures?|warnings?)$/, '');
+}
+
+/** An end that may have brought some of the pictures. */
+export function isPartly(word: string): boolean {
+	const letters = lettersOf(word);
+	return /部分(成功|完成|失败)/.test(word) || (PARTLY.test(letters) && !letters.endsWith('ing'));
+}
+
+/** Black Forest Labs says "Ready" of a finished task, others of one that waits for its turn. */
+export function isAmbiguous(word: string): boolean {
+	return lettersOf(word) === 'ready';
+}
+
+/** A word that nobody knows and that does not sound like work: pictures beside it are its result. */
+export function soundsLikeRest(word: string): boolean {
+	return !/ing$|process|progress|pend|wait|queue|partial|中$/.test(word.toLowerCase());
+}
+
+/** A status that by itself blames the prompt or an image. */
+export function isRefusalWord(word: string): boolean {
+	return /filtered|nsfw|moderat|censor|flagged|content.?(blocked|violation)|unsafe|sensitive|审核|违规|违禁|敏感/i.test(word);
 }
 
 export function isStatusWord(text: string): boolean {

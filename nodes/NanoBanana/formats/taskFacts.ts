@@ -1,11 +1,13 @@
-import { firstText, own, record, unwrapText } from '../json';
+import { byName, firstText, own, record, simpleName, unwrapText } from '../json';
 import type { TaskStatus } from '../types';
-import { isStatusWord, meaning } from './statusWords';
+import { meaning } from './statusWords';
+import { explicitId, idAsValue, idOf, idsIn, isEnvelopeWord, isPicture, isTaskEntry, isTaskNoun, plainId, statusWord } from './taskIds';
 
-/** Also what an envelope says of itself, whatever the task inside is doing. */
-const ENVELOPE_WORDS = ['success', 'succeed', 'successful', 'ok'];
-const ID_PLACES = ['task_id', 'taskId', 'taskID', 'job_id', 'jobId'];
 const TASK_PLACES = ['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'];
+/** What a task may be wrapped in, in the order in which it counts. */
+const ENVELOPES = ['data', 'task', 'output', 'result', 'tasks', 'job', 'jobs', 'prediction', 'generation', 'response', 'payload'];
+/** Envelopes within which another one may stand. */
+const OUTER_ENVELOPES = ['data', 'result', 'response', 'payload'];
 /** No answer has more tasks in it. */
 const MOST_ENTRIES = 100;
 
@@ -16,32 +18,44 @@ export interface Task {
 	beside?: Record<string, unknown>;
 }
 
-/** Finds the object that describes the task: the body, or what its envelope holds. */
-export function findTask(body: unknown, depth = 0): Task {
+/** Finds the object that describes the task: the body, or what its envelope holds. Of several the one with the id `wanted`. */
+export function findTask(body: unknown, wanted?: string, depth = 0): Task {
 	const hasOwnStatus = statusWord(body) !== undefined && !isEnvelopeWord(statusWord(body));
 	if (hasOwnStatus && explicitId(body) !== undefined) return { task: body };
-	const inner = ['data', 'task', 'output', 'result'].map((key) => ({ key, value: entryOf(own(body, key)) }));
-	const named = inner.find(({ value }) => explicitId(value) !== undefined);
+	const inner = envelopesOf(body).map(({ key, noun }) => {
+		const opened = unwrapText(own(body, key));
+		return { key, noun, value: entryOf(opened, noun, wanted), isListed: Array.isArray(opened) };
+	});
+	const named = inner.find(({ value }) => wanted !== undefined && explicitId(value) === wanted) ?? inner.find(({ value }) => explicitId(value) !== undefined);
 	if (named) return { task: named.value, beside: without(body, named.key) };
-	if (hasOwnStatus && textId(own(body, 'id')) !== undefined) return { task: body };
-	const described = inner.find(({ key, value }) => describesTask(key, value, Array.isArray(unwrapText(own(body, key)))));
+	if (hasOwnStatus && idOf(body) !== undefined) return { task: body };
+	const described = inner.find(({ noun, value, isListed }) => describesTask(noun, value, isListed));
 	if (described) return { task: described.value, beside: without(body, described.key) };
-	for (const { key, value } of depth < 3 ? inner.slice(0, 1) : []) {
-		const deeper = findTask(value, depth + 1);
+	for (const { key, value } of depth < 3 ? inner.filter(({ noun }) => OUTER_ENVELOPES.includes(noun)) : []) {
+		const deeper = findTask(value, wanted, depth + 1);
 		if (deeper.beside) return { task: deeper.task, beside: without(body, key) };
 	}
 	return { task: body };
 }
 
-/** Some gateways answer with a list of one. */
-function entryOf(value: unknown): unknown {
-	const opened = unwrapText(value);
-	return Array.isArray(opened) ? (opened.slice(0, MOST_ENTRIES).find((entry) => explicitId(entry) !== undefined) ?? (opened.length === 1 ? opened[0] : undefined)) : opened;
+function envelopesOf(body: unknown): Array<{ key: string; noun: string }> {
+	const nouns = Object.keys(record(body)).map((key) => ({ key, noun: simpleName(key) }));
+	return nouns.filter(({ noun }) => ENVELOPES.includes(noun)).slice(0, MOST_ENTRIES).sort((one, other) => ENVELOPES.indexOf(one.noun) - ENVELOPES.indexOf(other.noun));
 }
 
-function describesTask(key: string, candidate: unknown, isListed: boolean): boolean {
-	const isImage = ['url', 'b64_json', 'image_url'].some((place) => own(candidate, place) !== undefined);
-	if (key !== 'result' && !isImage && textId(own(candidate, 'id')) !== undefined) return true;
+/** Some gateways answer with a list of one, others with all tasks; a list of pictures is none. */
+function entryOf(opened: unknown, noun: string, wanted?: string): unknown {
+	if (!Array.isArray(opened)) return opened;
+	const entries: unknown[] = opened.slice(0, MOST_ENTRIES);
+	const asked = wanted === undefined ? undefined : entries.find((entry) => explicitId(entry) === wanted || (isTaskEntry(entry, noun) && plainId(entry) === wanted));
+	if (asked !== undefined || entries.length === 1) return asked ?? entries[0];
+	return entries.every(isPicture) ? undefined : (entries.find((entry) => explicitId(entry) !== undefined) ?? entries.find((entry) => isTaskEntry(entry, noun)));
+}
+
+function describesTask(noun: string, candidate: unknown, isListed: boolean): boolean {
+	const mayBeBare = isTaskNoun(noun) || noun === 'data' || noun === 'output';
+	if (mayBeBare && !isPicture(candidate) && plainId(candidate) !== undefined) return true;
+	if (isListed && isTaskEntry(candidate, noun)) return true;
 	return !isListed && TASK_PLACES.some((place) => (own(candidate, place) ?? null) !== null);
 }
 
@@ -53,53 +67,26 @@ function without(body: unknown, key: string): Record<string, unknown> {
 export function statusOf({ task, beside }: Task): { word: string; status: TaskStatus } | undefined {
 	const around = statusWord(beside);
 	const isAboutAnswer = isEnvelopeWord(around) || (around !== undefined && explicitId(task) !== undefined && meaning(around) === 'unknown');
-	const word = statusWord(task) ?? (isAboutAnswer ? undefined : around);
+	const word = statusWord(task) ?? (isAboutAnswer ? undefined : around) ?? statusNumber(task);
 	const isBareEnvelope = beside === undefined && isEnvelopeWord(word) && idOf(task) === undefined;
 	return word === undefined || isBareEnvelope ? undefined : { word, status: meaning(word) };
 }
 
-function statusWord(source: unknown): string | undefined {
-	return firstText(source, 'status', 'task_status', 'taskStatus', 'state')?.slice(0, 100);
+/** A task's own number; large ones are the HTTP status of the answer, and those without an id are the envelope's. */
+function statusNumber(task: unknown): string | undefined {
+	const number = ['status', 'task_status', 'taskStatus', 'state'].map((place) => own(task, place)).find((value) => typeof value === 'number');
+	return Number.isInteger(number) && Math.abs(Number(number)) < 100 && idOf(task) !== undefined ? String(number) : undefined;
 }
 
-function isEnvelopeWord(word: string | undefined): boolean {
-	return word !== undefined && ENVELOPE_WORDS.includes(word.toLowerCase());
-}
-
-/** The id to ask for: the first that is named as one, else a bare `id`, else `data` itself. */
+/** The id to ask for: the first that is named as one, else a bare `id`, else a value in its place, else the first of a list. */
 export function taskIdOf(body: unknown, { task, beside }: Task): string | undefined {
-	return idOf(task) ?? (beside && idOf(beside)) ?? bareId(own(body, 'data')) ?? bareId(own(body, 'result'));
+	return idOf(task) ?? (beside && idOf(beside)) ?? idAsValue(body) ?? idsIn(body)[0];
 }
 
-function explicitId(source: unknown): string | undefined {
-	for (const place of ID_PLACES) {
-		const value = own(source, place);
-		const id = textId(Number.isSafeInteger(value) && Number(value) > 0 ? String(value) : value);
-		if (id !== undefined) return id;
-	}
-	return undefined;
-}
-
-/** A bare `id` as text: an integer is a database row of the gateway. Chat and image answers have an `id` too. */
-function idOf(source: unknown): string | undefined {
-	const error = own(source, 'error');
-	const isError = (typeof error === 'string' && error !== '') || firstText(error, 'message', 'msg') !== undefined;
-	const isOtherAnswer = isError || own(source, 'choices') !== undefined || own(source, 'candidates') !== undefined;
-	const isTask = statusWord(source) !== undefined || !isOtherAnswer;
-	return explicitId(source) ?? (isTask ? textId(own(source, 'id')) : undefined);
-}
-
-/** `data` or `result` as the id itself. */
-function bareId(data: unknown): string | undefined {
-	const id = textId(data);
-	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && !isStatusWord(id) ? id : undefined;
-}
-
-/** Text that can stand in a path; dots alone would lead elsewhere. */
-function textId(value: unknown): string | undefined {
-	if (typeof value !== 'string' || value.length > 600) return undefined;
-	const id = value.trim();
-	return /^[^\s\p{C}]{1,500}$/u.test(id) && !/^\.+$/.test(id) ? id : undefined;
+/** Tasks that the same answer names beside this one. Those of a list without it are its parts. */
+export function furtherIdsIn(body: unknown, taskId: string | undefined): string[] {
+	const ids = idsIn(body);
+	return taskId !== undefined && ids.includes(taskId) ? ids.filter((id) => id !== taskId) : [];
 }
 
 export function modelOf({ task, beside }: Task): string | undefined {
@@ -122,8 +109,9 @@ export function isFromText(task: unknown): boolean {
 
 /** How many images the body announces. */
 export function resultCount(task: unknown): number | undefined {
-	const count = own(own(task, 'metadata'), 'result_count') ?? own(task, 'result_count');
-	return typeof count === 'number' ? count : undefined;
+	const count = byName(own(task, 'metadata')).get('resultcount') ?? byName(task).get('resultcount');
+	const number = typeof count === 'string' && /^\s*\d{1,4}\s*$/.test(count) ? Number(count) : count;
+	return typeof number === 'number' ? number : undefined;
 }
 
 export function isExpired(task: unknown): boolean {
