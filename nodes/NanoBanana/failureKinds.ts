@@ -69,7 +69,7 @@ export const KINDS = {
 	},
 	task_failed: {
 		message: 'The gateway could not generate the image',
-		nextStep: 'Read the reason, change the request if it names something, and run the node again. As a rule a task that ended like this is not billed.',
+		nextStep: 'Read the answer above. If it names a word, a size or an image, change that; then run the node again. As a rule a task that ended like this is not billed.',
 	},
 	timed_out: {
 		message: "The task was not finished within 'Timeout'",

@@ -1,9 +1,9 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_IMAGE_MB, DEFAULT_POLL_INTERVAL_S, DEFAULT_TIMEOUT_S } from '../settings';
+import { PAID_OPERATIONS } from '../types';
 
-const PAID = ['textToImage', 'imageToImage'];
-const forPaid: IDisplayOptions = { show: { '/operation': PAID } };
+const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'], '/wait': [false] } };
 /** An option that nobody added is absent, so the file options hide on `false` instead of showing on `true`. */
 const forFiles: IDisplayOptions = { hide: { '/wait': [false], download: [false] } };
@@ -54,7 +54,7 @@ export const optionsField: INodeProperties = {
 				{ name: '2K', value: '2K' },
 				{ name: '4K', value: '4K' },
 			],
-			displayOptions: { show: { '/operation': PAID, '/apiFormat': ['gemini'] } },
+			displayOptions: { show: { '/operation': PAID_OPERATIONS, '/apiFormat': ['gemini'] } },
 		},
 		{
 			displayName: 'Include Input Fields',
@@ -148,7 +148,7 @@ export const optionsField: INodeProperties = {
 				{ name: 'Base64', value: 'b64_json', description: 'Inside the answer, for networks that reach the gateway only' },
 				{ name: 'URL', value: 'url', description: 'As an address that the node downloads from' },
 			],
-			displayOptions: { show: { '/operation': PAID, '/apiFormat': ['asyncTask', 'openAi'] } },
+			displayOptions: { show: { '/operation': PAID_OPERATIONS, '/apiFormat': ['asyncTask', 'openAi'] } },
 		},
 		{
 			displayName: 'Send Images As',
@@ -177,7 +177,7 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_S,
-			description: "How long to wait for one task. A task that takes longer stays paid for and goes on, see 'On Timeout'.",
+			description: "How long to wait for one task, or with 'Get Task Status' for the answer. A task that takes longer stays paid for and goes on at the gateway.",
 			displayOptions: { hide: { '/wait': [false] } },
 		},
 		{

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { ASPECT_RATIOS, DEFAULT_MODEL } from '../models';
+import { PAID_OPERATIONS } from '../types';
 
-const CREATE = { show: { operation: ['textToImage', 'imageToImage'] } };
+const CREATE = { show: { operation: PAID_OPERATIONS } };
 
 /** The fields that every paid operation has. Each says in `routing` where it lands in the request. */
 export const createFields: INodeProperties[] = [
@@ -94,7 +95,7 @@ export const lastFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description: "Whether to wait until the images are there. When off, the task comes out at once, to be collected later with 'Wait for Task Result'.",
-		displayOptions: { show: { operation: ['textToImage', 'imageToImage'], apiFormat: ['asyncTask'] } },
+		displayOptions: { show: { operation: PAID_OPERATIONS, apiFormat: ['asyncTask'] } },
 	},
 	{
 		displayName: 'Simplify',
@@ -133,6 +134,6 @@ export const lastFields: INodeProperties[] = [
 		name: 'longCallNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { operation: ['textToImage', 'imageToImage'], apiFormat: ['openAi', 'gemini'] } },
+		displayOptions: { show: { operation: PAID_OPERATIONS, apiFormat: ['openAi', 'gemini'] } },
 	},
 ];
