@@ -12,6 +12,9 @@ import { outFolder, screenshotFolder } from './paths';
  */
 const TOLERATED_SHARE = 0.03;
 
+/** Rounded corners would show what is behind the panel. */
+const BORDER = 3;
+
 expect.extend({
 	toMatchImageSnapshot: configureToMatchImageSnapshot({
 		customSnapshotsDir: screenshotFolder,
@@ -23,12 +26,27 @@ expect.extend({
 	}),
 });
 
-/** The README's picture of this name still shows the page, word for word in these parts of it. With jest's `-u` it is made anew. */
-export async function expectReadmePicture(page: Page, name: string, ...parts: Locator[]): Promise<void> {
+/** The most that a picture shows of its panel, in pixels from the upper left corner of it: the README has two beside each other. */
+export interface Size {
+	readonly width: number;
+	readonly height: number;
+}
+
+/** The README's picture of this name still shows this panel, and the words of it are the same to the letter. With jest's `-u` both are made anew. */
+export async function expectReadmePicture(page: Page, name: string, panel: Locator, size: Size): Promise<void> {
 	await closeMessages(page);
-	const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-	for (const part of parts) expect(withoutChance(await part.ariaSnapshot())).toMatchSnapshot(name);
+	const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', clip: await clipOf(panel, size) });
+	expect(withoutChance(await panel.ariaSnapshot())).toMatchSnapshot(name);
 	expect(picture).toMatchImageSnapshot({ customSnapshotIdentifier: () => name });
+}
+
+async function clipOf(panel: Locator, size: Size): Promise<Size & { x: number; y: number }> {
+	const box = await panel.boundingBox();
+	if (box === null) throw new Error('The panel is not on the page');
+	const [x, y] = [Math.ceil(box.x) + BORDER, Math.ceil(box.y) + BORDER];
+	const right = Math.floor(box.x + box.width) - BORDER;
+	const bottom = Math.floor(box.y + box.height) - BORDER;
+	return { x, y, width: Math.min(size.width, right - x), height: Math.min(size.height, bottom - y) };
 }
 
 /** The messages that pop up in the corner go by themselves at some time. */
@@ -37,7 +55,10 @@ async function closeMessages(page: Page): Promise<void> {
 	await page.locator('.el-notification').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => undefined);
 }
 
-/** The sandbox's port and the IDs of its tasks are others in each run. */
+/** The sandbox's port, the IDs of its tasks and the signed addresses of its files are others in each run. */
 function withoutChance(words: string): string {
-	return words.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>').replace(/\btask_\w+/g, '<task>');
+	return words
+		.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
+		.replace(/\btask_\w+/g, '<task>')
+		.replace(/\/r\/\w+\.(\w+)\?expires=\d+&signature=\w+/g, '/r/<file>.$1?<signature>');
 }

@@ -59,13 +59,15 @@ async function expectFields(fields: string[]): Promise<void> {
 }
 
 describe('in the editor', () => {
-	step('the node is found by searching for "banana" and added to the trigger', async () => {
+	step('the node is found by what it does and by its name, and added to the trigger', async () => {
 		const creator = page.getByTestId('node-creator');
-		await page.getByTestId('canvas-handle-plus').first().click();
-		await page.getByTestId('node-creator-search-bar').fill('banana');
 		const found = creator.getByText('NanoBanana', { exact: true });
-		await found.waitFor();
-		await expectReadmePicture(page, 'nodes-panel', creator);
+		await page.getByTestId('canvas-handle-plus').first().click();
+		for (const words of ['generate image', 'nothing has this name', 'banana']) {
+			await page.getByTestId('node-creator-search-bar').fill(words);
+			await found.waitFor({ state: words.startsWith('nothing') ? 'detached' : 'visible' });
+		}
+		await expectReadmePicture(page, 'nodes-panel', creator, { width: 484, height: 300 });
 		await found.click();
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
@@ -85,7 +87,7 @@ describe('in the editor', () => {
 		// A passed test closes the dialog; opened again, it tests again and stays.
 		await page.getByTestId('credential-edit-button').click();
 		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
-		await expectReadmePicture(page, 'credential', dialog);
+		await expectReadmePicture(page, 'credential', dialog, { width: 484, height: 450 });
 		await dialog.locator('button.el-dialog__headerbtn').click();
 		await dialog.waitFor({ state: 'detached' });
 
@@ -114,7 +116,7 @@ describe('in the editor', () => {
 		await page.getByTestId('rlc-input').click();
 		const models = page.getByTestId('rlc-item');
 		await models.filter({ hasText: 'NanoBananaPro' }).first().waitFor();
-		await expectReadmePicture(page, 'model-list', page.getByTestId('node-parameters'));
+		await expectReadmePicture(page, 'model-list', page.getByTestId('node-parameters'), { width: 484, height: 470 });
 		await models.filter({ hasText: 'NanoBanana2-0.5K' }).first().click();
 
 		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana2-0.5K');
@@ -127,7 +129,9 @@ describe('in the editor', () => {
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByTestId('node-run-status-success').waitFor();
-		await expectReadmePicture(page, 'output', output);
+		await output.getByTestId('radio-button-json').click();
+		await output.getByText('taskId').first().waitFor();
+		await expectReadmePicture(page, 'output', output, { width: 484, height: 400 });
 		await output.getByTestId('radio-button-binary').click();
 		await output.getByTestId('ndv-view-binary-data').click();
 		const shown = output.locator('img[src*="/rest/binary-data"]');
@@ -136,7 +140,7 @@ describe('in the editor', () => {
 			const loaded = await shown.evaluate((image: HTMLImageElement) => ({ width: image.naturalWidth, height: image.naturalHeight }));
 			return loaded.width > 0 ? loaded : undefined;
 		});
-		await expectReadmePicture(page, 'picture', output);
+		await expectReadmePicture(page, 'picture', output, { width: 484, height: 350 });
 
 		expect([...sandbox.files.values()]).toMatchObject([size]);
 		expect(sandbox.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
@@ -149,7 +153,7 @@ describe('in the editor', () => {
 		const output = page.getByTestId('output-panel');
 		await output.getByText('The gateway could not generate the image').first().waitFor();
 		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
-		await expectReadmePicture(page, 'failure', page.getByTestId('node-parameters'), output);
+		await expectReadmePicture(page, 'failure', output, { width: 484, height: 350 });
 
 		expect(await output.innerText()).toContain(`Task ID: ${sandbox.ledger[1].taskId}`);
 		expect(await output.innerText()).not.toContain(sandbox.apiKey);
