@@ -54,6 +54,7 @@ describe('a task that ended partly', () => {
 		['the reference where the result belongs', task({ status: 'FAILURE', fail_reason: '1 of 2 failed: why', result_url: R }), [R]],
 		['the reference in a list of results', task({ status: 'FAILURE', fail_reason: 'why', results: [R] }), [R]],
 		['the reference in a list of results, and in what it repeats', task({ status: 'FAILURE', fail_reason: 'why', results: [R], input: { image_urls: [R] } }), []],
+		['results that have expired', task({ status: 'expired', fail_reason: 'why', results: [A] }), []],
 		['references in late places', task({ status: 'failed', fail_reason: 'why', images: [{ url: R }], image_url: R, data: { images: [R], image: R } }), []],
 	])('has failed with %s', (_fact, body, references) => {
 		expect(decode(body, { references })).toMatchObject({ kind: 'failed', taskId: 'task_j', reason: expect.stringContaining('why'), isEnd: true });
@@ -82,6 +83,19 @@ describe('what was sent', () => {
 		['deep below', done({ foo: { bar: R } }), [R], []],
 	])('is no result %s', (_fact, body, references, pictures) => {
 		expect(picturesIn(decode(body, { references }))).toEqual(pictures);
+	});
+
+	it.each([
+		{ error: { message: 'sensitive words detected' }, images: [R], image: R, files: [R] },
+		{ code: 400, msg: 'no such size', image_urls: [R] },
+		{ task_id: 'task_j', error: 'late', files: [R] },
+		{ error: { message: 'sensitive words detected' }, files: [{ url: R }] },
+	])('is no result of an error that repeats it: %j', (body) => {
+		expect(decode(body)).toMatchObject({ kind: 'failed' });
+	});
+
+	it('is no result beside the id of a task', () => {
+		expect(decode({ task_id: 'task_j', files: [R], images: [R] })).toEqual({ kind: 'pending', status: 'queued', taskId: 'task_j' });
 	});
 
 	it('is no result of a call without a task either', () => {
@@ -136,7 +150,8 @@ describe('the id of a create', () => {
 		expect(decode(body)).toMatchObject({ kind: 'pending', taskId: 'task_j' });
 	});
 
-	it('is a bare number only beside a status', () => {
+	it('is a bare number only beside a status of a task on its way', () => {
+		expect(decode({ id: 12345, status: 'succeeded', result_url: A })).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }] });
 		expect(decode({ id: 12345, status: 'queued' })).toMatchObject({ kind: 'pending', taskId: '12345' });
 		expect(decode({ id: 12345 })).toMatchObject({ kind: 'unknown' });
 		expect(decode({ id: 12345, status: 'success', data: null })).toMatchObject({ kind: 'unknown' });
@@ -178,6 +193,7 @@ describe('a status that is no word for an end', () => {
 		['an unknown word beside references', task({ status: 'stored', images: [R], data: { image: R } }), { status: 'unknown', word: 'stored' }],
 		['an unknown word and a complaint', task({ status: 'held', error: { message: 'why' } }), { status: 'unknown', word: 'held', reason: 'why' }],
 		['work and a complaint', task({ status: 'processing', error: { message: 'slow' } }), { status: 'running', reason: 'slow' }],
+		['an unknown word and a complaint beside it', { data: { task_id: 'task_j', status: 'held' }, error: 'why' }, { status: 'unknown', word: 'held', reason: 'why' }],
 		['a number', { task_id: 'task_j', status: 1, images: [R] }, { status: 'unknown', word: '1' }],
 	])('goes on with %s', (_fact, body, outcome) => {
 		expect(decode(body)).toMatchObject({ kind: 'pending', taskId: 'task_j', ...outcome });
@@ -187,6 +203,10 @@ describe('a status that is no word for an end', () => {
 		const outcome = decode(task({ status, result_url: '' }));
 		expect(outcome).toMatchObject({ kind: 'failed', isEnd: true });
 		expect('refused' in outcome).toBe(isRefused);
+	});
+
+	it('is heard less than words where it is a number', () => {
+		expect(decode({ code: 'task_not_exist', message: 'no such task', status: 50, task_id: 'task_j' })).toEqual({ kind: 'failed', code: 'task_not_exist', reason: 'no such task', taskId: 'task_j' });
 	});
 
 	it('is no number of an envelope', () => {

@@ -21,6 +21,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['one format each', ['formats/asyncTask', 'formats/gemini', 'formats/openAi']],
 	['one dialect', ['formats/geminiAnswer']],
 	['whole bodies', ['formats/decodeBody']],
+	['outcomes of bodies', ['formats/outcomes']],
 	['pictures of a task', ['formats/pictures']],
 	['images in bodies', ['formats/imageRefs', 'formats/lastResort']],
 	['words in bodies', ['formats/complaints', 'formats/taskFacts']],

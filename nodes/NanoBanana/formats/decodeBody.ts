@@ -1,26 +1,14 @@
 import { readBody } from '../bodyText';
 import { own, unwrapText } from '../json';
 import type { Asked, Outcome } from '../types';
-import { complaintIn, declineIn, failureReason, isRefusal, spokenIn, type Complaint } from './complaints';
-import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf, type Pictures } from './pictures';
-import { isAmbiguous, isPartly, isRefusalWord, progressOf, soundsLikeRest } from './statusWords';
-import { findTask, furtherIdsIn, isExpired, modelOf, statusOf, taskIdOf, type Task } from './taskFacts';
+import { complaintIn, declineIn, failureReason, type Complaint } from './complaints';
+import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
+import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf } from './pictures';
+import { isAmbiguous, isPartly, progressOf, soundsLikeRest } from './statusWords';
+import { findTask, furtherIdsIn, isNamed, modelOf, statusOf, taskIdOf } from './taskFacts';
 import { idInText } from './taskIds';
 
-type Known = { taskId?: string; model?: string };
 type Status = NonNullable<ReturnType<typeof statusOf>>;
-
-/** A body on its way to an outcome. */
-interface Reading {
-	answer: object;
-	found: Task;
-	known: Known;
-	baseUrl: string;
-	sent: ReadonlySet<string>;
-	progress?: number;
-	/** Tasks that the same answer names. */
-	furtherTaskIds: string[];
-}
 
 /**
  * Any body of the task or the OpenAI-compatible endpoints to one Outcome, whichever member of the
@@ -58,23 +46,27 @@ function byStatus(reading: Reading, { word, status }: Status): Outcome {
 	if (isPartly(word) && isAtItsEnd) return partly(reading, { word, status });
 	if (status === 'failed') {
 		const complaint = failureReason(found.task, found.beside, word, []);
-		const before = picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
+		// Addresses that have expired lead nowhere.
+		const before = /expire/i.test(word) ? { images: [], complaints: [] } : picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
 		if (before.images.length > 0) return finished({ ...before, warning: partlySaid(complaint) }, known);
 		return failed(failureReason(found.task, found.beside, word, before.complaints), known, word);
 	}
 	if (status === 'succeeded') {
-		const pictures = finishedPictures(found, baseUrl, sent, true);
+		const pictures = finishedPictures(found, baseUrl, sent);
 		return pictures.images.length > 0 ? finished(pictures, known) : emptySuccess(reading, pictures, word);
 	}
 	const mayRest = isAmbiguous(word) || (status === 'unknown' && soundsLikeRest(word));
 	const pictures = progress === 100 || (mayRest && isAtItsEnd) ? restingPictures(found, baseUrl, sent, word) : undefined;
-	return pictures && pictures.images.length > 0 ? finished(pictures, known) : pending(reading, status, word);
+	if (pictures && pictures.images.length > 0) return finished(pictures, known);
+	// A number says less than words do.
+	const complaint = /^-?\d+$/.test(word) ? (complaintIn(found.task) ?? declineIn(reading.answer)) : undefined;
+	return complaint ? failed(complaint, known) : pending(reading, status, word);
 }
 
 /** Some of the pictures came, and are paid for. */
 function partly(reading: Reading, { word, status }: Status): Outcome {
 	const { found, known, baseUrl, sent } = reading;
-	const pictures = finishedPictures(found, baseUrl, sent, true);
+	const pictures = finishedPictures(found, baseUrl, sent);
 	const complaint = failureReason(found.task, found.beside, word, pictures.complaints);
 	const { images } = pictures.images.length > 0 ? pictures : picturesAnywhere(found, baseUrl, sent);
 	if (images.length > 0) return finished({ images, complaints: [], warning: partlySaid(complaint) }, known);
@@ -87,9 +79,12 @@ function partlySaid({ reason }: Complaint): string {
 
 function withoutStatus(reading: Reading): Outcome {
 	const { answer, found, known, baseUrl, sent } = reading;
-	const pictures = finishedPictures(found, baseUrl, sent, false);
+	const said = complaintIn(found.task) ?? declineIn(answer);
+	// An error repeats the request as often as a task's id does.
+	const isError = complaintIn(found.task) !== undefined || Number(said?.code) >= 400;
+	const pictures = finishedPictures(found, baseUrl, sent, isError || isNamed(found.task));
 	if (pictures.images.length > 0) return finished(pictures, known);
-	const complaint = complaintIn(found.task) ?? declineIn(answer) ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
+	const complaint = said ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
 	if (complaint) return { ...failed(complaint, known), ...(known.taskId === undefined && { declined: true }) };
 	if (known.taskId !== undefined) return pending(reading, 'queued');
 	const anywhere = isFinishedCall(answer) ? picturesAnywhere(found, baseUrl, sent) : undefined;
@@ -101,49 +96,4 @@ function withoutStatus(reading: Reading): Outcome {
 export function isFinishedCall(answer: unknown): boolean {
 	const places = [answer, unwrapText(own(answer, 'data'))];
 	return places.some((place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')));
-}
-
-function pending(reading: Reading, status: 'queued' | 'running' | 'unknown', word?: string): Outcome {
-	const { found, known, progress, furtherTaskIds } = reading;
-	const reason = word === undefined ? undefined : complaintIn(found.task)?.reason;
-	return {
-		kind: 'pending',
-		status,
-		...(progress !== undefined && { progress }),
-		...known,
-		...(furtherTaskIds.length > 0 && { furtherTaskIds }),
-		...(status === 'unknown' && word !== undefined && { word }),
-		...(reason !== undefined && { reason }),
-	};
-}
-
-/** `word`: the task's own status, where that is what says so. */
-function failed(complaint: Complaint, known: Known, word?: string): Extract<Outcome, { kind: 'failed' }> {
-	const isRefused = isRefusal(complaint) || (word !== undefined && isRefusalWord(word));
-	return { kind: 'failed', ...complaint, ...(isRefused && { refused: true }), ...(word !== undefined && { isEnd: true }), ...known };
-}
-
-function finished({ images, complaints, warning }: Pictures, known: Known): Outcome {
-	const how = complaints.every(isRefusal) ? 'blocked' : 'failed';
-	const words = complaints.map(({ code, reason }) => code ?? reason).join('; ');
-	const lost = `${complaints.length} of ${images.length + complaints.length} images ${how}: ${words}`;
-	const warnings = [...(warning === undefined ? [] : [warning]), ...(complaints.length > 0 ? [lost] : [])];
-	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };
-}
-
-/** A task that ended well without a picture is no success for the user. */
-function emptySuccess({ found, known, baseUrl, sent }: Reading, { complaints }: Pictures, word: string): Outcome {
-	const { task, beside } = found;
-	if (isExpired(task)) return { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', isEnd: true, ...known };
-	const complaint = complaintIn(task) ?? (complaints.length > 0 ? joined(complaints) : undefined);
-	if (complaint) return failed(complaint, known, word);
-	const anywhere = picturesAnywhere(found, baseUrl, sent);
-	if (anywhere.images.length > 0) return finished(anywhere, known);
-	const spoken = spokenIn(task, beside);
-	return { kind: 'images', images: [], ...(spoken !== undefined && { warnings: [spoken] }), ...known };
-}
-
-function joined(complaints: Complaint[]): Complaint {
-	const reasons = [...new Set(complaints.map(({ reason }) => reason))];
-	return { ...complaints[0], reason: reasons.join('; ') };
 }

@@ -40,8 +40,15 @@ export function findImages(source: unknown, { baseUrl, trust, sent, wanted = 0 }
 		const fields = byName(opened);
 		const inPlace = (place: string): ImageRef[] => {
 			const inner = fields.get(place);
-			if (inner === undefined || (trust === 'listed' && depth === 0 && typeof unwrapText(inner) === 'string')) return [];
+			if (inner === undefined) return [];
+			if (depth === 0 && trust === 'listed' && typeof unwrapText(inner) === 'string') return [];
+			if (place === 'files' && !mayBeFiles(inner, depth) && !isSafe) return [];
 			return search(inner, place, depth + 1, isSafe || (place !== 'data' && RESULT_LISTS.includes(place)));
+		};
+		/** They may be those that went in, as texts most of all, and the raw answer of an upstream knows better. */
+		const mayBeFiles = (files: unknown, at: number): boolean => {
+			if (fields.has('candidates') || fields.has('choices')) return false;
+			return at > 0 || trust === 'all' || (trust === 'sure' && !isPlain(files));
 		};
 		const listed = firstOf(RESULT_LISTS, inPlace, wanted);
 		if (listed.length > 0) return listed;

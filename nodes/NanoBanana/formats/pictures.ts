@@ -4,7 +4,7 @@ import { findImages, type Found, type Search } from './imageRefs';
 import { keyOf, unique } from './imageText';
 import { findAnywhere } from './lastResort';
 import { refFrom } from './singleRef';
-import { isFromText, isNamed, resultCount, saysNothingCame, type Task } from './taskFacts';
+import { isFromText, resultCount, saysNothingCame, type Task } from './taskFacts';
 
 /** Which pictures of a body are the task's, by how its status sounds. */
 export interface Pictures extends Found {
@@ -20,19 +20,15 @@ export function sentOf(asked: Asked, baseUrl: string): ReadonlySet<string> {
 	return new Set((asked.references ?? []).flatMap((reference) => refFrom(reference, baseUrl) ?? []).map(keyOf));
 }
 
-/** Without a status, addresses beside a task's id are as likely its references as its results. */
-function mayEcho(task: unknown, hasStatus: boolean): boolean {
-	return !isFromText(task) && (saysNothingCame(task) || (!hasStatus && isNamed(task)));
-}
-
 /**
  * The pictures of a task that has ended well, or that has no status at all. `result_url` beside a list
  * repeats its first entry, sometimes through another host, so it is added only when the body
- * announces more than it lists.
+ * announces more than it lists. `mayEcho`: addresses in it are as likely references as results.
  */
-export function finishedPictures({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, hasStatus: boolean): Pictures {
+export function finishedPictures({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, mayEcho = false): Pictures {
 	const wanted = resultCount(task) ?? 0;
-	const search: Search = { baseUrl, sent, wanted, trust: mayEcho(task, hasStatus) ? 'noEchoes' : 'all' };
+	const isSure = isFromText(task) || (!mayEcho && !saysNothingCame(task));
+	const search: Search = { baseUrl, sent, wanted, trust: isSure ? 'all' : 'noEchoes' };
 	const inside = findImages(task, search);
 	const around = inside.images.length === 0 && beside ? findImages(beside, { ...search, trust: 'noEchoes' }) : { images: [], complaints: [] };
 	const complaints = [...inside.complaints, ...around.complaints];

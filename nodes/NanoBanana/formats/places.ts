@@ -33,7 +33,7 @@ export type Sort = 'result' | 'weak' | 'preview' | 'echo' | 'other';
 
 /** Beginnings of words. The original of an edit went in; that of a thumbnail came out. */
 const PREVIEW = /^(thumb|preview|cover|poster|small|placeholder|lowres|original|upload)/;
-const ECHO = /^(input.*|req|request.*|param.*|prompt.*|refs?|ref(er|im|ur).*|source.*|init.*|mask.*|propert.*|options?|settings?|config.*|avatar.*|icon.*|logo.*|user.*|author|owner|webhook.*|callback.*|docs?|help|terms|examples?)$/;
+const ECHO = /^(input.*|req|request.*|param.*|prompt.*|refs?|ref(er|im|ur).*|source.*|init.*|mask.*|propert.*|options?|settings?|config.*|error.*|fail.*|reason|avatar.*|icon.*|logo.*|user.*|author|owner|webhook.*|callback.*|docs?|help|terms|examples?)$/;
 
 /** What a property's name says of an address in it. */
 export function sortOf(key: string): Sort {

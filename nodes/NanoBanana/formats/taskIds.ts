@@ -32,10 +32,10 @@ export function idOf(source: unknown): string | undefined {
 	return explicitId(source) ?? (word !== undefined || !isOtherAnswer ? bareIdOf(source, word) : undefined);
 }
 
-/** A bare integer is a database row of the gateway, unless it stands beside a status. */
+/** A bare integer is a database row of the gateway, unless it is all that there is to ask for a task on its way. */
 function bareIdOf(source: unknown, word: string | undefined): string | undefined {
 	const id = byName(source).get('id');
-	return textId(word !== undefined && !isEnvelopeWord(word) ? numberAsText(id) : id);
+	return textId(word !== undefined && !['succeeded', 'failed'].includes(meaning(word)) ? numberAsText(id) : id);
 }
 
 /** A bare `id` as text. */
