@@ -95,7 +95,7 @@ describe('an address', () => {
 		expect(picturesIn(decode({ result_url: text }))).toEqual([url]);
 	});
 
-	it.each(['f/1', 'cube.png', '..', 'cdn.example/a', 'https://cdn.example/a b', `${A} was not saved as b.png`, 'https://cdn.example said: no a.png', 'could not open f/1.png', 'mailto:a@b/c.png', 'ftp://cdn.example/a.png', 'javascript:f/1.png', 'a\\b/c.png', `${A}\n${'x'.repeat(3000)}.png`])('is none in %s', (text) => {
+	it.each(['f/1', 'cube.png', '..', 'cdn.example/a', 'https://cdn.example/a b', `${A} was not saved as b.png`, 'https://cdn.example/my cube.png and b.png', 'https://cdn.example said: no a.png', 'could not open f/1.png', 'mailto:a@b/c.png', 'ftp://cdn.example/a.png', 'javascript:f/1.png', 'a\\b/c.png', `${A}\n${'x'.repeat(3000)}.png`])('is none in %s', (text) => {
 		expect(refFrom(text, BASE_URL)).toBeUndefined();
 	});
 });

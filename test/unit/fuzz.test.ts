@@ -1,12 +1,13 @@
 /* eslint-disable */
 import fc from 'fast-check';
 
+import { readBody } from '../../nodes/NanoBanana/bodyText';
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../nodes/NanoBanana/classify';
 import { cleanText } from '../../nodes/NanoBanana/cleanText';
 import { FORMATS } from '../../nodes/NanoBanana/formats';
 import { refsInMarkdown } from '../../nodes/NanoBanana/formats/imageText';
 import { refFrom } from '../../nodes/NanoBanana/formats/singleRef';
-import type { ImageRef, Outcome } from '../../nodes/NanoBanana/types';
+import type { Asked, ImageRef, Outcome } from '../../nodes/NanoBanana/types';
 import dialects from '../engine/dialects.json';
 
 /** Cases per property in everyday runs; FUZZ_RUNS and FUZZ_SEED ask for more, or for the same ones again. */
@@ -16,11 +17,12 @@ const SETTINGS = {
 };
 const BASE_URL = 'https://gateway.example';
 const KEY = 'sk-fuzz-0123456789';
+const ASKED = { taskId: 'task_j', references: ['https://cdn.example/a.png'] };
 const BODIES: unknown[] = dialects.map(({ body }) => body);
 
 const HOSTILE_KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'length', 'toJSON'];
-const KNOWN_KEYS = ['data', 'code', 'message', 'error', 'status', 'task_id', 'id', 'result', 'result_url', 'images', 'url', 'b64_json', 'output', 'candidates', 'content', 'parts', 'inlineData', 'text', 'promptFeedback', 'finishReason', 'progress', 'metadata', 'created', 'object', 'fail_reason', 'detail'];
-const WORDS = ['success', 'failed', 'queued', 'SUCCESS', 'IMAGE_SAFETY', 'https://cdn.example/a.png', '//x', 'http://', 'javascript:alert(1)', 'data:image/png;base64,iVBORw0KGgo=', 'iVBORw0KGgo', '![a](b)', '{"data":', '[{"url":"/a"}]', '\ud800', '..', '100%', '用户额度不足'];
+const KNOWN_KEYS = ['data', 'code', 'message', 'error', 'status', 'task_id', 'id', 'result', 'result_url', 'images', 'url', 'b64_json', 'output', 'candidates', 'content', 'parts', 'inlineData', 'text', 'promptFeedback', 'finishReason', 'progress', 'metadata', 'created', 'object', 'fail_reason', 'detail', 'tasks', 'task_ids', 'files', 'input', 'thumbnail', 'image_1', '0', 'uuid', 'choices', 'response', 'TaskId', 'result_count'];
+const WORDS = ['partially_failed', 'Ready', 'archived', 'FILTERED', 'cdn.example/a.png', '../f/1.png', 'https://cdn.example/my cube.png', "b'iVBORw0KGgo'", 'see data:image/png;base64,iVBORw0KGgo=', 'task_j', 'success', 'failed', 'queued', 'SUCCESS', 'IMAGE_SAFETY', 'https://cdn.example/a.png', '//x', 'http://', 'javascript:alert(1)', 'data:image/png;base64,iVBORw0KGgo=', 'iVBORw0KGgo', '![a](b)', '{"data":', '[{"url":"/a"}]', '\ud800', '..', '100%', '用户额度不足'];
 
 const word = fc.oneof(fc.constantFrom(...WORDS), fc.string(), fc.webUrl());
 const key = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...KNOWN_KEYS) }, fc.constantFrom(...HOSTILE_KEYS), fc.string());
@@ -85,6 +87,7 @@ function checkOutcome(outcome: Outcome): void {
 		outcome.images.forEach(checkRef);
 		must('words are text', [...(outcome.warnings ?? []), outcome.text ?? ''].every((text) => typeof text === 'string'));
 	}
+	if (outcome.kind === 'pending') must('further tasks are others', (outcome.furtherTaskIds ?? []).every((id) => typeof id === 'string' && id !== outcome.taskId));
 	if (outcome.kind === 'pending' && outcome.progress !== undefined) must('progress is a percentage', outcome.progress >= 0 && outcome.progress <= 100);
 	if (outcome.kind === 'failed') must('a failure has a reason', typeof outcome.reason === 'string' && outcome.reason !== '');
 	if (outcome.kind === 'failed' && outcome.code !== undefined) must('a code is text', typeof outcome.code === 'string');
@@ -92,6 +95,11 @@ function checkOutcome(outcome: Outcome): void {
 
 function checkAll(body: unknown): void {
 	for (const format of Object.values(FORMATS)) for (const baseUrl of [BASE_URL, 'no base']) checkOutcome(format.decode(body, baseUrl));
+	for (const asked of [{}, ASKED] as Asked[]) {
+		const outcome = FORMATS.asyncTask.decode(body, BASE_URL, asked);
+		checkOutcome(outcome);
+		if (outcome.kind === 'images' && asked.references) must('what was sent is no result', outcome.images.every((ref) => ref.kind !== 'url' || !ASKED.references.includes(ref.url)));
+	}
 	for (const status of [200, 301, 400, 401, 404, 429, 500, 503]) {
 		const failure = classify(status, body);
 		must('sent again only where nothing was taken', !(provesNothingAccepted(status, body) && leavesItUnclear(status, body)));
@@ -107,6 +115,20 @@ it('any JSON has one meaning', () => {
 
 it('any change to an answer of the family has one meaning', () => {
 	fc.assert(fc.property(mutatedDialect, checkAll), SETTINGS);
+}, 0x7fffffff);
+
+it('any text is at most one body, and none where it was cut off', () => {
+	fc.assert(
+		fc.property(mutatedDialect, fc.double({ min: 0, max: 1, noNaN: true }), word, (body, share, noise) => {
+			const text = JSON.stringify(body) ?? 'null';
+			const cut = text.slice(0, Math.floor(text.length * share));
+			if (/^[[{]/.test(text) && cut.length < text.length) must('half a body is none', readBody(cut) === undefined);
+			readBody(`${noise}\n${text}`);
+			readBody(`${text}${noise}`);
+			readBody(`data: ${text}\n\ndata: ${noise}`);
+		}),
+		SETTINGS,
+	);
 }, 0x7fffffff);
 
 it('any text is at most one address or picture, and fit to be shown', () => {

@@ -38,30 +38,25 @@ export function findImages(source: unknown, { baseUrl, trust, sent, wanted = 0 }
 		if (Array.isArray(opened)) return opened.slice(0, MAX_IMAGES).flatMap((entry) => search(entry, name, depth + 1, isSafe || name !== ''));
 		if (typeof opened !== 'object' || opened === null) return [];
 		const fields = byName(opened);
+		const isTop = depth === 0;
 		const inPlace = (place: string): ImageRef[] => {
 			const inner = fields.get(place);
-			if (inner === undefined) return [];
-			if (depth === 0 && trust === 'listed' && typeof unwrapText(inner) === 'string') return [];
-			if (place === 'files' && !mayBeFiles(inner, depth) && !isSafe) return [];
+			if (inner === undefined || (isTop && trust === 'listed' && typeof unwrapText(inner) === 'string')) return [];
 			return search(inner, place, depth + 1, isSafe || (place !== 'data' && RESULT_LISTS.includes(place)));
 		};
-		/** They may be those that went in, as texts most of all, and the raw answer of an upstream knows better. */
-		const mayBeFiles = (files: unknown, at: number): boolean => {
-			if (fields.has('candidates') || fields.has('choices')) return false;
-			return at > 0 || trust === 'all' || (trust === 'sure' && !isPlain(files));
-		};
-		const listed = firstOf(RESULT_LISTS, inPlace, wanted);
+		const listed = firstOf(RESULT_LISTS.filter((place) => place !== 'files' || isSafe || mayBeFiles(fields, trust, isTop)), inPlace, wanted);
 		if (listed.length > 0) return listed;
-		const singles = trust === 'listed' && depth === 0 ? [] : RESULT_SINGLES;
+
+		const singles = isTop && trust === 'listed' ? [] : RESULT_SINGLES;
 		const single = firstOf(singles, inPlace);
-		const late = firstOf([...LATE_PLACES, ...(BELOW.get(name) ?? [])].filter((place) => {
-			if (isStrict && !isSafe) return NEVER_ECHOES.includes(place);
-			return !(trust === 'noEchoes' && depth === 0 && isPlain(fields.get(place)));
-		}), inPlace);
+		const late = firstOf(latePlaces(name).filter((place) => (isStrict && !isSafe ? NEVER_ECHOES.includes(place) : !(isTop && trust === 'noEchoes' && isPlain(fields.get(place))))), inPlace);
 		const chosen = preferred(single, late);
-		const mayBeMore = (stem: string): boolean => singles.includes(stem) || (chosen.length === 0 && (depth === 0 ? trust === 'all' && LATE_PLACES.includes(stem) : !isStrict || isSafe));
-		const refs = [...chosen, ...(chosen.length > 0 && chosen === late ? [] : numberedRefs(opened, mayBeMore, inPlace))];
-		const complaint = refs.length === 0 && depth > 0 ? complaintIn(opened) : undefined;
+		// A list as an object (`"0"`, `image_1`), or further addresses beside the first (`result_url_2`).
+		const mayBeAny = chosen.length === 0 && (isTop ? trust === 'all' : !isStrict || isSafe);
+		const stems = [...singles, ...(mayBeAny && isTop ? LATE_PLACES : [])];
+		const further = chosen.length > 0 && chosen === late ? [] : numberedIn(opened).filter(({ stem }) => stems.includes(stem) || (mayBeAny && !isTop));
+		const refs = [...chosen, ...further.flatMap(({ name: place }) => inPlace(place))];
+		const complaint = refs.length === 0 && !isTop ? complaintIn(opened) : undefined;
 		if (complaint) complaints.push(complaint);
 		return refs;
 	};
@@ -90,14 +85,21 @@ function preferred(single: ImageRef[], late: ImageRef[]): ImageRef[] {
 	return single.length === 0 || late.some((ref) => keyOf(ref) === keyOf(single[0])) ? late : single;
 }
 
-/** A list as an object (`"0"`, `image_1`), and further addresses beside the first (`result_url_2`). */
-function numberedRefs(opened: object, mayBeMore: (stem: string) => boolean, inPlace: (place: string) => ImageRef[]): ImageRef[] {
-	return Object.keys(record(opened))
-		.map(simpleName)
-		.filter((name) => {
-			const stem = stemOf(name);
-			return stem !== undefined && mayBeMore(stem) && !['echo', 'preview'].includes(sortOf(stem));
-		})
-		.slice(0, MAX_IMAGES)
-		.flatMap(inPlace);
+function latePlaces(name: string): string[] {
+	return [...LATE_PLACES, ...(BELOW.get(name) ?? [])];
+}
+
+/** Files may be those that went in, as texts most of all, and the raw answer of an upstream knows better. */
+function mayBeFiles(fields: Map<string, unknown>, trust: Search['trust'], isTop: boolean): boolean {
+	if (fields.has('candidates') || fields.has('choices')) return false;
+	return !isTop || trust === 'all' || (trust === 'sure' && !isPlain(fields.get('files')));
+}
+
+function numberedIn(opened: object): Array<{ name: string; stem: string }> {
+	const names = Object.keys(record(opened)).map(simpleName);
+	const found = names.flatMap((name) => {
+		const stem = stemOf(name);
+		return stem === undefined || ['echo', 'preview'].includes(sortOf(stem)) ? [] : [{ name, stem }];
+	});
+	return found.slice(0, MAX_IMAGES);
 }

@@ -63,5 +63,5 @@ function addressIn(text: string): string | undefined {
 /** A file name may hold spaces; words behind an address end elsewhere, or name a second one. */
 function hasSpacesInName(text: string): boolean {
 	const path = /^https?:\/\/[^\s/?#]+\/([^?#]*)/i.exec(text)?.[1];
-	return path !== undefined && /\s/.test(path) && !/[\r\n\t]|:\/\//.test(path) && /^\S*\.(png|jpe?g|webp|gif|avif)\s/i.exec(path) === null && endsLikeImage(path);
+	return path !== undefined && /\s/.test(path) && !/[\r\n\t]|:\/\//.test(path) && !/\.(png|jpe?g|webp|gif|avif)\s/i.test(path) && endsLikeImage(path);
 }
