@@ -1,4 +1,4 @@
-import { list, own, parseJson, record } from './json';
+import { firstText, list, own, parseJson, record } from './json';
 
 /** Lines that a server writes to keep a connection busy: no part of the answer. */
 const NO_CONTENT = /^($|:|event:|id:|retry:)/;
@@ -27,7 +27,7 @@ export function readBody(text: string): unknown {
 /** A stream of a model's words and pictures is one answer in pieces; of any other the last event that is no mere sign of life. */
 function answerOf(events: unknown[]): unknown {
 	if (events.some((event) => own(event, 'candidates') !== undefined)) return events;
-	return events.filter((event) => !PASSING_EVENT.test(String(own(event, 'type') ?? own(event, 'object')).slice(0, 100))).at(-1);
+	return events.filter((event) => !PASSING_EVENT.test((firstText(event, 'type', 'object') ?? '').slice(0, 100))).at(-1);
 }
 
 /** Nothing but events: a page or a log with such a line in it is no stream. */

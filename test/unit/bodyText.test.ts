@@ -25,6 +25,7 @@ it.each<[fact: string, text: string, value: unknown]>([
 	['as an event in several lines', `data: {"task_id":\ndata: "t-1"}\n\n`, { task_id: 't-1' }],
 	['as events without a line between them', `data: {"status":"processing"}\ndata: ${TEXT}`, TASK],
 	['as an event before a sign of life', `data: ${TEXT}\n\ndata: {"type":"ping"}\n`, TASK],
+	['as an event whose type is no text', 'data: {"type":{"toString":1},"a":1}', { type: { toString: 1 }, a: 1 }],
 	['as an event before one that was cut off', `data: ${TEXT}\n\ndata: {"task_id":"t-`, TASK],
 	['as the pieces of a streamed answer', `data: ${JSON.stringify(chunk('a'))}\n\ndata: ${JSON.stringify(chunk('b'))}\n\n`, [chunk('a'), chunk('b')]],
 ])('is read %s', (_fact, text, value) => {
