@@ -96,7 +96,10 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 	const parts = results.map((result) => ({ result, refs: result.outcome.kind === 'images' ? result.outcome.images : [] }));
 	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.pictures.length ?? 0), 0);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
-	if (count === 0) throw failureError({ kind: 'no_image', taskId: task.taskId, ...(task.taskId && { nextStep: LOOK_AGAIN }), ...(said && { gatewayMessage: said }) });
+	if (count === 0) {
+		const code = parts.map(({ result: { outcome } }) => (outcome.kind === 'images' ? outcome.code : undefined)).find(Boolean);
+		throw failureError({ kind: 'no_image', taskId: task.taskId, ...(task.taskId && { nextStep: LOOK_AGAIN }), ...(said && { gatewayMessage: said }), ...(code && { gatewayCode: code }) });
+	}
 	const add = (picture: Picture): void => void task.pictures.push({ ...picture, index: task.pictures.length });
 	for (const { result, refs } of parts) {
 		result.kept?.pictures.forEach(add);

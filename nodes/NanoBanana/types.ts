@@ -83,6 +83,8 @@ export type Outcome =
 			warnings?: string[];
 			/** Words the model wrote beside the pictures. */
 			text?: string;
+			/** Why a finished answer holds no picture. */
+			code?: string;
 	  }
 	| {
 			kind: 'pending';

@@ -96,7 +96,7 @@ function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, 
 	if (outcome.declined) return judgeError(answer.status, answer.body, wait);
 	if (outcome.emptyHanded && outcome.taskId === undefined) {
 		// The model has answered, which is billed as a rule: an answer without pictures, not a request to be sent again.
-		return arrived({ kind: 'images', images: [], text: outcome.reason });
+		return arrived({ kind: 'images', images: [], text: outcome.reason, ...(outcome.code && { code: outcome.code }) });
 	}
 	const told = outcome.taskId ? undefined : classify(400, { code: outcome.code, message: outcome.reason }).kind;
 	const ended = told === undefined || told === 'invalid_request' ? 'task_failed' : told;

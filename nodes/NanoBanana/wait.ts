@@ -33,13 +33,13 @@ export type Waited =
 
 /**
  * So many looks in a row must say so before it is believed that a look is answered with "no", or that
- * a finished task holds no image: about half a minute at the usual pace. Some gateways write the
+ * a finished task holds no image: a good ten seconds at the usual pace. Some gateways write the
  * address a moment after the status, and one that restarts answers anything.
  */
-const MANY_LOOKS = 7;
-/** About the key, or about a task that somebody named, it is believed sooner. */
+const MANY_LOOKS = 5;
+/** About the key or the request, or about a task that somebody named, it is believed sooner. */
 const FEW_LOOKS = 3;
-const ABOUT_THE_KEY: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance'];
+const SOON_BELIEVED: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
 export async function waitForTask(waiting: Waiting): Promise<Waited> {
@@ -95,7 +95,7 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 }
 
 function looksToBelieve({ isOwn }: Waiting, failure: Failure): number {
-	return isOwn && !ABOUT_THE_KEY.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
+	return isOwn && !SOON_BELIEVED.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
 }
 
 /** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */

@@ -152,7 +152,7 @@ describe('with bad items among good ones', () => {
 			['succeeded', { item: 0 }],
 			[{ error: "'Prompt' is empty", details: { errorCode: 'invalid_input', description: expect.stringContaining('Describe the image.') } }, { item: 1 }],
 			['succeeded', { item: 2 }],
-			[{ error: "'Number of Images' is 0, which is no whole number from 1", details: { errorCode: 'invalid_input', description: WHOLE } }, { item: 3 }],
+			[{ error: "'Number of Images' is 0, which is no whole number from 1", details: { errorCode: 'invalid_input', description: `Nothing was sent. ${WHOLE}` } }, { item: 3 }],
 		]);
 		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'c']);
 	});

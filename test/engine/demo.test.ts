@@ -198,7 +198,7 @@ describe('the demo refuses with one line', () => {
 
 	it('what the model cannot do', async () => {
 		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
-		expectOneLine(ended, /^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Choose one of/);
+		expectOneLine(ended, /^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/);
 		expect(sandbox.created()).toBe(0);
 	});
 });

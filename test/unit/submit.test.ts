@@ -148,7 +148,7 @@ describe('an accepted request', () => {
 		const answer = reply(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
 		const { submitted, journal, requests } = await submitTo([answer], { decode: decodeAs('gemini') });
 
-		expect(submitted?.accepted).toEqual({ outcome: { kind: 'images', images: [], text: 'I would rather not.' } });
+		expect(submitted?.accepted).toEqual({ outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' } });
 		expect([journal, requests]).toEqual([['accepted images', 'slot: accepted'], 1]);
 	});
 
