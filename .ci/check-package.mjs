@@ -6,5 +6,5 @@ const strays = files.map(({ path }) => path).filter((path) => !/^(dist\/(credent
 if (strays.length > 0) throw new Error(`The package holds files that n8n does not load: ${strays.join(', ')}`);
 if (unpackedSize >= 150_000) throw new Error(`The package is ${unpackedSize} bytes unpacked, the limit is 150,000`);
 const loaded = files.filter(({ path }) => path.startsWith('dist/')).reduce((sum, { size }) => sum + size, 0);
-if (loaded >= 110_000) throw new Error(`n8n would load ${loaded} bytes, the limit is 110,000`);
+if (loaded >= 130_000) throw new Error(`n8n would load ${loaded} bytes, the limit is 130,000`);
 console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked, ${loaded} of them for n8n`);

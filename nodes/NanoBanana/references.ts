@@ -14,6 +14,9 @@ export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; fi
 /** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
 export const MAX_REFERENCE_BYTES = 20 * MEGABYTE;
 
+/** What all models of the family take. Source: Google's model cards. */
+const SENDABLE = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
+
 /** Fields first, then addresses, each in the order given. */
 export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
 	const inputType = ctx.getNodeParameter('inputType', 'binary') as string;
@@ -76,7 +79,7 @@ async function loadField(ctx: IExecutePaginationFunctions, field: string, settin
 		);
 	}
 	const facts = inspectImage(data);
-	if (!facts) {
+	if (!facts || (!SENDABLE.includes(facts.mimeType) && !settings.skipModelChecks)) {
 		throw invalid(
 			`The file in the input field '${field}' is no image that can be sent`,
 			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.",

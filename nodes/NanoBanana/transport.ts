@@ -1,8 +1,8 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { perform, type Answer, type Limits } from './answer';
+import { readBody } from './bodyText';
 import { encodeForm } from './form';
-import { parseJson } from './json';
 import type { EncodedCall } from './types';
 
 /** The one place that sends anything. Every request goes through n8n's own helpers, so its proxy and SSRF settings hold. */
@@ -113,5 +113,5 @@ async function sendWithKey(exchange: Exchange, limits: Limits, options: IHttpReq
 /** JSON when it is JSON, the text otherwise: what `decode` and the error rules take. */
 export function bodyOf(bytes: Buffer): unknown {
 	const text = bytes.toString('utf8');
-	return parseJson(text) ?? text;
+	return readBody(text) ?? text;
 }

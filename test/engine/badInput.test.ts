@@ -1,4 +1,6 @@
 /* eslint-disable */
+import sharp from 'sharp';
+
 import type { INodeParameters } from 'n8n-workflow';
 
 import { asFile, item, picture, useGateway, type NodeRun } from './gateway';
@@ -91,6 +93,12 @@ describe('before anything is sent', () => {
 		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not a picture'), 'image/png') })];
 		const description = "Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
 		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], { input });
+	});
+
+	it('refuses an image of a type that models do not take', async () => {
+		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } }).tiff().toBuffer();
+		const description = "Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
+		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], { input: [item({}, { data: asFile(bitmap) })] });
 	});
 
 	it('refuses an image over the limit', async () => {
