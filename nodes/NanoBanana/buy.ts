@@ -54,7 +54,7 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 	try {
 		if (taskId === undefined) return await putAway(job, order, call, { outcome, submittedAt, reads: 0, hold });
 		const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
-		const bought = { taskId, furtherTaskIds, submittedAt, hold };
+		const bought = { taskId, furtherTaskIds, submittedAt, references, hold };
 		if (outcome.kind === 'images' || !settings.wait) return { ...bought, outcome, reads: 0 };
 		hold.release();
 		// Nothing is paid for a task that failed, so the next try may create a new one.
@@ -71,11 +71,11 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 /** The tasks that the gateway made of these calls besides the first one each. Nothing here is paid again. */
 export async function followFurther(job: Job, order: Order, calls: Array<PromiseSettledResult<Result>>): Promise<Array<PromiseSettledResult<Result>>> {
 	const results = calls.flatMap((call) => (call.status === 'fulfilled' && job.settings.wait ? [call.value] : []));
-	const tasks = results.flatMap(({ furtherTaskIds, submittedAt }) => (furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt })));
+	const tasks = results.flatMap(({ furtherTaskIds, submittedAt, references }) => (furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt, references })));
 	return await Promise.allSettled(
 		tasks.map(async (task) => {
 			const hold = job.run.room.hold();
-			const followed = await followTask(job, { ...task, origin: 'fresh', images: order.request.n, references: addressesOf(order), hold });
+			const followed = await followTask(job, { ...task, origin: 'fresh', images: order.request.n, hold });
 			return { ...task, ...followed, hold };
 		}),
 	);
@@ -98,14 +98,15 @@ async function putAway(job: Job, order: Order, call: number, result: Result): Pr
 /** An already paid task: takes a place like a new one, but sends nothing. */
 async function resume(job: Job, order: Order, call: number, task: Remembered & { taskId: string }, hold: Hold): Promise<Result> {
 	const { taskId, furtherTaskIds, submittedAt } = task;
-	const bought = { taskId, furtherTaskIds, submittedAt, hold };
+	const references = addressesOf(order);
+	const bought = { taskId, furtherTaskIds, submittedAt, references, hold };
 	[taskId, ...(furtherTaskIds ?? [])].forEach((id) => job.noteTask(id));
 	if (!job.settings.wait) return { ...bought, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
 	const slot = await job.run.gate.enter(job.run.signal, { sendsNothing: true });
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
 	try {
 		const onFailed = (): void => forget(job.ctx, order.keys[call]);
-		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, references: addressesOf(order), hold, onFailed });
+		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, references, hold, onFailed });
 		return { ...bought, ...followed };
 	} catch (thrown) {
 		giveUp(job, order);

@@ -1,27 +1,20 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from './clock';
-import { fetchImage } from './download';
 import { failureError } from './errors';
-import { rowsOf, storePicture, type TaskRecord } from './item';
+import { rowsOf, type TaskRecord } from './item';
 import type { Job } from './job';
-import type { Hold } from './room';
-import { failureOf, lookAtTask } from './status';
-import { OPERATIONS, type ImageRef, type Kept, type Picture, type Understood } from './types';
+import { pictureOf, type Purchase } from './picture';
+import { failureOf } from './status';
+import { OPERATIONS, type Kept, type Picture, type Understood } from './types';
 
 /** What one paid call, or one task, came to. */
-export interface Result {
+export interface Result extends Purchase {
 	outcome: Understood;
-	taskId?: string;
 	/** Tasks that the gateway made of the same request besides that one. */
 	furtherTaskIds?: string[];
-	/** ISO time; absent for a task that somebody else created. */
-	submittedAt?: string;
-	reads: number;
 	/** Pictures that came inside the answer. */
 	kept?: Kept;
-	/** Room in memory that the answer takes; the caller gives it back. */
-	hold: Hold;
 }
 
 /** What is known about the request besides its results. */
@@ -80,15 +73,6 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 	};
 }
 
-interface Source {
-	ref: ImageRef;
-	result: Result;
-	/** Position among the images of its own result, and among all of the item. */
-	position: number;
-	index: number;
-	count: number;
-}
-
 /** The task may still get its images, and a new one is paid for. */
 const LOOK_AGAIN = "The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
 
@@ -105,7 +89,7 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 		result.kept?.pictures.forEach(add);
 		task.warnings.push(...(result.kept?.warnings ?? []));
 		for (const [position, ref] of refs.entries()) {
-			add(await pictureOf(job, { ref, result, position, index: task.pictures.length, count }, task.warnings));
+			add(await pictureOf(job, { ref, bought: result, position, index: task.pictures.length, count }, task.warnings));
 		}
 	}
 	const missing = (task.requestedImages ?? 0) - task.pictures.length;
@@ -114,58 +98,13 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 	throw failureError({ kind: 'unreadable_answer', taskId: task.taskId, message: 'The gateway sent image data that is no image', gatewayMessage: task.warnings.join(' ') });
 }
 
-/** The least time for a download when the task took all the time there was. */
-const DOWNLOAD_GRACE_MS = 30_000;
-
-async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<Picture> {
-	const { settings, ctx } = job;
-	const { ref, result, index, count } = source;
-	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
-	// An answer that holds room already is large enough for its pictures: waiting for more, two of them would wait for each other.
-	const hold = result.hold.isHeld ? undefined : job.run.room.hold();
-	try {
-		const fetched = await fetchImage(ref, {
-			exchange: job.free,
-			clock: systemClock,
-			maxBytes: settings.maxImageBytes,
-			beforeHeavy: hold?.before,
-			allocate: job.run.spares.take,
-			isFresh: result.submittedAt !== undefined || result.reads > 1,
-			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
-			...(result.taskId && { refresh: async () => await freshRef(job, result.taskId ?? '', source) }),
-		});
-		if (fetched.kind === 'picture') {
-			if (fetched.warning) warnings.push(`Image ${index + 1} of ${count} ${fetched.warning}.`);
-			const picture = await storePicture(ctx, settings, { ...fetched, index, count, taskId: result.taskId });
-			job.run.spares.give(fetched.bytes);
-			return picture;
-		}
-		const ways = [...(fetched.url ? ['open its address'] : []), ...(result.taskId ? ["collect it with 'Wait for Task Result'"] : [])];
-		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
-		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`);
-		return { index, ...(fetched.url && { url: fetched.url }) };
-	} finally {
-		hold?.release();
-	}
-}
-
 /** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */
 export async function keepPictures(job: Job, result: Result, call: number, calls: number): Promise<Kept> {
 	const refs = result.outcome.kind === 'images' ? result.outcome.images.filter((ref) => ref.kind === 'base64') : [];
 	const kept: Kept = { pictures: [], warnings: [] };
 	for (const [position, ref] of refs.entries()) {
-		const source = { ref, result, position, index: call + position, count: Math.max(calls, refs.length) };
+		const source = { ref, bought: result, position, index: call + position, count: Math.max(calls, refs.length) };
 		kept.pictures.push(await pictureOf(job, source, kept.warnings));
 	}
 	return kept;
-}
-
-/** Where the gateway says the image is now. */
-async function freshRef(job: Job, taskId: string, source: Source): Promise<ImageRef | undefined> {
-	const look = await lookAtTask(job.free, { taskId }, {
-		remainingMs: job.settings.timeoutMs,
-		maxBytes: job.maxAnswerBytes(1),
-		beforeHeavy: source.result.hold.before,
-	});
-	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[source.position] : undefined;
 }

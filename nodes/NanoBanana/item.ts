@@ -1,9 +1,7 @@
-import type { IBinaryKeyData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
-import { createHash } from 'node:crypto';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Settings } from './settings';
 import type { Picture, TaskStatus } from './types';
-import type { FileFacts } from './unknownFile';
 
 /** Everything about a task that rows are made of. Times in ISO format, durations in ms. */
 export interface TaskRecord {
@@ -19,43 +17,6 @@ export interface TaskRecord {
 	text?: string;
 	warnings: string[];
 	pictures: Picture[];
-}
-
-/** Stores the bytes where n8n is set up to keep them, and names the file after what the bytes are. */
-export async function storePicture(
-	ctx: IExecuteSingleFunctions,
-	settings: Settings,
-	source: { index: number; count: number; taskId?: string; url?: string; bytes: Buffer; facts: FileFacts },
-): Promise<Picture> {
-	const { facts, bytes } = source;
-	const fileName = fileNameOf(settings.fileName ?? source.taskId ?? 'nanobanana', source.index, source.count, facts.extension);
-	const binary = await ctx.helpers.prepareBinaryData(bytes, fileName, facts.mimeType);
-	return {
-		index: source.index,
-		...(source.url && { url: source.url }),
-		fileName,
-		mimeType: facts.mimeType,
-		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
-		bytes: bytes.length,
-		sha256: createHash('sha256').update(bytes).digest('hex'),
-		binary,
-	};
-}
-
-/** Names that Windows keeps for devices, with any extension. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
-const LONGEST_NAME = 120;
-
-/** No folders, no control characters, at most 120 characters, nothing that a file system refuses; the extension is the true one. */
-export function fileNameOf(wanted: string, index: number, count: number, extension: string): string {
-	const last = wanted.split(/[\\/]/).pop() ?? '';
-	const safe = last
-		.replace(/\.(png|jpe?g|webp|gif|avif|hei[cf]|bmp|tiff?)$/i, '')
-		.replace(/[\p{Cc}\p{Cs}<>:"|?*]+/gu, '_')
-		.replace(/^[.\s]+/, '');
-	// By characters: half of one is none.
-	const stem = [...safe].slice(0, LONGEST_NAME).join('').replace(/[.\s]+$/, '').replace(DEVICE, '$1_');
-	return `${stem || 'nanobanana'}${count > 1 ? `-${index + 1}` : ''}.${extension}`;
 }
 
 /** A task as output rows: one per image, or all images in one, or a single row while there is no image. */

@@ -1,7 +1,8 @@
 /* eslint-disable */
 import type { IBinaryData } from 'n8n-workflow';
 
-import { fileNameOf, rowsOf, type TaskRecord } from '../../nodes/NanoBanana/item';
+import { rowsOf, type TaskRecord } from '../../nodes/NanoBanana/item';
+import { fileNameOf } from '../../nodes/NanoBanana/picture';
 import { settingsOf } from './settings';
 
 describe('file names', () => {

@@ -14,6 +14,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['story', ['lifecycle']],
 	['purchase', ['buy']],
 	['chapters', ['deliver', 'follow', 'order', 'preview', 'searchModels']],
+	['one picture', ['picture']],
 	['one item', ['job']],
 	['steps', ['download', 'item', 'references', 'request', 'submit', 'wait']],
 	['one look', ['fetched', 'status', 'verdict']],
