@@ -16,7 +16,7 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 	const [first] = calls;
 	const json: IDataObject = {
 		preview: {
-			method: first.method,
+			method: 'POST',
 			url: `${job.base.baseURL ?? ''}${first.path}`,
 			headers: { authorization: 'Bearer [key]', 'content-type': first.form ? 'multipart/form-data' : 'application/json' },
 			body: bodyOf(first, references),

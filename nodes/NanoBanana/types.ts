@@ -42,9 +42,8 @@ export interface FormPart {
 	mimeType?: string;
 }
 
-/** One paid HTTP call. `path` starts with a slash; a body is either JSON or a form. */
+/** One paid HTTP call, always a POST. `path` starts with a slash; a body is either JSON or a form. */
 export interface EncodedCall {
-	method: 'POST';
 	path: string;
 	json?: IDataObject;
 	form?: FormPart[];

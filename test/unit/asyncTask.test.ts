@@ -13,7 +13,7 @@ const BASE64 = file.data.toString('base64');
 
 const encode = (more: Partial<ImageRequest>): EncodedCall[] => asyncTask.encode({ ...REQUEST, ...more });
 const edit = (references: Reference[], more: Partial<ImageRequest> = {}): EncodedCall[] => encode({ operation: 'imageToImage', references, ...more });
-const json = (body: object): EncodedCall[] => [{ method: 'POST', path: '/v1/images/tasks', json: body as EncodedCall['json'] }];
+const json = (body: object): EncodedCall[] => [{ path: '/v1/images/tasks', json: body as EncodedCall['json'] }];
 
 it('asks for all images of a request in one call', () => {
 	expect(encode({})).toEqual(json(FIELDS));
@@ -42,10 +42,10 @@ it('sends a file as a form where the user wants one', () => {
 	const part = { value: file.data, fileName: 'data.png', mimeType: 'image/png' };
 
 	expect(edit([file], { sendBinaryAs: 'multipart', extraBody: { seed: 7 } })).toEqual([
-		{ method: 'POST', path: '/v1/images/tasks', form: [...fields, { name: 'seed', value: '7' }, { name: 'image', ...part }] },
+		{ path: '/v1/images/tasks', form: [...fields, { name: 'seed', value: '7' }, { name: 'image', ...part }] },
 	]);
 	expect(edit([address(A), file], { sendBinaryAs: 'multipart' })).toEqual([
-		{ method: 'POST', path: '/v1/images/tasks', form: [...fields, { name: 'images', value: A }, { name: 'images', ...part }] },
+		{ path: '/v1/images/tasks', form: [...fields, { name: 'images', value: A }, { name: 'images', ...part }] },
 	]);
 });
 

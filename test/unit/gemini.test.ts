@@ -165,7 +165,6 @@ describe('a request', () => {
 	it('asks for words and an image, so that a refusal explains itself', () => {
 		expect(gemini.encode({ ...request, aspectRatio: '16:9' })).toEqual([
 			{
-				method: 'POST',
 				path: '/v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent',
 				json: {
 					contents: [{ role: 'user', parts: [{ text: 'A cube' }] }],

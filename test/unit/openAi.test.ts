@@ -54,7 +54,7 @@ describe('a request', () => {
 
 	it('generates with JSON, and holds a size only when the user adds it', () => {
 		expect(openAi.encode({ ...request, aspectRatio: '16:9', extraBody: { size: '1024x1024' } })).toEqual([
-			{ method: 'POST', path: '/v1/images/generations', json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' } },
+			{ path: '/v1/images/generations', json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' } },
 		]);
 	});
 
@@ -62,8 +62,8 @@ describe('a request', () => {
 		['one file', [file], ['image']],
 		['several files', [file, file], ['image[]', 'image[]']],
 	])('edits %s with a form', (_fact, references, names) => {
-		const [{ method, form, json, path }] = openAi.encode({ ...request, references });
-		expect([method, path, json]).toEqual(['POST', '/v1/images/edits', undefined]);
+		const [{ form, json, path }] = openAi.encode({ ...request, references });
+		expect([path, json]).toEqual(['/v1/images/edits', undefined]);
 		expect(form?.filter(({ fileName }) => fileName).map(({ name, mimeType, value }) => ({ name, mimeType, value }))).toEqual(names.map((name) => ({ name, mimeType: 'image/png', value: file.data })));
 		expect(Object.fromEntries(form?.filter(({ fileName }) => !fileName).map(({ name, value }) => [name, value]) ?? [])).toEqual({ ...fields, n: '2' });
 	});
@@ -71,7 +71,7 @@ describe('a request', () => {
 	it('edits addresses with JSON in the published form', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.needsBytes({ ...request, references })).toBe(false);
-		expect(openAi.encode({ ...request, references })).toEqual([{ method: 'POST', path: '/v1/images/edits', json: { ...fields, images: [{ image_url: A }] } }]);
+		expect(openAi.encode({ ...request, references })).toEqual([{ path: '/v1/images/edits', json: { ...fields, images: [{ image_url: A }] } }]);
 	});
 
 	it('wants an address beside a file fetched', () => {

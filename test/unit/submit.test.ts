@@ -56,7 +56,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 	const submission: Submission = {
 		exchange,
 		decode: decodeAs('asyncTask'),
-		encode: async () => await Promise.resolve({ method: 'POST', path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
+		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
 		gate: createGate(4, TASK_WINDOW, clock),
 		clock,
 		limits: { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 },
@@ -356,7 +356,7 @@ describe('a request that is not sent', () => {
 		const stop = new AbortController();
 		const encode: Submission['encode'] = async () => {
 			stop.abort();
-			return await Promise.resolve({ method: 'POST', path: '/v1/images/tasks', json: {} });
+			return await Promise.resolve({ path: '/v1/images/tasks', json: {} });
 		};
 
 		expect(await submitTo([task], { encode, signal: stop.signal })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: REFUSED_FOR_GOOD });
@@ -389,7 +389,7 @@ it('is unclear when the execution stops while the request is under way', async (
 });
 
 it('sends the request anew encoded each time, so that no copy is kept meanwhile', async () => {
-	const encode = jest.fn<ReturnType<Submission['encode']>, []>(async () => await Promise.resolve({ method: 'POST', path: '/v1/images/tasks', json: {} }));
+	const encode = jest.fn<ReturnType<Submission['encode']>, []>(async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }));
 
 	expect((await submitTo([overloaded, neverOpened, task], { encode })).requests).toBe(3);
 	expect(encode).toHaveBeenCalledTimes(3);

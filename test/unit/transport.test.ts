@@ -42,14 +42,14 @@ it.each([
 it('pays nowhere when the base URL is no address', async () => {
 	const { exchange, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
 
-	expect(await sendCall(exchange, { method: 'POST', path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({ kind: 'unsent', lasting: true });
+	expect(await sendCall(exchange, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({ kind: 'unsent', lasting: true });
 	expect(sent).toEqual([]);
 });
 
 describe('an answer', () => {
 	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
 		const { exchange } = paperWire([answer]);
-		const found = await sendCall(exchange, { method: 'POST', path: '/', json: {} }, { ...LIMITS, maxBytes });
+		const found = await sendCall(exchange, { path: '/', json: {} }, { ...LIMITS, maxBytes });
 		return found.kind === 'reply' ? found.bytes.toString() : found;
 	};
 
@@ -73,6 +73,6 @@ describe('an answer', () => {
 		const stop = new AbortController();
 		const { exchange } = paperWire([reply(200, Readable.from((function* () { yield Buffer.from('half'); stop.abort(); })()))], stop.signal);
 
-		await expect(sendCall(exchange, { method: 'POST', path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind)).resolves.toBe('canceled');
+		await expect(sendCall(exchange, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind)).resolves.toBe('canceled');
 	});
 });

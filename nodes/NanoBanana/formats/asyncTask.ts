@@ -26,12 +26,12 @@ function encodeTask(request: ImageRequest): EncodedCall {
 	};
 	const hasBytes = request.references.some((reference) => reference.kind === 'bytes');
 	if (hasBytes && request.sendBinaryAs === 'multipart') {
-		return { method: 'POST', path: TASKS_PATH, form: formOf(mergeJson(fields, request.extraBody), request.references) };
+		return { path: TASKS_PATH, form: formOf(mergeJson(fields, request.extraBody), request.references) };
 	}
 	const sent = request.references.map((reference) => inJson(reference, request.sendBinaryAs));
 	// One reference is `image`, several are `images`; the gateway refuses both at once.
 	const references: IDataObject = sent.length === 0 ? {} : sent.length === 1 ? { image: sent[0] } : { images: sent };
-	return { method: 'POST', path: TASKS_PATH, json: mergeJson({ ...fields, ...references }, request.extraBody) };
+	return { path: TASKS_PATH, json: mergeJson({ ...fields, ...references }, request.extraBody) };
 }
 
 /** The page promises addresses only; that data URIs and bare base64 are taken is an assumption, hence the option. */

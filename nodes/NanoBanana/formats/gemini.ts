@@ -31,7 +31,7 @@ function encodeCall(request: ImageRequest): EncodedCall {
 		generationConfig: { responseModalities: ['TEXT', 'IMAGE'], ...(Object.keys(imageConfig).length > 0 && { imageConfig }) },
 	};
 	const id = encodeURIComponent(gatewayId ?? request.model);
-	return { method: 'POST', path: `/v1beta/models/${id}:generateContent`, json: mergeJson(json, request.extraBody) };
+	return { path: `/v1beta/models/${id}:generateContent`, json: mergeJson(json, request.extraBody) };
 }
 
 function partOf(reference: Reference): IDataObject {

@@ -31,16 +31,16 @@ function fieldsOf(request: ImageRequest): IDataObject {
 }
 
 function generation(request: ImageRequest): EncodedCall {
-	return { method: 'POST', path: '/v1/images/generations', json: mergeJson(fieldsOf(request), request.extraBody) };
+	return { path: '/v1/images/generations', json: mergeJson(fieldsOf(request), request.extraBody) };
 }
 
 function edit(request: ImageRequest): EncodedCall {
 	const path = '/v1/images/edits';
 	const fields = mergeJson(fieldsOf(request), request.extraBody);
-	if (hasBytes(request)) return { method: 'POST', path, form: [...textParts(fields), ...fileParts(request)] };
+	if (hasBytes(request)) return { path, form: [...textParts(fields), ...fileParts(request)] };
 	// The published JSON form of edits: a list of {image_url}.
 	const images = request.references.flatMap((reference) => (reference.kind === 'url' ? [{ image_url: reference.url }] : []));
-	return { method: 'POST', path, json: mergeJson({ ...fieldsOf(request), images }, request.extraBody) };
+	return { path, json: mergeJson({ ...fieldsOf(request), images }, request.extraBody) };
 }
 
 function fileParts(request: ImageRequest): FormPart[] {
