@@ -75,8 +75,12 @@ export async function followFurther(job: Job, order: Order, calls: Array<Promise
 	return await Promise.allSettled(
 		tasks.map(async (task) => {
 			const hold = job.run.room.hold();
-			const followed = await followTask(job, { ...task, origin: 'fresh', images: order.request.n, hold });
-			return { ...task, ...followed, hold };
+			try {
+				return { ...task, ...(await followTask(job, { ...task, origin: 'fresh', images: order.request.n, hold })), hold };
+			} catch (thrown) {
+				hold.release();
+				throw failureError(failureIn(thrown));
+			}
 		}),
 	);
 }
