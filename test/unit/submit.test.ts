@@ -238,6 +238,14 @@ describe('a request that was not taken', () => {
 		expect(await attempt).toMatchObject({ submitted: { accepted: { taskId: 't-1' } }, requests: 2 });
 	});
 
+	it('is not sent at all while the gateway wants to be left alone for longer than its patience', async () => {
+		const clock = leapingClock();
+		const gate = createGate(4, TASK_WINDOW, clock);
+		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited' }, requests: 1 });
+
+		expect(await submitTo([task], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited', gatewayMessage: 'too many requests' }, requests: 0, tookMs: 0 });
+	});
+
 	it('is sent three times where no connection opens, with growing pauses', async () => {
 		const { failure, journal, requests, pauses } = await submitTo([neverOpened]);
 
