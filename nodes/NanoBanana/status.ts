@@ -1,7 +1,7 @@
 import type { Limits } from './answer';
 import { classify, declinedAnswer, isPassing } from './classify';
 import { retryAfterMs, systemClock } from './clock';
-import type { Failure } from './errors';
+import type { Failure, FailureKind } from './errors';
 import { asyncTask, TASKS_PATH } from './formats/asyncTask';
 import { isWebPage } from './gatewayWords';
 import { megabytes } from './sizes';
@@ -21,6 +21,10 @@ export type Look =
 /** Said of a task that goes on, with a status of 400 or as a "no" on 200 (API page: polling before the task has been created). */
 const NOT_YET =
 	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
+
+/** Said in so many words, these do not pass by themselves. */
+const CLEAR: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
+const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 
 /** One status request may take this long; the schedule asks again. */
 const READ_TIMEOUT_MS = 30_000;
@@ -64,8 +68,9 @@ function readError(taskId: string, status: number, body: unknown, wait: number):
 		return { kind: 'notFound', failure: typeof body === 'string' || failure.kind === 'unknown_task' ? failure : { ...failure, kind: notFoundKind(failure) } };
 	}
 	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
-	const isOpen = status !== 403 && NOT_YET.test((failure.gatewayMessage ?? '').slice(0, 200));
-	return isOpen ? { kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId }, retryAfterMs: wait } : { kind: 'doubtful', failure };
+	const words = (failure.gatewayMessage ?? '').slice(0, 200);
+	if (CLEAR.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words)) return { kind: 'final', failure };
+	return NOT_YET.test(words) ? { kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId }, retryAfterMs: wait } : { kind: 'doubtful', failure };
 }
 
 /** A JSON 404 about the route is a wrong address; any other JSON 404 here is about the task. */

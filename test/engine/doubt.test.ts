@@ -86,7 +86,8 @@ describe('a look that is answered with "no"', () => {
 	});
 
 	it.each<[string, Answer, string, number]>([
-		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 3],
+		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
+		['a page that guards the gateway', page(403), 'access_denied', 3],
 		['a "no" of another kind', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
 	])('is believed when %s stays, and names the task', async (_fact, answer, errorCode, reads) => {
 		first('GET', '/v1/images/tasks/', [], answer);

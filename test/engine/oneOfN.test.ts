@@ -159,7 +159,7 @@ describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)('one of
 	});
 
 	it('keeps the id of a paid task whose status cannot be read', async () => {
-		gateway.sandbox.script('getTask', Array(3).fill({ status: 401, body: { error: { message: 'Invalid token', type: 'x', code: '' } } }));
+		gateway.sandbox.script('getTask', [{ status: 401, body: { error: { message: 'Invalid token', type: 'x', code: '' } } }]);
 		const run = await gateway.run({ prompt: 'a' }, { settings: { onError } });
 
 		expect([...run.rows, ...run.errorRows]).toMatchObject([{ json: { details: { errorCode: 'invalid_key', taskId: idOf('a') } }, pairedItem: { item: 0 } }]);

@@ -66,7 +66,7 @@ describe('Retry On Fail', () => {
 
 describe('Retry execution', () => {
 	it('goes on with the task of the failed execution', async () => {
-		gateway.sandbox.script('getTask', [NO, NO, NO]);
+		gateway.sandbox.script('getTask', [NO]);
 		const failed = await gateway.run({ prompt: 'a' });
 		const retried = await gateway.run({ prompt: 'a' }, { previous: failed.data });
 
@@ -76,7 +76,7 @@ describe('Retry execution', () => {
 	});
 
 	it('buys anew for a prompt that was changed before the retry', async () => {
-		gateway.sandbox.script('getTask', [NO, NO, NO]);
+		gateway.sandbox.script('getTask', [NO]);
 		const failed = await gateway.run({ prompt: 'a cat' });
 		const retried = await gateway.run({ prompt: 'a dog' }, { previous: failed.data });
 
@@ -85,7 +85,7 @@ describe('Retry execution', () => {
 	});
 
 	it('does not buy anew when only the shape of the output was changed', async () => {
-		gateway.sandbox.script('getTask', [NO, NO, NO]);
+		gateway.sandbox.script('getTask', [NO]);
 		const failed = await gateway.run({ prompt: 'a' });
 		const retried = await gateway.run({ prompt: 'a', simplify: false, options: { outputLayout: 'singleItem', timeout: 30 } }, { previous: failed.data });
 
@@ -104,7 +104,7 @@ describe('Retry execution', () => {
 	});
 
 	it('goes on with the paid tasks of a node that gets pinned data', async () => {
-		gateway.sandbox.script('getTask', Array(6).fill(NO));
+		gateway.sandbox.script('getTask', [NO]);
 		const workflow = nanoBananaWorkflow({ prompt: PROMPT, model: MODEL, options: { pollInterval: 0.02 } });
 		workflow.pinData = { Start: prompts('pinned a', 'pinned b') };
 		const { baseUrl, apiKey } = gateway.sandbox;
@@ -118,7 +118,7 @@ describe('Retry execution', () => {
 	});
 
 	it('saves ids in the execution, no pictures', async () => {
-		gateway.sandbox.script('getTask', [NO, NO, NO]);
+		gateway.sandbox.script('getTask', [NO]);
 		const failed = await gateway.run({ prompt: 'a' });
 
 		expect(JSON.stringify(failed.context).length).toBeLessThan(500);

@@ -41,7 +41,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 	});
 
 	it('collects the open task when the model asks again after an error', async () => {
-		gateway.sandbox.script('getTask', [NO, NO, NO]);
+		gateway.sandbox.script('getTask', [NO]);
 		const { answers } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, settings: {} });
 
 		expect(answers[0].error).toContain('key');

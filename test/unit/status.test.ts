@@ -42,6 +42,9 @@ it.each<[string, WireAnswer, Look]>([
 });
 
 it.each<[string, WireAnswer, object]>([
+	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
+	['a wrong key on HTTP 200', reply(200, { code: 401, message: 'Invalid token' }), { kind: 'invalid_key', httpStatus: 401 }],
+	['a refused prompt', reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }), { kind: 'prompt_refused' }],
 	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
 	['an answer that is too large', reply(200, Readable.from([Buffer.alloc(2_097_152)])), { kind: 'unreadable_answer', message: "The gateway's answer is larger than 1 MB", nextStep: expect.stringContaining('Max Image Size') as string }],
 ])('looks no more after %s', async (_fact, answer, failure) => {
@@ -49,7 +52,7 @@ it.each<[string, WireAnswer, object]>([
 });
 
 it.each<[string, WireAnswer, object]>([
-	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
+	['a sign-in service that is down', reply(401, { error: { message: 'auth service unavailable' } }), { kind: 'invalid_key', httpStatus: 401 }],
 	['a route that the gateway does not offer', reply(404, { error: { message: 'image tasks are not enabled' } }), { kind: 'not_offered' }],
 	['a redirect', reply(302, '', { location: '/login' }), { kind: 'wrong_base_url' }],
 	['a page that guards the gateway', reply(403, '<html><title>Just a moment</title></html>'), { kind: 'access_denied' }],
