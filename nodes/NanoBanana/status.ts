@@ -23,7 +23,7 @@ const NOT_YET =
 	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
 
 /** Said in so many words, these do not pass by themselves. */
-const CLEAR: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
+export const CLEAR_REFUSALS: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 
 /** One status request may take this long; the schedule asks again. */
@@ -69,7 +69,7 @@ function readError(taskId: string, status: number, body: unknown, wait: number):
 	}
 	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
-	if (CLEAR.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words)) return { kind: 'final', failure };
+	if (CLEAR_REFUSALS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words)) return { kind: 'final', failure };
 	return NOT_YET.test(words) ? { kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId }, retryAfterMs: wait } : { kind: 'doubtful', failure };
 }
 

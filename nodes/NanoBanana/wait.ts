@@ -1,7 +1,7 @@
 import { jitter, onAbort } from './clock';
-import type { Failure, FailureKind } from './errors';
+import type { Failure } from './errors';
 import type { Schedule, Watch } from './schedule';
-import { failureOf, type Look } from './status';
+import { CLEAR_REFUSALS, failureOf, type Look } from './status';
 import type { Clock, Outcome } from './types';
 
 export interface Waiting {
@@ -39,7 +39,6 @@ export type Waited =
 const MANY_LOOKS = 5;
 /** About the key or the request, or about a task that somebody named, it is believed sooner. */
 const FEW_LOOKS = 3;
-const SOON_BELIEVED: FailureKind[] = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
 export async function waitForTask(waiting: Waiting): Promise<Waited> {
@@ -95,7 +94,7 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 }
 
 function looksToBelieve({ isOwn }: Waiting, failure: Failure): number {
-	return isOwn && !SOON_BELIEVED.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
+	return isOwn && !CLEAR_REFUSALS.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
 }
 
 /** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
