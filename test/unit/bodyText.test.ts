@@ -28,8 +28,39 @@ it.each<[fact: string, text: string, value: unknown]>([
 	['as an event whose type is no text', 'data: {"type":{"toString":1},"a":1}', { type: { toString: 1 }, a: 1 }],
 	['as an event before one that was cut off', `data: ${TEXT}\n\ndata: {"task_id":"t-`, TASK],
 	['as the pieces of a streamed answer', `data: ${JSON.stringify(chunk('a'))}\n\ndata: ${JSON.stringify(chunk('b'))}\n\n`, [chunk('a'), chunk('b')]],
+	['as the pieces of an answer of which one is an error', `${JSON.stringify(chunk('a'))}{"error":{"message":"x"}}`, [chunk('a'), { error: { message: 'x' } }]],
 ])('is read %s', (_fact, text, value) => {
 	expect(readBody(text)).toEqual(value);
+});
+
+describe('of several values', () => {
+	const ERROR = { error: { message: 'broken', type: 'x' } };
+	const made = { code: 'success', data: { task_id: 'task_j' } };
+	const pictures = { created: 1, data: [{ url: 'https://cdn.example/a.png' }] };
+	const completed = (b64_json: string): object => ({ type: 'image_generation.completed', b64_json });
+	const state = (status: string): object => ({ task_id: 'task_j', status });
+
+	it.each<[fact: string, values: unknown[], counts: unknown]>([
+		['a task before an error', [made, ERROR], made],
+		['a task before an error with a page of help', [made, { ...ERROR, url: 'https://docs.example' }], made],
+		['a task behind an error', [ERROR, made], made],
+		['a task before an error in words', [made, { code: 500, message: 'panic', data: null }], made],
+		['a task before a note', [made, { type: 'done' }], made],
+		['a task that is a bare id before an error', [{ code: 1, data: 'task_j' }, ERROR], { code: 1, data: 'task_j' }],
+		['pictures before an error', [pictures, ERROR], pictures],
+		['a picture before its usage', [completed('A'), { type: 'usage', usage: { total_tokens: 3 } }], completed('A')],
+		['the last state', [state('queued'), state('running'), { ...state('succeeded'), result_url: 'x' }], { ...state('succeeded'), result_url: 'x' }],
+		['the failure that is a state', [state('queued'), { ...state('failed'), ...ERROR }], { ...state('failed'), ...ERROR }],
+		['the last state before an error', [state('queued'), { ...state('succeeded'), result_url: 'x' }, ERROR], { ...state('succeeded'), result_url: 'x' }],
+		['a state with its end in words', [state('queued'), { task_id: 'task_j', error: 'log' }], state('queued')],
+		['a result that leaves out the id', [state('queued'), { status: 'succeeded', result_url: 'x' }], { task_id: 'task_j', status: 'succeeded', result_url: 'x' }],
+		['a state without the id is none', [made, { status: 'processing' }], made],
+		['an error before a note', [ERROR, { type: 'done' }], ERROR],
+		['the pictures of all events', [completed('A'), completed('B')], { ...completed('B'), data: [completed('A'), completed('B')] }],
+	])('%s counts', (_fact, values, counts) => {
+		expect(readBody(values.map((value) => JSON.stringify(value)).join(''))).toEqual(counts);
+		expect(readBody(values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join(''))).toEqual(counts);
+	});
 });
 
 it.each<[fact: string, text: string]>([
