@@ -1,5 +1,5 @@
 import { systemClock } from './clock';
-import { failureError } from './errors';
+import { failureError, type FailureKind } from './errors';
 import type { Job } from './job';
 import type { Hold } from './room';
 import { lookAtTask } from './status';
@@ -15,6 +15,9 @@ export interface Followed {
 /** Own tasks may stay invisible for a while after they were accepted; a pasted id gets a moment only. */
 const OWN_GRACE_MS = 60_000;
 const FOREIGN_GRACE_MS = 5_000;
+
+/** These say nothing about the task. */
+const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
 export interface Following {
 	taskId: string;
@@ -44,7 +47,7 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 	const deadline = now + settings.timeoutMs;
 	const isFresh = following.origin === 'fresh';
 	const waited = await waitForTask({
-		look: async () => await look(job, following, deadline - systemClock.now()),
+		look: async (isLast) => await look(job, following, { remainingMs: deadline - systemClock.now(), isLast }),
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
@@ -62,13 +65,16 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 		run.failed.add(taskId);
 		following.onFailed?.();
 	}
-	return { outcome: outcomeOf(job, waited, taskId), reads: waited.reads };
+	return { outcome: outcomeOf(job, waited, following), reads: waited.reads };
 }
 
-function outcomeOf(job: Job, waited: Waited, taskId: string): Understood {
+function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Understood {
 	if (waited.kind === 'images') return waited.outcome;
 	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
 	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
+	// A task that no look has shown is not said to go on: what was answered instead is the news.
+	const isSeen = waited.last !== undefined || (origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
+	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
 	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
 	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
@@ -87,13 +93,13 @@ function outcomeOf(job: Job, waited: Waited, taskId: string): Understood {
  * @throws when the gateway does not know the id or does not answer
  */
 export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
-	const found = await look(job, { taskId, images: 1, hold }, job.settings.timeoutMs);
+	const found = await look(job, { taskId, images: 1, hold }, { remainingMs: job.settings.timeoutMs, isLast: true });
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined) throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
 	job.noteLook(taskId, seen);
 	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
 }
 
-async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>, remainingMs: number): ReturnType<typeof lookAtTask> {
-	return await lookAtTask(job.free, { taskId: task.taskId, references: task.references }, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
+async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>, { remainingMs, isLast }: { remainingMs: number; isLast: boolean }): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(job.free, { taskId: task.taskId, references: task.references, lastLook: isLast }, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
 }

@@ -69,7 +69,7 @@ export async function pictureOf(job: Job, source: Source, warnings: string[]): P
 /** Where the gateway says the image is now. */
 async function freshRef(job: Job, taskId: string, { bought, position }: Source): Promise<ImageRef | undefined> {
 	const limits = { remainingMs: job.settings.timeoutMs, maxBytes: job.maxAnswerBytes(1), beforeHeavy: bought.hold.before };
-	const look = await lookAtTask(job.free, { taskId, references: bought.references }, limits);
+	const look = await lookAtTask(job.free, { taskId, references: bought.references, lastLook: true }, limits);
 	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;
 }
 

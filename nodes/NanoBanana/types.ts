@@ -134,6 +134,8 @@ export interface Asked {
 	taskId?: string;
 	/** Addresses of references that were sent: they are no results. */
 	references?: string[];
+	/** Nobody will ask again, so images may be taken from anywhere in an answer whose known places are empty. */
+	lastLook?: boolean;
 }
 
 /** Milliseconds since the epoch, and a pause that ends early when the signal fires. */

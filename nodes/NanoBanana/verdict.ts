@@ -2,7 +2,10 @@ import type { Answer } from './answer';
 import { classify, declinedAnswer, leavesItUnclear, mayHaveTaken, provesNothingAccepted } from './classify';
 import { retryAfterMs } from './clock';
 import type { Failure } from './errors';
-import { firstText } from './json';
+import { meaning } from './formats/statusWords';
+import { explicitId, statusWord } from './formats/taskIds';
+import { gatewayWords } from './gatewayWords';
+import { firstText, own, unwrapText } from './json';
 import { megabytes } from './sizes';
 import { bodyOf } from './transport';
 import type { Outcome } from './types';
@@ -49,7 +52,7 @@ export function judge(answer: Answer, judging: Judging): Verdict {
 	const wait = retryAfterMs(answer.headers['retry-after'], judging.now);
 	const outcome = judging.decode(body);
 	if (answer.status >= 200 && answer.status < 300) return judgeSuccess(outcome, answer.headers, body, wait);
-	return takenDespite(answer.status, outcome, answer.headers, wait) ?? judgeError(answer.status, body, wait);
+	return takenDespite(answer.status, body, outcome, answer.headers, wait) ?? judgeError(answer.status, body, wait);
 }
 
 function judgeSuccess(outcome: Outcome, headers: Record<string, unknown>, body: unknown, wait: number): Verdict {
@@ -68,15 +71,30 @@ function judgeSuccess(outcome: Outcome, headers: Record<string, unknown>, body: 
 }
 
 /** Some gateways say "busy" or "conflict" and name the task that they made all the same: looking at it is free, a second one is not. */
-function takenDespite(status: number, outcome: Outcome, headers: Record<string, unknown>, wait: number): Verdict | undefined {
-	if (outcome.kind === 'images' && outcome.images.length > 0 && status >= 500) {
-		return arrived(outcome);
-	}
-	const isOpen = outcome.kind === 'pending' || (outcome.kind === 'failed' && !outcome.isEnd && mayHaveTaken(status));
-	const named = isOpen ? outcome.taskId : undefined;
+function takenDespite(status: number, body: unknown, outcome: Outcome, headers: Record<string, unknown>, wait: number): Verdict | undefined {
+	// Beside words of complaint an address is as likely one of the documentation, or a reference.
+	const isAnswer = (own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || gatewayWords(body).message === '';
+	if (status >= 500 && isAnswer && outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
+	const named = taskNamedIn(body);
+	const isTaken = named !== undefined && (named.isOpen || (!named.isTurnedAway && mayHaveTaken(status)));
 	const isAddress = status < 400 || mayHaveTaken(status);
-	const taskId = named ?? (isAddress ? idInHeaders(headers) : undefined);
-	return taskId === undefined ? undefined : taken(taskId, wait, outcome);
+	const taskId = isTaken ? named.taskId : isAddress ? idInHeaders(headers) : undefined;
+	return taskId === undefined ? undefined : taken(taskId, wait);
+}
+
+const GENERAL_WORDS = ['error', 'fail', 'failed', 'failure'];
+
+/** The answer to a request that failed holds ids of many kinds: only what is called a task's counts. A general word beside it is said of the request. */
+function taskNamedIn(body: unknown): { taskId: string; isOpen: boolean; isTurnedAway: boolean } | undefined {
+	const places = [body, ...['data', 'task', 'job', 'result', 'error'].map((key) => unwrapText(own(body, key)))];
+	for (const place of places) {
+		const taskId = explicitId(place);
+		if (taskId === undefined) continue;
+		const word = statusWord(place) ?? '';
+		const status = meaning(word);
+		return { taskId, isOpen: status === 'queued' || status === 'running', isTurnedAway: status === 'failed' && !GENERAL_WORDS.includes(word.toLowerCase()) };
+	}
+	return undefined;
 }
 
 function arrived(outcome: Images): Verdict {
@@ -91,7 +109,8 @@ function taken(taskId: string, wait: number, outcome?: Outcome): Verdict {
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
 function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, wait: number): Verdict {
 	// A complaint beside a task, without a status, may be a notice: the task itself knows.
-	if (outcome.taskId !== undefined && !outcome.isEnd) return taken(outcome.taskId, wait);
+	const named = outcome.isEnd ? undefined : taskNamedIn(body);
+	if (named) return taken(named.taskId, wait);
 	const answer = declinedAnswer(body, outcome);
 	if (outcome.declined) return judgeError(answer.status, answer.body, wait);
 	if (outcome.emptyHanded && outcome.taskId === undefined) {

@@ -5,8 +5,8 @@ import { CLEAR_REFUSALS, failureOf, type Look } from './status';
 import type { Clock, Outcome } from './types';
 
 export interface Waiting {
-	/** One look at the task; free, so it may fail as often as it likes. */
-	look: () => Promise<Look>;
+	/** One look at the task; free, so it may fail as often as it likes. `isLast`: for the last time before a task without images is taken for one. */
+	look: (isLast: boolean) => Promise<Look>;
 	/** Shared by the tasks of a run, which learn from each other. */
 	schedule: Schedule;
 	clock: Clock;
@@ -62,13 +62,13 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 	for (;;) {
 		await pauseUntilDue(waiting, watch, notBefore);
 		if (signal.aborted) return { kind: 'stopped', reads };
-		const look = await waiting.look();
+		const look = await waiting.look(emptyLooks === MANY_LOOKS - 1);
 		const now = clock.now();
 		reads += 1;
-		doubts = look.kind === 'doubtful' ? doubts + 1 : 0;
+		doubts = isDoubt(waiting, look) ? doubts + 1 : 0;
 
 		const isBelieved =
-			look.kind === 'final' || (look.kind === 'notFound' && now >= seenAt + waiting.graceMs) || (look.kind === 'doubtful' && doubts >= looksToBelieve(waiting, look.failure));
+			look.kind === 'final' || (look.kind === 'notFound' && now >= seenAt + waiting.graceMs) || (look.kind !== 'outcome' && doubts >= looksToBelieve(waiting, look.failure));
 		if (isBelieved) return { kind: 'failed', failure: look.failure, reads };
 		if ('outcome' in look && look.outcome) {
 			last = look.outcome;
@@ -91,6 +91,11 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 		const asked = 'retryAfterMs' in look ? look.retryAfterMs : 0;
 		notBefore = now + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
 	}
+}
+
+/** A page or half an answer passes, unless nobody has seen the gateway answer anything else. */
+function isDoubt({ isOwn }: Waiting, look: Look): boolean {
+	return look.kind === 'doubtful' || (look.kind === 'passing' && !isOwn && look.failure.httpStatus === 200);
 }
 
 function looksToBelieve({ isOwn }: Waiting, failure: Failure): number {

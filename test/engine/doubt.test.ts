@@ -105,6 +105,13 @@ it('tells what the gateway calls a status that nobody knows, when the time is ov
 	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({ errorCode: 'timed_out', taskId: 'task_raw_1', gatewayMessage: 'Last status: HELD' });
 });
 
+it('does not say that a task goes on which no look has shown', async () => {
+	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
+	const ran = await run({ options: { timeout: 0.2 } });
+
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({ errorCode: 'unknown_task', taskId: 'task_raw_1' });
+});
+
 it('pays once for an answer in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
 	const words = json(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
 	raw.on('POST', '/v1beta/models/', (response) => void words(response));

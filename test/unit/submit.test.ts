@@ -175,7 +175,7 @@ describe('an accepted request', () => {
 	});
 
 	it('keeps pictures that come with an error of the server', async () => {
-		const { submitted, requests } = await submitTo([reply(500, { error: 'could not save the log', data: [{ url: A }] }), task]);
+		const { submitted, requests } = await submitTo([reply(500, { created: 1, error: 'could not save the log', data: [{ url: A }] }), task]);
 
 		expect(submitted?.accepted.outcome).toMatchObject({ kind: 'images', images: [{ url: A }] });
 		expect(requests).toBe(1);

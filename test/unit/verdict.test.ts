@@ -76,3 +76,41 @@ it.each([
 it('waits for the first look as long as the gateway asks', () => {
 	expect(verdictOn(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({ kind: 'accepted', firstLookMs: 3_000 });
 });
+
+describe('an id in the answer to a request that failed', () => {
+	it.each<[number, unknown, string]>([
+		[401, { id: 'unauthorized', message: 'Unable to authenticate you' }, 'invalid_key'],
+		[400, { id: 'req_12345', message: 'aspect_ratio 9:8 is not supported' }, 'invalid_request'],
+		[403, { id: 'req_12345', message: 'forbidden' }, 'access_denied'],
+		[400, 'image_too_large', 'invalid_request'],
+		[500, { id: 'req_12345', message: 'oops' }, 'unclear_submission'],
+		[500, 'generation_unavailable', 'unclear_submission'],
+	])('is no task where nobody calls it one: %i %j', (status, body, kind) => {
+		expect(verdictOn(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+	});
+
+	it.each<[number, unknown]>([
+		[429, { code: 429, message: 'too many requests', id: 'rate_limit' }],
+		[429, { message: 'too many requests', data: 'retry-later' }],
+		[429, 'image-service-busy'],
+	])('does not keep a %i with %j from being sent again', (status, body) => {
+		expect(verdictOn(reply(status, body))).toMatchObject({ kind: 'refused' });
+	});
+
+	it.each([429, 500, 409])('counts beside a general word of the envelope (%i)', (status) => {
+		expect(verdictOn(reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }))).toEqual(TAKEN);
+	});
+});
+
+it.each([
+	[{ code: 1001, msg: '余额不足', data: 'recharge' }, 'insufficient_balance'],
+	[{ code: 400, msg: 'prompt is too long', data: 'prompt' }, 'invalid_request'],
+])('takes no word in the place of an id for a task: %j', (body, kind) => {
+	expect(verdictOn(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
+it('takes no address beside words of complaint for a picture', () => {
+	for (const body of [{ message: 'see the documentation', url: 'https://docs.example/errors.png' }, { error: { message: 'oops' }, data: [{ url: A }] }]) {
+		expect(verdictOn(reply(500, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+	}
+});

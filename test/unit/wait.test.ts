@@ -259,6 +259,24 @@ describe('a "no" to a look', () => {
 		expect((await waitThrough([no(kind)], { isOwn })).waited).toEqual({ kind: 'failed', failure: { kind }, reads });
 	});
 
+	it('is a page as well for a task that somebody named', async () => {
+		const proxyPage: Look = { kind: 'passing', failure: { kind: 'wrong_base_url', httpStatus: 200 }, retryAfterMs: 0 };
+
+		expect((await waitThrough([proxyPage], { isOwn: false })).waited).toMatchObject({ kind: 'failed', failure: { kind: 'wrong_base_url' }, reads: 3 });
+		expect((await waitThrough([proxyPage], { isOwn: true })).waited).toMatchObject({ kind: 'timedOut' });
+	});
+
+	it('is told when the look before a task is given up as empty is the last one', async () => {
+		const told: boolean[] = [];
+		const look = async (isLast: boolean): Promise<Look> => {
+			told.push(isLast);
+			return await Promise.resolve(empty);
+		};
+		await waitThrough([], { look });
+
+		expect(told).toEqual([false, false, false, false, true]);
+	});
+
 	it('is forgotten as soon as another look says something else', async () => {
 		const { waited } = await waitThrough([no('invalid_key'), no('invalid_key'), down(), no('invalid_key'), no('invalid_key'), queued(), picture]);
 

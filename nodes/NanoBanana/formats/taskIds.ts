@@ -67,16 +67,18 @@ export function idAsValue(body: unknown): string | undefined {
 		.find((id) => id !== undefined);
 }
 
+/** A word in the place of an id may be anything, so it has to look like one. */
 function bareId(value: unknown): string | undefined {
 	const id = textId(value);
-	return id !== undefined && /^[\w.:-]{4,200}$/.test(id) && !isStatusWord(id) ? id : undefined;
+	const looksLikeOne = id !== undefined && /^[\w.:-]{4,200}$/.test(id) && (/^(task|job)[-_:][a-z]+$/i.test(id) || /^(?=.*\d).{6,}$|^\d+$/.test(id));
+	return looksLikeOne && !isStatusWord(id) ? id : undefined;
 }
 
-/** A body that is nothing but an id. A word in its place may be anything, so it has to look like one. */
+/** A body that is nothing but an id. */
 export function idInText(text: string): string | undefined {
 	const id = bareId(text);
-	const looksLikeOne = id !== undefined && (/^(task|job|img|image|gen)\w*[-_:.]\w/i.test(id) || (id.length >= 16 && /\d/.test(id)));
-	return looksLikeOne && meaning(id) === 'unknown' && !/\bnot|_not|invalid|found|exist|unknown|limit|exceed/i.test(id) ? id : undefined;
+	const isName = id !== undefined && (/^(task|job|img|image|gen)\w*[-_:.]\w/i.test(id) || id.length >= 16);
+	return isName && meaning(id) === 'unknown' && !/\bnot|_not|invalid|found|exist|unknown|limit|exceed/i.test(id) ? id : undefined;
 }
 
 /** All ids where one answer names several tasks: in a list of ids, or as a list of tasks. */
