@@ -2,10 +2,9 @@ import type { Answer } from './answer';
 import { classify, declinedAnswer, leavesItUnclear, mayHaveTaken, provesNothingAccepted } from './classify';
 import { retryAfterMs } from './clock';
 import type { Failure } from './errors';
-import { meaning } from './formats/statusWords';
-import { explicitId, statusWord } from './formats/taskIds';
 import { gatewayWords } from './gatewayWords';
-import { firstText, own, unwrapText } from './json';
+import { own } from './json';
+import { idInHeaders, taskNamedIn } from './namedTask';
 import { megabytes } from './sizes';
 import { bodyOf } from './transport';
 import type { Outcome } from './types';
@@ -82,21 +81,6 @@ function takenDespite(status: number, body: unknown, outcome: Outcome, headers: 
 	return taskId === undefined ? undefined : taken(taskId, wait);
 }
 
-const GENERAL_WORDS = ['error', 'fail', 'failed', 'failure'];
-
-/** The answer to a request that failed holds ids of many kinds: only what is called a task's counts. A general word beside it is said of the request. */
-function taskNamedIn(body: unknown): { taskId: string; isOpen: boolean; isTurnedAway: boolean } | undefined {
-	const places = [body, ...['data', 'task', 'job', 'result', 'error'].map((key) => unwrapText(own(body, key)))];
-	for (const place of places) {
-		const taskId = explicitId(place);
-		if (taskId === undefined) continue;
-		const word = statusWord(place) ?? '';
-		const status = meaning(word);
-		return { taskId, isOpen: status === 'queued' || status === 'running', isTurnedAway: status === 'failed' && !GENERAL_WORDS.includes(word.toLowerCase()) };
-	}
-	return undefined;
-}
-
 function arrived(outcome: Images): Verdict {
 	return { kind: 'accepted', accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome }, firstLookMs: 0 };
 }
@@ -134,10 +118,4 @@ function judgeError(status: number, body: unknown, wait: number): Verdict {
 
 function unclear(failure: Partial<Failure>): Verdict {
 	return { kind: 'failed', failure: { ...failure, kind: 'unclear_submission' } };
-}
-
-/** Some relatives name the task in a header, also as the address to go to. */
-function idInHeaders(headers: Record<string, unknown>): string | undefined {
-	const location = firstText(headers, 'location', 'operation-location') ?? '';
-	return /\/tasks\/([\w.:-]*\w)/.exec(location)?.[1] ?? firstText(headers, 'x-new-api-task-id');
 }

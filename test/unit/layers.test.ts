@@ -18,6 +18,7 @@ const ROWS: Array<[row: string, files: string[]]> = [
 	['one item', ['job']],
 	['steps', ['download', 'item', 'references', 'request', 'submit', 'wait']],
 	['one look', ['fetched', 'status', 'verdict']],
+	['a task by name', ['namedTask']],
 	['formats', ['formats/index']],
 	['one format each', ['formats/asyncTask', 'formats/gemini', 'formats/openAi']],
 	['one dialect', ['formats/geminiAnswer']],
