@@ -245,3 +245,42 @@ describe('a stream', () => {
 		expect(gemini.decode(`: keep-alive\n\n${JSON.stringify({ candidates: [{ content: { parts: [{ inlineData: { data: PNG } }] } }] })}`, BASE_URL)).toMatchObject({ kind: 'images', images: [{ base64: PNG }] });
 	});
 });
+
+describe('an envelope that says error', () => {
+	it.each(['error', 'fail', 'failed', 'FAILURE'])('says nothing of the end of the task that it names: %s', (status) => {
+		const outcome = decode({ status, message: 'Too many requests, your task is queued', data: { task_id: 'task_j' } });
+		expect(outcome).toMatchObject({ kind: 'failed', taskId: 'task_j', reason: 'Too many requests, your task is queued' });
+		expect(outcome).not.toHaveProperty('isEnd');
+	});
+
+	it('leaves the word to the task itself', () => {
+		expect(decode({ status: 'error', data: { task_id: 'task_j', status: 'running' } })).toMatchObject({ kind: 'pending', status: 'running' });
+		expect(decode({ status: 'ok', data: { task_id: 'task_j', status: 'error' } })).toMatchObject({ kind: 'failed', isEnd: true });
+	});
+});
+
+describe('a list of tasks where one was asked for', () => {
+	const other = { task_id: 'task_o', status: 'succeeded', result_url: A };
+	const third = { task_id: 'task_p', status: 'running' };
+	const ours = { task_id: 'task_j', status: 'running' };
+	const look = (body: unknown) => asyncTask.decode(body, BASE_URL, { taskId: 'task_j' });
+
+	it.each<[fact: string, body: object]>([
+		['data', { code: 'success', data: [other, third] }],
+		['data that says success', { status: 'success', data: [other, third] }],
+		['tasks', { tasks: [third, other] }],
+		['results', { results: [other, third] }],
+	])('shows no other task as ours: %s', (_fact, body) => {
+		expect(look(body)).toMatchObject({ kind: 'unknown' });
+	});
+
+	it.each(['data', 'tasks', 'results'])('finds ours in %s', (place) => {
+		expect(look({ [place]: [other, ours] })).toMatchObject({ kind: 'pending', status: 'running', taskId: 'task_j' });
+		expect(look({ [place]: [other, { ...ours, status: 'succeeded', result_url: B }] })).toMatchObject({ kind: 'images', images: [{ url: B }], taskId: 'task_j' });
+	});
+
+	it('takes its parts for its own', () => {
+		expect(look({ task_id: 'task_j', status: 'succeeded', results: [{ task_id: 'p1', url: A }, { task_id: 'p2', url: B }] })).toMatchObject({ kind: 'images', images: [{ url: A }, { url: B }] });
+		expect(look({ status: 'succeeded', results: [{ task_id: 'task_j', url: A }, { task_id: 'task_j', url: B }] })).toMatchObject({ kind: 'images', images: [{ url: A }, { url: B }] });
+	});
+});

@@ -1,6 +1,7 @@
 import { classify } from '../classify';
 import { gatewayWords } from '../gatewayWords';
 import { firstText, own, unwrapText } from '../json';
+import { isDeclineWord } from './statusWords';
 
 /** What a body says went wrong. */
 export interface Complaint {
@@ -49,7 +50,7 @@ function codeOf(value: unknown): string | undefined {
 export function declineIn(body: unknown): Complaint | undefined {
 	const complaint = complaintIn(body);
 	if (complaint) return complaint;
-	const flags = ['success', 'ok', 'status', 'code'].some((key) => own(body, key) === false) || own(body, 'error') === true;
+	const flags = ['success', 'ok', 'status', 'code'].some((key) => own(body, key) === false) || own(body, 'error') === true || isDeclineWord(own(body, 'status'));
 	const words = gatewayWords(body);
 	const rawCode = [own(body, 'code'), own(body, 'statusCode'), numberOr(own(body, 'status'))].map(codeOf).find((found) => found !== undefined);
 	if (!flags && rawCode === undefined) return undefined;

@@ -5,7 +5,7 @@ import { complaintIn, declineIn, failureReason, type Complaint } from './complai
 import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
 import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf } from './pictures';
 import { isAmbiguous, isPartly, progressOf, soundsLikeRest } from './statusWords';
-import { findTask, furtherIdsIn, isNamed, modelOf, statusOf, taskIdOf } from './taskFacts';
+import { findTask, furtherIdsIn, isAboutOthers, isNamed, modelOf, statusOf, taskIdOf } from './taskFacts';
 import { idInText } from './taskIds';
 
 type Status = NonNullable<ReturnType<typeof statusOf>>;
@@ -22,6 +22,7 @@ export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): O
 	if (typeof opened !== 'object' || opened === null) return { kind: 'unknown', reason: 'The answer is no JSON object' };
 	const answer = Array.isArray(opened) ? { data: opened } : opened;
 	const found = findTask(answer, asked.taskId);
+	if (isAboutOthers(answer, found, asked.taskId)) return { kind: 'unknown', reason: 'The answer names other tasks than the one that was asked for' };
 	const { task, beside } = found;
 	const taskId = taskIdOf(answer, found);
 	const model = modelOf(found);

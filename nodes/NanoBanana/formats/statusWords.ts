@@ -44,6 +44,11 @@ export function soundsLikeRest(word: string): boolean {
 	return !/ing$|process|progress|pend|wait|queue|partial|中$/.test(word.toLowerCase());
 }
 
+/** What an envelope says of an answer, whatever became of the task that it names. */
+export function isDeclineWord(word: unknown): boolean {
+	return typeof word === 'string' && /^(error|fail|failed|failure)$/i.test(word.trim());
+}
+
 /** A status that by itself blames the prompt or an image. */
 export function isRefusalWord(word: string): boolean {
 	return /filtered|nsfw|moderat|censor|flagged|content.?(blocked|violation)|unsafe|sensitive|审核|违规|违禁|敏感/i.test(word);

@@ -1,6 +1,6 @@
-import { byName, firstText, own, record, simpleName, unwrapText } from '../json';
+import { byName, firstText, list, own, record, simpleName, unwrapText } from '../json';
 import type { TaskStatus } from '../types';
-import { meaning } from './statusWords';
+import { isDeclineWord, meaning } from './statusWords';
 import { explicitId, idAsValue, idOf, idsIn, isEnvelopeWord, isPicture, isTaskEntry, isTaskNoun, plainId, statusWord } from './taskIds';
 
 const TASK_PLACES = ['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'];
@@ -22,6 +22,8 @@ export interface Task {
 export function findTask(body: unknown, wanted?: string, depth = 0): Task {
 	const hasOwnStatus = statusWord(body) !== undefined && !isEnvelopeWord(statusWord(body));
 	if (hasOwnStatus && explicitId(body) !== undefined) return { task: body };
+	const ours = wanted === undefined || explicitId(body) === wanted ? [] : list(unwrapText(own(body, 'results'))).slice(0, MOST_ENTRIES).filter((entry) => statusWord(entry) !== undefined && isAsked(entry, 'results', wanted));
+	if (ours.length === 1) return { task: ours[0], beside: without(body, 'results') };
 	const inner = envelopesOf(body).map(({ key, noun }) => {
 		const opened = unwrapText(own(body, key));
 		return { key, noun, value: entryOf(opened, noun, wanted), isListed: Array.isArray(opened) };
@@ -47,9 +49,20 @@ function envelopesOf(body: unknown): Array<{ key: string; noun: string }> {
 function entryOf(opened: unknown, noun: string, wanted?: string): unknown {
 	if (!Array.isArray(opened)) return opened;
 	const entries: unknown[] = opened.slice(0, MOST_ENTRIES);
-	const asked = wanted === undefined ? undefined : entries.find((entry) => explicitId(entry) === wanted || (isTaskEntry(entry, noun) && plainId(entry) === wanted));
+	const asked = wanted === undefined ? undefined : entries.find((entry) => isAsked(entry, noun, wanted));
 	if (asked !== undefined || entries.length === 1) return asked ?? entries[0];
 	return entries.every(isPicture) ? undefined : (entries.find((entry) => explicitId(entry) !== undefined) ?? entries.find((entry) => isTaskEntry(entry, noun)));
+}
+
+function isAsked(entry: unknown, noun: string, wanted: string): boolean {
+	return explicitId(entry) === wanted || (isTaskEntry(entry, noun) && plainId(entry) === wanted);
+}
+
+/** Several tasks, and the one that was asked for is none of them: what they brought is not its result. */
+export function isAboutOthers(body: unknown, { task, beside }: Task, wanted: string | undefined): boolean {
+	if (wanted === undefined || idOf(task) === wanted || (beside !== undefined && idOf(beside) === wanted)) return false;
+	const ids = idsIn(body);
+	return ids.length > 1 && !ids.includes(wanted);
 }
 
 function describesTask(noun: string, candidate: unknown, isListed: boolean): boolean {
@@ -63,10 +76,10 @@ function without(body: unknown, key: string): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(record(body)).filter(([name]) => name !== key));
 }
 
-/** The word for the task's status as it was written, with its meaning. */
+/** The word for the task's status as it was written, with its meaning. An envelope's error says what became of the answer: a task that it names may be on its way. */
 export function statusOf({ task, beside }: Task): { word: string; status: TaskStatus } | undefined {
 	const around = statusWord(beside);
-	const isAboutAnswer = isEnvelopeWord(around) || (around !== undefined && explicitId(task) !== undefined && meaning(around) === 'unknown');
+	const isAboutAnswer = isEnvelopeWord(around) || (around !== undefined && explicitId(task) !== undefined && (isDeclineWord(around) || meaning(around) === 'unknown'));
 	const word = statusWord(task) ?? (isAboutAnswer ? undefined : around) ?? statusNumber(task);
 	const isBareEnvelope = beside === undefined && isEnvelopeWord(word) && idOf(task) === undefined;
 	return word === undefined || isBareEnvelope ? undefined : { word, status: meaning(word) };
