@@ -1,4 +1,4 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('download', 'request', 'submit', 'wait');
+allIn('download', 'request', 'submit', 'verdict', 'wait');
