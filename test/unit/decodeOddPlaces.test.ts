@@ -37,9 +37,9 @@ describe('pictures of a task that has succeeded', () => {
 		['outputUrl', { outputUrl: SIGNED }, [SIGNED]],
 		['imageBase64', { imageBase64: PNG }, ['PNG']],
 		['image_data', { image_data: PNG }, ['PNG']],
-		['link', { link: SIGNED }, [SIGNED]],
+		['link', { link: A }, [A]],
 		['src', { pictures: [{ src: SIGNED }, { src: SIGNED2 }] }, [SIGNED, SIGNED2]],
-		['href', { href: SIGNED }, [SIGNED]],
+		['href', { href: A }, [A]],
 		['signed_url', { signed_url: SIGNED }, [SIGNED]],
 		['generations', { generations: [{ img: { url: SIGNED } }] }, [SIGNED]],
 		['assets', { assets: [SIGNED] }, [SIGNED]],
@@ -138,5 +138,58 @@ describe('a Gemini answer', () => {
 
 	it('shows its words without the data in them', () => {
 		expect(gemini.decode({ candidates: [{ content: { parts: [{ text: `Here it is: data:image/png;base64,${PNG} as you asked` }] } }] }, BASE_URL)).toMatchObject({ text: 'Here it is:  as you asked' });
+	});
+});
+
+describe('what is not the result of a task that has succeeded', () => {
+	const empty = (fields: object) => asyncTask.decode(done({ result_url: '', ...fields }), BASE_URL, { taskId: 'task_j', lastLook: true });
+
+	it.each<[fact: string, fields: object]>([
+		['another task of the past', { history: [{ result_url: A }] }],
+		['the task before', { parent_task: { result_url: A } }],
+		['who made it', { created_by: { picture: A } }],
+		['a model', { model_info: { cover: A } }],
+		['a channel', { channel: { banner: A } }],
+		['a watermark', { watermark: A }],
+		['a QR code', { qrcode: A, qr_code: A }],
+		['a request in payload', { payload: { image: A } }],
+		['a request in args', { args: { image: A } }],
+		['a style', { style_image: A }],
+		['a base', { baseImage: A }],
+		['Markdown in message', { message: `see ![x](${A})` }],
+		['the page of the console', { console_url: A }],
+		['a link to a page', { link: SIGNED }],
+		['a href to a page', { info: { href: SIGNED } }],
+		['the task itself', { info: { url: 'https://gateway.example/v1/images/tasks/task_j' } }],
+	])('is %s', (_fact, fields) => {
+		expect(empty(fields)).toMatchObject({ kind: 'images', images: [] });
+	});
+
+	it('waits for a place that is still empty until the last look', () => {
+		const fields = { result_url: '', picture_of_it: A };
+		expect(asyncTask.decode(done(fields), BASE_URL, { taskId: 'task_j' })).toMatchObject({ kind: 'images', images: [] });
+		expect(picturesIn(asyncTask.decode(done(fields), BASE_URL, { taskId: 'task_j', lastLook: true }))).toEqual([A]);
+		expect(picturesIn(openAi.decode({ created: 1, data: [], picture_of_it: A }, BASE_URL))).toEqual([A]);
+	});
+
+	it('keeps what is a result by its name', () => {
+		expect(picturesIn(asyncTask.decode({ id: 'task_j', status: 'Ready', result: { sample: SIGNED } }, BASE_URL))).toEqual([SIGNED]);
+		expect(picturesIn(empty({ shown: { image_base64: PNG } }))).toEqual(['PNG']);
+	});
+});
+
+describe('the address of the task itself', () => {
+	const self = 'https://gateway.example/v1/images/tasks/task_j';
+
+	it('is no picture', () => {
+		expect(asyncTask.decode({ task_id: 'task_j', url: self }, BASE_URL)).toMatchObject({ kind: 'pending', taskId: 'task_j' });
+		expect(picturesIn(decode({ url: self, images: [{ url: A }] }))).toEqual([A]);
+		expect(picturesIn(decode({ result_url: self, images: [{ url: A }, { url: B }], result_count: 2 }))).toEqual([A, B]);
+		expect(decode({ url: self })).toMatchObject({ kind: 'images', images: [] });
+	});
+
+	it('is told from a picture in a folder of that name', () => {
+		expect(picturesIn(decode({ url: 'https://cdn.example/generations/9f2.png' }))).toEqual(['https://cdn.example/generations/9f2.png']);
+		expect(picturesIn(decode({ url: 'https://cdn.example/generations/9f2?X-Amz-Signature=1' }))).toEqual(['https://cdn.example/generations/9f2?X-Amz-Signature=1']);
 	});
 });

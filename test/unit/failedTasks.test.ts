@@ -86,3 +86,30 @@ describe('a no on HTTP 200', () => {
 		expect(decode({ code: 500, message: 'queue broke', data: { task_id: 't-1' } })).toMatchObject({ kind: 'failed', taskId: 't-1', reason: 'queue broke' });
 	});
 });
+
+describe('the pictures beside a failure', () => {
+	const A = 'https://cdn.example/a.png';
+
+	it.each([
+		{ fail_reason: 'Blocked by content policy', results: [{ url: A }] },
+		{ status: 'nsfw', results: [{ url: A }] },
+		{ status: 'canceled', results: [{ url: A }] },
+		{ status: '已取消', results: [{ url: A }] },
+		{ fail_reason: 'reference image 1 could not be read', url: A },
+		{ fail_reason: 'input image #2 of 3 is broken', url: A },
+		{ fail_reason: 'Upload 1/2 failed', url: A },
+		{ fail_reason: 'the upstream broke (1/1)', url: A },
+		{ fail_reason: '4 of 4 images failed', url: A },
+	])('are no result in %j', (fields) => {
+		expect(decode(failedWith(fields))).toMatchObject({ kind: 'failed', isEnd: true });
+	});
+
+	it.each([
+		{ fail_reason: '1 of 4 images was blocked by content policy', results: [{ url: A }] },
+		{ status: 'canceled', fail_reason: 'some images were not started', results: [{ url: A }] },
+		{ fail_reason: '1/2 images failed', url: A },
+		{ fail_reason: 'the upstream broke', results: [{ url: A }] },
+	])('are a part in %j', (fields) => {
+		expect(decode(failedWith(fields))).toMatchObject({ kind: 'images', images: [{ url: A }] });
+	});
+});

@@ -1,10 +1,10 @@
 import { readBody } from '../bodyText';
 import { own, unwrapText } from '../json';
 import type { Asked, Outcome } from '../types';
-import { complaintIn, declineIn, failureReason, type Complaint } from './complaints';
+import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './complaints';
 import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
-import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf } from './pictures';
-import { isAmbiguous, isPartly, progressOf, soundsLikeRest } from './statusWords';
+import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf, speaksOfSome } from './pictures';
+import { isAmbiguous, isPartly, isRefusalWord, progressOf, soundsLikeRest } from './statusWords';
 import { findTask, furtherIdsIn, isAboutOthers, isNamed, modelOf, statusOf, taskIdOf } from './taskFacts';
 import { idInText } from './taskIds';
 
@@ -34,6 +34,7 @@ export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): O
 		baseUrl,
 		sent: sentOf(asked, baseUrl),
 		progress: progressOf(own(task, 'progress') ?? own(beside, 'progress')),
+		mayComeYet: asked.lastLook !== true && (taskId ?? asked.taskId) !== undefined,
 		furtherTaskIds: asked.taskId === undefined ? furtherIdsIn(answer, taskId) : [],
 	};
 	const outcome = status === undefined ? withoutStatus(reading) : byStatus(reading, status);
@@ -47,8 +48,9 @@ function byStatus(reading: Reading, { word, status }: Status): Outcome {
 	if (isPartly(word) && isAtItsEnd) return partly(reading, { word, status });
 	if (status === 'failed') {
 		const complaint = failureReason(found.task, found.beside, word, []);
-		// Addresses that have expired lead nowhere.
-		const before = /expire/i.test(word) ? { images: [], complaints: [] } : picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
+		// Addresses that have expired lead nowhere, and beside a refusal stands a placeholder or what went in.
+		const isHeldBack = /expire/i.test(word) || (isTurnedDown(complaint, word) && !speaksOfSome(complaint.reason));
+		const before = isHeldBack ? { images: [], complaints: [] } : picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
 		if (before.images.length > 0) return finished({ ...before, warning: partlySaid(complaint) }, known);
 		return failed(failureReason(found.task, found.beside, word, before.complaints), known, word);
 	}
@@ -64,12 +66,16 @@ function byStatus(reading: Reading, { word, status }: Status): Outcome {
 	return complaint ? failed(complaint, known) : pending(reading, status, word);
 }
 
+function isTurnedDown(complaint: Complaint, word: string): boolean {
+	return isRefusal(complaint) || isRefusalWord(word) || /cancel|取消/i.test(word);
+}
+
 /** Some of the pictures came, and are paid for. */
 function partly(reading: Reading, { word, status }: Status): Outcome {
-	const { found, known, baseUrl, sent } = reading;
+	const { found, known, baseUrl, sent, mayComeYet } = reading;
 	const pictures = finishedPictures(found, baseUrl, sent);
 	const complaint = failureReason(found.task, found.beside, word, pictures.complaints);
-	const { images } = pictures.images.length > 0 ? pictures : picturesAnywhere(found, baseUrl, sent);
+	const { images } = pictures.images.length > 0 ? pictures : picturesAnywhere(found, baseUrl, sent, mayComeYet);
 	if (images.length > 0) return finished({ images, complaints: [], warning: partlySaid(complaint) }, known);
 	return status === 'failed' ? failed(complaint, known, word) : emptySuccess(reading, pictures, word);
 }

@@ -1,7 +1,7 @@
 import { byName, record, simpleName, unwrapText } from '../json';
 import type { ImageRef } from '../types';
 import { complaintIn, type Complaint } from './complaints';
-import { keyOf, MAX_IMAGES, refsInText, unique } from './imageText';
+import { isTaskAddress, keyOf, MAX_IMAGES, refsInText, unique } from './imageText';
 import { BASE64_PLACES, BELOW, LATE_PLACES, NEVER_ECHOES, RESULT_LISTS, RESULT_SINGLES, sortOf, stemOf } from './places';
 
 const MAX_DEPTH = 10;
@@ -34,7 +34,7 @@ export function findImages(source: unknown, { baseUrl, trust, sent, wanted = 0 }
 	const search = (value: unknown, name: string, depth: number, isSafe: boolean): ImageRef[] => {
 		if (depth > MAX_DEPTH) return [];
 		const opened = unwrapText(value);
-		if (typeof opened === 'string') return refsInText(opened, baseUrl, BASE64_PLACES.includes(name)).filter((ref) => !sent?.has(keyOf(ref)));
+		if (typeof opened === 'string') return refsInText(opened, baseUrl, BASE64_PLACES.includes(name)).filter((ref) => !sent?.has(keyOf(ref)) && !isTaskAddress(ref));
 		if (Array.isArray(opened)) return opened.slice(0, MAX_IMAGES).flatMap((entry) => search(entry, name, depth + 1, isSafe || name !== ''));
 		if (typeof opened !== 'object' || opened === null) return [];
 		const fields = byName(opened);

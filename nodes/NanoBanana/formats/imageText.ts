@@ -17,6 +17,12 @@ export function keyOf(ref: ImageRef): string {
 	return ref.kind === 'url' ? ref.url : ref.base64;
 }
 
+/** The address of a task, not of what it made; a store signs what it gives away. */
+export function isTaskAddress(ref: ImageRef): boolean {
+	if (ref.kind !== 'url' || endsLikeImage(ref.url) || /[?&][^=]*(sign|sig=|token|expires)/i.test(ref.url)) return false;
+	return /\/(tasks?|jobs?|predictions?|requests?|generations?)\/[^/?#]+\/?([?#]|$)/i.test(ref.url);
+}
+
 /** One reference, several addresses in one text, or Markdown. */
 export function refsInText(text: string, baseUrl: string, isBase64: boolean): ImageRef[] {
 	const parts = /^\s*https?:/i.test(text) ? text.trim().split(/[\s,;](?=https?:\/\/)/i).map((part) => part.replace(/[\s,;]$/, '')) : [text];

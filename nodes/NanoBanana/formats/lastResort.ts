@@ -1,14 +1,12 @@
 import { record, simpleName, unwrapText } from '../json';
 import type { ImageRef } from '../types';
-import { keyOf, MAX_IMAGES, refsInMarkdown, unique } from './imageText';
+import { isTaskAddress, keyOf, MAX_IMAGES, refsInMarkdown, unique } from './imageText';
 import { LATE_PLACES, sortOf, stemOf, type Sort } from './places';
 import { endsLikeImage, refFrom } from './singleRef';
 
 const MAX_DEPTH = 10;
 /** Strings looked at; no answer to one request has more. */
 const MOST_TEXTS = 20_000;
-/** The address of a task, not of what it made. */
-const TASK_ADDRESS = /\/(tasks?|jobs?|predictions?|requests?|generations?)\/[^/?#]+\/?([?#]|$)/i;
 
 export interface LastResort {
 	images: ImageRef[];
@@ -58,6 +56,7 @@ export function findAnywhere(records: unknown[], baseUrl: string, sent?: Readonl
 /** Below what repeats the request or shows it small, everything does. */
 function below(outer: Sort, inner: Sort): Sort {
 	if (outer === 'echo' || inner === 'echo') return 'echo';
+	if (inner === 'link') return outer === 'result' ? 'weak' : 'other';
 	return outer === 'preview' ? 'preview' : inner;
 }
 
@@ -73,6 +72,6 @@ function ranked(text: string, sort: Sort, baseUrl: string): Array<{ ref: ImageRe
 	if (ref === undefined) return text.includes('](') ? refsInMarkdown(text, baseUrl).map((shown) => ({ ref: shown, rank: 1 })) : [];
 	if (ref.kind === 'base64' || endsLikeImage(ref.url)) return [{ ref, rank: sort === 'preview' ? 3 : sort === 'result' ? 0 : 1 }];
 	if (sort === 'echo') return [{ ref, rank: 4 }];
-	const isAddress = /^\W{0,2}https?:/i.test(text) && !TASK_ADDRESS.test(ref.url);
+	const isAddress = /^\W{0,2}https?:/i.test(text) && !isTaskAddress(ref);
 	return isAddress && (sort === 'result' || sort === 'weak') ? [{ ref, rank: sort === 'result' ? 0 : 2 }] : [];
 }

@@ -16,6 +16,8 @@ export interface Reading {
 	baseUrl: string;
 	sent: ReadonlySet<string>;
 	progress?: number;
+	/** The task can be looked at again. */
+	mayComeYet: boolean;
 	/** Tasks that the same answer names. */
 	furtherTaskIds: string[];
 }
@@ -49,12 +51,12 @@ export function finished({ images, complaints, warning }: Pictures, known: Known
 }
 
 /** A task that ended well without a picture is no success for the user. */
-export function emptySuccess({ found, known, baseUrl, sent }: Reading, { complaints }: Pictures, word: string): Outcome {
+export function emptySuccess({ found, known, baseUrl, sent, mayComeYet }: Reading, { complaints }: Pictures, word: string): Outcome {
 	const { task, beside } = found;
 	if (isExpired(task)) return { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', isEnd: true, ...known };
 	const complaint = complaintIn(task) ?? (complaints.length > 0 ? joined(complaints) : undefined);
 	if (complaint) return failed(complaint, known, word);
-	const anywhere = picturesAnywhere(found, baseUrl, sent);
+	const anywhere = picturesAnywhere(found, baseUrl, sent, mayComeYet);
 	if (anywhere.images.length > 0) return finished(anywhere, known);
 	const spoken = spokenIn(task, beside);
 	return { kind: 'images', images: [], ...(spoken !== undefined && { warnings: [spoken] }), ...known };

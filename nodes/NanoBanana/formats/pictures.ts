@@ -1,7 +1,7 @@
 import { own } from '../json';
 import type { Asked, ImageRef } from '../types';
 import { findImages, type Found, type Search } from './imageRefs';
-import { keyOf, unique } from './imageText';
+import { isTaskAddress, keyOf, unique } from './imageText';
 import { findAnywhere } from './lastResort';
 import { refFrom } from './singleRef';
 import { isFromText, resultCount, saysNothingCame, type Task } from './taskFacts';
@@ -14,6 +14,12 @@ export interface Pictures extends Found {
 
 /** Announces by number, or in words, that only some of the pictures came to nothing. */
 const SOME = /\d+ ?(of|out of|\/) ?\d+\b|\bpartial|\bsome (of|images?)\b|\b(image|picture) ?#?\d|部分|其中/i;
+/** Pictures that went in, and all of those that were to come out. */
+const NOT_SOME = /\b(references?|inputs?|sources?|upload(s|ed)?)[ _-]?(image|picture)?s? ?#?\d*( ?(of|out of|\/) ?\d+)?|\b(\d+) ?(of|out of|\/) ?\6\b/gi;
+
+export function speaksOfSome(reason: string): boolean {
+	return SOME.test(reason.slice(0, 1000).replace(NOT_SOME, ' '));
+}
 
 /** What was asked, in the form in which pictures are compared. */
 export function sentOf(asked: Asked, baseUrl: string): ReadonlySet<string> {
@@ -39,7 +45,8 @@ export function finishedPictures({ task, beside }: Task, baseUrl: string, sent: 
 /** More are announced than the lists hold: the rest stands in `result_url`, or in the metadata. */
 function withRest(task: unknown, images: ImageRef[], search: Search): ImageRef[] {
 	const first = refFrom(own(task, 'result_url'), search.baseUrl);
-	const known = unique([...(first && !search.sent?.has(keyOf(first)) ? [first] : []), ...images]);
+	const isFirst = first !== undefined && !search.sent?.has(keyOf(first)) && !isTaskAddress(first);
+	const known = unique([...(isFirst ? [first] : []), ...images]);
 	const metadata = own(task, 'metadata');
 	const listed = (['all', 'noEchoes'] as const).map((trust) => findImages(metadata, { ...search, trust }).images);
 	// Addresses in the metadata may be those of the references, unless a known result is among them.
@@ -47,8 +54,12 @@ function withRest(task: unknown, images: ImageRef[], search: Search): ImageRef[]
 	return unique([...known, ...(isRest ? listed[0] : listed[1])]);
 }
 
-/** The task has succeeded and is paid for, but where it should be there is no picture. */
-export function picturesAnywhere({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>): Pictures {
+/**
+ * The task has succeeded and is paid for, but where it should be there is no picture. A place for it
+ * that is still empty may be filled at the next look, so until the last one nothing else is taken.
+ */
+export function picturesAnywhere({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, mayComeYet = false): Pictures {
+	if (mayComeYet && saysNothingCame(task)) return { images: [], complaints: [] };
 	const found = findAnywhere(beside ? [task, beside] : [task], baseUrl, sent);
 	return { images: found.images, complaints: [], warning: `No known place of the answer holds the images; they are taken from '${found.place}'` };
 }
@@ -66,7 +77,7 @@ export function restingPictures({ task }: Task, baseUrl: string, sent: ReadonlyS
 
 /** What a task brought before it failed. A single address may be one that the gateway copied there, unless it speaks of a part. */
 export function picturesBeforeFailure({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, reason: string): Found {
-	const speaksOfSome = SOME.test(reason.slice(0, 1000)) || (resultCount(task) ?? 0) > 0;
+	const isPart = speaksOfSome(reason) || (resultCount(task) ?? 0) > 0;
 	const { echoes } = findAnywhere(beside ? [task, beside] : [task], baseUrl, sent);
-	return findImages(task, { baseUrl, sent: echoes, trust: speaksOfSome ? 'sure' : 'listed' });
+	return findImages(task, { baseUrl, sent: echoes, trust: isPart ? 'sure' : 'listed' });
 }

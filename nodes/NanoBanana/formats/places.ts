@@ -27,23 +27,30 @@ export const NEVER_ECHOES = ['candidates', 'choices', ...BELOW.values()].flat();
 /** Under these names any base64 counts; elsewhere text has to look like a picture. */
 export const BASE64_PLACES = ['b64json', 'base64', 'b64', 'imagebase64', 'imagedata', 'bytesbase64encoded'];
 /** As likely the address of a page as that of a picture. */
-const WEAK_PLACES = ['link', 'links', 'src', 'href', 'url', 'uri', 'urls', 'urllist', 'assets', 'downloadlink', 'contenturl', 'fileuri'];
+const WEAK_PLACES = ['src', 'url', 'uri', 'urls', 'urllist', 'assets', 'downloadlink', 'contenturl', 'fileuri'];
 
-export type Sort = 'result' | 'weak' | 'preview' | 'echo' | 'other';
+/** Only within a place for results, or with the ending of an image, more than the address of a page. */
+const LINKS = ['link', 'links', 'href'];
+
+export type Sort = 'result' | 'weak' | 'link' | 'preview' | 'echo' | 'other';
 
 /** Beginnings of words. The original of an edit went in; that of a thumbnail came out. */
-const PREVIEW = /^(thumb|preview|cover|poster|small|placeholder|lowres|original|upload)/;
+const PREVIEW = /^(thumb|preview|poster|small|placeholder|lowres|original|upload)/;
 const ECHO = /^(input.*|req|request.*|param.*|prompt.*|refs?|ref(er|im|ur).*|source.*|init.*|mask.*|propert.*|options?|settings?|config.*|error.*|fail.*|reason|avatar.*|icon.*|logo.*|user.*|author|owner|webhook.*|callback.*|docs?|help|terms|examples?)$/;
+/** What belongs to the request, to other tasks or to the gateway's own page, and is never what was made. */
+const SURROUNDINGS = /^(models?|channels?|providers?|creators?|created|by|workspaces?|teams?|history|histories|recents?|parents?|origin|watermarks?|qr|qrcodes?|banners?|covers?|styles?|controls?|controlnet|base|faces?|products?|subjects?|captions?|messages?|payload|body|args?|arguments|templates?|samples?|console|dashboard)$/;
 
 /** What a property's name says of an address in it. */
 export function sortOf(key: string): Sort {
 	if (key.length > 100) return 'other';
-	const words = key.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z]+/);
-	if (words.some((word) => ECHO.test(word))) return 'echo';
-	if (words.some((word) => PREVIEW.test(word))) return 'preview';
 	const name = simpleName(key).replace(/\d{1,3}$/, '');
+	const isResult = RESULT_LISTS.includes(name) || RESULT_SINGLES.includes(name) || LATE_PLACES.includes(name);
+	const words = key.replace(/base64/i, '').replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z]+/);
+	if (words.some((word) => ECHO.test(word)) || (!isResult && words.some((word) => SURROUNDINGS.test(word)))) return 'echo';
+	if (words.some((word) => PREVIEW.test(word))) return 'preview';
+	if (LINKS.includes(name)) return 'link';
 	if (WEAK_PLACES.includes(name)) return 'weak';
-	return RESULT_LISTS.includes(name) || RESULT_SINGLES.includes(name) || LATE_PLACES.includes(name) ? 'result' : 'other';
+	return isResult ? 'result' : 'other';
 }
 
 /** `image_2` as `image`; undefined where a name has no number at its end. */
