@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { isStatusWord, meaning, progressOf } from '../../nodes/NanoBanana/formats/statusWords';
+import { isStatusWord, meaning, progressOf, soundsLikeRest } from '../../nodes/NanoBanana/formats/statusWords';
 
 it.each([
 	['queued', 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing'],
@@ -47,4 +47,19 @@ it.each<[unknown, number | undefined]>([
 	[NaN, undefined], [Infinity, undefined], [null, undefined], [true, undefined], [[50], undefined], [{}, undefined],
 ])('reads the progress %p as %p', (value, percent) => {
 	expect(progressOf(value)).toBe(percent);
+});
+
+it.each([
+	['running', 'not_completed NOT_YET_DONE unfinished incomplete not_ready not_succeeded retry in_review 未完成 任务未成功 尚未完成'],
+	['queued', 'received on_hold paused 待处理 等待 等待处理 排队中'],
+])('hears that it is not done yet: %s', (status, words) => {
+	for (const word of words.split(' ')) expect([word, meaning(word)]).toEqual([word, status]);
+});
+
+it.each(['put_on_hold', 'under_review', 'paused_by_admin', 'will_retry', 'received_by_worker'])('does not take %s for rest', (word) => {
+	expect([meaning(word), soundsLikeRest(word)]).toEqual(['unknown', false]);
+});
+
+it.each([['未通过', 'failed'], ['审核未通过', 'failed'], ['not_found', 'unknown'], ['not_failed', 'failed'], ['invalid', 'unknown']])('leaves %s as it was: %s', (word, status) => {
+	expect(meaning(word)).toBe(status);
 });

@@ -1,8 +1,8 @@
 import type { TaskStatus } from '../types';
 
 const STATUS_WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
-	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing',
-	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying partial',
+	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing received onhold paused',
+	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying retry partial inreview',
 	succeeded: 'succeeded success succeed successed successful completed complete done finished finish finalized fulfilled ok',
 	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked unsuccessful denied banned flagged dead killed crashed nsfw filtered',
 };
@@ -15,12 +15,22 @@ const PARTLY = /^partial(ly)?(?=.)|^partly(?=.)|with(some|partial)?(errors?|fail
 /** In English or Chinese, in any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
 export function meaning(word: string): TaskStatus {
 	if (/失败|已取消|超时|(未|不)通过|违规|违禁|拒绝|驳回|出错|异常/.test(word)) return 'failed';
+	if (/等待|待处理|待审|排队/.test(word)) return 'queued';
+	if (/未|没有|尚/.test(word)) return 'running';
 	if (/成功|已完成/.test(word)) return 'succeeded';
 	const letters = lettersOf(word);
 	const known = STATUS_BY_WORD.get(letters);
 	if (known) return known;
+	if (isNotYet(letters)) return 'running';
 	if (BAD_ENDS.test(letters) && !letters.includes('retry')) return 'failed';
 	return isPartly(word) ? 'succeeded' : 'unknown';
+}
+
+/** The opposite of an end or of being ready. */
+function isNotYet(letters: string): boolean {
+	const positive = /^(?:not|un|in)(?:yet|fully)?(?=.)(.*)$/.exec(letters)?.[1];
+	const status = positive === undefined ? undefined : STATUS_BY_WORD.get(positive);
+	return status !== undefined && status !== 'failed';
 }
 
 /** "Without errors" says nothing more. */
@@ -41,7 +51,7 @@ export function isAmbiguous(word: string): boolean {
 
 /** A word that nobody knows and that does not sound like work: pictures beside it are its result. */
 export function soundsLikeRest(word: string): boolean {
-	return !/ing$|process|progress|pend|wait|queue|partial|中$/.test(word.toLowerCase());
+	return !/ing$|process|progress|pend|wait|queue|partial|hold|paus|review|retry|receiv|中$/.test(word.toLowerCase());
 }
 
 /** What an envelope says of an answer, whatever became of the task that it names. */
