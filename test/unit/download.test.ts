@@ -295,6 +295,8 @@ describe('bytes of a kind that is not known', () => {
 		['a drawing', 'image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg">${'<path/>'.repeat(99)}</svg>`],
 		['JSON', 'application/octet-stream', JSON.stringify({ message: '未找到'.repeat(300) })],
 		['words', 'application/octet-stream', '图片已过期。'.repeat(300)],
+		['a page in letters of another time', 'application/octet-stream', Buffer.concat([Buffer.from(' \r\n<HTML><title>'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')])],
+		['JSON in letters of another time', 'application/octet-stream', Buffer.concat([Buffer.from('{"message":"'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')])],
 		['a few bytes', 'image/jxl', noise(99)],
 		['a file of another kind', 'application/zip', noise()],
 		['a file of no kind', '', noise()],
@@ -308,9 +310,14 @@ describe('bytes of a kind that is not known', () => {
 		expect((await fetchFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).fetched.kind).toBe('missing');
 	});
 
+	it('are a file from base64 in lines', async () => {
+		const base64 = noise().toString('base64').replace(/.{76}/g, '$&\r\n');
+		expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched).toMatchObject({ kind: 'picture', bytes: noise() });
+	});
+
 	it('are a file from base64 too, and words are none', async () => {
 		expect((await fetchFrom([], {}, base64Ref(noise()))).fetched).toEqual({ kind: 'picture', bytes: noise(), facts: { mimeType: 'application/octet-stream', extension: 'bin' }, warning: WARNING });
-		for (const base64 of ['The image was removed by the content filter. '.repeat(20), `https://cdn.example/${'a'.repeat(400)}.png`]) expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
+		for (const base64 of ['The image was removed by the content filter. '.repeat(20), 'the image was removed as it did not keep to the rules '.repeat(8).trim(), `https://cdn.example/${'a'.repeat(400)}.png`]) expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
 	});
 });
 
