@@ -17,7 +17,7 @@ beforeEach(() => server.reset());
 afterAll(async () => await server.stop());
 
 function answer(body: unknown): PreparedAnswer {
-	return { httpStatus: 200, headers: { 'content-type': 'application/json' }, body: JSON.parse(JSON.stringify(body).replaceAll('{files}', `${server.url}/files`)) };
+	return { httpStatus: 200, headers: { 'content-type': 'application/json' }, body: typeof body === 'string' ? body : JSON.parse(JSON.stringify(body).replaceAll('{files}', `${server.url}/files`)) };
 }
 
 async function create(): Promise<INodeExecutionData[]> {
@@ -32,6 +32,8 @@ it.each<[fact: string, created: unknown, seen: unknown, warning: string]>([
 	['is finished in a word that nobody knows', { job: { id: TASK_ID } }, { task_id: TASK_ID, status: 'saved', results: ['{files}/a.png'] }, "'saved'"],
 	['names its picture where nobody expects it', { task: TASK_ID }, { data: { task_id: TASK_ID, status: 'succeeded', painting: { canvas: '{files}/a.png' } } }, "'canvas'"],
 	['stands in a list with others', { TaskId: TASK_ID }, { data: [{ task_id: 'task_other', status: 'failed' }, { task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' }] }, ''],
+	['was answered with an error behind it', '{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic","type":"invalid_request_error"}}', { task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' }, ''],
+	['is named in an answer that says error', { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: TASK_ID } }, { task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' }, ''],
 ])('delivers the picture of a task that %s', async (_fact, created, seen, warning) => {
 	server.answer('POST', [answer(created)]);
 	server.answer('GET', [answer(seen)]);
