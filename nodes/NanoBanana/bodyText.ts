@@ -1,4 +1,6 @@
-import { byName, firstText, list, own, parseJson, record, unwrapText } from './json';
+import type { IDataObject } from 'n8n-workflow';
+
+import { firstText, list, mergeJson, own, parseJson, record } from './json';
 
 /** Lines that a server writes to keep a connection busy: no part of the answer. */
 const NO_CONTENT = /^($|:|event:|id:|retry:)/;
@@ -8,18 +10,12 @@ const GUARD = /^(\)\]\}',?|while ?\(1\);|for ?\(;;\);)/;
 const PASSING_EVENT = /partial|preview|ping|heartbeat|keep.?alive/i;
 const DATA = 'data:';
 const MOST_VALUES = 100_000;
-/** What an answer's matter may be wrapped in. */
-const WRAPPINGS = ['data', 'task', 'result', 'output', 'response', 'payload', 'job', 'prediction', 'generation'];
-const MOST_WRAPPED = 20;
-const IDS = ['taskid', 'jobid', 'imagetaskid', 'predictionid', 'generationid', 'taskids', 'jobids'];
-const STATES = ['status', 'taskstatus', 'state', 'taskstate', 'jobstatus'];
-const RESULTS = ['url', 'b64json', 'images', 'imageurl', 'resulturl', 'resulturls', 'results', 'outputs', 'artifacts', 'candidates', 'choices'];
-/** What `weightOf` gives a value that names a task or holds a result. */
-const MATTERS = 4;
+/** A value with one of these, at the top or in `data`, names a task or holds a result. */
+const MATTERS = ['task_id', 'taskId', 'job_id', 'id', 'images', 'url', 'b64_json', 'result_url', 'result', 'results', 'output', 'choices'];
 
 /**
  * The text of an answer as JSON: as it is, or where something harmless stands around it. Comments that
- * keep the connection busy, a further line, several values or events of which the weightiest counts.
+ * keep the connection busy, a further line, several values or events of which those with a task or a result count.
  * Undefined for anything else: half of a JSON text is no answer, and a web page that holds some is none.
  */
 export function readBody(text: string): unknown {
@@ -32,70 +28,25 @@ export function readBody(text: string): unknown {
 	return answerOf(valuesIn(lines.slice(first).join('\n').trimStart().replace(GUARD, '').trimStart()));
 }
 
-/** A stream of a model's words and pictures is one answer in pieces; of any other the last of the weightiest values that are no mere sign of life. */
-function answerOf(values: unknown[]): unknown {
-	if (values.length < 2) return values.find((value) => !isPassing(value));
-	if (values.some((value) => own(value, 'candidates') !== undefined)) return values;
-	const weighed = values.filter((value) => !isPassing(value)).map((value) => ({ value, weight: weightOf(value) }));
-	const most = weighed.reduce((heaviest, { weight }) => Math.max(heaviest, weight), 0);
-	const best = weighed.filter(({ weight }) => weight === most).map(({ value }) => value);
-	return most < MATTERS ? best.at(-1) : withPictures(withId(best.at(-1), weighed), best);
-}
-
-function isPassing(value: unknown): boolean {
-	return PASSING_EVENT.test((firstText(value, 'type', 'object') ?? '').slice(0, 100));
-}
-
 /**
- * A task may be paid for, so nothing that is said beside one takes its place: no error of a middleware
- * behind the answer of the handler, no note on the usage. An error counts where nothing else does.
+ * A stream of a model's words and pictures is one answer in pieces, and so are the states of a task.
+ * An error, or a note on the usage, takes the place of a task or a result nowhere: those may be paid for.
  */
-function weightOf(value: unknown): number {
-	const parts = partsOf(value);
-	const has = (places: string[]): boolean => isAnyFilled(parts, places);
-	const hasState = has(STATES);
-	// An address beside an error may be that of its help page.
-	if (!hasState && (isFilled(own(value, 'error')) || own(value, 'type') === 'error')) return has([...IDS, ...RESULTS.slice(1)]) ? MATTERS : 2;
-	if (has(RESULTS) || (hasState && has([...IDS, 'id']))) return 6;
-	if (has(IDS)) return 5;
-	if (has(['id']) || isId(own(value, 'data')) || isId(own(value, 'result'))) return MATTERS;
-	if (hasState) return 3;
-	return has(['message', 'msg']) ? 2 : 1;
+function answerOf(values: unknown[]): unknown {
+	if (values.some((value) => own(value, 'candidates') !== undefined)) return values;
+	const told = values.filter((value) => !PASSING_EVENT.test((firstText(value, 'type', 'object') ?? '').slice(0, 100)));
+	const results = told.filter(matters);
+	const pictures = results.filter((value) => own(value, 'status') === undefined && (own(value, 'b64_json') ?? own(value, 'url')) !== undefined);
+	if (pictures.length > 1) return { data: pictures };
+	if (results.length > 1) return results.reduce((answer, value) => mergeJson(record(answer) as IDataObject, record(value) as IDataObject));
+	return results[0] ?? told.find((value) => own(value, 'error')) ?? told.at(-1);
 }
 
-/** A value, and what it wraps. */
-function partsOf(value: unknown, depth = 0): Array<Map<string, unknown>> {
-	const opened = unwrapText(value);
-	if (depth > 4) return [];
-	if (Array.isArray(opened)) return opened.slice(0, MOST_WRAPPED).flatMap((entry) => partsOf(entry, depth + 1));
-	return [byName(opened), ...WRAPPINGS.flatMap((name) => (own(opened, name) === undefined ? [] : partsOf(own(opened, name), depth + 1)))];
-}
-
-function isAnyFilled(parts: Array<Map<string, unknown>>, places: string[]): boolean {
-	return parts.some((part) => places.some((place) => isFilled(part.get(place))));
-}
-
-function isFilled(value: unknown): boolean {
-	return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
-}
-
-/** The id itself in the place of a task. */
-function isId(value: unknown): boolean {
-	return typeof value === 'string' && /^[\w.:-]{4,200}$/.test(value);
-}
-
-/** A later state of a task may leave out the id that the first one gave. */
-function withId(last: unknown, weighed: Array<{ value: unknown }>): unknown {
-	const idIn = (value: unknown): unknown => partsOf(value).map((part) => part.get('taskid')).find(isFilled);
-	if (Array.isArray(last) || idIn(last) !== undefined) return last;
-	const id = weighed.map(({ value }) => idIn(value)).find((found) => found !== undefined);
-	return id === undefined ? last : { task_id: id, ...record(last) };
-}
-
-/** Pictures that come one per event are one answer; those of a task's states repeat each other. */
-function withPictures(last: unknown, best: unknown[]): unknown {
-	const pictures = best.filter((value) => !isAnyFilled(partsOf(value), STATES) && isAnyFilled(partsOf(value), RESULTS));
-	return pictures.length > 1 && pictures.includes(best.at(-1)) ? { ...record(last), data: pictures } : last;
+function matters(value: unknown): boolean {
+	const isError = own(value, 'error') || own(value, 'type') === 'error';
+	if (isError && own(value, 'status') === undefined) return false;
+	const data = own(value, 'data');
+	return typeof data === 'string' || Array.isArray(data) || [value, data].some((place) => MATTERS.some((key) => own(place, key)));
 }
 
 /** Nothing but events: a page or a log with such a line in it is no stream. */

@@ -61,58 +61,26 @@ it('takes a GIF with any bytes behind its end', async () => {
 
 it.each([
 	['avif', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).avif().toBuffer(), 'image/avif', 'avif'],
-	['tiff', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).tiff({ compression: 'none' }).toBuffer(), 'image/tiff', 'tiff'],
-] as const)('reads type and size of a whole %s, and sees that its end is missing', async (_kind, make, mimeType, extension) => {
-	const bytes = await make();
-
-	expect(inspectImage(bytes)).toEqual({ mimeType, extension, width: 37, height: 23, complete: true });
-	expect(inspectImage(bytes.subarray(0, bytes.length / 2))).toMatchObject({ mimeType, complete: false });
+] as const)('reads the type of a %s', async (_kind, make, mimeType, extension) => {
+	expect(inspectImage(await make())).toEqual({ mimeType, extension, complete: true });
 });
 
-/** ftyp with its brands, meta with the sizes of its items, mdat. */
-function boxes(brands: string[], sizes: Array<[width: number, height: number]>): Buffer {
-	const box = (name: string, content: Buffer): Buffer => {
-		const head = Buffer.alloc(8);
-		head.writeUInt32BE(content.length + 8, 0);
-		head.write(name, 4);
-		return Buffer.concat([head, content]);
-	};
-	const ispe = ([width, height]: [number, number]): Buffer => {
-		const content = Buffer.alloc(12);
-		content.writeUInt32BE(width, 4);
-		content.writeUInt32BE(height, 8);
-		return box('ispe', content);
-	};
-	const type = Buffer.from(`${brands[0]}\0\0\0\0${brands.slice(1).join('')}`, 'latin1');
-	return Buffer.concat([box('ftyp', type), box('meta', Buffer.concat(sizes.map(ispe))), box('mdat', Buffer.alloc(30))]);
+/** The first box of a file: its length, its name, and its brands. */
+function boxed(brands: string[]): Buffer {
+	const head = Buffer.alloc(4);
+	head.writeUInt32BE(12 + brands.length * 4);
+	return Buffer.concat([head, Buffer.from(`ftyp${brands[0]}\0\0\0\0${brands.slice(1).join('')}`, 'latin1'), Buffer.alloc(30)]);
 }
 
 it.each([
 	[['avif', 'mif1'], 'image/avif'], [['avis'], 'image/avif'], [['mif1', 'miaf', 'avif'], 'image/avif'],
 	[['heic', 'mif1'], 'image/heic'], [['heix'], 'image/heic'], [['mif1', 'heic'], 'image/heic'], [['mif1'], 'image/heic'],
-])('knows the brands %j, and takes the largest of the sizes', (brands, mimeType) => {
-	const bytes = boxes(brands, [[160, 120], [1024, 768], [512, 512]]);
-
-	expect(inspectImage(bytes)).toMatchObject({ mimeType, width: 1024, height: 768, complete: true });
-	expect(inspectImage(bytes.subarray(0, -1))).toMatchObject({ complete: false });
-	expect(inspectImage(Buffer.concat([bytes, Buffer.alloc(3)]))).toMatchObject({ complete: true });
+])('knows the brands %j', (brands, mimeType) => {
+	expect(inspectImage(boxed(brands))).toMatchObject({ mimeType, complete: true });
 });
 
 it('takes no video for a picture', () => {
-	expect(inspectImage(boxes(['isom', 'mp42'], []))).toBeUndefined();
-});
-
-it.each([[23], [-23]])('reads type and size of a BMP with the height %d', (height) => {
-	const bytes = Buffer.alloc(80);
-	bytes.write('BM');
-	bytes.writeUInt32LE(80, 2);
-	bytes.writeUInt32LE(40, 14);
-	bytes.writeInt32LE(37, 18);
-	bytes.writeInt32LE(height, 22);
-
-	expect(inspectImage(bytes)).toEqual({ mimeType: 'image/bmp', extension: 'bmp', width: 37, height: 23, complete: true });
-	expect(inspectImage(bytes.subarray(0, 79))).toMatchObject({ complete: false });
-	expect(inspectImage(Buffer.from('BMW drives on, and so does this text'))).toBeUndefined();
+	expect(inspectImage(boxed(['isom', 'mp42']))).toBeUndefined();
 });
 
 it.each([
