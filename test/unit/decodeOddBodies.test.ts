@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Bodies that a sceptical reader sent through the node, trimmed. What is paid for has to be found in them, and nothing else.
+// Odd but plausible bodies, trimmed. What is paid for has to be found in them, and nothing else.
 import { asyncTask } from '../../nodes/NanoBanana/formats/asyncTask';
 import { gemini } from '../../nodes/NanoBanana/formats/gemini';
 import { openAi } from '../../nodes/NanoBanana/formats/openAi';
