@@ -1,7 +1,7 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 
-import { KEY_EXPRESSION } from '../nodes/NanoBanana/apiKey';
-import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/baseUrl';
+import { KEY_EXPRESSION } from '../nodes/NanoBanana/credential';
+import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/credential';
 
 const MOVED = "The address leads elsewhere. Enter in 'Base URL' the address that it leads to, as a rule the one with https";
 

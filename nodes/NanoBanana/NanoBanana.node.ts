@@ -1,14 +1,14 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { BASE_URL_EXPRESSION } from './baseUrl';
+import { BASE_URL_EXPRESSION } from './credential';
 import { imageToImageFields } from './descriptions/imageToImage';
 import { optionsField } from './descriptions/options';
-import { createFields, lastFields, shapeFields } from './descriptions/shared';
+import { createFields, lastFields, shapeFields } from './descriptions/create';
 import { taskFields } from './descriptions/tasks';
 import { TASKS_PATH } from './formats/asyncTask';
 import { createImages, readTasks } from './lifecycle';
-import { searchModels } from './searchModels';
+import { searchModels } from './listSearch/searchModels';
 
 /** Metadata and the operation menu. What an operation does is told in lifecycle.ts. */
 export class NanoBanana implements INodeType {

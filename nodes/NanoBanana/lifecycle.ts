@@ -1,14 +1,14 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { buy, followFurther } from './buy';
-import { deliver, type Result } from './deliver';
-import { failureError, failureIn, type Failure } from './errors';
-import { followTask, lookOnce } from './follow';
-import { openJob, type Job } from './job';
-import { recall, rememberFinished } from './memory';
-import { checkBeforePaying, type Order } from './order';
-import { previewRow } from './preview';
-import { readTaskIds } from './settings';
+import { buy, followFurther } from './steps/createTask';
+import { deliver, type Result } from './steps/collectImages';
+import { failureError, failureIn, type Failure } from './errors/failure';
+import { followTask, lookOnce } from './steps/pollTask';
+import { openJob, type Job } from './run/itemContext';
+import { recall, rememberFinished } from './run/idempotencyStore';
+import { checkBeforePaying, type Order } from './steps/prepareRequest';
+import { previewRow } from './steps/previewRequest';
+import { readTaskIds } from './parameters/settings';
 
 /**
  * The story of one item, top to bottom. n8n calls these two for every item at once, as the

@@ -1,7 +1,7 @@
 /* eslint-disable */
 // The product's own gate in front of a gateway with a limit it does not tell. Time jumps from one
 // event to the next once every promise callback has run.
-import { createGate, TASK_WINDOW, type Window } from '../../nodes/NanoBanana/gate';
+import { createGate, TASK_WINDOW, type Window } from '../../nodes/NanoBanana/submit/concurrencyLimiter';
 import type { Clock } from '../../nodes/NanoBanana/types';
 import { createRandom } from '../sandbox/random';
 

@@ -6,7 +6,7 @@ import type { ICredentialDataDecryptedObject, INodeListSearchItems, IWorkflowExe
 import { Workflow } from 'n8n-workflow';
 
 import { CATALOGUE } from '../../nodes/NanoBanana/models';
-import { searchModels } from '../../nodes/NanoBanana/searchModels';
+import { searchModels } from '../../nodes/NanoBanana/listSearch/searchModels';
 import { useGateway } from './gateway';
 import { TestCredentialsHelper, TestNodeTypes } from './nodeTypes';
 import { nanoBananaWorkflow } from './runWorkflow';

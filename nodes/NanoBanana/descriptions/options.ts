@@ -1,6 +1,6 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_IMAGE_MB, DEFAULT_POLL_INTERVAL_S, DEFAULT_TIMEOUT_S } from '../settings';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_IMAGE_MB, DEFAULT_POLL_INTERVAL_S, DEFAULT_TIMEOUT_S } from '../parameters/settings';
 import { PAID_OPERATIONS } from '../types';
 
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };

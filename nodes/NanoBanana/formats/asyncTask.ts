@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { textParts } from '../form';
-import { mergeJson } from '../json';
+import { textParts } from '../lib/multipart';
+import { mergeJson } from '../lib/json';
 import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Reference } from '../types';
-import { decodeBody } from './decodeBody';
+import { decodeBody } from './decode/decodeTask';
 
 /** The API's own way: create a task, then ask for its status. Source: the API's page. */
 export const asyncTask: ImageFormat = {

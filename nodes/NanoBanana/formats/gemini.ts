@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mergeJson } from '../json';
+import { mergeJson } from '../lib/json';
 import { findModel } from '../models';
 import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
-import { decodeContent } from './geminiAnswer';
+import { decodeContent } from './decode/decodeGemini';
 
 /** The Gemini-compatible entrance: generateContent with inline references. Several images are several calls, each billed. */
 export const gemini: ImageFormat = {

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readBody } from '../bodyText';
-import { textParts } from '../form';
-import { mergeJson } from '../json';
+import { readBody } from '../lib/lenientJson';
+import { textParts } from '../lib/multipart';
+import { mergeJson } from '../lib/json';
 import type { Asked, EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
-import { spokenIn } from './complaints';
-import { decodeBody, isFinishedCall } from './decodeBody';
+import { spokenIn } from './decode/bodyErrors';
+import { decodeBody, isFinishedCall } from './decode/decodeTask';
 
 /** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
 export const openAi: ImageFormat = {

@@ -1,0 +1,41 @@
+/**
+ * The key as people paste it: with `Bearer` in front, in quotes, with line breaks or characters that
+ * no header can carry. The expression does the same inside the credential, where n8n takes no
+ * function; a test keeps both alike.
+ */
+export const KEY_EXPRESSION =
+	"{{ $credentials.apiKey.replace(/[^\\x21-\\x7e]+/g, ' ').replace(/^[\\s\"'`]*(authorization\\s*:)?[\\s\"'`]*bearer\\s+/i, '').replace(/\\s+/g, '').replace(/^[\"'`]+|[\"'`]+$/g, '') }}";
+
+export function normalizeKey(text: string): string {
+	return text
+		.replace(/[^\x21-\x7e]+/g, ' ')
+		.replace(/^[\s"'`]*(authorization\s*:)?[\s"'`]*bearer\s+/i, '')
+		.replace(/\s+/g, '')
+		.replace(/^["'`]+|["'`]+$/g, '');
+}
+
+/** Every way in which a gateway may quote the key back, the longest first. */
+export function writtenKeys(typed: string): string[] {
+	const key = normalizeKey(typed);
+	const encoded = encodeURIComponent(key);
+	const forms = [typed.trim(), key, encoded, encoded.replace(/%\w\w/g, (code) => code.toLowerCase())];
+	// A letter or two would take every text apart.
+	return [...new Set(forms)].filter((form) => form.length > 3).sort((left, right) => right.length - left.length);
+}
+
+/**
+ * The gateway's address as people paste it: with or without scheme, trailing slash, `/v1` or a whole
+ * endpoint. The expression does the same inside the node's request defaults and the credential's
+ * test, where n8n takes no function; a test keeps both alike.
+ */
+export const BASE_URL_EXPRESSION =
+	"={{ $credentials.baseUrl.trim().replace(/[?#].*$/, '').replace(/\\/+$/, '').replace(/\\/v1(beta)?(\\/.*)?$/i, '').replace(/^(?!https?:\\/\\/)/i, 'https://') }}";
+
+export function normalizeBaseUrl(text: string): string {
+	return text
+		.trim()
+		.replace(/[?#].*$/, '')
+		.replace(/\/+$/, '')
+		.replace(/\/v1(beta)?(\/.*)?$/i, '')
+		.replace(/^(?!https?:\/\/)/i, 'https://');
+}

@@ -1,0 +1,32 @@
+import { writtenKeys } from '../credential';
+import { isWebPage, pageTitle } from './errorBody';
+
+const SHOWN_CHARACTERS = 500;
+
+/**
+ * Gateway words made fit to be shown: no markup, no key, no signed query, no image data, at most
+ * 500 characters. `secret` is the credential's key, which gateways like to quote.
+ */
+export function cleanText(text: string, secret?: string): string {
+	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
+	const clean = withoutKey(plain, secret)
+		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
+		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')
+		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
+		.replace(/(https?:\/\/)[^\s/@"'<>]*@/gi, '$1')
+		.replace(/[?&](expires|signature|sig|token|key|x-amz-[\w-]+)=[^\s"'<>]*/gi, '')
+		.replace(/[\w+/-]{120,}={0,2}|([A-Za-z0-9+/]{60,76}\s{1,4}){2,}[\w+/]*={0,2}/g, '[image data]')
+		.replace(/(\d{1,3}[,\s]{1,4}){15,}\d{1,3}/g, '[bytes]')
+		.replace(/<\/?[a-z!?][^<>]{0,300}>/gi, ' ')
+		.replace(/\p{Cc}+/gu, ' ')
+		.trim();
+	if (clean.length <= SHOWN_CHARACTERS) return clean;
+	// The family writes the id of the request, which its support asks for, at the very end.
+	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(SHOWN_CHARACTERS - 120))?.[0] ?? '';
+	return `${clean.slice(0, SHOWN_CHARACTERS - requestId.length - 2)}… ${requestId}`.trim();
+}
+
+/** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */
+export function withoutKey(text: string, secret?: string): string {
+	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
+}

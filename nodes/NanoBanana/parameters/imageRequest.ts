@@ -1,0 +1,128 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { invalid, requiredText, wholeNumber } from './validate';
+import { failureError } from '../errors/failure';
+import { own, parseJson } from '../lib/json';
+import { findModel } from '../models';
+import type { Settings } from './settings';
+import { OPERATIONS, type ImageRequest, type OutputFormat } from '../types';
+
+export interface CheckedRequest {
+	request: Omit<ImageRequest, 'references'>;
+	warnings: string[];
+}
+
+const OUTPUT_FORMATS: OutputFormat[] = ['png', 'jpeg', 'webp'];
+/** As the field's list names them. */
+const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' };
+
+/**
+ * Turns the body that the fields' routing put together into a neutral request, and refuses before
+ * anything is paid what cannot work.
+ *
+ * @throws a failure of kind `invalid_input` that names the field and what would work
+ */
+export function readRequest(body: unknown, settings: Settings, references: number): CheckedRequest {
+	const operation = OPERATIONS[settings.operation].takesReferences ? 'imageToImage' : 'textToImage';
+	const extraBody = readExtraBody(settings.extraBody);
+	const request = {
+		operation,
+		model: requiredText('Model', own(body, 'model'), "Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.").trim(),
+		prompt: requiredText('Prompt', own(body, 'prompt'), 'Describe the image. When the prompt comes from an expression, check that it gives text for this item.'),
+		n: wholeNumber('Number of Images', imagesAsked(body, extraBody, settings), 1),
+		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
+		...optional('outputFormat', readOutputFormat(own(body, 'output_format'))),
+		...optional('imageSize', settings.imageSize),
+		responseFormat: settings.responseFormat,
+		sendBinaryAs: settings.sendBinaryAs,
+		extraBody,
+	} as const;
+	const findings = modelFindings(request, references, settings);
+	if (findings.length > 0 && !settings.skipModelChecks) throw failureError({ kind: 'invalid_input', ...findings[0] });
+	const warnings = [...findings.map((finding) => `${finding.message}.`), ...unknownModelWarnings(request.model, settings)];
+	return { request, warnings };
+}
+
+/** `n` among the additional fields goes over that of the field, so it is what will be billed. */
+function imagesAsked(body: unknown, extraBody: IDataObject, settings: Settings): unknown {
+	const added = settings.apiFormat === 'gemini' ? undefined : own(extraBody, 'n');
+	return added ?? own(body, 'n') ?? 1;
+}
+
+interface Finding {
+	message: string;
+	nextStep: string;
+}
+
+/** What the family cannot do. Source of the limits: models.ts. */
+function modelFindings(request: Omit<ImageRequest, 'references'>, references: number, settings: Settings): Finding[] {
+	const findings: Finding[] = [];
+	const escape = "Or enable 'Skip Model Checks' under Options, if you know that the gateway takes it.";
+	const extra = request.extraBody;
+	const added = ['image', 'images'].filter((key) => key in extra);
+	if (added.length > 0 && added.length + references > 1) {
+		findings.push({
+			message: `'Additional Request Fields' would send '${added.join("' and '")}' beside other references, which the gateway refuses`,
+			nextStep: "Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
+		});
+	}
+	const model = findModel(request.model);
+	if (!model) return findings;
+	const { family } = model;
+	if (request.outputFormat && !family.outputFormats.includes(request.outputFormat)) {
+		findings.push({
+			message: `'Output Format' ${FORMAT_LABELS[request.outputFormat]} is not available for the model ${model.id}`,
+			nextStep: `Choose ${family.outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')} in 'Output Format', or the model NanoBanana, which has WebP too. ${escape}`,
+		});
+	}
+	if (request.aspectRatio && !family.aspectRatios.includes(request.aspectRatio)) {
+		findings.push({
+			message: `'Aspect Ratio' ${request.aspectRatio} is not available for the model ${model.id}`,
+			nextStep: `Choose one of ${family.aspectRatios.join(', ')} in 'Aspect Ratio'. ${escape}`,
+		});
+	}
+	if (references > family.maxReferences) {
+		findings.push({
+			message: `${references} reference images are more than the model ${model.id} takes`,
+			nextStep: `Give at most ${family.maxReferences} in 'URL(s)' and 'Input Data Field Name(s)' together. ${escape}`,
+		});
+	}
+	if (settings.apiFormat === 'asyncTask' && 'size' in extra) {
+		findings.push({
+			message: "'Additional Request Fields' holds 'size', which the Nano models do not go by",
+			nextStep: `Remove 'size' and use 'Aspect Ratio'; the resolution is part of the model (…-1K, …-2K). ${escape}`,
+		});
+	}
+	return findings;
+}
+
+function unknownModelWarnings(id: string, settings: Settings): string[] {
+	const model = findModel(id);
+	if (!model) return [];
+	const lacksGeminiId = settings.apiFormat === 'gemini' && !model.geminiId;
+	return lacksGeminiId ? [`No Gemini model ID is known for ${id}; it is sent as it is.`] : [];
+}
+
+function readExtraBody(value: unknown): IDataObject {
+	const parsed = typeof value === 'string' ? (value.trim() === '' ? {} : parseJson(value)) : (value ?? {});
+	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as IDataObject;
+	throw invalid("'Additional Request Fields (JSON)' is no JSON object", 'Enter an object such as { "seed": 42 }, or remove the option.');
+}
+
+function readAspectRatio(value: unknown): string | undefined {
+	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
+	if (typeof value === 'string' && /^\d{1,3}:\d{1,3}$/.test(value.trim())) return value.trim();
+	throw invalid("'Aspect Ratio' is no ratio", 'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.');
+}
+
+function readOutputFormat(value: unknown): OutputFormat | undefined {
+	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
+	const name = String(value).trim().toLowerCase();
+	const format = OUTPUT_FORMATS.find((known) => known === (name === 'jpg' ? 'jpeg' : name));
+	if (format) return format;
+	throw invalid(`'Output Format' cannot be '${name.slice(0, 40)}'`, `Choose auto, ${OUTPUT_FORMATS.join(', ')}.`);
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+	return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}

@@ -1,0 +1,103 @@
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+
+import { invalid } from './validate';
+import { inspectImage } from '../images/imageFormat';
+import { unwrapText } from '../lib/json';
+import type { Settings } from './settings';
+import { MEGABYTE, megabytes } from '../lib/bytes';
+import type { Reference } from '../types';
+
+/** A reference as the user gave it; bytes are loaded only when they are sent, one item at a time. */
+export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; field: string };
+
+/** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
+export const MAX_REFERENCE_BYTES = 20 * MEGABYTE;
+
+/** What all models of the family take. Source: Google's model cards. */
+const SENDABLE = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
+
+/** Fields first, then addresses, each in the order given. */
+export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
+	const inputType = ctx.getNodeParameter('inputType', 'binary') as string;
+	const fields = inputType === 'url' ? [] : splitNames(ctx.getNodeParameter('binaryPropertyName', 'data'));
+	const urls = inputType === 'binary' ? [] : splitUrls(ctx.getNodeParameter('imageUrls', ''));
+	if (inputType !== 'url' && fields.length === 0) {
+		throw invalid("'Input Data Field Name(s)' is empty", "Enter the name of the input field that holds the image, e.g. data.");
+	}
+	if (inputType !== 'binary' && urls.length === 0) {
+		throw invalid("'URL(s)' is empty", 'Enter the address of at least one reference image, e.g. https://example.com/image.png.');
+	}
+	return [...fields.map((field) => ({ kind: 'field' as const, field })), ...urls.map((url) => ({ kind: 'url' as const, url: checkedUrl(url) }))];
+}
+
+/** What stands for a reference in the identity of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
+export async function digestOf(ctx: IExecutePaginationFunctions, source: ReferenceSource, settings: Settings): Promise<{ digest: string; bytes: number }> {
+	if (source.kind === 'url') return { digest: source.url, bytes: 0 };
+	const { data } = await loadField(ctx, source.field, settings);
+	return { digest: createHash('sha256').update(data).digest('hex'), bytes: data.length };
+}
+
+/** The references with their bytes. Called when the item is about to be sent, so that only few are in memory. */
+export async function loadReferences(ctx: IExecutePaginationFunctions, sources: ReferenceSource[], settings: Settings): Promise<Reference[]> {
+	const references: Reference[] = [];
+	for (const source of sources) references.push(source.kind === 'url' ? source : await loadField(ctx, source.field, settings));
+	return references;
+}
+
+function splitNames(value: unknown): string[] {
+	return (listIn(value) ?? String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
+}
+
+/** A comma ends an address only before the next one: addresses may hold commas themselves. */
+function splitUrls(value: unknown): string[] {
+	const texts = listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
+	return texts.map((text) => text.trim()).filter(Boolean);
+}
+
+/** An array, or the text of one, as agents and templates write it. */
+function listIn(value: unknown): unknown[] | undefined {
+	const opened = unwrapText(value);
+	return Array.isArray(opened) ? opened : undefined;
+}
+
+function checkedUrl(text: string): string {
+	const url = /^https?:\/\/[^\s/]+/i.test(text) && !/\s/.test(text) ? text : undefined;
+	if (url && URL.canParse(url)) return url;
+	throw invalid(
+		`'URL(s)' holds '${text.slice(0, 80)}', which is no http(s) address`,
+		'Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into \'Input Data Field Name(s)\'.',
+	);
+}
+
+async function loadField(ctx: IExecutePaginationFunctions, field: string, settings: Settings): Promise<Extract<Reference, { kind: 'bytes' }>> {
+	const data = await fieldBytes(ctx, field);
+	if (data.length > MAX_REFERENCE_BYTES && !settings.skipModelChecks) {
+		throw invalid(
+			`The file in the input field '${field}' has ${megabytes(data.length)}; reference images may have ${megabytes(MAX_REFERENCE_BYTES)}`,
+			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.",
+		);
+	}
+	const facts = inspectImage(data);
+	if (!facts || (!SENDABLE.includes(facts.mimeType) && !settings.skipModelChecks)) {
+		throw invalid(
+			`The file in the input field '${field}' is no image that can be sent`,
+			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.",
+		);
+	}
+	return { kind: 'bytes', field, data, mimeType: facts.mimeType, fileName: `${field.replace(/[^\w-]+/g, '_')}.${facts.extension}` };
+}
+
+async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Promise<Buffer> {
+	try {
+		ctx.helpers.assertBinaryData(field);
+	} catch {
+		const present = Object.keys(ctx.getInputData().binary ?? {});
+		const have = present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
+		throw invalid(
+			`'Input Data Field Name(s)' names the field '${field}', and the input has no file there`,
+			`${have} Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.`,
+		);
+	}
+	return await ctx.helpers.getBinaryDataBuffer(field);
+}

@@ -1,0 +1,107 @@
+import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { choiceFrom, invalid, numberFrom } from './validate';
+import { own, unwrapText } from '../lib/json';
+import { MEGABYTE } from '../lib/bytes';
+import { API_FORMATS, OPERATIONS, type ApiFormat, type ImageRequest, type Operation } from '../types';
+
+/** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
+export interface Settings {
+	operation: Operation;
+	apiFormat: ApiFormat;
+	/** True where the item waits for pictures: not for 'Get Task Status', nor with 'Wait for Completion' off. */
+	wait: boolean;
+	simplify: boolean;
+	binaryPropertyOutput: string;
+	download: boolean;
+	outputLayout: 'itemPerImage' | 'singleItem';
+	fileName?: string;
+	timeoutMs: number;
+	onTimeout: 'error' | 'continue';
+	pollIntervalMs: number;
+	maxConcurrency: number;
+	maxImages: number;
+	maxImageBytes: number;
+	unitPrice?: number;
+	responseFormat: ImageRequest['responseFormat'];
+	sendBinaryAs: ImageRequest['sendBinaryAs'];
+	imageSize?: string;
+	includeInputFields: boolean;
+	extraBody: unknown;
+	skipModelChecks: boolean;
+	previewRequest: boolean;
+}
+
+/**
+ * As many as the largest gateway limit known in the family. More than the gateway takes does no
+ * harm: the gate finds its limit by a few refusals.
+ */
+export const DEFAULT_CONCURRENCY = 64;
+export const DEFAULT_TIMEOUT_S = 600;
+/** A week. Timers of Node.js fire at once beyond 24 days. */
+const LONGEST_TIMEOUT_S = 604_800;
+export const DEFAULT_POLL_INTERVAL_S = 1;
+export const DEFAULT_MAX_IMAGE_MB = 50;
+
+/** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
+export function readSettings(ctx: IExecutePaginationFunctions): Settings {
+	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
+	const { pays, waits } = OPERATIONS[operation];
+	const apiFormat = pays ? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask') : 'asyncTask';
+	const options = ctx.getNodeParameter('options', {}) as IDataObject;
+	const canSkipWaiting = pays && apiFormat === 'asyncTask';
+	const text = (name: string): string | undefined => {
+		const value = options[name];
+		return value === undefined || value === null || String(value).trim() === '' ? undefined : String(value).trim();
+	};
+	const fieldName = text('binaryPropertyOutput') ?? 'data';
+	if (['__proto__', 'constructor', 'prototype'].includes(fieldName)) {
+		throw invalid(`'Put Output in Field' cannot be '${fieldName}'`, 'Enter another name, e.g. data.');
+	}
+	return {
+		operation,
+		apiFormat,
+		wait: canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : waits,
+		simplify: ctx.getNodeParameter('simplify', true) !== false,
+		binaryPropertyOutput: fieldName,
+		download: options.download !== false,
+		outputLayout: choiceFrom('Output Layout', options.outputLayout, ['itemPerImage', 'singleItem'], 'itemPerImage'),
+		fileName: text('fileName'),
+		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
+		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
+		pollIntervalMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) * 1000,
+		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
+		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
+		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
+		unitPrice: options.unitPrice === undefined || options.unitPrice === '' ? undefined : numberFrom('Unit Price', options.unitPrice, 0, 0),
+		responseFormat: choiceFrom('Receive Images As', options.responseFormat, ['url', 'b64_json'], 'url'),
+		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
+		imageSize: text('imageSize'),
+		includeInputFields: options.includeInputFields === true,
+		extraBody: options.extraBody,
+		skipModelChecks: options.skipModelChecks === true,
+		previewRequest: options.previewRequest === true,
+	};
+}
+
+/** The ids in 'Task ID': one, several separated by commas or spaces, an array or the text of one, and whole items in the place of their ids. */
+export function readTaskIds(value: unknown): string[] {
+	const opened = unwrapText(value);
+	const entries = typeof opened === 'string' ? opened.split(/[\s,;]+/) : Array.isArray(opened) ? opened : [opened];
+	const ids = entries
+		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
+		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
+		.map((entry) => idOf(String(entry).trim()))
+		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');
+	if (ids.length > 0) return [...new Set(ids)];
+	throw invalid(
+		"'Task ID' is empty",
+		"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+	);
+}
+
+/** People paste the address of a task where its id is asked. */
+function idOf(text: string): string {
+	const pasted = /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(text)?.[1];
+	return pasted ?? text;
+}

@@ -1,0 +1,37 @@
+import { failureError } from '../errors/failure';
+
+/** Checks of what a user typed. Each throws a failure of kind `invalid_input` that names the field by its label. */
+
+export function invalid(message: string, nextStep: string): Error {
+	return failureError({ kind: 'invalid_input', message, nextStep });
+}
+
+export function requiredText(label: string, value: unknown, nextStep: string): string {
+	const text = typeof value === 'number' ? String(value) : (value ?? '');
+	if (typeof text !== 'string') throw invalid(`'${label}' is no text`, nextStep);
+	if (text.trim() === '') throw invalid(`'${label}' is empty`, nextStep);
+	return text;
+}
+
+export function wholeNumber(label: string, value: unknown, least: number): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least) return number;
+	throw invalid(`'${label}' is ${String(value).slice(0, 40)}, which is no whole number from ${least}`, `Enter a whole number from ${least}, e.g. ${least}.`);
+}
+
+/** A number of at least `least`; `undefined` and an empty field give the default. */
+export function numberFrom(label: string, value: unknown, fallback: number, least: number): number {
+	if (value === undefined || value === null || value === '') return fallback;
+	const number = typeof value === 'string' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
+	throw invalid(`'${label}' is ${String(value).slice(0, 40)}, which is no number from ${least}`, `Enter a number from ${least}, or remove the option.`);
+}
+
+/** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */
+export function choiceFrom<T extends string>(label: string, value: unknown, choices: readonly T[], fallback: T): T {
+	if (value === undefined || value === null || value === '') return fallback;
+	const name = String(value).trim().toLowerCase();
+	const choice = choices.find((known) => known.toLowerCase() === name);
+	if (choice !== undefined) return choice;
+	throw invalid(`'${label}' cannot be '${name.slice(0, 40)}'`, `Choose an entry of the list. An expression has to give one of ${choices.join(', ')}.`);
+}

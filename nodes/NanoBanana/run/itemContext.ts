@@ -1,0 +1,139 @@
+import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { largestAnswer, requestTimeout } from './answerLimits';
+import { systemClock } from '../lib/clock';
+import { createEnding } from './errorOutput';
+import { failureError, failureIn, type Failure } from '../errors/failure';
+import { attemptSettings, join } from './join';
+import type { Run } from './nodeRun';
+import { createSecret } from '../errors/secret';
+import type { Settings } from '../parameters/settings';
+import type { Exchange, RoutedOptions } from '../gateway/gatewayClient';
+import type { Outcome } from '../types';
+
+/** One item on its way through the node: what it may use, and how it ends. */
+export interface Job {
+	ctx: IExecutePaginationFunctions;
+	/** The request as the fields' routing put it together. */
+	base: RoutedOptions;
+	/** @throws the failure of an option that holds no usable value */
+	readonly settings: Settings;
+	run: Run;
+	itemIndex: number;
+	executionId: string;
+	isTool: boolean;
+	startedAt: number;
+	/** Time for one paid request: a synchronous one ends with the picture, creating a task does not. */
+	readonly requestTimeoutMs: number;
+	/** The largest JSON answer that is read: so many images as base64, and some text. */
+	maxAnswerBytes(images: number): number;
+	/** For the paid call: ends only when the execution is canceled, as its answer must not be lost. */
+	paid: Exchange;
+	/** For reads and downloads: ends as soon as nobody waits for them any more. */
+	free: Exchange;
+	clean(text: string): string;
+	/** What the gateway says besides pictures, without the key that some quote. */
+	hideKey<T extends Outcome>(outcome: T): T;
+	noteTask(taskId: string): void;
+	noteLook(taskId: string, outcome: Outcome): void;
+	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
+	giveUp(): void;
+	/** Called when the item has ended, with whether its rows reached n8n. */
+	onEnd(action: (delivered: boolean) => void): void;
+	/**
+	 * Runs the item's checks and waits for those of all others. Undefined when nobody may go on.
+	 *
+	 * @throws this item's own failure
+	 */
+	checkIn<T>(images: (prepared: T) => number, prepare: () => T | Promise<T>): Promise<T | undefined>;
+	/** The rows of every part, or the first failure; in the continue modes a failed part becomes a row. */
+	eachOrThrow(parts: Array<PromiseSettledResult<INodeExecutionData[]>>): INodeExecutionData[];
+	/** Runs the story and turns whatever it throws into what the node's error settings ask for. */
+	settle(story: () => Promise<INodeExecutionData[]>): Promise<INodeExecutionData[]>;
+}
+
+/** Opens an item. Synchronous up to joining the run: n8n starts all items in one sweep, and the run counts them there. Never throws. */
+export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): Job {
+	const isTool = ctx.getNode().type.endsWith('Tool');
+	const attempt = attemptSettings(ctx);
+	const cancel = ctx.getExecutionCancelSignal();
+	const itemIndex = ctx.getItemIndex();
+	const continues = ctx.continueOnFail();
+	const run = join(ctx, attempt, isTool);
+	const endings: Array<(delivered: boolean) => void> = [];
+	const secret = createSecret(ctx);
+	const ending = createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret: secret.known });
+	const settings = (): Settings => {
+		if (!attempt.settings) throw failureError(attempt.failure);
+		return attempt.settings;
+	};
+
+	return {
+		ctx,
+		base,
+		get settings() {
+			return settings();
+		},
+		run,
+		itemIndex,
+		executionId: ctx.getExecutionId() ?? '',
+		isTool,
+		startedAt: systemClock.now(),
+		get requestTimeoutMs() {
+			return requestTimeout(settings(), base.timeout);
+		},
+		maxAnswerBytes: (images) => largestAnswer(settings(), images),
+		paid: { ctx, base, signal: cancel },
+		free: { ctx, base, signal: run.signal },
+		clean: secret.clean,
+		hideKey: secret.hideIn,
+		noteTask(taskId) {
+			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
+		},
+		noteLook(taskId, outcome) {
+			const status = outcome.kind === 'images' ? 'succeeded' : outcome.kind === 'pending' ? outcome.status : outcome.kind;
+			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
+			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
+		},
+		giveUp: ending.giveUp,
+		onEnd: (action) => void endings.push(action),
+		async checkIn(images, prepare) {
+			const attempted = async () => {
+				const value = await prepare();
+				return { value, images: images(value) };
+			};
+			const prepared = await attempted().catch((thrown: unknown) => ({ failure: unsent(failureIn(thrown)), images: 0 }));
+			await secret.read();
+			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
+			if (verdict === 'gone') return undefined;
+			if (!('value' in prepared)) throw failureError(prepared.failure);
+			if (verdict === 'stop') return undefined;
+			if (verdict === 'overBudget') throw failureError(overBudget(planned, attempt.settings?.maxImages ?? 0));
+			return prepared.value;
+		},
+		eachOrThrow(parts) {
+			const isLost = (part: PromiseSettledResult<unknown>): part is PromiseRejectedResult => part.status === 'rejected';
+			const first = parts.find(isLost);
+			const isEnd = first !== undefined && (!continues || failureIn(first.reason).kind === 'canceled');
+			if (isEnd) throw failureError(failureIn(first.reason));
+			return parts.flatMap((part) => (isLost(part) ? [ending.errorRow(failureIn(part.reason))] : part.value));
+		},
+		async settle(story) {
+			const ended = await story()
+				.then((rows) => ({ rows, failure: undefined }))
+				.catch(async (thrown: unknown) => ({ rows: [], failure: await ending.failureOf(thrown) }));
+			endings.forEach((action) => action(ended.failure === undefined));
+			if (ended.failure) return [ending.rowOrThrow(ended.failure)];
+			run.settle();
+			return ended.rows;
+		},
+	};
+}
+
+function unsent(failure: Failure): Failure {
+	return failure.kind === 'invalid_input' && failure.nextStep ? { ...failure, nextStep: `Nothing was sent. ${failure.nextStep}` } : failure;
+}
+
+function overBudget(planned: number, allowed: number): Failure {
+	return { kind: 'spending_limit', message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}` };
+}

@@ -1,0 +1,148 @@
+import { joinAttempt, type Attempt } from './attempt';
+import { onAbort, pause, systemClock } from '../lib/clock';
+import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from '../submit/concurrencyLimiter';
+import { createRoom, type Room } from './memoryBudget';
+import { createSchedule, type Schedule } from '../poll/pollSchedule';
+import { createSpares, type Spares } from './bufferPool';
+
+/** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
+export interface Run {
+	gate: Gate;
+	room: Room;
+	spares: Spares;
+	schedule: Schedule;
+	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
+	signal: AbortSignal;
+	/** Task ids by item, in the order in which the gateway accepted them. */
+	tasks: Map<number, string[]>;
+	/** Those of them that there is nothing to collect of. */
+	failed: Set<string>;
+	/** Items with a request that may have been accepted without a word. */
+	unclear: Set<number>;
+	/** Items with pictures of finished calls that no task stands behind: paid for, and remembered for a retry. */
+	kept: Set<number>;
+	/** Some of those pictures are in memory only, so that a new try in this execution finds them and 'Retry execution' does not. */
+	isKeptInMemory: boolean;
+	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
+	halt(): void;
+	/** Waits until every item is checked; only then may the first one be paid. */
+	checkIn(plan: Plan): Promise<{ verdict: Verdict; planned: number }>;
+	/** This item has come to its end, whichever; counts once per item. */
+	settle(): void;
+	/** When every item of the run has. */
+	everySettled: Promise<void>;
+	isCancelLogged: boolean;
+}
+
+/**
+ * `stop`: another item is not valid and the node will stop, so nobody pays. `gone`: n8n gave up the
+ * run while it set up the items (an expression failed) and waits for none of them.
+ */
+export type Verdict = 'go' | 'stop' | 'gone' | 'overBudget';
+
+export interface Plan {
+	itemIndex: number;
+	/** Images that this item would buy; 0 when it resumes a task or is not valid. */
+	images: number;
+	isValid: boolean;
+}
+
+export interface RunSettings {
+	maxConcurrency: number;
+	maxImages: number;
+	/** Asked once for a run, as n8n takes a moment to say so. */
+	itemCount: () => number;
+	itemIndex: number;
+	/** Which time this node runs in the execution. */
+	runIndex: number;
+	/** n8n's own batching lets items start late, so nobody can wait for all of them. */
+	startsLate: boolean;
+	stopsOnFailure: boolean;
+	isTaskFormat: boolean;
+	/** Calls of an agent share a context but are runs of their own. */
+	isTool: boolean;
+}
+
+const runs = new WeakMap<object, Run & { join(): void }>();
+
+/** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
+export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): Run {
+	const key = settings.isTool ? {} : context;
+	const attempt = joinAttempt(key, settings);
+	const run = runs.get(key) ?? openRun(settings, attempt, cancel, () => runs.delete(key));
+	runs.set(key, run);
+	run.join();
+	return run;
+}
+
+function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
+	const controller = new AbortController();
+	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
+	const itemCount = settings.itemCount();
+	const plans: Plan[] = [];
+	const turn = pause(1);
+	let joined = 0;
+	let settled = 0;
+	const allChecked = deferred();
+	const allSettled = deferred();
+
+	const stop = (): void => {
+		controller.abort();
+		gate.shut();
+	};
+	if (cancel?.aborted || attempt.isLost) stop();
+	const forgetCancel = onAbort(cancel, stop);
+
+	return {
+		gate,
+		room: createRoom(),
+		spares: createSpares(),
+		schedule: createSchedule(),
+		signal: controller.signal,
+		tasks: new Map(),
+		failed: new Set(),
+		unclear: new Set(),
+		kept: new Set(),
+		isKeptInMemory: false,
+		halt() {
+			attempt.isLost = true;
+			stop();
+		},
+		join() {
+			joined += 1;
+		},
+		async checkIn(plan) {
+			plans.push(plan);
+			attempt.images.set(plan.itemIndex, plan.images);
+			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
+			await turn;
+			if (plans.length >= joined) allChecked.resolve();
+			await allChecked.promise;
+			// Items that start later are not known yet: each of them buys at least one.
+			const later = settings.startsLate && plan.images > 0 ? Math.max(0, itemCount - attempt.images.size) : 0;
+			const planned = [...attempt.images.values()].reduce((sum, images) => sum + images, later);
+			const someMissing = !settings.startsLate && joined < itemCount;
+			if (settings.stopsOnFailure && someMissing) return { verdict: 'gone', planned };
+			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { verdict: 'stop', planned };
+			return { verdict: planned > settings.maxImages ? 'overBudget' : 'go', planned };
+		},
+		settle() {
+			settled += 1;
+			if (settled < joined) return;
+			forgetCancel();
+			close();
+			allSettled.resolve();
+		},
+		everySettled: allSettled.promise,
+		// A further try after the cancellation has nothing to add.
+		isCancelLogged: cancel?.aborted === true,
+	};
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+	let resolve = (): void => undefined;
+	const promise = new Promise<void>((done) => {
+		resolve = done;
+	});
+	return { promise, resolve };
+}

@@ -1,0 +1,105 @@
+import { systemClock } from '../lib/clock';
+import { failureError, type FailureKind } from '../errors/failure';
+import type { Job } from '../run/itemContext';
+import type { Hold } from '../run/memoryBudget';
+import { lookAtTask } from '../poll/taskStatus';
+import type { Understood } from '../types';
+import { waitForTask, type Waited } from '../poll/waitForTask';
+
+/** An already paid task, watched to its end. Nothing here can cost anything. */
+export interface Followed {
+	outcome: Understood;
+	reads: number;
+}
+
+/** Own tasks may stay invisible for a while after they were accepted; a pasted id gets a moment only. */
+const OWN_GRACE_MS = 60_000;
+const FOREIGN_GRACE_MS = 5_000;
+
+/** These say nothing about the task. */
+const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
+
+export interface Following {
+	taskId: string;
+	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
+	origin: 'fresh' | 'resumed' | 'named';
+	submittedAt?: string;
+	/** Addresses of references that were sent with it. */
+	references?: string[];
+	/** How many images its answer may hold as base64. */
+	images: number;
+	firstLookMs?: number;
+	hold: Hold;
+	/** The gateway says that the task failed: nothing is paid. */
+	onFailed?: () => void;
+}
+
+/**
+ * Waits for the end of a task. With 'On Timeout' set to continue, a task that takes longer comes
+ * back as it was seen last.
+ *
+ * @throws what ended the waiting without a picture, with the task's id
+ */
+export async function followTask(job: Job, following: Following): Promise<Followed> {
+	const { settings, run } = job;
+	const { taskId } = following;
+	const now = systemClock.now();
+	const deadline = now + settings.timeoutMs;
+	const isFresh = following.origin === 'fresh';
+	const waited = await waitForTask({
+		look: async (isLast) => await look(job, following, { remainingMs: deadline - systemClock.now(), isLast }),
+		schedule: run.schedule,
+		clock: systemClock,
+		signal: run.signal,
+		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),
+		deadline,
+		// An id that nobody here has seen accepted is not called paid for, however short the timeout.
+		graceMs: following.origin === 'named' ? Math.min(FOREIGN_GRACE_MS, settings.timeoutMs) : OWN_GRACE_MS,
+		isOwn: following.origin !== 'named',
+		stepMs: settings.pollIntervalMs,
+		isFresh,
+		firstLookMs: following.firstLookMs,
+		onLook: (outcome) => job.noteLook(taskId, outcome),
+	});
+	if (waited.kind === 'failed' && waited.outcome) {
+		run.failed.add(taskId);
+		following.onFailed?.();
+	}
+	return { outcome: outcomeOf(job, waited, following), reads: waited.reads };
+}
+
+function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Understood {
+	if (waited.kind === 'images') return waited.outcome;
+	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
+	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
+	// A task that no look has shown is not said to go on: what was answered instead is the news.
+	const isSeen = waited.last !== undefined || (origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
+	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
+	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
+	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
+	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
+	const seen = waited.last ? said : waited.lastFailure?.gatewayMessage;
+	throw failureError({
+		kind: 'timed_out',
+		taskId,
+		message: `The task was not finished within ${job.settings.timeoutMs / 1000} seconds`,
+		...(seen && { gatewayMessage: seen }),
+	});
+}
+
+/**
+ * Looks once, for Get Task Status. A failed task is an answer.
+ *
+ * @throws when the gateway does not know the id or does not answer
+ */
+export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
+	const found = await look(job, { taskId, images: 1, hold }, { remainingMs: job.settings.timeoutMs, isLast: true });
+	const seen = 'outcome' in found ? found.outcome : undefined;
+	if (seen === undefined) throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
+	job.noteLook(taskId, seen);
+	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
+}
+
+async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>, { remainingMs, isLast }: { remainingMs: number; isLast: boolean }): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(job.free, { taskId: task.taskId, references: task.references, lastLook: isLast }, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
+}

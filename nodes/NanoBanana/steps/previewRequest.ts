@@ -1,0 +1,56 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { FORMATS } from '../formats';
+import type { Job } from '../run/itemContext';
+import { parseJson, record } from '../lib/json';
+import type { ReferenceSource } from '../parameters/referenceImages';
+import type { CheckedRequest } from '../parameters/imageRequest';
+import type { EncodedCall, Reference } from '../types';
+
+/** What would be sent, with the key hidden and files named instead of shown. Nothing is sent and nothing is paid. */
+export function previewRow(job: Job, order: CheckedRequest & { sources: ReferenceSource[] }): INodeExecutionData {
+	const format = FORMATS[job.settings.apiFormat];
+	const given = order.sources.map(standIn);
+	const references = format.needsBytes({ ...order.request, references: given }) ? given.map(inlined) : given;
+	const calls = format.encode({ ...order.request, references });
+	const [first] = calls;
+	const json: IDataObject = {
+		preview: {
+			method: 'POST',
+			url: `${job.base.baseURL ?? ''}${first.path}`,
+			headers: { authorization: 'Bearer [key]', 'content-type': first.form ? 'multipart/form-data' : 'application/json' },
+			body: bodyOf(first, references),
+			calls: calls.length,
+		},
+		warnings: [...order.warnings, "Nothing was sent: 'Preview Request' is on."],
+	};
+	return { json, pairedItem: { item: job.itemIndex } };
+}
+
+function standIn(source: ReferenceSource): Reference {
+	return source.kind === 'url' ? source : named(source.field, `[file in '${source.field}']`);
+}
+
+/** An address that would be fetched first. */
+function inlined(reference: Reference): Reference {
+	return reference.kind === 'bytes' ? reference : named(reference.url, `[image at ${reference.url}]`);
+}
+
+/** In place of the file: its name as bytes, to be found again wherever the format put them. */
+function named(field: string, name: string): Reference {
+	return { kind: 'bytes', field, data: Buffer.from(name), mimeType: 'image/*', fileName: name };
+}
+
+function bodyOf(call: EncodedCall, references: Reference[]): IDataObject {
+	if (call.json) return nameFiles(call.json, references);
+	const fields = (call.form ?? []).map((part) => ({ name: part.name, value: Buffer.isBuffer(part.value) ? (part.fileName ?? '[file]') : part.value }));
+	return { fields };
+}
+
+function nameFiles(json: IDataObject, references: Reference[]): IDataObject {
+	const text = references.reduce((shown, reference) => {
+		if (reference.kind === 'url') return shown;
+		return shown.split(reference.data.toString('base64')).join(JSON.stringify(reference.fileName).slice(1, -1));
+	}, JSON.stringify(json));
+	return record(parseJson(text)) as IDataObject;
+}

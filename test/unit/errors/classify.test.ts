@@ -1,0 +1,202 @@
+/* eslint-disable */
+import { classify, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
+
+const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({ error: { message, type, code } });
+const flat = (message: string, code: unknown): object => ({ code, message, data: null });
+const google = (code: number, message: string, status: string): object => ({ error: { code, message, status, details: [] } });
+const page = (title: string): string => `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
+
+type Row = [kind: string, status: number, body: unknown];
+
+it.each<Row>([
+	// The key
+	['invalid_key', 401, wrapped('Invalid token (request id: 2026)')],
+	['invalid_key', 401, wrapped('Token not provided')],
+	['invalid_key', 401, wrapped('无效的令牌')],
+	['invalid_key', 401, wrapped('未提供令牌')],
+	['invalid_key', 401, ''],
+	['invalid_key', 401, page('401 Authorization Required')],
+	['invalid_key', 401, wrapped('Incorrect API key provided: sk-ab***', 'invalid_api_key', 'invalid_request_error')],
+	['invalid_key', 400, google(400, 'API key not valid. Please pass a valid API key.', 'INVALID_ARGUMENT')],
+	['invalid_key', 403, wrapped('Invalid API key')],
+	['invalid_key', 403, wrapped('该令牌状态不可用')],
+	['invalid_key', 401, { detail: 'Not authenticated' }],
+	['key_expired', 401, wrapped('This token has expired')],
+	['key_expired', 403, wrapped('This token has expired')],
+	['key_expired', 401, wrapped('该令牌已过期')],
+	['key_expired', 400, google(400, 'API key expired. Please renew the API key.', 'INVALID_ARGUMENT')],
+	// The balance
+	['insufficient_balance', 403, flat('用户额度不足, 剩余额度: ＄0.000000', 'insufficient_user_quota')],
+	['insufficient_balance', 403, wrapped('预扣费额度失败, 用户剩余额度: ＄0.01, 需要预扣费额度: ＄0.04')],
+	['insufficient_balance', 402, flat('Payment required', 402)],
+	['insufficient_balance', 402, page('402 Payment Required')],
+	['insufficient_balance', 402, {}],
+	['insufficient_balance', 401, wrapped('This token quota is exhausted !token.UnlimitedQuota && token.RemainQuota = 0')],
+	['insufficient_balance', 401, wrapped('该令牌额度已用尽')],
+	['insufficient_balance', 429, wrapped('当前分组上游负载已饱和，请稍后再试', 'insufficient_user_quota', 'insufficient_quota')],
+	['insufficient_balance', 429, wrapped('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota')],
+	['insufficient_balance', 400, flat('Insufficient credits', 402)],
+	['insufficient_balance', 403, wrapped('账户余额不足，请充值')],
+	['insufficient_balance', 500, wrapped('Your balance is not enough')],
+	['insufficient_balance', 403, wrapped('You have run out of credits')],
+	['insufficient_balance', 500, wrapped('预扣费失败', 'pre_consume_token_quota_failed')],
+	['insufficient_balance', 403, wrapped('Quota exceeded', 'quota_exceeded')],
+	['insufficient_balance', 429, wrapped('You have used all your credits')],
+	['insufficient_balance', 429, wrapped('Monthly spend limit reached')],
+	['insufficient_balance', 429, wrapped('Daily image limit reached')],
+	['insufficient_balance', 400, wrapped('You do not have enough credits')],
+	['rate_limited', 429, wrapped('Rate limit reached: 60 requests per minute')],
+	['upstream_down', 500, wrapped('The moderation service is unavailable')],
+	['invalid_request', 400, wrapped('use a moderate value')],
+	['prompt_refused', 400, wrapped('Rejected by moderation')],
+	['prompt_refused', 400, wrapped('Your prompt failed our content moderation')],
+	['prompt_refused', 400, wrapped('rejected', 'content_moderation_failed')],
+	['rate_limited', 429, google(429, "Quota exceeded for quota metric 'Generate requests per minute'", 'RESOURCE_EXHAUSTED')],
+	['rate_limited', 403, wrapped('rate limit exceeded')],
+	// The model
+	['model_not_available', 500, wrapped('获取分组 default 下模型 NanoBanana 的可用渠道失败', 'get_channel_failed')],
+	['model_not_available', 400, wrapped('task submission failed: model not found')],
+	['model_not_available', 403, wrapped('This token has no access to model NanoBananaPro-4K')],
+	['model_not_available', 503, wrapped('No available channel for model NanoBanana2-8K under group default (distributor)', 'model_not_found')],
+	['model_not_available', 503, wrapped('当前分组 default 下对于模型 NanoBanana2-8K 无可用渠道')],
+	['model_not_available', 503, wrapped('分组 default 下模型 NanoBanana2-8K 的可用渠道不存在（distributor）')],
+	['model_not_available', 400, wrapped('模型 NanoBanana2-8K 不存在')],
+	['model_not_available', 403, wrapped('该令牌无权访问模型 NanoBanana2-8K')],
+	['model_not_available', 500, wrapped('not found', 'model_not_found')],
+	['model_not_available', 400, wrapped("Model 'NanoBanana3' is not enabled for this account")],
+	['model_not_available', 404, google(404, 'models/gemini-9 is not found for API version v1beta', 'NOT_FOUND')],
+	['model_not_available', 404, wrapped('The model `nano` does not exist or you do not have access to it.', 'model_not_found')],
+	['model_not_available', 400, wrapped('not supported model for image generation, only imagen models are supported')],
+	['model_not_available', 400, wrapped('模型 NanoBanana 倍率或价格未配置，请联系管理员设置')],
+	// Limits
+	['rate_limited', 429, wrapped('You have reached the request limit: maximum 10 requests in 1 minutes')],
+	['rate_limited', 429, wrapped('您已达到请求数限制：1分钟内最多请求10次')],
+	['rate_limited', 429, flat('当前分组上游负载已饱和，请稍后再试', 'fail_to_fetch_task')],
+	['rate_limited', 429, flat('queue is full', 'queued_limit_exceeded')],
+	['rate_limited', 429, google(429, 'Resource has been exhausted (e.g. check quota).', 'RESOURCE_EXHAUSTED')],
+	['rate_limited', 429, page('429 Too Many Requests')],
+	['rate_limited', 429, ''],
+	['body_too_large', 413, page('413 Request Entity Too Large')],
+	['body_too_large', 413, wrapped('Request body too large, please use a token with quota')],
+	['body_too_large', 400, google(400, 'Request payload size exceeds the limit: 20971520 bytes.', 'INVALID_ARGUMENT')],
+	['body_too_large', 400, wrapped('http: request body too large')],
+	['body_too_large', 400, wrapped('image 2 exceeds the 20MB limit')],
+	// The prompt
+	['prompt_refused', 400, wrapped('sensitive words detected', 'sensitive_words_detected')],
+	['prompt_refused', 400, wrapped('The prompt was rejected', 'prompt_blocked')],
+	['prompt_refused', 400, wrapped('Your request was rejected by the safety system.', 'moderation_blocked')],
+	['prompt_refused', 400, wrapped('提示词包含敏感内容')],
+	['prompt_refused', 403, flat('Content violates the usage policies', 'content_policy_violation')],
+	['prompt_refused', 500, wrapped('user prompt flagged', 'sensitive_words_detected')],
+	['prompt_refused', 422, { detail: 'NSFW content detected' }],
+	// The task
+	['unknown_task', 400, flat('task_not_exist', 'task_not_exist')],
+	['unknown_task', 404, wrapped('image task not found', '', 'invalid_request_error')],
+	['unknown_task', 404, wrapped('not found', 'image_generation_task_not_found')],
+	['unknown_task', 400, flat('任务不存在', 'invalid')],
+	['unknown_task', 410, {}],
+	// The address
+	['wrong_base_url', 200, page('Console')],
+	['wrong_base_url', 404, wrapped('Invalid URL (POST /v1/v1/images/tasks)', '', 'invalid_request_error')],
+	['wrong_base_url', 404, page('404 Not Found')],
+	['wrong_base_url', 404, { detail: 'Not Found' }],
+	['wrong_base_url', 404, ''],
+	['wrong_base_url', 405, page('405 Not Allowed')],
+	['wrong_base_url', 301, ''],
+	['wrong_base_url', 308, page('308 Permanent Redirect')],
+	['wrong_base_url', 400, page('400 The plain HTTP request was sent to HTTPS port')],
+	['not_offered', 404, wrapped('async image tasks are not enabled')],
+	['not_offered', 501, wrapped('API not implemented', 'api_not_implemented')],
+	['not_offered', 400, wrapped('async tasks are only available for certain channels')],
+	// The rest
+	['access_denied', 403, wrapped('No permission to access this group')],
+	['access_denied', 403, page('Attention Required! | Cloudflare')],
+	['access_denied', 403, wrapped('您的 IP 不在令牌允许访问的列表中')],
+	['invalid_request', 400, wrapped('Invalid aspect_ratio', 'invalid_request')],
+	['invalid_request', 400, google(400, "Invalid value at 'safety_settings[0].category'", 'INVALID_ARGUMENT')],
+	['invalid_request', 400, wrapped('The reference image URL has expired')],
+	['invalid_request', 400, wrapped('invalid task_type')],
+	['invalid_request', 400, wrapped('Invalid max_tokens')],
+	['invalid_request', 400, wrapped("invalid key 'foo' in the JSON body")],
+	['wrong_base_url', 404, wrapped('Unknown request URL: POST /v1/images/tasks', 'unknown_url')],
+	['prompt_refused', 400, wrapped('内容未通过安全审核')],
+	['invalid_request', 400, wrapped('aspect_ratio is only supported for NanoBananaPro')],
+	['invalid_request', 422, { detail: [{ loc: ['body', 'prompt'], msg: 'field required' }] }],
+	['upstream_down', 500, wrapped('bad response status code 500', 'bad_response_status_code', 'upstream_error')],
+	['upstream_down', 500, wrapped('task failed: file not found')],
+	['upstream_down', 503, wrapped('The model is currently unavailable')],
+	['upstream_down', 503, flat('object storage is temporarily unavailable', 'object_storage_temporarily_unavailable')],
+	['upstream_down', 503, google(503, 'The model is overloaded. Please try again later.', 'UNAVAILABLE')],
+	['upstream_down', 502, page('502 Bad Gateway')],
+	['upstream_down', 524, page('api.example.com | 524: A timeout occurred')],
+	['upstream_down', 520, ''],
+])('%s is what %i with %j means', (kind, status, body) => {
+	expect(classify(status, body)).toMatchObject({ kind, httpStatus: status });
+});
+
+describe('the words of the gateway', () => {
+	const rows: Array<[body: unknown, message: string, code?: string]> = [
+		[wrapped('Bad', 'bad_code'), 'Bad', 'bad_code'],
+		[wrapped('Bad'), 'Bad', 'new_api_error'],
+		[flat('Bad', 'bad_code'), 'Bad', 'bad_code'],
+		[{ code: 400, msg: 'Bad' }, 'Bad', '400'],
+		[google(400, 'Bad', 'INVALID_ARGUMENT'), 'Bad', 'INVALID_ARGUMENT'],
+		[[google(400, 'Bad', 'INVALID_ARGUMENT')], 'Bad', 'INVALID_ARGUMENT'],
+		[{ detail: 'Bad' }, 'Bad'],
+		[{ detail: [{ loc: ['body', 'prompt'], msg: 'field required' }] }, 'prompt: field required'],
+		[{ statusCode: 400, error: 'Bad Request', message: ['prompt is empty', 'n is 0'] }, 'prompt is empty; n is 0'],
+		[{ error: 'Bad' }, 'Bad'],
+		[{ error: 'bad_code', message: 'Bad' }, 'Bad', 'bad_code'],
+		[{ errors: [{ message: 'Bad' }] }, 'Bad'],
+		[{ error: { message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }), code: 'outer' } }, 'Bad', 'inner'],
+		[{ status: 'error', code: 'bad_code', message: 'Bad' }, 'Bad', 'bad_code'],
+		[{ error: { message: 'Bad' }, request_id: 'r-1' }, 'Bad (request id: r-1)'],
+		[{ error: { message: 'Bad (request id: r-1)' }, request_id: 'r-1' }, 'Bad (request id: r-1)'],
+		['upstream request timeout', 'upstream request timeout'],
+	];
+
+	it.each(rows.map(([body, message, code = '']) => [body, message, code] as const))('of %j are %j', (body, message, code) => {
+		const failure = classify(400, body);
+		expect([failure.gatewayMessage, failure.gatewayCode ?? '']).toEqual([message, code]);
+	});
+});
+
+describe('a paid request', () => {
+	it.each<[status: number, body: unknown]>([
+		[429, wrapped('You have reached the request limit')],
+		[429, flat('当前分组上游负载已饱和', 'fail_to_fetch_task')],
+		[429, ''],
+		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
+		[503, wrapped('server is busy, the task was not accepted')],
+		[503, wrapped('too many requests')],
+	])('may be sent again after %i with %j', (status, body) => {
+		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([true, false]);
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[500, wrapped('bad response status code 500', 'bad_response_status_code')],
+		[500, ''],
+		[502, page('502 Bad Gateway')],
+		[503, page('503 Service overloaded')],
+		[503, wrapped('Service unavailable')],
+		[503, wrapped('Your request could not be processed')],
+		[504, page('504 Gateway Time-out')],
+		[520, ''], [522, ''], [524, page('524: A timeout occurred')],
+		[408, ''], [499, ''],
+	])('is left unclear by %i with %j', (status, body) => {
+		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, true]);
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[400, wrapped('Invalid aspect_ratio')],
+		[401, wrapped('Invalid token')],
+		[402, {}],
+		[413, page('413')],
+		[429, wrapped('overloaded', 'insufficient_user_quota')],
+		[501, wrapped('API not implemented')],
+		[503, wrapped('No available channel for model X', 'model_not_found')],
+		[404, wrapped('Invalid URL (POST /v1/images/tasks)')],
+	])('is turned down for good by %i with %j', (status, body) => {
+		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, false]);
+	});
+});

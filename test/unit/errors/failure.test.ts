@@ -1,0 +1,149 @@
+/* eslint-disable */
+import type { INode } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
+import { describeFailure, failureError, failureIn, nodeError, type FailureKind } from '../../../nodes/NanoBanana/errors/failure';
+
+/** Every kind once; the type says when one is missing. */
+const EVERY_KIND: Record<FailureKind, true> = {
+	access_denied: true,
+	body_too_large: true,
+	canceled: true,
+	insufficient_balance: true,
+	internal: true,
+	invalid_input: true,
+	invalid_key: true,
+	invalid_request: true,
+	key_expired: true,
+	model_not_available: true,
+	no_image: true,
+	not_offered: true,
+	prompt_refused: true,
+	rate_limited: true,
+	result_expired: true,
+	spending_limit: true,
+	task_failed: true,
+	timed_out: true,
+	unclear_submission: true,
+	unknown_task: true,
+	unreachable: true,
+	unreadable_answer: true,
+	upstream_down: true,
+	wrong_base_url: true,
+};
+const KINDS = Object.keys(EVERY_KIND) as FailureKind[];
+
+const node: INode = { id: '1', name: 'NanoBanana', type: 'n8n-nodes-nanobanana.nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
+const KEY = 'sk-live-0123456789abcdef';
+
+describe('texts shown to people', () => {
+	it.each([
+		['a key', `Incorrect API key provided: ${KEY}.`, 'Incorrect API key provided: [key].'],
+		['another key', 'Token sk-abcdefgh12345 is invalid', 'Token sk-[key] is invalid'],
+		['a header', 'sent Authorization: Bearer abcdef123456', 'sent Authorization: Bearer [key]'],
+		['a signed query', 'see https://files.example/a.png?expires=1&signature=abc', 'see https://files.example/a.png'],
+		['a name and password in an address', 'at https://user:secret@example.com/a', 'at https://example.com/a'],
+		['an image', 'got data:image/png;base64,iVBORw0KGgoAAAANSUhEUg== here', 'got [image data] here'],
+		['bare base64', `got ${'iVBORw0K'.repeat(30)}== here`, 'got [image data] here'],
+		['a web page', '<!doctype html><html><head><title>502 Bad Gateway</title></head><body>secret</body></html>', '(web page) 502 Bad Gateway'],
+		['a web page without a title', '<html><body>secret</body></html>', '(web page)'],
+		['control characters', 'a\u0000b\r\n\tc', 'a b c'],
+		['Chinese', '用户额度不足', '用户额度不足'],
+	])('hold %s only as far as it helps', (_what, text, shown) => {
+		expect(cleanText(text, KEY)).toBe(shown);
+	});
+
+	it('hold at most 500 characters', () => {
+		expect(cleanText('word '.repeat(1_000_000)).length).toBeLessThanOrEqual(500);
+	});
+
+	it('are not emptied by a key that is empty or a letter', () => {
+		expect([cleanText('a text', ''), cleanText('a text', 'a')]).toEqual(['a text', 'a text']);
+	});
+});
+
+describe.each(KINDS)('the kind %s', (kind) => {
+	it('says what happened and how to go on, without the words that n8n advises against', () => {
+		const { message, description } = describeFailure({ kind });
+
+		expect(message).toMatch(/^['A-Z].*[^.]$/);
+		expect(description.length).toBeGreaterThan(20);
+		expect(`${message} ${description}`).not.toMatch(/\b(error|problem|failure|mistake)s?\b/i);
+	});
+
+	it('reaches the user word for word', () => {
+		const { message, description } = describeFailure({ kind });
+		const error = nodeError(node, { kind, httpStatus: 503 }, { itemIndex: 3, isTool: false });
+
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error).toMatchObject({ message, description, context: { itemIndex: 3, data: { errorCode: kind } } });
+	});
+
+	it('names the task and the tasks of other items, whatever else it says', () => {
+		const { description, data } = describeFailure({ kind, taskId: 'task_1', taskIds: ['task_2', 'task_3'] });
+
+		expect(description).toContain('Task ID: task_1');
+		expect(description).toContain('task_2, task_3');
+		expect(data).toMatchObject({ taskId: 'task_1', taskIds: ['task_2', 'task_3'] });
+	});
+});
+
+it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED'])('keeps its text when the gateway says %s, which n8n would rewrite into "retry"', (code) => {
+	const error = nodeError(node, { kind: 'unclear_submission', gatewayMessage: `socket hang up ${code}` }, { itemIndex: 0, isTool: false });
+
+	expect(error.message).toBe('It is unclear whether the gateway accepted the request');
+	expect(error.description).toContain('was not sent again');
+});
+
+it('carries the gateway\'s words once, cleaned, beside its code and status', () => {
+	const { description, data } = describeFailure({ kind: 'invalid_key', gatewayMessage: `bad key ${KEY}`, gatewayCode: 'bad_key', httpStatus: 401 }, KEY);
+
+	expect(description.split('\n')[0]).toBe('Answer: bad key [key].');
+	expect(data).toMatchObject({ errorCode: 'invalid_key', gatewayMessage: 'bad key [key]', gatewayCode: 'bad_key', httpStatus: 401 });
+});
+
+it('puts the next step into the message for an agent, which is shown nothing else', () => {
+	const error = nodeError(node, { kind: 'timed_out', taskId: 'task_1' }, { itemIndex: 0, isTool: true });
+
+	expect(error.message).toContain('Task ID: task_1');
+	expect(error.message).toContain('Wait for Task Result');
+	expect(error.description).toBeFalsy();
+});
+
+it('carries no cause, as that would hold the request with its key', () => {
+	const error = nodeError(node, { kind: 'unreachable' }, { itemIndex: 0, isTool: false });
+
+	expect(JSON.stringify({ ...error })).not.toMatch(/authorization/i);
+	expect(error.cause).toBeUndefined();
+});
+
+it('finds a failure in what was thrown, and calls anything else internal', () => {
+	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
+
+	expect(failureIn(failureError(failure))).toBe(failure);
+	expect(failureIn(new Error('disk full'))).toEqual({ kind: 'internal', gatewayMessage: 'disk full', stack: expect.stringContaining('errors.test') });
+	expect(failureIn('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
+});
+
+it('shows nothing of the place where something unexpected was thrown', () => {
+	const failure = failureIn(new Error('disk full'));
+	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
+
+	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain('errors.test');
+	expect(describeFailure(failure)).toMatchObject({ data: { errorCode: 'internal', gatewayMessage: 'disk full' } });
+});
+
+it('says how to repair the key and how to collect the task, when reading a paid task meets a wrong key', () => {
+	const { description } = describeFailure({ kind: 'invalid_key', taskId: 'task_1' });
+
+	expect(description).toContain('paste the key again');
+	expect(description).toContain("Collect it with the operation 'Wait for Task Result'");
+});
+
+it('does not send people to pay again, when reading a paid task meets a gateway that is down', () => {
+	const { description } = describeFailure({ kind: 'upstream_down', taskId: 'task_1' });
+
+	expect(description).not.toMatch(/billed|run the node again/i);
+	expect(description).toContain('The task itself is not affected');
+});

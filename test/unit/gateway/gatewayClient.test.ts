@@ -1,0 +1,78 @@
+/* eslint-disable */
+import { Readable } from 'node:stream';
+
+import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { readFile, sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import { HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
+
+const LIMITS = { timeoutMs: 60_000, maxBytes: 1_048_576 };
+const FILE = `${HOME}/files/a.png`;
+const ABROAD = 'https://cdn.example/a.png';
+
+/** Reads a file that asks for the key and then answers with a redirect to this place. */
+async function redirectedTo(location: string | undefined): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
+	const { exchange, sent } = paperWire([reply(401), reply(302, '', location === undefined ? {} : { location }), reply(200, 'the file')]);
+	const answer = await readFile(exchange, FILE, LIMITS, () => true);
+	return { kind: answer.kind, ...(answer.kind === 'reply' && { status: answer.status }), journal: sent.map(({ url, withKey, followsRedirects }) => [url, withKey, followsRedirects]) };
+}
+
+const ASKED = [[FILE, false, true], [FILE, true, false]];
+
+describe('a redirect of a file that was asked for with the key', () => {
+	it('is followed without the key', async () => {
+		expect(await redirectedTo(ABROAD)).toEqual({ kind: 'reply', status: 200, journal: [...ASKED, [ABROAD, false, true]] });
+		expect(await redirectedTo('/elsewhere')).toEqual({ kind: 'reply', status: 200, journal: [...ASKED, [`${HOME}/elsewhere`, false, true]] });
+	});
+
+	it.each([['nowhere', undefined], ['a place that is no address', 'https://a b/'], ['a file of this machine', 'file:///etc/passwd'], ['a script', 'javascript:alert(1)']])('is not followed to %s', async (_fact, location) => {
+		expect(await redirectedTo(location)).toEqual({ kind: 'reply', status: 302, journal: ASKED });
+	});
+});
+
+it.each([
+	[401, HOME, FILE, true, 2], [403, HOME, FILE, true, 2], [404, HOME, FILE, true, 2], [200, HOME, FILE, true, 2], [401, HOME, FILE, false, 1], [401, HOME, ABROAD, true, 1],
+	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1], [401, HOME, 'http://gateway.example/a.png', true, 1], [401, HOME, 'https://gateway.example:444/a.png', true, 1], [401, '', FILE, true, 1],
+])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
+	const { exchange, sent } = paperWire([reply(status)], undefined, { baseURL });
+	await readFile(exchange, url, LIMITS, () => wantsKey);
+
+	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
+});
+
+it('pays nowhere when the base URL is no address', async () => {
+	const { exchange, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
+
+	expect(await sendCall(exchange, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({ kind: 'unsent', lasting: true });
+	expect(sent).toEqual([]);
+});
+
+describe('an answer', () => {
+	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
+		const { exchange } = paperWire([answer]);
+		const found = await sendCall(exchange, { path: '/', json: {} }, { ...LIMITS, maxBytes });
+		return found.kind === 'reply' ? found.bytes.toString() : found;
+	};
+
+	it.each<[string, unknown, string]>([
+		['a stream', Readable.from([Buffer.from('a'), Buffer.from('b')]), 'ab'],
+		['a stream of nothing', Readable.from([]), ''],
+		['bytes', Buffer.from('ab'), 'ab'],
+		['text', 'ab', 'ab'],
+		['an object that n8n has read already', { a: 1 }, '{"a":1}'],
+		['nothing', undefined, '""'],
+	])('is read from %s', async (_fact, body, text) => {
+		expect(await read({ statusCode: 200, headers: {}, body })).toBe(text);
+	});
+
+	it('may be as large as the limit', async () => {
+		expect(await read(reply(200, Readable.from([Buffer.from('abc')])), 3)).toBe('abc');
+		expect(await read(reply(200, Readable.from([Buffer.from('abcd')])), 3)).toEqual({ kind: 'tooLarge', limit: 3 });
+	});
+
+	it('that ends because the execution stops is none', async () => {
+		const stop = new AbortController();
+		const { exchange } = paperWire([reply(200, Readable.from((function* () { yield Buffer.from('half'); stop.abort(); })()))], stop.signal);
+
+		await expect(sendCall(exchange, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind)).resolves.toBe('canceled');
+	});
+});

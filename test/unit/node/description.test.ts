@@ -1,0 +1,272 @@
+/* eslint-disable */
+import type { INodeParameters, INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+
+import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
+import codex from '../../../nodes/NanoBanana/NanoBanana.node.json';
+import { KINDS } from '../../../nodes/NanoBanana/errors/failureKinds';
+import { NanoBanana } from '../../../nodes/NanoBanana/NanoBanana.node';
+import manifest from '../../../package.json';
+
+const { description } = new NanoBanana();
+const node = { typeVersion: 1 };
+const optionFields = (description.properties.at(-1)?.options ?? []) as INodeProperties[];
+const allFields = [...description.properties, ...optionFields];
+const OPERATIONS = ['textToImage', 'imageToImage', 'getStatus', 'waitForResult'];
+
+/** Words that a title leaves small: n8n's own guideline and its linter. */
+const SMALL_WORDS = ['a', 'an', 'and', 'as', 'at', 'by', 'for', 'from', 'in', 'of', 'on', 'or', 'per', 'the', 'to', 'with'];
+
+/** What people read beside a field, and under and in its lists. */
+function allTexts(): string[] {
+	const ofFields = [...allFields, ...new NanoBananaApi().properties].flatMap((field) => [
+		field.description,
+		field.hint,
+		field.type === 'notice' ? field.displayName : undefined,
+		...(field.modes ?? []).map(({ hint }) => hint),
+		...((field.options ?? []) as INodePropertyOptions[]).map((entry) => entry.description),
+	]);
+	return [description.description, ...(description.hints ?? []).map(({ message }) => message), ...ofFields].filter((text) => text !== undefined);
+}
+
+function labels(): string[] {
+	const shown = allFields.filter(({ type }) => type !== 'notice');
+	return [...new Set([description.displayName, ...shown.flatMap((field) => [field.displayName, ...namesOf(field.options)])])];
+}
+
+type Entry = INodePropertyOptions | INodeProperties | INodePropertyCollection;
+const namesOf = (entries: Entry[] = []): string[] => entries.map((entry) => ('displayName' in entry ? entry.displayName : entry.name));
+
+/** Fills in the defaults of what these values show, as the editor does. */
+function completed(values: INodeParameters): INodeParameters {
+	return NodeHelpers.getNodeParameters(description.properties, values, true, false, node, description) ?? {};
+}
+
+function shownFields(values: INodeParameters): string[] {
+	const parameters = completed(values);
+	return description.properties.filter((field) => NodeHelpers.displayParameter(parameters, field, node, description)).map(({ name }) => name);
+}
+
+function shownOptions(values: INodeParameters, chosen: INodeParameters = {}): string[] {
+	const parameters = completed(values);
+	return optionFields.filter((field) => NodeHelpers.displayParameter(chosen, field, node, description, parameters)).map(({ name }) => name);
+}
+
+describe('the contract with saved workflows', () => {
+	it('has these fields with these defaults, in this order', () => {
+		expect(description.properties.map(({ name, displayName, default: value }) => [name, displayName, value])).toEqual([
+			['operation', 'Operation', 'textToImage'],
+			['model', 'Model', { mode: 'list', value: 'NanoBanana2-1K' }],
+			['prompt', 'Prompt', ''],
+			['inputType', 'Input Type', 'binary'],
+			['binaryPropertyName', 'Input Data Field Name(s)', 'data'],
+			['imageUrls', 'URL(s)', ''],
+			['aspectRatio', 'Aspect Ratio', 'auto'],
+			['outputFormat', 'Output Format', 'png'],
+			['numberOfImages', 'Number of Images', 1],
+			['taskId', 'Task ID', '={{ $json.taskId }}'],
+			['wait', 'Wait for Completion', true],
+			['simplify', 'Simplify', true],
+			['apiFormat', 'API Format', 'asyncTask'],
+			['longCallNotice', expect.any(String), ''],
+			['options', 'Options', {}],
+		]);
+	});
+
+	it('has at least these options, which mean by default what happens without them', () => {
+		const defaults = Object.fromEntries(optionFields.map(({ name, default: value }) => [name, value]));
+
+		expect(defaults).toMatchObject({
+			binaryPropertyOutput: 'data',
+			download: true,
+			outputLayout: 'itemPerImage',
+			fileName: '',
+			timeout: 600,
+			onTimeout: 'error',
+			responseFormat: 'url',
+			sendBinaryAs: 'dataUri',
+			includeInputFields: false,
+			extraBody: '{}',
+			skipModelChecks: false,
+			previewRequest: false,
+		});
+		expect(Object.keys(defaults)).toEqual(expect.arrayContaining(['pollInterval', 'maxConcurrency', 'maxImages', 'unitPrice']));
+	});
+
+	it.each([
+		['operation', OPERATIONS],
+		['inputType', ['binary', 'url', 'both']],
+		['outputFormat', ['auto', 'png', 'jpeg', 'webp']],
+		['apiFormat', ['asyncTask', 'openAi', 'gemini']],
+		['outputLayout', ['itemPerImage', 'singleItem']],
+		['onTimeout', ['error', 'continue']],
+		['responseFormat', ['url', 'b64_json']],
+		['sendBinaryAs', ['dataUri', 'base64', 'multipart']],
+	])('keeps the values of %s', (name, values) => {
+		const found = (allFields.find((field) => field.name === name)?.options ?? []) as INodePropertyOptions[];
+
+		expect(found.map(({ value }) => value).sort()).toEqual([...values].sort());
+	});
+
+	it('is NanoBanana with its own credential, and has no resource', () => {
+		expect(description).toMatchObject({ name: 'nanoBanana', displayName: 'NanoBanana', version: 1, usableAsTool: true, credentials: [{ name: 'nanoBananaApi', required: true }] });
+		expect(new NanoBananaApi()).toMatchObject({ name: 'nanoBananaApi', displayName: 'NanoBanana API' });
+		expect(allFields.map(({ name }) => name)).not.toContain('resource');
+	});
+});
+
+it('speaks of items, endpoints and extensions, as n8n does', () => {
+	const texts = [...allTexts(), ...Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep])];
+
+	expect(texts.filter((text) => /\b(rows?|entrances?|endings?)\b/i.test(text))).toEqual([]);
+});
+
+it('leaves the model ID to the gateway: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
+	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual([]);
+});
+
+describe('fields appear where they apply', () => {
+	const COMMON = ['operation', 'simplify', 'options'];
+	const CREATE = ['model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'apiFormat'];
+
+	it.each([
+		[{ operation: 'textToImage' }, [...CREATE, 'wait']],
+		[{ operation: 'textToImage', apiFormat: 'openAi' }, [...CREATE, 'longCallNotice']],
+		[{ operation: 'textToImage', apiFormat: 'gemini' }, [...CREATE, 'longCallNotice']],
+		[{ operation: 'imageToImage' }, [...CREATE, 'wait', 'inputType', 'binaryPropertyName']],
+		[{ operation: 'imageToImage', inputType: 'url' }, [...CREATE, 'wait', 'inputType', 'imageUrls']],
+		[{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' }, [...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls', 'longCallNotice']],
+		[{ operation: 'getStatus' }, ['taskId']],
+		[{ operation: 'waitForResult' }, ['taskId']],
+	])('for %j', (values, fields) => {
+		expect(shownFields(values).sort()).toEqual([...COMMON, ...fields].sort());
+	});
+
+	const PAID = ['extraBody', 'maxImages', 'previewRequest', 'skipModelChecks'];
+	const WAITING = ['onTimeout', 'pollInterval'];
+	const FILES = ['binaryPropertyOutput', 'fileName'];
+
+	it.each([
+		['textToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'outputLayout', 'responseFormat', 'timeout']],
+		['imageToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'sendBinaryAs', 'responseFormat']],
+		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'outputLayout', 'timeout']],
+		['getStatus', {}, [...FILES, 'download', 'outputLayout']],
+		['textToImage', { wait: false }, [...PAID, 'responseFormat']],
+		['textToImage', { apiFormat: 'gemini' }, [...PAID, ...FILES, 'imageSize']],
+	])('among the options of %s with %j', (operation, values, names) => {
+		expect(shownOptions({ operation, ...values })).toEqual(expect.arrayContaining(names));
+	});
+
+	it.each([
+		['textToImage', {}, ['sendBinaryAs', 'imageSize']],
+		['imageToImage', { apiFormat: 'openAi' }, ['sendBinaryAs', 'imageSize']],
+		['textToImage', { apiFormat: 'gemini' }, ['responseFormat']],
+		['waitForResult', {}, [...PAID, 'sendBinaryAs', 'responseFormat']],
+		['getStatus', {}, [...PAID, ...WAITING]],
+		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'outputLayout', 'timeout']],
+	])('and not where they do not: %s with %j', (operation, values, names) => {
+		expect(shownOptions({ operation, ...values }).filter((name) => names.includes(name))).toEqual([]);
+	});
+
+	it('hides the file options when nothing is downloaded', () => {
+		expect(shownOptions({ operation: 'textToImage' }, { download: false }).filter((name) => FILES.includes(name))).toEqual([]);
+		expect(shownOptions({ operation: 'textToImage' }, { download: true })).toEqual(expect.arrayContaining(FILES));
+	});
+});
+
+describe('texts', () => {
+	it.each(allFields.map((field) => [field.displayName, field] as const))('of %s help', (_name, field) => {
+		const isPlainChoice = ['operation', 'options'].includes(field.name) || field.type === 'notice';
+		if (!isPlainChoice) expect(field.description ?? field.hint ?? '').not.toBe('');
+		if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
+		if (field.type === 'string') expect(field.placeholder).toMatch(/^e\.g\. /);
+	});
+
+	it.each(allTexts())('end with a full stop when they are several sentences: %s', (text) => {
+		expect(text.endsWith('.')).toBe(/[.?!…)] [A-Z']/.test(text));
+	});
+
+	it.each(labels())('are in title case where they are names: %s', (label) => {
+		const words = label.split(/[\s-]+/).filter((word) => !SMALL_WORDS.includes(word));
+
+		expect(words.filter((word) => /^[a-z]/.test(word))).toEqual([]);
+	});
+
+	it('show a realistic value as an example, also in the ways to name a model', () => {
+		const modes = allFields.flatMap((field) => field.modes ?? []);
+
+		expect(modes.map(({ name }) => name)).toEqual(['list', 'id']);
+		expect(modes.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
+		expect(new NanoBananaApi().properties.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
+	});
+
+	it('warn where money is spent', () => {
+		const textOf = (name: string) => JSON.stringify(allFields.find((field) => field.name === name));
+
+		expect(textOf('numberOfImages')).toContain('Every image is billed');
+		expect(textOf('longCallNotice')).toContain('may be billed without a result');
+		expect(textOf('maxImages')).toContain('Spending guard');
+	});
+
+	it('say in the unit or the label what a number counts', () => {
+		const numbers = allFields.filter(({ type }) => type === 'number').map(({ displayName }) => displayName);
+
+		expect(numbers).toEqual(['Number of Images', 'Max Concurrency', 'Max Image Size (MB)', 'Max Images', 'Poll Interval (Seconds)', 'Timeout (Seconds)', 'Unit Price']);
+		expect(allFields.filter(({ type }) => type === 'number').every(({ typeOptions }) => typeOptions?.minValue !== undefined)).toBe(true);
+	});
+
+	it('name a field by its label in single quotes', () => {
+		const quoted = allTexts().flatMap((text) => [...text.matchAll(/'([A-Z][^']+)'/g)].map(([, name]) => name));
+		const known = [...labels(), ...new NanoBananaApi().properties.map(({ displayName }) => displayName), 'Async Task'];
+
+		expect(quoted.length).toBeGreaterThan(4);
+		expect(quoted.filter((name) => !known.includes(name))).toEqual([]);
+	});
+
+	it('of failures say what happened and how to go on, without the words that only frighten', () => {
+		const texts = Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep]);
+
+		expect(texts.filter((text) => /\b(error|problem|failure|mistake)s?\b/i.test(text))).toEqual([]);
+	});
+
+	it('of choices and options are in alphabetical order', () => {
+		const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en', { sensitivity: 'base' }));
+		const lists = ['operation', 'inputType', 'apiFormat', 'outputFormat', 'options', 'outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'].map((name) => namesOf(allFields.find((field) => field.name === name)?.options as Entry[]));
+
+		expect(lists.every((names) => names.length > 1)).toBe(true);
+		expect(lists).toEqual(lists.map(sorted));
+	});
+
+	it('name each operation with its object, as an action and in other words', () => {
+		const operations = description.properties[0].options as INodePropertyOptions[];
+
+		expect(operations.map(({ name, action }) => [name, action])).toEqual([
+			['Get Task Status', 'Get task status'],
+			['Image to Image', 'Edit image'],
+			['Text to Image', 'Generate image from text'],
+			['Wait for Task Result', 'Wait for task result'],
+		]);
+		expect(operations.every((operation) => (operation.description ?? '').length > 20)).toBe(true);
+	});
+
+	it('mark every field that cannot stay empty', () => {
+		const required = allFields.filter((field) => field.required).map(({ name }) => name);
+
+		expect(required).toEqual(['model', 'prompt', 'binaryPropertyName', 'imageUrls', 'taskId']);
+	});
+});
+
+describe('the codex', () => {
+	it('belongs to this node and can be found by what people call it', () => {
+		expect(codex.node).toBe(`${manifest.name}.${description.name}`);
+		expect(codex).toMatchObject({ nodeVersion: '1.0', codexVersion: '1.0', categories: ['Marketing & Content', 'Utility'] });
+		expect(codex.alias).toEqual(expect.arrayContaining(['Nano Banana', 'image', 'edit', 'gemini', 'AI']));
+	});
+
+	it('has resources, without which n8n drops it whole', () => {
+		const { primaryDocumentation, credentialDocumentation } = codex.resources;
+
+		for (const [{ url }] of [primaryDocumentation, credentialDocumentation]) expect(url.startsWith(manifest.homepage.split('#')[0])).toBe(true);
+		expect(description).not.toHaveProperty('codex');
+	});
+});

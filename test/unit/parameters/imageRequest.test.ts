@@ -1,0 +1,188 @@
+/* eslint-disable */
+import type { IDataObject } from 'n8n-workflow';
+
+import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { readRequest, type CheckedRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
+import { settingsOf } from '../support/settings';
+
+const BODY = { model: 'NanoBanana2-1K', prompt: 'a cube' };
+
+function read(body: IDataObject, options: IDataObject = {}, more: { references?: number; parameters?: IDataObject } = {}): CheckedRequest {
+	return readRequest({ ...BODY, ...body }, settingsOf({ ...more.parameters, options }), more.references ?? 0);
+}
+
+function failureOf(...args: Parameters<typeof read>): Failure | undefined {
+	try {
+		read(...args);
+	} catch (thrown) {
+		return failureIn(thrown);
+	}
+	return undefined;
+}
+
+function refusal(...args: Parameters<typeof read>): string | undefined {
+	const failure = failureOf(...args);
+	return failure && (failure.kind === 'invalid_input' ? failure.message : failure.kind);
+}
+
+it('needs no more than a model and a prompt', () => {
+	expect(read({})).toEqual({
+		request: { operation: 'textToImage', ...BODY, n: 1, responseFormat: 'url', sendBinaryAs: 'dataUri', extraBody: {} },
+		warnings: [],
+	});
+});
+
+it.each([[undefined], [null], [''], ['auto']])('leaves ratio and format out when they are %j', (value) => {
+	const { request } = read({ aspect_ratio: value, output_format: value } as IDataObject);
+
+	expect(request).not.toHaveProperty('aspectRatio');
+	expect(request).not.toHaveProperty('outputFormat');
+});
+
+it.each([['jpg', 'jpeg'], ['JPEG', 'jpeg'], [' PNG ', 'png']])('reads the format %j as %s', (written, format) => {
+	expect(read({ output_format: written }).request.outputFormat).toBe(format);
+});
+
+it.each([
+	['webp', 'NanoBanana', undefined],
+	['webp', 'NanoBanana2-1K', "'Output Format' WebP is not available for the model NanoBanana2-1K"],
+	['webp', 'NanoBananaPro-8K', "'Output Format' WebP is not available for the model NanoBananaPro-8K"],
+	['webp', 'SomethingElse', undefined],
+])('judges %s by the family of %s', (output_format, model, message) => {
+	expect(refusal({ output_format, model })).toBe(message);
+});
+
+it.each([
+	['8:1', 'NanoBanana2-4K', undefined],
+	['8:1', 'NanoBanana', "'Aspect Ratio' 8:1 is not available for the model NanoBanana"],
+	['7:5', 'NanoBanana2-4K', "'Aspect Ratio' 7:5 is not available for the model NanoBanana2-4K"],
+	['7:5', 'SomethingElse', undefined],
+	['1024x1024', 'SomethingElse', "'Aspect Ratio' is no ratio"],
+])('judges the ratio %s by the family of %s', (aspect_ratio, model, message) => {
+	expect(refusal({ aspect_ratio, model })).toBe(message);
+});
+
+it.each([
+	['NanoBanana', 3, undefined],
+	['NanoBanana', 4, '4 reference images are more than the model NanoBanana takes'],
+	['NanoBananaPro-2K', 14, undefined],
+	['NanoBananaPro-2K', 15, '15 reference images are more than the model NanoBananaPro-2K takes'],
+	['SomethingElse', 99, undefined],
+])('lets %s take %i references or not', (model, references, message) => {
+	expect(refusal({ model }, {}, { references })).toBe(message);
+});
+
+it.each([
+	[{ image: 'x' }, 0, false],
+	[{ images: ['x'] }, 0, false],
+	[{ image: 'x', images: ['y'] }, 0, true],
+	[{ image: 'x' }, 1, true],
+	[{ images: ['x'] }, 1, true],
+	[{ images: ['x'] }, 2, true],
+])('takes the references %j beside %i of the fields or not', (extraBody, references, isRefused) => {
+	expect(refusal({}, { extraBody }, { references }) !== undefined).toBe(isRefused);
+});
+
+it.each([['{ "seed": 1 }', { seed: 1 }], ['', {}], ['  ', {}], [undefined, {}], [{ seed: 1 }, { seed: 1 }]])('reads the additional fields %j', (extraBody, fields) => {
+	expect(read({}, { extraBody } as IDataObject).request.extraBody).toEqual(fields);
+});
+
+it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('refuses the additional fields %j', (extraBody) => {
+	expect(refusal({}, { extraBody } as IDataObject)).toBe("'Additional Request Fields (JSON)' is no JSON object");
+});
+
+it('turns every finding into a warning when the checks are skipped', () => {
+	const { warnings } = read({ output_format: 'webp', aspect_ratio: '7:5' }, { skipModelChecks: true, extraBody: { size: '1x1' } }, { references: 20 });
+
+	expect(warnings).toHaveLength(4);
+	expect(warnings.every((warning) => warning.endsWith('.'))).toBe(true);
+});
+
+it('refuses an empty prompt even when the checks are skipped', () => {
+	expect(refusal({ prompt: ' ' }, { skipModelChecks: true })).toBe("'Prompt' is empty");
+});
+
+it('carries what the fields and the options say', () => {
+	const parameters = { operation: 'imageToImage' };
+	const options = { imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 } };
+
+	expect(read({ model: ' NanoBanana ', n: '3', aspect_ratio: ' 16:9 ', output_format: 'webp' }, options, { references: 1, parameters })).toEqual({
+		request: {
+			operation: 'imageToImage', model: 'NanoBanana', prompt: 'a cube', n: 3, aspectRatio: '16:9', outputFormat: 'webp',
+			imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 },
+		},
+		warnings: [],
+	});
+});
+
+it.each<[unknown, string | undefined]>([
+	['100:100', undefined], ['1000:1', "'Aspect Ratio' is no ratio"], ['1:1000', "'Aspect Ratio' is no ratio"], ['x16:9', "'Aspect Ratio' is no ratio"],
+	['16:9x', "'Aspect Ratio' is no ratio"], ['16:', "'Aspect Ratio' is no ratio"], [':9', "'Aspect Ratio' is no ratio"], [1.5, "'Aspect Ratio' is no ratio"],
+])('takes %j for a ratio or not', (aspect_ratio, message) => {
+	expect(refusal({ aspect_ratio, model: 'SomethingElse' } as IDataObject)).toBe(message);
+});
+
+it.each<[unknown, string]>([
+	['tiff', "'Output Format' cannot be 'tiff'"],
+	[7, "'Output Format' cannot be '7'"],
+	['x'.repeat(60), `'Output Format' cannot be '${'x'.repeat(40)}'`],
+])('refuses the format %j', (output_format, message) => {
+	expect(failureOf({ output_format } as IDataObject)).toEqual({ kind: 'invalid_input', message, nextStep: 'Choose auto, png, jpeg, webp.' });
+});
+
+it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
+	['a model', [{ model: '' }], ["e.g. 'NanoBanana2-1K'"]],
+	['a prompt', [{ prompt: '' }], ['Describe the image']],
+	['another ratio', [{ aspect_ratio: 'wide' }], ['e.g. 16:9']],
+	['additional fields that are an object', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
+	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['not in both']],
+	['a format of the family', [{ output_format: 'webp' }], ['Choose PNG or JPEG', 'NanoBanana', 'Skip Model Checks']],
+	['a ratio of the family', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
+	['fewer references', [{}, {}, { references: 15 }], ['at most 14', 'Skip Model Checks']],
+	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["use 'Aspect Ratio'", 'Skip Model Checks']],
+])('advises %s', (_fact, args, advice) => {
+	const failure = failureOf(...args);
+
+	expect(failure?.kind).toBe('invalid_input');
+	for (const words of advice) expect(failure?.nextStep).toContain(words);
+});
+
+it.each([
+	['asyncTask', 4],
+	['openAi', 4],
+	['gemini', 2],
+])('counts the images that the additional fields ask %s for', (apiFormat, n) => {
+	expect(read({ n: 2 }, { extraBody: { n: 4 } }, { parameters: { apiFormat } }).request.n).toBe(n);
+});
+
+it('refuses a number of images among the additional fields that is none', () => {
+	expect(refusal({}, { extraBody: { n: 'many' } })).toBe("'Number of Images' is many, which is no whole number from 1");
+});
+
+it('names the references that would be sent beside others', () => {
+	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe("'Additional Request Fields' would send 'image' beside other references, which the gateway refuses");
+	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe("'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses");
+	expect(refusal({ model: 'SomethingElse' }, { extraBody: { image: 'x' } }, { references: 1 })).toMatch(/^'Additional Request Fields' would send/);
+});
+
+it.each([
+	['asyncTask', { size: '1x1' }, "'Additional Request Fields' holds 'size', which the Nano models do not go by"],
+	['asyncTask', { sizes: '1x1' }, undefined],
+	['openAi', { size: '1x1' }, undefined],
+	['gemini', { size: '1x1' }, undefined],
+])('judges fields for the entrance %s: %j', (apiFormat, extraBody, message) => {
+	expect(refusal({}, { extraBody }, { parameters: { apiFormat } })).toBe(message);
+});
+
+it('says what it found as a sentence when the checks are skipped', () => {
+	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual(["'Aspect Ratio' 8:1 is not available for the model NanoBanana."]);
+});
+
+it.each([
+	['gemini', 'NanoBanana', ['No Gemini model ID is known for NanoBanana; it is sent as it is.']],
+	['gemini', 'NanoBanana2-1K', []],
+	['gemini', 'gemini-3-pro-image', []],
+	['asyncTask', 'NanoBanana', []],
+])('warns on the entrance %s of a model without an ID there (%s)', (apiFormat, model, warnings) => {
+	expect(read({ model }, {}, { parameters: { apiFormat } }).warnings).toEqual(warnings);
+});

@@ -1,0 +1,94 @@
+/* eslint-disable */
+import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { readTaskIds } from '../../../nodes/NanoBanana/parameters/settings';
+import { settingsOf } from '../support/settings';
+
+it.each([
+	['task_1', ['task_1']],
+	[' task_1 ', ['task_1']],
+	['task_1,task_2', ['task_1', 'task_2']],
+	['task_1, task_2;task_3\ntask_4\ttask_5', ['task_1', 'task_2', 'task_3', 'task_4', 'task_5']],
+	[['task_1', ' task_2 '], ['task_1', 'task_2']],
+	[['task_1', null, undefined, {}, ''], ['task_1']],
+	['task_1,task_1', ['task_1']],
+	[4711, ['4711']],
+	['["task_j","task_k"]', ['task_j', 'task_k']],
+	[' [ "task_j" ]\n', ['task_j']],
+	['[4711, null]', ['4711']],
+	['{"taskId":"task_j"}', ['task_j']],
+	['[{"taskId":"task_j"},"task_k"]', ['task_j', 'task_k']],
+	[{ taskId: 'task_j', status: 'queued' }, ['task_j']],
+	[[{ taskId: 'task_j' }, { taskId: 4711 }, { id: 'x' }], ['task_j', '4711']],
+	['[task_j', ['[task_j']],
+	['https://api.example.com/v1/images/tasks/task_1?x=1', ['task_1']],
+	['https://api.example.com/v1/images/tasks/task_1, task_2', ['task_1', 'task_2']],
+])('reads the task ids in %j', (written, ids) => {
+	expect(readTaskIds(written)).toEqual(ids);
+});
+
+it.each([[''], [' , '], [undefined], [null], ['undefined'], ['null'], [[]], [[null]], [{}], [true], ['[]'], ['{}'], [{ taskId: null }], [{ taskId: { id: 'x' } }]])('finds no task id in %j', (written) => {
+	let thrown: unknown;
+	try {
+		readTaskIds(written);
+	} catch (error) {
+		thrown = error;
+	}
+
+	expect(failureIn(thrown)).toMatchObject({ kind: 'invalid_input', message: "'Task ID' is empty" });
+});
+
+it('reads every default that the fields promise when nothing is set', () => {
+	expect(settingsOf()).toMatchObject({
+		operation: 'textToImage',
+		apiFormat: 'asyncTask',
+		wait: true,
+		simplify: true,
+		binaryPropertyOutput: 'data',
+		download: true,
+		outputLayout: 'itemPerImage',
+		fileName: undefined,
+		timeoutMs: 600_000,
+		onTimeout: 'error',
+		pollIntervalMs: 1000,
+		maxConcurrency: 64,
+		maxImages: Number.MAX_SAFE_INTEGER,
+		unitPrice: undefined,
+		responseFormat: 'url',
+		sendBinaryAs: 'dataUri',
+		includeInputFields: false,
+		skipModelChecks: false,
+		previewRequest: false,
+	});
+});
+
+it('waits with the formats that cannot do otherwise, and never for Get Task Status', () => {
+	expect(settingsOf({ wait: false }).wait).toBe(false);
+	expect(settingsOf({ wait: false, apiFormat: 'openAi' }).wait).toBe(true);
+	expect(settingsOf({ wait: false, operation: 'waitForResult' }).wait).toBe(true);
+	expect(settingsOf({ operation: 'getStatus' }).wait).toBe(false);
+});
+
+it('reads tasks in the task format, whatever a hidden field holds', () => {
+	expect(settingsOf({ operation: 'waitForResult', apiFormat: 'gemini' }).apiFormat).toBe('asyncTask');
+});
+
+it('reads a unit price of 0 as a price', () => {
+	expect(settingsOf({ options: { unitPrice: 0 } }).unitPrice).toBe(0);
+});
+
+it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])('refuses a word in the option %s', (name) => {
+	expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(/^'.*' is many, which is no number from/);
+});
+
+it.each(['outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'])('refuses a word that the option %s does not offer', (name) => {
+	expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
+});
+
+it('refuses an API format that does not exist, and takes one in other letters', () => {
+	expect(() => settingsOf({ apiFormat: 'replicate' })).toThrow("'API Format' cannot be 'replicate'");
+	expect(settingsOf({ apiFormat: 'openai' }).apiFormat).toBe('openAi');
+});
+
+it('takes numbers that an expression wrote as text', () => {
+	expect(settingsOf({ options: { timeout: '90', maxConcurrency: '3.7' } })).toMatchObject({ timeoutMs: 90_000, maxConcurrency: 3 });
+});

@@ -1,0 +1,56 @@
+/* eslint-disable */
+import { choiceFrom, numberFrom, requiredText, wholeNumber } from '../../../nodes/NanoBanana/parameters/validate';
+import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+
+function failureOf(check: () => unknown): Failure {
+	try {
+		check();
+	} catch (thrown) {
+		return failureIn(thrown);
+	}
+	throw new Error('Nothing was refused');
+}
+
+it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value) => {
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is empty", nextStep: 'Write one.' });
+});
+
+it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is no text", nextStep: 'Write one.' });
+});
+
+it('takes numbers as text and keeps the spaces of a prompt', () => {
+	expect([requiredText('Prompt', 7, ''), requiredText('Prompt', ' a ', '')]).toEqual(['7', ' a ']);
+});
+
+it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number', (value) => {
+	expect(wholeNumber('N', value, 1)).toBe(Number(value));
+});
+
+it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])('refuses %j as a whole number from 1, naming field and value', (value) => {
+	expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({ kind: 'invalid_input', message: expect.stringMatching(/^'Number of Images' is .*, which is no whole number from 1$/) });
+});
+
+it('gives the default for an option without a value', () => {
+	expect([undefined, null, ''].map((value) => numberFrom('Timeout', value, 600, 0.1))).toEqual([600, 600, 600]);
+});
+
+it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('refuses %j as a number', (value) => {
+	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(/^'Timeout' is .*, which is no number from 0\.1$/);
+});
+
+it('shows no endless value', () => {
+	expect(failureOf(() => wholeNumber('N', 'x'.repeat(10_000), 1)).message?.length).toBeLessThan(120);
+});
+
+it.each([[undefined, 'url'], [null, 'url'], ['', 'url'], ['b64_json', 'b64_json'], [' B64_JSON ', 'b64_json']])('takes %j as the choice %s', (value, choice) => {
+	expect(choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url')).toBe(choice);
+});
+
+it.each([['base64'], [7], [{}], [true]])('refuses %j as a choice and names what can be chosen', (value) => {
+	expect(failureOf(() => choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url'))).toEqual({
+		kind: 'invalid_input',
+		message: `'Receive Images As' cannot be '${String(value).toLowerCase()}'`,
+		nextStep: 'Choose an entry of the list. An expression has to give one of url, b64_json.',
+	});
+});

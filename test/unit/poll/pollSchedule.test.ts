@@ -1,0 +1,297 @@
+/* eslint-disable */
+import fc from 'fast-check';
+
+import { createSchedule, type Watch } from '../../../nodes/NanoBanana/poll/pollSchedule';
+import { play, playMany, PROGRESS, type Load } from '../../bench/simulatedTasks';
+
+const SHORT: Load = { tasks: 30, shortestMs: 4_000, longestMs: 12_000, progress: PROGRESS.none };
+const LONG: Load = { ...SHORT, shortestMs: 30_000, longestMs: 90_000 };
+
+/** One task alone, looked at until it is over. */
+function looksAt(lengthMs: number, stepMs: number, told: (age: number) => number | undefined = () => undefined): number[] {
+	const watch = createSchedule().watch(0, stepMs, true);
+	const times: number[] = [];
+	while ((times.at(-1) ?? 0) < lengthMs) {
+		times.push(watch.dueAt);
+		watch.seen(watch.dueAt, told(watch.dueAt));
+	}
+	return times;
+}
+
+describe('a run of 30 tasks, medians over many seeds', () => {
+	it('finds the ends of tasks of 4 to 12 s within 0.15 s with progress, in at most 4 reads', () => {
+		const figures = playMany({ ...SHORT, progress: PROGRESS.linear });
+
+		expect(figures.lagMs).toBeLessThan(150);
+		expect(figures.reads).toBeLessThan(4);
+		expect(figures.makespan).toBeLessThan(1.03);
+	});
+
+	it('does so as well when the progress starts after a queue', () => {
+		const figures = playMany({ ...SHORT, progress: PROGRESS.queued });
+
+		expect(figures.lagMs).toBeLessThan(150);
+		expect(figures.reads).toBeLessThan(4);
+		expect(figures.makespan).toBeLessThan(1.03);
+	});
+
+	it('learns from the ended ones when progress 50 is reached, and needs at most 5 reads for 0.5 s', () => {
+		const figures = playMany({ ...SHORT, progress: PROGRESS.half });
+
+		expect(figures.lagMs).toBeLessThan(500);
+		expect(figures.reads).toBeLessThanOrEqual(5);
+		expect(figures.makespan).toBeLessThan(1.06);
+	});
+
+	it('finds them within 0.52 s in at most 5 reads where progress 50 comes early, after a queue', () => {
+		const figures = playMany({ ...SHORT, progress: PROGRESS.status });
+
+		expect(figures.lagMs).toBeLessThan(520);
+		expect(figures.reads).toBeLessThanOrEqual(5);
+		expect(figures.makespan).toBeLessThan(1.06);
+	});
+
+	it('finds them within 0.6 s in at most 5 reads without progress', () => {
+		const figures = playMany(SHORT);
+
+		expect(figures.lagMs).toBeLessThan(600);
+		expect(figures.reads).toBeLessThanOrEqual(5);
+		expect(figures.makespan).toBeLessThan(1.06);
+	});
+
+	it('finds the ends of tasks of 30 to 90 s within 4 % of their duration, in about 10 reads', () => {
+		const figures = playMany(LONG);
+
+		expect(figures.lagShare).toBeLessThan(0.04);
+		expect(figures.reads).toBeLessThan(10.2);
+	});
+});
+
+describe('a run of 30 tasks of lognormal lengths', () => {
+	it.each([
+		['linear', 150, 4],
+		['half', 500, 5],
+		['status', 500, 5],
+		['none', 600, 5],
+	] as const)('of about 4 to 12 s, with progress of the kind %s, is met within %d ms in %d reads', (kind, lagMs, reads) => {
+		const figures = playMany({ ...SHORT, spread: 'lognormal', progress: PROGRESS[kind] }, 40);
+
+		expect(figures.lagMs).toBeLessThan(lagMs);
+		expect(figures.reads).toBeLessThanOrEqual(reads);
+		expect(figures.makespan).toBeLessThan(1.05);
+	});
+
+	it('of about 30 to 90 s is met within 4.2 % in 10 reads', () => {
+		const figures = playMany({ ...LONG, spread: 'lognormal' }, 40);
+
+		expect(figures.lagShare).toBeLessThan(0.042);
+		expect(figures.reads).toBeLessThan(10);
+	});
+});
+
+describe('other sizes', () => {
+	it.each([
+		[1, 0.15, 8],
+		[3, 0.13, 7],
+		[10, 0.11, 6],
+		[200, 0.09, 6.5],
+	])('%i tasks without progress are found within a share of %d in %d reads', (tasks, share, reads) => {
+		const figures = playMany({ ...SHORT, tasks }, tasks > 100 ? 3 : 60);
+
+		expect(figures.lagShare).toBeLessThan(share);
+		expect(figures.reads).toBeLessThan(reads);
+	});
+
+	it.each([4, 16])('tasks that follow each other, %i at a time, start with what the first ones taught', (atOnce) => {
+		const figures = playMany({ ...SHORT, tasks: 64, atOnce }, 20);
+
+		expect(figures.lagShare).toBeLessThan(0.065);
+		expect(figures.makespan).toBeLessThan(1.03);
+		expect(figures.reads).toBeLessThan(5.3);
+	});
+
+	it('tasks of nearly the same length are met by two or three looks', () => {
+		const figures = playMany({ ...SHORT, shortestMs: 9_800, longestMs: 10_200 }, 100);
+
+		expect(figures.lagShare).toBeLessThan(0.05);
+		expect(figures.reads).toBeLessThan(3);
+	});
+});
+
+describe('progress that lies', () => {
+	const LIES: Array<[string, Load['progress']]> = [
+		['stands at 99', () => 99],
+		['jumps to 90', (share) => (share < 0.1 ? 5 : 90)],
+		['goes backwards', (share) => Math.round(50 + 40 * Math.sin(share * 20))],
+		['says 100 too early', (share) => Math.floor(share * 300)],
+		['counts the queue', (share) => (share < 0.5 ? Math.floor(share * 200) : 0)],
+		['is anything', (_share, age) => (Math.round(age) * 7919) % 100],
+		['reaches 50 at any share of the time', (share, age) => (share < ((Math.round(age / share) * 7919) % 100) / 100 ? 0 : 50)],
+		['shows only 50', () => 50],
+		['is no number', () => NaN],
+		['is out of range', (share) => (share < 0.5 ? -5 : 1e9)],
+	];
+
+	it.each(LIES)('that %s leaves no task alone for long, nor is it asked all the time', (_name, progress) => {
+		for (const load of [SHORT, LONG, { ...LONG, tasks: 1 }]) {
+			const figures = playMany({ ...load, progress }, 8);
+
+			expect(figures.longestGap).toBeLessThan(1.001);
+			expect(figures.reads).toBeLessThan(40);
+		}
+	});
+});
+
+describe('one task alone', () => {
+	it('is looked at first after the poll interval, then at growing distances of up to ten seconds or a quarter of its age', () => {
+		const times = looksAt(3_600_000, 1000);
+		const gaps = times.map((at, index) => at - (times[index - 1] ?? 0));
+
+		expect(times[0]).toBe(1000);
+		expect(gaps.slice(1).every((gap, index) => gap >= (gaps[index + 1] ?? 0) - 1 || gap > 500)).toBe(true);
+		expect(gaps.every((gap, index) => gap <= Math.max(10_000, (times[index - 1] ?? 0) / 4))).toBe(true);
+		expect(times.filter((at) => at <= 60_000).length).toBeLessThan(25);
+	});
+
+	it.each([4_000, 12_000, 40_000, 90_000])('of %i ms that tells its progress is met closely', (length) => {
+		const times = looksAt(length, 1000, (age) => Math.min(99, Math.floor((age / length) * 100)));
+
+		expect((times.at(-1) ?? 0) - length).toBeLessThan(Math.max(300, length * 0.03));
+		expect(times.length).toBeLessThanOrEqual(length < 20_000 ? 4 : 12);
+	});
+
+	it('that may be done already is looked at at once', () => {
+		expect(createSchedule().watch(5_000, 1000, false).dueAt).toBe(5_000);
+	});
+
+	it('that was resumed after an hour is not left alone for a quarter of that', () => {
+		const watch = createSchedule().watch(0, 1000, false);
+		watch.seen(3_600_000);
+
+		expect(watch.dueAt - 3_600_000).toBeLessThanOrEqual(10_000);
+	});
+
+	it('that has lived for a day is asked every few hours at most', () => {
+		const schedule = createSchedule();
+		const [old, other] = [schedule.watch(0, 1000, true), schedule.watch(0, 1000, true)];
+		other.seen(5_000);
+		other.finished(6_000);
+		old.seen(86_400_000);
+
+		expect(old.dueAt - 86_400_000).toBe(86_400_000 / 4);
+	});
+
+	it('is asked on when the clock is set back', () => {
+		const watch = createSchedule().watch(10_000, 1000, true);
+		watch.seen(12_000);
+		watch.seen(5_000);
+		watch.finished(5_000);
+
+		expect(watch.dueAt).toBeGreaterThan(5_000);
+	});
+
+	it('is asked at growing distances while nobody answers', () => {
+		const watch = createSchedule().watch(0, 1000, true);
+		const gaps = Array.from({ length: 8 }, () => {
+			const at = watch.dueAt;
+			watch.missed(at);
+			return watch.dueAt - at;
+		});
+
+		expect(gaps[0]).toBeGreaterThanOrEqual(1500);
+		expect(gaps.every((gap, index) => index === 0 || gap >= (gaps[index - 1] ?? 0))).toBe(true);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(13_000);
+	});
+});
+
+describe('whatever happens', () => {
+	const act = fc.record({
+		task: fc.nat(5),
+		what: fc.constantFrom('watch', 'seen', 'seen', 'seen', 'missed', 'finished', 'leave'),
+		passedMs: fc.oneof(fc.integer({ min: -5_000, max: 60_000 }), fc.constant(0), fc.integer({ min: 0, max: 1e9 })),
+		progress: fc.oneof(fc.constant(undefined), fc.constantFrom(0, 50, 99, 100), fc.double({ noNaN: false }), fc.integer({ min: -10, max: 200 })),
+		isNew: fc.boolean(),
+		stepMs: fc.constantFrom(10, 200, 1_000, 30_000, 604_800_000),
+		ageMs: fc.constantFrom(0, 0, 5_000, 1e9),
+	});
+
+	it('the next look has a time, at least a moment and at most ten seconds or a quarter of the age after the last one', () => {
+		fc.assert(
+			fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+				const schedule = createSchedule();
+				const open = new Map<number, { watch: Watch; startedAt: number; stepMs: number; isNew: boolean }>();
+				let now = 1.7e12;
+				for (const { task, what, passedMs, progress, isNew, stepMs, ageMs } of acts) {
+					now += passedMs;
+					const entry = open.get(task);
+					if (what === 'watch' && !entry) {
+						const startedAt = now - (isNew ? 0 : ageMs);
+						open.set(task, { watch: schedule.watch(startedAt, stepMs, isNew), startedAt, stepMs, isNew });
+					}
+					if (what === 'seen') entry?.watch.seen(now, progress);
+					if (what === 'missed') entry?.watch.missed(now);
+					if (what === 'finished') entry?.watch.finished(now);
+					if (what === 'finished' || what === 'leave') {
+						entry?.watch.leave();
+						open.delete(task);
+					}
+					for (const { watch } of open.values()) expect(Number.isFinite(watch.dueAt)).toBe(true);
+					if (!entry || !['seen', 'missed'].includes(what)) continue;
+					const gap = entry.watch.dueAt - now;
+					expect(gap).toBeGreaterThanOrEqual(Math.min(10, entry.stepMs));
+					expect(gap).toBeLessThanOrEqual(Math.max(10_000, Math.abs(now - entry.startedAt) / 4, 0) + 1);
+				}
+			}),
+			{ numRuns: 300 },
+		);
+	});
+});
+
+describe('tasks of one run', () => {
+	function threeTasks(): { watches: Watch[]; woken: number[] } {
+		const schedule = createSchedule();
+		const woken: number[] = [];
+		const watches = [0, 1, 2].map((index) => {
+			const watch = schedule.watch(0, 1000, true);
+			watch.onSooner = () => woken.push(index);
+			return watch;
+		});
+		watches.forEach((watch) => watch.seen(1000));
+		return { watches, woken };
+	}
+
+	it('are looked at earlier once the first has ended', () => {
+		const { watches, woken } = threeTasks();
+		watches[1].seen(3_990);
+		watches[2].seen(3_990);
+		const before = watches[1].dueAt;
+		watches[0].seen(3_980);
+		watches[0].finished(4_000);
+
+		expect(woken).toContain(1);
+		expect(watches[1].dueAt).toBeLessThan(before);
+	});
+
+	it('learn nothing from one that left or that was done before the first look', () => {
+		const { watches, woken } = threeTasks();
+		watches[0].leave();
+		const schedule = createSchedule();
+		const [done, open] = [schedule.watch(0, 1000, false), schedule.watch(0, 1000, true)];
+		const before = open.dueAt;
+		done.finished(60_000);
+
+		expect(woken).toEqual([]);
+		expect(open.dueAt).toBe(before);
+	});
+
+	it('are not asked in step', () => {
+		const schedule = createSchedule();
+		const watches = Array.from({ length: 50 }, () => schedule.watch(0, 1000, true));
+
+		expect(new Set(watches.map(({ dueAt }) => dueAt)).size).toBe(50);
+	});
+
+	it('gives the same figures for the same seed', () => {
+		expect(play(SHORT, 7)).toEqual(play(SHORT, 7));
+	});
+});

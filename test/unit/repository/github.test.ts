@@ -1,0 +1,81 @@
+/* eslint-disable */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+import manifest from '../../../package.json';
+
+const ROOT = join(__dirname, '../../..');
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+const yaml = (name: string) => parse(read(`.github/${name}`), { strict: true, uniqueKeys: true });
+
+interface Job {
+	permissions?: Record<string, string>;
+	steps: Array<{ uses?: string; run?: string; with?: Record<string, unknown> }>;
+}
+
+const jobsOf = (name: string): Job[] => Object.values(yaml(`workflows/${name}`).jobs);
+const commandsOf = (name: string): string[] => jobsOf(name).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
+
+describe('the workflows on GitHub', () => {
+	it.each(['ci.yml', 'publish.yml'])('%s runs only scripts and files that are there', (name) => {
+		const scripts = commandsOf(name).flatMap((command) => [...command.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script));
+		const files = commandsOf(name).flatMap((command) => [...command.matchAll(/\.ci\/[\w.-]+/g)].map(([file]) => file.replace('.ci/', '')));
+
+		expect(scripts.length).toBeGreaterThan(1);
+		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
+		expect(files.filter((file) => !readdirSync(join(ROOT, '.ci')).includes(file))).toEqual([]);
+	});
+
+	it('check every push on the oldest Node.js that is promised', () => {
+		const oldest = manifest.engines.node.replace('>=', '');
+
+		expect(yaml('workflows/ci.yml').jobs.check.strategy.matrix.node).toContain(oldest);
+		expect(commandsOf('ci.yml')).toEqual(expect.arrayContaining(['npm test', '.ci/run', 'node .ci/scan-package.mjs']));
+	});
+
+	it('publish with provenance, on a tag only, after everything was checked', () => {
+		const [{ permissions }] = jobsOf('publish.yml');
+		const commands = commandsOf('publish.yml');
+
+		expect(yaml('workflows/publish.yml').on).toEqual({ push: { tags: ['v*'] } });
+		expect(permissions).toEqual({ 'id-token': 'write', contents: 'write' });
+		expect(commands.indexOf('npm test')).toBeGreaterThan(0);
+		expect(commands.indexOf('npm publish --provenance --access public')).toBeGreaterThan(commands.indexOf('npm test'));
+	});
+});
+
+it('the forms for issues ask for what is needed to see a report', () => {
+	const fields: Array<{ id?: string; validations?: { required?: boolean } }> = yaml('ISSUE_TEMPLATE/bug.yml').body;
+	const required = fields.filter(({ validations }) => validations?.required).map(({ id }) => id);
+
+	expect(fields.map(({ id }) => id)).toEqual(expect.arrayContaining(['n8n', 'node', 'gateway', 'task', 'request', 'details']));
+	expect(required).toEqual(expect.arrayContaining(['n8n', 'node', 'gateway', 'details']));
+	expect(yaml('ISSUE_TEMPLATE/feature.yml').body.length).toBeGreaterThan(1);
+	expect(yaml('ISSUE_TEMPLATE/config.yml').blank_issues_enabled).toBe(false);
+});
+
+it('dependabot leaves alone what has a reason to stay', () => {
+	const [{ ignore }] = yaml('dependabot.yml').updates as Array<{ ignore: Array<{ 'dependency-name': string }> }>;
+	const names = ignore.map((entry) => entry['dependency-name']);
+
+	expect(names).toEqual(expect.arrayContaining(['n8n-core', 'n8n-workflow', 'eslint', 'typescript', 'zod', '@types/node']));
+	expect(names.filter((name) => !name.endsWith('*') && !(name in manifest.devDependencies))).toEqual([]);
+});
+
+describe('the notes of a release', () => {
+	const notesOf = (version: string): string => execFileSync(process.execPath, [join(ROOT, '.ci/release-notes.mjs'), version], { encoding: 'utf8', stdio: 'pipe' });
+
+	it('are refused for a version that is not the package\'s own', () => {
+		expect(() => notesOf('99.0.0')).toThrow(`The package is version ${manifest.version}, not 99.0.0`);
+	});
+
+	it('are the chapter of the changelog, unless that calls the version unreleased', () => {
+		const [title, ...lines] = read('CHANGELOG.md').split(/^## /m)[1].split('\n');
+
+		expect(title.startsWith(manifest.version)).toBe(true);
+		if (title.includes('unreleased')) expect(() => notesOf(manifest.version)).toThrow('put the date there');
+		else expect(notesOf(manifest.version).trim()).toBe(lines.join('\n').trim());
+	});
+});

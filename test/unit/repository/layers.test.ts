@@ -1,0 +1,89 @@
+/* eslint-disable */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+const FOLDER = join(__dirname, '../../../nodes/NanoBanana');
+
+/** One story, read downwards: a folder imports only from rows below its own. */
+const ROWS: string[][] = [
+	['NanoBanana.node'],
+	['lifecycle'],
+	['steps'],
+	['run', 'descriptions'],
+	['parameters'],
+	['submit', 'poll', 'images'],
+	['formats', 'gateway'],
+	['errors', 'listSearch'],
+	['lib', 'models'],
+	['types', 'credential'],
+];
+
+const rowOf = new Map(ROWS.flatMap((names, row) => names.map((name) => [name, row] as const)));
+/** The folder of a file, or the file itself where it is in none. */
+const placeOf = (name: string): string => name.split('/')[0];
+
+function sources(folder = FOLDER): string[] {
+	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(folder, entry.name);
+		if (entry.isDirectory()) return sources(path);
+		return entry.name.endsWith('.ts') ? [path] : [];
+	});
+}
+
+const nameOf = (path: string): string => relative(FOLDER, path).replace(/\\/g, '/').replace(/\.ts$/, '');
+
+/** What stands behind `from` or in a call of import or require, types included. */
+function importsOf(path: string): string[] {
+	const text = readFileSync(path, 'utf8');
+	const clause = String.raw`(?:type\s+)?(?:\{[^}]*\}|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\{[^}]*\})?)`;
+	const found = text.matchAll(new RegExp(String.raw`^(?:import|export)\s+${clause}\s+from\s+'([^']+)'|^import\s+'([^']+)'|\b(?:import|require)\(\s*'([^']+)'`, 'gm'));
+	return [...found].map(([, from, bare, called]) => from ?? bare ?? called);
+}
+
+function targetOf(path: string, written: string): string {
+	const target = nameOf(join(dirname(path), written));
+	return FILES.includes(`${target}/index`) ? `${target}/index` : target;
+}
+
+const FILES = sources().map(nameOf);
+const EDGES = sources().flatMap((path) => importsOf(path).map((written) => ({ path, from: nameOf(path), written })));
+const INNER_EDGES = EDGES.filter(({ written }) => written.startsWith('.')).map(({ path, from, written }) => ({ from, to: targetOf(path, written) }));
+
+it('has a row for every file and folder', () => {
+	expect([...new Set(FILES.map(placeOf))].sort()).toEqual([...rowOf.keys()].sort());
+});
+
+it('finds the imports at all', () => {
+	expect(INNER_EDGES.length).toBeGreaterThan(80);
+});
+
+it('imports only downwards, or within a folder', () => {
+	const row = (name: string): number => rowOf.get(placeOf(name)) ?? -1;
+	const upwards = INNER_EDGES.filter(({ from, to }) => placeOf(from) !== placeOf(to) && row(to) <= row(from));
+
+	expect(upwards).toEqual([]);
+});
+
+it('has no cycle of imports', () => {
+	const open = new Set(FILES);
+	for (let size = -1; size !== open.size; ) {
+		size = open.size;
+		for (const name of open) {
+			if (!INNER_EDGES.some(({ from, to }) => from === name && open.has(to))) open.delete(name);
+		}
+	}
+
+	expect([...open]).toEqual([]);
+});
+
+it('imports nothing from outside but n8n-workflow and node:crypto', () => {
+	const outside = EDGES.filter(({ written }) => !written.startsWith('.')).map(({ written }) => written);
+
+	expect(new Set(outside)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
+});
+
+it('leaves no file that nobody imports', () => {
+	const imported = new Set(INNER_EDGES.map(({ to }) => to));
+
+	expect(FILES.filter((name) => !imported.has(name))).toEqual(['NanoBanana.node']);
+});

@@ -1,0 +1,110 @@
+/* eslint-disable */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { KINDS } from '../../../nodes/NanoBanana/errors/failureKinds';
+import manifest from '../../../package.json';
+import { fieldsPage } from '../../docs/fieldsPage';
+
+const ROOT = join(__dirname, '../../..');
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+const README = read('README.md');
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'BENCHMARKS.md', 'SCALING.md', 'docs/fields.md', 'docs/ux-checklist.md'];
+
+/** From a heading, of a chapter or of a part of one, to the next heading. */
+function chapter(title: string, document = README): string {
+	const [, rest] = document.split(new RegExp(`\\n###? ${title}\\n`));
+	if (rest === undefined) throw new Error(`There is no chapter ${title}`);
+	return rest.split(/\n###? /)[0];
+}
+
+const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
+
+/** GitHub's own way from a heading to its address. */
+const anchorOf = (heading: string): string => `#${heading.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-')}`;
+
+describe('the README tells what is there', () => {
+	it('has a page of all fields as the node describes them (npm run docs writes it)', () => {
+		expect(read('docs/fields.md')).toBe(fieldsPage());
+		expect(README).toContain('](docs/fields.md)');
+	});
+
+	it('has a row for every kind of failure, and no other, in alphabetical order', () => {
+		const codes = firstCells(chapter('When something fails'), /^\| `(\w+)` \|/gm);
+
+		expect(codes).toEqual(Object.keys(KINDS).sort());
+	});
+
+	it('lists every example by its file and by the name that n8n shows, and no other', () => {
+		const listed = [...chapter('Examples').matchAll(/^\| \[([\w-]+)\]\(examples\/\1\.json\) \| ([^|]+) \|/gm)].map(([, file, name]) => [`${file}.json`, name]);
+		const there = readdirSync(join(ROOT, 'examples')).map((file) => [file, JSON.parse(read(`examples/${file}`)).name]);
+
+		expect(listed.sort()).toEqual(there.sort());
+	});
+
+	it('shows the pictures that the browser test takes, all of them', () => {
+		const shown = firstCells(README, /\]\(docs\/screenshots\/([\w-]+)\.png\)/g);
+
+		expect(new Set(shown)).toEqual(new Set(readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''))));
+	});
+
+	it('has the commands that the checks run, and those of a first try, word for word', () => {
+		const commands = [...README.matchAll(/```bash\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines.trim().split('\n'));
+
+		expect(commands).toEqual(expect.arrayContaining(['npm ci && npm test', 'npm ci && npm run demo -- "A small red cube on a clean white desk"', 'npm ci && npm start']));
+		expect(commands).toContain(`git clone ${manifest.repository.url.replace('git+', '')}`);
+	});
+
+	it("has the chapters of n8n's template, in its order", () => {
+		const asked = ['Installation', 'Operations', 'Credentials', 'Compatibility', 'Usage', 'Resources', 'Version history'];
+
+		expect(firstCells(README, /^## (.+)$/gm).filter((title) => asked.includes(title))).toEqual(asked);
+	});
+});
+
+it('the page of fields tells what happens without an option that does nothing until it is added', () => {
+	const defaults = new Map([...fieldsPage().matchAll(/^\| .+? \| `(\w+)` \| [^|]+ \| ([^|]*) \|/gm)].map(([, name, value]) => [name, value]));
+
+	expect(defaults.get('maxImages')).toBe('`100` when added; else no limit');
+	expect(defaults.get('unitPrice')).toBe('none');
+	expect(defaults.get('timeout')).toBe('`600`');
+});
+
+describe.each(DOCUMENTS)('%s', (name) => {
+	const text = read(name);
+	const links = firstCells(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^https?:/.test(link));
+
+	it('links to files and chapters that are there', () => {
+		const broken = links.filter((link) => {
+			const [file, anchor] = link.split('#');
+			const path = join(ROOT, name, '..', file);
+			if (file !== '' && !existsSync(path)) return true;
+			if (anchor === undefined) return false;
+			const target = file === '' ? text : readFileSync(path, 'utf8');
+			return !firstCells(target, /^#+ (.+)$/gm).map(anchorOf).includes(`#${anchor}`);
+		});
+
+		expect(broken).toEqual([]);
+	});
+
+	it('names no script that package.json does not have', () => {
+		const scripts = firstCells(text, /npm run ([\w:]+)/g);
+
+		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
+	});
+});
+
+it('the guidelines are ticked one by one, and name tests that are there', () => {
+	const list = read('docs/ux-checklist.md');
+	const tests = ['unit', 'engine', 'e2e/tests'].flatMap((folder) => readdirSync(join(ROOT, 'test', folder)));
+
+	expect(firstCells(list, /^\| (\d+) \|/gm).map(Number)).toEqual(Array.from({ length: 84 }, (_, index) => index + 1));
+	expect(firstCells(list, /`(\w+\.test\.ts)`/g).filter((file) => !tests.includes(file))).toEqual([]);
+});
+
+it('the reading order leads to every file of the node', () => {
+	const order = chapter('Reading order', read('CONTRIBUTING.md'));
+	const files = readdirSync(join(ROOT, 'nodes/NanoBanana')).filter((file) => file.endsWith('.ts'));
+
+	expect(files.filter((file) => !order.includes(`${file}\``))).toEqual([]);
+});

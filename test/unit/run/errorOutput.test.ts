@@ -1,0 +1,65 @@
+/* eslint-disable */
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { createEnding, type Ending } from '../../../nodes/NanoBanana/run/errorOutput';
+import { failureError, failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import type { Run } from '../../../nodes/NanoBanana/run/nodeRun';
+
+const KEY = 'k3y.secret-0123456789';
+
+/** Endings of the items of one run, and what was logged. */
+function openEndings(continues: boolean): { of: (itemIndex: number) => Ending; logs: string[] } {
+	const logs: string[] = [];
+	const node = { id: '1', name: 'NanoBanana', type: 'nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
+	const ctx = { getNode: () => node, logger: { error: (text: string, meta: object) => logs.push(JSON.stringify([text, meta])) } } as unknown as IExecutePaginationFunctions;
+	const run = { halt: () => undefined, settle: () => undefined, everySettled: Promise.resolve(), tasks: new Map(), failed: new Set(), unclear: new Set(), kept: new Set() } as unknown as Run;
+	return { logs, of: (itemIndex) => createEnding({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }) };
+}
+
+async function endWith(ending: Ending, thrown: unknown): Promise<unknown> {
+	const failure = await ending.failureOf(thrown);
+	if (!failure) return undefined;
+	try {
+		return ending.rowOrThrow(failure);
+	} catch (error) {
+		return error;
+	}
+}
+
+const bug = (): Error => new Error(`cannot read https://${KEY}@files.example/a.png?signature=abc`);
+
+it.each([true, false])('logs once where something unexpected was thrown, without the key (continue: %s)', async (continues) => {
+	const { of, logs } = openEndings(continues);
+	const thrown = bug();
+	const shown = [await endWith(of(0), thrown), await endWith(of(1), thrown), await endWith(of(2), failureError(failureIn(thrown)))];
+
+	expect(logs).toHaveLength(1);
+	expect(logs[0]).toMatch(/item 0 met something unexpected.*ending\.test\.ts/);
+	expect(logs[0]).not.toMatch(/k3y|secret|signature/);
+	expect(JSON.stringify(shown.map((row) => (row instanceof Error ? [row.message, { ...row }] : row)))).not.toMatch(/k3y|ending\.test/);
+});
+
+it('logs each place, and each run anew', async () => {
+	const { of, logs } = openEndings(true);
+	await endWith(of(0), bug());
+	await endWith(of(0), bug());
+	const other = openEndings(true);
+	await endWith(other.of(0), bug());
+
+	expect([logs.length, other.logs.length]).toEqual([2, 1]);
+});
+
+it('logs nothing of what was foreseen', async () => {
+	const { of, logs } = openEndings(true);
+	await endWith(of(0), failureError({ kind: 'rate_limited' }));
+	await endWith(of(1), 'text');
+
+	expect(logs).toEqual([]);
+});
+
+it('logs a part that nobody expected to fail, where the others go on', () => {
+	const { of, logs } = openEndings(true);
+	of(3).errorRow(failureIn(bug()));
+
+	expect(logs).toHaveLength(1);
+});

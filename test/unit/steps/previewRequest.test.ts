@@ -1,0 +1,61 @@
+/* eslint-disable */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Job } from '../../../nodes/NanoBanana/run/itemContext';
+import { previewRow } from '../../../nodes/NanoBanana/steps/previewRequest';
+import { readRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
+import { settingsOf } from '../support/settings';
+
+const SOURCES = [
+	{ kind: 'field' as const, field: 'front' },
+	{ kind: 'url' as const, url: 'https://example.com/a.png' },
+];
+
+function preview(apiFormat: string, options: IDataObject = {}, operation = 'imageToImage'): IDataObject {
+	const settings = settingsOf({ operation, apiFormat, options });
+	const sources = operation === 'imageToImage' ? SOURCES : [];
+	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
+	const job = { settings, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as Job;
+	const row = previewRow(job, { ...checked, sources });
+
+	expect(row).toMatchObject({ pairedItem: { item: 5 } });
+	return row.json;
+}
+
+it.each([
+	['asyncTask', 'textToImage', 'https://api.example.com/v1/images/tasks'],
+	['asyncTask', 'imageToImage', 'https://api.example.com/v1/images/tasks'],
+	['openAi', 'textToImage', 'https://api.example.com/v1/images/generations'],
+	['openAi', 'imageToImage', 'https://api.example.com/v1/images/edits'],
+])('shows the address of the entrance (%s, %s)', (apiFormat, operation, url) => {
+	expect(preview(apiFormat, {}, operation).preview).toMatchObject({ method: 'POST', url, headers: { authorization: 'Bearer [key]' } });
+});
+
+it.each([
+	['asyncTask', 'dataUri'],
+	['asyncTask', 'base64'],
+	['asyncTask', 'multipart'],
+	['openAi', 'dataUri'],
+	['gemini', 'dataUri'],
+])('names the file wherever %s puts it (%s)', (apiFormat, sendBinaryAs) => {
+	expect(JSON.stringify(preview(apiFormat, { sendBinaryAs }))).toContain("[file in 'front']");
+});
+
+it.each(['openAi', 'gemini'])('shows an address as the file that %s sends in its place', (apiFormat) => {
+	const shown = JSON.stringify(preview(apiFormat));
+
+	expect(shown).toContain('[image at https://example.com/a.png]');
+	expect(shown).not.toContain('"https://example.com/a.png"');
+});
+
+it('says how many calls there will be', () => {
+	expect(preview('gemini').preview).toMatchObject({ calls: 2 });
+	expect(preview('asyncTask').preview).toMatchObject({ calls: 1 });
+});
+
+it('keeps the warnings of the checks', () => {
+	expect(preview('asyncTask', { skipModelChecks: true, extraBody: { size: '9x9' } }).warnings).toEqual([
+		"'Additional Request Fields' holds 'size', which the Nano models do not go by.",
+		"Nothing was sent: 'Preview Request' is on.",
+	]);
+});

@@ -1,0 +1,454 @@
+/* eslint-disable */
+import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate, type Window } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import { playGate, type GatewayLoad } from '../../bench/simulatedGateway';
+import { createRandom } from '../../sandbox/random';
+import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
+
+const TASK_MS = 10_000;
+const ANSWER_MS = 50;
+const HOUR_MS = 3_600_000;
+
+interface Outcome {
+	done: number;
+	refused: number;
+	mostOpen: number;
+	mostUnanswered: number;
+	requests: number[];
+	tookMs: number;
+}
+
+/** So many items against a gateway that takes `limit` tasks at a time and refuses the rest. */
+async function play(items: number, limit: number, more: { maxOpen?: number; window?: Window; retryAfterMs?: number } = {}): Promise<Outcome> {
+	const clock = stoppedClock();
+	const gate = createGate(more.maxOpen ?? 64, more.window ?? TASK_WINDOW, clock);
+	const startedAt = clock.now();
+	const seen: Outcome = { done: 0, refused: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	let open = 0;
+	let unanswered = 0;
+
+	const item = async (): Promise<void> => {
+		for (;;) {
+			const slot = await gate.enter();
+			if (!slot) return;
+			seen.requests.push(clock.now() - startedAt);
+			unanswered += 1;
+			seen.mostUnanswered = Math.max(seen.mostUnanswered, unanswered);
+			await clock.pause(ANSWER_MS);
+			unanswered -= 1;
+			if (open >= limit) {
+				seen.refused += 1;
+				slot.refused(more.retryAfterMs ?? 0);
+				continue;
+			}
+			open += 1;
+			seen.mostOpen = Math.max(seen.mostOpen, open);
+			slot.accepted();
+			await clock.pause(TASK_MS);
+			open -= 1;
+			slot.leave();
+			seen.done += 1;
+			seen.tookMs = clock.now() - startedAt;
+			return;
+		}
+	};
+	const all = Promise.all(Array.from({ length: items }, item));
+	await clock.advance(HOUR_MS);
+	await all;
+	return seen;
+}
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
+afterEach(() => void jest.restoreAllMocks());
+
+it.each([1, 2, 4, 64])('finds a limit of %i by a few refusals and uses all of it', async (limit) => {
+	const items = Math.max(12, limit * 3);
+	const seen = await play(items, limit);
+
+	expect(seen.done).toBe(items);
+	expect(seen.mostOpen).toBe(limit);
+	expect(seen.refused).toBeLessThanOrEqual(8);
+	// Within a fifth of what a client that knew the limit would need, and the first answers.
+	expect(seen.tookMs).toBeLessThan(Math.ceil(items / limit) * TASK_MS * 1.2 + 5_000);
+});
+
+it('keeps to a lower limit of its own without any refusal', async () => {
+	const seen = await play(10, 64, { maxOpen: 2 });
+
+	expect(seen).toMatchObject({ done: 10, refused: 0, mostOpen: 2 });
+});
+
+it('leaves few requests unanswered at a time, so that a wrong guess costs few refusals', async () => {
+	expect((await play(40, 64)).mostUnanswered).toBe(TASK_WINDOW.unanswered);
+});
+
+it('lets more and more synchronous calls run side by side as they succeed', async () => {
+	const seen = await play(60, 64, { window: CALL_WINDOW });
+
+	expect(seen.requests.filter((at) => at === 0)).toHaveLength(CALL_WINDOW.unanswered);
+	expect(seen.mostUnanswered).toBeGreaterThan(CALL_WINDOW.unanswered);
+	expect(seen.refused).toBe(0);
+});
+
+it('tries again no sooner than Retry-After allows', async () => {
+	const seen = await play(4, 1, { retryAfterMs: 30_000 });
+	const gaps = seen.requests.slice(1).map((at, index) => at - seen.requests[index]);
+
+	expect(seen.done).toBe(4);
+	// After the refusals of the first moment nobody asks for half a minute.
+	expect(gaps.filter((gap) => gap >= 30_000).length).toBeGreaterThan(0);
+	expect(seen.requests.filter((at) => at > ANSWER_MS && at < 30_000 + ANSWER_MS)).toEqual([]);
+});
+
+describe('a gateway that takes nothing', () => {
+	/** One item that is refused again and again; the times between its tries. */
+	async function pausesOf(retryAfterMs: number, tries: number): Promise<number[]> {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		const times: number[] = [];
+		const run = (async () => {
+			for (let turn = 0; turn < tries; turn += 1) {
+				const slot = await gate.enter();
+				times.push(clock.now());
+				slot?.refused(retryAfterMs);
+			}
+		})();
+		await clock.advance(HOUR_MS);
+		await run;
+		return times.slice(1).map((at, index) => at - times[index]);
+	}
+
+	it('is asked at growing distances, up to half a minute', async () => {
+		expect(await pausesOf(0, 9)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+	});
+
+	it('is asked when it said, where that is later', async () => {
+		expect(await pausesOf(5_000, 5)).toEqual([5000, 5000, 5000, 5000]);
+	});
+});
+
+describe('patience', () => {
+	interface Load {
+		items: number;
+		patienceMs: number;
+		/** What the gateway says to the n-th request: undefined takes it, a number is the Retry-After of a refusal. */
+		answer: (request: number) => number | undefined;
+	}
+
+	/** Items that send again until their patience is over, as submit.ts does; what became of each and when. */
+	async function wait({ items, patienceMs, answer }: Load): Promise<Array<{ end: string; at: number; sent: number }>> {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		const startedAt = clock.now();
+		let requests = 0;
+		const item = async (): Promise<{ end: string; at: number; sent: number }> => {
+			const ended = (end: string): { end: string; at: number; sent: number } => ({ end, at: clock.now() - startedAt, sent });
+			let sent = 0;
+			for (;;) {
+				const slot = await gate.enter(undefined, { patienceMs }).catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
+				if (typeof slot === 'string') return ended(slot);
+				if (!slot) return ended('shut');
+				sent += 1;
+				const retryAfterMs = answer((requests += 1));
+				await clock.pause(ANSWER_MS);
+				if (retryAfterMs === undefined) {
+					slot.accepted();
+					await clock.pause(TASK_MS);
+					slot.leave();
+					return ended('done');
+				}
+				const since = slot.refused(retryAfterMs, { kind: 'rate_limited', gatewayMessage: 'later' });
+				if (clock.now() + retryAfterMs - since >= patienceMs) return ended('refused');
+			}
+		};
+		const all = Promise.all(Array.from({ length: items }, item));
+		await clock.advance(100 * HOUR_MS);
+		return await all;
+	}
+
+	const ends = (seen: Array<{ end: string }>): string[] => seen.map(({ end }) => end);
+	const last = (seen: Array<{ at: number }>): number => Math.max(...seen.map(({ at }) => at));
+
+	it('turns those who wait away when the gateway wants a longer pause, with its own words', async () => {
+		const seen = await wait({ items: 6, patienceMs: 3_000, answer: (request) => (request === 2 ? HOUR_MS : undefined) });
+
+		expect(ends(seen)).toEqual(['done', 'refused', 'done', 'done', 'later', 'later']);
+		expect(seen.slice(4)).toEqual([{ end: 'later', at: ANSWER_MS, sent: 0 }, { end: 'later', at: ANSWER_MS, sent: 0 }]);
+	});
+
+	it('does not start anew for everybody in front of a gateway that takes nothing', async () => {
+		const short = await wait({ items: 8, patienceMs: 1_000, answer: () => 4_000 });
+		const many = await wait({ items: 300, patienceMs: 600_000, answer: () => 700_000 });
+
+		expect([last(short), last(many)]).toEqual([ANSWER_MS, ANSWER_MS]);
+	});
+
+	it.each([0, 4_000])('is over for all at the same time, with Retry-After of %i ms', async (retryAfterMs) => {
+		const seen = await wait({ items: 300, patienceMs: 30_000, answer: () => retryAfterMs });
+
+		expect(new Set(ends(seen))).toEqual(new Set(['refused', 'later']));
+		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * ANSWER_MS);
+	});
+
+	it('ends with a last try, when the gateway names no time', async () => {
+		const seen = await wait({ items: 1, patienceMs: 10_000, answer: () => 0 });
+
+		expect(seen).toEqual([{ end: 'refused', at: 10_000 + 2 * ANSWER_MS, sent: 6 }]);
+	});
+
+	it('is not touched by a pause that is shorter, and begins anew once something was taken', async () => {
+		const seen = await wait({ items: 40, patienceMs: 10_000, answer: (request) => (request % 4 === 0 ? undefined : 3_000) });
+
+		expect(new Set(ends(seen))).toEqual(new Set(['done']));
+	});
+
+	it('does not end while places are taken, however long that is', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(2, TASK_WINDOW, clock);
+		const first = await gate.enter(undefined, { patienceMs: 5_000 });
+		const second = await gate.enter(undefined, { patienceMs: 5_000 });
+		const third = gate.enter(undefined, { patienceMs: 5_000 });
+		first?.accepted();
+		second?.accepted();
+		await clock.advance(HOUR_MS);
+		first?.leave();
+
+		expect(await third).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it('is over at once for who comes while the gateway wants to be left alone, and not for who comes after that', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		(await gate.enter())?.refused(60_000);
+
+		await expect(gate.enter(undefined, { patienceMs: 10_000 })).rejects.toMatchObject({ failure: { kind: 'rate_limited' } });
+		await clock.advance(60_000);
+		expect(await gate.enter(undefined, { patienceMs: 10_000 })).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it('of a task that is at the gateway already is not asked: it takes its place at once', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(2, TASK_WINDOW, clock);
+		(await gate.enter())?.refused(HOUR_MS);
+		const paid = gate.enter();
+		const resumed = [await gate.enter(undefined, { sendsNothing: true }), await gate.enter(undefined, { sendsNothing: true })];
+		let isIn = false;
+		void gate.enter(undefined, { sendsNothing: true }).then(() => (isIn = true));
+		await settled();
+
+		expect(resumed).toEqual(Array(2).fill(expect.objectContaining({ leave: expect.any(Function) as unknown })));
+		expect(isIn).toBe(false);
+		resumed[0]?.leave();
+		await settled();
+		expect(isIn).toBe(true);
+		gate.shut();
+		expect(await paid).toBeUndefined();
+	});
+
+	it('is no reason once the signal fires in the same breath, and nobody else loses his place', async () => {
+		const stop = new AbortController();
+		const gate = createGate(1, TASK_WINDOW, stoppedClock());
+		const first = await gate.enter();
+		const second = gate.enter(stop.signal, { patienceMs: 1_000 });
+		const third = gate.enter(undefined, { sendsNothing: true });
+		const fourth = gate.enter(undefined, { sendsNothing: true });
+		first?.refused(HOUR_MS);
+		stop.abort();
+
+		expect(await second).toBeUndefined();
+		(await third)?.leave();
+		expect(await fourth).toMatchObject({ leave: expect.any(Function) });
+	});
+
+	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('leaves nobody behind, whatever happens (seed %i)', async (seed) => {
+		const random = createRandom(seed);
+		const pick = (most: number): number => Math.floor(random.next() * most);
+		const clock = stoppedClock();
+		const maxOpen = 1 + pick(8);
+		const gate = createGate(maxOpen, random.next() < 0.5 ? TASK_WINDOW : CALL_WINDOW, clock);
+		const shutAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
+		let open = 0;
+		let mostOpen = 0;
+		let sentAfterShut = 0;
+		const item = async (): Promise<void> => {
+			await clock.pause(pick(30_000));
+			const stop = new AbortController();
+			if (random.next() < 0.2) void clock.pause(pick(40_000)).then(() => stop.abort());
+			for (;;) {
+				const slot = await gate.enter(stop.signal, { patienceMs: 1_000 + pick(20_000), sendsNothing: random.next() < 0.2 }).catch(() => undefined);
+				if (!slot) return;
+				if (clock.now() > shutAt) sentAfterShut += 1;
+				open += 1;
+				mostOpen = Math.max(mostOpen, open);
+				await clock.pause(pick(500));
+				const luck = random.next();
+				if (luck < 0.5) slot.refused(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
+				else if (luck < 0.9) slot.accepted();
+				if (luck >= 0.5) await clock.pause(pick(5_000));
+				open -= 1;
+				slot.leave();
+				if (luck >= 0.5) return;
+			}
+		};
+		if (shutAt < Infinity) void clock.pause(shutAt - clock.now()).then(() => gate.shut());
+		let ended = 0;
+		const all = Promise.all(Array.from({ length: 60 }, async () => await item().then(() => (ended += 1))));
+		await clock.advance(HOUR_MS);
+
+		expect([ended, sentAfterShut]).toEqual([60, 0]);
+		expect(mostOpen).toBeLessThanOrEqual(maxOpen);
+		await all;
+	});
+
+	it('is no reason once the gate is shut in the same breath', async () => {
+		const gate = createGate(1, TASK_WINDOW, stoppedClock());
+		const first = await gate.enter(undefined, { patienceMs: 1_000 });
+		const second = gate.enter(undefined, { patienceMs: 1_000 });
+		first?.refused(HOUR_MS);
+		gate.shut();
+
+		expect(await second).toBeUndefined();
+	});
+});
+
+describe('a limit that has been found', () => {
+	it('is tried again after a while, and used when it has grown', async () => {
+		const clock = stoppedClock();
+		const gate = createGate(64, TASK_WINDOW, clock);
+		let limit = 2;
+		let open = 0;
+		let mostOpen = 0;
+		const item = async (): Promise<void> => {
+			for (;;) {
+				const slot = await gate.enter();
+				if (open >= limit) {
+					slot?.refused(0);
+					continue;
+				}
+				open += 1;
+				mostOpen = Math.max(mostOpen, open);
+				slot?.accepted();
+				await clock.pause(1000);
+				open -= 1;
+				slot?.leave();
+				return;
+			}
+		};
+		const all = Promise.all(Array.from({ length: 200 }, item));
+		await clock.advance(5_000);
+		expect(mostOpen).toBe(2);
+		limit = 6;
+		await clock.advance(HOUR_MS);
+		await all;
+
+		expect(mostOpen).toBeGreaterThanOrEqual(4);
+	});
+});
+
+describe('leaving and shutting', () => {
+	const makeGate = (maxOpen = 1): { gate: Gate; clock: FakeClock } => {
+		const clock = stoppedClock();
+		return { gate: createGate(maxOpen, TASK_WINDOW, clock), clock };
+	};
+
+	it('lets the next one in when somebody leaves, in the order of arrival', async () => {
+		const { gate } = makeGate();
+		const order: number[] = [];
+		const first = await gate.enter();
+		const others = [1, 2].map(async (number) => {
+			const slot = await gate.enter();
+			order.push(number);
+			slot?.leave();
+		});
+		await settled();
+		expect(order).toEqual([]);
+		first?.leave();
+		await Promise.all(others);
+
+		expect(order).toEqual([1, 2]);
+	});
+
+	it('gives a place back once, however often it is left', async () => {
+		const { gate } = makeGate();
+		const first = await gate.enter();
+		first?.accepted();
+		first?.leave();
+		first?.leave();
+		await gate.enter();
+		let isIn = false;
+		void gate.enter().then(() => (isIn = true));
+		await settled();
+
+		expect(isIn).toBe(false);
+	});
+
+	it('sends everybody away once it is shut, those who wait and those who come later', async () => {
+		const { gate } = makeGate();
+		const first = await gate.enter();
+		const waiting = gate.enter();
+		gate.shut();
+
+		expect([first === undefined, await waiting, await gate.enter()]).toEqual([false, undefined, undefined]);
+	});
+
+	it('sends away whoever stops waiting, and keeps the place for the next', async () => {
+		const { gate } = makeGate();
+		const controller = new AbortController();
+		const first = await gate.enter();
+		const impatient = gate.enter(controller.signal);
+		const patient = gate.enter();
+		controller.abort();
+		first?.leave();
+
+		expect(await impatient).toBeUndefined();
+		expect(await patient).toMatchObject({ leave: expect.any(Function) });
+		expect(await gate.enter(controller.signal)).toBeUndefined();
+	});
+});
+
+describe('in front of a gateway that does not tell its limit, medians over 11 seeds', () => {
+	const TASKS: GatewayLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
+	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
+
+	beforeEach(() => {
+		const random = createRandom(1);
+		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
+	});
+
+	it.each([2, 4, 16, 64].flatMap((limit) => [[limit, 0], [limit, 1000]]))('64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must', async (limit, retryAfterMs) => {
+		const runs = await Promise.all(Array.from({ length: 11 }, async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1)));
+
+		expect(median(runs.map(({ tookMs, bestMs }) => tookMs / bestMs))).toBeLessThan(1.08);
+		expect(Math.max(...runs.map(({ refused }) => refused))).toBeLessThan(0.08);
+	});
+
+	it('a limit that drops is followed within a few refusals', async () => {
+		const run = await playGate({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
+
+		expect(run.refused).toBeLessThan(0.13);
+	});
+
+	it('a limit that rises is found', async () => {
+		const run = await playGate({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
+
+		// With the first limit it would have been more than eight minutes.
+		expect(run.tookMs).toBeLessThan(150_000);
+		expect(run.refused).toBeLessThan(0.05);
+	});
+
+	it('a limit per minute costs time, and not all places', async () => {
+		const run = await playGate({ ...TASKS, perMinute: 20 }, 3);
+
+		// 20 at once, 20 after one minute, 20 after two, and 4 after three.
+		expect(run.tookMs).toBeLessThan(192_000 * 1.2);
+		expect(run.refused).toBeLessThan(0.4);
+	});
+
+	it('synchronous calls that nobody refuses run nearly all at once', async () => {
+		const calls = { shortestMs: 1000, longestMs: 1000, window: CALL_WINDOW, isSynchronous: true };
+
+		expect((await playGate({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);
+		expect((await playGate({ ...TASKS, ...calls, items: 64 }, 1)).tookMs).toBeLessThan(2_500);
+		expect((await playGate({ ...TASKS, ...calls, items: 64, limit: () => 4 }, 1)).tookMs).toBeLessThan(17_000);
+	});
+});

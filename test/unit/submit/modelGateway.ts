@@ -1,0 +1,183 @@
+/* eslint-disable */
+// A gateway on paper: it answers as it is told, keeps the bill, and knows nothing of sockets or time.
+import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { createImages } from '../../../nodes/NanoBanana/lifecycle';
+import { broken, reply } from '../support/paperWire';
+
+export type PostAnswer = 'accept' | 'acceptFinished' | 'acceptSilently' | 'reset' | 'refuse' | 'rateLimit' | 'overloaded' | 'broken' | 'decline';
+export type GetAnswer = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
+export type FileAnswer = 'serve' | 'unavailable' | 'gone' | 'cutOff';
+
+/** Drawn answers, used in turn; the gateway behaves well when they run out. */
+export interface Script {
+	posts: PostAnswer[];
+	gets: GetAnswer[];
+	files: FileAnswer[];
+	/** The execution is stopped as this request arrives. */
+	cancelAt?: number;
+	continues: boolean;
+}
+
+interface Task {
+	id: string;
+	item: number;
+	state: 'open' | 'finished' | 'failed';
+	/** The client was told the id. */
+	isAnswered: boolean;
+	execution: string;
+}
+
+export interface Paper {
+	tasks: Task[];
+	/** The item and the execution of each create request, with what came of it. */
+	posts: Array<{ item: number; execution: string; answer: PostAnswer }>;
+	known: Set<string>;
+	unclear: Array<{ item: number; execution: string }>;
+	requestsAfterCancel: number;
+	keysAbroad: number;
+}
+
+export const ITEMS = 3;
+const KEY = 'sk-paper-0123456789';
+const HOME = 'http://gateway.test';
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'), Buffer.alloc(40), Buffer.from('IEND\u00aeB`\u0082', 'latin1')]);
+
+export function emptyPaper(): Paper {
+	return { tasks: [], posts: [], known: new Set(), unclear: [], requestsAfterCancel: 0, keysAbroad: 0 };
+}
+
+export interface TryResult {
+	isCanceled: boolean;
+	outcomes: Array<PromiseSettledResult<INodeExecutionData[]>>;
+}
+
+/** One try of the node: every item at once, as the engine starts them. */
+export async function tryNode(paper: Paper, script: Script, execution: string, context: IDataObject): Promise<TryResult> {
+	const cancel = new AbortController();
+	let requests = 0;
+	const answerTo = async (item: number, options: Sent): Promise<unknown> => {
+		if (cancel.signal.aborted) paper.requestsAfterCancel += 1;
+		requests += 1;
+		if (requests === script.cancelAt) cancel.abort();
+		await answerTime(options.abortSignal);
+		return respond(paper, script, { item, execution }, options);
+	};
+	const running = Promise.allSettled(Array.from({ length: ITEMS }, (_, item) => contextFor(item)).map(async (ctx, item) => await createImages.call(ctx, routed(item))));
+	let isDone = false;
+	void running.then(() => (isDone = true));
+	for (let turn = 0; turn < 4_000 && !isDone; turn += 1) await jest.advanceTimersByTimeAsync(250);
+	if (!isDone) throw new Error('The node came to no end');
+	return { isCanceled: cancel.signal.aborted, outcomes: await running };
+
+	function contextFor(item: number): IExecutePaginationFunctions {
+		const parameters: IDataObject = { operation: 'textToImage', apiFormat: 'asyncTask', wait: true, options: { timeout: 40, pollInterval: 1 } };
+		const log = (_text: string, meta: IDataObject): void => {
+			if (typeof meta.taskId === 'string') paper.known.add(meta.taskId);
+			else if (typeof meta.itemIndex === 'number') paper.unclear.push({ item: meta.itemIndex, execution });
+		};
+		return {
+			getNode: () => ({ type: 'nanoBanana', name: 'NanoBanana', typeVersion: 1 }),
+			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
+			getItemIndex: () => item,
+			getInputData: () => ({ json: {} }),
+			getContext: () => context,
+			getWorkflowDataProxy: () => ({ $runIndex: 0, $input: { all: () => Array(ITEMS) } }),
+			getExecutionCancelSignal: () => cancel.signal,
+			getExecutionId: () => execution,
+			getCredentials: async () => ({ apiKey: KEY, baseUrl: HOME }),
+			continueOnFail: () => script.continues,
+			logger: { info: log, warn: log, debug: () => undefined },
+			helpers: {
+				httpRequest: async (options: Sent) => await answerTo(item, options),
+				httpRequestWithAuthentication: async (_type: string, options: Sent) => {
+					if (!options.url.startsWith(HOME)) paper.keysAbroad += 1;
+					return await answerTo(item, options);
+				},
+				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => ({ id: `stored:${fileName}`, data: '', fileName, mimeType, bytes: bytes.length }),
+			},
+		} as unknown as IExecutePaginationFunctions;
+	}
+}
+
+interface Sent {
+	method: string;
+	url: string;
+	abortSignal: AbortSignal;
+}
+
+type Routed = Parameters<typeof createImages>[0];
+
+function routed(item: number): Routed {
+	return { options: { baseURL: HOME, body: { model: 'NanoBanana2-1K', prompt: `item ${item}`, n: 1 } } } as unknown as Routed;
+}
+
+async function answerTime(signal: AbortSignal): Promise<void> {
+	const aborted = (): Error => Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
+	if (signal.aborted) throw aborted();
+	await new Promise<void>((resolve, reject) => {
+		setTimeout(resolve, 20);
+		signal.addEventListener('abort', () => reject(aborted()), { once: true });
+	});
+}
+
+function respond(paper: Paper, script: Script, from: { item: number; execution: string }, { method, url }: Sent): unknown {
+	if (method === 'POST') return create(paper, script.posts.shift() ?? 'accept', from);
+	if (url.startsWith(HOME)) return read(paper, script.gets.shift() ?? 'finish', decodeURIComponent(url.split('/').at(-1) ?? ''));
+	switch (script.files.shift() ?? 'serve') {
+		case 'serve':
+			return reply(200, PNG);
+		case 'cutOff':
+			return reply(200, PNG.subarray(0, 30));
+		case 'gone':
+			return reply(404, 'gone');
+		case 'unavailable':
+			return reply(503, 'later');
+	}
+}
+
+function create(paper: Paper, answer: PostAnswer, from: { item: number; execution: string }): unknown {
+	paper.posts.push({ ...from, answer });
+	const accept = (isAnswered: boolean, state: Task['state']): Task => {
+		const task = { id: `task_${paper.tasks.length + 1}`, item: from.item, state, isAnswered, execution: from.execution };
+		paper.tasks.push(task);
+		return task;
+	};
+	switch (answer) {
+		case 'accept':
+			return reply(200, { code: 'success', data: { task_id: accept(true, 'open').id, status: 'queued' } });
+		case 'acceptFinished': {
+			const { id } = accept(true, 'finished');
+			return reply(200, { code: 'success', data: { task_id: id, status: 'succeeded', result_url: `http://files.test/${id}` } });
+		}
+		case 'acceptSilently':
+			accept(false, 'open');
+			throw broken('ECONNRESET', 'read');
+		case 'reset':
+			throw broken('ECONNRESET', 'read');
+		case 'refuse':
+			throw broken('ECONNREFUSED', 'connect');
+		case 'rateLimit':
+			return reply(429, { code: '', message: 'too many requests' });
+		case 'overloaded':
+			return reply(503, { error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } });
+		case 'broken':
+			accept(false, 'open');
+			return reply(502, '<html><title>502 Bad Gateway</title></html>');
+		case 'decline':
+			return reply(400, { code: 'invalid_request', message: 'no', data: null });
+	}
+}
+
+function read(paper: Paper, answer: GetAnswer, id: string): unknown {
+	const task = paper.tasks.find((candidate) => candidate.id === id);
+	if (!task || answer === 'notFound') return reply(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
+	if (answer === 'reset') throw broken('ECONNRESET', 'read');
+	if (answer === 'unavailable') return reply(503, 'later');
+	if (answer === 'denied') return reply(401, { error: { message: 'Invalid token', code: '' } });
+	if (answer === 'nonsense') return reply(200, '{"code":"succ');
+	if (task.state === 'open' && answer !== 'pending') task.state = answer === 'fail' ? 'failed' : 'finished';
+	if (task.state === 'failed') return reply(200, { code: 'success', data: { task_id: id, status: 'failed', error: { code: 'upstream_error', message: 'no' } } });
+	if (answer === 'pending' || task.state === 'open') return reply(200, { code: 'success', data: { task_id: id, status: 'processing', progress: '50%' } });
+	return reply(200, { code: 'success', data: { task_id: id, status: 'succeeded', progress: '100%', result_url: `http://files.test/${id}` } });
+}

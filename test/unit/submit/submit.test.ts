@@ -1,0 +1,404 @@
+/* eslint-disable */
+import { Readable } from 'node:stream';
+
+import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { FORMATS } from '../../../nodes/NanoBanana/formats';
+import { createGate, TASK_WINDOW, type Gate } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import { submit, type Submission, type Submitted } from '../../../nodes/NanoBanana/submit/submit';
+import type { ApiFormat } from '../../../nodes/NanoBanana/types';
+import { leapingClock } from '../support/fakeClock';
+import { broken, HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
+
+const MINUTE_MS = 60_000;
+const A = 'https://cdn.example/a.png';
+const task = reply(200, { code: 'success', data: { task_id: 't-1', status: 'queued' } });
+const picture = reply(200, { created: 1, data: [{ url: A }] });
+const rateLimit = (headers = {}) => reply(429, { code: '', message: 'too many requests' }, headers);
+const overloaded = reply(503, { error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } });
+const neverOpened = broken('ECONNREFUSED', 'connect');
+
+const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, HOME);
+
+interface Attempt {
+	submitted?: Submitted;
+	failure?: Failure;
+	/** Everything that happened, in its order. */
+	journal: string[];
+	requests: number;
+	pauses: number[];
+	tookMs: number;
+}
+
+/** A real gate that writes down what happens at it. */
+function watched(gate: Gate, journal: string[]): Gate {
+	return {
+		shut: () => gate.shut(),
+		async enter(signal, entry) {
+			const slot = await gate.enter(signal, entry);
+			return (
+				slot && {
+					accepted: () => (journal.push('slot: accepted'), slot.accepted()),
+					refused: (ms, failure) => (journal.push('slot: refused'), slot.refused(ms, failure)),
+					leave: () => (journal.push('slot: left'), slot.leave()),
+				}
+			);
+		},
+	};
+}
+
+/** Submits one request to a gateway that answers so, and tells what came of it. */
+async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): Promise<Attempt> {
+	const clock = leapingClock();
+	const startedAt = clock.now();
+	const journal: string[] = [];
+	const signal = more.signal ?? new AbortController().signal;
+	const { exchange, sent } = paperWire(answers, signal);
+	const submission: Submission = {
+		exchange,
+		decode: decodeAs('asyncTask'),
+		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
+		gate: createGate(4, TASK_WINDOW, clock),
+		clock,
+		limits: { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 },
+		patienceMs: MINUTE_MS,
+		signal,
+		onUnclear: () => journal.push('unclear'),
+		onFailed: () => journal.push('failed'),
+		onRefused: () => journal.push('refused'),
+		onAccepted: ({ outcome }) => journal.push(`accepted ${outcome.kind}`),
+		...more,
+	};
+	const ended = await submit({ ...submission, gate: watched(submission.gate, journal) }).then(
+		(submitted) => ({ submitted }),
+		(thrown: unknown) => ({ failure: failureIn(thrown) }),
+	);
+	expect(sent.every(({ method, url, withKey }) => method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey)).toBe(true);
+	return { ...ended, journal, requests: sent.length, pauses: clock.pauses, tookMs: clock.now() - startedAt };
+}
+
+/** What happens to a request that was not taken and is never sent again, and to one of which nobody knows. */
+const REFUSED_FOR_GOOD = ['failed', 'slot: left'];
+const UNCLEAR = ['unclear', 'failed', 'slot: left'];
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
+afterEach(() => void jest.restoreAllMocks());
+
+describe('an accepted request', () => {
+	it('is told of before its place is counted as taken, and keeps its place', async () => {
+		const { submitted, journal, requests } = await submitTo([task]);
+
+		expect(submitted).toMatchObject({ accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } }, firstLookMs: 0 });
+		expect(journal).toEqual(['accepted pending', 'slot: accepted']);
+		expect(requests).toBe(1);
+	});
+
+	it('keeps what the gateway says of the task', async () => {
+		const { submitted } = await submitTo([reply(202, { data: { task_id: 't-1', status: 'processing', progress: '20%' } })]);
+
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
+	});
+
+	it('is looked at first when Retry-After says', async () => {
+		const { submitted } = await submitTo([{ ...task, headers: { 'retry-after': '7' } }]);
+
+		expect(submitted?.firstLookMs).toBe(7_000);
+	});
+
+	it('is done when the pictures come at once, and needs no look', async () => {
+		const { submitted, journal } = await submitTo([{ ...picture, headers: { 'retry-after': '7' } }]);
+
+		expect(submitted).toMatchObject({ accepted: { outcome: { kind: 'images', images: [{ url: A }] } }, firstLookMs: 0 });
+		expect(journal).toEqual(['accepted images', 'slot: accepted']);
+	});
+
+	it('is done without a picture where there is no task to ask', async () => {
+		const { submitted } = await submitTo([reply(200, { created: 1, data: [] })], { decode: decodeAs('openAi') });
+
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [] });
+	});
+
+	it('is asked again by its task when it succeeded without a picture', async () => {
+		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'success', data: [] } })]);
+
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
+	});
+
+	it('keeps pictures that come with their task', async () => {
+		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } })]);
+
+		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
+	});
+
+	it.each([
+		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
+		[{ 'operation-location': `${HOME}/v1/images/tasks/t-9?api=1` }, 't-9'],
+		[{ location: '/v1/images/tasks/t-9.' }, 't-9'],
+		[{ 'x-new-api-task-id': 't-9' }, 't-9'],
+		[{ location: '/elsewhere', 'x-new-api-task-id': 't-8' }, 't-8'],
+	])('is found by the headers %j where the body names no task', async (headers, taskId) => {
+		for (const body of ['', { message: 'ok' }]) {
+			const { submitted, journal } = await submitTo([reply(202, body, headers)]);
+
+			expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
+			expect(journal).toEqual(['accepted pending', 'slot: accepted']);
+		}
+	});
+
+	it('is done when the model answers in words only, as that is billed', async () => {
+		const answer = reply(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
+		const { submitted, journal, requests } = await submitTo([answer], { decode: decodeAs('gemini') });
+
+		expect(submitted?.accepted).toEqual({ outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' } });
+		expect([journal, requests]).toEqual([['accepted images', 'slot: accepted'], 1]);
+	});
+
+	it.each<[string, WireAnswer]>([
+		['a 429 that names a queued task', reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } })],
+		['a 503 that says busy and names a task', reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' })],
+		['a 500 with a task', reply(500, { error: { message: 'internal error' }, task_id: 't-1' })],
+		['a 409 with the task that is there already', reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' })],
+		['a 504 with the address of a task', reply(504, '', { location: '/v1/images/tasks/t-1' })],
+		['a 303 that leads to the task', reply(303, '', { location: '/v1/images/tasks/t-1' })],
+		['a notice beside the task', reply(200, { task_id: 't-1', error: { message: 'notice: this model will be retired' } })],
+	])('is followed and never sent again after %s', async (_fact, answer) => {
+		const { submitted, journal, requests } = await submitTo([answer, picture]);
+
+		expect(submitted?.accepted).toMatchObject({ taskId: 't-1', outcome: { kind: 'pending', status: 'queued' } });
+		expect([journal, requests]).toEqual([['accepted pending', 'slot: accepted'], 1]);
+	});
+
+	it('is sent again where the task that a 429 names was turned away', async () => {
+		const { submitted, requests } = await submitTo([reply(429, { message: 'too many requests', data: { task_id: 't-0', status: 'rejected' } }), task]);
+
+		expect(submitted?.accepted.taskId).toBe('t-1');
+		expect(requests).toBe(2);
+	});
+
+	it('keeps pictures that come with an error of the server', async () => {
+		const { submitted, requests } = await submitTo([reply(500, { created: 1, error: 'could not save the log', data: [{ url: A }] }), task]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ kind: 'images', images: [{ url: A }] });
+		expect(requests).toBe(1);
+	});
+
+	it('is the task of the body, whatever the headers name', async () => {
+		const { submitted } = await submitTo([{ ...task, headers: { location: '/v1/images/tasks/other' } }]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+	});
+});
+
+describe('a request that was not taken', () => {
+	it.each<[string, WireAnswer]>([
+		['429 that is a rate limit', rateLimit()],
+		['503 that says so', overloaded],
+		['429 on HTTP 200', reply(200, { code: 429, message: 'too many requests' })],
+	])('is sent again after a %s', async (_fact, answer) => {
+		const { submitted, journal, requests } = await submitTo([answer, task]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(journal).toEqual(['refused', 'slot: refused', 'accepted pending', 'slot: accepted']);
+		expect(requests).toBe(2);
+	});
+
+	it('waits as long as Retry-After says before it is sent again', async () => {
+		const { submitted, tookMs, requests } = await submitTo([rateLimit({ 'retry-after': '20' }), task]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect([requests, tookMs]).toEqual([2, 20_000]);
+	});
+
+	it('is given up when its patience is over, with the reason of the last answer', async () => {
+		const { failure, journal, tookMs, requests } = await submitTo([rateLimit()]);
+
+		expect(failure).toMatchObject({ kind: 'rate_limited', httpStatus: 429, gatewayMessage: 'too many requests' });
+		expect(journal.slice(-3)).toEqual(['refused', 'slot: refused', 'failed']);
+		expect(journal.filter((event) => event === 'failed')).toHaveLength(1);
+		expect(journal.filter((event) => event === 'refused')).toHaveLength(requests);
+		expect(tookMs).toBeGreaterThanOrEqual(MINUTE_MS);
+		expect(tookMs).toBeLessThan(MINUTE_MS + 31_000);
+	});
+
+	it.each([
+		['60', 1],
+		['59', 2],
+	])('is sent again only when that is allowed before its patience is over (Retry-After %s)', async (seconds, requests) => {
+		expect(await submitTo([rateLimit({ 'retry-after': seconds })])).toMatchObject({ failure: { kind: 'rate_limited' }, requests });
+	});
+
+	it('has the same patience however long it waited for its turn', async () => {
+		const clock = leapingClock();
+		const gate = createGate(1, TASK_WINDOW, clock);
+		const first = await gate.enter();
+		first?.accepted();
+		const attempt = submitTo([rateLimit({ 'retry-after': '30' }), task], { gate, clock });
+		await clock.pause(10 * MINUTE_MS);
+		first?.leave();
+
+		expect(await attempt).toMatchObject({ submitted: { accepted: { taskId: 't-1' } }, requests: 2 });
+	});
+
+	it('is not sent at all while the gateway wants to be left alone for longer than its patience', async () => {
+		const clock = leapingClock();
+		const gate = createGate(4, TASK_WINDOW, clock);
+		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited' }, requests: 1 });
+
+		expect(await submitTo([task], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited', gatewayMessage: 'too many requests' }, requests: 0, tookMs: 0 });
+	});
+
+	it('is sent three times where no connection opens, with growing pauses', async () => {
+		const { failure, journal, requests, pauses } = await submitTo([neverOpened]);
+
+		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'econnrefused: connect ECONNREFUSED' });
+		expect(requests).toBe(3);
+		expect(pauses).toEqual([1_000, 2_000]);
+		expect(journal).toEqual(['refused', 'slot: left', 'refused', 'slot: left', 'refused', 'slot: left', 'failed']);
+	});
+
+	it('goes through as soon as a connection opens', async () => {
+		const { submitted, journal, requests } = await submitTo([neverOpened, neverOpened, task]);
+
+		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(requests).toBe(3);
+		expect(journal).toEqual(['refused', 'slot: left', 'refused', 'slot: left', 'accepted pending', 'slot: accepted']);
+	});
+
+	it('is sent once where no connection can ever open', async () => {
+		const { failure, journal, requests } = await submitTo([broken('CERT_HAS_EXPIRED', 'read')]);
+
+		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'cert has expired: read CERT_HAS_EXPIRED' });
+		expect(requests).toBe(1);
+		expect(journal).toEqual(REFUSED_FOR_GOOD);
+	});
+});
+
+describe('a request that was turned down', () => {
+	it.each<[string, WireAnswer, Partial<Failure>]>([
+		['a wrong field', reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Bad ratio' }],
+		['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key' }],
+		['an empty account behind a 429', reply(429, { error: { message: 'insufficient balance' } }), { kind: 'insufficient_balance' }],
+		['a choice of addresses', reply(300), { kind: 'wrong_base_url', httpStatus: 300 }],
+		['a redirect', reply(302, '', { location: 'https://elsewhere.example' }), { kind: 'wrong_base_url', httpStatus: 302 }],
+		['a no on HTTP 200', reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Unsupported aspect ratio' }],
+		['a no in a list on HTTP 200', reply(200, [{ error: { code: 422, message: 'Unsupported aspect ratio' } }]), { kind: 'invalid_request', httpStatus: 422, gatewayMessage: 'Unsupported aspect ratio' }],
+		['a web page', reply(200, '<!doctype html><html><title>Console</title></html>', { 'content-type': 'text/html' }), { kind: 'wrong_base_url' }],
+		['a web page of no type', reply(200, '<!doctype html><html><title>Console</title></html>'), { kind: 'wrong_base_url' }],
+	])('is not sent again after %s', async (_fact, answer, failure) => {
+		const attempt = await submitTo([answer]);
+
+		expect(attempt).toMatchObject({ failure, requests: 1, journal: REFUSED_FOR_GOOD });
+	});
+
+	it('names the task that it was, and why that failed', async () => {
+		const { failure, journal } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'failed', error: { code: 'upstream_error', message: 'insufficient balance' } } })]);
+
+		expect(failure).toEqual({ kind: 'task_failed', gatewayMessage: 'insufficient balance', gatewayCode: 'upstream_error', taskId: 't-1' });
+		expect(journal).toEqual(REFUSED_FOR_GOOD);
+	});
+
+	it.each<[string, object, Failure]>([
+		['the account', { status: 'failed', message: 'insufficient balance' }, { kind: 'insufficient_balance', gatewayMessage: 'insufficient balance', gatewayCode: 'failed' }],
+		['nothing known', { status: 'failed', error: 'the upstream broke' }, { kind: 'task_failed', gatewayMessage: 'the upstream broke' }],
+		['the prompt', { status: 'failed', error: { code: 'moderation_blocked', message: 'rejected' } }, { kind: 'prompt_refused', gatewayMessage: 'rejected', gatewayCode: 'moderation_blocked' }],
+	])('failed for %s where no task was made', async (_fact, body, failure) => {
+		const attempt = await submitTo([reply(200, body)]);
+
+		expect(attempt).toMatchObject({ requests: 1, journal: REFUSED_FOR_GOOD });
+		expect(attempt.failure).toEqual(failure);
+	});
+
+});
+
+describe('a request that may have been taken', () => {
+	it.each<[string, WireAnswer, Partial<Failure>]>([
+		['a broken connection', broken('ECONNRESET', 'read'), { gatewayMessage: 'econnreset: read ECONNRESET' }],
+		['a page of a proxy', reply(502, '<html><title>502 Bad Gateway</title></html>'), { httpStatus: 502 }],
+		['a 503 that says nothing', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
+		['a timeout of the gateway', reply(408, ''), { httpStatus: 408 }],
+		['an error on HTTP 200', reply(200, { code: 500, message: 'queue broke' }), { httpStatus: 500, gatewayMessage: 'queue broke' }],
+		['a task without a name', reply(200, { status: 'queued' }), { message: 'The gateway accepted the request without naming a task' }],
+		['a yes and nothing else', reply(200, { code: 'success', data: null }), { message: 'The gateway answered with neither a task nor an image' }],
+		['half an answer', reply(200, '{"code":"succ'), { message: 'The gateway answered with neither a task nor an image' }],
+		['a web page in the place of an answer', reply(200, '<html><title>Oops</title></html>', { 'content-type': 'application/json' }), { message: 'The gateway answered with neither a task nor an image' }],
+		['an address of no task', reply(202, '', { location: '/v1/images/tasks/' }), { message: 'The gateway answered with neither a task nor an image' }],
+		['an answer that is too large', reply(200, Readable.from([Buffer.alloc(2_097_152)])), { message: "The gateway's answer is larger than 1 MB and was not read", nextStep: expect.stringMatching(/Max Image Size.*new purchase/) as string }],
+	])('is unclear after %s, and never sent again', async (_fact, answer, failure) => {
+		const attempt = await submitTo([answer, task]);
+
+		expect(attempt).toMatchObject({ failure: { kind: 'unclear_submission', ...failure }, requests: 1, journal: UNCLEAR });
+	});
+});
+
+describe('a request that is not sent', () => {
+	it('costs nothing when the execution was stopped before its turn', async () => {
+		const encode = jest.fn();
+
+		expect(await submitTo([task], { encode, signal: AbortSignal.abort() })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: [] });
+		expect(encode).not.toHaveBeenCalled();
+	});
+
+	it('costs nothing when the gate was shut before its turn', async () => {
+		const gate = createGate(4, TASK_WINDOW, leapingClock());
+		gate.shut();
+
+		expect(await submitTo([task], { gate })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: [] });
+	});
+
+	it('gives its place back when it cannot be encoded', async () => {
+		const encode = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
+
+		expect(await submitTo([task], { encode })).toMatchObject({ failure: { kind: 'internal', gatewayMessage: 'the disk is full' }, requests: 0, journal: REFUSED_FOR_GOOD });
+	});
+
+	it('fails with an error whatever is thrown', async () => {
+		const gate = createGate(4, TASK_WINDOW, leapingClock());
+		const { exchange } = paperWire([task]);
+		const encode = async (): Promise<never> => await Promise.reject('no error at all');
+		const nothing = (): void => undefined;
+		const submission = { exchange, decode: decodeAs('asyncTask'), encode, gate, clock: leapingClock(), limits: { timeoutMs: 1, maxBytes: 1 }, patienceMs: 1, signal: new AbortController().signal, onUnclear: nothing, onFailed: nothing, onRefused: nothing, onAccepted: nothing };
+
+		await expect(submit(submission)).rejects.toEqual(new Error('no error at all'));
+	});
+
+	it('costs nothing when the execution stops while it is encoded', async () => {
+		const stop = new AbortController();
+		const encode: Submission['encode'] = async () => {
+			stop.abort();
+			return await Promise.resolve({ path: '/v1/images/tasks', json: {} });
+		};
+
+		expect(await submitTo([task], { encode, signal: stop.signal })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: REFUSED_FOR_GOOD });
+	});
+
+	it.each<[string, WireAnswer, string[]]>([
+		['for the gateway', rateLimit({ 'retry-after': '1' }), ['refused', 'slot: refused']],
+		['for a connection', neverOpened, ['refused', 'slot: left']],
+	])('is not sent again when the execution stops while it waits %s', async (_fact, answer, journal) => {
+		const stop = new AbortController();
+		const clock = leapingClock();
+		const pause = clock.pause.bind(clock);
+		clock.pause = async (ms, signal) => {
+			stop.abort();
+			await pause(ms, signal);
+		};
+
+		expect(await submitTo([answer, task], { signal: stop.signal, clock, gate: createGate(4, TASK_WINDOW, clock) })).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal });
+	});
+});
+
+it('is unclear when the execution stops while the request is under way', async () => {
+	const stop = new AbortController();
+	const cut = async (): Promise<never> => {
+		stop.abort();
+		return await Promise.reject(new Error('canceled'));
+	};
+
+	expect(await submitTo([cut, task], { signal: stop.signal })).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal: UNCLEAR });
+});
+
+it('sends the request anew encoded each time, so that no copy is kept meanwhile', async () => {
+	const encode = jest.fn<ReturnType<Submission['encode']>, []>(async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }));
+
+	expect((await submitTo([overloaded, neverOpened, task], { encode })).requests).toBe(3);
+	expect(encode).toHaveBeenCalledTimes(3);
+});

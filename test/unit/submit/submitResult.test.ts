@@ -1,0 +1,116 @@
+/* eslint-disable */
+import type { Answer } from '../../../nodes/NanoBanana/gateway/httpRequest';
+import { FORMATS } from '../../../nodes/NanoBanana/formats';
+import type { ApiFormat } from '../../../nodes/NanoBanana/types';
+import { judge, type Verdict } from '../../../nodes/NanoBanana/submit/submitResult';
+
+const HOME = 'https://api.example';
+const A = 'https://cdn.example/a.png';
+const TASK = { location: '/v1/images/tasks/t-1' };
+
+const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): Answer => ({
+	kind: 'reply',
+	status,
+	headers,
+	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+});
+
+function verdictOn(answer: Answer, format: ApiFormat = 'asyncTask'): Verdict {
+	return judge(answer, { decode: (body) => FORMATS[format].decode(body, HOME), now: 0 });
+}
+
+const TAKEN = { kind: 'accepted', accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } }, firstLookMs: 0 };
+
+it('finds the task in the headers of an answer that broke off', () => {
+	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up', headers: TASK })).toEqual(TAKEN);
+	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up', headers: {} })).toEqual({ kind: 'failed', failure: { kind: 'unclear_submission', gatewayMessage: 'socket hang up' } });
+	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up' })).toMatchObject({ kind: 'failed' });
+});
+
+it.each([302, 303, 408, 409, 500, 504])('looks at the task that the address of a %i names', (status) => {
+	expect(verdictOn(reply(status, '', TASK))).toEqual(TAKEN);
+});
+
+it.each([400, 401, 403, 404, 422])('takes no address beside a %i for a task', (status) => {
+	expect(verdictOn(reply(status, { error: { message: 'no' } }, TASK))).toMatchObject({ kind: 'failed' });
+});
+
+it.each([408, 409, 429, 500, 503])('looks at the task beside the complaint of a %i', (status) => {
+	expect(verdictOn(reply(status, { error: { message: 'server is busy' }, task_id: 't-1' }))).toEqual(TAKEN);
+});
+
+it.each([400, 402, 403, 422])('takes a %i for a refusal although it names a task', (status) => {
+	expect(verdictOn(reply(status, { error: { message: 'Bad ratio' }, task_id: 't-1' }))).toMatchObject({ kind: 'failed' });
+});
+
+it('looks at the task that a 400 calls queued', () => {
+	expect(verdictOn(reply(400, { data: { task_id: 't-1', status: 'queued' } }))).toEqual(TAKEN);
+});
+
+it('keeps the pictures beside an error of the server, and none beside a refusal', () => {
+	expect(verdictOn(reply(500, { data: [{ url: A }] }))).toEqual({ kind: 'accepted', accepted: { outcome: { kind: 'images', images: [{ kind: 'url', url: A }] } }, firstLookMs: 0 });
+	expect(verdictOn(reply(500, { created: 1, data: [] }, {}), 'openAi')).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+	expect(verdictOn(reply(400, { data: [{ url: A }] }))).toMatchObject({ kind: 'failed', failure: { kind: 'invalid_request' } });
+});
+
+it('keeps the id of a task whose pictures came at once', () => {
+	const images = [{ kind: 'url', url: A }];
+
+	expect(verdictOn(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({ kind: 'accepted', accepted: { taskId: 't-1', outcome: { kind: 'images', images, taskId: 't-1' } }, firstLookMs: 0 });
+	expect(verdictOn(reply(200, { created: 1, data: [{ url: A }] }))).toEqual({ kind: 'accepted', accepted: { outcome: { kind: 'images', images } }, firstLookMs: 0 });
+});
+
+it('tells words without a picture from a task that ended without one', () => {
+	const words = { candidates: [{ content: { parts: [{ text: 'no' }] }, finishReason: 'STOP' }] };
+
+	expect(verdictOn(reply(200, words), 'gemini')).toMatchObject({ kind: 'accepted', accepted: { outcome: { images: [], text: 'no', code: 'text_only' } } });
+});
+
+it.each([
+	['words that say nothing known', '{"hello":"world"}', '{"hello":"world"}'],
+	['half an answer', '{"hello', '{"hello'],
+])('quotes %s where nobody knows what became of the request', (_fact, body, gatewayMessage) => {
+	expect(verdictOn(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission', gatewayMessage } });
+});
+
+it('waits for the first look as long as the gateway asks', () => {
+	expect(verdictOn(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({ kind: 'accepted', firstLookMs: 3_000 });
+});
+
+describe('an id in the answer to a request that failed', () => {
+	it.each<[number, unknown, string]>([
+		[401, { id: 'unauthorized', message: 'Unable to authenticate you' }, 'invalid_key'],
+		[400, { id: 'req_12345', message: 'aspect_ratio 9:8 is not supported' }, 'invalid_request'],
+		[403, { id: 'req_12345', message: 'forbidden' }, 'access_denied'],
+		[400, 'image_too_large', 'invalid_request'],
+		[500, { id: 'req_12345', message: 'oops' }, 'unclear_submission'],
+		[500, 'generation_unavailable', 'unclear_submission'],
+	])('is no task where nobody calls it one: %i %j', (status, body, kind) => {
+		expect(verdictOn(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+	});
+
+	it.each<[number, unknown]>([
+		[429, { code: 429, message: 'too many requests', id: 'rate_limit' }],
+		[429, { message: 'too many requests', data: 'retry-later' }],
+		[429, 'image-service-busy'],
+	])('does not keep a %i with %j from being sent again', (status, body) => {
+		expect(verdictOn(reply(status, body))).toMatchObject({ kind: 'refused' });
+	});
+
+	it.each([429, 500, 409])('counts beside a general word of the envelope (%i)', (status) => {
+		expect(verdictOn(reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }))).toEqual(TAKEN);
+	});
+});
+
+it.each([
+	[{ code: 1001, msg: '余额不足', data: 'recharge' }, 'insufficient_balance'],
+	[{ code: 400, msg: 'prompt is too long', data: 'prompt' }, 'invalid_request'],
+])('takes no word in the place of an id for a task: %j', (body, kind) => {
+	expect(verdictOn(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
+it('takes no address beside words of complaint for a picture', () => {
+	for (const body of [{ message: 'see the documentation', url: 'https://docs.example/errors.png' }, { error: { message: 'oops' }, data: [{ url: A }] }]) {
+		expect(verdictOn(reply(500, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+	}
+});

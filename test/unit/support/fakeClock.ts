@@ -1,0 +1,62 @@
+/* eslint-disable */
+// Clocks that tests own: time passes only when it is told to, or exactly as far as somebody waits.
+import type { Clock } from '../../../nodes/NanoBanana/types';
+
+export interface FakeClock extends Clock {
+	/** Lets so much time pass, waking whoever waits in order. */
+	advance(ms: number): Promise<void>;
+}
+
+const START = Date.UTC(2026, 0, 1);
+
+/** Time stands still until `advance`. */
+export function stoppedClock(): FakeClock {
+	let now = START;
+	let sleepers: Array<{ at: number; wake: () => void }> = [];
+	const nextDue = (end: number) => sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+	return {
+		now: () => now,
+		async pause(ms, signal) {
+			if (ms <= 0 || signal?.aborted) return;
+			await new Promise<void>((resolve) => {
+				const sleeper = { at: now + ms, wake: resolve };
+				sleepers.push(sleeper);
+				signal?.addEventListener('abort', () => {
+					sleepers = sleepers.filter((other) => other !== sleeper);
+					resolve();
+				});
+			});
+		},
+		async advance(ms) {
+			const end = now + ms;
+			await settled();
+			for (let due = nextDue(end); due !== undefined; due = nextDue(end)) {
+				now = due.at;
+				sleepers = sleepers.filter((other) => other !== due);
+				due.wake();
+				await settled();
+			}
+			now = end;
+		},
+	};
+}
+
+/** Every pause is over at once, and the clock shows the time after it. */
+export function leapingClock(): Clock & { pauses: number[] } {
+	let now = START;
+	const pauses: number[] = [];
+	return {
+		pauses,
+		now: () => now,
+		async pause(ms) {
+			pauses.push(ms);
+			now += Math.max(0, ms);
+			await Promise.resolve();
+		},
+	};
+}
+
+/** All promise callbacks that are due have run. */
+export async function settled(): Promise<void> {
+	await new Promise(setImmediate);
+}
