@@ -36,7 +36,12 @@ const shorten = () =>
 	new Transform({
 		objectMode: true,
 		transform(file, _encoding, done) {
-			minify(file.contents.toString(), { ecma: 2022, toplevel: true, module: true, compress: { passes: 4, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true } }).then(({ code }) => {
+			minify(file.contents.toString(), {
+				ecma: 2022,
+				toplevel: true,
+				module: true,
+				compress: { passes: 4, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true },
+			}).then(({ code }) => {
 				file.contents = Buffer.from(code);
 				done(null, file);
 			}, done);

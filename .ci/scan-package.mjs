@@ -20,7 +20,11 @@ async function scan(name, path, patterns) {
 
 try {
 	await scan('sources', root, SOURCE_FILE_PATTERNS);
-	const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+	const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+		cwd: root,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
 	execFileSync('tar', ['-xzf', join(folder, JSON.parse(packed)[0].filename), '-C', folder]);
 	await scan('packed tarball', join(folder, 'package'), ['**/*.js', 'package.json']);
 } finally {

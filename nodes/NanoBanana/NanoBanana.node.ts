@@ -21,7 +21,8 @@ export class NanoBanana implements INodeType {
 		// The canvas shows some 25 characters, and the resolution at the end of a model's ID is what tells prices apart.
 		subtitle:
 			"={{ (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? $parameter.model + ': ' : '') + ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] }}",
-		description: 'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file.',
+		description:
+			'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -49,28 +50,44 @@ export class NanoBanana implements INodeType {
 						value: 'getStatus',
 						action: 'Get task status',
 						description: 'Look once at a task that was created earlier, without waiting and without cost',
-						routing: { request: { method: 'GET', url: TASKS_PATH }, send: { paginate: true }, operations: { pagination: readTasks } },
+						routing: {
+							request: { method: 'GET', url: TASKS_PATH },
+							send: { paginate: true },
+							operations: { pagination: readTasks },
+						},
 					},
 					{
 						name: 'Image to Image',
 						value: 'imageToImage',
 						action: 'Edit image',
 						description: 'Change or combine existing images by describing the result',
-						routing: { request: { method: 'POST', url: TASKS_PATH }, send: { paginate: true }, operations: { pagination: createImages } },
+						routing: {
+							request: { method: 'POST', url: TASKS_PATH },
+							send: { paginate: true },
+							operations: { pagination: createImages },
+						},
 					},
 					{
 						name: 'Text to Image',
 						value: 'textToImage',
 						action: 'Generate image from text',
 						description: 'Make a new image from a description',
-						routing: { request: { method: 'POST', url: TASKS_PATH }, send: { paginate: true }, operations: { pagination: createImages } },
+						routing: {
+							request: { method: 'POST', url: TASKS_PATH },
+							send: { paginate: true },
+							operations: { pagination: createImages },
+						},
 					},
 					{
 						name: 'Wait for Task Result',
 						value: 'waitForResult',
 						action: 'Wait for task result',
 						description: 'Collect the images of tasks that were created earlier, as soon as they are finished',
-						routing: { request: { method: 'GET', url: TASKS_PATH }, send: { paginate: true }, operations: { pagination: readTasks } },
+						routing: {
+							request: { method: 'GET', url: TASKS_PATH },
+							send: { paginate: true },
+							operations: { pagination: readTasks },
+						},
 					},
 				],
 			},

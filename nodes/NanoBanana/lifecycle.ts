@@ -18,7 +18,10 @@ import { readTaskIds } from './parameters/settings';
 type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
 
 /** Text to Image, Image to Image: check, pay once, wait, download. */
-export async function createImages(this: IExecutePaginationFunctions, routed: RoutedRequest): Promise<INodeExecutionData[]> {
+export async function createImages(
+	this: IExecutePaginationFunctions,
+	routed: RoutedRequest,
+): Promise<INodeExecutionData[]> {
 	const job = openJob(this, routed.options);
 	return await job.settle(async () => {
 		const order = await checkBeforePaying(job);
@@ -35,7 +38,10 @@ export async function createImages(this: IExecutePaginationFunctions, routed: Ro
 }
 
 /** Get Task Status, Wait for Task Result: nothing here is paid. */
-export async function readTasks(this: IExecutePaginationFunctions, routed: RoutedRequest): Promise<INodeExecutionData[]> {
+export async function readTasks(
+	this: IExecutePaginationFunctions,
+	routed: RoutedRequest,
+): Promise<INodeExecutionData[]> {
 	const job = openJob(this, routed.options);
 	return await job.settle(async () => {
 		const taskIds = await job.checkIn(
@@ -48,7 +54,11 @@ export async function readTasks(this: IExecutePaginationFunctions, routed: Route
 }
 
 /** One row per picture of everything that this item bought. What could not be had is named, what was had is kept. */
-async function deliverAll(job: Job, order: Order, calls: Array<PromiseSettledResult<Result>>): Promise<INodeExecutionData[]> {
+async function deliverAll(
+	job: Job,
+	order: Order,
+	calls: Array<PromiseSettledResult<Result>>,
+): Promise<INodeExecutionData[]> {
 	const results = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
 	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [failureIn(call.reason)] : []));
 	try {
@@ -77,7 +87,9 @@ async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> 
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
 	const hold = job.run.room.hold();
 	try {
-		const followed = job.settings.wait ? await followTask(job, { taskId, origin: 'named', images: 1, hold }) : await lookOnce(job, taskId, hold);
+		const followed = job.settings.wait
+			? await followTask(job, { taskId, origin: 'named', images: 1, hold })
+			: await lookOnce(job, taskId, hold);
 		return await deliver(job, [{ ...followed, taskId, hold }], { warnings: [] });
 	} finally {
 		slot.leave();

@@ -32,7 +32,8 @@ export function readArguments(args: string[]): Order | null {
 	});
 	if (values.help) return null;
 	const runs = Number(values.runs);
-	if (!Number.isInteger(runs) || runs < 1 || runs > 100) throw new Error(`--runs must be a whole number from 1 to 100, not "${values.runs}"`);
+	if (!Number.isInteger(runs) || runs < 1 || runs > 100)
+		throw new Error(`--runs must be a whole number from 1 to 100, not "${values.runs}"`);
 	return {
 		runs: values.quick ? 1 : runs,
 		only: values.only.map((text) => text.toLowerCase()),

@@ -22,12 +22,16 @@ const MOST = 2;
 export function chartOf({ groups }: Report): string {
 	const rows = groups.flatMap((group) => (group.failure === undefined ? group.rows : []));
 	const aimed = rows.filter(({ share }) => share !== undefined);
-	const widths = [...rows.map(({ bar }) => (bar?.label.length ?? 0) * SIZE), ...aimed.map(({ name }) => name.length * SMALL)];
+	const widths = [
+		...rows.map(({ bar }) => (bar?.label.length ?? 0) * SIZE),
+		...aimed.map(({ name }) => name.length * SMALL),
+	];
 	const left = Math.ceil(20 + LETTER * Math.max(0, ...widths));
 	const width = left + BAR + VALUE;
 	const parts: string[] = [];
 	let top = 34;
-	const write = (x: number, text: string, more = ''): void => void parts.push(`<text x="${x}" y="${top}" ${more}>${escapeXml(text)}</text>`);
+	const write = (x: number, text: string, more = ''): void =>
+		void parts.push(`<text x="${x}" y="${top}" ${more}>${escapeXml(text)}</text>`);
 
 	const panels = [...new Set(rows.flatMap(({ bar }) => bar?.panel ?? []))];
 	for (const panel of panels) {
@@ -43,16 +47,27 @@ export function chartOf({ groups }: Report): string {
 		top += 2 * LINE;
 	}
 
-	if (aimed.length > 0) write(20, 'Figures as shares of their targets (shorter is better; reached up to the dashed line, red where it is missed)', 'font-weight="bold"');
+	if (aimed.length > 0)
+		write(
+			20,
+			'Figures as shares of their targets (shorter is better; reached up to the dashed line, red where it is missed)',
+			'font-weight="bold"',
+		);
 	const from = top + 6;
 	for (const row of aimed) {
 		top += LINE;
 		const share = row.share ?? 0;
 		write(left - 8, row.name, `text-anchor="end" font-size="${SMALL}"`);
-		bar((Math.min(MOST, share) / MOST) * BAR, row.isReached ? REACHED : MISSED, `${valueOf(row)}${share > MOST ? ` (${share.toFixed(1)} x)` : ''}`, BAR / MOST);
+		bar(
+			(Math.min(MOST, share) / MOST) * BAR,
+			row.isReached ? REACHED : MISSED,
+			`${valueOf(row)}${share > MOST ? ` (${share.toFixed(1)} x)` : ''}`,
+			BAR / MOST,
+		);
 	}
 	const line = left + BAR / MOST;
-	if (aimed.length > 0) parts.push(`<line x1="${line}" x2="${line}" y1="${from}" y2="${top + 6}" stroke="${INK}" stroke-dasharray="4 3"/>`);
+	if (aimed.length > 0)
+		parts.push(`<line x1="${line}" x2="${line}" y1="${from}" y2="${top + 6}" stroke="${INK}" stroke-dasharray="4 3"/>`);
 	const height = top + LINE;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${SIZE}" fill="${INK}">`,
@@ -63,8 +78,12 @@ export function chartOf({ groups }: Report): string {
 
 	/** The value stands behind the bar, and behind the dashed line where there is one. */
 	function bar(length: number, color: string, value: string, lineAt = 0): void {
-		parts.push(`<rect x="${left}" y="${top - 11}" width="${Math.max(1, length).toFixed(1)}" height="14" fill="${color}"/>`);
-		parts.push(`<text x="${(left + Math.max(length, lineAt) + 6).toFixed(1)}" y="${top}" font-size="11">${escapeXml(value)}</text>`);
+		parts.push(
+			`<rect x="${left}" y="${top - 11}" width="${Math.max(1, length).toFixed(1)}" height="14" fill="${color}"/>`,
+		);
+		parts.push(
+			`<text x="${(left + Math.max(length, lineAt) + 6).toFixed(1)}" y="${top}" font-size="11">${escapeXml(value)}</text>`,
+		);
 	}
 }
 

@@ -22,7 +22,8 @@ export function serve(service: Service): void {
 	process.on('message', ({ id, name, argument }: Question) => {
 		service[name](argument as never).then(
 			(answer) => process.send?.({ id, answer }),
-			(error: unknown) => process.send?.({ id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+			(error: unknown) =>
+				process.send?.({ id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
 		);
 	});
 	process.once('disconnect', () => process.exit());
@@ -44,7 +45,8 @@ export async function startChild<S extends Service>(file: string): Promise<Child
 		else waiting?.resolve(reply.answer);
 	});
 	child.once('exit', (code, signal) => {
-		for (const { reject } of open.values()) reject(new Error(`A process of the benchmark ended (${signal ?? code}): ${complaints.join('').slice(-2000)}`));
+		for (const { reject } of open.values())
+			reject(new Error(`A process of the benchmark ended (${signal ?? code}): ${complaints.join('').slice(-2000)}`));
 	});
 	await expect(0);
 

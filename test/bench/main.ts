@@ -26,10 +26,17 @@ async function main(): Promise<void> {
 	if (groups.length === 0) throw new Error(`No row is named like "${order.only.join('", "')}"`);
 	const minutes = (estimateSeconds(groups, order.runs) / 60).toFixed(0);
 	console.log(`${groups.length} groups, ${order.runs} measurements each, about ${minutes} minutes`);
-	if (order.listsOnly) return groups.forEach(({ name, seconds, sideBySide = 1 }) => console.log(`${name}: ${seconds} s, ${sideBySide} at a time`));
+	if (order.listsOnly)
+		return groups.forEach(({ name, seconds, sideBySide = 1 }) =>
+			console.log(`${name}: ${seconds} s, ${sideBySide} at a time`),
+		);
 	const results = await runGroups(groups, order.runs);
 	const date = new Date().toISOString().slice(0, 10);
-	const report: Report = { machine: readMachine(), command: commandOf(order), groups: results.map((result) => reportGroup(result, date)) };
+	const report: Report = {
+		machine: readMachine(),
+		command: commandOf(order),
+		groups: results.map((result) => reportGroup(result, date)),
+	};
 	console.log(`\n${terminalTable(report)}`);
 	if (order.writes) write(mergeReport(readReport(JSON_FILE), report, ALL));
 }

@@ -32,7 +32,11 @@ export function reportGroup(result: GroupResult, date: string): ReportedGroup {
 	if ('failure' in result) return { name: group.name, date, failure: result.failure, rows: group.rows };
 	const rows = group.rows.map((row): ReportedRow => {
 		const summary = result.rows[row.id];
-		return { ...row, ...summary, ...(row.target && { isReached: isReached(row, summary), share: shareOf(row.target, summary.median) }) };
+		return {
+			...row,
+			...summary,
+			...(row.target && { isReached: isReached(row, summary), share: shareOf(row.target, summary.median) }),
+		};
 	});
 	return { name: group.name, date, rows };
 }

@@ -12,33 +12,46 @@ export type GroupResult = { group: BenchGroup; rows: Record<string, Summary> } |
 
 export function selectGroups(groups: BenchGroup[], only: string[]): BenchGroup[] {
 	if (only.length === 0) return groups;
-	const names = (group: BenchGroup): string => [group.name, ...group.rows.flatMap(({ id, name }) => [id, name])].join('\n').toLowerCase();
+	const names = (group: BenchGroup): string =>
+		[group.name, ...group.rows.flatMap(({ id, name }) => [id, name])].join('\n').toLowerCase();
 	return groups.filter((group) => only.some((text) => names(group).includes(text)));
 }
 
 /** How long the groups will take, one after the other. */
 export function estimateSeconds(groups: BenchGroup[], runs: number): number {
-	return groups.reduce((sum, { seconds, sideBySide = 1, runsAtMost = runs }) => sum + seconds * Math.ceil(Math.min(runs, runsAtMost) / sideBySide), 0);
+	return groups.reduce(
+		(sum, { seconds, sideBySide = 1, runsAtMost = runs }) =>
+			sum + seconds * Math.ceil(Math.min(runs, runsAtMost) / sideBySide),
+		0,
+	);
 }
 
 /** Measures group after group; one that fails does not keep the others from being measured. */
 export async function runGroups(groups: BenchGroup[], runs: number): Promise<GroupResult[]> {
 	const results: GroupResult[] = [];
-	const tasks = groups.map((group): ListrTask => ({
-		title: group.name,
-		task: async (_context, task) => {
-			const report = (line: string): void => void (task.output = line);
-			try {
-				const measurements = await measureGroup(group, Math.min(runs, group.runsAtMost ?? runs), report);
-				results.push({ group, rows: Object.fromEntries(group.rows.map((row) => [row.id, summarise(row, measurements)])) });
-			} catch (error) {
-				const failure = error instanceof Error ? error.message : String(error);
-				results.push({ group, failure });
-				throw new Error(`${group.name}: ${failure}`);
-			}
-		},
-	}));
-	await new Listr(tasks, { exitOnError: false, rendererOptions: { showTimer: true, collapseErrors: false } } as never).run();
+	const tasks = groups.map(
+		(group): ListrTask => ({
+			title: group.name,
+			task: async (_context, task) => {
+				const report = (line: string): void => void (task.output = line);
+				try {
+					const measurements = await measureGroup(group, Math.min(runs, group.runsAtMost ?? runs), report);
+					results.push({
+						group,
+						rows: Object.fromEntries(group.rows.map((row) => [row.id, summarise(row, measurements)])),
+					});
+				} catch (error) {
+					const failure = error instanceof Error ? error.message : String(error);
+					results.push({ group, failure });
+					throw new Error(`${group.name}: ${failure}`);
+				}
+			},
+		}),
+	);
+	await new Listr(tasks, {
+		exitOnError: false,
+		rendererOptions: { showTimer: true, collapseErrors: false },
+	} as never).run();
 	return results;
 }
 
@@ -54,7 +67,10 @@ async function measureGroup(group: BenchGroup, runs: number, report: (line: stri
 				figures.push(await group.measure({ seed, report: (line) => report(`${start}: ${line}`) }));
 			}
 		};
-		const lanes = Array.from({ length: Math.min(runs, group.sideBySide ?? 1) }, async (_, number) => await lane(number));
+		const lanes = Array.from(
+			{ length: Math.min(runs, group.sideBySide ?? 1) },
+			async (_, number) => await lane(number),
+		);
 		const ends = await Promise.allSettled(lanes);
 		const failed = ends.find((end) => end.status === 'rejected');
 		if (failed) throw failed.reason;

@@ -37,7 +37,10 @@ export async function playGate(load: GatewayLoad, seed: number): Promise<GateFig
 	const clock = eventClock();
 	const random = createRandom(seed);
 	const gate = createGate(64, load.window ?? TASK_WINDOW, clock);
-	const durations = Array.from({ length: load.items }, () => load.shortestMs + random.next() * (load.longestMs - load.shortestMs));
+	const durations = Array.from(
+		{ length: load.items },
+		() => load.shortestMs + random.next() * (load.longestMs - load.shortestMs),
+	);
 	let taken: number[] = [];
 	let open = 0;
 	let creates = 0;

@@ -117,7 +117,8 @@ export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs
 		lagMs,
 		lagShare: lagMs / mean((task) => task.durationMs),
 		reads: mean((task) => task.reads),
-		makespan: Math.max(...all.map((task) => task.foundAt)) / Math.max(...all.map((task) => task.startedAt + task.durationMs)),
+		makespan:
+			Math.max(...all.map((task) => task.foundAt)) / Math.max(...all.map((task) => task.startedAt + task.durationMs)),
 		longestGap,
 	};
 }

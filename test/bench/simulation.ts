@@ -40,10 +40,14 @@ const rows = LOADS.flatMap(([load, settings]) =>
 );
 
 const total = LOADS.reduce((sum, [, { tasks }]) => sum + tasks * SEEDS, 0);
-console.log(`Medians over ${SEEDS} seeded runs each; ${total} tasks per schedule. Lognormal: 95 % of the tasks take so long.\n`);
+console.log(
+	`Medians over ${SEEDS} seeded runs each; ${total} tasks per schedule. Lognormal: 95 % of the tasks take so long.\n`,
+);
 console.log('| load | schedule | lag | of the duration | reads per task | makespan |\n|---|---|---|---|---|---|');
 for (const { load, policy, figures } of rows) {
-	console.log(`| ${load} | ${policy} | ${seconds(figures)} s | ${(figures.lagShare * 100).toFixed(1)} % | ${figures.reads.toFixed(1)} | ${figures.makespan.toFixed(3)} |`);
+	console.log(
+		`| ${load} | ${policy} | ${seconds(figures)} s | ${(figures.lagShare * 100).toFixed(1)} % | ${figures.reads.toFixed(1)} | ${figures.makespan.toFixed(3)} |`,
+	);
 }
 mkdirSync(DOCS, { recursive: true });
 writeFileSync(join(DOCS, 'polling.svg'), chart());
@@ -57,7 +61,10 @@ function seconds({ lagMs }: Figures): string {
 function chart(): string {
 	const shown = LOADS.slice(0, 6);
 	const panels = shown.map(([load], index) => panel(load, 20 + (index % 3) * 300, 70 + Math.floor(index / 3) * 260));
-	const legend = POLICIES.map(([name, , color], index) => `<circle cx="${30 + index * 180}" cy="44" r="6" fill="${color}"/><text x="${42 + index * 180}" y="48">${name}</text>`);
+	const legend = POLICIES.map(
+		([name, , color], index) =>
+			`<circle cx="${30 + index * 180}" cy="44" r="6" fill="${color}"/><text x="${42 + index * 180}" y="48">${name}</text>`,
+	);
 	return [
 		'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 920 600" font-family="sans-serif" font-size="12" fill="#343a40">',
 		'<rect width="920" height="600" fill="#fff"/>',
@@ -72,10 +79,25 @@ function panel(load: string, left: number, top: number): string {
 	const [width, height] = [270, 190];
 	const x = (reads: number): number => 40 + (Math.log(reads / 1.5) / Math.log(80 / 1.5)) * (width - 50);
 	const y = (lagMs: number): number => height - (Math.log(lagMs / 30) / Math.log(10_000 / 30)) * (height - 10);
-	const gridX = [2, 5, 10, 20, 50].map((reads) => `<line x1="${x(reads).toFixed(1)}" x2="${x(reads).toFixed(1)}" y1="10" y2="${height}" stroke="#e9ecef"/><text x="${x(reads).toFixed(1)}" y="${height + 14}" text-anchor="middle" font-size="10">${reads}</text>`);
-	const gridY = [100, 300, 1000, 3000].map((lag) => `<line x1="40" x2="${width - 10}" y1="${y(lag).toFixed(1)}" y2="${y(lag).toFixed(1)}" stroke="#e9ecef"/><text x="36" y="${(y(lag) + 3).toFixed(1)}" text-anchor="end" font-size="10">${lag / 1000} s</text>`);
+	const gridX = [2, 5, 10, 20, 50].map(
+		(reads) =>
+			`<line x1="${x(reads).toFixed(1)}" x2="${x(reads).toFixed(1)}" y1="10" y2="${height}" stroke="#e9ecef"/><text x="${x(reads).toFixed(1)}" y="${height + 14}" text-anchor="middle" font-size="10">${reads}</text>`,
+	);
+	const gridY = [100, 300, 1000, 3000].map(
+		(lag) =>
+			`<line x1="40" x2="${width - 10}" y1="${y(lag).toFixed(1)}" y2="${y(lag).toFixed(1)}" stroke="#e9ecef"/><text x="36" y="${(y(lag) + 3).toFixed(1)}" text-anchor="end" font-size="10">${lag / 1000} s</text>`,
+	);
 	const dots = rows
 		.filter((row) => row.load === load)
-		.map(({ figures, color, policy }) => `<circle cx="${x(figures.reads).toFixed(1)}" cy="${y(figures.lagMs).toFixed(1)}" r="${policy === 'ours' ? 7 : 5}" fill="${color}"><title>${policy}: ${seconds(figures)} s late, ${figures.reads.toFixed(1)} reads</title></circle>`);
-	return [`<g transform="translate(${left},${top})"><text x="40" y="4" font-weight="bold">${load}</text>`, ...gridX, ...gridY, ...dots, `<text x="${width / 2 + 20}" y="${height + 28}" text-anchor="middle" font-size="10">reads per task</text></g>`].join('\n');
+		.map(
+			({ figures, color, policy }) =>
+				`<circle cx="${x(figures.reads).toFixed(1)}" cy="${y(figures.lagMs).toFixed(1)}" r="${policy === 'ours' ? 7 : 5}" fill="${color}"><title>${policy}: ${seconds(figures)} s late, ${figures.reads.toFixed(1)} reads</title></circle>`,
+		);
+	return [
+		`<g transform="translate(${left},${top})"><text x="40" y="4" font-weight="bold">${load}</text>`,
+		...gridX,
+		...gridY,
+		...dots,
+		`<text x="${width / 2 + 20}" y="${height + 28}" text-anchor="middle" font-size="10">reads per task</text></g>`,
+	].join('\n');
 }

@@ -8,7 +8,13 @@ const HEAD = ['What', 'To reach', 'Median', 'Range', 'Figure / target', 'Verdict
 
 /** For the terminal. */
 export function terminalTable({ groups }: Report): string {
-	const table = new Table({ head: HEAD, colAligns: ['left', 'right', 'right', 'right', 'right', 'left'], style: { head: [], border: [], compact: true }, wordWrap: true, colWidths: [70] });
+	const table = new Table({
+		head: HEAD,
+		colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
+		style: { head: [], border: [], compact: true },
+		wordWrap: true,
+		colWidths: [70],
+	});
 	groups.flatMap(cellsOf).forEach((cells) => table.push(cells));
 	return table.toString();
 }
@@ -17,7 +23,9 @@ export function terminalTable({ groups }: Report): string {
 export function markdownTable({ machine, command, groups }: Report): string {
 	const dates = [...new Set(groups.map(({ date }) => date))].sort();
 	const runs = [...new Set(groups.flatMap(({ rows }) => rows.flatMap((row) => row.runs ?? [])))].sort((a, b) => a - b);
-	const lines = groups.flatMap(cellsOf).map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+	const lines = groups
+		.flatMap(cellsOf)
+		.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
 	const missed = groups.flatMap(({ rows }) => rows.filter((row) => row.isReached === false));
 	return [
 		`Measured on ${dates.join(', ')} by \`${command}\`: medians of ${runs.join(' or ')} measurements each.`,
@@ -26,7 +34,16 @@ export function markdownTable({ machine, command, groups }: Report): string {
 		`| ${HEAD.join(' | ')} |`,
 		'|---|--:|--:|--:|--:|---|',
 		...lines,
-		...(missed.length > 0 ? ['', 'Why rows miss their target:', '', ...missed.map((row) => `- **${row.name}** (${written(row, row.median)}): ${row.why ?? 'not looked into yet.'}`)] : []),
+		...(missed.length > 0
+			? [
+					'',
+					'Why rows miss their target:',
+					'',
+					...missed.map(
+						(row) => `- **${row.name}** (${written(row, row.median)}): ${row.why ?? 'not looked into yet.'}`,
+					),
+				]
+			: []),
 	].join('\n');
 }
 

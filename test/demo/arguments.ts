@@ -51,7 +51,8 @@ export function readArguments(args: string[]): Order | null {
 
 function readPrompt(words: string[]): string {
 	if (words.length > 1) throw new Error(`The prompt must be in quotes: there are ${words.length} separate words`);
-	if (words.length === 0 || words[0].trim() === '') throw new Error('The prompt is missing: npm run demo -- "A small red cube" (--help shows the options)');
+	if (words.length === 0 || words[0].trim() === '')
+		throw new Error('The prompt is missing: npm run demo -- "A small red cube" (--help shows the options)');
 	return words[0];
 }
 

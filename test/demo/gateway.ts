@@ -27,17 +27,30 @@ export function readAccount(environment: NodeJS.ProcessEnv): Account | undefined
 	const baseUrl = environment.NANOBANANA_BASE_URL?.trim() ?? '';
 	const apiKey = environment.NANOBANANA_API_KEY?.trim() ?? '';
 	if (baseUrl === '' && apiKey === '') return undefined;
-	if (apiKey === '') throw new Error('NANOBANANA_BASE_URL is set and NANOBANANA_API_KEY is not: set both, or neither for the sandbox');
-	if (baseUrl === '') throw new Error('NANOBANANA_API_KEY is set and NANOBANANA_BASE_URL is not: set both, or neither for the sandbox');
+	if (apiKey === '')
+		throw new Error('NANOBANANA_BASE_URL is set and NANOBANANA_API_KEY is not: set both, or neither for the sandbox');
+	if (baseUrl === '')
+		throw new Error('NANOBANANA_API_KEY is set and NANOBANANA_BASE_URL is not: set both, or neither for the sandbox');
 	return { baseUrl, apiKey };
 }
 
 export async function openGateway(account: Account | undefined): Promise<Gateway> {
 	if (account !== undefined) {
-		return { ...account, name: 'the gateway of NANOBANANA_BASE_URL', isSandbox: false, imagesBilled: () => undefined, stop: async () => {} };
+		return {
+			...account,
+			name: 'the gateway of NANOBANANA_BASE_URL',
+			isSandbox: false,
+			imagesBilled: () => undefined,
+			stop: async () => {},
+		};
 	}
 	// Another seed each time, so that two runs do not name the same task.
-	const sandbox = await startSandbox({ taskMs: TASK_MS, syncMs: CALL_MS, progress: 'linear', seed: randomInt(1_000_000) });
+	const sandbox = await startSandbox({
+		taskMs: TASK_MS,
+		syncMs: CALL_MS,
+		progress: 'linear',
+		seed: randomInt(1_000_000),
+	});
 	return {
 		name: 'the sandbox',
 		isSandbox: true,

@@ -32,7 +32,10 @@ async function main(): Promise<void> {
 
 function stopOnSignal(): AbortSignal {
 	const controller = new AbortController();
-	for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+	for (const [signal, exitCode] of [
+		['SIGINT', 130],
+		['SIGTERM', 143],
+	] as const) {
 		// Every time, as npm and the terminal both send it.
 		process.on(signal, () => {
 			process.exitCode ??= exitCode;
@@ -50,7 +53,9 @@ async function present(order: Order, gateway: Gateway, made: Made): Promise<void
 	}
 	console.log(`Task           ${made.taskIds.join(', ') || `none: the format ${order.format} has no tasks`}`);
 	const billed = gateway.imagesBilled();
-	console.log(`Images billed  ${billed === undefined ? `${made.pictures.length} (images returned; the gateway's own bill decides)` : `${billed} (ledger of the sandbox)`}`);
+	console.log(
+		`Images billed  ${billed === undefined ? `${made.pictures.length} (images returned; the gateway's own bill decides)` : `${billed} (ledger of the sandbox)`}`,
+	);
 	for (const warning of made.warnings) console.log(`Warning        ${warning}`);
 }
 

@@ -27,8 +27,10 @@ export async function readPicture(file: string): Promise<PictureFile> {
 		throw new Error(`${path} cannot be read: ${REASONS[error.code ?? ''] ?? error.message}`);
 	});
 	const format = await formatOf(bytes);
-	if (format === undefined) throw new Error(`${path} is no picture that can be opened: a PNG, JPEG, WebP or GIF file is needed`);
-	if (!REFERENCE_FORMATS.includes(format)) throw new Error(`${path} is a picture of type ${format}: a PNG, JPEG, WebP or GIF file is needed`);
+	if (format === undefined)
+		throw new Error(`${path} is no picture that can be opened: a PNG, JPEG, WebP or GIF file is needed`);
+	if (!REFERENCE_FORMATS.includes(format))
+		throw new Error(`${path} is a picture of type ${format}: a PNG, JPEG, WebP or GIF file is needed`);
 	return { bytes, mimeType: `image/${format}`, fileName: basename(path) };
 }
 
@@ -59,7 +61,11 @@ export async function writePicture(folder: string, prompt: string, bytes: Buffer
 }
 
 function stemOf(prompt: string): string {
-	const words = prompt.normalize('NFC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+	const words =
+		prompt
+			.normalize('NFC')
+			.toLowerCase()
+			.match(/[\p{L}\p{N}]+/gu) ?? [];
 	const stem = [...words.join('-')].slice(0, LONGEST_NAME).join('');
 	return stem.replace(/-$/, '') || 'picture';
 }

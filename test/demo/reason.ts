@@ -19,9 +19,13 @@ export function reasonOf(run: RunResult, gateway: Gateway): string {
 
 /** n8n keeps no data of a canceled execution: the node's log names the tasks that are still open. */
 function cancellation(run: RunResult, gateway: Gateway): string {
-	const taskIds = run.logs.flatMap(({ level, meta }) => (level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : []));
+	const taskIds = run.logs.flatMap(({ level, meta }) =>
+		level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : [],
+	);
 	if (taskIds.length === 0) return 'The execution was canceled before the gateway named a task';
-	const future = gateway.isSandbox ? 'ended with the sandbox' : "go on at the gateway and are billed; collect them with 'Wait for Task Result'";
+	const future = gateway.isSandbox
+		? 'ended with the sandbox'
+		: "go on at the gateway and are billed; collect them with 'Wait for Task Result'";
 	return `The execution was canceled; its open tasks ${future}: ${taskIds.join(', ')}`;
 }
 

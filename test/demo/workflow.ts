@@ -49,7 +49,13 @@ export function formItem(prompt: string, { bytes, mimeType, fileName }: PictureF
  *
  * @throws one line that says why there is no picture
  */
-export async function makePictures(order: Order, reference: PictureFile | undefined, gateway: Gateway, report: Report, stop: AbortSignal): Promise<Made> {
+export async function makePictures(
+	order: Order,
+	reference: PictureFile | undefined,
+	gateway: Gateway,
+	report: Report,
+	stop: AbortSignal,
+): Promise<Made> {
 	const run = await runWorkflow(adapt(loadExample(exampleOf(order)), order), {
 		nodeTypes,
 		credentials: { nanoBananaApi: { baseUrl: gateway.baseUrl, apiKey: gateway.apiKey } },
@@ -73,7 +79,9 @@ function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: Order)
 		...(model !== undefined && { model: { __rl: true, mode: 'id', value: model } }),
 		...(ratio !== undefined && { aspectRatio: ratio }),
 	};
-	const nodes = workflow.nodes.map((node) => (node.name === NODE ? { ...node, parameters: { ...node.parameters, ...changes } } : node));
+	const nodes = workflow.nodes.map((node) =>
+		node.name === NODE ? { ...node, parameters: { ...node.parameters, ...changes } } : node,
+	);
 	return { ...workflow, nodes };
 }
 
@@ -82,7 +90,8 @@ async function collect(rows: INodeExecutionData[]): Promise<Made> {
 	for (const { json, binary } of rows) {
 		const { taskId, width, height, warnings } = json;
 		if (typeof taskId === 'string' && !made.taskIds.includes(taskId)) made.taskIds.push(taskId);
-		if (Array.isArray(warnings)) made.warnings.push(...warnings.map(String).filter((warning) => !made.warnings.includes(warning)));
+		if (Array.isArray(warnings))
+			made.warnings.push(...warnings.map(String).filter((warning) => !made.warnings.includes(warning)));
 		if (binary?.data === undefined) continue;
 		const { mimeType, fileExtension } = binary.data;
 		made.pictures.push({

@@ -27,6 +27,10 @@ const tellBuilds: Plugin = {
 	setup: ({ onEnd }) =>
 		onEnd(({ errors }) => {
 			const time = new Date().toTimeString().slice(0, 8);
-			console.log(errors.length > 0 ? `${time}  not built, n8n keeps the node as it was` : `${time}  built, n8n loads it in a few seconds; an open editor follows`);
+			console.log(
+				errors.length > 0
+					? `${time}  not built, n8n keeps the node as it was`
+					: `${time}  built, n8n loads it in a few seconds; an open editor follows`,
+			);
 		}),
 };

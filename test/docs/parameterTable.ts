@@ -12,7 +12,14 @@ const fields = [...properties, ...options].filter(({ type }) => type !== 'notice
 /** Every field and option of the node as a Markdown table, read from the description that n8n reads. */
 export function parameterTable(): string {
 	const header = ['Label', 'Name', 'Type', 'Default', 'Shown for', 'What it does'];
-	const rows = fields.map((field) => [labelOf(field), `\`${field.name}\``, typeOf(field), defaultOf(field), shownFor(field.displayOptions), meaningOf(field)]);
+	const rows = fields.map((field) => [
+		labelOf(field),
+		`\`${field.name}\``,
+		typeOf(field),
+		defaultOf(field),
+		shownFor(field.displayOptions),
+		meaningOf(field),
+	]);
 	return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
 }
 
@@ -24,7 +31,13 @@ function labelOf(field: INodeProperties): string {
 	return options.includes(field) ? `${field.displayName} (option)` : `**${field.displayName}**`;
 }
 
-const TYPES: Partial<Record<INodeProperties['type'], string>> = { collection: 'group', json: 'JSON', options: 'choice', resourceLocator: 'list or ID', string: 'text' };
+const TYPES: Partial<Record<INodeProperties['type'], string>> = {
+	collection: 'group',
+	json: 'JSON',
+	options: 'choice',
+	resourceLocator: 'list or ID',
+	string: 'text',
+};
 
 function typeOf(field: INodeProperties): string {
 	return `${TYPES[field.type] ?? field.type}${field.required ? ', required' : ''}`;
@@ -67,13 +80,18 @@ function shownFor({ show = {}, hide = {} }: IDisplayOptions = {}): string {
 function condition(path: string, values: unknown[]): string {
 	const field = fieldOf(path);
 	if (field.type === 'boolean') return `'${field.displayName}' ${values.includes(true) ? 'on' : 'off'}`;
-	const names = ((field.options ?? []) as INodePropertyOptions[]).filter(({ value }) => values.includes(value)).map(({ name }) => name);
+	const names = ((field.options ?? []) as INodePropertyOptions[])
+		.filter(({ value }) => values.includes(value))
+		.map(({ name }) => name);
 	return field.name === 'operation' ? names.join(', ') : `'${field.displayName}': ${names.join(', ')}`;
 }
 
 function othersOf(path: string, values: unknown[]): unknown[] {
 	const field = fieldOf(path);
-	const all = field.type === 'boolean' ? [true, false] : ((field.options ?? []) as INodePropertyOptions[]).map(({ value }) => value);
+	const all =
+		field.type === 'boolean'
+			? [true, false]
+			: ((field.options ?? []) as INodePropertyOptions[]).map(({ value }) => value);
 	return all.filter((value) => !values.includes(value));
 }
 

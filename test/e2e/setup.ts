@@ -62,7 +62,9 @@ function installPrograms(): void {
 	const packages = [...new Set(missing.map((program) => program.debianPackage))];
 	if (!canInstallWithApt()) {
 		const names = missing.map((program) => `${program.names[0]} (or its path in ${program.environmentVariable})`);
-		throw new Error(`The end-to-end tests need ${names.join(', ')}. Install it and start again; as root on Debian or Ubuntu this script does it.`);
+		throw new Error(
+			`The end-to-end tests need ${names.join(', ')}. Install it and start again; as root on Debian or Ubuntu this script does it.`,
+		);
 	}
 	const lap = startLap(`Installing ${packages.join(', ')}`);
 	// Runlevel 1 keeps the packages from starting their servers: the tests start their own.

@@ -60,7 +60,12 @@ async function openGateway(): Promise<Gateway> {
 	const { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey } = process.env;
 	if (baseUrl && apiKey) return { baseUrl, apiKey, title: 'NanoBanana account', stop: async () => undefined };
 	const sandbox = await startSandbox({ taskMs: [2_000, 6_000] });
-	return { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey, title: 'Stand-in gateway, free of charge', stop: sandbox.stop };
+	return {
+		baseUrl: sandbox.baseUrl,
+		apiKey: sandbox.apiKey,
+		title: 'Stand-in gateway, free of charge',
+		stop: sandbox.stop,
+	};
 }
 
 function stopSignal(): Promise<void> {

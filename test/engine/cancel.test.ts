@@ -38,19 +38,28 @@ async function runUntil(
 		};
 	}
 	gateway.sandbox.set({ ...settings, ...(when === 'answered' && { onAnswer: stop }) });
-	const run = await gateway.run({ prompt: PROMPT, ...parameters }, {
-		input: items(count),
-		settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
-		onStart: (execution) => (cancel = () => execution.cancel()),
-	});
+	const run = await gateway.run(
+		{ prompt: PROMPT, ...parameters },
+		{
+			input: items(count),
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			onStart: (execution) => (cancel = () => execution.cancel()),
+		},
+	);
 	Reflect.deleteProperty(journal, 'push');
 	return { ...run, after: journal.slice(seen) };
 }
 
-const on = (route: RouteName) => (entry: JournalEntry): boolean => entry.route === route;
+const on =
+	(route: RouteName) =>
+	(entry: JournalEntry): boolean =>
+		entry.route === route;
 
 function warned(run: Ran): string {
-	return run.logs.filter(({ level }) => level === 'warn').map(({ message }) => message).join('\n');
+	return run.logs
+		.filter(({ level }) => level === 'warn')
+		.map(({ message }) => message)
+		.join('\n');
 }
 
 function ids(): string[] {
@@ -59,11 +68,14 @@ function ids(): string[] {
 
 it('starts nothing when it is canceled before the first request', async () => {
 	let cancel = (): void => undefined;
-	const run = await gateway.run({ prompt: PROMPT }, {
-		input: items(3),
-		onNodeEvent: ({ phase, nodeName }) => phase === 'started' && nodeName === 'NanoBanana' && queueMicrotask(cancel),
-		onStart: (execution) => (cancel = () => execution.cancel()),
-	});
+	const run = await gateway.run(
+		{ prompt: PROMPT },
+		{
+			input: items(3),
+			onNodeEvent: ({ phase, nodeName }) => phase === 'started' && nodeName === 'NanoBanana' && queueMicrotask(cancel),
+			onStart: (execution) => (cancel = () => execution.cancel()),
+		},
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(gateway.sandbox.journal).toEqual([]);
@@ -79,14 +91,26 @@ it('ends items that queue for a place', async () => {
 });
 
 it('ends the pause after a rate limit', async () => {
-	const run = await runUntil('answered', on('createTask'), { options: { timeout: 3600 } }, { tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 600 }, 2);
+	const run = await runUntil(
+		'answered',
+		on('createTask'),
+		{ options: { timeout: 3600 } },
+		{ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 600 },
+		2,
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(gateway.sandbox.created()).toBe(0);
 });
 
 it('ends a create request that is under way, and says that it may have been accepted', async () => {
-	const run = await runUntil('arrives', on('createTask'), {}, { faults: [{ route: 'createTask', fault: 'slowHeaders', ms: FOREVER }] }, 2);
+	const run = await runUntil(
+		'arrives',
+		on('createTask'),
+		{},
+		{ faults: [{ route: 'createTask', fault: 'slowHeaders', ms: FOREVER }] },
+		2,
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(gateway.sandbox.calls('createTask').length).toBeLessThanOrEqual(2);
@@ -94,8 +118,16 @@ it('ends a create request that is under way, and says that it may have been acce
 	expect(run.after.every(({ route }) => route === 'createTask')).toBe(true);
 });
 
-it.each([['openAi', 'generations'], ['gemini', 'generateContent']] as const)('ends a long call on the %s entrance', async (apiFormat, route) => {
-	const run = await runUntil('arrives', on(route), { apiFormat }, { faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] });
+it.each([
+	['openAi', 'generations'],
+	['gemini', 'generateContent'],
+] as const)('ends a long call on the %s entrance', async (apiFormat, route) => {
+	const run = await runUntil(
+		'arrives',
+		on(route),
+		{ apiFormat },
+		{ faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] },
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(gateway.sandbox.calls(route)).toMatchObject([{ clientLeft: true }]);
@@ -103,7 +135,13 @@ it.each([['openAi', 'generations'], ['gemini', 'generateContent']] as const)('en
 });
 
 it('ends the pause between two looks, and names the tasks that go on', async () => {
-	const run = await runUntil('answered', on('getTask'), { options: { pollInterval: 0.02, timeout: 3600 } }, { taskMs: FOREVER, progress: 'none' }, 3);
+	const run = await runUntil(
+		'answered',
+		on('getTask'),
+		{ options: { pollInterval: 0.02, timeout: 3600 } },
+		{ taskMs: FOREVER, progress: 'none' },
+		3,
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(run.error?.message).toContain('canceled');
@@ -139,7 +177,12 @@ it.each(['slowHeaders', 'slowBody', 'endlessBody'] as const)('ends a download wi
 });
 
 it('ends the pause between two downloads', async () => {
-	const run = await runUntil('answered', on('file'), {}, { faults: [{ route: 'file', fault: 'status503' }], retryAfter: 'seconds', retryAfterSeconds: 600 });
+	const run = await runUntil(
+		'answered',
+		on('file'),
+		{},
+		{ faults: [{ route: 'file', fault: 'status503' }], retryAfter: 'seconds', retryAfterSeconds: 600 },
+	);
 
 	expect(run.status).toBe('canceled');
 	expect(gateway.sandbox.calls('file').length).toBeLessThanOrEqual(2);
@@ -155,23 +198,36 @@ it.each(['waitForResult', 'getStatus'])('ends %s with many ids', async (operatio
 	expect(gateway.reads().length).toBeLessThanOrEqual(2);
 });
 
-it.each(['continueRegularOutput', 'continueErrorOutput'] as const)('is canceled, not continued, with %s', async (onError) => {
-	let cancel = (): void => undefined;
-	gateway.sandbox.set({ taskMs: FOREVER, onAnswer: ({ route }) => route === 'getTask' && cancel() });
-	const run = await gateway.run({ prompt: PROMPT }, { settings: { onError }, input: items(2), onStart: (execution) => (cancel = () => execution.cancel()) });
+it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+	'is canceled, not continued, with %s',
+	async (onError) => {
+		let cancel = (): void => undefined;
+		gateway.sandbox.set({ taskMs: FOREVER, onAnswer: ({ route }) => route === 'getTask' && cancel() });
+		const run = await gateway.run(
+			{ prompt: PROMPT },
+			{ settings: { onError }, input: items(2), onStart: (execution) => (cancel = () => execution.cancel()) },
+		);
 
-	expect(run.status).toBe('canceled');
-	expect(run.rows.every(({ binary }) => binary === undefined)).toBe(true);
-	for (const id of ids()) expect(warned(run)).toContain(id);
-});
+		expect(run.status).toBe('canceled');
+		expect(run.rows.every(({ binary }) => binary === undefined)).toBe(true);
+		for (const id of ids()) expect(warned(run)).toContain(id);
+	},
+);
 
 it('names a finished task whose picture was not handed over, and no failed one, once', async () => {
-	const run = await runUntil('arrives', on('file'), { prompt: '={{ $json.index ? "a [fail]" : "b" }}', options: { maxConcurrency: 1 } }, {
-		faults: [{ route: 'file', fault: 'slowHeaders', ms: FOREVER }],
-	});
+	const run = await runUntil(
+		'arrives',
+		on('file'),
+		{ prompt: '={{ $json.index ? "a [fail]" : "b" }}', options: { maxConcurrency: 1 } },
+		{
+			faults: [{ route: 'file', fault: 'slowHeaders', ms: FOREVER }],
+		},
+	);
 
 	expect(run.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta.taskId)).toEqual(ids());
-	expect(run.logs.filter(({ level }) => level === 'warn').map(({ meta }) => meta)).toEqual([expect.objectContaining({ taskIds: ids() })]);
+	expect(run.logs.filter(({ level }) => level === 'warn').map(({ meta }) => meta)).toEqual([
+		expect.objectContaining({ taskIds: ids() }),
+	]);
 });
 
 it('closes the socket of a server that answers byte by byte', async () => {
@@ -185,7 +241,10 @@ it('closes the socket of a server that answers byte by byte', async () => {
 	let cancel = (): void => undefined;
 	raw.serveTask('');
 	raw.on('GET', '/v1/images/tasks/', trickle);
-	const run = await gateway.run({ prompt: 'a' }, { credential: { baseUrl: raw.url }, onStart: (execution) => (cancel = () => execution.cancel()) });
+	const run = await gateway.run(
+		{ prompt: 'a' },
+		{ credential: { baseUrl: raw.url }, onStart: (execution) => (cancel = () => execution.cancel()) },
+	);
 	await new Promise<void>((closed) => {
 		const look = (): unknown => (isClosed ? closed() : setImmediate(look));
 		look();

@@ -19,16 +19,28 @@ describe('reading a task', () => {
 		['a 429', { status: 429, headers: { 'retry-after': '0' }, body: { code: '', message: 'too many requests' } }],
 		['a 500', { status: 500, body: { error: { message: 'x', type: 'upstream_error', code: 'x' } } }],
 		['a 502 page', { status: 502, body: page }],
-		['a 503 of a finished task', { status: 503, body: { error: { message: 'storage hiccup', code: 'object_storage_temporarily_unavailable' } } }],
+		[
+			'a 503 of a finished task',
+			{ status: 503, body: { error: { message: 'storage hiccup', code: 'object_storage_temporarily_unavailable' } } },
+		],
 		['a 504 page', { status: 504, body: page }],
 		['a 524 page', { status: 524, body: page }],
 		['a page on HTTP 200', { status: 200, body: page }],
 		['an empty body', { status: 200, body: '' }],
 		['a cut-off body', { body: { code: 'success', data: { status: 'processing' } }, truncateAfter: 12 }],
-		['a task that is not visible yet', { status: 400, body: { code: 'task_not_exist', message: 'task_not_exist', data: null } }],
-		['a 404 about the task', { status: 404, body: { error: { message: 'image task not found', type: 'invalid_request_error' } } }],
+		[
+			'a task that is not visible yet',
+			{ status: 400, body: { code: 'task_not_exist', message: 'task_not_exist', data: null } },
+		],
+		[
+			'a 404 about the task',
+			{ status: 404, body: { error: { message: 'image task not found', type: 'invalid_request_error' } } },
+		],
 		['an unknown status', { body: { code: 'success', data: { task_id: 'x', status: 'UNKNOWN', progress: '' } } }],
-		['a status that goes backwards', { body: { code: 'success', data: { task_id: 'x', status: 'queued', progress: '0%' } } }],
+		[
+			'a status that goes backwards',
+			{ body: { code: 'success', data: { task_id: 'x', status: 'queued', progress: '0%' } } },
+		],
 		['JSON of another service', { body: { hello: 'world' } }],
 	];
 
@@ -57,7 +69,9 @@ describe('reading a task', () => {
 		gateway.sandbox.finishTasks();
 		const later = await gateway.run({ operation: 'waitForResult', taskId: run.json[0].taskId as string });
 
-		expect(run.json).toMatchObject([{ status: expect.stringMatching(/queued|running/), warnings: [expect.stringContaining('Wait for Task Result')] }]);
+		expect(run.json).toMatchObject([
+			{ status: expect.stringMatching(/queued|running/), warnings: [expect.stringContaining('Wait for Task Result')] },
+		]);
 		expect(later.json).toMatchObject([{ status: 'succeeded' }]);
 		expect(gateway.sandbox.created()).toBe(1);
 	});
@@ -102,14 +116,31 @@ describe('downloading a picture', () => {
 	});
 
 	const lasting: Array<[string, Handler]> = [
-		['a page', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html><title>Sign in</title>')],
-		['an SVG', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')],
-		['half a picture', async (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end((await picture('red')).subarray(0, 60))],
+		[
+			'a page',
+			(response) =>
+				void response.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html><title>Sign in</title>'),
+		],
+		[
+			'an SVG',
+			(response) =>
+				void response
+					.writeHead(200, { 'content-type': 'image/png' })
+					.end('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+		],
+		[
+			'half a picture',
+			async (response) =>
+				void response.writeHead(200, { 'content-type': 'image/png' }).end((await picture('red')).subarray(0, 60)),
+		],
 		['nothing', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end()],
 		['a 403 without end', (response) => void response.writeHead(403).end('expired')],
 		['a 418', (response) => void response.writeHead(418).end()],
 		['a redirect in a circle', (response) => void response.writeHead(302, { location: '/file' }).end()],
-		['a redirect to a file of this machine', (response) => void response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
+		[
+			'a redirect to a file of this machine',
+			(response) => void response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+		],
 	];
 
 	it.each(lasting)('hands the address on with a warning when it leads to %s', async (_name, handler) => {
@@ -117,27 +148,45 @@ describe('downloading a picture', () => {
 		raw.on('GET', '/file', handler);
 		const run = await gateway.run({ prompt: 'a', options: { timeout: 0.5 } }, { credential: { baseUrl: raw.url } });
 
-		expect(run.json).toMatchObject([{ taskId: 'task_raw_1', status: 'succeeded', imageUrl: `${raw.url}/file`, warnings: [expect.stringContaining('is paid for but could not be downloaded')] }]);
+		expect(run.json).toMatchObject([
+			{
+				taskId: 'task_raw_1',
+				status: 'succeeded',
+				imageUrl: `${raw.url}/file`,
+				warnings: [expect.stringContaining('is paid for but could not be downloaded')],
+			},
+		]);
 		expect(run.rows[0].binary).toBeUndefined();
 		expect(raw.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 	});
 
-	it.each(['svgFile', 'htmlFile', 'emptyBody', 'truncated'] as const)('never passes %s off as an image', async (fault) => {
-		gateway.sandbox.set({ faults: [{ route: 'file', fault }] });
-		const run = await gateway.run({ prompt: 'a', options: { timeout: 0.5 } });
+	it.each(['svgFile', 'htmlFile', 'emptyBody', 'truncated'] as const)(
+		'never passes %s off as an image',
+		async (fault) => {
+			gateway.sandbox.set({ faults: [{ route: 'file', fault }] });
+			const run = await gateway.run({ prompt: 'a', options: { timeout: 0.5 } });
 
-		expect(run.json).toMatchObject([{ status: 'succeeded', imageUrl: gateway.sandbox.task(String(gateway.sandbox.ledger[0].taskId))?.urls[0] }]);
-		expect(run.rows[0].binary).toBeUndefined();
-		expect(run.json[0].warnings).toHaveLength(1);
-	});
+			expect(run.json).toMatchObject([
+				{ status: 'succeeded', imageUrl: gateway.sandbox.task(String(gateway.sandbox.ledger[0].taskId))?.urls[0] },
+			]);
+			expect(run.rows[0].binary).toBeUndefined();
+			expect(run.json[0].warnings).toHaveLength(1);
+		},
+	);
 
 	it('reads no more of a picture than its size may be', async () => {
 		let sent = 0;
 		raw.serveTask(`${raw.url}/file`);
-		raw.on('GET', '/file', endlessly(await picture('red'), (bytes) => (sent += bytes)));
+		raw.on(
+			'GET',
+			'/file',
+			endlessly(await picture('red'), (bytes) => (sent += bytes)),
+		);
 		const run = await gateway.run({ prompt: 'a', options: { maxImageSize: 2 } }, { credential: { baseUrl: raw.url } });
 
-		expect(run.json).toMatchObject([{ imageUrl: `${raw.url}/file`, warnings: [expect.stringContaining("larger than 2 MB, the 'Max Image Size'")] }]);
+		expect(run.json).toMatchObject([
+			{ imageUrl: `${raw.url}/file`, warnings: [expect.stringContaining("larger than 2 MB, the 'Max Image Size'")] },
+		]);
 		expect(sent).toBeLessThan(24 * 1_048_576);
 		expect(raw.requests.filter(({ path }) => path === '/file')).toHaveLength(1);
 	});
@@ -146,9 +195,14 @@ describe('downloading a picture', () => {
 		const good = await picture('green');
 		raw.serveTask('');
 		const urls = [`${raw.url}/good/1`, `${raw.url}/bad`, `${raw.url}/good/2`];
-		raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { data: { task_id: 'task_raw_1', status: 'succeeded', result_urls: urls } }));
+		raw.on('GET', '/v1/images/tasks/', (response) =>
+			sendJson(response, { data: { task_id: 'task_raw_1', status: 'succeeded', result_urls: urls } }),
+		);
 		raw.on('GET', '/good', (response) => void response.end(good));
-		const run = await gateway.run({ prompt: 'a', numberOfImages: 3, options: { timeout: 0.5 } }, { credential: { baseUrl: raw.url } });
+		const run = await gateway.run(
+			{ prompt: 'a', numberOfImages: 3, options: { timeout: 0.5 } },
+			{ credential: { baseUrl: raw.url } },
+		);
 
 		expect(run.json.map(({ imageUrl }) => imageUrl)).toEqual(urls);
 		expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(['image/png', undefined, 'image/png']);

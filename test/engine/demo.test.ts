@@ -48,7 +48,11 @@ type Variables = Partial<Record<'NANOBANANA_BASE_URL' | 'NANOBANANA_API_KEY', st
 
 function start(args: string[], variables: Variables = {}): ChildProcess {
 	const { NANOBANANA_BASE_URL: _url, NANOBANANA_API_KEY: _key, ...env } = process.env;
-	return spawn(process.execPath, [...COMMAND, ...args], { cwd: folder, env: { ...env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+	return spawn(process.execPath, [...COMMAND, ...args], {
+		cwd: folder,
+		env: { ...env, ...variables },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 }
 
 async function end(child: ChildProcess): Promise<Ended> {
@@ -68,7 +72,10 @@ function account(apiKey = sandbox.apiKey, baseUrl = sandbox.baseUrl): Variables 
 }
 
 function valuesOf(stdout: string, label: string): string[] {
-	return stdout.split('\n').filter((line) => line.startsWith(label)).map((line) => line.slice(label.length).trim());
+	return stdout
+		.split('\n')
+		.filter((line) => line.startsWith(label))
+		.map((line) => line.slice(label.length).trim());
 }
 
 function expectOneLine({ code, stderr }: Ended, message: string | RegExp): void {
@@ -83,7 +90,9 @@ describe('the demo', () => {
 		expect(plain).toMatchObject({ code: 0, stderr: '' });
 		const [taskId] = valuesOf(plain.stdout, 'Task');
 		expect(taskId).toMatch(/^task_\w+$/);
-		expect(plain.stdout).toMatch(new RegExp(`${taskId}  queued +0 %[^]*${taskId}  running +\\d+ %[^]*${taskId}  succeeded +100 %`));
+		expect(plain.stdout).toMatch(
+			new RegExp(`${taskId}  queued +0 %[^]*${taskId}  running +\\d+ %[^]*${taskId}  succeeded +100 %`),
+		);
 		expect(valuesOf(plain.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube.png')]);
 		expect(valuesOf(plain.stdout, 'Size')).toEqual([expect.stringContaining('1024 x 1024 pixels, image/png')]);
 		expect(valuesOf(plain.stdout, 'Images billed')).toEqual(['1 (ledger of the sandbox)']);
@@ -106,7 +115,9 @@ describe('the demo', () => {
 		const args = ['--n', '2', '--model', 'NanoBanana2-0.5K', '--ratio', '16:9', '=A cube at 50 % {{ off }}'];
 		const { code, stdout } = await run(args, account());
 		expect(code).toBe(0);
-		expect(sandbox.ledger).toMatchObject([{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesBilled: 2 }]);
+		expect(sandbox.ledger).toMatchObject([
+			{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesBilled: 2 },
+		]);
 		expect(valuesOf(stdout, 'Task')).toEqual([sandbox.ledger[0].taskId]);
 		expect(valuesOf(stdout, 'Size')).toEqual(Array(2).fill(expect.stringContaining('688 x 384')));
 		expect(valuesOf(stdout, 'Images billed')).toEqual([expect.stringMatching(/^2 \(images returned/)]);
@@ -138,7 +149,11 @@ describe('the demo', () => {
 	});
 
 	it('explains itself', async () => {
-		expect(await run(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: npm run demo') });
+		expect(await run(['--help'])).toMatchObject({
+			code: 0,
+			stderr: '',
+			stdout: expect.stringContaining('Usage: npm run demo'),
+		});
 	});
 });
 
@@ -163,8 +178,29 @@ describe('the demo refuses with one line', () => {
 	});
 
 	it.each<[string, () => Promise<Buffer>, string]>([
-		['a file that is no picture', async () => await Promise.resolve(Buffer.from('no picture')), 'is no picture that can be opened'],
-		['a picture that was cut off', async () => (await sharp({ create: { width: 400, height: 400, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 128, sigma: 30 } } }).png().toBuffer()).subarray(0, 5_000), 'is no picture that can be opened'],
+		[
+			'a file that is no picture',
+			async () => await Promise.resolve(Buffer.from('no picture')),
+			'is no picture that can be opened',
+		],
+		[
+			'a picture that was cut off',
+			async () =>
+				(
+					await sharp({
+						create: {
+							width: 400,
+							height: 400,
+							channels: 3,
+							background: 'red',
+							noise: { type: 'gaussian', mean: 128, sigma: 30 },
+						},
+					})
+						.png()
+						.toBuffer()
+				).subarray(0, 5_000),
+			'is no picture that can be opened',
+		],
 		['a picture of another kind', async () => await sharp(picture).tiff().toBuffer(), 'is a picture of type tiff'],
 	])('%s', async (_case, content, message) => {
 		mkdirSync(join(folder, 'out'));
@@ -185,8 +221,16 @@ describe('the demo refuses with one line', () => {
 	});
 
 	it.each<[string, () => Variables, RegExp]>([
-		['a wrong key', () => account('sk-wrong-0123456789'), /^The gateway does not accept the API key .*Check NANOBANANA_API_KEY\.$/],
-		['an address that nobody listens at', () => account(undefined, 'http://127.0.0.1:1'), /^The gateway could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/],
+		[
+			'a wrong key',
+			() => account('sk-wrong-0123456789'),
+			/^The gateway does not accept the API key .*Check NANOBANANA_API_KEY\.$/,
+		],
+		[
+			'an address that nobody listens at',
+			() => account(undefined, 'http://127.0.0.1:1'),
+			/^The gateway could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
+		],
 		['an address of something else', () => account(undefined, sandbox.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
 		['an address that is none', () => account(undefined, 'no address'), /Check NANOBANANA_BASE_URL\.$/],
 	])('%s', async (_case, variables, message) => {
@@ -198,7 +242,10 @@ describe('the demo refuses with one line', () => {
 
 	it('what the model cannot do', async () => {
 		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
-		expectOneLine(ended, /^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/);
+		expectOneLine(
+			ended,
+			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/,
+		);
 		expect(sandbox.created()).toBe(0);
 	});
 });
@@ -208,17 +255,27 @@ describe('the example', () => {
 		const workflow = loadExample('examples/quick-start.json');
 		const { status, output } = await runWorkflow(workflow, { credentials: credentials() });
 		expect(status).toBe('success');
-		expect(output('NanoBanana')[0]).toMatchObject([{ json: { status: 'succeeded', width: 1024 }, binary: { data: { mimeType: 'image/png' } } }]);
+		expect(output('NanoBanana')[0]).toMatchObject([
+			{ json: { status: 'succeeded', width: 1024 }, binary: { data: { mimeType: 'image/png' } } },
+		]);
 		expect(sandbox.ledger).toMatchObject([{ kind: 'task', references: 0, imagesBilled: 1, downloads: 1 }]);
 	});
 
 	it('image-to-image changes the picture that its form takes', async () => {
 		const file = { bytes: readFileSync(picture), mimeType: 'image/png', fileName: 'reference.png' };
 		const workflow = loadExample('examples/image-to-image.json');
-		const { status, output } = await runWorkflow(workflow, { nodeTypes, credentials: credentials(), input: [formItem('Make it night', file)] });
+		const { status, output } = await runWorkflow(workflow, {
+			nodeTypes,
+			credentials: credentials(),
+			input: [formItem('Make it night', file)],
+		});
 		expect(status).toBe('success');
-		expect(output('NanoBanana')[0]).toMatchObject([{ json: { status: 'succeeded', width: 1200, height: 896 }, binary: { data: { mimeType: 'image/png' } } }]);
-		expect(sandbox.ledger).toMatchObject([{ kind: 'task', prompt: 'Make it night', references: 1, imagesBilled: 1, downloads: 1 }]);
+		expect(output('NanoBanana')[0]).toMatchObject([
+			{ json: { status: 'succeeded', width: 1200, height: 896 }, binary: { data: { mimeType: 'image/png' } } },
+		]);
+		expect(sandbox.ledger).toMatchObject([
+			{ kind: 'task', prompt: 'Make it night', references: 1, imagesBilled: 1, downloads: 1 },
+		]);
 	});
 });
 

@@ -22,7 +22,10 @@ interface Entry extends PreparedAnswer {
 	};
 }
 
-const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==', 'base64');
+const PICTURE = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
+	'base64',
+);
 const TASK_ID = 'task_of_mine';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -69,14 +72,25 @@ const named = (kind: string): string[] => dialects.filter((entry) => entry.kind 
 
 /** The entry with its addresses on this machine. */
 function entryOf(id: string): Entry {
-	entries ??= JSON.parse(JSON.stringify(dialects).replace(/https:\/\/(cdn\.)?example\.com\//g, `${server.url}/files/`).replaceAll('{BASE_URL}', server.url)) as Entry[];
+	entries ??= JSON.parse(
+		JSON.stringify(dialects)
+			.replace(/https:\/\/(cdn\.)?example\.com\//g, `${server.url}/files/`)
+			.replaceAll('{BASE_URL}', server.url),
+	) as Entry[];
 	const entry = entries.find((candidate) => candidate.id === id);
 	if (entry === undefined) throw new Error(`there is no entry ${id}`);
 	return entry;
 }
 
 function finishedTask(): PreparedAnswer {
-	return { httpStatus: 200, headers: JSON_HEADERS, body: { code: 'success', data: { task_id: TASK_ID, status: 'succeeded', result_url: `${server.url}/files/late.png` } } };
+	return {
+		httpStatus: 200,
+		headers: JSON_HEADERS,
+		body: {
+			code: 'success',
+			data: { task_id: TASK_ID, status: 'succeeded', result_url: `${server.url}/files/late.png` },
+		},
+	};
 }
 
 async function run(parameters: IDataObject): Promise<INodeExecutionData[]> {
@@ -85,17 +99,26 @@ async function run(parameters: IDataObject): Promise<INodeExecutionData[]> {
 		{ model, prompt: 'A cube', simplify: false, options: { pollInterval: 0.02, timeout: 20 }, ...parameters } as never,
 		{ onError: 'continueRegularOutput' },
 	);
-	const result = await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } } });
+	const result = await runWorkflow(workflow, {
+		credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } },
+	});
 	expect(result.error).toBeUndefined();
 	return result.output('NanoBanana')[0] ?? [];
 }
 
 async function expectPictures(rows: INodeExecutionData[], { images, taskId, warning }: Entry['expect']): Promise<void> {
-	expect(rows.map(({ json }) => [json.status, (json.image as IDataObject).url])).toEqual(images.map(({ url }) => ['succeeded', url]));
+	expect(rows.map(({ json }) => [json.status, (json.image as IDataObject).url])).toEqual(
+		images.map(({ url }) => ['succeeded', url]),
+	);
 	for (const [index, { base64, mimeType = 'image/png' }] of images.entries()) {
 		const { json, binary, pairedItem } = rows[index];
-		expect(binary && (await readBinary(binary.data))).toEqual(base64 === undefined ? PICTURE : Buffer.from(base64, 'base64'));
-		expect(json).toMatchObject({ image: { mimeType }, warnings: warning ? expect.arrayContaining([expect.stringContaining(warning)]) : [] });
+		expect(binary && (await readBinary(binary.data))).toEqual(
+			base64 === undefined ? PICTURE : Buffer.from(base64, 'base64'),
+		);
+		expect(json).toMatchObject({
+			image: { mimeType },
+			warnings: warning ? expect.arrayContaining([expect.stringContaining(warning)]) : [],
+		});
 		if (taskId !== null) expect([taskId, TASK_ID]).toContain(json.taskId);
 		expect(pairedItem).toEqual({ item: 0 });
 	}
@@ -131,20 +154,26 @@ describe('creating a task', () => {
 		const rows = await run({});
 
 		const isDone = entry.expect.images.length > 0;
-		await expectPictures(rows, isDone ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] });
+		await expectPictures(
+			rows,
+			isDone ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
+		);
 		expect(server.calls('POST')).toHaveLength(1);
 		expect(server.calls('GET')).toEqual(isDone ? [] : [`GET /v1/images/tasks/${entry.expect.taskId}`]);
 	});
 
-	it.each(named('error').filter((id) => FAILURES[id]))('%s is turned down or left unclear, and not sent again', async (id) => {
-		const entry = entryOf(id);
-		server.answer('POST', [entry]);
-		const rows = await run({});
+	it.each(named('error').filter((id) => FAILURES[id]))(
+		'%s is turned down or left unclear, and not sent again',
+		async (id) => {
+			const entry = entryOf(id);
+			server.answer('POST', [entry]);
+			const rows = await run({});
 
-		expectFailure(rows, entry, FAILURES[id]);
-		expect(FAILURES[id] === 'unclear_submission').toBe(entry.expect.ambiguous === true);
-		expect(server.journal).toEqual(['POST /v1/images/tasks']);
-	});
+			expectFailure(rows, entry, FAILURES[id]);
+			expect(FAILURES[id] === 'unclear_submission').toBe(entry.expect.ambiguous === true);
+			expect(server.journal).toEqual(['POST /v1/images/tasks']);
+		},
+	);
 
 	it.each(named('error').filter((id) => !FAILURES[id]))('%s took nothing, so the request is sent again', async (id) => {
 		const entry = entryOf(id);
@@ -180,13 +209,24 @@ describe('looking at a task', () => {
 			expectFailure(rows, entry, FAILURES[id]);
 			expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
 		} else {
-			await expectPictures(rows, isOver ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] });
+			await expectPictures(
+				rows,
+				isOver ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
+			);
 		}
 		expect(server.calls('GET')).toHaveLength(isOver ? 1 : 2);
 	});
 
-	const CLEAR = ['invalid_key', 'key_expired', 'access_denied', 'insufficient_balance', 'prompt_refused', 'model_not_available'];
-	const isClear = (id: string): boolean => CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
+	const CLEAR = [
+		'invalid_key',
+		'key_expired',
+		'access_denied',
+		'insufficient_balance',
+		'prompt_refused',
+		'model_not_available',
+	];
+	const isClear = (id: string): boolean =>
+		CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
 
 	it.each(named('error').filter((id) => !isClear(id)))('%s may pass, and the task is not lost', async (id) => {
 		server.answer('GET', [entryOf(id), finishedTask()]);
@@ -216,7 +256,10 @@ describe.each([
 		const entry = entryOf(id);
 		const takesNothing = entry.expect.retryable;
 		server.answer('POST', takesNothing ? [entry, entryOf(`${kind}-image`)] : [entry]);
-		const rows = await run({ apiFormat, numberOfImages: apiFormat === 'openAi' ? Math.max(1, entry.expect.images.length) : 1 });
+		const rows = await run({
+			apiFormat,
+			numberOfImages: apiFormat === 'openAi' ? Math.max(1, entry.expect.images.length) : 1,
+		});
 
 		if (FAILURES[id]) expectFailure(rows, entry, FAILURES[id]);
 		else await expectPictures(rows, takesNothing ? entryOf(`${kind}-image`).expect : entry.expect);

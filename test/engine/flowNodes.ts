@@ -205,7 +205,14 @@ class Agent implements INodeType {
 				})),
 			};
 		}
-		return [[{ json: { answers: answers as unknown as IDataObject[], tool: { ...describeTool(tool) } }, pairedItem: { item: 0 } }]];
+		return [
+			[
+				{
+					json: { answers: answers as unknown as IDataObject[], tool: { ...describeTool(tool) } },
+					pairedItem: { item: 0 },
+				},
+			],
+		];
 	}
 }
 

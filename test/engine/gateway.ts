@@ -62,7 +62,11 @@ export function useGateway(settings: Partial<SandboxSettings> = {}): Gateway {
 		},
 		async run(parameters, { settings: node = {}, credential = {}, ...options } = {}) {
 			const { baseUrl, apiKey } = running();
-			const merged = { model: MODEL, ...parameters, options: { ...QUICK, ...(parameters.options as IDataObject | undefined) } };
+			const merged = {
+				model: MODEL,
+				...parameters,
+				options: { ...QUICK, ...(parameters.options as IDataObject | undefined) },
+			};
 			const result = await runWorkflow(nanoBananaWorkflow(merged as INodeParameters, node), {
 				credentials: { nanoBananaApi: { baseUrl, apiKey, ...credential } },
 				...options,
@@ -70,7 +74,10 @@ export function useGateway(settings: Partial<SandboxSettings> = {}): Gateway {
 			const [rows = [], errorRows = []] = result.output('NanoBanana');
 			return { ...result, rows, errorRows, json: rows.map(({ json }) => json) };
 		},
-		created: () => running().calls('createTask').map(({ body }) => body as IDataObject),
+		created: () =>
+			running()
+				.calls('createTask')
+				.map(({ body }) => body as IDataObject),
 		reads: () => running().calls('getTask'),
 	};
 }
@@ -92,7 +99,9 @@ export function servedDigests({ files }: Sandbox): string[] {
 
 /** A picture in one colour, as an earlier node would hand it over. */
 export async function picture(color: string, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
-	return await sharp({ create: { width: 48, height: 32, channels: 3, background: color } }).toFormat(format).toBuffer();
+	return await sharp({ create: { width: 48, height: 32, channels: 3, background: color } })
+		.toFormat(format)
+		.toBuffer();
 }
 
 export function asFile(bytes: Buffer, mimeType = 'image/png'): IBinaryData {

@@ -35,7 +35,9 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 		const run = await gateway.run({ operation: 'getStatus', taskId }, { binaryMode });
 
 		expect(run.rows).toHaveLength(numberOfImages);
-		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(servedDigests(gateway.sandbox));
+		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+			servedDigests(gateway.sandbox),
+		);
 		expect(gateway.reads()).toHaveLength(1);
 		expect(gateway.sandbox.imagesBilled()).toBe(numberOfImages);
 	});
@@ -47,7 +49,9 @@ it('gives the same rows for a finished task as Wait for Task Result', async () =
 	const seen = await gateway.run({ operation: 'getStatus', taskId });
 	const waited = await gateway.run({ operation: 'waitForResult', taskId });
 
-	expect(seen.rows.map(({ json, pairedItem }) => ({ json, pairedItem }))).toEqual(waited.rows.map(({ json, pairedItem }) => ({ json, pairedItem })));
+	expect(seen.rows.map(({ json, pairedItem }) => ({ json, pairedItem }))).toEqual(
+		waited.rows.map(({ json, pairedItem }) => ({ json, pairedItem })),
+	);
 });
 
 it('shows the addresses of a finished task without loading them', async () => {
@@ -62,7 +66,10 @@ it('shows the addresses of a finished task without loading them', async () => {
 it('takes the id from the item by itself', async () => {
 	const taskIds = [await task(), await task()];
 	gateway.sandbox.finishTasks();
-	const run = await gateway.run({ operation: 'getStatus', taskId: '={{ $json.taskId }}' }, { input: taskIds.map((taskId) => item({ taskId })) });
+	const run = await gateway.run(
+		{ operation: 'getStatus', taskId: '={{ $json.taskId }}' },
+		{ input: taskIds.map((taskId) => item({ taskId })) },
+	);
 
 	expect(run.json.map(({ taskId }) => taskId)).toEqual(taskIds);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
@@ -87,6 +94,8 @@ it('tells of a failed task in a row, as a failed task is an answer', async () =>
 	const run = await gateway.run({ operation: 'getStatus', taskId });
 
 	expect(run.error).toBeUndefined();
-	expect(run.json).toMatchObject([{ taskId, status: 'failed', warnings: [expect.stringContaining('upstream could not render the image: [fail]')] }]);
+	expect(run.json).toMatchObject([
+		{ taskId, status: 'failed', warnings: [expect.stringContaining('upstream could not render the image: [fail]')] },
+	]);
 	expect(gateway.sandbox.imagesBilled()).toBe(0);
 });

@@ -29,11 +29,19 @@ describe('pictures that are none', () => {
 	it('are told of, and paid for once', async () => {
 		const body = { created: 1, data: [{ b64_json: Buffer.from('no image, only words').toString('base64') }] };
 		server.answer('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
-		const workflow = nanoBananaWorkflow({ model: MODEL, prompt: 'a', apiFormat: 'openAi', options: { responseFormat: 'b64_json' } }, { onError: 'continueRegularOutput' });
-		const run = await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } } });
+		const workflow = nanoBananaWorkflow(
+			{ model: MODEL, prompt: 'a', apiFormat: 'openAi', options: { responseFormat: 'b64_json' } },
+			{ onError: 'continueRegularOutput' },
+		);
+		const run = await runWorkflow(workflow, {
+			credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } },
+		});
 
 		const [row] = run.output('NanoBanana')[0] ?? [];
-		expect(row.json).toMatchObject({ error: 'The gateway sent image data that is no image', details: { errorCode: 'unreadable_answer' } });
+		expect(row.json).toMatchObject({
+			error: 'The gateway sent image data that is no image',
+			details: { errorCode: 'unreadable_answer' },
+		});
 		expect(row.binary).toBeUndefined();
 		expect(server.journal).toEqual(['POST /v1/images/generations']);
 	});

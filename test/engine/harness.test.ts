@@ -67,7 +67,10 @@ function prompts(...texts: string[]): INodeExecutionData[] {
 }
 
 function pictureWorkflow(settings: Partial<INode> = {}): WorkflowDefinition {
-	const nodes = [createNode('Start', 'n8n-nodes-base.manualTrigger'), createNode('Picture', 'test.picture', {}, settings)];
+	const nodes = [
+		createNode('Start', 'n8n-nodes-base.manualTrigger'),
+		createNode('Picture', 'test.picture', {}, settings),
+	];
 	return { nodes, connections: chain('Start', 'Picture') };
 }
 
@@ -135,9 +138,17 @@ it('shows a copy of the thrown error and reports it to the log', async () => {
 	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a', 'throw') }));
 
 	expect(run.status).toBe('error');
-	expect(run.error).toMatchObject({ message: 'Refused', description: 'Task task-1', context: { itemIndex: 1, runIndex: 0 } });
+	expect(run.error).toMatchObject({
+		message: 'Refused',
+		description: 'Task task-1',
+		context: { itemIndex: 1, runIndex: 0 },
+	});
 	expect(run.data.resultData.error).not.toBe(run.error);
-	expect(run.data.resultData.error).toMatchObject({ name: 'NodeApiError', message: 'Refused', description: 'Task task-1' });
+	expect(run.data.resultData.error).toMatchObject({
+		name: 'NodeApiError',
+		message: 'Refused',
+		description: 'Task task-1',
+	});
 	expect(run.output('Picture')).toEqual([]);
 });
 
@@ -146,7 +157,10 @@ it('continues on the regular output with the message of a thrown error, and with
 	const run = await runWorkflow(workflow, options({ input: prompts('throw', 'row') }));
 
 	expect(run.status).toBe('success');
-	expect(jsonOf(run.output('Picture')[0])).toEqual([{ error: 'Refused' }, { error: 'Refused', details: { taskId: 'task-1' } }]);
+	expect(jsonOf(run.output('Picture')[0])).toEqual([
+		{ error: 'Refused' },
+		{ error: 'Refused', details: { taskId: 'task-1' } },
+	]);
 });
 
 it('sends rows of error and details to the error output, joined with their input', async () => {
@@ -186,7 +200,11 @@ it('counts the runs of a node in a loop', async () => {
 	const workflow = pictureWorkflow();
 	workflow.nodes.push(createNode('Loop', 'n8n-nodes-base.splitInBatches'), createNode('After', 'n8n-nodes-base.noOp'));
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
-	workflow.connections = { ...chain('Start', 'Loop'), ...chain('Picture', 'Loop'), Loop: { main: [to('After'), to('Picture')] } };
+	workflow.connections = {
+		...chain('Start', 'Loop'),
+		...chain('Picture', 'Loop'),
+		Loop: { main: [to('After'), to('Picture')] },
+	};
 	const run = await runWorkflow(workflow, options({ input: prompts('a', 'b', 'c') }));
 
 	expect(run.runData.Picture).toHaveLength(3);
@@ -217,11 +235,14 @@ it('hands a refused request to the hooks when the node ignores status errors', a
 it('keeps what the node logs apart from what the engine logs, and reports it live', async () => {
 	const seen: string[] = [];
 	const input = prompts('a', 'throw');
-	const run = await runWorkflow(pictureWorkflow(), options({
-		input,
-		onLog: ({ message }) => seen.push(message),
-		onNodeEvent: ({ phase, nodeName }) => seen.push(`${nodeName} ${phase}`),
-	}));
+	const run = await runWorkflow(
+		pictureWorkflow(),
+		options({
+			input,
+			onLog: ({ message }) => seen.push(message),
+			onNodeEvent: ({ phase, nodeName }) => seen.push(`${nodeName} ${phase}`),
+		}),
+	);
 
 	expect(run.logs).toEqual([{ level: 'info', message: 'Drawing', meta: { prompt: 'a' } }]);
 	expect(run.engineLogs.map(({ message }) => message.split('\n')[0])).toEqual(['Refused']);

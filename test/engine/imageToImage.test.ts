@@ -44,10 +44,14 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 		const run = await gateway.run(edit({ numberOfImages }), { binaryMode, input });
 
 		expect(run.error).toBeUndefined();
-		expect(gateway.created()).toMatchObject([{ task_type: 'image2image', n: numberOfImages, image: `data:image/png;base64,${red.toString('base64')}` }]);
+		expect(gateway.created()).toMatchObject([
+			{ task_type: 'image2image', n: numberOfImages, image: `data:image/png;base64,${red.toString('base64')}` },
+		]);
 		expect(gateway.created()[0]).not.toHaveProperty('images');
 		expect(gateway.sandbox.ledger).toMatchObject([{ n: numberOfImages, imagesBilled: numberOfImages, references: 1 }]);
-		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(servedDigests(gateway.sandbox));
+		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+			servedDigests(gateway.sandbox),
+		);
 		const [{ binary }] = run.rows;
 		expect(binary && (await hasColor(await readBinary(binary.data), 'red'))).toBe(true);
 	});
@@ -55,11 +59,20 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	it('sends two files and an address as images, in the order given', async () => {
 		const address = await publicAddress();
 		const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
-		const run = await gateway.run(edit({ inputType: 'both', binaryPropertyName: 'back, front', imageUrls: address }), { binaryMode, input });
+		const run = await gateway.run(edit({ inputType: 'both', binaryPropertyName: 'back, front', imageUrls: address }), {
+			binaryMode,
+			input,
+		});
 
 		expect(run.error).toBeUndefined();
 		expect(gateway.created()).toMatchObject([
-			{ images: [`data:image/jpeg;base64,${blue.toString('base64')}`, `data:image/png;base64,${red.toString('base64')}`, address] },
+			{
+				images: [
+					`data:image/jpeg;base64,${blue.toString('base64')}`,
+					`data:image/png;base64,${red.toString('base64')}`,
+					address,
+				],
+			},
 		]);
 		expect(gateway.created()[0]).not.toHaveProperty('image');
 		expect(gateway.sandbox.ledger.at(-1)).toMatchObject({ references: 3, imagesBilled: 1 });
@@ -105,12 +118,22 @@ it('sends bare base64 when asked to', async () => {
 
 it('uploads files as parts of a form when asked to, beside the other fields', async () => {
 	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
-	const run = await gateway.run(edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }), { input });
+	const run = await gateway.run(
+		edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }),
+		{ input },
+	);
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
 	expect(gateway.created()).toMatchObject([
 		{
-			fields: { model: 'NanoBanana2-0.5K', task_type: 'image2image', prompt: PROMPT, output_format: 'png', n: '2', response_format: 'url' },
+			fields: {
+				model: 'NanoBanana2-0.5K',
+				task_type: 'image2image',
+				prompt: PROMPT,
+				output_format: 'png',
+				n: '2',
+				response_format: 'url',
+			},
 			files: [
 				{ field: 'images', fileName: 'front.png', mimeType: 'image/png', sha256: sha256(red) },
 				{ field: 'images', fileName: 'back.jpg', mimeType: 'image/jpeg', sha256: sha256(blue) },
@@ -123,7 +146,12 @@ it('gives every item its own references', async () => {
 	const input = [item({}, { data: asFile(red) }), item({}, { data: asFile(blue, 'image/jpeg') })];
 	const run = await gateway.run(edit({}), { input });
 
-	expect(gateway.created().map(({ image }) => String(image).slice(0, 16)).sort()).toEqual(['data:image/jpeg;', 'data:image/png;b']);
+	expect(
+		gateway
+			.created()
+			.map(({ image }) => String(image).slice(0, 16))
+			.sort(),
+	).toEqual(['data:image/jpeg;', 'data:image/png;b']);
 	const [first, second] = run.rows.map(({ binary }) => binary?.data);
 	expect(first && (await hasColor(await readBinary(first), 'red'))).toBe(true);
 	expect(first && (await hasColor(await readBinary(first), 'blue'))).toBe(false);

@@ -8,7 +8,10 @@ const prompts = (count: number) => Array.from({ length: count }, (_, index) => i
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
 it('one such answer ends the items that wait for their turn, and no other', async () => {
-	gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'status429', after: 1, times: 1, retryAfter: 'seconds' }], retryAfterSeconds: 3600 });
+	gateway.sandbox.set({
+		faults: [{ route: 'createTask', fault: 'status429', after: 1, times: 1, retryAfter: 'seconds' }],
+		retryAfterSeconds: 3600,
+	});
 	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 3 } }, { input: prompts(6), settings: CONTINUE });
 	const ended = run.json.map(({ status, details }) => status ?? (details as { errorCode: string }).errorCode);
 
@@ -20,10 +23,15 @@ it('one such answer ends the items that wait for their turn, and no other', asyn
 
 it('a gateway that always gives it is asked by the first items only', async () => {
 	gateway.sandbox.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 4 });
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1 } }, { input: prompts(40), settings: CONTINUE });
+	const run = await gateway.run(
+		{ prompt: PROMPT, options: { timeout: 1 } },
+		{ input: prompts(40), settings: CONTINUE },
+	);
 
 	expect(run.json).toHaveLength(40);
-	expect(new Set(run.json.map(({ details }) => (details as { errorCode: string }).errorCode))).toEqual(new Set(['rate_limited']));
+	expect(new Set(run.json.map(({ details }) => (details as { errorCode: string }).errorCode))).toEqual(
+		new Set(['rate_limited']),
+	);
 	expect(gateway.sandbox.calls('createTask')).toHaveLength(3);
 });
 

@@ -60,7 +60,7 @@ function loadInstance(source: Source<INodeType>): INodeType {
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
 	if (!node.execute && !node.trigger && !node.poll && !node.webhook && !node.supplyData) {
 		node.execute = async function (this: ExecuteContext) {
-			return await new RoutingNode(this, node).runNode() ?? [];
+			return (await new RoutingNode(this, node).runNode()) ?? [];
 		} as INodeType['execute'];
 	}
 	instances.set(source, node);
@@ -165,7 +165,16 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		if (workflow === undefined || node === undefined) throw new Error('Only a workflow can resolve the credential');
 
 		const resolve = (value: string) =>
-			String(workflow.expression.getSimpleParameterValue(node, value, 'internal', { $credentials: credentials }, undefined, '') ?? '');
+			String(
+				workflow.expression.getSimpleParameterValue(
+					node,
+					value,
+					'internal',
+					{ $credentials: credentials },
+					undefined,
+					'',
+				) ?? '',
+			);
 		const sections = options as unknown as Record<string, Record<string, unknown> | undefined>;
 		sections.headers ??= {};
 		for (const [section, fields] of Object.entries(authenticate.properties)) {

@@ -10,9 +10,15 @@ let image: Buffer;
 beforeAll(async () => void (image = await picture('red')));
 
 async function run(options: object = {}): Promise<Ran> {
-	return await gateway.run({ prompt: 'a', options: { timeout: 20, ...options } }, { credential: { baseUrl: raw.url, apiKey: 'k3y.odd-files-0123' } });
+	return await gateway.run(
+		{ prompt: 'a', options: { timeout: 20, ...options } },
+		{ credential: { baseUrl: raw.url, apiKey: 'k3y.odd-files-0123' } },
+	);
 }
-const fileCalls = () => raw.requests.filter(({ path }) => path.startsWith('/files')).map(({ headers }) => headers.authorization !== undefined);
+const fileCalls = () =>
+	raw.requests
+		.filter(({ path }) => path.startsWith('/files'))
+		.map(({ headers }) => headers.authorization !== undefined);
 
 describe('a file of the gateway itself', () => {
 	it.each<[string, number, Record<string, string>, string]>([
@@ -23,22 +29,46 @@ describe('a file of the gateway itself', () => {
 		['a redirect to a page to sign in', 302, { location: '/login' }, ''],
 	])('that asks for the key with %s is had with it', async (_fact, status, headers, body) => {
 		raw.serveTask(`${raw.url}/files/a.png`);
-		raw.on('GET', '/login', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'));
-		raw.on('GET', '/files/a.png', (response, request) => void (request.headers.authorization ? response.writeHead(200, { 'content-type': 'image/png' }).end(image) : response.writeHead(status, headers).end(body)));
+		raw.on(
+			'GET',
+			'/login',
+			(response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+		);
+		raw.on(
+			'GET',
+			'/files/a.png',
+			(response, request) =>
+				void (request.headers.authorization
+					? response.writeHead(200, { 'content-type': 'image/png' }).end(image)
+					: response.writeHead(status, headers).end(body)),
+		);
 		const ran = await run();
 
 		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
 		expect(ran.json[0]).not.toHaveProperty('warnings');
 		expect(fileCalls()).toEqual([false, true]);
-		expect(raw.requests.filter(({ path }) => path === '/login').map(({ headers }) => headers.authorization)).not.toContainEqual(expect.any(String));
+		expect(
+			raw.requests.filter(({ path }) => path === '/login').map(({ headers }) => headers.authorization),
+		).not.toContainEqual(expect.any(String));
 	});
 });
 
 describe('base64 of a task', () => {
 	const serve = (answers: string[]): void => {
 		const rest = [...answers];
-		raw.on('POST', '/v1/images/tasks', (response) => sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }));
-		raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'succeeded', data: [{ b64_json: rest.length > 1 ? rest.shift() : rest[0] }] } }));
+		raw.on('POST', '/v1/images/tasks', (response) =>
+			sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
+		);
+		raw.on('GET', '/v1/images/tasks/', (response) =>
+			sendJson(response, {
+				code: 'success',
+				data: {
+					task_id: 'task_1',
+					status: 'succeeded',
+					data: [{ b64_json: rest.length > 1 ? rest.shift() : rest[0] }],
+				},
+			}),
+		);
 	};
 
 	it('that is cut off is asked for once more', async () => {
@@ -55,7 +85,13 @@ describe('base64 of a task', () => {
 		serve([half.toString('base64')]);
 		const ran = await run();
 
-		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png', warnings: ['Image 1 of 1 came cut off: the file holds what was in the answer.'] }]);
+		expect(ran.json).toMatchObject([
+			{
+				status: 'succeeded',
+				mimeType: 'image/png',
+				warnings: ['Image 1 of 1 came cut off: the file holds what was in the answer.'],
+			},
+		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
 	});
 
@@ -64,7 +100,13 @@ describe('base64 of a task', () => {
 		serve([bytes.toString('base64')]);
 		const ran = await run({ fileName: 'photo' });
 
-		expect(ran.json).toMatchObject([{ fileName: 'photo.bin', mimeType: 'application/octet-stream', warnings: ['Image 1 of 1 is no image type that is known here: the file holds the bytes as they came.'] }]);
+		expect(ran.json).toMatchObject([
+			{
+				fileName: 'photo.bin',
+				mimeType: 'application/octet-stream',
+				warnings: ['Image 1 of 1 is no image type that is known here: the file holds the bytes as they came.'],
+			},
+		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(bytes));
 	});
 });

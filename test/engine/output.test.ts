@@ -30,9 +30,23 @@ it('holds the whole record when not simplified', async () => {
 			progress: 100,
 			model: 'NanoBanana2-0.5K',
 			operation: 'textToImage',
-			image: { index, url, fileName: `${entry.taskId}-${index + 1}.png`, mimeType: 'image/png', width: 512, height: 512, bytes: file.bytes, sha256: file.sha256 },
+			image: {
+				index,
+				url,
+				fileName: `${entry.taskId}-${index + 1}.png`,
+				mimeType: 'image/png',
+				width: 512,
+				height: 512,
+				bytes: file.bytes,
+				sha256: file.sha256,
+			},
 			billing: { requestedImages: 2, returnedImages: 2, unitPrice: 0.1, cost: 0.2 },
-			timing: { submittedAt: expect.stringMatching(/^\d{4}-.*Z$/), finishedAt: expect.stringMatching(/^\d{4}-.*Z$/), waitedMs: expect.any(Number), polls: gateway.reads().length },
+			timing: {
+				submittedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+				finishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+				waitedMs: expect.any(Number),
+				polls: gateway.reads().length,
+			},
 			warnings: [],
 		})),
 	);
@@ -57,33 +71,57 @@ it('counts the cost of what came, not of what was asked for, and says that less 
 });
 
 it('puts every image of a task into one item when asked to', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 3, options: { outputLayout: 'singleItem', unitPrice: 0.04 } });
+	const run = await gateway.run({
+		prompt: PROMPT,
+		numberOfImages: 3,
+		options: { outputLayout: 'singleItem', unitPrice: 0.04 },
+	});
 	const urls = [...gateway.sandbox.files.keys()];
 
 	expect(run.rows).toHaveLength(1);
 	expect(Object.keys(run.rows[0].binary ?? {})).toEqual(['data', 'data_1', 'data_2']);
-	expect(await Promise.all(Object.values(run.rows[0].binary ?? {}).map(storedDigest))).toEqual(servedDigests(gateway.sandbox));
+	expect(await Promise.all(Object.values(run.rows[0].binary ?? {}).map(storedDigest))).toEqual(
+		servedDigests(gateway.sandbox),
+	);
 	expect(run.json[0]).toMatchObject({ status: 'succeeded', imageUrl: urls[0], imageUrls: urls, cost: 0.12 });
 	expect(Object.keys(run.json[0]).length).toBeLessThanOrEqual(10);
 });
 
 it('lists every image of one item when not simplified', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, simplify: false, options: { outputLayout: 'singleItem' } });
+	const run = await gateway.run({
+		prompt: PROMPT,
+		numberOfImages: 2,
+		simplify: false,
+		options: { outputLayout: 'singleItem' },
+	});
 
-	expect(run.json[0]).toMatchObject({ image: { index: 0 }, images: [{ index: 0 }, { index: 1 }], billing: { returnedImages: 2 } });
+	expect(run.json[0]).toMatchObject({
+		image: { index: 0 },
+		images: [{ index: 0 }, { index: 1 }],
+		billing: { returnedImages: 2 },
+	});
 });
 
 it.each([
 	['itemPerImage', [['picture'], ['picture']]],
 	['singleItem', [['picture', 'picture_1']]],
 ])('puts the files into the field that was named (%s)', async (outputLayout, fields) => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, options: { outputLayout, binaryPropertyOutput: 'picture' } });
+	const run = await gateway.run({
+		prompt: PROMPT,
+		numberOfImages: 2,
+		options: { outputLayout, binaryPropertyOutput: 'picture' },
+	});
 
 	expect(run.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual(fields);
 });
 
 it('names the files as asked, numbered, with the ending that is true', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, outputFormat: 'jpeg', options: { fileName: '=red {{ 1 + 1 }}.png' } });
+	const run = await gateway.run({
+		prompt: PROMPT,
+		numberOfImages: 2,
+		outputFormat: 'jpeg',
+		options: { fileName: '=red {{ 1 + 1 }}.png' },
+	});
 
 	expect(run.json.map(({ fileName }) => fileName)).toEqual(['red 2-1.jpg', 'red 2-2.jpg']);
 	expect(run.rows.map(({ binary }) => binary?.data.fileName)).toEqual(['red 2-1.jpg', 'red 2-2.jpg']);
@@ -135,7 +173,11 @@ it('gives a too large image as an address with a warning, as it is paid for', as
 	const run = await gateway.run({ prompt: PROMPT, options: { maxImageSize: 0.1 } });
 
 	expect(run.json).toMatchObject([
-		{ status: 'succeeded', imageUrl: expect.stringContaining(gateway.sandbox.filesUrl), warnings: [expect.stringMatching(/paid for but could not be downloaded: it is larger than .* 'Max Image Size'/)] },
+		{
+			status: 'succeeded',
+			imageUrl: expect.stringContaining(gateway.sandbox.filesUrl),
+			warnings: [expect.stringMatching(/paid for but could not be downloaded: it is larger than .* 'Max Image Size'/)],
+		},
 	]);
 	expect(run.rows[0].binary).toBeUndefined();
 });

@@ -12,8 +12,17 @@ const IMPATIENT = { requestOptions: { timeout: 300 } };
 
 /** What n8n stores and shows, which is not the object that was thrown. */
 function shown(run: Ran): { message: string; description: string; errorCode: unknown; text: string } {
-	const error = run.data.resultData.error as unknown as { message: string; description: string; context: { data?: { errorCode?: unknown } } };
-	return { message: error.message, description: error.description, errorCode: error.context.data?.errorCode, text: JSON.stringify(error) };
+	const error = run.data.resultData.error as unknown as {
+		message: string;
+		description: string;
+		context: { data?: { errorCode?: unknown } };
+	};
+	return {
+		message: error.message,
+		description: error.description,
+		errorCode: error.context.data?.errorCode,
+		text: JSON.stringify(error),
+	};
 }
 
 function posts(): number {
@@ -22,14 +31,29 @@ function posts(): number {
 
 describe('the gateway took nothing for certain', () => {
 	const rateLimit = { code: 'fail_to_fetch_task', message: '当前分组上游负载已饱和，请稍后再试', data: null };
-	const overloaded = { error: { message: 'The model is overloaded, please try again later', type: 'new_api_error', code: 'system_overloaded' } };
+	const overloaded = {
+		error: {
+			message: 'The model is overloaded, please try again later',
+			type: 'new_api_error',
+			code: 'system_overloaded',
+		},
+	};
 	const cases: Array<[string, () => ScriptedAnswer]> = [
 		['a 429 without Retry-After', () => ({ status: 429, body: rateLimit })],
 		['a 429 with Retry-After in seconds', () => ({ status: 429, headers: { 'retry-after': '1' }, body: rateLimit })],
-		['a 429 with Retry-After as a date', () => ({ status: 429, headers: { 'retry-after': new Date(Date.now() + 1000).toUTCString() }, body: rateLimit })],
-		['a 429 with a nonsensical Retry-After', () => ({ status: 429, headers: { 'retry-after': 'soon' }, body: rateLimit })],
+		[
+			'a 429 with Retry-After as a date',
+			() => ({ status: 429, headers: { 'retry-after': new Date(Date.now() + 1000).toUTCString() }, body: rateLimit }),
+		],
+		[
+			'a 429 with a nonsensical Retry-After',
+			() => ({ status: 429, headers: { 'retry-after': 'soon' }, body: rateLimit }),
+		],
 		['a 503 that says so', () => ({ status: 503, body: overloaded })],
-		['an envelope that says 429 on HTTP 200', () => ({ status: 200, body: { code: 429, message: 'rate limit reached, try again later', data: null } })],
+		[
+			'an envelope that says 429 on HTTP 200',
+			() => ({ status: 200, body: { code: 429, message: 'rate limit reached, try again later', data: null } }),
+		],
 	];
 
 	it.each(cases)('sends the request once more after %s, and pays once', async (_name, answer) => {
@@ -45,7 +69,10 @@ describe('the gateway took nothing for certain', () => {
 		gateway.sandbox.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 30 });
 		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 5 } });
 
-		expect(shown(run)).toMatchObject({ errorCode: 'rate_limited', message: 'The gateway takes no more requests at the moment' });
+		expect(shown(run)).toMatchObject({
+			errorCode: 'rate_limited',
+			message: 'The gateway takes no more requests at the moment',
+		});
 		expect(posts()).toBe(1);
 		expect(gateway.sandbox.ledger).toEqual([]);
 	});
@@ -72,7 +99,9 @@ describe('the gateway took nothing for certain', () => {
 describe('nobody knows what the gateway did', () => {
 	const page = '<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>';
 	const json = { 'content-type': 'application/json' };
-	const broken = { error: { message: 'bad response status code 500', type: 'upstream_error', code: 'bad_response_status_code' } };
+	const broken = {
+		error: { message: 'bad response status code 500', type: 'upstream_error', code: 'bad_response_status_code' },
+	};
 	const answers: Array<[string, ScriptedAnswer]> = [
 		['a reset before acceptance', { reset: true }],
 		['a reset after acceptance', { reset: true, accept: true }],
@@ -83,14 +112,20 @@ describe('nobody knows what the gateway did', () => {
 		['a 503 page', { status: 503, body: page, accept: true }],
 		['a 504 page', { status: 504, body: page, accept: true }],
 		['a 524 page', { status: 524, body: page, accept: true }],
-		['a cut-off answer', { body: { code: 'success', message: '', data: { task_id: 'task_1234' } }, truncateAfter: 20, accept: true }],
+		[
+			'a cut-off answer',
+			{ body: { code: 'success', message: '', data: { task_id: 'task_1234' } }, truncateAfter: 20, accept: true },
+		],
 		['half an answer under the full length', { headers: json, body: '{"code":"success","data":{"task_', accept: true }],
 		['an empty answer', { headers: json, body: '', accept: true }],
 		['a page where JSON is announced', { headers: json, body: page, accept: true }],
 		['a success without a task', { body: { code: 'success', message: '', data: {} }, accept: true }],
 		['a 202 without a task', { status: 202, body: { status: 'queued' }, accept: true }],
 		['JSON that is no object', { headers: json, body: 'null', accept: true }],
-		['an envelope that says 500 on HTTP 200', { body: { code: 500, message: 'upstream error', data: null }, accept: true }],
+		[
+			'an envelope that says 500 on HTTP 200',
+			{ body: { code: 500, message: 'upstream error', data: null }, accept: true },
+		],
 	];
 
 	it.each(answers)('sends nothing again after %s', async (_name, answer) => {
@@ -109,7 +144,9 @@ describe('nobody knows what the gateway did', () => {
 		gateway.sandbox.script('createTask', [{ reset: true, accept: true }]);
 		const run = await gateway.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
 
-		expect(run.errorRows).toMatchObject([{ json: { details: { errorCode: 'unclear_submission' } }, pairedItem: { item: 0 } }]);
+		expect(run.errorRows).toMatchObject([
+			{ json: { details: { errorCode: 'unclear_submission' } }, pairedItem: { item: 0 } },
+		]);
 		expect(run.logs.filter(({ level, message }) => level === 'warn' && /unclear/.test(message))).toHaveLength(1);
 		expect(posts()).toBe(1);
 	});
@@ -126,7 +163,9 @@ describe('nobody knows what the gateway did', () => {
 	it('names the task when the answer only carries it in its Location', async () => {
 		const [first] = [await gateway.run({ prompt: PROMPT, wait: false })];
 		const taskId = String(first.json[0].taskId);
-		gateway.sandbox.script('createTask', [{ status: 202, headers: { location: `/v1/images/tasks/${taskId}` }, body: { status: 'queued' } }]);
+		gateway.sandbox.script('createTask', [
+			{ status: 202, headers: { location: `/v1/images/tasks/${taskId}` }, body: { status: 'queued' } },
+		]);
 		const run = await gateway.run({ prompt: PROMPT });
 
 		expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
@@ -136,7 +175,9 @@ describe('nobody knows what the gateway did', () => {
 
 describe('the gateway says no', () => {
 	it('does not ask again when a 429 means an empty account', async () => {
-		const body = { error: { message: '当前分组上游负载已饱和', type: 'insufficient_quota', code: 'insufficient_user_quota' } };
+		const body = {
+			error: { message: '当前分组上游负载已饱和', type: 'insufficient_quota', code: 'insufficient_user_quota' },
+		};
 		gateway.sandbox.script('createTask', [{ status: 429, headers: { 'retry-after': '1' }, body }]);
 		const run = await gateway.run({ prompt: PROMPT });
 

@@ -20,7 +20,10 @@ export class PictureApi implements ICredentialType {
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
 		{ displayName: 'API Key', name: 'apiKey', type: 'string', default: 'the-default-key' },
 	];
-	authenticate = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}' } } } as const;
+	authenticate = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}' } },
+	} as const;
 }
 
 async function keepEnvelope(
@@ -40,7 +43,8 @@ async function drawPicture(
 	const runIndex = this.getWorkflowDataProxy(item).$runIndex as number;
 	const prompt = this.getNodeParameter('prompt') as string;
 	if (prompt === 'row') return [{ json: { error: 'Refused', details: { taskId: 'task-1' } }, pairedItem: { item } }];
-	if (prompt === 'throw') throw new NodeApiError(this.getNode(), {}, { message: 'Refused', description: 'Task task-1' });
+	if (prompt === 'throw')
+		throw new NodeApiError(this.getNode(), {}, { message: 'Refused', description: 'Task task-1' });
 
 	// An MCP call has no execution whose context could be used.
 	const context: IDataObject = this.getExecutionId() === undefined ? {} : this.getContext('node');

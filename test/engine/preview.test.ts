@@ -7,7 +7,12 @@ const PROMPT = 'A small red cube';
 afterEach(() => expect(gateway.sandbox.journal).toEqual([]));
 
 it('shows method, address and body, hides the key and sends nothing', async () => {
-	const run = await gateway.run({ prompt: PROMPT, aspectRatio: '16:9', numberOfImages: 4, options: { previewRequest: true, extraBody: '{ "seed": 1 }' } });
+	const run = await gateway.run({
+		prompt: PROMPT,
+		aspectRatio: '16:9',
+		numberOfImages: 4,
+		options: { previewRequest: true, extraBody: '{ "seed": 1 }' },
+	});
 
 	expect(run.json).toEqual([
 		{
@@ -15,7 +20,16 @@ it('shows method, address and body, hides the key and sends nothing', async () =
 				method: 'POST',
 				url: `${gateway.sandbox.baseUrl}/v1/images/tasks`,
 				headers: { authorization: 'Bearer [key]', 'content-type': 'application/json' },
-				body: { model: 'NanoBanana2-0.5K', task_type: 'text2image', prompt: PROMPT, aspect_ratio: '16:9', output_format: 'png', n: 4, response_format: 'url', seed: 1 },
+				body: {
+					model: 'NanoBanana2-0.5K',
+					task_type: 'text2image',
+					prompt: PROMPT,
+					aspect_ratio: '16:9',
+					output_format: 'png',
+					n: 4,
+					response_format: 'url',
+					seed: 1,
+				},
 				calls: 1,
 			},
 			warnings: ["Nothing was sent: 'Preview Request' is on."],
@@ -28,7 +42,14 @@ it.each(['dataUri', 'base64', 'multipart'])('names files instead of showing them
 	const png = await picture('red');
 	const input = [item({}, { front: asFile(png), back: asFile(png) })];
 	const run = await gateway.run(
-		{ operation: 'imageToImage', prompt: PROMPT, inputType: 'both', binaryPropertyName: 'front,back', imageUrls: 'https://example.com/a.png', options: { previewRequest: true, sendBinaryAs } },
+		{
+			operation: 'imageToImage',
+			prompt: PROMPT,
+			inputType: 'both',
+			binaryPropertyName: 'front,back',
+			imageUrls: 'https://example.com/a.png',
+			options: { previewRequest: true, sendBinaryAs },
+		},
 		{ input },
 	);
 	const shown = JSON.stringify(run.json[0].preview);

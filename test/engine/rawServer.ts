@@ -37,8 +37,15 @@ export function useRawServer(): RawServer {
 		requests: [],
 		on: (method, path, handler) => void handlers.set(`${method} ${path}`, handler),
 		serveTask(resultUrl, taskId = 'task_raw_1') {
-			raw.on('POST', '/v1/images/tasks', (response) => sendJson(response, { code: 'success', data: { task_id: taskId, status: 'queued' } }));
-			raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { code: 'success', data: { task_id: taskId, status: 'succeeded', progress: '100%', result_url: resultUrl } }));
+			raw.on('POST', '/v1/images/tasks', (response) =>
+				sendJson(response, { code: 'success', data: { task_id: taskId, status: 'queued' } }),
+			);
+			raw.on('GET', '/v1/images/tasks/', (response) =>
+				sendJson(response, {
+					code: 'success',
+					data: { task_id: taskId, status: 'succeeded', progress: '100%', result_url: resultUrl },
+				}),
+			);
 		},
 	};
 	const server = createServer((request, response) => {
@@ -48,7 +55,9 @@ export function useRawServer(): RawServer {
 			const { method = '', url: path = '', headers } = request;
 			const entry = { method, path, headers, body: Buffer.concat(chunks) };
 			raw.requests.push(entry);
-			const found = [...handlers.keys()].filter((key) => `${method} ${path}`.startsWith(key)).sort((a, b) => b.length - a.length)[0];
+			const found = [...handlers.keys()]
+				.filter((key) => `${method} ${path}`.startsWith(key))
+				.sort((a, b) => b.length - a.length)[0];
 			void (handlers.get(found) ?? ((unknown) => void unknown.writeHead(404).end()))(response, entry);
 		});
 	});

@@ -32,7 +32,9 @@ describe('Retry On Fail', () => {
 		gateway.sandbox.script('getTask', [NO]);
 		const run = await gateway.run({ prompt: 'a' }, { settings: RETRIES, input: prompts('x', 'x') });
 
-		expect(run.json.map(({ taskId }) => taskId).sort()).toEqual(gateway.sandbox.ledger.map(({ taskId }) => taskId).sort());
+		expect(run.json.map(({ taskId }) => taskId).sort()).toEqual(
+			gateway.sandbox.ledger.map(({ taskId }) => taskId).sort(),
+		);
 		expect(gateway.sandbox.created()).toBe(2);
 	});
 
@@ -41,12 +43,18 @@ describe('Retry On Fail', () => {
 		const run = await gateway.run({ prompt: 'a' }, { settings: RETRIES });
 
 		expect(run.json).toMatchObject([{ taskId: gateway.sandbox.ledger[1].taskId }]);
-		expect(gateway.sandbox.ledger).toMatchObject([{ state: 'failed', imagesBilled: 0 }, { state: 'succeeded', imagesBilled: 1 }]);
+		expect(gateway.sandbox.ledger).toMatchObject([
+			{ state: 'failed', imagesBilled: 0 },
+			{ state: 'succeeded', imagesBilled: 1 },
+		]);
 	});
 
 	it('keeps a task that is not waited for', async () => {
 		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }] });
-		const run = await gateway.run({ prompt: PROMPT, wait: false }, { settings: RETRIES, input: prompts('a', 'b', 'c') });
+		const run = await gateway.run(
+			{ prompt: PROMPT, wait: false },
+			{ settings: RETRIES, input: prompts('a', 'b', 'c') },
+		);
 
 		expect(run.json.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued']);
 		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
@@ -56,10 +64,15 @@ describe('Retry On Fail', () => {
 		gateway.sandbox.script('getTask', [NO]);
 		const workflow = loopWorkflow({ prompt: 'the same in every turn', model: MODEL, options: { pollInterval: 0.02 } });
 		const { baseUrl, apiKey } = gateway.sandbox;
-		const run = await runWorkflow(workflow, { input: prompts('1', '2', '3'), credentials: { nanoBananaApi: { baseUrl, apiKey } } });
+		const run = await runWorkflow(workflow, {
+			input: prompts('1', '2', '3'),
+			credentials: { nanoBananaApi: { baseUrl, apiKey } },
+		});
 
 		expect(run.runData.NanoBanana).toHaveLength(3);
-		expect(run.output('After')[0].map(({ json }) => json.taskId)).toEqual(gateway.sandbox.ledger.map(({ taskId }) => taskId));
+		expect(run.output('After')[0].map(({ json }) => json.taskId)).toEqual(
+			gateway.sandbox.ledger.map(({ taskId }) => taskId),
+		);
 		expect(gateway.sandbox.ledger).toHaveLength(3);
 	});
 });
@@ -87,7 +100,10 @@ describe('Retry execution', () => {
 	it('does not buy anew when only the shape of the output was changed', async () => {
 		gateway.sandbox.script('getTask', [NO]);
 		const failed = await gateway.run({ prompt: 'a' });
-		const retried = await gateway.run({ prompt: 'a', simplify: false, options: { outputLayout: 'singleItem', timeout: 30 } }, { previous: failed.data });
+		const retried = await gateway.run(
+			{ prompt: 'a', simplify: false, options: { outputLayout: 'singleItem', timeout: 30 } },
+			{ previous: failed.data },
+		);
 
 		expect(retried.json).toMatchObject([{ status: 'succeeded', billing: { returnedImages: 1 } }]);
 		expect(bought()).toHaveLength(1);
@@ -134,43 +150,66 @@ const ENTRANCES: Array<[string, RouteName, INodeParameters]> = [
 ];
 
 describe.each(ENTRANCES)('on the %s entrance (%s, %j)', (apiFormat, route, options) => {
-	it.each(['filesystem', 'default'] as const)('gets finished items again without paying, with %s storage', async (binaryMode) => {
-		gateway.sandbox.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
-		const parameters = { prompt: PROMPT, apiFormat, options: { maxConcurrency: 1, ...options } };
-		const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input: prompts('a', 'b') });
+	it.each(['filesystem', 'default'] as const)(
+		'gets finished items again without paying, with %s storage',
+		async (binaryMode) => {
+			gateway.sandbox.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
+			const parameters = { prompt: PROMPT, apiFormat, options: { maxConcurrency: 1, ...options } };
+			const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input: prompts('a', 'b') });
 
-		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b']);
-		expect(bought(route)).toHaveLength(3);
-		const images = await Promise.all(run.rows.map(async ({ binary }) => sha256(await readBinary(binary!.data))));
-		expect(new Set(images).size).toBe(2);
-	});
+			expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+			expect(gateway.sandbox.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b']);
+			expect(bought(route)).toHaveLength(3);
+			const images = await Promise.all(run.rows.map(async ({ binary }) => sha256(await readBinary(binary!.data))));
+			expect(new Set(images).size).toBe(2);
+		},
+	);
 
-	it.each(['filesystem', 'default'] as const)('does not buy again what was under way when another item failed, with %s storage', async (binaryMode) => {
-		gateway.sandbox.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
-		const run = await gateway.run({ prompt: PROMPT, apiFormat, options }, { settings: RETRIES, binaryMode, input: prompts('a', 'b', 'c') });
+	it.each(['filesystem', 'default'] as const)(
+		'does not buy again what was under way when another item failed, with %s storage',
+		async (binaryMode) => {
+			gateway.sandbox.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
+			const run = await gateway.run(
+				{ prompt: PROMPT, apiFormat, options },
+				{ settings: RETRIES, binaryMode, input: prompts('a', 'b', 'c') },
+			);
 
-		expect(run.rows).toHaveLength(3);
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
-		expect(run.rows.every(({ binary }) => binary?.data !== undefined)).toBe(true);
-	});
+			expect(run.rows).toHaveLength(3);
+			expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
+			expect(run.rows.every(({ binary }) => binary?.data !== undefined)).toBe(true);
+		},
+	);
 });
 
-it.each(['filesystem', 'default'] as const)('keeps a paid picture whose neighbour item failed before the last call was sent, with %s storage', async (binaryMode) => {
-	gateway.sandbox.script('generateContent', [{ status: 400, delayMs: 150, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } }]);
-	const parameters = { prompt: PROMPT, numberOfImages: '={{ $json.n }}', apiFormat: 'gemini', options: { maxConcurrency: 2 } };
-	const input = [item({ prompt: 'a', n: 1 }), item({ prompt: 'b', n: 30 })];
-	const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input });
+it.each(['filesystem', 'default'] as const)(
+	'keeps a paid picture whose neighbour item failed before the last call was sent, with %s storage',
+	async (binaryMode) => {
+		gateway.sandbox.script('generateContent', [
+			{ status: 400, delayMs: 150, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } },
+		]);
+		const parameters = {
+			prompt: PROMPT,
+			numberOfImages: '={{ $json.n }}',
+			apiFormat: 'gemini',
+			options: { maxConcurrency: 2 },
+		};
+		const input = [item({ prompt: 'a', n: 1 }), item({ prompt: 'b', n: 30 })];
+		const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input });
 
-	expect(run.rows).toHaveLength(31);
-	expect(gateway.sandbox.created()).toBe(31);
-	expect(gateway.sandbox.calls('generateContent').length).toBe(32);
-});
+		expect(run.rows).toHaveLength(31);
+		expect(gateway.sandbox.created()).toBe(31);
+		expect(gateway.sandbox.calls('generateContent').length).toBe(32);
+	},
+);
 
 function loopWorkflow(parameters: INodeParameters): WorkflowDefinition {
 	const workflow = nanoBananaWorkflow(parameters, RETRIES);
 	workflow.nodes.push(createNode('Loop', 'n8n-nodes-base.splitInBatches'), createNode('After', 'n8n-nodes-base.noOp'));
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
-	workflow.connections = { ...chain('Start', 'Loop'), ...chain('NanoBanana', 'Loop'), Loop: { main: [to('After'), to('NanoBanana')] } };
+	workflow.connections = {
+		...chain('Start', 'Loop'),
+		...chain('NanoBanana', 'Loop'),
+		Loop: { main: [to('After'), to('NanoBanana')] },
+	};
 	return workflow;
 }

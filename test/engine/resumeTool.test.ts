@@ -10,8 +10,17 @@ const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
 async function call(args: IDataObject | IDataObject[], more: ToolOptions = {}, parameters: IDataObject = {}) {
 	const { baseUrl, apiKey } = gateway.sandbox;
-	const merged = { prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}", model: MODEL, options: { pollInterval: 0.02 }, ...parameters };
-	return await asTool(merged as never, args, { settings: RETRIES, credentials: { nanoBananaApi: { baseUrl, apiKey } }, ...more });
+	const merged = {
+		prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}",
+		model: MODEL,
+		options: { pollInterval: 0.02 },
+		...parameters,
+	};
+	return await asTool(merged as never, args, {
+		settings: RETRIES,
+		credentials: { nanoBananaApi: { baseUrl, apiKey } },
+		...more,
+	});
 }
 
 describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s', (protocol) => {
@@ -28,7 +37,10 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		const { answers } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol });
 
 		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'a']);
-		expect(answers.map(({ text }, index) => text.includes(String(gateway.sandbox.ledger[index].taskId)))).toEqual([true, true]);
+		expect(answers.map(({ text }, index) => text.includes(String(gateway.sandbox.ledger[index].taskId)))).toEqual([
+			true,
+			true,
+		]);
 	});
 
 	it('gives calls at the same time a task each, also when one needs a second try', async () => {

@@ -20,20 +20,43 @@ function chunked(body: unknown): Handler {
 describe('pictures and requests that do not all fit into memory at once', () => {
 	it('come out of one item that makes many calls', async () => {
 		const data = padImage(await picture('red'), 'png', 300_000).toString('base64');
-		raw.on('POST', '/v1beta/models/', chunked({ candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data } }] } }] }));
-		const run = await gateway.run({ prompt: 'a', apiFormat: 'gemini', numberOfImages: 8 }, { credential: { baseUrl: raw.url } });
+		raw.on(
+			'POST',
+			'/v1beta/models/',
+			chunked({ candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data } }] } }] }),
+		);
+		const run = await gateway.run(
+			{ prompt: 'a', apiFormat: 'gemini', numberOfImages: 8 },
+			{ credential: { baseUrl: raw.url } },
+		);
 
-		expect(run.rows.map(({ binary }) => binary?.data.fileName)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((number) => `nanobanana-${number}.png`));
+		expect(run.rows.map(({ binary }) => binary?.data.fileName)).toEqual(
+			[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `nanobanana-${number}.png`),
+		);
 		expect(raw.requests).toHaveLength(8);
 	});
 
 	it('come out of many items whose answers are large and name an address as well', async () => {
 		const file = padImage(await picture('red'), 'png', 300_000);
 		raw.serveTask('');
-		raw.on('GET', '/v1/images/tasks/', chunked({ data: { task_id: 'task_raw_1', status: 'succeeded', result_url: `${raw.url}/file`, padding: 'x'.repeat(300_000) } }));
+		raw.on(
+			'GET',
+			'/v1/images/tasks/',
+			chunked({
+				data: {
+					task_id: 'task_raw_1',
+					status: 'succeeded',
+					result_url: `${raw.url}/file`,
+					padding: 'x'.repeat(300_000),
+				},
+			}),
+		);
 		raw.on('GET', '/file', (response) => void response.end(file));
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
-		const run = await gateway.run({ prompt: '={{ "picture " + $json.index }}' }, { input, credential: { baseUrl: raw.url } });
+		const run = await gateway.run(
+			{ prompt: '={{ "picture " + $json.index }}' },
+			{ input, credential: { baseUrl: raw.url } },
+		);
 
 		expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(Array(8).fill('image/png'));
 		expect(raw.requests.filter(({ method }) => method === 'POST')).toHaveLength(8);
@@ -42,7 +65,10 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 	it('keep their own bytes where one takes the memory of another that is stored', async () => {
 		gateway.sandbox.set({ imageBytes: 300_000, taskMs: 20 });
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
-		const run = await gateway.run({ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } }, { input, binaryMode: 'filesystem' });
+		const run = await gateway.run(
+			{ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } },
+			{ input, binaryMode: 'filesystem' },
+		);
 		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
 
 		expect(new Set(stored).size).toBe(8);

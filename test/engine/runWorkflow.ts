@@ -32,7 +32,14 @@ import type {
 	IWorkflowSettings,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { createRunExecutionData, deepCopy, jsonParse, jsonStringify, NodeConnectionTypes, Workflow } from 'n8n-workflow';
+import {
+	createRunExecutionData,
+	deepCopy,
+	jsonParse,
+	jsonStringify,
+	NodeConnectionTypes,
+	Workflow,
+} from 'n8n-workflow';
 
 import type { ToolAnswer, ToolDescription } from './flowNodes';
 import { connectedTool, describeTool, invokeTool } from './flowNodes';
@@ -115,12 +122,14 @@ const { Logger } = requireOfCore('@n8n/backend-common') as { Logger: unknown };
 const { OutboundHttp } = requireOfCore('@n8n/backend-network') as { OutboundHttp: unknown };
 
 function createLogger(origin: 'logs' | 'engineLogs') {
-	const write = (level: LogEntry['level']) => (message: string, meta: IDataObject = {}) => {
-		const session = currentSession.getStore();
-		const entry = { level, message, meta };
-		session?.[origin].push(entry);
-		if (origin === 'logs') session?.onLog?.(entry);
-	};
+	const write =
+		(level: LogEntry['level']) =>
+		(message: string, meta: IDataObject = {}) => {
+			const session = currentSession.getStore();
+			const entry = { level, message, meta };
+			session?.[origin].push(entry);
+			if (origin === 'logs') session?.onLog?.(entry);
+		};
 	const logger = {
 		error: write('error'),
 		warn: write('warn'),
@@ -315,7 +324,11 @@ export async function runWorkflow(definition: WorkflowDefinition, options: RunOp
 			// Refused before the first node: the server records it as a failed execution.
 			data.resultData.error = error as ExecutionError;
 			const startedAt = new Date();
-			return collectResult({ data, mode, startedAt, stoppedAt: startedAt, storedAt: 'db', status: 'error' }, session, error);
+			return collectResult(
+				{ data, mode, startedAt, stoppedAt: startedAt, storedAt: 'db', status: 'error' },
+				session,
+				error,
+			);
 		}
 	});
 }
@@ -323,13 +336,20 @@ export async function runWorkflow(definition: WorkflowDefinition, options: RunOp
 const NODE_NAME = 'NanoBanana';
 const NODE_TYPE = 'n8n-nodes-nanobanana.nanoBanana';
 
-export function createNode(name: string, type: string, parameters: INodeParameters = {}, settings: Partial<INode> = {}): INode {
+export function createNode(
+	name: string,
+	type: string,
+	parameters: INodeParameters = {},
+	settings: Partial<INode> = {},
+): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters, ...settings };
 }
 
 /** Connects nodes in a row by their first output and input. */
 export function chain(...names: string[]): IConnections {
-	const links = names.slice(1).map((name, index) => [names[index], { main: [[{ node: name, type: NodeConnectionTypes.Main, index: 0 }]] }]);
+	const links = names
+		.slice(1)
+		.map((name, index) => [names[index], { main: [[{ node: name, type: NodeConnectionTypes.Main, index: 0 }]] }]);
 	return Object.fromEntries(links) as IConnections;
 }
 
@@ -404,7 +424,12 @@ async function callOverMcp(
 	if (trigger === null) throw new Error('The workflow has no MCP trigger');
 
 	return await currentSession.run(session, async () => {
-		const webhook = { httpMethod: 'POST', node: trigger.name, path: 'mcp', workflowId: workflow.id } as ConstructorParameters<typeof WebhookContext>[4];
+		const webhook = {
+			httpMethod: 'POST',
+			node: trigger.name,
+			path: 'mcp',
+			workflowId: workflow.id,
+		} as ConstructorParameters<typeof WebhookContext>[4];
 		const answer = async (args: IDataObject) => {
 			// A request of its own per call, as the server handles each MCP message.
 			const context = new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null);
@@ -413,7 +438,9 @@ async function callOverMcp(
 		const answers: ToolAnswer[] = [];
 		if (atOnce) answers.push(...(await Promise.all(calls.map(answer))));
 		else for (const args of calls) answers.push(await answer(args));
-		const tool = describeTool(await connectedTool(new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null)));
+		const tool = describeTool(
+			await connectedTool(new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null)),
+		);
 		return { answers, tool, logs: session.logs };
 	});
 }

@@ -2,7 +2,11 @@
 // The model picker in n8n's own context for it, against the stand-in gateway.
 import './environment';
 import { LoadOptionsContext } from 'n8n-core';
-import type { ICredentialDataDecryptedObject, INodeListSearchItems, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeListSearchItems,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { CATALOGUE } from '../../nodes/NanoBanana/models';
@@ -15,13 +19,26 @@ const gateway = useGateway();
 const KNOWN = CATALOGUE.map(({ id }) => id);
 
 /** Opens the picker as the editor does. */
-async function picked(filter?: string, credential: ICredentialDataDecryptedObject = {}): Promise<INodeListSearchItems[]> {
+async function picked(
+	filter?: string,
+	credential: ICredentialDataDecryptedObject = {},
+): Promise<INodeListSearchItems[]> {
 	const { baseUrl, apiKey } = gateway.sandbox;
-	const workflow = new Workflow({ ...nanoBananaWorkflow({}), id: 'picker', active: false, nodeTypes: new TestNodeTypes() });
+	const workflow = new Workflow({
+		...nanoBananaWorkflow({}),
+		id: 'picker',
+		active: false,
+		nodeTypes: new TestNodeTypes(),
+	});
 	const node = workflow.getNode('NanoBanana');
 	if (node === null) throw new Error('the workflow has no such node');
 	const credentialsHelper = new TestCredentialsHelper({ nanoBananaApi: { baseUrl, apiKey, ...credential } }, {});
-	const context = new LoadOptionsContext(workflow, node, { credentialsHelper } as unknown as IWorkflowExecuteAdditionalData, 'parameters.model');
+	const context = new LoadOptionsContext(
+		workflow,
+		node,
+		{ credentialsHelper } as unknown as IWorkflowExecuteAdditionalData,
+		'parameters.model',
+	);
 	const { results, paginationToken } = await searchModels.call(context, filter);
 	expect(paginationToken).toBeUndefined();
 	return results;
@@ -30,7 +47,17 @@ async function picked(filter?: string, credential: ICredentialDataDecryptedObjec
 const ids = (entries: INodeListSearchItems[]): unknown[] => entries.map(({ value }) => value);
 
 it('offers the image models of the gateway, the known ones first and in their order, and no others', async () => {
-	gateway.sandbox.set({ models: ['gpt-5.2', 'flux-pro', 'NanoBananaPro-4K', 'gemini-3-pro-image-preview-4k', 'nano-banana-9', 'NanoBanana2-1K', 'NanoBanana2-1K'] });
+	gateway.sandbox.set({
+		models: [
+			'gpt-5.2',
+			'flux-pro',
+			'NanoBananaPro-4K',
+			'gemini-3-pro-image-preview-4k',
+			'nano-banana-9',
+			'NanoBanana2-1K',
+			'NanoBanana2-1K',
+		],
+	});
 
 	expect(await picked()).toEqual([
 		{ name: 'NanoBanana 2 (1K) – NanoBanana2-1K', value: 'NanoBanana2-1K' },
@@ -39,7 +66,9 @@ it('offers the image models of the gateway, the known ones first and in their or
 		{ name: 'nano-banana-9', value: 'nano-banana-9' },
 		{ name: 'flux-pro', value: 'flux-pro' },
 	]);
-	expect(gateway.sandbox.journal).toMatchObject([{ method: 'GET', path: '/v1/models', authorization: `Bearer ${gateway.sandbox.apiKey}` }]);
+	expect(gateway.sandbox.journal).toMatchObject([
+		{ method: 'GET', path: '/v1/models', authorization: `Bearer ${gateway.sandbox.apiKey}` },
+	]);
 	expect(gateway.sandbox.created()).toBe(0);
 });
 
@@ -61,7 +90,10 @@ it.each(['/', '/v1', '/v1/images/tasks'])('takes the base URL with %s at its end
 describe('offers the known models', () => {
 	it.each<[string, Parameters<typeof gateway.sandbox.script>[1]]>([
 		['has no list', [{ status: 404, body: { error: { message: 'Invalid URL (GET /v1/models)' } } }]],
-		['shows a web page', [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Console</title>' }]],
+		[
+			'shows a web page',
+			[{ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Console</title>' }],
+		],
 		['leads elsewhere', [{ status: 302, headers: { location: '/login' }, body: '' }]],
 		['is out of order', [{ status: 502, body: '<html>502</html>' }]],
 		['hangs up', [{ reset: true }]],
@@ -82,7 +114,9 @@ describe('offers the known models', () => {
 });
 
 it("reads Google's list as well", async () => {
-	gateway.sandbox.script('models', [{ body: { models: [{ name: 'models/gemini-3-pro-image' }, { name: 'models/gemini-3-pro' }] } }]);
+	gateway.sandbox.script('models', [
+		{ body: { models: [{ name: 'models/gemini-3-pro-image' }, { name: 'models/gemini-3-pro' }] } },
+	]);
 	expect(ids(await picked())).toEqual(['gemini-3-pro-image']);
 });
 

@@ -20,7 +20,12 @@ let image: Buffer;
 beforeAll(async () => {
 	image = await picture('red');
 	foreignServer = createServer((request, response) => {
-		foreign.requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.alloc(0) });
+		foreign.requests.push({
+			method: request.method ?? '',
+			path: request.url ?? '',
+			headers: request.headers,
+			body: Buffer.alloc(0),
+		});
 		response.writeHead(foreign.status, { ...(foreign.location && { location: foreign.location }) }).end(image);
 	});
 	await new Promise<void>((listening) => foreignServer.listen(0, '127.0.0.1', listening));
@@ -35,13 +40,21 @@ afterAll(() => {
 
 async function run(parameters: object = {}, more: object = {}): Promise<Ran> {
 	const options = { timeout: 1, ...(parameters as { options?: object }).options };
-	const ran = await gateway.run({ prompt: 'a', ...parameters, options }, { credential: { baseUrl: raw.url, apiKey: ` ${KEY}\n` }, ...more });
+	const ran = await gateway.run(
+		{ prompt: 'a', ...parameters, options },
+		{ credential: { baseUrl: raw.url, apiKey: ` ${KEY}\n` }, ...more },
+	);
 	expectNoSecret(ran);
 	return ran;
 }
 
 function everything(ran: Ran): string {
-	return inspect([ran.data, ran.error, ran.logs, ran.engineLogs], { depth: 12, maxArrayLength: null, maxStringLength: null, showHidden: true });
+	return inspect([ran.data, ran.error, ran.logs, ran.engineLogs], {
+		depth: 12,
+		maxArrayLength: null,
+		maxStringLength: null,
+		showHidden: true,
+	});
 }
 
 function expectNoSecret(ran: Ran): void {
@@ -51,7 +64,10 @@ function expectNoSecret(ran: Ran): void {
 }
 
 function keysAt(requests: RawRequest[]): unknown[] {
-	return requests.filter((request) => JSON.stringify(request.headers).includes(KEY) || request.path.includes(KEY) || request.body.includes(KEY));
+	return requests.filter(
+		(request) =>
+			JSON.stringify(request.headers).includes(KEY) || request.path.includes(KEY) || request.body.includes(KEY),
+	);
 }
 
 describe('the key', () => {
@@ -76,16 +92,27 @@ describe('the key', () => {
 
 	it('goes along to a file of the gateway that asks for it', async () => {
 		raw.serveTask('/v1/images/tasks/task_raw_1/files/0');
-		raw.on('GET', '/v1/images/tasks/task_raw_1/files/', (response, { headers }) => void response.writeHead(headers.authorization === BEARER ? 200 : 401).end(image));
+		raw.on(
+			'GET',
+			'/v1/images/tasks/task_raw_1/files/',
+			(response, { headers }) => void response.writeHead(headers.authorization === BEARER ? 200 : 401).end(image),
+		);
 		const ran = await run();
 
 		expect(ran.rows[0].binary?.data.mimeType).toBe('image/png');
-		expect(raw.requests.filter(({ path }) => path.endsWith('/files/0')).map(({ headers }) => headers.authorization)).toEqual([undefined, BEARER]);
+		expect(
+			raw.requests.filter(({ path }) => path.endsWith('/files/0')).map(({ headers }) => headers.authorization),
+		).toEqual([undefined, BEARER]);
 	});
 
 	it('follows no redirect from such a file', async () => {
 		raw.serveTask('/files/0');
-		raw.on('GET', '/files/0', (response, { headers }) => void response.writeHead(headers.authorization ? 302 : 401, { location: `${foreign.url}/moved.png` }).end());
+		raw.on(
+			'GET',
+			'/files/0',
+			(response, { headers }) =>
+				void response.writeHead(headers.authorization ? 302 : 401, { location: `${foreign.url}/moved.png` }).end(),
+		);
 		const ran = await run();
 
 		expect(ran.rows[0].binary?.data.mimeType).toBe('image/png');
@@ -98,12 +125,22 @@ describe('the key', () => {
 		raw.on('GET', '/files/0', (response) => void response.end(image));
 		await run();
 
-		expect(raw.requests.filter(({ path }) => path === '/files/0').map(({ headers }) => headers.authorization)).toEqual([undefined]);
+		expect(raw.requests.filter(({ path }) => path === '/files/0').map(({ headers }) => headers.authorization)).toEqual([
+			undefined,
+		]);
 	});
 
 	it.each([301, 302, 303, 307, 308])('follows no %i of the API', async (status) => {
-		raw.on('POST', '/v1', (response) => void response.writeHead(status, { location: `${foreign.url}/v1/images/tasks` }).end());
-		raw.on('GET', '/v1', (response) => void response.writeHead(status, { location: `${foreign.url}/v1/images/tasks/x` }).end());
+		raw.on(
+			'POST',
+			'/v1',
+			(response) => void response.writeHead(status, { location: `${foreign.url}/v1/images/tasks` }).end(),
+		);
+		raw.on(
+			'GET',
+			'/v1',
+			(response) => void response.writeHead(status, { location: `${foreign.url}/v1/images/tasks/x` }).end(),
+		);
 		await run();
 		await run({ operation: 'getStatus', taskId: 'task_raw_1' });
 
@@ -121,7 +158,12 @@ describe('the key', () => {
 
 	it('is not offered for an address that the user gave, even on its own host', async () => {
 		raw.on('GET', '/private.png', (response) => void response.writeHead(401).end());
-		await run({ operation: 'imageToImage', apiFormat: 'gemini', inputType: 'url', imageUrls: `${raw.url}/private.png` });
+		await run({
+			operation: 'imageToImage',
+			apiFormat: 'gemini',
+			inputType: 'url',
+			imageUrls: `${raw.url}/private.png`,
+		});
 
 		expect(raw.requests.map(({ method }) => method)).not.toContain('POST');
 		expect(keysAt(raw.requests)).toEqual([]);
@@ -130,7 +172,13 @@ describe('the key', () => {
 
 describe('a gateway that quotes the key', () => {
 	const said = `key ${KEY} at https://cdn.example.com/a.png?signature=SECRETSIGNATURE and data:image/png;base64,${'A'.repeat(200)} and ${'Qk'.repeat(120)}`;
-	const leaks = (ran: Ran): string => JSON.stringify([ran.error?.message, ran.error?.description, ran.logs, ran.engineLogs.map(({ message }) => message)]);
+	const leaks = (ran: Ran): string =>
+		JSON.stringify([
+			ran.error?.message,
+			ran.error?.description,
+			ran.logs,
+			ran.engineLogs.map(({ message }) => message),
+		]);
 
 	it.each([
 		['in an error', 400, { error: { message: said, type: KEY, code: KEY } }],
@@ -139,7 +187,14 @@ describe('a gateway that quotes the key', () => {
 		['in a page', 502, `<html><title>${said}</title></html>`],
 		['in an envelope', 200, { code: 'failed', message: said, data: null }],
 	])('%s is not quoted', async (_name, status, body) => {
-		raw.on('POST', '/v1/images/tasks', (response) => void response.writeHead(status, { 'x-request-id': KEY }).end(typeof body === 'string' ? body : JSON.stringify(body)));
+		raw.on(
+			'POST',
+			'/v1/images/tasks',
+			(response) =>
+				void response
+					.writeHead(status, { 'x-request-id': KEY })
+					.end(typeof body === 'string' ? body : JSON.stringify(body)),
+		);
 		for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
 			const ran = await run({}, { settings: { onError } });
 			expect(leaks(ran) + JSON.stringify(ran.json)).not.toMatch(/SECRETSIGNATURE|A{120}|(Qk){60}/);
@@ -150,7 +205,10 @@ describe('a gateway that quotes the key', () => {
 		['the reason of a failed task', { task_id: 'task_raw_1', status: 'failed', error: { message: said, code: KEY } }],
 		['the status', { task_id: 'task_raw_1', status: `failed`, fail_reason: said }],
 		['the model of a task', { task_id: 'task_raw_1', status: 'succeeded', model: KEY, result_url: '/file' }],
-		['a blocked picture', { task_id: 'task_raw_1', status: 'succeeded', data: [{ url: '/file' }, { error: { message: said, code: KEY } }] }],
+		[
+			'a blocked picture',
+			{ task_id: 'task_raw_1', status: 'succeeded', data: [{ url: '/file' }, { error: { message: said, code: KEY } }] },
+		],
 	])('in %s is not quoted', async (_name, data) => {
 		raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { code: 'success', data }));
 		raw.on('GET', '/file', (response) => void response.end(image));
@@ -171,19 +229,28 @@ describe('a gateway that quotes the key', () => {
 });
 
 describe('names that try to be more', () => {
-	it.each(['../../v1/models', '..', '.', 'a/b?c=d#e', 'x\r\nX-Evil: 1', '%2e%2e', '\u0000'])('keeps the task id %j inside its path', async (taskId) => {
-		raw.serveTask('', taskId);
-		await run();
-		await run({ operation: 'getStatus', taskId: [taskId] as never });
+	it.each(['../../v1/models', '..', '.', 'a/b?c=d#e', 'x\r\nX-Evil: 1', '%2e%2e', '\u0000'])(
+		'keeps the task id %j inside its path',
+		async (taskId) => {
+			raw.serveTask('', taskId);
+			await run();
+			await run({ operation: 'getStatus', taskId: [taskId] as never });
 
-		expect(raw.requests.every(({ headers }) => headers['x-evil'] === undefined)).toBe(true);
-		const odd = raw.requests.filter(({ method, path }) => method === 'GET' && !/^\/v1\/images\/tasks\/[^/?#]+$/.test(path));
-		expect(odd).toEqual([]);
-	});
+			expect(raw.requests.every(({ headers }) => headers['x-evil'] === undefined)).toBe(true);
+			const odd = raw.requests.filter(
+				({ method, path }) => method === 'GET' && !/^\/v1\/images\/tasks\/[^/?#]+$/.test(path),
+			);
+			expect(odd).toEqual([]);
+		},
+	);
 
 	it('puts neither folders nor line breaks into a file name', async () => {
 		raw.serveTask(`${raw.url}/file`);
-		raw.on('GET', '/file', (response) => void response.setHeader('content-disposition', 'attachment; filename="../../evil.sh"').end(image));
+		raw.on(
+			'GET',
+			'/file',
+			(response) => void response.setHeader('content-disposition', 'attachment; filename="../../evil.sh"').end(image),
+		);
 		const ran = await run({ options: { fileName: '..\\..//x\r\nX-Evil: 1\u0000.sh' } });
 
 		expect(ran.rows[0].binary?.data.fileName).toMatch(/^[^\\/\r\n\u0000]+\.png$/);
@@ -192,7 +259,10 @@ describe('names that try to be more', () => {
 	it('lets no field name write headers of a form', async () => {
 		const field = 'a"\r\nX-Evil: 1\r\n\r\nboo';
 		raw.serveTask(`${raw.url}/file`);
-		await run({ operation: 'imageToImage', binaryPropertyName: field, wait: false, options: { sendBinaryAs: 'multipart' } }, { input: [item({}, { [field]: asFile(image) })] });
+		await run(
+			{ operation: 'imageToImage', binaryPropertyName: field, wait: false, options: { sendBinaryAs: 'multipart' } },
+			{ input: [item({}, { [field]: asFile(image) })] },
+		);
 
 		const sent = raw.requests[0].body.toString('latin1');
 		expect(sent).toContain('Content-Disposition: form-data');
@@ -227,25 +297,52 @@ describe('bodies without measure', () => {
 		const { gzipSync } = await import('node:zlib');
 		const bomb = gzipSync(Buffer.alloc(100 * 1_048_576, ' '));
 		raw.serveTask(`${raw.url}/file`);
-		for (const path of ['/v1/images/tasks/', '/file']) raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+		for (const path of ['/v1/images/tasks/', '/file'])
+			raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
 		const ran = await run({ options: { maxImageSize: 1, timeout: 5 } });
 
-		expect(ran.error?.message).toContain("answer is larger than 2.3 MB");
+		expect(ran.error?.message).toContain('answer is larger than 2.3 MB');
 	});
 
-	it.each(['['.repeat(1_000_000), `{"data":${'{"data":'.repeat(200_000)}1`, '{"a":1}'.repeat(3), '\u0000\u0001', 'true', '[]', '""', '-1e999'])('outlives odd JSON (%#)', async (body) => {
+	it.each([
+		'['.repeat(1_000_000),
+		`{"data":${'{"data":'.repeat(200_000)}1`,
+		'{"a":1}'.repeat(3),
+		'\u0000\u0001',
+		'true',
+		'[]',
+		'""',
+		'-1e999',
+	])('outlives odd JSON (%#)', async (body) => {
 		raw.serveTask('');
-		raw.on('GET', '/v1/images/tasks/', (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+		raw.on(
+			'GET',
+			'/v1/images/tasks/',
+			(response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body),
+		);
 		const read = await run({ options: { timeout: 0.2 } });
-		raw.on('POST', '/v1/images/tasks', (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+		raw.on(
+			'POST',
+			'/v1/images/tasks',
+			(response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body),
+		);
 		const created = await run();
 
 		expect((read.error as { context?: { data?: object } }).context?.data).toMatchObject({ taskId: 'task_raw_1' });
-		expect((created.error as { context?: { data?: object } }).context?.data).toMatchObject({ errorCode: 'unclear_submission' });
+		expect((created.error as { context?: { data?: object } }).context?.data).toMatchObject({
+			errorCode: 'unclear_submission',
+		});
 	});
 
 	it('does not let a body speak through the prototype', async () => {
-		raw.on('POST', '/v1/images/tasks', (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"__proto__":{"task_id":"evil","status":"succeeded"},"constructor":{"task_id":"evil"}}'));
+		raw.on(
+			'POST',
+			'/v1/images/tasks',
+			(response) =>
+				void response
+					.writeHead(200, { 'content-type': 'application/json' })
+					.end('{"__proto__":{"task_id":"evil","status":"succeeded"},"constructor":{"task_id":"evil"}}'),
+		);
 		const ran = await run();
 
 		expect((ran.error as { context?: { data?: object } }).context?.data).not.toHaveProperty('taskId');

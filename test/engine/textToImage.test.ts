@@ -80,7 +80,11 @@ it.each([
 	const [{ taskId }] = gateway.sandbox.ledger;
 
 	expect(run.json).toMatchObject([{ mimeType, fileName: `${taskId}.${extension}`, width: 768, height: 1344 }]);
-	expect(run.rows[0].binary?.data).toMatchObject({ mimeType, fileExtension: extension, fileName: `${taskId}.${extension}` });
+	expect(run.rows[0].binary?.data).toMatchObject({
+		mimeType,
+		fileExtension: extension,
+		fileName: `${taskId}.${extension}`,
+	});
 });
 
 it('merges additional request fields over the request', async () => {
@@ -92,7 +96,10 @@ it('merges additional request fields over the request', async () => {
 });
 
 it('takes an object from an expression as additional request fields', async () => {
-	await gateway.run({ prompt: PROMPT, options: { extraBody: '={{ { seed: $json.seed } }}' } }, { input: [item({ seed: 7 })] });
+	await gateway.run(
+		{ prompt: PROMPT, options: { extraBody: '={{ { seed: $json.seed } }}' } },
+		{ input: [item({ seed: 7 })] },
+	);
 
 	expect(gateway.created()).toMatchObject([{ seed: 7 }]);
 });
@@ -120,7 +127,12 @@ it('follows a prompt expression for each item', async () => {
 	const input = [item({ subject: 'cube' }), item({ subject: 'ball' })];
 	await gateway.run({ prompt: '=A red {{ $json.subject }}' }, { input });
 
-	expect(gateway.created().map(({ prompt }) => prompt).sort()).toEqual(['A red ball', 'A red cube']);
+	expect(
+		gateway
+			.created()
+			.map(({ prompt }) => prompt)
+			.sort(),
+	).toEqual(['A red ball', 'A red cube']);
 });
 
 it('gives the key to the API only, never to the host of the files', async () => {

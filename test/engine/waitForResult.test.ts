@@ -11,13 +11,18 @@ async function task(parameters = {}): Promise<string> {
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
 	it.each([1, 3])('waits for a running task and gives its %i pictures', async (numberOfImages) => {
 		// It ends as soon as somebody has seen it running, however slow the machine is.
-		gateway.sandbox.set({ taskMs: 3_600_000, onAnswer: ({ route }) => route === 'getTask' && gateway.sandbox.finishTasks() });
+		gateway.sandbox.set({
+			taskMs: 3_600_000,
+			onAnswer: ({ route }) => route === 'getTask' && gateway.sandbox.finishTasks(),
+		});
 		const taskId = await task({ numberOfImages });
 		const run = await gateway.run({ operation: 'waitForResult', taskId }, { binaryMode });
 
 		expect(run.error).toBeUndefined();
 		expect(run.json).toMatchObject(Array(numberOfImages).fill({ taskId, status: 'succeeded' }));
-		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(servedDigests(gateway.sandbox));
+		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+			servedDigests(gateway.sandbox),
+		);
 		expect(gateway.reads()).toHaveLength(2);
 		expect(gateway.sandbox.created()).toBe(1);
 	});
@@ -28,7 +33,9 @@ it('gives the pictures of several tasks in the order of their ids, not of their 
 	const taskIds = [await task(), await task(), await task()];
 	const run = await gateway.run({ operation: 'waitForResult', taskId: taskIds.join('\n') });
 
-	expect(run.json.map(({ taskId, status }) => [taskId, status])).toEqual(taskIds.map((taskId) => [taskId, 'succeeded']));
+	expect(run.json.map(({ taskId, status }) => [taskId, status])).toEqual(
+		taskIds.map((taskId) => [taskId, 'succeeded']),
+	);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }]);
 });
 
@@ -44,13 +51,19 @@ it('takes an array of ids, and each id once', async () => {
 
 it('takes the pasted address of a task for its id', async () => {
 	const taskId = await task();
-	const run = await gateway.run({ operation: 'waitForResult', taskId: `${gateway.sandbox.baseUrl}/v1/images/tasks/${taskId}` });
+	const run = await gateway.run({
+		operation: 'waitForResult',
+		taskId: `${gateway.sandbox.baseUrl}/v1/images/tasks/${taskId}`,
+	});
 
 	expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
 });
 
 it('collects, item by item, what an earlier node only ordered', async () => {
-	const ordered = await gateway.run({ prompt: '={{ $json.prompt }}', wait: false }, { input: [item({ prompt: 'a' }), item({ prompt: 'b' })] });
+	const ordered = await gateway.run(
+		{ prompt: '={{ $json.prompt }}', wait: false },
+		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
+	);
 	const run = await gateway.run({ operation: 'waitForResult', taskId: '={{ $json.taskId }}' }, { input: ordered.rows });
 
 	expect(run.json.map(({ taskId }) => taskId)).toEqual(ordered.json.map(({ taskId }) => taskId));

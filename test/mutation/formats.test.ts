@@ -1,4 +1,18 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('asyncTask', 'complaints', 'decodeBody', 'decodeOddBodies', 'decodeOddPlaces', 'failedTasks', 'gemini', 'imageRefs', 'imageText', 'openAi', 'shapes', 'statusWords', 'taskFacts');
+allIn(
+	'asyncTask',
+	'complaints',
+	'decodeBody',
+	'decodeOddBodies',
+	'decodeOddPlaces',
+	'failedTasks',
+	'gemini',
+	'imageRefs',
+	'imageText',
+	'openAi',
+	'shapes',
+	'statusWords',
+	'taskFacts',
+);

@@ -1,6 +1,17 @@
 /* eslint-disable */
 import type { DialectWriter } from './dialects';
-import { dataUri, imageItem, isDone, PENDING_WORDS, percent, progressNumber, SEED_WORDS, statusWord, urlsOf, VIDEO_WORDS } from './taskWords';
+import {
+	dataUri,
+	imageItem,
+	isDone,
+	PENDING_WORDS,
+	percent,
+	progressNumber,
+	SEED_WORDS,
+	statusWord,
+	urlsOf,
+	VIDEO_WORDS,
+} from './taskWords';
 import type { Answer, TaskView } from './types';
 
 /** Task bodies of gateways outside the New API family. */

@@ -1,5 +1,13 @@
 /* eslint-disable */
-import { hangUp, sendBomb, sendEndless, sendHugeJson, sendTrickle, sendTruncated, sendWrongLength } from './brokenBodies';
+import {
+	hangUp,
+	sendBomb,
+	sendEndless,
+	sendHugeJson,
+	sendTrickle,
+	sendTruncated,
+	sendWrongLength,
+} from './brokenBodies';
 import type { Call } from './call';
 import { encodeAnswer } from './encodeAnswer';
 import { answerAfter } from './faultAnswers';

@@ -24,36 +24,78 @@ const failure = (message: string): unknown => ({ code: 'upstream_error', message
 
 const SHAPES: Record<Dialect, Shape> = {
 	seed: {
-		created: envelope(expect.objectContaining({ task_id: ID, status: 'queued', progress: '0%', result_url: '', error: null })),
-		done: (urls) => envelope(expect.objectContaining({ status: 'succeeded', progress: '100%', result_url: urls[0], result_urls: urls })),
-		failed: (message) => envelope(expect.objectContaining({ status: 'failed', result_url: '', error: failure(message) })),
+		created: envelope(
+			expect.objectContaining({ task_id: ID, status: 'queued', progress: '0%', result_url: '', error: null }),
+		),
+		done: (urls) =>
+			envelope(
+				expect.objectContaining({ status: 'succeeded', progress: '100%', result_url: urls[0], result_urls: urls }),
+			),
+		failed: (message) =>
+			envelope(expect.objectContaining({ status: 'failed', result_url: '', error: failure(message) })),
 	},
 	newapiFlat: {
-		created: { ...flatTask, object: 'image.task', model: PLAIN_TASK.model, status: 'queued', progress: 0, created_at: SECONDS },
-		done: (urls) => expect.objectContaining({ status: 'succeeded', progress: 100, result_url: urls[0], data: urls.map(typed) }),
-		failed: (message) => expect.objectContaining({ status: 'failed', progress: 100, error: expect.objectContaining({ message }) }),
+		created: {
+			...flatTask,
+			object: 'image.task',
+			model: PLAIN_TASK.model,
+			status: 'queued',
+			progress: 0,
+			created_at: SECONDS,
+		},
+		done: (urls) =>
+			expect.objectContaining({ status: 'succeeded', progress: 100, result_url: urls[0], data: urls.map(typed) }),
+		failed: (message) =>
+			expect.objectContaining({ status: 'failed', progress: 100, error: expect.objectContaining({ message }) }),
 	},
 	sub2api: {
 		created: {
-			...flatTask, object: 'image.generation.task', status: 'processing', created_at: SECONDS, expires_at: SECONDS,
+			...flatTask,
+			object: 'image.generation.task',
+			status: 'processing',
+			created_at: SECONDS,
+			expires_at: SECONDS,
 			poll_url: expect.stringMatching(/^\/v1\/images\/tasks\/task_/),
 		},
-		done: (urls) => expect.objectContaining({ status: 'completed', http_status: 200, image_url: urls[0], result: { created: SECONDS, data: urls.map((url) => ({ url })) } }),
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'completed',
+				http_status: 200,
+				image_url: urls[0],
+				result: { created: SECONDS, data: urls.map((url) => ({ url })) },
+			}),
 		failed: (message) => expect.objectContaining({ status: 'failed', http_status: 502, error: failure(message) }),
 	},
 	dataString: {
 		created: envelope(ID),
-		done: (urls) => envelope(expect.objectContaining({ status: 'SUCCESS', data: { created: SECONDS, data: urls.map(typed) } })),
+		done: (urls) =>
+			envelope(expect.objectContaining({ status: 'SUCCESS', data: { created: SECONDS, data: urls.map(typed) } })),
 		failed: (message) => envelope(expect.objectContaining({ status: 'FAILURE', fail_reason: message })),
 	},
 	taskDto: {
-		created: envelope(expect.objectContaining({ id: expect.any(Number), task_id: ID, status: 'NOT_START', progress: '0%', data: null })),
-		done: (urls) => envelope(expect.objectContaining({ status: 'SUCCESS', fail_reason: urls[0], data: { created: SECONDS, data: urls.map(typed) } })),
-		failed: (message) => envelope(expect.objectContaining({ status: 'FAILURE', fail_reason: message, result_url: message, data: null })),
+		created: envelope(
+			expect.objectContaining({ id: expect.any(Number), task_id: ID, status: 'NOT_START', progress: '0%', data: null }),
+		),
+		done: (urls) =>
+			envelope(
+				expect.objectContaining({
+					status: 'SUCCESS',
+					fail_reason: urls[0],
+					data: { created: SECONDS, data: urls.map(typed) },
+				}),
+			),
+		failed: (message) =>
+			envelope(expect.objectContaining({ status: 'FAILURE', fail_reason: message, result_url: message, data: null })),
 	},
 	forkResult: {
 		created: { data: { task_id: ID, status: 'queued' } },
-		done: (urls) => ({ data: { task_id: ID, status: 'completed', result: { created: SECONDS, data: urls.map((url) => ({ url: path(url) })) } } }),
+		done: (urls) => ({
+			data: {
+				task_id: ID,
+				status: 'completed',
+				result: { created: SECONDS, data: urls.map((url) => ({ url: path(url) })) },
+			},
+		}),
 		failed: (message) => ({ data: { task_id: ID, status: 'failed', error: { message } } }),
 	},
 	openAiTask: {
@@ -63,27 +105,59 @@ const SHAPES: Record<Dialect, Shape> = {
 	},
 	dataArray: {
 		created: { code: 200, data: [{ status: 'submitted', task_id: ID }] },
-		done: (urls) => ({ code: 200, data: expect.objectContaining({ status: 'completed', result: { images: urls.map((url) => ({ url: [url], expires_at: SECONDS })) } }) }),
-		failed: (message) => ({ code: 200, data: expect.objectContaining({ status: 'failed', error: expect.objectContaining({ message }) }) }),
+		done: (urls) => ({
+			code: 200,
+			data: expect.objectContaining({
+				status: 'completed',
+				result: { images: urls.map((url) => ({ url: [url], expires_at: SECONDS })) },
+			}),
+		}),
+		failed: (message) => ({
+			code: 200,
+			data: expect.objectContaining({ status: 'failed', error: expect.objectContaining({ message }) }),
+		}),
 	},
 	evolink: {
-		created: expect.objectContaining({ id: ID, object: 'image.generation.task', status: 'pending', progress: 0, type: 'image' }),
+		created: expect.objectContaining({
+			id: ID,
+			object: 'image.generation.task',
+			status: 'pending',
+			progress: 0,
+			type: 'image',
+		}),
 		done: (urls) => expect.objectContaining({ status: 'completed', progress: 100, results: urls }),
 		failed: (message) => expect.objectContaining({ status: 'failed', error: failure(message) }),
 	},
 	zmodel: {
 		created: { id: ID, object: 'image.generation', status: 'queued', output: { availability: 'pending', data: [] } },
-		done: (urls) => expect.objectContaining({ status: 'completed', output: { availability: 'available', data: urls.map((url, index) => ({ index, url, mime_type: 'image/png' })) } }),
-		failed: (message) => expect.objectContaining({ status: 'failed', output: expect.objectContaining({ error: failure(message) }) }),
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'completed',
+				output: { availability: 'available', data: urls.map((url, index) => ({ index, url, mime_type: 'image/png' })) },
+			}),
+		failed: (message) =>
+			expect.objectContaining({ status: 'failed', output: expect.objectContaining({ error: failure(message) }) }),
 	},
 	outputs: {
-		created: expect.objectContaining({ id: ID, kind: 'image', action: 'generate', status: 'queued', error: '', outputs: [] }),
-		done: (urls) => expect.objectContaining({ status: 'succeeded', outputs: urls.map((url, index) => ({ index, mime_type: 'image/png', size: 0, url })) }),
+		created: expect.objectContaining({
+			id: ID,
+			kind: 'image',
+			action: 'generate',
+			status: 'queued',
+			error: '',
+			outputs: [],
+		}),
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'succeeded',
+				outputs: urls.map((url, index) => ({ index, mime_type: 'image/png', size: 0, url })),
+			}),
 		failed: (message) => expect.objectContaining({ status: 'failed', error: message }),
 	},
 	toapis: {
 		created: { id: ID, object: 'generation.task', status: 'queued', progress: 0 },
-		done: (urls) => expect.objectContaining({ status: 'completed', result: { type: 'image', data: urls.map((url) => ({ url })) } }),
+		done: (urls) =>
+			expect.objectContaining({ status: 'completed', result: { type: 'image', data: urls.map((url) => ({ url })) } }),
 		failed: (message) => expect.objectContaining({ status: 'failed', error: failure(message) }),
 	},
 };
@@ -126,7 +200,9 @@ describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
 	it('writes a failed task its own way', async () => {
 		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, prompt: 'x [fail]' });
 		sandbox.finishTasks();
-		expect((await query(sandbox, taskId)).body).toEqual(SHAPES[dialect].failed('upstream could not render the image: [fail]'));
+		expect((await query(sandbox, taskId)).body).toEqual(
+			SHAPES[dialect].failed('upstream could not render the image: [fail]'),
+		);
 	});
 });
 
@@ -149,7 +225,8 @@ describe('what only one dialect does', () => {
 
 	it.each(['generations', 'edits'])('answers %s in openAiTask with a task to poll', async (route) => {
 		sandbox.set({ dialect: 'openAiTask' });
-		const pixel = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
+		const pixel =
+			'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
 		const image = route === 'edits' ? { image: pixel } : {};
 		const { body } = await call(sandbox, 'POST', `/v1/images/${route}`, { ...PLAIN_TASK, ...image });
 		const { task_id: taskId } = body as { task_id: string };

@@ -38,8 +38,17 @@ export async function exchange(
 	const params = request.params as Record<string, string>;
 	const query = request.query as Record<string, string>;
 	const call: Call = {
-		world, route: entry.route, entry, request, reply, params, query,
-		body: { kind: 'none' }, fault: null, whenDelivered: null, hungUp: false,
+		world,
+		route: entry.route,
+		entry,
+		request,
+		reply,
+		params,
+		query,
+		body: { kind: 'none' },
+		fault: null,
+		whenDelivered: null,
+		hungUp: false,
 	};
 	reply.raw.once('close', () => {
 		const byUs = call.hungUp || world.stopping.signal.aborted;

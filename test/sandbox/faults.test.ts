@@ -41,7 +41,9 @@ describe('faults of the API', () => {
 		use({ route: 'createTask', fault: 'resetBefore' });
 		await expect(create(sandbox)).rejects.toThrow('fetch failed');
 		expect(sandbox.created()).toBe(0);
-		expect(sandbox.journal).toMatchObject([{ route: 'createTask', status: 'reset', fault: 'resetBefore', body: PLAIN_TASK, clientLeft: false }]);
+		expect(sandbox.journal).toMatchObject([
+			{ route: 'createTask', status: 'reset', fault: 'resetBefore', body: PLAIN_TASK, clientLeft: false },
+		]);
 	});
 
 	it('resetAfter accepts the task and then breaks the connection', async () => {
@@ -132,7 +134,10 @@ describe('faults of the API', () => {
 		use({ route, fault: 'failedTask', times: 1 });
 		const taskId = await createdTask(sandbox);
 		if (route === 'createTask') sandbox.finishTasks();
-		expect(seedTask(await query(sandbox, taskId))).toMatchObject({ status: 'failed', error: { code: 'upstream_error' } });
+		expect(seedTask(await query(sandbox, taskId))).toMatchObject({
+			status: 'failed',
+			error: { code: 'upstream_error' },
+		});
 		expect(sandbox.imagesBilled()).toBe(0);
 	});
 
@@ -155,7 +160,9 @@ describe('faults of the API', () => {
 	it('fewerImages leaves nothing of a single image: a success without a picture', async () => {
 		use({ route: 'generateContent', fault: 'fewerImages' });
 		const contents = [{ parts: [{ text: 'x' }] }];
-		const { status, body } = await call(sandbox, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', { contents });
+		const { status, body } = await call(sandbox, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {
+			contents,
+		});
 		expect(status).toBe(200);
 		expect(body).toMatchObject({ candidates: [{ content: { parts: [] }, finishReason: 'NO_IMAGE' }] });
 	});

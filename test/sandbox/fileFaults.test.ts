@@ -25,7 +25,9 @@ describe('faults of the result files', () => {
 		use({ fault });
 		const response = await fetch(task.result_url);
 		expect(response.status).toBe(200);
-		expect(Number(response.headers.get('content-length'))).toBe(fault === 'truncated' ? whole.length : whole.length + 1000);
+		expect(Number(response.headers.get('content-length'))).toBe(
+			fault === 'truncated' ? whole.length : whole.length + 1000,
+		);
 		await expect(response.arrayBuffer()).rejects.toThrow('terminated');
 		expect(sandbox.calls('file').at(-1)).toMatchObject({ status: 200, fault, clientLeft: false });
 		expect(sandbox.ledger[0].downloads).toBe(1);

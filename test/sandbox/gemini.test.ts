@@ -104,10 +104,15 @@ describe('the Gemini entrance', () => {
 		const data = pixel.toString('base64');
 		const { status, body } = await generate({
 			contents: [{ role: 'user', parts: [{ text: 'x' }, { inline_data: { mime_type: 'image/png', data } }] }],
-			generation_config: { response_modalities: ['IMAGE'], image_config: { aspect_ratio: '1:4', image_size: '512', output_format: 'jpeg' } },
+			generation_config: {
+				response_modalities: ['IMAGE'],
+				image_config: { aspect_ratio: '1:4', image_size: '512', output_format: 'jpeg' },
+			},
 		});
 		expect(status).toBe(200);
-		const response = body as { candidates: { content: { parts: { inlineData: { mimeType: string; data: string } }[] } }[] };
+		const response = body as {
+			candidates: { content: { parts: { inlineData: { mimeType: string; data: string } }[] } }[];
+		};
 		const [{ inlineData }] = response.candidates[0].content.parts;
 		expect(inlineData.mimeType).toBe('image/jpeg');
 		const picture = sharp(Buffer.from(inlineData.data, 'base64'));
@@ -117,11 +122,29 @@ describe('the Gemini entrance', () => {
 
 	it.each([
 		['no contents', {}],
-		['a part with text and picture', { contents: [{ parts: [{ text: 'x', inlineData: { mimeType: 'image/png', data: 'aGk=' } }] }] }],
-		['a data: prefix in inlineData', { contents: [{ parts: [{ text: 'x' }, { inlineData: { mimeType: 'image/png', data: 'data:image/png;base64,iVBORw0KGgo=' } }] }] }],
+		[
+			'a part with text and picture',
+			{ contents: [{ parts: [{ text: 'x', inlineData: { mimeType: 'image/png', data: 'aGk=' } }] }] },
+		],
+		[
+			'a data: prefix in inlineData',
+			{
+				contents: [
+					{
+						parts: [
+							{ text: 'x' },
+							{ inlineData: { mimeType: 'image/png', data: 'data:image/png;base64,iVBORw0KGgo=' } },
+						],
+					},
+				],
+			},
+		],
 		['inlineData without a type', { contents: [{ parts: [{ text: 'x' }, { inlineData: { data: 'iVBORw0KGgo=' } }] }] }],
 		['an unknown role', { contents: [{ role: 'assistant', parts: [{ text: 'x' }] }] }],
-		['a lower-case size', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { imageConfig: { imageSize: '1k' } } }],
+		[
+			'a lower-case size',
+			{ contents: [{ parts: [{ text: 'x' }] }], generationConfig: { imageConfig: { imageSize: '1k' } } },
+		],
 		['two candidates', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { candidateCount: 2 } }],
 	])('refuses %s', async (_name, body) => {
 		const reply = await generate(body);
@@ -132,7 +155,9 @@ describe('the Gemini entrance', () => {
 	it('does not know the ids of the other entrances, nor other verbs', async () => {
 		const contents = [{ parts: [{ text: 'x' }] }];
 		expect((await generate({ contents }, 'NanoBanana2-1K')).status).toBe(503);
-		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(501);
+		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(
+			501,
+		);
 		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:countTokens`, { contents })).status).toBe(404);
 	});
 });

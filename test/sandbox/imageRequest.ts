@@ -58,13 +58,16 @@ export function readRatio(model: string, written: unknown): string | null {
 	if (written === undefined || written === null || written === '') return null;
 	const { ratios } = modelFacts(model);
 	if (typeof written === 'string' && ratios.includes(written)) return written;
-	throw invalidRequest(`aspect_ratio ${JSON.stringify(written)} is not supported by ${model}, use one of ${ratios.join(', ')}`);
+	throw invalidRequest(
+		`aspect_ratio ${JSON.stringify(written)} is not supported by ${model}, use one of ${ratios.join(', ')}`,
+	);
 }
 
 export function readFormat(model: string, written: unknown): ImageFormat {
 	if (written === undefined || written === null || written === '') return 'png';
 	const format = modelFacts(model).formats.find((known) => known === written);
-	if (format === undefined) throw invalidRequest(`output_format ${JSON.stringify(written)} is not supported by ${model}`);
+	if (format === undefined)
+		throw invalidRequest(`output_format ${JSON.stringify(written)} is not supported by ${model}`);
 	return format;
 }
 
@@ -130,7 +133,12 @@ function uploadedReferences({ body }: Call): ReferenceSource[] {
 
 /** The OpenAI entrances take a size; relatives read it as a ratio. */
 function ratioOfSize(size: unknown): unknown {
-	const ratios: Record<string, string> = { '1536x1024': '3:2', '1024x1536': '2:3', '1792x1024': '16:9', '1024x1792': '9:16' };
+	const ratios: Record<string, string> = {
+		'1536x1024': '3:2',
+		'1024x1536': '2:3',
+		'1792x1024': '16:9',
+		'1024x1792': '9:16',
+	};
 	if (typeof size !== 'string' || size === '' || size === 'auto') return undefined;
 	if (size.includes(':')) return size;
 	const [width, height] = size.split('x');

@@ -15,7 +15,8 @@ export function acceptJob(call: Call, request: ImageRequest, asTask: boolean): J
 	if (imagesBilledIn(world) + request.n > settings.balance) throw balanceUsedUp();
 	const job = createJob(world, request, asTask);
 	if (call.fault?.fault === 'lateVisibility') job.visibleAt = job.acceptedAt + (call.fault.ms ?? 100);
-	if (call.fault?.fault === 'failedTask') job.failure = { code: 'upstream_error', message: 'upstream returned status 500' };
+	if (call.fault?.fault === 'failedTask')
+		job.failure = { code: 'upstream_error', message: 'upstream returned status 500' };
 	if (call.fault?.fault === 'fewerImages') job.imageCount = Math.max(0, job.imageCount - 1);
 	world.jobs.push(job);
 	call.whenDelivered = () => {

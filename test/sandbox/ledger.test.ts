@@ -20,11 +20,39 @@ describe('the ledger', () => {
 		await query(sandbox, task.task_id);
 		for (const url of task.result_urls ?? []) await download(url);
 		await call(sandbox, 'POST', '/v1/images/generations', PLAIN_TASK);
-		const plain = { model: PLAIN_TASK.model, prompt: PLAIN_TASK.prompt, references: 0, answered: true, state: 'succeeded' };
+		const plain = {
+			model: PLAIN_TASK.model,
+			prompt: PLAIN_TASK.prompt,
+			references: 0,
+			answered: true,
+			state: 'succeeded',
+		};
 		const times = { acceptedAt: expect.any(Number), finishedAt: expect.any(Number) };
 		expect(sandbox.ledger).toEqual([
-			{ ...plain, ...times, number: 1, kind: 'task', taskId: task.task_id, n: 2, imagesBilled: 2, cost: 1, collected: 2, downloads: 2 },
-			{ ...plain, ...times, number: 2, kind: 'generations', taskId: null, n: 1, imagesBilled: 1, cost: 0.5, collected: 0, downloads: 0 },
+			{
+				...plain,
+				...times,
+				number: 1,
+				kind: 'task',
+				taskId: task.task_id,
+				n: 2,
+				imagesBilled: 2,
+				cost: 1,
+				collected: 2,
+				downloads: 2,
+			},
+			{
+				...plain,
+				...times,
+				number: 2,
+				kind: 'generations',
+				taskId: null,
+				n: 1,
+				imagesBilled: 1,
+				cost: 0.5,
+				collected: 0,
+				downloads: 0,
+			},
 		]);
 		expect([sandbox.created(), sandbox.imagesBilled()]).toEqual([2, 3]);
 		expect(sandbox.task(task.task_id)).toMatchObject({ state: 'succeeded', urls: task.result_urls });
@@ -44,7 +72,12 @@ describe('the ledger', () => {
 		const leaving = new AbortController();
 		const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' };
 		const body = JSON.stringify(PLAIN_TASK);
-		const asked = fetch(`${sandbox.baseUrl}/v1/images/generations`, { method: 'POST', headers, body, signal: leaving.signal });
+		const asked = fetch(`${sandbox.baseUrl}/v1/images/generations`, {
+			method: 'POST',
+			headers,
+			body,
+			signal: leaving.signal,
+		});
 		await until(() => sandbox.created() === 1);
 		leaving.abort();
 		await expect(asked).rejects.toThrow('aborted');
@@ -83,8 +116,23 @@ describe('the journal', () => {
 		const task = await finishedTask(sandbox);
 		await download(task.result_url);
 		expect(sandbox.journal).toMatchObject([
-			{ origin: 'api', route: 'createTask', method: 'POST', path: '/v1/images/tasks', body: PLAIN_TASK, status: 200, authorization: `Bearer ${sandbox.apiKey}` },
-			{ origin: 'api', route: 'getTask', method: 'GET', path: `/v1/images/tasks/${task.task_id}`, body: undefined, status: 200 },
+			{
+				origin: 'api',
+				route: 'createTask',
+				method: 'POST',
+				path: '/v1/images/tasks',
+				body: PLAIN_TASK,
+				status: 200,
+				authorization: `Bearer ${sandbox.apiKey}`,
+			},
+			{
+				origin: 'api',
+				route: 'getTask',
+				method: 'GET',
+				path: `/v1/images/tasks/${task.task_id}`,
+				body: undefined,
+				status: 200,
+			},
 			{ origin: 'files', route: 'file', method: 'GET', authorization: undefined, status: 200, clientLeft: false },
 		]);
 		const times = sandbox.journal.map(({ at }) => at);
@@ -127,7 +175,10 @@ describe('scripted answers', () => {
 	});
 
 	it('can accept the job all the same, and break the connection', async () => {
-		sandbox.script('createTask', [{ accept: true, reset: true }, { accept: true, status: 502, body: 'bad' }]);
+		sandbox.script('createTask', [
+			{ accept: true, reset: true },
+			{ accept: true, status: 502, body: 'bad' },
+		]);
 		await expect(create(sandbox)).rejects.toThrow('fetch failed');
 		expect((await create(sandbox)).status).toBe(502);
 		expect(sandbox.ledger.map(({ answered }) => answered)).toEqual([false, false]);

@@ -25,20 +25,26 @@ function listenTo(child: ChildProcess): (wanted: string) => Promise<string> {
 }
 
 describe('the sandbox command', () => {
-	it('says where it is, logs each request and stops on Ctrl-C', async () => {
-		const child = spawn(process.execPath, [...COMMAND, '--task-ms', '0', '--dialect', 'taskDto'], { stdio: ['ignore', 'pipe', 'inherit'] });
-		const said = listenTo(child);
-		const greeting = await said('Ctrl-C');
-		const [, url = ''] = /API +(\S+)/.exec(greeting) ?? [];
-		const [, key = ''] = /key +(\S+)/.exec(greeting) ?? [];
-		const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-		const body = JSON.stringify({ model: 'NanoBanana', prompt: 'x' });
-		const response = await fetch(`${url}/v1/images/tasks`, { method: 'POST', headers, body });
-		expect(await response.json()).toMatchObject({ data: { platform: 'image' } });
-		await said('POST /v1/images/tasks  200');
-		child.kill('SIGINT');
-		expect(await once(child, 'exit')).toEqual([0, null]);
-	}, START_MS);
+	it(
+		'says where it is, logs each request and stops on Ctrl-C',
+		async () => {
+			const child = spawn(process.execPath, [...COMMAND, '--task-ms', '0', '--dialect', 'taskDto'], {
+				stdio: ['ignore', 'pipe', 'inherit'],
+			});
+			const said = listenTo(child);
+			const greeting = await said('Ctrl-C');
+			const [, url = ''] = /API +(\S+)/.exec(greeting) ?? [];
+			const [, key = ''] = /key +(\S+)/.exec(greeting) ?? [];
+			const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+			const body = JSON.stringify({ model: 'NanoBanana', prompt: 'x' });
+			const response = await fetch(`${url}/v1/images/tasks`, { method: 'POST', headers, body });
+			expect(await response.json()).toMatchObject({ data: { platform: 'image' } });
+			await said('POST /v1/images/tasks  200');
+			child.kill('SIGINT');
+			expect(await once(child, 'exit')).toEqual([0, null]);
+		},
+		START_MS,
+	);
 
 	it.each([
 		['--port', '70000', '--port must be a whole number'],
@@ -47,10 +53,14 @@ describe('the sandbox command', () => {
 		['--dialect', 'french', '--dialect must be one of seed'],
 		['--limit', '0', '--limit must be a whole number'],
 		['--colour', 'red', "Unknown option '--colour'"],
-	])('refuses %s %s with one line', (name, value, message) => {
-		const { status, stdout, stderr } = run(name, value);
-		expect(status).toBe(1);
-		expect(stdout).toBe('');
-		expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(message)]);
-	}, START_MS);
+	])(
+		'refuses %s %s with one line',
+		(name, value, message) => {
+			const { status, stdout, stderr } = run(name, value);
+			expect(status).toBe(1);
+			expect(stdout).toBe('');
+			expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(message)]);
+		},
+		START_MS,
+	);
 });

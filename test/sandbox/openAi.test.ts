@@ -33,12 +33,18 @@ describe('the official OpenAI client', () => {
 			const bytes = await download(image.url ?? '');
 			expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
 		}
-		expect(sandbox.ledger).toMatchObject([{ kind: 'generations', taskId: null, imagesBilled: 2, downloads: 2, answered: true }]);
+		expect(sandbox.ledger).toMatchObject([
+			{ kind: 'generations', taskId: null, imagesBilled: 2, downloads: 2, answered: true },
+		]);
 	});
 
 	it('generates images and receives base64', async () => {
 		const response = await client.images.generate({
-			model: MODEL, prompt: 'a cube', size: '1536x1024', output_format: 'jpeg', response_format: 'b64_json',
+			model: MODEL,
+			prompt: 'a cube',
+			size: '1536x1024',
+			output_format: 'jpeg',
+			response_format: 'b64_json',
 		});
 		const bytes = Buffer.from(response.data?.[0].b64_json ?? '', 'base64');
 		expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 632, height: 424 });
@@ -49,7 +55,9 @@ describe('the official OpenAI client', () => {
 		const response = await client.images.edit({ model: MODEL, image, prompt: 'repaint', response_format: 'b64_json' });
 		const bytes = Buffer.from(response.data?.[0].b64_json ?? '', 'base64');
 		expect(await colourAt(bytes, 256, 256)).toEqual([0, 255, 0]);
-		expect(sandbox.calls('edits')[0].body).toMatchObject({ files: [{ field: 'image', fileName: 'green.png', mimeType: 'image/png' }] });
+		expect(sandbox.calls('edits')[0].body).toMatchObject({
+			files: [{ field: 'image', fileName: 'green.png', mimeType: 'image/png' }],
+		});
 	});
 
 	it('edits several files', async () => {
@@ -59,7 +67,7 @@ describe('the official OpenAI client', () => {
 		expect(sandbox.calls('edits')[0].body).toMatchObject({ files: [{ field: 'image[]' }, { field: 'image[]' }] });
 	});
 
-	it('raises the gateway\'s refusal as an API error', async () => {
+	it("raises the gateway's refusal as an API error", async () => {
 		const call = client.images.generate({ model: MODEL, prompt: 'a cube', output_format: 'webp' });
 		await expect(call).rejects.toMatchObject({ status: 400, code: 'invalid_request', type: 'invalid_request_error' });
 		const stranger = new OpenAI({ baseURL: `${sandbox.baseUrl}/v1`, apiKey: 'sk-stranger', maxRetries: 0 });

@@ -21,7 +21,13 @@ export function padImage(image: Buffer, format: ImageFormat, target: number): Bu
 function padPng(image: Buffer, noise: Buffer): Buffer {
 	const typed = Buffer.concat([Buffer.from('npAd'), noise]);
 	const end = image.length - PNG_END_BYTES;
-	return Buffer.concat([image.subarray(0, end), uint32(noise.length), typed, uint32(crc32(typed)), image.subarray(end)]);
+	return Buffer.concat([
+		image.subarray(0, end),
+		uint32(noise.length),
+		typed,
+		uint32(crc32(typed)),
+		image.subarray(end),
+	]);
 }
 
 function padJpeg(image: Buffer, noise: Buffer): Buffer {

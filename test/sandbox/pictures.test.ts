@@ -14,7 +14,14 @@ import { download, finishedTask } from './taskClient';
 jest.setTimeout(60_000);
 
 const ORDER: PictureOrder = {
-	width: 512, height: 512, prompt: 'x', caption: 'caption', index: 0, format: 'png', references: [], padToBytes: null,
+	width: 512,
+	height: 512,
+	prompt: 'x',
+	caption: 'caption',
+	index: 0,
+	format: 'png',
+	references: [],
+	padToBytes: null,
 };
 
 describe('pixel sizes', () => {
@@ -68,7 +75,9 @@ describe('pictures', () => {
 	});
 
 	it('show the prompt: another prompt makes another picture, the same one the same bytes', async () => {
-		const [one, same, other] = await Promise.all(['a cube', 'a cube', 'a ball'].map(async (prompt) => await paint({ ...ORDER, prompt })));
+		const [one, same, other] = await Promise.all(
+			['a cube', 'a cube', 'a ball'].map(async (prompt) => await paint({ ...ORDER, prompt })),
+		);
 		expect(same.sha256).toBe(one.sha256);
 		expect(other.sha256).not.toBe(one.sha256);
 		const top = await sharp(one.content).extract({ left: 0, top: 0, width: 256, height: 64 }).raw().toBuffer();
@@ -108,7 +117,11 @@ describe('pictures', () => {
 
 	it('of an edit of an edit show what the sandbox itself served', async () => {
 		const first = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'first' });
-		const second = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'second', image: first.result_url });
+		const second = await finishedTask(sandbox, {
+			model: 'NanoBanana2-0.5K',
+			prompt: 'second',
+			image: first.result_url,
+		});
 		const background = await colourAt(await download(first.result_url), 256, 256);
 		expect(await colourAt(await download(second.result_url), 256, 256)).toEqual(background);
 		expect(sandbox.ledger.map(({ downloads }) => downloads)).toEqual([1, 1]);

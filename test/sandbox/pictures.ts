@@ -97,7 +97,10 @@ function textLayers(order: PictureOrder): OverlayOptions[] {
 	const lines = wrap(order.prompt, Math.max(4, Math.floor(width / (fontSize * 0.62)) - 2), rows);
 	const strip = { width, fontSize, lineHeight };
 	// The caption stays on one line, so that it shrinks on narrow pictures.
-	const captionStrip = { ...strip, fontSize: Math.min(fontSize, Math.floor(width / (order.caption.length * 0.62 + 2))) };
+	const captionStrip = {
+		...strip,
+		fontSize: Math.min(fontSize, Math.floor(width / (order.caption.length * 0.62 + 2))),
+	};
 	return [
 		{ input: textStrip(lines, strip), left: 0, top: 0 },
 		{ input: textStrip([order.caption], captionStrip), left: 0, top: height - Math.round(lineHeight * 1.5) },

@@ -11,5 +11,7 @@ export async function colourAt(picture: Buffer, left: number, top: number): Prom
 }
 
 export async function flatPicture(background: string, width = 60, height = 60): Promise<Buffer> {
-	return await sharp({ create: { width, height, channels: 3, background } }).png().toBuffer();
+	return await sharp({ create: { width, height, channels: 3, background } })
+		.png()
+		.toBuffer();
 }

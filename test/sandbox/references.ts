@@ -19,10 +19,7 @@ export const UPSTREAM_AGENT = 'nano-sandbox-upstream';
 // The sandbox must never reach out of the machine, whatever URL a test or a person hands it.
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-export async function loadReferences(
-	sources: ReferenceSource[],
-	signal: AbortSignal,
-): Promise<ReferencePicture[]> {
+export async function loadReferences(sources: ReferenceSource[], signal: AbortSignal): Promise<ReferencePicture[]> {
 	return await Promise.all(sources.map(async (source) => await loadReference(source, signal)));
 }
 

@@ -17,7 +17,7 @@ describe('what the gateway refuses', () => {
 	it.each([
 		['no key', undefined, 'Token not provided'],
 		['a wrong key', 'Bearer sk-wrong', 'Invalid token'],
-	])('refuses %s with the family\'s 401 and a request id', async (_name, authorization, message) => {
+	])("refuses %s with the family's 401 and a request id", async (_name, authorization, message) => {
 		const headers = authorization === undefined ? undefined : { authorization };
 		const response = await fetch(`${sandbox.baseUrl}/v1/models`, { headers });
 		expect(response.status).toBe(401);
@@ -109,7 +109,10 @@ describe('what the gateway refuses', () => {
 		sandbox.set({ tasksAtOnce: 1 });
 		await create(sandbox);
 		const reply = await call(sandbox, 'POST', '/v1/images/generations', PLAIN_TASK);
-		expect(reply).toMatchObject({ status: 429, body: { error: { message: expect.stringContaining('request limit') } } });
+		expect(reply).toMatchObject({
+			status: 429,
+			body: { error: { message: expect.stringContaining('request limit') } },
+		});
 	});
 
 	it('refuses what the balance no longer pays for', async () => {
@@ -123,7 +126,10 @@ describe('what the gateway refuses', () => {
 
 	it('answers an unknown route like the family: JSON under /v1, the console page elsewhere', async () => {
 		const doubled = await call(sandbox, 'POST', '/v1/v1/images/tasks', PLAIN_TASK);
-		expect(doubled).toMatchObject({ status: 404, body: { error: { message: 'Invalid URL (POST /v1/v1/images/tasks)' } } });
+		expect(doubled).toMatchObject({
+			status: 404,
+			body: { error: { message: 'Invalid URL (POST /v1/v1/images/tasks)' } },
+		});
 		const page = await call(sandbox, 'GET', '/console');
 		expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<title>Console') });
 		expect(sandbox.calls('other')).toHaveLength(2);

@@ -1,6 +1,16 @@
 /* eslint-disable */
 import type { DialectWriter } from './dialects';
-import { imageItem, isDone, percent, progressNumber, SEED_WORDS, statusWord, typedItem, urlsOf, VIDEO_WORDS } from './taskWords';
+import {
+	imageItem,
+	isDone,
+	percent,
+	progressNumber,
+	SEED_WORDS,
+	statusWord,
+	typedItem,
+	urlsOf,
+	VIDEO_WORDS,
+} from './taskWords';
 import type { Answer, TaskView } from './types';
 
 /** Task bodies of the New API gateway and its forks. */
@@ -116,7 +126,10 @@ function sub2apiFields(view: TaskView): object {
 }
 
 function forkResultBody(view: TaskView): Answer {
-	const items = view.images.map((image) => ({ ...imageItem(image), ...(image.url === null ? {} : { url: relative(image.url) }) }));
+	const items = view.images.map((image) => ({
+		...imageItem(image),
+		...(image.url === null ? {} : { url: relative(image.url) }),
+	}));
 	const data = {
 		task_id: view.taskId,
 		status: statusWord(view, FORK_WORDS),

@@ -6,11 +6,7 @@ import type { Answer, ScriptedAnswer } from './types';
 import { pause } from './world';
 
 /** Plays one prepared answer in place of the service's own. */
-export async function playScript(
-	call: Call,
-	scripted: ScriptedAnswer,
-	serve: () => Promise<Answer>,
-): Promise<void> {
+export async function playScript(call: Call, scripted: ScriptedAnswer, serve: () => Promise<Answer>): Promise<void> {
 	if (scripted.accept === true) await serve();
 	// The job may be on the bill now, but this client never hears of it.
 	call.whenDelivered = null;

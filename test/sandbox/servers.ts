@@ -47,7 +47,13 @@ export async function startFiles(world: World, port: number): Promise<RunningSer
 
 /** Where redirects lead that no key may follow; a picture's address is honoured here all the same. */
 export async function startForeign(world: World): Promise<RunningServer> {
-	return await start(world, 'foreign', FILE_ROUTES, withKey(() => ({ status: 200, body: {} })), 0);
+	return await start(
+		world,
+		'foreign',
+		FILE_ROUTES,
+		withKey(() => ({ status: 200, body: {} })),
+		0,
+	);
 }
 
 async function start(
@@ -103,7 +109,8 @@ function trackSockets(server: FastifyInstance): Set<Socket> {
 // Outside /v1 the family serves its console: what a wrong base URL usually meets.
 function unknownRoute({ request, entry }: Parameters<Service>[0]): Answer {
 	if (request.method === 'GET' && !/^\/v1(beta)?(\/|$)/.test(entry.path)) {
-		const page = '<!doctype html><html lang="zh"><head><title>Console</title></head><body><div id="root"></div></body></html>';
+		const page =
+			'<!doctype html><html lang="zh"><head><title>Console</title></head><body><div id="root"></div></body></html>';
 		return { status: 200, body: page };
 	}
 	const message = `Invalid URL (${request.method} ${entry.path})`;

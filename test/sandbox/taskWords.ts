@@ -5,9 +5,24 @@ import type { TaskImage, TaskView } from './types';
 
 type Words = Record<'queued' | 'processing' | 'succeeded' | 'failed', string>;
 
-export const SEED_WORDS: Words = { queued: 'queued', processing: 'processing', succeeded: 'succeeded', failed: 'failed' };
-export const VIDEO_WORDS: Words = { queued: 'queued', processing: 'in_progress', succeeded: 'completed', failed: 'failed' };
-export const PENDING_WORDS: Words = { queued: 'pending', processing: 'processing', succeeded: 'completed', failed: 'failed' };
+export const SEED_WORDS: Words = {
+	queued: 'queued',
+	processing: 'processing',
+	succeeded: 'succeeded',
+	failed: 'failed',
+};
+export const VIDEO_WORDS: Words = {
+	queued: 'queued',
+	processing: 'in_progress',
+	succeeded: 'completed',
+	failed: 'failed',
+};
+export const PENDING_WORDS: Words = {
+	queued: 'pending',
+	processing: 'processing',
+	succeeded: 'completed',
+	failed: 'failed',
+};
 
 /** A status no list of known ones contains stands for the unknown state. */
 export function statusWord(view: TaskView, words: Words): string {

@@ -3,7 +3,17 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { startSandbox, type Sandbox } from './index';
 import { flatPicture } from './pixels';
-import { call, create, createdTask, download, finishedTask, PLAIN_TASK, query, queryUntilDone, seedTask } from './taskClient';
+import {
+	call,
+	create,
+	createdTask,
+	download,
+	finishedTask,
+	PLAIN_TASK,
+	query,
+	queryUntilDone,
+	seedTask,
+} from './taskClient';
 
 // Painting and streaming are work: a busy machine may take its time over them.
 jest.setTimeout(60_000);
@@ -56,7 +66,11 @@ describe('the task entrance', () => {
 
 	it('serves the finished picture on the second origin under a signed address', async () => {
 		const task = await finishedTask(sandbox, { ...PLAIN_TASK, aspect_ratio: '16:9' });
-		expect(task).toMatchObject({ status: 'succeeded', progress: '100%', metadata: { task_type: 'text2image', result_count: 1 } });
+		expect(task).toMatchObject({
+			status: 'succeeded',
+			progress: '100%',
+			metadata: { task_type: 'text2image', result_count: 1 },
+		});
 		expect(task.result_urls).toBeUndefined();
 		const url = new URL(task.result_url);
 		expect(url.origin).toBe(sandbox.filesUrl);
@@ -89,7 +103,12 @@ describe('the task entrance', () => {
 	});
 
 	it('puts base64 into the answer when asked to', async () => {
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, response_format: 'b64_json', output_format: 'jpeg', n: 2 });
+		const task = await finishedTask(sandbox, {
+			...PLAIN_TASK,
+			response_format: 'b64_json',
+			output_format: 'jpeg',
+			n: 2,
+		});
 		expect(task.result_url).toBe('');
 		expect(task.data).toHaveLength(2);
 		for (const { b64_json: base64 } of task.data ?? []) {
@@ -145,7 +164,10 @@ describe('the task entrance', () => {
 	it('fails a task whose reference cannot be fetched', async () => {
 		const missing = `${sandbox.filesUrl}/r/missing.png`;
 		const task = await finishedTask(sandbox, { ...PLAIN_TASK, image: missing });
-		expect(task).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('could not be downloaded') } });
+		expect(task).toMatchObject({
+			status: 'failed',
+			error: { message: expect.stringContaining('could not be downloaded') },
+		});
 	});
 
 	it('never fetches a reference from outside the machine', async () => {
@@ -155,9 +177,14 @@ describe('the task entrance', () => {
 
 	it('lists its models for free, in the shape the caller asks for', async () => {
 		const { body } = await call(sandbox, 'GET', '/v1/models');
-		expect(body).toMatchObject({ object: 'list', data: expect.arrayContaining([expect.objectContaining({ id: 'NanoBanana2-0.5K', owned_by: 'uniall' })]) });
+		expect(body).toMatchObject({
+			object: 'list',
+			data: expect.arrayContaining([expect.objectContaining({ id: 'NanoBanana2-0.5K', owned_by: 'uniall' })]),
+		});
 		const google = await fetch(`${sandbox.baseUrl}/v1/models`, { headers: { 'x-goog-api-key': sandbox.apiKey } });
-		expect(await google.json()).toMatchObject({ models: expect.arrayContaining([{ name: 'models/NanoBanana', displayName: 'NanoBanana' }]) });
+		expect(await google.json()).toMatchObject({
+			models: expect.arrayContaining([{ name: 'models/NanoBanana', displayName: 'NanoBanana' }]),
+		});
 		sandbox.set({ models: null });
 		expect((await call(sandbox, 'GET', '/v1/models')).status).toBe(404);
 		expect(sandbox.created()).toBe(0);

@@ -5,8 +5,27 @@ const OFTEN = 0.05;
 const SELDOM = 0.02;
 const ONCE = 0.004;
 
-const BROKEN = ['resetBefore', 'resetAfter', 'truncated', 'emptyBody', 'wrongContentType', 'wrongContentLength', 'slowHeaders', 'slowBody'] as const;
-const REFUSED = ['status408', 'status425', 'status429', 'status500', 'status502Html', 'status503', 'status504Html', 'status524Html', 'status503Accepted'] as const;
+const BROKEN = [
+	'resetBefore',
+	'resetAfter',
+	'truncated',
+	'emptyBody',
+	'wrongContentType',
+	'wrongContentLength',
+	'slowHeaders',
+	'slowBody',
+] as const;
+const REFUSED = [
+	'status408',
+	'status425',
+	'status429',
+	'status500',
+	'status502Html',
+	'status503',
+	'status504Html',
+	'status524Html',
+	'status503Accepted',
+] as const;
 const PAID = ['createTask', 'generations', 'generateContent'] as const;
 
 function rules(route: RouteName, faults: ReadonlyArray<FaultRule['fault']>, probability: number): FaultRule[] {

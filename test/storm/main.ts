@@ -13,8 +13,15 @@ async function main(): Promise<void> {
 		console.log(JSON.stringify(report));
 	}
 	console.table(reports);
-	const losses = reports.filter(({ lostTasks, lostImages, boughtTwice, strayKeys, peakMegabytes }) => lostTasks + lostImages + boughtTwice + strayKeys > 0 || peakMegabytes > PEAK_MEGABYTES);
-	console.log(losses.length === 0 ? 'Nothing was lost, nothing was bought twice.' : `LOSSES with the seeds ${losses.map(({ seed }) => seed).join(', ')}`);
+	const losses = reports.filter(
+		({ lostTasks, lostImages, boughtTwice, strayKeys, peakMegabytes }) =>
+			lostTasks + lostImages + boughtTwice + strayKeys > 0 || peakMegabytes > PEAK_MEGABYTES,
+	);
+	console.log(
+		losses.length === 0
+			? 'Nothing was lost, nothing was bought twice.'
+			: `LOSSES with the seeds ${losses.map(({ seed }) => seed).join(', ')}`,
+	);
 	process.exit(losses.length === 0 ? 0 : 1);
 }
 

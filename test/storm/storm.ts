@@ -56,7 +56,12 @@ export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport
 		const stuck: Ended[] = [];
 		const worker = async (): Promise<void> => {
 			for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-				const ended = await runExecution(sandbox, { seed, number, told, size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION) });
+				const ended = await runExecution(sandbox, {
+					seed,
+					number,
+					told,
+					size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION),
+				});
 				retries += ended.retries;
 				if (ended.result.status === 'error') stuck.push(ended);
 				peak = Math.max(peak, process.memoryUsage().rss);
@@ -90,9 +95,16 @@ interface Ended {
 async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Execution): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
-	const input: INodeExecutionData[] = prompts.map((prompt) => ({ json: { prompt, n: 1 + Math.floor(random.next() * 2) } }));
+	const input: INodeExecutionData[] = prompts.map((prompt) => ({
+		json: { prompt, n: 1 + Math.floor(random.next() * 2) },
+	}));
 	const apiFormat = pick(random.next(), ['asyncTask', 'asyncTask', 'asyncTask', 'openAi', 'gemini']);
-	const onError = pick(random.next(), ['stopWorkflow', 'stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']) as INode['onError'];
+	const onError = pick(random.next(), [
+		'stopWorkflow',
+		'stopWorkflow',
+		'continueRegularOutput',
+		'continueErrorOutput',
+	]) as INode['onError'];
 	const parameters: IDataObject = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
 		prompt: '={{ $json.prompt }}',
@@ -101,7 +113,12 @@ async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Exec
 		requestOptions: { timeout: 2000 },
 		options: { ...OPTIONS, download: random.next() < 0.8, responseFormat: random.next() < 0.3 ? 'b64_json' : 'url' },
 	};
-	const workflow = nanoBananaWorkflow(parameters as never, { onError, retryOnFail: random.next() < 0.6, maxTries: 3, waitBetweenTries: 1 });
+	const workflow = nanoBananaWorkflow(parameters as never, {
+		onError,
+		retryOnFail: random.next() < 0.6,
+		maxTries: 3,
+		waitBetweenTries: 1,
+	});
 	let result = await run(sandbox, workflow, { input });
 	note(result, prompts, told);
 	let retries = 0;
@@ -124,7 +141,11 @@ async function retryOnABetterDay(sandbox: Sandbox, { workflow, prompts, result }
 	return retries;
 }
 
-async function run(sandbox: Sandbox, workflow: ReturnType<typeof nanoBananaWorkflow>, options: RunOptions): Promise<RunResult> {
+async function run(
+	sandbox: Sandbox,
+	workflow: ReturnType<typeof nanoBananaWorkflow>,
+	options: RunOptions,
+): Promise<RunResult> {
 	const { baseUrl, apiKey } = sandbox;
 	return await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl, apiKey } }, ...options });
 }
@@ -153,20 +174,28 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 
 /** What a user does in the end with the ids that errors and logs named, on a better day. */
 async function collectRest(sandbox: Sandbox, told: Told): Promise<void> {
-	const open = [...told.taskIds].filter((taskId) => !told.images.has(taskId) && sandbox.task(taskId)?.state !== 'failed');
+	const open = [...told.taskIds].filter(
+		(taskId) => !told.images.has(taskId) && sandbox.task(taskId)?.state !== 'failed',
+	);
 	if (open.length === 0) return;
-	const workflow = nanoBananaWorkflow({ operation: 'waitForResult', taskId: open.join(), options: OPTIONS }, { onError: 'continueRegularOutput' });
+	const workflow = nanoBananaWorkflow(
+		{ operation: 'waitForResult', taskId: open.join(), options: OPTIONS },
+		{ onError: 'continueRegularOutput' },
+	);
 	note(await run(sandbox, workflow, {}), [''], told);
 }
 
 type Audit = Omit<StormReport, 'seed' | 'ordered' | 'retries' | 'peakMegabytes'>;
 
 function audit({ ledger, journal }: Sandbox, told: Told): Audit {
-	const isKnown = (entry: LedgerEntry): boolean => (entry.taskId === null ? told.images.has(entry.prompt) : told.taskIds.has(entry.taskId));
+	const isKnown = (entry: LedgerEntry): boolean =>
+		entry.taskId === null ? told.images.has(entry.prompt) : told.taskIds.has(entry.taskId);
 	const byPrompt = new Map<string, LedgerEntry[]>();
 	// What failed is not billed, so there is nothing to lose.
-	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0)) byPrompt.set(entry.prompt, [...(byPrompt.get(entry.prompt) ?? []), entry]);
-	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number => [...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
+	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0))
+		byPrompt.set(entry.prompt, [...(byPrompt.get(entry.prompt) ?? []), entry]);
+	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number =>
+		[...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
 	const unclear = (prompt: string): number => told.unclear.get(prompt) ?? 0;
 	const billedTasks = ledger.filter((entry) => entry.taskId !== null && isKnown(entry));
 	const billed = billedTasks.reduce((total, { imagesBilled }) => total + imagesBilled, 0);
@@ -178,13 +207,17 @@ function audit({ ledger, journal }: Sandbox, told: Told): Audit {
 		billed,
 		delivered,
 		faults: journal.filter(({ fault }) => fault !== undefined).length,
-		lostTasks: sum((entries, prompt) => Math.max(0, entries.filter((entry) => !isKnown(entry)).length - unclear(prompt))),
+		lostTasks: sum((entries, prompt) =>
+			Math.max(0, entries.filter((entry) => !isKnown(entry)).length - unclear(prompt)),
+		),
 		lostImages: Math.max(0, billed - delivered),
 		// A retry by hand after an unclear end is the user's own decision; several calls of one item are no repetition.
 		boughtTwice: sum((entries, prompt) => {
 			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;
 			return Math.max(0, entries.length - wanted - unclear(prompt));
 		}),
-		strayKeys: journal.filter(({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-sandbox')).length,
+		strayKeys: journal.filter(
+			({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-sandbox'),
+		).length,
 	};
 }

@@ -13,7 +13,8 @@ export const createFields: INodeProperties[] = [
 		type: 'resourceLocator',
 		default: { mode: 'list', value: DEFAULT_MODEL },
 		required: true,
-		description: 'The model that makes the image. The resolution is part of it: 1K is about 1024 pixels on the long side, 4K about 4096. Each has its own price at the gateway.',
+		description:
+			'The model that makes the image. The resolution is part of it: 1K is about 1024 pixels on the long side, 4K about 4096. Each has its own price at the gateway.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -54,17 +55,21 @@ export const shapeFields: INodeProperties[] = [
 		name: 'aspectRatio',
 		type: 'options',
 		default: 'auto',
-		description: 'Shape of the image. Auto leaves it to the model: square for text, the shape of the reference image for edits.',
+		description:
+			'Shape of the image. Auto leaves it to the model: square for text, the shape of the reference image for edits.',
 		options: [{ name: 'Auto', value: 'auto' }, ...ASPECT_RATIOS.map((ratio) => ({ name: ratio, value: ratio }))],
 		displayOptions: CREATE,
-		routing: { send: { type: 'body', property: 'aspect_ratio', value: "={{ $value === 'auto' ? undefined : $value }}" } },
+		routing: {
+			send: { type: 'body', property: 'aspect_ratio', value: "={{ $value === 'auto' ? undefined : $value }}" },
+		},
 	},
 	{
 		displayName: 'Output Format',
 		name: 'outputFormat',
 		type: 'options',
 		default: 'png',
-		description: 'File type to ask for. WebP is known to the base model NanoBanana only. What really came is read from the file and stands in mimeType.',
+		description:
+			'File type to ask for. WebP is known to the base model NanoBanana only. What really came is read from the file and stands in mimeType.',
 		options: [
 			{ name: 'Auto', value: 'auto' },
 			{ name: 'JPEG', value: 'jpeg' },
@@ -72,7 +77,9 @@ export const shapeFields: INodeProperties[] = [
 			{ name: 'WebP', value: 'webp' },
 		],
 		displayOptions: CREATE,
-		routing: { send: { type: 'body', property: 'output_format', value: "={{ $value === 'auto' ? undefined : $value }}" } },
+		routing: {
+			send: { type: 'body', property: 'output_format', value: "={{ $value === 'auto' ? undefined : $value }}" },
+		},
 	},
 	{
 		displayName: 'Number of Images',
@@ -94,7 +101,8 @@ export const lastFields: INodeProperties[] = [
 		name: 'wait',
 		type: 'boolean',
 		default: true,
-		description: "Whether to wait until the images are there. When off, the task comes out at once, to be collected later with 'Wait for Task Result'.",
+		description:
+			"Whether to wait until the images are there. When off, the task comes out at once, to be collected later with 'Wait for Task Result'.",
 		displayOptions: { show: { operation: PAID_OPERATIONS, apiFormat: ['asyncTask'] } },
 	},
 	{
@@ -130,7 +138,8 @@ export const lastFields: INodeProperties[] = [
 		displayOptions: CREATE,
 	},
 	{
-		displayName: "A call that breaks off may be billed without a result. 'Async Task' cannot lose a paid image that way.",
+		displayName:
+			"A call that breaks off may be billed without a result. 'Async Task' cannot lose a paid image that way.",
 		name: 'longCallNotice',
 		type: 'notice',
 		default: '',

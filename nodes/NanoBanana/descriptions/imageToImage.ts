@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const show = (inputType: string[]): INodeProperties['displayOptions'] => ({ show: { operation: ['imageToImage'], inputType } });
+const show = (inputType: string[]): INodeProperties['displayOptions'] => ({
+	show: { operation: ['imageToImage'], inputType },
+});
 
 /** Where the reference images come from. Files first, then addresses, each in the order given. */
 export const imageToImageFields: INodeProperties[] = [
@@ -12,7 +14,11 @@ export const imageToImageFields: INodeProperties[] = [
 		description: 'Where the reference images come from',
 		options: [
 			{ name: 'Binary File(s)', value: 'binary', description: 'Files of the input item' },
-			{ name: 'Binary File(s) and Image URL(s)', value: 'both', description: 'Files of the input item, followed by addresses' },
+			{
+				name: 'Binary File(s) and Image URL(s)',
+				value: 'both',
+				description: 'Files of the input item, followed by addresses',
+			},
 			{ name: 'Image URL(s)', value: 'url', description: 'Addresses that the gateway can open without signing in' },
 		],
 		displayOptions: { show: { operation: ['imageToImage'] } },
@@ -34,7 +40,8 @@ export const imageToImageFields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://example.com/image.png',
-		description: 'Addresses of reference images, separated by commas or new lines. The gateway loads them, so they must be public.',
+		description:
+			'Addresses of reference images, separated by commas or new lines. The gateway loads them, so they must be public.',
 		displayOptions: show(['url', 'both']),
 	},
 ];

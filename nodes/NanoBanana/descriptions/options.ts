@@ -1,6 +1,11 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_IMAGE_MB, DEFAULT_POLL_INTERVAL_S, DEFAULT_TIMEOUT_S } from '../parameters/settings';
+import {
+	DEFAULT_CONCURRENCY,
+	DEFAULT_MAX_IMAGE_MB,
+	DEFAULT_POLL_INTERVAL_S,
+	DEFAULT_TIMEOUT_S,
+} from '../parameters/settings';
 import { PAID_OPERATIONS } from '../types';
 
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
@@ -22,7 +27,8 @@ export const optionsField: INodeProperties = {
 			type: 'json',
 			default: '{}',
 			placeholder: 'e.g. { "seed": 42 }',
-			description: 'Merged into the request as it is, so that new fields of the gateway can be used the day they appear',
+			description:
+				'Merged into the request as it is, so that new fields of the gateway can be used the day they appear',
 			displayOptions: forPaid,
 		},
 		{
@@ -30,7 +36,8 @@ export const optionsField: INodeProperties = {
 			name: 'download',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to load the images into the workflow as files. When off, only their addresses come out, which expire.',
+			description:
+				'Whether to load the images into the workflow as files. When off, only their addresses come out, which expire.',
 			displayOptions: { hide: { '/wait': [false] } },
 		},
 		{
@@ -39,7 +46,8 @@ export const optionsField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. product-photo',
-			description: 'Name of the image file without its extension, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
+			description:
+				'Name of the image file without its extension, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
 			displayOptions: forFiles,
 		},
 		{
@@ -47,7 +55,8 @@ export const optionsField: INodeProperties = {
 			name: 'imageSize',
 			type: 'options',
 			default: '1K',
-			description: 'Resolution for Google\'s own model IDs, whose name holds none. The gateway\'s IDs (…-1K, …-2K) bring theirs along.',
+			description:
+				"Resolution for Google's own model IDs, whose name holds none. The gateway's IDs (…-1K, …-2K) bring theirs along.",
 			options: [
 				{ name: '0.5K', value: '512' },
 				{ name: '1K', value: '1K' },
@@ -69,7 +78,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: DEFAULT_CONCURRENCY,
-			description: 'How many tasks of this run may be open at the gateway at a time. A lower limit of the gateway is found and kept to by itself.',
+			description:
+				'How many tasks of this run may be open at the gateway at a time. A lower limit of the gateway is found and kept to by itself.',
 		},
 		{
 			displayName: 'Max Image Size (MB)',
@@ -85,7 +95,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
-			description: 'Spending guard: the most images that all input items of one run may order together. A larger order is refused before anything is sent. Without this option there is no limit.',
+			description:
+				'Spending guard: the most images that all input items of one run may order together. A larger order is refused before anything is sent. Without this option there is no limit.',
 			displayOptions: forPaid,
 		},
 		{
@@ -95,8 +106,16 @@ export const optionsField: INodeProperties = {
 			default: 'error',
 			description: 'What to do with a task that is not finished in time. It stays paid for and goes on at the gateway.',
 			options: [
-				{ name: 'Continue With the Open Task', value: 'continue', description: 'Put out an item with the task ID and the status, so that the workflow can collect it later' },
-				{ name: 'Stop With a Message', value: 'error', description: 'Fail the item with a message that names the task ID' },
+				{
+					name: 'Continue With the Open Task',
+					value: 'continue',
+					description: 'Put out an item with the task ID and the status, so that the workflow can collect it later',
+				},
+				{
+					name: 'Stop With a Message',
+					value: 'error',
+					description: 'Fail the item with a message that names the task ID',
+				},
 			],
 			displayOptions: forWaiting,
 		},
@@ -107,7 +126,11 @@ export const optionsField: INodeProperties = {
 			default: 'itemPerImage',
 			description: 'How several images of one task come out',
 			options: [
-				{ name: 'All Images in One Item', value: 'singleItem', description: 'One item with the fields data, data_1, data_2, …' },
+				{
+					name: 'All Images in One Item',
+					value: 'singleItem',
+					description: 'One item with the fields data, data_1, data_2, …',
+				},
 				{ name: 'One Item per Image', value: 'itemPerImage', description: 'Each image is an item of its own' },
 			],
 			displayOptions: { hide: { '/wait': [false] } },
@@ -145,7 +168,11 @@ export const optionsField: INodeProperties = {
 			default: 'url',
 			description: 'How the gateway hands the images over. The workflow gets files either way.',
 			options: [
-				{ name: 'Base64', value: 'b64_json', description: 'Inside the answer, for networks that reach the gateway only' },
+				{
+					name: 'Base64',
+					value: 'b64_json',
+					description: 'Inside the answer, for networks that reach the gateway only',
+				},
 				{ name: 'URL', value: 'url', description: 'As an address that the node downloads from' },
 			],
 			displayOptions: { show: { '/operation': PAID_OPERATIONS, '/apiFormat': ['asyncTask', 'openAi'] } },
@@ -155,7 +182,8 @@ export const optionsField: INodeProperties = {
 			name: 'sendBinaryAs',
 			type: 'options',
 			default: 'dataUri',
-			description: 'How files travel in the request for a task. The documentation of the API promises addresses only, so try another entry when the gateway does not take files.',
+			description:
+				'How files travel in the request for a task. The documentation of the API promises addresses only, so try another entry when the gateway does not take files.',
 			options: [
 				{ name: 'Base64', value: 'base64', description: 'Bare base64 text' },
 				{ name: 'Data URI', value: 'dataUri', description: 'Base64 with its type in front' },
@@ -177,7 +205,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_S,
-			description: "How long to wait for one task, or with 'Get Task Status' for the answer. A task that takes longer stays paid for and goes on at the gateway.",
+			description:
+				"How long to wait for one task, or with 'Get Task Status' for the answer. A task that takes longer stays paid for and goes on at the gateway.",
 			displayOptions: { hide: { '/wait': [false] } },
 		},
 		{
@@ -186,7 +215,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 6 },
 			default: 0,
-			description: 'Price of one image at your gateway, in any currency. With this option each item shows what it cost.',
+			description:
+				'Price of one image at your gateway, in any currency. With this option each item shows what it cost.',
 		},
 	],
 };

@@ -9,7 +9,8 @@ export const taskFields: INodeProperties[] = [
 		default: '={{ $json.taskId }}',
 		required: true,
 		placeholder: 'e.g. task_9fK2mQx7Lr0V',
-		description: 'ID that an earlier node or run put out in the field taskId. Several can be given, separated by commas or as an array from an expression.',
+		description:
+			'ID that an earlier node or run put out in the field taskId. Several can be given, separated by commas or as an array from an expression.',
 		displayOptions: { show: { operation: ['getStatus', 'waitForResult'] } },
 	},
 ];

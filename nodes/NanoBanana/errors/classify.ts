@@ -1,7 +1,22 @@
 import type { Failure, FailureKind } from './failure';
 import { gatewayWords, isWebPage } from './errorBody';
 import { own } from '../lib/json';
-import { BAD_API_KEY, BAD_KEY, BALANCE, EXPIRED, NOTHING_ACCEPTED, NOT_OFFERED, NO_ASYNC, NO_CHANNEL, NO_MODEL, QUOTA_EXCEEDED, RATE, REFUSED, TOO_LARGE, UNKNOWN_TASK } from './errorPatterns';
+import {
+	BAD_API_KEY,
+	BAD_KEY,
+	BALANCE,
+	EXPIRED,
+	NOTHING_ACCEPTED,
+	NOT_OFFERED,
+	NO_ASYNC,
+	NO_CHANNEL,
+	NO_MODEL,
+	QUOTA_EXCEEDED,
+	RATE,
+	REFUSED,
+	TOO_LARGE,
+	UNKNOWN_TASK,
+} from './errorPatterns';
 
 interface Rule {
 	kind: FailureKind;
@@ -62,9 +77,14 @@ export function classify(status: number, body: unknown): Failure {
 }
 
 /** A "no" on HTTP 200 as the error answer that it stands for: with the status that its envelope names, else 400. */
-export function declinedAnswer(body: unknown, outcome: { reason: string; code?: string }): { status: number; body: unknown } {
+export function declinedAnswer(
+	body: unknown,
+	outcome: { reason: string; code?: string },
+): { status: number; body: unknown } {
 	const answer = Array.isArray(body) ? body[0] : body;
-	const places = [answer, own(answer, 'error')].flatMap((source) => ['code', 'status', 'statusCode', 'http_status'].map((key) => Number(own(source, key) ?? 0)));
+	const places = [answer, own(answer, 'error')].flatMap((source) =>
+		['code', 'status', 'statusCode', 'http_status'].map((key) => Number(own(source, key) ?? 0)),
+	);
 	const status = places.find((code) => code >= 400 && code < 600) ?? 400;
 	return { status, body: gatewayWords(body).message === '' ? { code: outcome.code, message: outcome.reason } : body };
 }
@@ -73,7 +93,12 @@ export function declinedAnswer(body: unknown, outcome: { reason: string; code?: 
 export function provesNothingAccepted(status: number, body: unknown): boolean {
 	const kind = classify(status, body).kind;
 	if (status === 429) return kind === 'rate_limited';
-	return status === 503 && typeof body !== 'string' && kind === 'upstream_down' && NOTHING_ACCEPTED.test(gatewayWords(body).all);
+	return (
+		status === 503 &&
+		typeof body !== 'string' &&
+		kind === 'upstream_down' &&
+		NOTHING_ACCEPTED.test(gatewayWords(body).all)
+	);
 }
 
 /** Statuses with which a gateway may have made a task all the same: busy, conflict, too slow, broken. */

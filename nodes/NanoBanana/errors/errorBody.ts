@@ -10,24 +10,41 @@ export interface GatewayWords {
 
 /** The rules read so much of an answer. */
 const RULED_CHARACTERS = 4000;
-const MESSAGE_PLACES = ['message', 'msg', 'error_message', 'errorMessage', 'error_msg', 'detail', 'description', 'reason', 'error_description', 'title'];
+const MESSAGE_PLACES = [
+	'message',
+	'msg',
+	'error_message',
+	'errorMessage',
+	'error_msg',
+	'detail',
+	'description',
+	'reason',
+	'error_description',
+	'title',
+];
 
 /** Reads code and message from {error:{…}}, flat {code,message}, Google's and FastAPI's shapes, or plain text. */
 export function gatewayWords(body: unknown): GatewayWords {
-	if (typeof body === 'string') return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
+	if (typeof body === 'string')
+		return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
 	const answer = Array.isArray(body) ? body[0] : body;
 	const source = innermost(answer);
 	const message = messageIn(source) ?? messageIn(answer) ?? '';
-	const codes = [googleStatus(source), own(source, 'code'), own(source, 'type'), own(answer, 'code'), textError(answer)].map(codeText).filter((code) => code !== undefined);
+	const codes = [googleStatus(source), own(source, 'code'), own(source, 'type'), own(answer, 'code'), textError(answer)]
+		.map(codeText)
+		.filter((code) => code !== undefined);
 	const all = [...codes, message].join(' ').slice(0, RULED_CHARACTERS).toLowerCase();
 	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, answer), all };
 }
 
 /** Relays wrap the error of their upstream once more, also as JSON in the message. */
 function innermost(answer: unknown): unknown {
-	let source = Object.keys(record(unwrapText(own(answer, 'error')))).length > 0 ? unwrapText(own(answer, 'error')) : answer;
+	let source =
+		Object.keys(record(unwrapText(own(answer, 'error')))).length > 0 ? unwrapText(own(answer, 'error')) : answer;
 	for (let depth = 0; depth < 4; depth += 1) {
-		const inner = [own(source, 'error'), own(source, 'message')].map(unwrapText).find((value) => Object.keys(record(value)).length > 0);
+		const inner = [own(source, 'error'), own(source, 'message')]
+			.map(unwrapText)
+			.find((value) => Object.keys(record(value)).length > 0);
 		if (inner === undefined) return source;
 		source = inner;
 	}
@@ -52,13 +69,17 @@ function fieldMessage(entry: unknown): string {
 /** Google's `status` is a word in capitals and says more than its `code`. */
 function googleStatus(source: unknown): unknown {
 	const status = own(source, 'status');
-	return typeof status === 'string' && /^[A-Z_]{3,}$/.test(status) && own(source, 'code') !== undefined ? status : undefined;
+	return typeof status === 'string' && /^[A-Z_]{3,}$/.test(status) && own(source, 'code') !== undefined
+		? status
+		: undefined;
 }
 
 /** `error` as a single word is a code, where a message stands beside it. */
 function textError(answer: unknown): unknown {
 	const error = own(answer, 'error');
-	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(answer, ...MESSAGE_PLACES) !== undefined ? error : undefined;
+	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(answer, ...MESSAGE_PLACES) !== undefined
+		? error
+		: undefined;
 }
 
 function codeText(value: unknown): string | undefined {
@@ -69,7 +90,9 @@ function codeText(value: unknown): string | undefined {
 /** The family writes the id into the message; others beside it. */
 function withRequestId(message: string, answer: unknown): string {
 	const id = firstText(answer, 'request_id', 'requestId') ?? firstText(own(answer, 'error'), 'request_id', 'requestId');
-	return id === undefined || message.includes(id) || id.length > 100 ? message : `${message} (request id: ${id})`.trim();
+	return id === undefined || message.includes(id) || id.length > 100
+		? message
+		: `${message} (request id: ${id})`.trim();
 }
 
 export function isWebPage(body: unknown): body is string {

@@ -28,8 +28,11 @@ const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密
 export const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota/;
 export const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
 /** On a 400, "token" and "key" are as often words of the request. */
-export const BAD_API_KEY = /api[_ -]?key.{0,30}(not valid|invalid|incorrect)|(invalid|incorrect|wrong).{0,8}api[_ -]?key|api_key_invalid|无效的令牌/;
-export const BAD_KEY = new RegExp(`(invalid|incorrect|wrong|missing|malformed|无效).{0,8}${KEY_WORD}|${KEY_WORD}.{0,30}(not valid|invalid|not provided|not found|disabled|revoked|无效|不正确|错误|已禁用)|api_key_invalid|token status|令牌状态|未提供令牌`);
+export const BAD_API_KEY =
+	/api[_ -]?key.{0,30}(not valid|invalid|incorrect)|(invalid|incorrect|wrong).{0,8}api[_ -]?key|api_key_invalid|无效的令牌/;
+export const BAD_KEY = new RegExp(
+	`(invalid|incorrect|wrong|missing|malformed|无效).{0,8}${KEY_WORD}|${KEY_WORD}.{0,30}(not valid|invalid|not provided|not found|disabled|revoked|无效|不正确|错误|已禁用)|api_key_invalid|token status|令牌状态|未提供令牌`,
+);
 export const UNKNOWN_TASK = anyOf(
 	/task[_ ]?(id )?(is )?(not[_ ](exist|found)|invalid)/,
 	/\btask.{0,40}(not found|does not exist|doesn't exist|unknown)/,

@@ -41,7 +41,8 @@ export function failureIn(thrown: unknown): Failure {
 	return { kind: 'internal', gatewayMessage: thrown.message, ...(thrown.stack && { stack: thrown.stack }) };
 }
 
-const COLLECT = "The task itself is not affected. Collect it with the operation 'Wait for Task Result' and the task ID, instead of creating it anew.";
+const COLLECT =
+	"The task itself is not affected. Collect it with the operation 'Wait for Task Result' and the task ID, instead of creating it anew.";
 
 function adviceOf(failure: Failure): string {
 	const own = failure.nextStep ?? KINDS[failure.kind].nextStep;
@@ -55,7 +56,10 @@ function sentence(text: string): string {
 }
 
 /** What the user reads: title, advice with the gateway's own words, and the data for error rows. */
-export function describeFailure(failure: Failure, secret?: string): { message: string; description: string; data: IDataObject } {
+export function describeFailure(
+	failure: Failure,
+	secret?: string,
+): { message: string; description: string; data: IDataObject } {
 	const kind = KINDS[failure.kind];
 	const words = failure.gatewayMessage ? cleanText(failure.gatewayMessage, secret) : '';
 	const message = cleanText(failure.message ?? kind.message, secret);
@@ -63,7 +67,9 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
 		words && words !== message ? sentence(`Answer: ${words}`) : '',
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		adviceOf(failure),
-		failure.taskIds?.length ? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.` : '',
+		failure.taskIds?.length
+			? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.`
+			: '',
 		failure.keptItems?.length
 			? `The images of item ${failure.keptItems.join(', ')} are paid for and kept. Get them without paying again: enable 'Retry On Fail'${failure.isKeptWithExecution ? " or use 'Retry execution'" : ''}; a new execution pays again.`
 			: '',
@@ -87,7 +93,11 @@ export function describeFailure(failure: Failure, secret?: string): { message: s
  * replaces the text when it finds a socket code in it, and a cause would carry the request headers
  * (with the key) into the execution data.
  */
-export function nodeError(node: INode, failure: Failure, about: { itemIndex: number; secret?: string; isTool: boolean }): NodeApiError {
+export function nodeError(
+	node: INode,
+	failure: Failure,
+	about: { itemIndex: number; secret?: string; isTool: boolean },
+): NodeApiError {
 	const { message: title, description, data } = describeFailure(failure, about.secret);
 	// Most agents are shown the message alone, so for them the next step belongs into it.
 	const message = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;

@@ -21,14 +21,14 @@ function encodeCall(request: ImageRequest): EncodedCall {
 		// Known to the vendor's page only, so it is sent to the vendor's ids only, and not for its default.
 		...(gatewayId && request.outputFormat === 'jpeg' && { outputFormat: 'jpeg' }),
 	};
-	const parts: IDataObject[] = [
-		{ text: request.prompt },
-		...request.references.map(partOf),
-	];
+	const parts: IDataObject[] = [{ text: request.prompt }, ...request.references.map(partOf)];
 	const json: IDataObject = {
 		contents: [{ role: 'user', parts }],
 		// With TEXT allowed a refusal explains itself; IMAGE alone gives an empty candidate.
-		generationConfig: { responseModalities: ['TEXT', 'IMAGE'], ...(Object.keys(imageConfig).length > 0 && { imageConfig }) },
+		generationConfig: {
+			responseModalities: ['TEXT', 'IMAGE'],
+			...(Object.keys(imageConfig).length > 0 && { imageConfig }),
+		},
 	};
 	const id = encodeURIComponent(gatewayId ?? request.model);
 	return { path: `/v1beta/models/${id}:generateContent`, json: mergeJson(json, request.extraBody) };

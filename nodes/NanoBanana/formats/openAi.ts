@@ -39,14 +39,18 @@ function edit(request: ImageRequest): EncodedCall {
 	const fields = mergeJson(fieldsOf(request), request.extraBody);
 	if (hasBytes(request)) return { path, form: [...textParts(fields), ...fileParts(request)] };
 	// The published JSON form of edits: a list of {image_url}.
-	const images = request.references.flatMap((reference) => (reference.kind === 'url' ? [{ image_url: reference.url }] : []));
+	const images = request.references.flatMap((reference) =>
+		reference.kind === 'url' ? [{ image_url: reference.url }] : [],
+	);
 	return { path, json: mergeJson({ ...fieldsOf(request), images }, request.extraBody) };
 }
 
 function fileParts(request: ImageRequest): FormPart[] {
 	const name = request.references.length === 1 ? 'image' : 'image[]';
 	return request.references.flatMap((reference) =>
-		reference.kind === 'bytes' ? [{ name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType }] : [],
+		reference.kind === 'bytes'
+			? [{ name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType }]
+			: [],
 	);
 }
 

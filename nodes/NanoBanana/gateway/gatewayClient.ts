@@ -34,7 +34,11 @@ export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Li
 /** A read with the key, for the API's own paths. */
 export async function readApi(exchange: Exchange, path: string, limits: Limits): Promise<Answer> {
 	if (!hasHome(exchange)) return NOWHERE;
-	return await sendWithKey(exchange, limits, { ...apiOptions(exchange, path), method: 'GET', headers: { accept: 'application/json' } });
+	return await sendWithKey(exchange, limits, {
+		...apiOptions(exchange, path),
+		method: 'GET',
+		headers: { accept: 'application/json' },
+	});
 }
 
 /**
@@ -42,18 +46,30 @@ export async function readApi(exchange: Exchange, path: string, limits: Limits):
  * gateway's own origin may ask for it, with a 401 or in any other words: then, and only there, it
  * is sent once, and no redirect is followed with it.
  */
-export async function readFile(exchange: Exchange, url: string, limits: Limits, wantsKey: (reply: Reply) => boolean): Promise<Answer> {
+export async function readFile(
+	exchange: Exchange,
+	url: string,
+	limits: Limits,
+	wantsKey: (reply: Reply) => boolean,
+): Promise<Answer> {
 	const answer = await sendWithoutKey(exchange, limits, fileOptions(exchange, url));
 	if (answer.kind !== 'reply' || !isHome(exchange, url) || !wantsKey(answer)) return answer;
 	const second = await sendWithKey(exchange, limits, { ...fileOptions(exchange, url), disableFollowRedirect: true });
-	const target = second.kind === 'reply' && second.status >= 300 && second.status < 400 ? redirectTarget(second.headers, url) : undefined;
+	const target =
+		second.kind === 'reply' && second.status >= 300 && second.status < 400
+			? redirectTarget(second.headers, url)
+			: undefined;
 	return target ? await sendWithoutKey(exchange, limits, fileOptions(exchange, target)) : second;
 }
 
 type Reply = Extract<Answer, { kind: 'reply' }>;
 
 /** Without a host in the base URL the first part of the path would be taken for one, and get the key. */
-const NOWHERE: Answer = { kind: 'unsent', reason: "'Base URL' in the credential is empty or no address", lasting: true };
+const NOWHERE: Answer = {
+	kind: 'unsent',
+	reason: "'Base URL' in the credential is empty or no address",
+	lasting: true,
+};
 
 function hasHome(exchange: Exchange): boolean {
 	return URL.canParse(exchange.base.baseURL ?? '');
@@ -99,14 +115,24 @@ function connection(exchange: Exchange): Omit<IHttpRequestOptions, 'url'> {
 }
 
 async function sendWithoutKey(exchange: Exchange, limits: Limits, options: IHttpRequestOptions): Promise<Answer> {
-	return await perform(exchange.signal, limits, async (timeout, signal) => await exchange.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal }));
+	return await perform(
+		exchange.signal,
+		limits,
+		async (timeout, signal) => await exchange.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal }),
+	);
 }
 
 async function sendWithKey(exchange: Exchange, limits: Limits, options: IHttpRequestOptions): Promise<Answer> {
 	return await perform(exchange.signal, limits, async (timeout, signal) => {
 		// n8n replaces the request's signal by the execution's, so the context it asks answers with ours.
-		const own = Object.create(exchange.ctx, { getExecutionCancelSignal: { value: () => signal } }) as IExecutePaginationFunctions;
-		return await exchange.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, { ...options, timeout, abortSignal: signal });
+		const own = Object.create(exchange.ctx, {
+			getExecutionCancelSignal: { value: () => signal },
+		}) as IExecutePaginationFunctions;
+		return await exchange.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, {
+			...options,
+			timeout,
+			abortSignal: signal,
+		});
 	});
 }
 

@@ -53,7 +53,9 @@ export async function perform(signal: AbortSignal | undefined, limits: Limits, s
 		return { kind: 'reply', status: response.statusCode, headers, bytes };
 	} catch (thrown) {
 		throwIfCanceled(signal);
-		const broken: Broken = end.aborted ? { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` } : brokenConnection(thrown);
+		const broken: Broken = end.aborted
+			? { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` }
+			: brokenConnection(thrown);
 		return { ...broken, ...(headers && { headers }) };
 	} finally {
 		end.removeEventListener('abort', abort);
@@ -67,9 +69,14 @@ export function throwIfCanceled(signal?: AbortSignal): void {
 }
 
 /** The whole body, or undefined past `maxBytes`: the limit is kept while reading, also for compressed bodies. */
-async function readBody(response: IN8nHttpFullResponse, limits: Limits, signal: AbortSignal): Promise<Buffer | undefined> {
+async function readBody(
+	response: IN8nHttpFullResponse,
+	limits: Limits,
+	signal: AbortSignal,
+): Promise<Buffer | undefined> {
 	const body: unknown = response.body;
-	if (!isStream(body)) return Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
+	if (!isStream(body))
+		return Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
 	const announced = Number(record(response.headers)['content-length']);
 	let pieces: Buffer[] = [];
 	let whole: Buffer | undefined;

@@ -43,7 +43,10 @@ export async function fetchImage(ref: ImageRef, fetching: Fetching): Promise<Fet
 	// What the answer holds is no whole picture; the task may name a better one.
 	const fresh = await fetching.refresh?.();
 	if (fresh === undefined) return first.fetched;
-	const second = fresh.kind === 'url' ? { fetched: await download(fresh.url, { ...fetching, refresh: undefined }) } : decodeBase64(fresh.base64, fetching.maxBytes);
+	const second =
+		fresh.kind === 'url'
+			? { fetched: await download(fresh.url, { ...fetching, refresh: undefined }) }
+			: decodeBase64(fresh.base64, fetching.maxBytes);
 	return isWhole(second) || first.fetched.kind === 'missing' ? second.fetched : first.fetched;
 }
 
@@ -58,12 +61,23 @@ async function download(address: string, fetching: Fetching): Promise<Fetched> {
 	for (;;) {
 		throwIfCanceled(exchange.signal);
 		const timeoutMs = Math.max(1000, Math.min(ATTEMPT_TIMEOUT_MS, deadline - clock.now()));
-		const limits: Limits = { timeoutMs, maxBytes: fetching.maxBytes, beforeHeavy: fetching.beforeHeavy, allocate: fetching.allocate };
-		const answer = await readFile(exchange, url, limits, (reply) => isPaid && !isPassing(reply.status) && (imageIn(reply) ?? fileIn(reply)) === undefined);
+		const limits: Limits = {
+			timeoutMs,
+			maxBytes: fetching.maxBytes,
+			beforeHeavy: fetching.beforeHeavy,
+			allocate: fetching.allocate,
+		};
+		const answer = await readFile(
+			exchange,
+			url,
+			limits,
+			(reply) => isPaid && !isPassing(reply.status) && (imageIn(reply) ?? fileIn(reply)) === undefined,
+		);
 		const found = imageIn(answer);
 		if (found?.complete && answer.kind === 'reply') return { kind: 'picture', bytes: answer.bytes, facts: found, url };
 
-		const end = (): Fetched => (isPaid ? fileIn(answer, url) : undefined) ?? { kind: 'missing', url, reason: reasonOf(answer) };
+		const end = (): Fetched =>
+			(isPaid ? fileIn(answer, url) : undefined) ?? { kind: 'missing', url, reason: reasonOf(answer) };
 		tries += 1;
 		if (isGone(answer) && fetching.refresh && refreshes < REFRESHES) {
 			refreshes += 1;

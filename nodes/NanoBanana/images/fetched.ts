@@ -18,12 +18,17 @@ export interface Decoded {
 }
 
 export function decodeBase64(base64: string, maxBytes: number): Decoded {
-	if (base64.length * 0.75 > maxBytes + 2) return { fetched: { kind: 'missing', reason: tooLarge(maxBytes) }, isTooLarge: true };
+	if (base64.length * 0.75 > maxBytes + 2)
+		return { fetched: { kind: 'missing', reason: tooLarge(maxBytes) }, isTooLarge: true };
 	const bytes = Buffer.from(base64, 'base64');
 	const facts = inspectImage(bytes);
 	if (facts) return { fetched: { kind: 'picture', bytes, facts, ...(!facts.complete && { warning: CUT_OFF }) } };
 	const kept = isBase64(base64) ? unknownFile(bytes) : undefined;
-	return { fetched: kept ? { kind: 'picture', bytes, facts: kept, warning: NOT_KNOWN } : { kind: 'missing', reason: 'the data in the answer is no image' } };
+	return {
+		fetched: kept
+			? { kind: 'picture', bytes, facts: kept, warning: NOT_KNOWN }
+			: { kind: 'missing', reason: 'the data in the answer is no image' },
+	};
 }
 
 export function isWhole({ fetched }: Decoded): boolean {
@@ -32,7 +37,9 @@ export function isWhole({ fetched }: Decoded): boolean {
 
 /** A known image, whole or cut off. */
 export function imageIn(answer: Answer): ImageFacts | undefined {
-	return answer.kind === 'reply' && answer.status >= 200 && answer.status < 300 ? inspectImage(answer.bytes) : undefined;
+	return answer.kind === 'reply' && answer.status >= 200 && answer.status < 300
+		? inspectImage(answer.bytes)
+		: undefined;
 }
 
 /** Paid bytes of a kind that is not known here are no reason to lose them. */
@@ -41,7 +48,9 @@ export function fileIn(answer: Answer, url?: string): Fetched | undefined {
 	const known = inspectImage(answer.bytes);
 	if (known) return known.complete ? { kind: 'picture', bytes: answer.bytes, facts: known, url } : undefined;
 	const type = String(answer.headers['content-type'] ?? '');
-	const facts = /^\s*(image\/|application\/octet-stream)/i.test(type) ? unknownFile(answer.bytes, type, url) : undefined;
+	const facts = /^\s*(image\/|application\/octet-stream)/i.test(type)
+		? unknownFile(answer.bytes, type, url)
+		: undefined;
 	return facts && { kind: 'picture', bytes: answer.bytes, facts, url, warning: NOT_KNOWN };
 }
 

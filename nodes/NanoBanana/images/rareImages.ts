@@ -17,5 +17,7 @@ export function inspectRareImage(bytes: Buffer): ImageFacts | undefined {
 	const brands = bytes.toString('latin1', 8, Math.min(bytes.readUInt32BE(0), 200));
 	// `mif1` is the common ground of both, so the further brands decide.
 	if (/avi[fs]/.test(brands)) return { mimeType: 'image/avif', extension: 'avif', complete: true };
-	return /^(hei[cxms]|hevc|m[is]f1)/.test(brands) ? { mimeType: 'image/heic', extension: 'heic', complete: true } : undefined;
+	return /^(hei[cxms]|hevc|m[is]f1)/.test(brands)
+		? { mimeType: 'image/heic', extension: 'heic', complete: true }
+		: undefined;
 }

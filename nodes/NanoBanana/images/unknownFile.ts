@@ -27,7 +27,13 @@ function isText(start: Buffer): boolean {
 	if (TEXT_START.test(start.toString('latin1'))) return true;
 	const isControl = (byte: number): boolean => byte < 9 || (byte > 13 && byte < 32 && byte !== 27);
 	// A character may be cut in two at the end.
-	return !start.some(isControl) && !start.toString('utf8').replace(/\ufffd+$/, '').includes('\ufffd');
+	return (
+		!start.some(isControl) &&
+		!start
+			.toString('utf8')
+			.replace(/\ufffd+$/, '')
+			.includes('\ufffd')
+	);
 }
 
 /** A picture's worth of it and nothing else, in lines or in one; words in the place of a picture are decoded into bytes as well. */

@@ -11,7 +11,20 @@ const PASSING_EVENT = /partial|preview|ping|heartbeat|keep.?alive/i;
 const DATA = 'data:';
 const MOST_VALUES = 100_000;
 /** A value with one of these, at the top or in `data`, names a task or holds a result. */
-const MATTERS = ['task_id', 'taskId', 'job_id', 'id', 'images', 'url', 'b64_json', 'result_url', 'result', 'results', 'output', 'choices'];
+const MATTERS = [
+	'task_id',
+	'taskId',
+	'job_id',
+	'id',
+	'images',
+	'url',
+	'b64_json',
+	'result_url',
+	'result',
+	'results',
+	'output',
+	'choices',
+];
 
 /**
  * The text of an answer as JSON: as it is, or where something harmless stands around it. Comments that
@@ -36,9 +49,12 @@ function answerOf(values: unknown[]): unknown {
 	if (values.some((value) => own(value, 'candidates') !== undefined)) return values;
 	const told = values.filter((value) => !PASSING_EVENT.test((firstText(value, 'type', 'object') ?? '').slice(0, 100)));
 	const results = told.filter(matters);
-	const pictures = results.filter((value) => own(value, 'status') === undefined && (own(value, 'b64_json') ?? own(value, 'url')) !== undefined);
+	const pictures = results.filter(
+		(value) => own(value, 'status') === undefined && (own(value, 'b64_json') ?? own(value, 'url')) !== undefined,
+	);
 	if (pictures.length > 1) return { data: pictures };
-	if (results.length > 1) return results.reduce((answer, value) => mergeJson(record(answer) as IDataObject, record(value) as IDataObject));
+	if (results.length > 1)
+		return results.reduce((answer, value) => mergeJson(record(answer) as IDataObject, record(value) as IDataObject));
 	return results[0] ?? told.find((value) => own(value, 'error')) ?? told.at(-1);
 }
 
@@ -46,7 +62,11 @@ function matters(value: unknown): boolean {
 	const isError = own(value, 'error') || own(value, 'type') === 'error';
 	if (isError && own(value, 'status') === undefined) return false;
 	const data = own(value, 'data');
-	return typeof data === 'string' || Array.isArray(data) || [value, data].some((place) => MATTERS.some((key) => own(place, key)));
+	return (
+		typeof data === 'string' ||
+		Array.isArray(data) ||
+		[value, data].some((place) => MATTERS.some((key) => own(place, key)))
+	);
 }
 
 /** Nothing but events: a page or a log with such a line in it is no stream. */

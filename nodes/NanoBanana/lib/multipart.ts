@@ -24,11 +24,17 @@ export function encodeForm(parts: FormPart[]): { body: Buffer; contentType: stri
 		Buffer.isBuffer(part.value) ? part.value : Buffer.from(part.value),
 		Buffer.from('\r\n'),
 	]);
-	return { body: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]), contentType: `multipart/form-data; boundary=${boundary}` };
+	return {
+		body: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]),
+		contentType: `multipart/form-data; boundary=${boundary}`,
+	};
 }
 
 function headersOf(part: FormPart): string {
-	const file = part.fileName === undefined ? '' : `; filename="${quoted(part.fileName)}"\r\nContent-Type: ${part.mimeType ?? 'application/octet-stream'}`;
+	const file =
+		part.fileName === undefined
+			? ''
+			: `; filename="${quoted(part.fileName)}"\r\nContent-Type: ${part.mimeType ?? 'application/octet-stream'}`;
 	return `Content-Disposition: form-data; name="${quoted(part.name)}"${file}`;
 }
 

@@ -27,8 +27,16 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	const extraBody = readExtraBody(settings.extraBody);
 	const request = {
 		operation,
-		model: requiredText('Model', own(body, 'model'), "Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.").trim(),
-		prompt: requiredText('Prompt', own(body, 'prompt'), 'Describe the image. When the prompt comes from an expression, check that it gives text for this item.'),
+		model: requiredText(
+			'Model',
+			own(body, 'model'),
+			"Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.",
+		).trim(),
+		prompt: requiredText(
+			'Prompt',
+			own(body, 'prompt'),
+			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+		),
 		n: wholeNumber('Number of Images', imagesAsked(body, extraBody, settings), 1),
 		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
 		...optional('outputFormat', readOutputFormat(own(body, 'output_format'))),
@@ -39,7 +47,10 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	} as const;
 	const findings = modelFindings(request, references, settings);
 	if (findings.length > 0 && !settings.skipModelChecks) throw failureError({ kind: 'invalid_input', ...findings[0] });
-	const warnings = [...findings.map((finding) => `${finding.message}.`), ...unknownModelWarnings(request.model, settings)];
+	const warnings = [
+		...findings.map((finding) => `${finding.message}.`),
+		...unknownModelWarnings(request.model, settings),
+	];
 	return { request, warnings };
 }
 
@@ -63,7 +74,8 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 	if (added.length > 0 && added.length + references > 1) {
 		findings.push({
 			message: `'Additional Request Fields' would send '${added.join("' and '")}' beside other references, which the gateway refuses`,
-			nextStep: "Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
+			nextStep:
+				"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
 		});
 	}
 	const model = findModel(request.model);
@@ -106,13 +118,19 @@ function unknownModelWarnings(id: string, settings: Settings): string[] {
 function readExtraBody(value: unknown): IDataObject {
 	const parsed = typeof value === 'string' ? (value.trim() === '' ? {} : parseJson(value)) : (value ?? {});
 	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as IDataObject;
-	throw invalid("'Additional Request Fields (JSON)' is no JSON object", 'Enter an object such as { "seed": 42 }, or remove the option.');
+	throw invalid(
+		"'Additional Request Fields (JSON)' is no JSON object",
+		'Enter an object such as { "seed": 42 }, or remove the option.',
+	);
 }
 
 function readAspectRatio(value: unknown): string | undefined {
 	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
 	if (typeof value === 'string' && /^\d{1,3}:\d{1,3}$/.test(value.trim())) return value.trim();
-	throw invalid("'Aspect Ratio' is no ratio", 'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.');
+	throw invalid(
+		"'Aspect Ratio' is no ratio",
+		'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.',
+	);
 }
 
 function readOutputFormat(value: unknown): OutputFormat | undefined {

@@ -23,25 +23,43 @@ export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[]
 	const fields = inputType === 'url' ? [] : splitNames(ctx.getNodeParameter('binaryPropertyName', 'data'));
 	const urls = inputType === 'binary' ? [] : splitUrls(ctx.getNodeParameter('imageUrls', ''));
 	if (inputType !== 'url' && fields.length === 0) {
-		throw invalid("'Input Data Field Name(s)' is empty", "Enter the name of the input field that holds the image, e.g. data.");
+		throw invalid(
+			"'Input Data Field Name(s)' is empty",
+			'Enter the name of the input field that holds the image, e.g. data.',
+		);
 	}
 	if (inputType !== 'binary' && urls.length === 0) {
-		throw invalid("'URL(s)' is empty", 'Enter the address of at least one reference image, e.g. https://example.com/image.png.');
+		throw invalid(
+			"'URL(s)' is empty",
+			'Enter the address of at least one reference image, e.g. https://example.com/image.png.',
+		);
 	}
-	return [...fields.map((field) => ({ kind: 'field' as const, field })), ...urls.map((url) => ({ kind: 'url' as const, url: checkedUrl(url) }))];
+	return [
+		...fields.map((field) => ({ kind: 'field' as const, field })),
+		...urls.map((url) => ({ kind: 'url' as const, url: checkedUrl(url) })),
+	];
 }
 
 /** What stands for a reference in the identity of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
-export async function digestOf(ctx: IExecutePaginationFunctions, source: ReferenceSource, settings: Settings): Promise<{ digest: string; bytes: number }> {
+export async function digestOf(
+	ctx: IExecutePaginationFunctions,
+	source: ReferenceSource,
+	settings: Settings,
+): Promise<{ digest: string; bytes: number }> {
 	if (source.kind === 'url') return { digest: source.url, bytes: 0 };
 	const { data } = await loadField(ctx, source.field, settings);
 	return { digest: createHash('sha256').update(data).digest('hex'), bytes: data.length };
 }
 
 /** The references with their bytes. Called when the item is about to be sent, so that only few are in memory. */
-export async function loadReferences(ctx: IExecutePaginationFunctions, sources: ReferenceSource[], settings: Settings): Promise<Reference[]> {
+export async function loadReferences(
+	ctx: IExecutePaginationFunctions,
+	sources: ReferenceSource[],
+	settings: Settings,
+): Promise<Reference[]> {
 	const references: Reference[] = [];
-	for (const source of sources) references.push(source.kind === 'url' ? source : await loadField(ctx, source.field, settings));
+	for (const source of sources)
+		references.push(source.kind === 'url' ? source : await loadField(ctx, source.field, settings));
 	return references;
 }
 
@@ -66,11 +84,15 @@ function checkedUrl(text: string): string {
 	if (url && URL.canParse(url)) return url;
 	throw invalid(
 		`'URL(s)' holds '${text.slice(0, 80)}', which is no http(s) address`,
-		'Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into \'Input Data Field Name(s)\'.',
+		"Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into 'Input Data Field Name(s)'.",
 	);
 }
 
-async function loadField(ctx: IExecutePaginationFunctions, field: string, settings: Settings): Promise<Extract<Reference, { kind: 'bytes' }>> {
+async function loadField(
+	ctx: IExecutePaginationFunctions,
+	field: string,
+	settings: Settings,
+): Promise<Extract<Reference, { kind: 'bytes' }>> {
 	const data = await fieldBytes(ctx, field);
 	if (data.length > MAX_REFERENCE_BYTES && !settings.skipModelChecks) {
 		throw invalid(
@@ -85,7 +107,13 @@ async function loadField(ctx: IExecutePaginationFunctions, field: string, settin
 			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.",
 		);
 	}
-	return { kind: 'bytes', field, data, mimeType: facts.mimeType, fileName: `${field.replace(/[^\w-]+/g, '_')}.${facts.extension}` };
+	return {
+		kind: 'bytes',
+		field,
+		data,
+		mimeType: facts.mimeType,
+		fileName: `${field.replace(/[^\w-]+/g, '_')}.${facts.extension}`,
+	};
 }
 
 async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Promise<Buffer> {
@@ -93,7 +121,8 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 		ctx.helpers.assertBinaryData(field);
 	} catch {
 		const present = Object.keys(ctx.getInputData().binary ?? {});
-		const have = present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
+		const have =
+			present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
 		throw invalid(
 			`'Input Data Field Name(s)' names the field '${field}', and the input has no file there`,
 			`${have} Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.`,

@@ -47,7 +47,9 @@ export const DEFAULT_MAX_IMAGE_MB = 50;
 export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const { pays, waits } = OPERATIONS[operation];
-	const apiFormat = pays ? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask') : 'asyncTask';
+	const apiFormat = pays
+		? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask')
+		: 'asyncTask';
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
 	const canSkipWaiting = pays && apiFormat === 'asyncTask';
 	const text = (name: string): string | undefined => {
@@ -69,11 +71,16 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		fileName: text('fileName'),
 		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
 		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
-		pollIntervalMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) * 1000,
+		pollIntervalMs:
+			Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) *
+			1000,
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
 		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
 		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
-		unitPrice: options.unitPrice === undefined || options.unitPrice === '' ? undefined : numberFrom('Unit Price', options.unitPrice, 0, 0),
+		unitPrice:
+			options.unitPrice === undefined || options.unitPrice === ''
+				? undefined
+				: numberFrom('Unit Price', options.unitPrice, 0, 0),
 		responseFormat: choiceFrom('Receive Images As', options.responseFormat, ['url', 'b64_json'], 'url'),
 		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
 		imageSize: text('imageSize'),

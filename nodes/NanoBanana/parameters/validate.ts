@@ -16,7 +16,10 @@ export function requiredText(label: string, value: unknown, nextStep: string): s
 export function wholeNumber(label: string, value: unknown, least: number): number {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least) return number;
-	throw invalid(`'${label}' is ${String(value).slice(0, 40)}, which is no whole number from ${least}`, `Enter a whole number from ${least}, e.g. ${least}.`);
+	throw invalid(
+		`'${label}' is ${String(value).slice(0, 40)}, which is no whole number from ${least}`,
+		`Enter a whole number from ${least}, e.g. ${least}.`,
+	);
 }
 
 /** A number of at least `least`; `undefined` and an empty field give the default. */
@@ -24,7 +27,10 @@ export function numberFrom(label: string, value: unknown, fallback: number, leas
 	if (value === undefined || value === null || value === '') return fallback;
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
-	throw invalid(`'${label}' is ${String(value).slice(0, 40)}, which is no number from ${least}`, `Enter a number from ${least}, or remove the option.`);
+	throw invalid(
+		`'${label}' is ${String(value).slice(0, 40)}, which is no number from ${least}`,
+		`Enter a number from ${least}, or remove the option.`,
+	);
 }
 
 /** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */
@@ -33,5 +39,8 @@ export function choiceFrom<T extends string>(label: string, value: unknown, choi
 	const name = String(value).trim().toLowerCase();
 	const choice = choices.find((known) => known.toLowerCase() === name);
 	if (choice !== undefined) return choice;
-	throw invalid(`'${label}' cannot be '${name.slice(0, 40)}'`, `Choose an entry of the list. An expression has to give one of ${choices.join(', ')}.`);
+	throw invalid(
+		`'${label}' cannot be '${name.slice(0, 40)}'`,
+		`Choose an entry of the list. An expression has to give one of ${choices.join(', ')}.`,
+	);
 }

@@ -76,8 +76,14 @@ export function createPlanner({ open, durations, progress, marks }: Lessons): Pl
 		const shortest = durations.shortest();
 		const blind = shortest === undefined ? searchAt(entry, crowdOf(entry), now) : learnedAt(entry, now);
 		const isFirst = entry.lookedAt === entry.startedAt;
-		const next = progress.isTelling() && isFirst ? Math.min(blind, firstMarkAt(entry, now, shortest ?? 0)) : (progress.lookAt(entry.trail, now) ?? blind);
-		const least = entry.misses > 0 ? entry.stepMs * MISS_GROWTH ** Math.min(entry.misses, 20) : Math.min(SHORTEST_STEP_MS, entry.stepMs);
+		const next =
+			progress.isTelling() && isFirst
+				? Math.min(blind, firstMarkAt(entry, now, shortest ?? 0))
+				: (progress.lookAt(entry.trail, now) ?? blind);
+		const least =
+			entry.misses > 0
+				? entry.stepMs * MISS_GROWTH ** Math.min(entry.misses, 20)
+				: Math.min(SHORTEST_STEP_MS, entry.stepMs);
 		const most = Math.max(LONGEST_STEP_MS, (entry.lookedAt - entry.watchedFrom) / 4);
 		return Math.ceil(entry.lookedAt + Math.min(most, Math.max(least, next - entry.lookedAt)));
 	};

@@ -56,7 +56,19 @@ export function createSchedule(): Schedule {
 	return {
 		watch(startedAt, stepMs, isNew) {
 			const phase = (begun * GOLDEN) % 1;
-			const entry: Entry = { startedAt, stepMs, isNew, seenAt: startedAt, lookedAt: startedAt, watchedFrom: startedAt, misses: 0, dueAt: startedAt, trail: startTrail(startedAt), levels: [], phase };
+			const entry: Entry = {
+				startedAt,
+				stepMs,
+				isNew,
+				seenAt: startedAt,
+				lookedAt: startedAt,
+				watchedFrom: startedAt,
+				misses: 0,
+				dueAt: startedAt,
+				trail: startTrail(startedAt),
+				levels: [],
+				phase,
+			};
 			const note = (at: number, misses: number): void => {
 				if (!isNew && entry.lookedAt === startedAt) entry.watchedFrom = at;
 				Object.assign(entry, { lookedAt: at, misses });
@@ -69,7 +81,8 @@ export function createSchedule(): Schedule {
 			if (isNew) entry.dueAt = plan(entry, startedAt);
 			// More tasks share the search, so those not looked at yet may wait longer.
 			if (durations.shortest() === undefined) {
-				for (const other of open) if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
+				for (const other of open)
+					if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
 			}
 			return {
 				get dueAt() {

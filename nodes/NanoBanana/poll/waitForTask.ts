@@ -68,7 +68,9 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 		doubts = isDoubt(waiting, look) ? doubts + 1 : 0;
 
 		const isBelieved =
-			look.kind === 'final' || (look.kind === 'notFound' && now >= seenAt + waiting.graceMs) || (look.kind !== 'outcome' && doubts >= looksToBelieve(waiting, look.failure));
+			look.kind === 'final' ||
+			(look.kind === 'notFound' && now >= seenAt + waiting.graceMs) ||
+			(look.kind !== 'outcome' && doubts >= looksToBelieve(waiting, look.failure));
 		if (isBelieved) return { kind: 'failed', failure: look.failure, reads };
 		if ('outcome' in look && look.outcome) {
 			last = look.outcome;
@@ -76,7 +78,8 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 		}
 		if (look.kind === 'outcome') {
 			seenAt = now;
-			if (look.outcome.kind === 'failed') return { kind: 'failed', failure: failureOf(look.outcome), outcome: look.outcome, reads };
+			if (look.outcome.kind === 'failed')
+				return { kind: 'failed', failure: failureOf(look.outcome), outcome: look.outcome, reads };
 			emptyLooks = look.outcome.kind === 'images' ? emptyLooks + 1 : 0;
 			if (look.outcome.kind === 'images' && (look.outcome.images.length > 0 || emptyLooks >= MANY_LOOKS)) {
 				watch.finished(now);

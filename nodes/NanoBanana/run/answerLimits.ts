@@ -14,7 +14,10 @@ const BASE64_GROWTH = 1.34;
 
 /** Time for one paid request: a synchronous one ends with the picture, creating a task does not. */
 export function requestTimeout(settings: Settings, askedMs = ENGINE_TIMEOUT_MS): number {
-	const own = settings.apiFormat === 'asyncTask' ? Math.min(CREATE_TIMEOUT_MS, Math.max(settings.timeoutMs, CREATE_LEAST_MS)) : settings.timeoutMs;
+	const own =
+		settings.apiFormat === 'asyncTask'
+			? Math.min(CREATE_TIMEOUT_MS, Math.max(settings.timeoutMs, CREATE_LEAST_MS))
+			: settings.timeoutMs;
 	return askedMs === ENGINE_TIMEOUT_MS ? own : Math.min(own, askedMs);
 }
 

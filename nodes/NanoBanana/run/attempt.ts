@@ -10,10 +10,15 @@ export interface Attempt {
 const attempts = new WeakMap<object, Attempt>();
 
 /** An item that comes once more does so in a new try of the node. */
-export function joinAttempt(context: object, { runIndex, itemIndex }: { runIndex: number; itemIndex: number }): Attempt {
+export function joinAttempt(
+	context: object,
+	{ runIndex, itemIndex }: { runIndex: number; itemIndex: number },
+): Attempt {
 	const known = attempts.get(context);
 	const isSame = known?.runIndex === runIndex && !known.joined.has(itemIndex);
-	const attempt = isSame ? known : { runIndex, joined: new Set<number>(), images: new Map<number, number>(), isLost: false };
+	const attempt = isSame
+		? known
+		: { runIndex, joined: new Set<number>(), images: new Map<number, number>(), isLost: false };
 	attempts.set(context, attempt);
 	attempt.joined.add(itemIndex);
 	return attempt;

@@ -20,7 +20,9 @@ export function createSpares(capacity = KEPT_BYTES): Spares {
 	let idle: Buffer[] = [];
 	return {
 		take(bytes) {
-			const fitting = idle.filter((spare) => spare.length >= bytes && spare.length <= 2 * Math.max(bytes, GRAIN_BYTES)).sort((a, b) => a.length - b.length);
+			const fitting = idle
+				.filter((spare) => spare.length >= bytes && spare.length <= 2 * Math.max(bytes, GRAIN_BYTES))
+				.sort((a, b) => a.length - b.length);
 			const whole = fitting.at(0) ?? Buffer.allocUnsafeSlow(Math.ceil(bytes / GRAIN_BYTES) * GRAIN_BYTES);
 			idle = idle.filter((spare) => spare !== whole);
 			lent.add(whole.buffer);

@@ -39,10 +39,18 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		const isStop = !isCanceled && !continues;
 		const open = isCanceled ? paidTasks(run) : isStop ? [...run.tasks.values()].flat() : [];
 		const taskIds = open.filter((taskId) => taskId !== failure.taskId);
-		const unclearItems = isStop || isCanceled ? [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission') : [];
+		const unclearItems =
+			isStop || isCanceled
+				? [...run.unclear].filter((item) => item !== itemIndex || failure.kind !== 'unclear_submission')
+				: [];
 		const keptItems = isStop ? [...run.kept].filter((item) => item !== itemIndex) : [];
 		const kept = keptItems.length > 0 && { keptItems, isKeptWithExecution: !run.isKeptInMemory };
-		return { ...failure, ...kept, ...(taskIds.length > 0 && { taskIds }), ...(unclearItems.length > 0 && { unclearItems }) };
+		return {
+			...failure,
+			...kept,
+			...(taskIds.length > 0 && { taskIds }),
+			...(unclearItems.length > 0 && { unclearItems }),
+		};
 	};
 
 	/** Nobody expected it, so whoever looks for the reason needs the place. Only the first line holds words, which are cleaned like all others. */
@@ -51,7 +59,13 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		if (!stack || known.has(stack)) return;
 		logged.set(run, known.add(stack));
 		const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
-		ctx.logger.error([`NanoBanana: item ${itemIndex} met something unexpected: ${cleanText(gatewayMessage, secret())}`, ...places].join('\n'), { itemIndex });
+		ctx.logger.error(
+			[
+				`NanoBanana: item ${itemIndex} met something unexpected: ${cleanText(gatewayMessage, secret())}`,
+				...places,
+			].join('\n'),
+			{ itemIndex },
+		);
 	};
 
 	const errorRow = (failure: Failure): INodeExecutionData => {
@@ -72,7 +86,10 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 			run.settle();
 			await run.everySettled;
 			if (isCanceled) logCanceled(ctx, run);
-			return withOthers(isCanceled ? { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) } : failure, isCanceled);
+			return withOthers(
+				isCanceled ? { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) } : failure,
+				isCanceled,
+			);
 		},
 		rowOrThrow(failure) {
 			if (continues && failure.kind !== 'canceled') return errorRow(failure);
@@ -92,5 +109,8 @@ function logCanceled(ctx: IExecutePaginationFunctions, run: Run): void {
 	const open = paidTasks(run);
 	if (run.isCancelLogged || open.length === 0) return;
 	run.isCancelLogged = true;
-	ctx.logger.warn(`NanoBanana: the execution was canceled; the gateway goes on with these tasks and bills them, and 'Wait for Task Result' collects them: ${open.join(', ')}`, { taskIds: open });
+	ctx.logger.warn(
+		`NanoBanana: the execution was canceled; the gateway goes on with these tasks and bills them, and 'Wait for Task Result' collects them: ${open.join(', ')}`,
+		{ taskIds: open },
+	);
 }

@@ -68,7 +68,10 @@ export function runIndexOf(ctx: IExecuteSingleFunctions): number {
 
 /** Identity of a paid request: everything that the user asked for, with the references' own digests. */
 export function hashRequest(apiFormat: string, request: object, references: string[]): string {
-	return createHash('sha256').update(JSON.stringify([apiFormat, request, references])).digest('hex').slice(0, 32);
+	return createHash('sha256')
+		.update(JSON.stringify([apiFormat, request, references]))
+		.digest('hex')
+		.slice(0, 32);
 }
 
 /**
@@ -131,7 +134,10 @@ export function isOpen(earlier: Remembered | undefined, executionId: string): bo
 }
 
 /** True for a call that was answered, in this execution at least. */
-export function isAnswered(earlier: Remembered | undefined, executionId: string): earlier is Remembered & { answer: object } {
+export function isAnswered(
+	earlier: Remembered | undefined,
+	executionId: string,
+): earlier is Remembered & { answer: object } {
 	return earlier?.answer !== undefined && (earlier.emptyIn ?? executionId) === executionId;
 }
 

@@ -91,7 +91,8 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
 		},
 		noteLook(taskId, outcome) {
-			const status = outcome.kind === 'images' ? 'succeeded' : outcome.kind === 'pending' ? outcome.status : outcome.kind;
+			const status =
+				outcome.kind === 'images' ? 'succeeded' : outcome.kind === 'pending' ? outcome.status : outcome.kind;
 			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
 			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 		},
@@ -102,9 +103,16 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 				const value = await prepare();
 				return { value, images: images(value) };
 			};
-			const prepared = await attempted().catch((thrown: unknown) => ({ failure: unsent(failureIn(thrown)), images: 0 }));
+			const prepared = await attempted().catch((thrown: unknown) => ({
+				failure: unsent(failureIn(thrown)),
+				images: 0,
+			}));
 			await secret.read();
-			const { verdict, planned } = await run.checkIn({ itemIndex, images: prepared.images, isValid: 'value' in prepared });
+			const { verdict, planned } = await run.checkIn({
+				itemIndex,
+				images: prepared.images,
+				isValid: 'value' in prepared,
+			});
 			if (verdict === 'gone') return undefined;
 			if (!('value' in prepared)) throw failureError(prepared.failure);
 			if (verdict === 'stop') return undefined;
@@ -131,9 +139,14 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 }
 
 function unsent(failure: Failure): Failure {
-	return failure.kind === 'invalid_input' && failure.nextStep ? { ...failure, nextStep: `Nothing was sent. ${failure.nextStep}` } : failure;
+	return failure.kind === 'invalid_input' && failure.nextStep
+		? { ...failure, nextStep: `Nothing was sent. ${failure.nextStep}` }
+		: failure;
 }
 
 function overBudget(planned: number, allowed: number): Failure {
-	return { kind: 'spending_limit', message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}` };
+	return {
+		kind: 'spending_limit',
+		message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}`,
+	};
 }

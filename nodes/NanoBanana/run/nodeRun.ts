@@ -75,7 +75,12 @@ export function joinRun(cancel: AbortSignal | undefined, context: object, settin
 	return run;
 }
 
-function openRun(settings: RunSettings, attempt: Attempt, cancel: AbortSignal | undefined, close: () => void): Run & { join(): void } {
+function openRun(
+	settings: RunSettings,
+	attempt: Attempt,
+	cancel: AbortSignal | undefined,
+	close: () => void,
+): Run & { join(): void } {
 	const controller = new AbortController();
 	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
 	const itemCount = settings.itemCount();

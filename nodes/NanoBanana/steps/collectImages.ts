@@ -49,15 +49,24 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
 	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
-	if (pending?.word) warnings.push(`The gateway calls the status '${job.clean(pending.word)}', a word that is not known here.`);
+	if (pending?.word)
+		warnings.push(`The gateway calls the status '${job.clean(pending.word)}', a word that is not known here.`);
 	if (pending?.reason) warnings.push(job.clean(pending.reason));
 	const further = results.flatMap((result) => result.furtherTaskIds ?? []);
-	if (further.length > 0 && !job.settings.wait) warnings.push(`The gateway made further tasks of this request: ${further.join(', ')}. Collect them with 'Wait for Task Result'.`);
+	if (further.length > 0 && !job.settings.wait)
+		warnings.push(
+			`The gateway made further tasks of this request: ${further.join(', ')}. Collect them with 'Wait for Task Result'.`,
+		);
 	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${job.clean(failed.reason)}`);
 	if (pending && job.settings.wait) {
-		warnings.push(`Not finished after ${job.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`);
+		warnings.push(
+			`Not finished after ${job.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`,
+		);
 	}
-	const text = finished.map((outcome) => outcome.text).filter(Boolean).join('\n');
+	const text = finished
+		.map((outcome) => outcome.text)
+		.filter(Boolean)
+		.join('\n');
 	return {
 		taskId: results.find((result) => result.taskId !== undefined)?.taskId,
 		status: pending ? pending.status : failed ? 'failed' : 'succeeded',
@@ -74,15 +83,27 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 }
 
 /** The task may still get its images, and a new one is paid for. */
-const LOOK_AGAIN = "The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
+const LOOK_AGAIN =
+	"The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
 
 async function addPictures(job: Job, results: Result[], task: TaskRecord): Promise<void> {
-	const parts = results.map((result) => ({ result, refs: result.outcome.kind === 'images' ? result.outcome.images : [] }));
+	const parts = results.map((result) => ({
+		result,
+		refs: result.outcome.kind === 'images' ? result.outcome.images : [],
+	}));
 	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.pictures.length ?? 0), 0);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
 	if (count === 0) {
-		const code = parts.map(({ result: { outcome } }) => (outcome.kind === 'images' ? outcome.code : undefined)).find(Boolean);
-		throw failureError({ kind: 'no_image', taskId: task.taskId, ...(task.taskId && { nextStep: LOOK_AGAIN }), ...(said && { gatewayMessage: said }), ...(code && { gatewayCode: code }) });
+		const code = parts
+			.map(({ result: { outcome } }) => (outcome.kind === 'images' ? outcome.code : undefined))
+			.find(Boolean);
+		throw failureError({
+			kind: 'no_image',
+			taskId: task.taskId,
+			...(task.taskId && { nextStep: LOOK_AGAIN }),
+			...(said && { gatewayMessage: said }),
+			...(code && { gatewayCode: code }),
+		});
 	}
 	const add = (picture: Picture): void => void task.pictures.push({ ...picture, index: task.pictures.length });
 	for (const { result, refs } of parts) {
@@ -93,9 +114,17 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 		}
 	}
 	const missing = (task.requestedImages ?? 0) - task.pictures.length;
-	if (missing > 0) task.warnings.push(`${task.pictures.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`);
+	if (missing > 0)
+		task.warnings.push(
+			`${task.pictures.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`,
+		);
 	if (task.pictures.some((picture) => picture.binary ?? picture.url)) return;
-	throw failureError({ kind: 'unreadable_answer', taskId: task.taskId, message: 'The gateway sent image data that is no image', gatewayMessage: task.warnings.join(' ') });
+	throw failureError({
+		kind: 'unreadable_answer',
+		taskId: task.taskId,
+		message: 'The gateway sent image data that is no image',
+		gatewayMessage: task.warnings.join(' '),
+	});
 }
 
 /** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */

@@ -4,7 +4,15 @@ import { failureError, failureIn } from '../errors/failure';
 import { followTask } from './pollTask';
 import { FORMATS } from '../formats';
 import type { Job } from '../run/itemContext';
-import { forget, isAnswered, isUnclear, recall, remember, rememberFinished, type Remembered } from '../run/idempotencyStore';
+import {
+	forget,
+	isAnswered,
+	isUnclear,
+	recall,
+	remember,
+	rememberFinished,
+	type Remembered,
+} from '../run/idempotencyStore';
 import { addressesOf, encodeCall, type Order } from './prepareRequest';
 import type { Hold } from '../run/memoryBudget';
 import { submit } from '../submit/submit';
@@ -22,7 +30,10 @@ export async function buy(job: Job, order: Order, call: number): Promise<Result>
 			return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, hold };
 		}
 		if (isUnclear(earlier, job.executionId)) {
-			throw failureError({ kind: 'unclear_submission', gatewayMessage: 'An earlier try in this execution had no clear end' });
+			throw failureError({
+				kind: 'unclear_submission',
+				gatewayMessage: 'An earlier try in this execution had no clear end',
+			});
 		}
 		return await submitAndFollow(job, order, call, hold);
 	} catch (thrown) {
@@ -42,7 +53,11 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		encode: async () => await encodeCall(job, order, call, hold),
 		gate: run.gate,
 		clock: systemClock,
-		limits: { timeoutMs: job.requestTimeoutMs, maxBytes: job.maxAnswerBytes(order.request.n), beforeHeavy: hold.before },
+		limits: {
+			timeoutMs: job.requestTimeoutMs,
+			maxBytes: job.maxAnswerBytes(order.request.n),
+			beforeHeavy: hold.before,
+		},
 		patienceMs: settings.timeoutMs,
 		signal: run.signal,
 		onUnclear: () => noteUnclear(job, key, submittedAt),
@@ -58,7 +73,15 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		if (outcome.kind === 'images' || !settings.wait) return { ...bought, outcome, reads: 0 };
 		hold.release();
 		// Nothing is paid for a task that failed, so the next try may create a new one.
-		const followed = await followTask(job, { taskId, origin: 'fresh', images: order.request.n, references, firstLookMs, hold, onFailed: () => forget(ctx, key) });
+		const followed = await followTask(job, {
+			taskId,
+			origin: 'fresh',
+			images: order.request.n,
+			references,
+			firstLookMs,
+			hold,
+			onFailed: () => forget(ctx, key),
+		});
 		return { ...bought, ...followed };
 	} catch (thrown) {
 		giveUp(job, order);
@@ -69,14 +92,24 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 }
 
 /** The tasks that the gateway made of these calls besides the first one each. Nothing here is paid again. */
-export async function followFurther(job: Job, order: Order, calls: Array<PromiseSettledResult<Result>>): Promise<Array<PromiseSettledResult<Result>>> {
+export async function followFurther(
+	job: Job,
+	order: Order,
+	calls: Array<PromiseSettledResult<Result>>,
+): Promise<Array<PromiseSettledResult<Result>>> {
 	const results = calls.flatMap((call) => (call.status === 'fulfilled' && job.settings.wait ? [call.value] : []));
-	const tasks = results.flatMap(({ furtherTaskIds, submittedAt, references }) => (furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt, references })));
+	const tasks = results.flatMap(({ furtherTaskIds, submittedAt, references }) =>
+		(furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt, references })),
+	);
 	return await Promise.allSettled(
 		tasks.map(async (task) => {
 			const hold = job.run.room.hold();
 			try {
-				return { ...task, ...(await followTask(job, { ...task, origin: 'fresh', images: order.request.n, hold })), hold };
+				return {
+					...task,
+					...(await followTask(job, { ...task, origin: 'fresh', images: order.request.n, hold })),
+					hold,
+				};
 			} catch (thrown) {
 				hold.release();
 				throw failureError(failureIn(thrown));
@@ -100,7 +133,13 @@ async function putAway(job: Job, order: Order, call: number, result: Result): Pr
 }
 
 /** An already paid task: takes a place like a new one, but sends nothing. */
-async function resume(job: Job, order: Order, call: number, task: Remembered & { taskId: string }, hold: Hold): Promise<Result> {
+async function resume(
+	job: Job,
+	order: Order,
+	call: number,
+	task: Remembered & { taskId: string },
+	hold: Hold,
+): Promise<Result> {
 	const { taskId, furtherTaskIds, submittedAt } = task;
 	const references = addressesOf(order);
 	const bought = { taskId, furtherTaskIds, submittedAt, references, hold };
@@ -110,7 +149,15 @@ async function resume(job: Job, order: Order, call: number, task: Remembered & {
 	if (!slot) throw failureError({ kind: 'canceled', taskId });
 	try {
 		const onFailed = (): void => forget(job.ctx, order.keys[call]);
-		const followed = await followTask(job, { taskId, origin: 'resumed', submittedAt, images: order.request.n, references, hold, onFailed });
+		const followed = await followTask(job, {
+			taskId,
+			origin: 'resumed',
+			submittedAt,
+			images: order.request.n,
+			references,
+			hold,
+			onFailed,
+		});
 		return { ...bought, ...followed };
 	} catch (thrown) {
 		giveUp(job, order);
@@ -126,14 +173,22 @@ function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: st
 	if (taskId === undefined) {
 		const isEmpty = outcome.images.length === 0;
 		if (!isEmpty) job.run.kept.add(job.itemIndex);
-		remember(job.ctx, key, { answer: { ...job.hideKey(outcome), images: outcome.images.filter((image) => image.kind === 'url') }, submittedAt, ...(isEmpty && { emptyIn: job.executionId }) });
+		remember(job.ctx, key, {
+			answer: { ...job.hideKey(outcome), images: outcome.images.filter((image) => image.kind === 'url') },
+			submittedAt,
+			...(isEmpty && { emptyIn: job.executionId }),
+		});
 		return;
 	}
 	const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
 	remember(job.ctx, key, { taskId, submittedAt, ...(furtherTaskIds && { furtherTaskIds }) });
 	for (const id of [taskId, ...(furtherTaskIds ?? [])]) {
 		job.noteTask(id);
-		job.ctx.logger.info(`NanoBanana: the gateway accepted task ${id}`, { taskId: id, itemIndex: job.itemIndex, status: 'queued' });
+		job.ctx.logger.info(`NanoBanana: the gateway accepted task ${id}`, {
+			taskId: id,
+			itemIndex: job.itemIndex,
+			status: 'queued',
+		});
 	}
 }
 
@@ -141,8 +196,11 @@ function noteAccepted(job: Job, key: string, accepted: Accepted, submittedAt: st
 function noteUnclear(job: Job, key: string, submittedAt: string): void {
 	remember(job.ctx, key, { unclearIn: job.executionId, submittedAt });
 	job.run.unclear.add(job.itemIndex);
-	job.ctx.logger.warn(`NanoBanana: it is unclear whether the gateway accepted the request of item ${job.itemIndex}, sent ${submittedAt}. A task may exist and may have been billed`, {
-		itemIndex: job.itemIndex,
-		submittedAt,
-	});
+	job.ctx.logger.warn(
+		`NanoBanana: it is unclear whether the gateway accepted the request of item ${job.itemIndex}, sent ${submittedAt}. A task may exist and may have been billed`,
+		{
+			itemIndex: job.itemIndex,
+			submittedAt,
+		},
+	);
 }

@@ -20,7 +20,12 @@ export interface TaskRecord {
 }
 
 /** A task as output rows: one per image, or all images in one, or a single row while there is no image. */
-export function rowsOf(task: TaskRecord, settings: Settings, itemIndex: number, input: IDataObject): INodeExecutionData[] {
+export function rowsOf(
+	task: TaskRecord,
+	settings: Settings,
+	itemIndex: number,
+	input: IDataObject,
+): INodeExecutionData[] {
 	const base = settings.includeInputFields ? input : {};
 	const together = settings.outputLayout === 'singleItem' || task.pictures.length === 0;
 	const groups = together ? [task.pictures] : task.pictures.map((picture) => [picture]);
@@ -40,7 +45,15 @@ function binariesOf(pictures: Picture[], name: string): IBinaryKeyData | undefin
 function simplified(task: TaskRecord, pictures: Picture[], settings: Settings): IDataObject {
 	const first = described(pictures);
 	const urls = pictures.flatMap((picture) => (picture.url ? [picture.url] : []));
-	if (!first) return present({ taskId: task.taskId, status: task.status, progress: task.progress, model: task.model, text: task.text, warnings: someOf(task.warnings) });
+	if (!first)
+		return present({
+			taskId: task.taskId,
+			status: task.status,
+			progress: task.progress,
+			model: task.model,
+			text: task.text,
+			warnings: someOf(task.warnings),
+		});
 	return present({
 		taskId: task.taskId,
 		status: task.status,
@@ -76,7 +89,12 @@ function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IData
 			unitPrice: settings.unitPrice,
 			cost: isPriced ? rounded((settings.unitPrice ?? 0) * returned) : undefined,
 		}),
-		timing: present({ submittedAt: task.submittedAt, finishedAt: task.finishedAt, waitedMs: task.waitedMs, polls: task.polls }),
+		timing: present({
+			submittedAt: task.submittedAt,
+			finishedAt: task.finishedAt,
+			waitedMs: task.waitedMs,
+			polls: task.polls,
+		}),
 		warnings: task.warnings,
 	});
 }

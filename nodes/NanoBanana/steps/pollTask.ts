@@ -73,7 +73,9 @@ function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Und
 	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
 	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
 	// A task that no look has shown is not said to go on: what was answered instead is the news.
-	const isSeen = waited.last !== undefined || (origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
+	const isSeen =
+		waited.last !== undefined ||
+		(origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
 	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
 	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
 	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
@@ -95,11 +97,20 @@ function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Und
 export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
 	const found = await look(job, { taskId, images: 1, hold }, { remainingMs: job.settings.timeoutMs, isLast: true });
 	const seen = 'outcome' in found ? found.outcome : undefined;
-	if (seen === undefined) throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
+	if (seen === undefined)
+		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
 	job.noteLook(taskId, seen);
 	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
 }
 
-async function look(job: Job, task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>, { remainingMs, isLast }: { remainingMs: number; isLast: boolean }): ReturnType<typeof lookAtTask> {
-	return await lookAtTask(job.free, { taskId: task.taskId, references: task.references, lastLook: isLast }, { remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before });
+async function look(
+	job: Job,
+	task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>,
+	{ remainingMs, isLast }: { remainingMs: number; isLast: boolean },
+): ReturnType<typeof lookAtTask> {
+	return await lookAtTask(
+		job.free,
+		{ taskId: task.taskId, references: task.references, lastLook: isLast },
+		{ remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before },
+	);
 }

@@ -4,7 +4,13 @@ import { failureError } from '../errors/failure';
 import { FORMATS } from '../formats';
 import type { Job } from '../run/itemContext';
 import { claimKey, hashRequest, isOpen, recall, releaseKey } from '../run/idempotencyStore';
-import { digestOf, loadReferences, MAX_REFERENCE_BYTES, readSources, type ReferenceSource } from '../parameters/referenceImages';
+import {
+	digestOf,
+	loadReferences,
+	MAX_REFERENCE_BYTES,
+	readSources,
+	type ReferenceSource,
+} from '../parameters/referenceImages';
 import { readRequest, type CheckedRequest } from '../parameters/imageRequest';
 import type { Hold } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
@@ -21,7 +27,11 @@ export interface Order extends CheckedRequest {
 /** Everything that can be known without paying, for all items of the run before the first of them pays. */
 export async function checkBeforePaying(job: Job): Promise<Order | undefined> {
 	return await job.checkIn(
-		(order) => (job.settings.previewRequest ? 0 : (order.request.n * order.keys.filter((key) => isOpen(recall(job.ctx, key), job.executionId)).length) / order.keys.length),
+		(order) =>
+			job.settings.previewRequest
+				? 0
+				: (order.request.n * order.keys.filter((key) => isOpen(recall(job.ctx, key), job.executionId)).length) /
+					order.keys.length,
 		async () => {
 			const { ctx, settings } = job;
 			const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
@@ -66,7 +76,9 @@ export async function encodeCall(job: Job, order: Order, call: number, hold: Hol
 	if (order.referenceBytes > 0) await hold.before(order.referenceBytes * 2);
 	const given = await loadReferences(job.ctx, order.sources, job.settings);
 	const isInlined = format.needsBytes({ ...order.request, references: given });
-	const references = isInlined ? await Promise.all(given.map(async (reference) => await inline(job, reference, hold))) : given;
+	const references = isInlined
+		? await Promise.all(given.map(async (reference) => await inline(job, reference, hold)))
+		: given;
 	return format.encode({ ...order.request, references })[call];
 }
 
@@ -75,10 +87,23 @@ async function inline(job: Job, reference: Reference, hold: Hold): Promise<Refer
 	if (reference.kind === 'bytes') return reference;
 	const fetched = await fetchImage(
 		{ kind: 'url', url: reference.url },
-		{ exchange: job.free, clock: systemClock, maxBytes: MAX_REFERENCE_BYTES, beforeHeavy: hold.before, deadline: systemClock.now() + job.requestTimeoutMs, allowKey: false },
+		{
+			exchange: job.free,
+			clock: systemClock,
+			maxBytes: MAX_REFERENCE_BYTES,
+			beforeHeavy: hold.before,
+			deadline: systemClock.now() + job.requestTimeoutMs,
+			allowKey: false,
+		},
 	);
 	if (fetched.kind === 'picture') {
-		return { kind: 'bytes', field: reference.url, data: fetched.bytes, mimeType: fetched.facts.mimeType, fileName: `reference.${fetched.facts.extension}` };
+		return {
+			kind: 'bytes',
+			field: reference.url,
+			data: fetched.bytes,
+			mimeType: fetched.facts.mimeType,
+			fileName: `reference.${fetched.facts.extension}`,
+		};
 	}
 	throw failureError({
 		kind: 'invalid_input',

@@ -18,7 +18,10 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 		preview: {
 			method: 'POST',
 			url: `${job.base.baseURL ?? ''}${first.path}`,
-			headers: { authorization: 'Bearer [key]', 'content-type': first.form ? 'multipart/form-data' : 'application/json' },
+			headers: {
+				authorization: 'Bearer [key]',
+				'content-type': first.form ? 'multipart/form-data' : 'application/json',
+			},
 			body: bodyOf(first, references),
 			calls: calls.length,
 		},
@@ -43,7 +46,10 @@ function named(field: string, name: string): Reference {
 
 function bodyOf(call: EncodedCall, references: Reference[]): IDataObject {
 	if (call.json) return nameFiles(call.json, references);
-	const fields = (call.form ?? []).map((part) => ({ name: part.name, value: Buffer.isBuffer(part.value) ? (part.fileName ?? '[file]') : part.value }));
+	const fields = (call.form ?? []).map((part) => ({
+		name: part.name,
+		value: Buffer.isBuffer(part.value) ? (part.fileName ?? '[file]') : part.value,
+	}));
 	return { fields };
 }
 

@@ -48,7 +48,10 @@ export async function pictureOf(job: Job, source: Source, warnings: string[]): P
 			beforeHeavy: hold?.before,
 			allocate: job.run.spares.take,
 			isFresh: bought.submittedAt !== undefined || bought.reads > 1,
-			deadline: Math.max(job.startedAt + settings.timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs)),
+			deadline: Math.max(
+				job.startedAt + settings.timeoutMs,
+				systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
+			),
 			...(bought.taskId && { refresh: async () => await freshRef(job, bought.taskId ?? '', source) }),
 		});
 		if (fetched.kind === 'picture') {
@@ -57,9 +60,14 @@ export async function pictureOf(job: Job, source: Source, warnings: string[]): P
 			job.run.spares.give(fetched.bytes);
 			return picture;
 		}
-		const ways = [...(fetched.url ? ['open its address'] : []), ...(bought.taskId ? ["collect it with 'Wait for Task Result'"] : [])];
+		const ways = [
+			...(fetched.url ? ['open its address'] : []),
+			...(bought.taskId ? ["collect it with 'Wait for Task Result'"] : []),
+		];
 		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
-		warnings.push(`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`);
+		warnings.push(
+			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`,
+		);
 		return { index, ...(fetched.url && { url: fetched.url }) };
 	} finally {
 		hold?.release();
@@ -68,13 +76,21 @@ export async function pictureOf(job: Job, source: Source, warnings: string[]): P
 
 /** Where the gateway says the image is now. */
 async function freshRef(job: Job, taskId: string, { bought, position }: Source): Promise<ImageRef | undefined> {
-	const limits = { remainingMs: job.settings.timeoutMs, maxBytes: job.maxAnswerBytes(1), beforeHeavy: bought.hold.before };
+	const limits = {
+		remainingMs: job.settings.timeoutMs,
+		maxBytes: job.maxAnswerBytes(1),
+		beforeHeavy: bought.hold.before,
+	};
 	const look = await lookAtTask(job.free, { taskId, references: bought.references, lastLook: true }, limits);
 	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;
 }
 
 /** Stores the bytes where n8n is set up to keep them, and names the file after what the bytes are. */
-async function store({ ctx, settings }: Job, { facts, bytes, url }: Extract<Fetched, { kind: 'picture' }>, source: Source): Promise<Picture> {
+async function store(
+	{ ctx, settings }: Job,
+	{ facts, bytes, url }: Extract<Fetched, { kind: 'picture' }>,
+	source: Source,
+): Promise<Picture> {
 	const fileName = fileNameOf(wantedName(settings, source), source.index, source.count, facts.extension);
 	const binary = await ctx.helpers.prepareBinaryData(bytes, fileName, facts.mimeType);
 	return {
@@ -105,6 +121,10 @@ export function fileNameOf(wanted: string, index: number, count: number, extensi
 		.replace(/[\p{Cc}\p{Cs}<>:"|?*]+/gu, '_')
 		.replace(/^[.\s]+/, '');
 	// By characters: half of one is none.
-	const stem = [...safe].slice(0, LONGEST_NAME).join('').replace(/[.\s]+$/, '').replace(DEVICE, '$1_');
+	const stem = [...safe]
+		.slice(0, LONGEST_NAME)
+		.join('')
+		.replace(/[.\s]+$/, '')
+		.replace(DEVICE, '$1_');
 	return `${stem || 'nanobanana'}${count > 1 ? `-${index + 1}` : ''}.${extension}`;
 }

@@ -54,7 +54,9 @@ export function createGate(maxOpen: number, window: Window, clock: Clock): Gate 
 	const queue = createQueue<Required<Entry>, Slot>();
 
 	const mayEnter = ({ sendsNothing }: Required<Entry>): boolean =>
-		isShut || (open + unanswered < limit.open() && (sendsNothing || (clock.now() >= backoff.notBefore() && unanswered < limit.unanswered())));
+		isShut ||
+		(open + unanswered < limit.open() &&
+			(sendsNothing || (clock.now() >= backoff.notBefore() && unanswered < limit.unanswered())));
 
 	const admit = (): void => {
 		queue.serve(mayEnter, (entry) => (isShut ? undefined : makeSlot(entry)));

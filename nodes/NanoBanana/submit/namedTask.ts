@@ -21,7 +21,11 @@ export function taskNamedIn(body: unknown): NamedTask | undefined {
 		if (taskId === undefined) continue;
 		const word = statusWord(place) ?? '';
 		const status = meaning(word);
-		return { taskId, isOpen: status === 'queued' || status === 'running', isTurnedAway: status === 'failed' && !GENERAL_WORDS.includes(word.toLowerCase()) };
+		return {
+			taskId,
+			isOpen: status === 'queued' || status === 'running',
+			isTurnedAway: status === 'failed' && !GENERAL_WORDS.includes(word.toLowerCase()),
+		};
 	}
 	return undefined;
 }

@@ -58,7 +58,10 @@ export async function submit(submission: Submission): Promise<Submitted> {
 			const call = await submission.encode();
 			throwIfCanceled(signal);
 			isUnderWay = true;
-			verdict = judge(await sendCall(submission.exchange, call, submission.limits), { decode: submission.decode, now: clock.now() });
+			verdict = judge(await sendCall(submission.exchange, call, submission.limits), {
+				decode: submission.decode,
+				now: clock.now(),
+			});
 		} catch (thrown) {
 			if (isUnderWay) submission.onUnclear();
 			submission.onFailed();

@@ -44,7 +44,8 @@ export function judge(answer: Answer, judging: Judging): Verdict {
 	if (answer.kind === 'tooLarge') {
 		return unclear({
 			message: `The gateway's answer is larger than ${megabytes(answer.limit)} and was not read`,
-			nextStep: "The images are probably paid for. Raise 'Max Image Size' under Options, or set 'Receive Images As' to URL, before you run the node again; a new run is a new purchase.",
+			nextStep:
+				"The images are probably paid for. Raise 'Max Image Size' under Options, or set 'Receive Images As' to URL, before you run the node again; a new run is a new purchase.",
 		});
 	}
 	const body = bodyOf(answer.bytes);
@@ -66,13 +67,24 @@ function judgeSuccess(outcome: Outcome, headers: Record<string, unknown>, body: 
 	// A web page is the console's, not the API's: nothing was accepted there. One that is labelled as JSON took the place of an answer.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	return unclear({ ...page, message: 'The gateway answered with neither a task nor an image', gatewayMessage: page.gatewayMessage ?? JSON.stringify(body) });
+	return unclear({
+		...page,
+		message: 'The gateway answered with neither a task nor an image',
+		gatewayMessage: page.gatewayMessage ?? JSON.stringify(body),
+	});
 }
 
 /** Some gateways say "busy" or "conflict" and name the task that they made all the same: looking at it is free, a second one is not. */
-function takenDespite(status: number, body: unknown, outcome: Outcome, headers: Record<string, unknown>, wait: number): Verdict | undefined {
+function takenDespite(
+	status: number,
+	body: unknown,
+	outcome: Outcome,
+	headers: Record<string, unknown>,
+	wait: number,
+): Verdict | undefined {
 	// Beside words of complaint an address is as likely one of the documentation, or a reference.
-	const isAnswer = (own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || gatewayWords(body).message === '';
+	const isAnswer =
+		(own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || gatewayWords(body).message === '';
 	if (status >= 500 && isAnswer && outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
 	const named = taskNamedIn(body);
 	const isTaken = named !== undefined && (named.isOpen || (!named.isTurnedAway && mayHaveTaken(status)));
@@ -82,7 +94,11 @@ function takenDespite(status: number, body: unknown, outcome: Outcome, headers: 
 }
 
 function arrived(outcome: Images): Verdict {
-	return { kind: 'accepted', accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome }, firstLookMs: 0 };
+	return {
+		kind: 'accepted',
+		accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome },
+		firstLookMs: 0,
+	};
 }
 
 function taken(taskId: string, wait: number, outcome?: Outcome): Verdict {
@@ -106,7 +122,12 @@ function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, 
 	const kind = outcome.refused ? 'prompt_refused' : outcome.emptyHanded ? 'no_image' : ended;
 	return {
 		kind: 'failed',
-		failure: { kind, gatewayMessage: outcome.reason, ...(outcome.code && { gatewayCode: outcome.code }), ...(outcome.taskId && { taskId: outcome.taskId }) },
+		failure: {
+			kind,
+			gatewayMessage: outcome.reason,
+			...(outcome.code && { gatewayCode: outcome.code }),
+			...(outcome.taskId && { taskId: outcome.taskId }),
+		},
 	};
 }
 

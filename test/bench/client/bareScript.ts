@@ -18,7 +18,12 @@ export async function runBareTasks({ baseUrl, apiKey, endsUrl, items, folder }: 
 	try {
 		await Promise.all(
 			Array.from({ length: items }, async (_, index) => {
-				const created = await request(`${baseUrl}/v1/images/tasks`, { dispatcher, method: 'POST', headers, body: JSON.stringify({ ...ORDER, output_format: 'png' }) });
+				const created = await request(`${baseUrl}/v1/images/tasks`, {
+					dispatcher,
+					method: 'POST',
+					headers,
+					body: JSON.stringify({ ...ORDER, output_format: 'png' }),
+				});
 				const { task_id } = dataOf(await created.body.json());
 				await ends.of(task_id);
 				const read = await request(`${baseUrl}/v1/images/tasks/${task_id}`, { dispatcher, headers });
@@ -38,7 +43,12 @@ export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareJob):
 	try {
 		await Promise.all(
 			Array.from({ length: items }, async (_, index) => {
-				const answer = await request(`${baseUrl}/v1/images/generations`, { dispatcher, method: 'POST', headers, body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }) });
+				const answer = await request(`${baseUrl}/v1/images/generations`, {
+					dispatcher,
+					method: 'POST',
+					headers,
+					body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }),
+				});
 				const { data } = (await answer.body.json()) as { data: Array<{ url: string }> };
 				await store(data[0].url, dispatcher, join(folder, `${index}.png`));
 			}),
@@ -59,7 +69,10 @@ function dataOf(body: unknown): { task_id: string; result_url: string } {
 }
 
 /** The ends of tasks, as the gateway tells them. */
-export async function listen(endsUrl: string, dispatcher = new Agent()): Promise<{ of(taskId: string): Promise<void>; close(): void }> {
+export async function listen(
+	endsUrl: string,
+	dispatcher = new Agent(),
+): Promise<{ of(taskId: string): Promise<void>; close(): void }> {
 	const waiting = new Map<string, () => void>();
 	const ended = new Set<string>();
 	const { body } = await request(endsUrl, { dispatcher, bodyTimeout: 0 });

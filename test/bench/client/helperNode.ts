@@ -1,7 +1,13 @@
 /* eslint-disable */
 // The bare script as an n8n node: the same three requests per picture, made and stored with n8n's own helpers. What is more than
 // this is our node's own doing; what is more than the bare script up to here, every node of n8n pays.
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 import { chain, createNode, runWorkflow } from '../../engine/runWorkflow';
 import { ORDER, type GatewayAddress } from '../gateway';
 import { listen } from './bareScript';
@@ -28,7 +34,12 @@ class HelperNode implements INodeType {
 		const ends = await listen(this.getNodeParameter('endsUrl', 0) as string);
 		const send = async (method: 'GET' | 'POST', path: string): Promise<{ task_id: string; result_url: string }> => {
 			const body = method === 'POST' ? { ...ORDER, output_format: 'png' } : undefined;
-			const answer = await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, { method, url: `${baseUrl}${path}`, body, json: true });
+			const answer = await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
+				method,
+				url: `${baseUrl}${path}`,
+				body,
+				json: true,
+			});
 			return answer.data;
 		};
 		const rows = this.getInputData().map(async (_item, item): Promise<INodeExecutionData> => {
@@ -36,7 +47,11 @@ class HelperNode implements INodeType {
 			await ends.of(task_id);
 			const { result_url } = await send('GET', `/v1/images/tasks/${task_id}`);
 			const file = (await this.helpers.httpRequest({ url: result_url, encoding: 'arraybuffer' })) as Buffer;
-			return { json: {}, binary: { data: await this.helpers.prepareBinaryData(file, 'image.png', 'image/png') }, pairedItem: { item } };
+			return {
+				json: {},
+				binary: { data: await this.helpers.prepareBinaryData(file, 'image.png', 'image/png') },
+				pairedItem: { item },
+			};
 		});
 		try {
 			return [await Promise.all(rows)];
@@ -47,11 +62,25 @@ class HelperNode implements INodeType {
 }
 
 /** Returns the number of pictures that came out. */
-export async function runHelperNode({ baseUrl, apiKey, endsUrl, items }: GatewayAddress & { items: number }): Promise<number> {
-	const node = createNode('Helpers', TYPE, { endsUrl }, { credentials: { [CREDENTIAL]: { id: '1', name: 'NanoBanana account' } } });
+export async function runHelperNode({
+	baseUrl,
+	apiKey,
+	endsUrl,
+	items,
+}: GatewayAddress & { items: number }): Promise<number> {
+	const node = createNode(
+		'Helpers',
+		TYPE,
+		{ endsUrl },
+		{ credentials: { [CREDENTIAL]: { id: '1', name: 'NanoBanana account' } } },
+	);
 	const run = await runWorkflow(
 		{ nodes: [createNode('Start', 'n8n-nodes-base.manualTrigger'), node], connections: chain('Start', node.name) },
-		{ nodeTypes: { [TYPE]: HelperNode }, credentials: { [CREDENTIAL]: { baseUrl, apiKey } }, input: Array.from({ length: items }, () => ({ json: {} })) },
+		{
+			nodeTypes: { [TYPE]: HelperNode },
+			credentials: { [CREDENTIAL]: { baseUrl, apiKey } },
+			input: Array.from({ length: items }, () => ({ json: {} })),
+		},
 	);
 	if (run.status !== 'success') throw new Error(run.error?.message ?? `The execution ended as ${run.status}`);
 	return (run.output('Helpers')[0] ?? []).filter(({ binary }) => binary?.data.id !== undefined).length;

@@ -8,7 +8,10 @@ import type { BareJob } from './bareScript';
 import type { NodeJob } from './nodeRun';
 import { measure, type Used } from './resources';
 
-export type Job = (({ client: 'bareTasks' | 'bareCalls' | 'helpers' } & Omit<BareJob, 'folder'>) | ({ client: 'node' } & NodeJob)) & { watchesMemory?: boolean };
+export type Job = (
+	| ({ client: 'bareTasks' | 'bareCalls' | 'helpers' } & Omit<BareJob, 'folder'>)
+	| ({ client: 'node' } & NodeJob)
+) & { watchesMemory?: boolean };
 
 export type ClientService = { run(job: Job): Promise<Used> };
 

@@ -11,8 +11,19 @@ const perItem = async (lane: Lane, seed: number, items: number): Promise<{ tookM
 export const growth: BenchGroup = {
 	name: 'growth',
 	rows: [
-		{ id: 'growth.time', name: 'time per item, 1,000 items / 10 items, tasks of 50 ms', unit: 'x', digits: 3, target: { atMost: 1.2 } },
-		{ id: 'growth.cpu', name: 'own CPU per item, 1,000 items / 100 items, tasks of 50 ms', unit: 'x', target: { atMost: 1.2 } },
+		{
+			id: 'growth.time',
+			name: 'time per item, 1,000 items / 10 items, tasks of 50 ms',
+			unit: 'x',
+			digits: 3,
+			target: { atMost: 1.2 },
+		},
+		{
+			id: 'growth.cpu',
+			name: 'own CPU per item, 1,000 items / 100 items, tasks of 50 ms',
+			unit: 'x',
+			target: { atMost: 1.2 },
+		},
 		{ id: 'growth.time.10', name: 'time per item, 10 items, tasks of 50 ms', unit: 'ms', digits: 1 },
 		{ id: 'growth.time.1000', name: 'time per item, 1,000 items, tasks of 50 ms', unit: 'ms', digits: 1 },
 	],

@@ -9,4 +9,13 @@ import { unknownLimits } from './unknownLimit';
 import { longTasks, shortTasks } from './waiting';
 
 /** Rows that are measured in the n8n engine, without a server. */
-export const groups: BenchGroup[] = [shortTasks, longTasks, ...unknownLimits, synchronousFormats, processorTime, memory, growth, loading];
+export const groups: BenchGroup[] = [
+	shortTasks,
+	longTasks,
+	...unknownLimits,
+	synchronousFormats,
+	processorTime,
+	memory,
+	growth,
+	loading,
+];

@@ -32,7 +32,10 @@ async function build(): Promise<void> {
 }
 
 async function requireMs(path: string): Promise<number> {
-	const { stdout } = await run(process.execPath, ['-e', SCRIPT, path], { cwd: folder, env: { ...process.env, NODE_OPTIONS: '' } });
+	const { stdout } = await run(process.execPath, ['-e', SCRIPT, path], {
+		cwd: folder,
+		env: { ...process.env, NODE_OPTIONS: '' },
+	});
 	return Number(stdout);
 }
 
@@ -44,8 +47,21 @@ function bytesIn(path: string): number {
 export const loading: BenchGroup = {
 	name: 'loading',
 	rows: [
-		{ id: 'loading.node', name: 'require of the node, n8n-workflow being loaded (median of 15 processes)', unit: 'ms', digits: 1, target: { atMost: 15 } },
-		{ id: 'loading.size', name: 'files of dist together', unit: 'kB', digits: 1, target: { atMost: 100 }, why: 'A quarter of it are texts that users read; what reads the answers of a whole family of gateways takes another quarter.' },
+		{
+			id: 'loading.node',
+			name: 'require of the node, n8n-workflow being loaded (median of 15 processes)',
+			unit: 'ms',
+			digits: 1,
+			target: { atMost: 15 },
+		},
+		{
+			id: 'loading.size',
+			name: 'files of dist together',
+			unit: 'kB',
+			digits: 1,
+			target: { atMost: 100 },
+			why: 'A quarter of it are texts that users read; what reads the answers of a whole family of gateways takes another quarter.',
+		},
 	],
 	seconds: 8,
 	async open({ report }) {

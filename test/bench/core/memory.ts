@@ -18,9 +18,27 @@ async function peakMegabytes(items: number, seed: number): Promise<number> {
 export const memory: BenchGroup = {
 	name: 'peak memory',
 	rows: [
-		{ id: 'memory.50', name: 'peak memory over idle, 50 images of 8 MB, filesystem mode', unit: 'MB', digits: 0, target: { atMost: 150 } },
-		{ id: 'memory.200', name: 'peak memory over idle, 200 images of 8 MB, filesystem mode', unit: 'MB', digits: 0, target: { atMost: 150 } },
-		{ id: 'memory.growth', name: 'peak memory over idle, 200 images / 50 images', unit: 'x', target: { atMost: 1.2 }, why: "The pictures in memory do not grow with their number (24 MB at a time); n8n's engine and its HTTP client leave more behind before Node.js collects it." },
+		{
+			id: 'memory.50',
+			name: 'peak memory over idle, 50 images of 8 MB, filesystem mode',
+			unit: 'MB',
+			digits: 0,
+			target: { atMost: 150 },
+		},
+		{
+			id: 'memory.200',
+			name: 'peak memory over idle, 200 images of 8 MB, filesystem mode',
+			unit: 'MB',
+			digits: 0,
+			target: { atMost: 150 },
+		},
+		{
+			id: 'memory.growth',
+			name: 'peak memory over idle, 200 images / 50 images',
+			unit: 'x',
+			target: { atMost: 1.2 },
+			why: "The pictures in memory do not grow with their number (24 MB at a time); n8n's engine and its HTTP client leave more behind before Node.js collects it.",
+		},
 	],
 	seconds: 25,
 	async measure({ seed, report }) {

@@ -21,11 +21,32 @@ async function cpuMsPerImage(client: 'node' | 'helpers' | 'bareTasks', seed: num
 export const processorTime: BenchGroup = {
 	name: 'own CPU per image',
 	rows: [
-		{ id: 'cpu.limit', name: 'own CPU per image of 1 MB: the limit (bare script that stores the files)', unit: 'ms', bar: { panel: PANEL, label: 'the limit' } },
-		{ id: 'cpu.helpers', name: "own CPU per image of 1 MB: the bare script with n8n's engine, HTTP helpers and binary storage", unit: 'ms', bar: { panel: PANEL, label: "the limit, with n8n's own helpers" } },
-		{ id: 'cpu.node', name: 'own CPU per image of 1 MB: this node with the n8n engine', unit: 'ms', bar: { panel: PANEL, label: 'this node' } },
+		{
+			id: 'cpu.limit',
+			name: 'own CPU per image of 1 MB: the limit (bare script that stores the files)',
+			unit: 'ms',
+			bar: { panel: PANEL, label: 'the limit' },
+		},
+		{
+			id: 'cpu.helpers',
+			name: "own CPU per image of 1 MB: the bare script with n8n's engine, HTTP helpers and binary storage",
+			unit: 'ms',
+			bar: { panel: PANEL, label: "the limit, with n8n's own helpers" },
+		},
+		{
+			id: 'cpu.node',
+			name: 'own CPU per image of 1 MB: this node with the n8n engine',
+			unit: 'ms',
+			bar: { panel: PANEL, label: 'this node' },
+		},
 		{ id: 'cpu.own', name: "own CPU per image of 1 MB / the bare script with n8n's helpers", unit: 'x' },
-		{ id: 'cpu.ratio', name: 'own CPU per image of 1 MB / limit, after a first run', unit: 'x', target: { atMost: 2 }, why: WHY },
+		{
+			id: 'cpu.ratio',
+			name: 'own CPU per image of 1 MB / limit, after a first run',
+			unit: 'x',
+			target: { atMost: 2 },
+			why: WHY,
+		},
 	],
 	seconds: 32,
 	async measure({ seed, report }) {
@@ -35,6 +56,12 @@ export const processorTime: BenchGroup = {
 		const helpers = await cpuMsPerImage('helpers', seed);
 		report('this node');
 		const node = await cpuMsPerImage('node', seed);
-		return { 'cpu.limit': limit, 'cpu.helpers': helpers, 'cpu.node': node, 'cpu.own': node / helpers, 'cpu.ratio': node / limit };
+		return {
+			'cpu.limit': limit,
+			'cpu.helpers': helpers,
+			'cpu.node': node,
+			'cpu.own': node / helpers,
+			'cpu.ratio': node / limit,
+		};
 	},
 };

@@ -14,9 +14,24 @@ const makespan = async (lane: Lane, seed: number, job: LaneJob): Promise<number>
 export const synchronousFormats: BenchGroup = {
 	name: 'synchronous formats in the engine',
 	rows: [
-		{ id: 'sync.limit', name: '20 synchronous calls of 1 s: the limit (bare script)', unit: 's', bar: { panel: PANEL, label: 'the limit' } },
-		{ id: 'sync.openAi', name: '20 synchronous calls of 1 s, OpenAI format: time for the whole run', unit: 's', bar: { panel: PANEL, label: 'this node, OpenAI format' } },
-		{ id: 'sync.gemini', name: '20 synchronous calls of 1 s, Gemini format: time for the whole run', unit: 's', bar: { panel: PANEL, label: 'this node, Gemini format' } },
+		{
+			id: 'sync.limit',
+			name: '20 synchronous calls of 1 s: the limit (bare script)',
+			unit: 's',
+			bar: { panel: PANEL, label: 'the limit' },
+		},
+		{
+			id: 'sync.openAi',
+			name: '20 synchronous calls of 1 s, OpenAI format: time for the whole run',
+			unit: 's',
+			bar: { panel: PANEL, label: 'this node, OpenAI format' },
+		},
+		{
+			id: 'sync.gemini',
+			name: '20 synchronous calls of 1 s, Gemini format: time for the whole run',
+			unit: 's',
+			bar: { panel: PANEL, label: 'this node, Gemini format' },
+		},
 	],
 	seconds: 12,
 	measure: async ({ seed, report }) =>

@@ -21,15 +21,33 @@ const LARGE: Limit[] = [
 	{ places: 64, tasks: [4, 12] },
 ];
 
-function limits(retryAfter: 'seconds' | null, sizes: Limit[], more: Pick<BenchGroup, 'seconds' | 'sideBySide'>): BenchGroup {
+function limits(
+	retryAfter: 'seconds' | null,
+	sizes: Limit[],
+	more: Pick<BenchGroup, 'seconds' | 'sideBySide'>,
+): BenchGroup {
 	const form = retryAfter ? 'with Retry-After' : 'without Retry-After';
-	const id = ({ places }: Limit, figure: string): string => `limit.${places}.${retryAfter ? 'told' : 'untold'}.${figure}`;
-	const load = ({ places, tasks }: Limit): string => `64 items, tasks of ${tasks.join('-')} s, unknown limit ${places}, 429 ${form}`;
+	const id = ({ places }: Limit, figure: string): string =>
+		`limit.${places}.${retryAfter ? 'told' : 'untold'}.${figure}`;
+	const load = ({ places, tasks }: Limit): string =>
+		`64 items, tasks of ${tasks.join('-')} s, unknown limit ${places}, 429 ${form}`;
 	return {
 		name: `unknown gateway limit ${sizes.map(({ places }) => places).join(', ')}, 429 ${form}`,
 		rows: sizes.flatMap((size) => [
-			{ id: id(size, 'makespan'), name: `${load(size)}: time for the whole run / optimum`, unit: 'x', digits: 3, target: { atMost: 1.08 } },
-			{ id: id(size, 'refused'), name: `${load(size)}: creates answered 429`, unit: '%', digits: 1, target: { atMost: 8 } },
+			{
+				id: id(size, 'makespan'),
+				name: `${load(size)}: time for the whole run / optimum`,
+				unit: 'x',
+				digits: 3,
+				target: { atMost: 1.08 },
+			},
+			{
+				id: id(size, 'refused'),
+				name: `${load(size)}: creates answered 429`,
+				unit: '%',
+				digits: 1,
+				target: { atMost: 8 },
+			},
 		]),
 		...more,
 		measure: async ({ seed, report }) =>
@@ -37,9 +55,17 @@ function limits(retryAfter: 'seconds' | null, sizes: Limit[], more: Pick<BenchGr
 				await warmUp(lane, 'node');
 				const figures: Figures = {};
 				for (const size of sizes) {
-					const { places, tasks: [shortest, longest] } = size;
+					const {
+						places,
+						tasks: [shortest, longest],
+					} = size;
 					report(`limit ${places}`);
-					const load = { seed, taskMs: [1_000 * shortest, 1_000 * longest] as [number, number], tasksAtOnce: places, retryAfter };
+					const load = {
+						seed,
+						taskMs: [1_000 * shortest, 1_000 * longest] as [number, number],
+						tasksAtOnce: places,
+						retryAfter,
+					};
 					const ours = await lane.run(load, { client: 'node', items: ITEMS });
 					figures[id(size, 'makespan')] = ours.makespanMs / optimumMs(ours.durationsMs, places);
 					figures[id(size, 'refused')] = 100 * ours.refused;

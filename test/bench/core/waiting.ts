@@ -8,7 +8,8 @@ import { warmUp } from './warmUp';
 
 const ITEMS = 30;
 /** The polling schedule's own simulation has more runs, and no network. */
-const WHY_LATE = 'Until a first task has ended nobody knows how long they take, and that search costs the reads that are missing afterwards; over 200 runs without a network the schedule is closer (see below).';
+const WHY_LATE =
+	'Until a first task has ended nobody knows how long they take, and that search costs the reads that are missing afterwards; over 200 runs without a network the schedule is closer (see below).';
 const SHORT: [number, number] = [4_000, 12_000];
 const LONG: [number, number] = [30_000, 90_000];
 const PANEL = 'Time for the whole run, 30 items, tasks of 4-12 s';
@@ -22,21 +23,61 @@ interface Progress {
 
 const COARSE = { lag: 0.5, reads: 5, makespan: 1.06 };
 const PROGRESS: Progress[] = [
-	{ id: 'linear', name: 'linear progress', load: { progress: 'linear' }, atMost: { lag: 0.15, reads: 4, makespan: 1.03 } },
+	{
+		id: 'linear',
+		name: 'linear progress',
+		load: { progress: 'linear' },
+		atMost: { lag: 0.15, reads: 4, makespan: 1.03 },
+	},
 	{ id: 'status', name: 'progress 0, 50, 100 % by status', load: { progress: 'coarse' }, atMost: COARSE },
-	{ id: 'half', name: 'progress 0, 50, 100 % by halves', load: { progress: 'coarse', queuedShare: 0.5 }, atMost: COARSE },
+	{
+		id: 'half',
+		name: 'progress 0, 50, 100 % by halves',
+		load: { progress: 'coarse', queuedShare: 0.5 },
+		atMost: COARSE,
+	},
 	{ id: 'none', name: 'no progress', load: { progress: 'none' }, atMost: { lag: 0.6, reads: 5, makespan: 1.08 } },
 ];
 
-const limitRow: Row = { id: 'short.limit', name: '30 items, tasks of 4-12 s: the limit (bare script)', unit: 's', digits: 2, bar: { panel: PANEL, label: 'the limit' } };
+const limitRow: Row = {
+	id: 'short.limit',
+	name: '30 items, tasks of 4-12 s: the limit (bare script)',
+	unit: 's',
+	digits: 2,
+	bar: { panel: PANEL, label: 'the limit' },
+};
 
 const rowsOf = ({ id, name, atMost }: Progress): Row[] => {
 	const load = `30 items, tasks of 4-12 s, ${name}`;
 	return [
-		{ id: `short.${id}.seconds`, name: `${load}: time for the whole run`, unit: 's', bar: { panel: PANEL, label: `this node, ${name}` } },
-		{ id: `short.${id}.makespan`, name: `${load}: time for the whole run / limit`, unit: 'x', digits: 3, target: { atMost: atMost.makespan } },
-		{ id: `short.${id}.lag`, name: `${load}: mean lag after completion`, unit: 's', digits: 3, target: { atMost: atMost.lag }, why: WHY_LATE },
-		{ id: `short.${id}.reads`, name: `${load}: reads per task`, unit: '', target: { atMost: atMost.reads }, why: WHY_LATE },
+		{
+			id: `short.${id}.seconds`,
+			name: `${load}: time for the whole run`,
+			unit: 's',
+			bar: { panel: PANEL, label: `this node, ${name}` },
+		},
+		{
+			id: `short.${id}.makespan`,
+			name: `${load}: time for the whole run / limit`,
+			unit: 'x',
+			digits: 3,
+			target: { atMost: atMost.makespan },
+		},
+		{
+			id: `short.${id}.lag`,
+			name: `${load}: mean lag after completion`,
+			unit: 's',
+			digits: 3,
+			target: { atMost: atMost.lag },
+			why: WHY_LATE,
+		},
+		{
+			id: `short.${id}.reads`,
+			name: `${load}: reads per task`,
+			unit: '',
+			target: { atMost: atMost.reads },
+			why: WHY_LATE,
+		},
 	];
 };
 
@@ -66,8 +107,20 @@ export const shortTasks: BenchGroup = {
 export const longTasks: BenchGroup = {
 	name: 'waiting for tasks of 30-90 s',
 	rows: [
-		{ id: 'long.none.lag', name: '30 items, tasks of 30-90 s, no progress: mean lag / mean duration', unit: '%', target: { atMost: 4 }, why: WHY_LATE },
-		{ id: 'long.none.reads', name: '30 items, tasks of 30-90 s, no progress: reads per task', unit: '', target: { atMost: 10 }, why: WHY_LATE },
+		{
+			id: 'long.none.lag',
+			name: '30 items, tasks of 30-90 s, no progress: mean lag / mean duration',
+			unit: '%',
+			target: { atMost: 4 },
+			why: WHY_LATE,
+		},
+		{
+			id: 'long.none.reads',
+			name: '30 items, tasks of 30-90 s, no progress: reads per task',
+			unit: '',
+			target: { atMost: 10 },
+			why: WHY_LATE,
+		},
 	],
 	seconds: 110,
 	sideBySide: 5,

@@ -37,7 +37,8 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 	if (downloads < tasks.length) throw new Error(`${tasks.length} tasks, but ${downloads} downloads`);
 	if (served.length === 0) throw new Error('No picture was served');
 	return {
-		makespanMs: Math.max(...served.map(({ servedAt = 0 }) => servedAt)) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
+		makespanMs:
+			Math.max(...served.map(({ servedAt = 0 }) => servedAt)) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
 		lagMs: lags.length === 0 ? 0 : mean(lags),
 		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
 		durationsMs: tasks.map(({ durationMs }) => durationMs),

@@ -9,7 +9,11 @@ import { startMeter } from './meter';
 import { ORDER } from './order';
 
 /** What the gateway is to be like for one load. */
-export interface GatewayLoad extends Pick<Partial<SandboxSettings>, 'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes'> {
+export interface GatewayLoad
+	extends Pick<
+		Partial<SandboxSettings>,
+		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes'
+	> {
 	taskMs?: [shortest: number, longest: number];
 	/** Loads of the same seed draw the same durations. */
 	seed: number;
@@ -57,14 +61,21 @@ async function main(): Promise<void> {
 		},
 		async figures() {
 			const tasks = sandbox.ledger.filter(({ kind }) => kind === 'task');
-			return figuresOf(meter.exchanges, tasks.map(({ taskId, number }) => ({ taskId: taskId ?? '', ...starts[number - 1] })));
+			return figuresOf(
+				meter.exchanges,
+				tasks.map(({ taskId, number }) => ({ taskId: taskId ?? '', ...starts[number - 1] })),
+			);
 		},
 	} satisfies GatewayService);
 }
 
 async function paint({ baseUrl, apiKey }: Sandbox): Promise<void> {
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-	const response = await fetch(`${baseUrl}/v1/images/generations`, { method: 'POST', headers, body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }) });
+	const response = await fetch(`${baseUrl}/v1/images/generations`, {
+		method: 'POST',
+		headers,
+		body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }),
+	});
 	const { data } = (await response.json()) as { data: Array<{ url: string }> };
 	await (await fetch(data[0].url)).arrayBuffer();
 }

@@ -20,9 +20,25 @@ let server: Server | undefined;
 let counters: Record<(typeof FORMATS)[number]['id'], Counter> | undefined;
 
 const rowsOf = ({ id, name }: (typeof FORMATS)[number]): Row[] => [
-	{ id: `n8n.${id}.builtIn`, name: `${LOAD}, built-in ${name} node: time for the whole run`, unit: 's', bar: { panel: PANEL, label: `built-in ${name} node, real n8n` } },
-	{ id: `n8n.${id}.ours`, name: `${LOAD}, this node, ${name} format: time for the whole run`, unit: 's', bar: { panel: PANEL, label: `this node, ${name} format, real n8n` } },
-	{ id: `n8n.${id}.faster`, name: `${LOAD}, this node over the built-in ${name} node`, unit: 'x', digits: 1, target: { atLeast: 10 } },
+	{
+		id: `n8n.${id}.builtIn`,
+		name: `${LOAD}, built-in ${name} node: time for the whole run`,
+		unit: 's',
+		bar: { panel: PANEL, label: `built-in ${name} node, real n8n` },
+	},
+	{
+		id: `n8n.${id}.ours`,
+		name: `${LOAD}, this node, ${name} format: time for the whole run`,
+		unit: 's',
+		bar: { panel: PANEL, label: `this node, ${name} format, real n8n` },
+	},
+	{
+		id: `n8n.${id}.faster`,
+		name: `${LOAD}, this node over the built-in ${name} node`,
+		unit: 'x',
+		digits: 1,
+		target: { atLeast: 10 },
+	},
 ];
 
 export const builtInNodes: BenchGroup = {
@@ -37,7 +53,12 @@ export const builtInNodes: BenchGroup = {
 		for (const { id, builtIn } of FORMATS) {
 			const counter = counters[id];
 			await runWhole(server, counter, { seed: 1, syncMs: 50 }, builtIn(counter.credentials[id], ITEMS));
-			await runWhole(server, counter, { seed: 1, syncMs: 50 }, ours(counter.credentials.ours, ITEMS, { apiFormat: id }));
+			await runWhole(
+				server,
+				counter,
+				{ seed: 1, syncMs: 50 },
+				ours(counter.credentials.ours, ITEMS, { apiFormat: id }),
+			);
 		}
 	},
 	async close() {
@@ -49,7 +70,12 @@ export const builtInNodes: BenchGroup = {
 		const load = { seed, syncMs: 1_000 };
 		report('the built-in nodes');
 		// Side by side, at a gateway each: both do nothing but wait, one call after the other.
-		const builtIns = await Promise.all(FORMATS.map(async ({ id, builtIn }) => await runWhole(at.server, at.counters[id], load, builtIn(at.counters[id].credentials[id], ITEMS))));
+		const builtIns = await Promise.all(
+			FORMATS.map(
+				async ({ id, builtIn }) =>
+					await runWhole(at.server, at.counters[id], load, builtIn(at.counters[id].credentials[id], ITEMS)),
+			),
+		);
 		const figures: Record<string, number> = {};
 		for (const [index, { id, name }] of FORMATS.entries()) {
 			report(`this node, ${name} format`);

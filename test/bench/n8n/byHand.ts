@@ -26,11 +26,29 @@ let counter: Counter | undefined;
 let lane: Lane | undefined;
 
 const rowsOf = ({ id, name, targets }: Contender): Row[] => {
-	const target = (figure: 'makespan' | 'lag' | 'reads'): Pick<Row, 'target' | 'why'> => (figure in targets ? { target: { atMost: (targets as Record<string, number>)[figure] }, why: WHY } : {});
+	const target = (figure: 'makespan' | 'lag' | 'reads'): Pick<Row, 'target' | 'why'> =>
+		figure in targets ? { target: { atMost: (targets as Record<string, number>)[figure] }, why: WHY } : {};
 	return [
-		{ id: `n8n.${id}.seconds`, name: `${LOAD}, ${name}: time for the whole run`, unit: 's', bar: { panel: PANEL, label: `${name}, real n8n` } },
-		{ id: `n8n.${id}.makespan`, name: `${LOAD}, ${name}: time for the whole run / limit`, unit: 'x', digits: 3, ...target('makespan') },
-		{ id: `n8n.${id}.lag`, name: `${LOAD}, ${name}: mean lag after completion`, unit: 's', digits: 3, ...target('lag') },
+		{
+			id: `n8n.${id}.seconds`,
+			name: `${LOAD}, ${name}: time for the whole run`,
+			unit: 's',
+			bar: { panel: PANEL, label: `${name}, real n8n` },
+		},
+		{
+			id: `n8n.${id}.makespan`,
+			name: `${LOAD}, ${name}: time for the whole run / limit`,
+			unit: 'x',
+			digits: 3,
+			...target('makespan'),
+		},
+		{
+			id: `n8n.${id}.lag`,
+			name: `${LOAD}, ${name}: mean lag after completion`,
+			unit: 's',
+			digits: 3,
+			...target('lag'),
+		},
 		{ id: `n8n.${id}.reads`, name: `${LOAD}, ${name}: reads per task`, unit: '', ...target('reads') },
 		{ id: `n8n.${id}.cpu`, name: `${LOAD}, ${name}: processor time of n8n per image`, unit: 'ms', digits: 0 },
 	];
@@ -61,7 +79,10 @@ export const workflowsByHand: BenchGroup = {
 		const figures: Figures = {};
 		for (const { id, name } of CONTENDERS) {
 			report(name);
-			Object.assign(figures, figuresOf(id, await runWhole(server, counter, load, workflowOf(id, counter)), limit.makespanMs));
+			Object.assign(
+				figures,
+				figuresOf(id, await runWhole(server, counter, load, workflowOf(id, counter)), limit.makespanMs),
+			);
 		}
 		return figures;
 	},

@@ -64,14 +64,19 @@ async function measureSingle(context: BenchContext): Promise<Figures> {
 async function measureQueue(context: BenchContext, { queue, client, counter }: Stage): Promise<Figures> {
 	const figures: Figures = {};
 	const atWork: RunningProcess[] = [];
-	const retire = async (): Promise<void> => void (await Promise.all(atWork.splice(0).map(async (worker) => await worker.stop())));
+	const retire = async (): Promise<void> =>
+		void (await Promise.all(atWork.splice(0).map(async (worker) => await worker.stop())));
 	try {
 		for (const { id, name, workers, concurrency } of SETUPS.slice(1)) {
 			context.report(name);
 			if (workers < atWork.length) await retire();
-			while (atWork.length < workers) atWork.push(await queue.addWorker({ N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) }));
+			while (atWork.length < workers)
+				atWork.push(await queue.addWorker({ N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) }));
 			const folders = [queue.main.userFolder, ...atWork.map(({ pid }) => folderOf(pid) ?? ''), ...stores()];
-			Object.assign(figures, figuresOf(id, await warmAndCall(context, { url: queue.main.url, client, counter, folders }), workers));
+			Object.assign(
+				figures,
+				figuresOf(id, await warmAndCall(context, { url: queue.main.url, client, counter, folders }), workers),
+			);
 		}
 		return figures;
 	} finally {
@@ -101,7 +106,11 @@ async function warmAndCall({ seed }: BenchContext, site: Site): Promise<WebhookF
 	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });
 }
 
-function figuresOf(id: Setup['id'], { perSecond, lost, twice, peakBytes, cpuMs }: WebhookFigures, workers = 0): Figures {
+function figuresOf(
+	id: Setup['id'],
+	{ perSecond, lost, twice, peakBytes, cpuMs }: WebhookFigures,
+	workers = 0,
+): Figures {
 	const megabytes = peakBytes.map((bytes) => bytes / 2 ** 20);
 	const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 	return {
@@ -119,5 +128,10 @@ function figuresOf(id: Setup['id'], { perSecond, lost, twice, peakBytes, cpuMs }
 /** Where PostgreSQL and Redis run; the newest of each, should a queue have run before. */
 function stores(): string[] {
 	const names = readdirSync(runFolder()).sort();
-	return ['postgres', 'redis'].flatMap((program) => names.filter((name) => name.startsWith(`${program}-`)).slice(-1).map((name) => join(runFolder(), name)));
+	return ['postgres', 'redis'].flatMap((program) =>
+		names
+			.filter((name) => name.startsWith(`${program}-`))
+			.slice(-1)
+			.map((name) => join(runFolder(), name)),
+	);
 }

@@ -20,9 +20,21 @@ export type Setup = (typeof SETUPS)[number];
 const rowsOf = ({ id, name, workers }: Setup): Row[] => {
 	const load = `${LOAD}, ${name}`;
 	return [
-		{ id: `scale.${id}.perSecond`, name: `${load}: executions per second`, unit: '/s', bar: { panel: PANEL, label: name } },
-		{ id: `scale.${id}.main`, name: `${load}: memory of ${workers ? 'main' : 'n8n'} at its peak`, unit: 'MB', digits: 0 },
-		...(workers ? [{ id: `scale.${id}.worker`, name: `${load}: memory of the largest worker at its peak`, unit: 'MB', digits: 0 }] : []),
+		{
+			id: `scale.${id}.perSecond`,
+			name: `${load}: executions per second`,
+			unit: '/s',
+			bar: { panel: PANEL, label: name },
+		},
+		{
+			id: `scale.${id}.main`,
+			name: `${load}: memory of ${workers ? 'main' : 'n8n'} at its peak`,
+			unit: 'MB',
+			digits: 0,
+		},
+		...(workers
+			? [{ id: `scale.${id}.worker`, name: `${load}: memory of the largest worker at its peak`, unit: 'MB', digits: 0 }]
+			: []),
 		{ id: `scale.${id}.cpu`, name: `${load}: processor time per execution, all servers`, unit: 'ms', digits: 0 },
 		{ id: `scale.${id}.lost`, name: `${load}: lost or bought twice`, unit: '', digits: 0, target: { atMost: 0 } },
 	];
@@ -30,10 +42,30 @@ const rowsOf = ({ id, name, workers }: Setup): Row[] => {
 
 export const scaleOutRows: Row[] = [
 	...SETUPS.flatMap(rowsOf),
-	{ id: 'scale.batch.perSecond', name: `${BATCH}: pictures per second`, unit: '/s', bar: { panel: PANEL, label: 'one n8n, one execution of all items' } },
+	{
+		id: 'scale.batch.perSecond',
+		name: `${BATCH}: pictures per second`,
+		unit: '/s',
+		bar: { panel: PANEL, label: 'one n8n, one execution of all items' },
+	},
 	{ id: 'scale.batch.main', name: `${BATCH}: memory of n8n at its peak`, unit: 'MB', digits: 0 },
 	{ id: 'scale.batch.cpu', name: `${BATCH}: processor time per picture`, unit: 'ms', digits: 0 },
-	{ id: 'scale.one.mainCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, main`, unit: 'ms', digits: 0 },
-	{ id: 'scale.one.workerCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, worker`, unit: 'ms', digits: 0 },
-	{ id: 'scale.one.storeCpu', name: `${LOAD}, queue, 1 worker of 10: processor time per execution, PostgreSQL and Redis`, unit: 'ms', digits: 0 },
+	{
+		id: 'scale.one.mainCpu',
+		name: `${LOAD}, queue, 1 worker of 10: processor time per execution, main`,
+		unit: 'ms',
+		digits: 0,
+	},
+	{
+		id: 'scale.one.workerCpu',
+		name: `${LOAD}, queue, 1 worker of 10: processor time per execution, worker`,
+		unit: 'ms',
+		digits: 0,
+	},
+	{
+		id: 'scale.one.storeCpu',
+		name: `${LOAD}, queue, 1 worker of 10: processor time per execution, PostgreSQL and Redis`,
+		unit: 'ms',
+		digits: 0,
+	},
 ];

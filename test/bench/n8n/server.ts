@@ -71,7 +71,12 @@ export async function openCounter(client: RestClient): Promise<Counter> {
 	};
 }
 
-export async function runOnce({ n8n, client }: Server, { gateway }: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
+export async function runOnce(
+	{ n8n, client }: Server,
+	{ gateway }: Counter,
+	load: GatewayLoad,
+	workflow: Workflow,
+): Promise<Run> {
 	await gateway.load(load);
 	const saved = await client.createWorkflow(workflow);
 	const before = cpuMs(n8n.userFolder);
@@ -81,15 +86,21 @@ export async function runOnce({ n8n, client }: Server, { gateway }: Counter, loa
 
 /** Asks seldom: each question costs processor time of the n8n that is measured. */
 async function ended(client: RestClient, executionId: string): Promise<string> {
-	return await until(`execution ${executionId} to end`, async () => {
-		const { status } = (await client.session.call('GET', `executions/${executionId}`)) as { status: string };
-		return UNFINISHED.includes(status) ? undefined : status;
-	}, { timeoutMs: 300_000, intervalMs: 1_000 });
+	return await until(
+		`execution ${executionId} to end`,
+		async () => {
+			const { status } = (await client.session.call('GET', `executions/${executionId}`)) as { status: string };
+			return UNFINISHED.includes(status) ? undefined : status;
+		},
+		{ timeoutMs: 300_000, intervalMs: 1_000 },
+	);
 }
 
 /** @throws when it did not get every picture: then its times say nothing */
 export async function runWhole(server: Server, counter: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
 	const run = await runOnce(server, counter, load, workflow);
 	if (run.status === 'success' && run.lost === 0 && run.twice === 0) return run;
-	throw new Error(`"${workflow.name}" ended as ${run.status}, with ${run.bought} bought, ${run.twice} of them again, and ${run.lost} lost`);
+	throw new Error(
+		`"${workflow.name}" ended as ${run.status}, with ${run.bought} bought, ${run.twice} of them again, and ${run.lost} lost`,
+	);
 }

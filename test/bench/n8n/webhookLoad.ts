@@ -37,7 +37,10 @@ export interface Calls {
 }
 
 /** Calls a webhook so many times at once; each call is an execution that makes one picture. */
-export async function callAtOnce({ url, client, counter, folders }: Site, { seed, taskMs, executions }: Calls): Promise<WebhookFigures> {
+export async function callAtOnce(
+	{ url, client, counter, folders }: Site,
+	{ seed, taskMs, executions }: Calls,
+): Promise<WebhookFigures> {
 	const { gateway, credentials } = counter;
 	await gateway.load({ seed, taskMs: [taskMs, taskMs], imageBytes: IMAGE_BYTES });
 	const path = `picture-${Date.now().toString(36)}`;
@@ -47,25 +50,41 @@ export async function callAtOnce({ url, client, counter, folders }: Site, { seed
 	const before = folders.map(cpuMs);
 	const peaks = await peakBytes(folders, async () => {
 		const call = async (prompt: string): Promise<void> => {
-			const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) };
+			const init = {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ prompt }),
+			};
 			const { status } = await callWebhook(`${url}/webhook/${path}`, init);
 			if (status !== 200) throw new Error(`The webhook answered ${status}`);
 		};
 		await Promise.all(Array.from({ length: executions }, (_, index) => call(PROMPTS[index % PROMPTS.length])));
-		await until('all pictures', async () => ((await gateway.delivered()) >= executions ? true : undefined), { timeoutMs: 180_000 });
+		await until('all pictures', async () => ((await gateway.delivered()) >= executions ? true : undefined), {
+			timeoutMs: 180_000,
+		});
 		await allEnded(client, workflow, executions);
 	});
 	const used = folders.map((folder, index) => (cpuMs(folder) - before[index]) / executions);
 	const { makespanMs, lost, bought } = await gateway.outcome();
 	await client.deactivate(workflow);
-	return { perSecond: (executions * 1000) / makespanMs, lost, twice: bought - executions, peakBytes: peaks, cpuMs: used };
+	return {
+		perSecond: (executions * 1000) / makespanMs,
+		lost,
+		twice: bought - executions,
+		peakBytes: peaks,
+		cpuMs: used,
+	};
 }
 
 async function allEnded(client: RestClient, workflow: SavedWorkflow, executions: number): Promise<void> {
-	const ended = await until('all executions to end', async () => {
-		const runs = await client.executionsOf(workflow);
-		return runs.some(({ status }) => status === 'running' || status === 'new') ? undefined : runs;
-	}, { timeoutMs: 60_000, intervalMs: 500 });
+	const ended = await until(
+		'all executions to end',
+		async () => {
+			const runs = await client.executionsOf(workflow);
+			return runs.some(({ status }) => status === 'running' || status === 'new') ? undefined : runs;
+		},
+		{ timeoutMs: 60_000, intervalMs: 500 },
+	);
 	const good = ended.filter(({ status }) => status === 'success').length;
 	if (good !== executions) throw new Error(`${good} of ${executions} executions ended well`);
 }

@@ -18,7 +18,13 @@ export function ours(credential: CredentialReference, items: number, parameters:
 }
 
 export function nanoBanana(credential: CredentialReference, parameters: INode['parameters']): INode {
-	return node('NanoBanana', nodeType, 1, { model: byId(MODEL), prompt: '={{ $json.prompt }}', ...parameters }, used(credential));
+	return node(
+		'NanoBanana',
+		nodeType,
+		1,
+		{ model: byId(MODEL), prompt: '={{ $json.prompt }}', ...parameters },
+		used(credential),
+	);
 }
 
 interface HandOptions {
@@ -28,26 +34,55 @@ interface HandOptions {
 }
 
 /** The loop that people build from n8n's own nodes, as its editor sets them up. */
-export function byHand(baseUrl: string, credential: CredentialReference, items: number, { waitSeconds, retries }: HandOptions): Workflow {
+export function byHand(
+	baseUrl: string,
+	credential: CredentialReference,
+	items: number,
+	{ waitSeconds, retries }: HandOptions,
+): Workflow {
 	const authentication = { authentication: 'genericCredentialType', genericAuthType: 'httpBearerAuth' };
-	const create = node('Create Task', 'n8n-nodes-base.httpRequest', 4.3, {
-		...authentication,
-		method: 'POST',
-		url: `${baseUrl}/v1/images/tasks`,
-		sendBody: true,
-		bodyParameters: { parameters: [{ name: 'model', value: MODEL }, { name: 'prompt', value: '={{ $json.prompt }}' }] },
-		options: {},
-	}, { ...used(credential), ...(retries ? { retryOnFail: true, maxTries: 3, waitBetweenTries: 5_000 } : {}) });
+	const create = node(
+		'Create Task',
+		'n8n-nodes-base.httpRequest',
+		4.3,
+		{
+			...authentication,
+			method: 'POST',
+			url: `${baseUrl}/v1/images/tasks`,
+			sendBody: true,
+			bodyParameters: {
+				parameters: [
+					{ name: 'model', value: MODEL },
+					{ name: 'prompt', value: '={{ $json.prompt }}' },
+				],
+			},
+			options: {},
+		},
+		{ ...used(credential), ...(retries ? { retryOnFail: true, maxTries: 3, waitBetweenTries: 5_000 } : {}) },
+	);
 	const wait = node('Wait', 'n8n-nodes-base.wait', 1.1, { amount: waitSeconds });
-	const status = node('Get Status', 'n8n-nodes-base.httpRequest', 4.3, {
-		...authentication,
-		url: `=${baseUrl}/v1/images/tasks/{{ $json.data.task_id }}`,
-		options: {},
-	}, used(credential));
+	const status = node(
+		'Get Status',
+		'n8n-nodes-base.httpRequest',
+		4.3,
+		{
+			...authentication,
+			url: `=${baseUrl}/v1/images/tasks/{{ $json.data.task_id }}`,
+			options: {},
+		},
+		used(credential),
+	);
 	const finished = node('Finished?', 'n8n-nodes-base.if', 2.2, {
 		conditions: {
 			options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
-			conditions: [{ id: 'finished', leftValue: '={{ $json.data.status }}', rightValue: 'succeeded', operator: { type: 'string', operation: 'equals' } }],
+			conditions: [
+				{
+					id: 'finished',
+					leftValue: '={{ $json.data.status }}',
+					rightValue: 'succeeded',
+					operator: { type: 'string', operation: 'equals' },
+				},
+			],
 			combinator: 'and',
 		},
 		options: {},
@@ -62,20 +97,54 @@ export function byHand(baseUrl: string, credential: CredentialReference, items: 
 }
 
 export function builtInOpenAi(credential: CredentialReference, items: number): Workflow {
-	return chain('Built-in OpenAI', ...table(items), node('OpenAI', '@n8n/n8n-nodes-langchain.openAi', 2.3, {
-		resource: 'image', operation: 'generate', modelId: byId(MODEL), prompt: '={{ $json.prompt }}', options: {},
-	}, used(credential)));
+	return chain(
+		'Built-in OpenAI',
+		...table(items),
+		node(
+			'OpenAI',
+			'@n8n/n8n-nodes-langchain.openAi',
+			2.3,
+			{
+				resource: 'image',
+				operation: 'generate',
+				modelId: byId(MODEL),
+				prompt: '={{ $json.prompt }}',
+				options: {},
+			},
+			used(credential),
+		),
+	);
 }
 
 export function builtInGemini(credential: CredentialReference, items: number): Workflow {
-	return chain('Built-in Gemini', ...table(items), node('Gemini', '@n8n/n8n-nodes-langchain.googleGemini', 1.2, {
-		resource: 'image', operation: 'generate', modelId: byId('models/gemini-3.1-flash-image-preview-512'), prompt: '={{ $json.prompt }}', options: {},
-	}, used(credential)));
+	return chain(
+		'Built-in Gemini',
+		...table(items),
+		node(
+			'Gemini',
+			'@n8n/n8n-nodes-langchain.googleGemini',
+			1.2,
+			{
+				resource: 'image',
+				operation: 'generate',
+				modelId: byId('models/gemini-3.1-flash-image-preview-512'),
+				prompt: '={{ $json.prompt }}',
+				options: {},
+			},
+			used(credential),
+		),
+	);
 }
 
 /** Answers its caller at once and makes one picture. */
 export function pictureOnCall(credential: CredentialReference, path: string): Workflow {
-	const hook = node('Hook', 'n8n-nodes-base.webhook', 2.1, { httpMethod: 'POST', path, options: {} }, { webhookId: path });
+	const hook = node(
+		'Hook',
+		'n8n-nodes-base.webhook',
+		2.1,
+		{ httpMethod: 'POST', path, options: {} },
+		{ webhookId: path },
+	);
 	return chain(path, hook, nanoBanana(credential, { prompt: '={{ $json.body.prompt }}' }));
 }
 

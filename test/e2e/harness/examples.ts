@@ -8,7 +8,10 @@ import type { CredentialReference } from './restClient';
 import { nodeType, type Workflow } from './workflow';
 
 export function exampleNames(): string[] {
-	return readdirSync(examplesFolder).filter((file) => file.endsWith('.json')).map((file) => file.replace('.json', '')).sort();
+	return readdirSync(examplesFolder)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.replace('.json', ''))
+		.sort();
 }
 
 /** An example as a user imports it, with the credentials he would then choose. */

@@ -1,6 +1,13 @@
 /* eslint-disable */
 import { parse } from 'flatted';
-import type { ExecutionStatus, IBinaryData, INodeExecutionData, IRunData, IRunExecutionData, ITaskData } from 'n8n-workflow';
+import type {
+	ExecutionStatus,
+	IBinaryData,
+	INodeExecutionData,
+	IRunData,
+	IRunExecutionData,
+	ITaskData,
+} from 'n8n-workflow';
 
 /** What n8n stored about one run of a workflow. */
 export interface Execution {
@@ -35,7 +42,10 @@ export function readExecution(stored: StoredExecution): Execution {
 	const runData = data?.resultData?.runData ?? {};
 	const task = (nodeName: string) => {
 		const last = runData[nodeName]?.at(-1);
-		if (!last) throw new Error(`${nodeName} did not run in execution ${stored.id} (${stored.status}): ${JSON.stringify(data?.resultData?.error ?? Object.keys(runData))}`);
+		if (!last)
+			throw new Error(
+				`${nodeName} did not run in execution ${stored.id} (${stored.status}): ${JSON.stringify(data?.resultData?.error ?? Object.keys(runData))}`,
+			);
 		return last;
 	};
 	return {

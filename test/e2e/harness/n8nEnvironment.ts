@@ -31,14 +31,32 @@ const local: Record<string, string> = {
 /** n8n 1 stops at module names it does not know. */
 const disabledModules: Record<N8nLine, string> = {
 	'2': [
-		'insights', 'external-secrets', 'source-control', 'chat-hub', 'instance-ai', 'mcp-registry', 'workflow-builder', 'sso-oidc',
-		'sso-saml', 'ldap', 'log-streaming', 'quick-connect', 'otel', 'breaking-changes', 'instance-version-history',
+		'insights',
+		'external-secrets',
+		'source-control',
+		'chat-hub',
+		'instance-ai',
+		'mcp-registry',
+		'workflow-builder',
+		'sso-oidc',
+		'sso-saml',
+		'ldap',
+		'log-streaming',
+		'quick-connect',
+		'otel',
+		'breaking-changes',
+		'instance-version-history',
 	].join(','),
 	'1': 'insights',
 };
 
 /** The environment of one n8n process: small and clean, nothing of the caller's but PATH and the home folder. */
-export function n8nEnvironment(line: N8nLine, userFolder: string, brokerPort: number, more: Record<string, string> = {}): Record<string, string> {
+export function n8nEnvironment(
+	line: N8nLine,
+	userFolder: string,
+	brokerPort: number,
+	more: Record<string, string> = {},
+): Record<string, string> {
 	return {
 		PATH: process.env.PATH ?? '/usr/bin:/bin',
 		HOME: userFolder,

@@ -10,7 +10,15 @@ import { runFolder } from './runFolder';
 const skipped = ['.git', 'node_modules', 'dist', 'out', 'test', 'docs', 'examples', 'coverage', 'reports'];
 
 /** As n8n installs a community package: no install scripts, nothing but the package itself. */
-const installFlags = ['--omit=dev', '--omit=peer', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+const installFlags = [
+	'--omit=dev',
+	'--omit=peer',
+	'--legacy-peer-deps',
+	'--ignore-scripts',
+	'--no-audit',
+	'--no-fund',
+	'--loglevel=error',
+];
 
 /** Builds and packs the node in a copy of the checkout, and installs the tarball as n8n does. */
 export function packNode(): void {
@@ -51,7 +59,8 @@ function run(command: string, args: readonly string[], cwd: string): string {
 	try {
 		return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 	} catch (error) {
-		const output = error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}\n${error.stderr}` : '';
+		const output =
+			error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}\n${error.stderr}` : '';
 		throw new Error(`${command} ${args.join(' ')} failed\n${output}`, { cause: error });
 	}
 }

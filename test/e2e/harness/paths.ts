@@ -32,5 +32,7 @@ export function nodeForN8n(): string {
 	if (existsSync(packaged)) return packaged;
 	const major = Number(process.versions.node.split('.')[0]);
 	if (major >= 24) return process.execPath;
-	throw new Error(`n8n needs Node 24: none is packaged for ${process.platform} ${process.arch}, and this is Node ${process.versions.node}`);
+	throw new Error(
+		`n8n needs Node 24: none is packaged for ${process.platform} ${process.arch}, and this is Node ${process.versions.node}`,
+	);
 }

@@ -53,7 +53,8 @@ export function startProcess(request: ProcessRequest): RunningProcess {
 		exit = code ?? signal ?? -1;
 	});
 
-	const ended = async (timeoutMs: number) => await until(`${request.name} to end`, () => exit, { timeoutMs, intervalMs: 50 });
+	const ended = async (timeoutMs: number) =>
+		await until(`${request.name} to end`, () => exit, { timeoutMs, intervalMs: 50 });
 	const stop = async (graceMs = 15_000) => {
 		signalProcess(pid, 'SIGTERM');
 		await ended(graceMs).catch(() => undefined);

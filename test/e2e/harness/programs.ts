@@ -10,7 +10,11 @@ export interface Program {
 }
 
 export const programs = {
-	chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium', environmentVariable: 'CHROMIUM_PATH' },
+	chromium: {
+		names: ['chromium', 'chromium-browser', 'google-chrome'],
+		debianPackage: 'chromium',
+		environmentVariable: 'CHROMIUM_PATH',
+	},
 	redis: { names: ['redis-server'], debianPackage: 'redis-server', environmentVariable: 'REDIS_SERVER_PATH' },
 	postgres: { names: ['postgres'], debianPackage: 'postgresql', environmentVariable: 'POSTGRES_PATH' },
 	initdb: { names: ['initdb'], debianPackage: 'postgresql', environmentVariable: 'INITDB_PATH' },
@@ -26,7 +30,9 @@ export function findProgram(program: Program): string | undefined {
 export function requireProgram(program: Program): string {
 	const path = findProgram(program);
 	if (path) return path;
-	throw new Error(`${program.names[0]} is missing: run "npx tsx test/e2e/setup.ts" or set ${program.environmentVariable}`);
+	throw new Error(
+		`${program.names[0]} is missing: run "npx tsx test/e2e/setup.ts" or set ${program.environmentVariable}`,
+	);
 }
 
 function searchFolders(): string[] {
@@ -36,7 +42,9 @@ function searchFolders(): string[] {
 /** Debian keeps the server's programs out of PATH, one folder for each version. */
 function debianPostgresFolders(): string[] {
 	try {
-		return readdirSync('/usr/lib/postgresql').map((version) => join('/usr/lib/postgresql', version, 'bin')).reverse();
+		return readdirSync('/usr/lib/postgresql')
+			.map((version) => join('/usr/lib/postgresql', version, 'bin'))
+			.reverse();
 	} catch {
 		return [];
 	}

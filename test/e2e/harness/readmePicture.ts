@@ -51,8 +51,13 @@ async function clipOf(panel: Locator, size: Size): Promise<Size & { x: number; y
 
 /** The messages that pop up in the corner go by themselves at some time. */
 async function closeMessages(page: Page): Promise<void> {
-	for (const message of await page.locator('.el-notification__closeBtn').all()) await message.click({ timeout: 1_000 }).catch(() => undefined);
-	await page.locator('.el-notification').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => undefined);
+	for (const message of await page.locator('.el-notification__closeBtn').all())
+		await message.click({ timeout: 1_000 }).catch(() => undefined);
+	await page
+		.locator('.el-notification')
+		.first()
+		.waitFor({ state: 'detached', timeout: 5_000 })
+		.catch(() => undefined);
 }
 
 /** The sandbox's port, the IDs of its tasks and the signed addresses of its files are others in each run. */

@@ -50,19 +50,25 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 	const session = await openSession(n8n.url);
 	const { call } = session;
 
-	const createWorkflow = async (workflow: Workflow) => (await call('POST', 'workflows', { active: false, ...workflow })) as SavedWorkflow;
+	const createWorkflow = async (workflow: Workflow) =>
+		(await call('POST', 'workflows', { active: false, ...workflow })) as SavedWorkflow;
 	const start = async (workflow: SavedWorkflow, trigger = 'Start') => {
 		// n8n 1 runs what the editor shows, n8n 2 what is saved.
 		const shown = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : {};
 		const body = { ...shown, triggerToStartFrom: { name: trigger } };
 		return ((await call('POST', `workflows/${workflow.id}/run`, body)) as { executionId: string }).executionId;
 	};
-	const execution = async (id: string) => readExecution((await call('GET', `executions/${id}?includeData=true`)) as StoredExecution);
+	const execution = async (id: string) =>
+		readExecution((await call('GET', `executions/${id}?includeData=true`)) as StoredExecution);
 	const finished = async (id: string, timeoutMs = 60_000) =>
-		await until(`execution ${id} to end`, async () => {
-			const now = (await call('GET', `executions/${id}`)) as StoredExecution;
-			return unfinished.includes(now.status) ? undefined : await execution(id);
-		}, { timeoutMs });
+		await until(
+			`execution ${id} to end`,
+			async () => {
+				const now = (await call('GET', `executions/${id}`)) as StoredExecution;
+				return unfinished.includes(now.status) ? undefined : await execution(id);
+			},
+			{ timeoutMs },
+		);
 
 	return {
 		session,
@@ -75,7 +81,8 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			const { id } = (await call('POST', 'credentials', { name, type, data })) as { id: string };
 			return { id, name, type };
 		},
-		testCredential: async (credential, data) => (await call('POST', 'credentials/test', { credentials: { ...credential, data } })) as CredentialTest,
+		testCredential: async (credential, data) =>
+			(await call('POST', 'credentials/test', { credentials: { ...credential, data } })) as CredentialTest,
 		activate: async ({ id, versionId }) => {
 			if (n8n.line === '1') await call('PATCH', `workflows/${id}`, { active: true });
 			else await call('POST', `workflows/${id}/activate`, { versionId });
@@ -86,13 +93,16 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			const found: StoredExecution[] = [];
 			for (let below = 2_000_000_000; ; below = Number(found[found.length - 1].id)) {
 				// At most 100 at a time, whatever is asked for; and by ID only where both ends of a range are given.
-				const { results } = (await call('GET', `executions?filter=${filter}&limit=100&firstId=0&lastId=${below}`)) as { results: StoredExecution[] };
+				const { results } = (await call('GET', `executions?filter=${filter}&limit=100&firstId=0&lastId=${below}`)) as {
+					results: StoredExecution[];
+				};
 				found.push(...results);
 				if (results.length < 100) return found;
 			}
 		},
 		stopExecution: async (id) => void (await call('POST', `executions/${id}/stop`)),
-		retryExecution: async (id) => String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),
+		retryExecution: async (id) =>
+			String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),
 		bytesOf: async (file) => {
 			if (!file.id) return Buffer.from(file.data, 'base64');
 			return (await session.download(`binary-data?id=${encodeURIComponent(file.id)}&action=download`)).bytes;

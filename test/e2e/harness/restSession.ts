@@ -19,14 +19,20 @@ export interface Session {
 }
 
 export class RestError extends Error {
-	constructor(readonly status: number, readonly body: string, call: string) {
+	constructor(
+		readonly status: number,
+		readonly body: string,
+		call: string,
+	) {
 		super(`${call} answered ${status}: ${body.slice(0, 2_000)}`);
 	}
 }
 
 /** Makes the owner account on a fresh n8n, or signs in where it exists. */
 export async function openSession(url: string): Promise<Session> {
-	const cookie = (await ask('owner/setup', owner)) ?? (await ask('login', { emailOrLdapLoginId: owner.email, password: owner.password }));
+	const cookie =
+		(await ask('owner/setup', owner)) ??
+		(await ask('login', { emailOrLdapLoginId: owner.email, password: owner.password }));
 	if (!cookie) throw new Error(`${url} lets the owner neither sign up nor sign in`);
 	const headers = { cookie, 'browser-id': browserId };
 	return {
@@ -35,16 +41,23 @@ export async function openSession(url: string): Promise<Session> {
 		download: async (path) => {
 			const response = await fetch(`${url}/rest/${path}`, { headers });
 			if (!response.ok) throw new RestError(response.status, await response.text(), `GET ${path}`);
-			return { bytes: Buffer.from(await response.arrayBuffer()), contentType: response.headers.get('content-type') ?? '' };
+			return {
+				bytes: Buffer.from(await response.arrayBuffer()),
+				contentType: response.headers.get('content-type') ?? '',
+			};
 		},
 	};
 
 	/** A restarted n8n may refuse for a moment although it called itself ready. */
 	async function ask(path: string, body: unknown): Promise<string | undefined> {
-		const response = await until(`${path} to answer`, async () => {
-			const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId }, body);
-			return answer.status >= 500 ? undefined : answer;
-		}, { timeoutMs: 20_000 });
+		const response = await until(
+			`${path} to answer`,
+			async () => {
+				const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId }, body);
+				return answer.status >= 500 ? undefined : answer;
+			},
+			{ timeoutMs: 20_000 },
+		);
 		if (!response.ok) return undefined;
 		const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]);
 		return cookies.find((line) => line.startsWith('n8n-auth='));
@@ -53,10 +66,14 @@ export async function openSession(url: string): Promise<Session> {
 
 /** On a busy machine n8n loses sight of its database for a moment and says so with a 503, before it does anything. */
 async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
-	const response = await until(`${url} to have its database`, async () => {
-		const answer = await send(url, method, headers, body);
-		return answer.status === 503 ? undefined : answer;
-	}, { timeoutMs: 30_000, intervalMs: 500 });
+	const response = await until(
+		`${url} to have its database`,
+		async () => {
+			const answer = await send(url, method, headers, body);
+			return answer.status === 503 ? undefined : answer;
+		},
+		{ timeoutMs: 30_000, intervalMs: 500 },
+	);
 	const text = await response.text();
 	if (!response.ok) throw new RestError(response.status, text, `${method} ${url}`);
 	const answer: unknown = text === '' ? undefined : JSON.parse(text);

@@ -40,7 +40,10 @@ export async function openScene(options: N8nOptions = {}, settings: Partial<Sand
 /** Signs in, and saves a credential for the sandbox. */
 export async function join(n8n: RunningN8n, sandbox: Sandbox): Promise<Omit<Scene, 'close'>> {
 	const client = await openRestClient(n8n);
-	const credential = await client.createCredential(credentialType, 'Sandbox', { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey });
+	const credential = await client.createCredential(credentialType, 'Sandbox', {
+		baseUrl: sandbox.baseUrl,
+		apiKey: sandbox.apiKey,
+	});
 	return { n8n, sandbox, client, credential, nanoBanana: nodeWith(credential) };
 }
 

@@ -39,7 +39,14 @@ export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 	const env = n8nEnvironment(line, userFolder, brokerPort, { N8N_PORT: String(port), ...options.env });
 
 	const launch = async () => {
-		const started = startProcess({ name: `n8n ${line}`, command: nodeForN8n(), args: [n8nCommand(line), 'start'], cwd: userFolder, env, logFile });
+		const started = startProcess({
+			name: `n8n ${line}`,
+			command: nodeForN8n(),
+			args: [n8nCommand(line), 'start'],
+			cwd: userFolder,
+			env,
+			logFile,
+		});
 		await untilReady(url, started).catch(async (error: unknown) => {
 			await started.kill9();
 			throw error;
@@ -63,10 +70,17 @@ export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 /** Readiness comes before the routes are mounted; a login that is refused proves them. */
 export async function untilReady(url: string, server: RunningProcess): Promise<void> {
 	const options = { timeoutMs: 120_000, explain: () => lastLines(server.log()) };
-	await until(`${url} to be ready`, async () => {
-		if (server.exitCode() !== undefined) throw new Error(`n8n ended with ${server.exitCode()}\n${lastLines(server.log())}`);
-		return (await statusOf(`${url}/healthz/readiness`)) === 200 && (await statusOf(`${url}/rest/login`)) === 401 ? true : undefined;
-	}, options);
+	await until(
+		`${url} to be ready`,
+		async () => {
+			if (server.exitCode() !== undefined)
+				throw new Error(`n8n ended with ${server.exitCode()}\n${lastLines(server.log())}`);
+			return (await statusOf(`${url}/healthz/readiness`)) === 200 && (await statusOf(`${url}/rest/login`)) === 401
+				? true
+				: undefined;
+		},
+		options,
+	);
 }
 
 export function lastLines(log: string): string {

@@ -22,23 +22,44 @@ export async function startPostgres(): Promise<Postgres> {
 	if (user) chownSync(folder, user.uid, user.gid);
 	const data = join(folder, 'data');
 	const [port] = await freePorts(1);
-	execFileSync(requireProgram(programs.initdb), ['--pgdata', data, '--username=n8n', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], {
-		cwd: folder,
-		stdio: 'pipe',
-		...user,
-	});
+	execFileSync(
+		requireProgram(programs.initdb),
+		['--pgdata', data, '--username=n8n', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+		{
+			cwd: folder,
+			stdio: 'pipe',
+			...user,
+		},
+	);
 	const server = startProcess({
 		name: 'postgres',
 		command: requireProgram(programs.postgres),
-		args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off', '-c', 'full_page_writes=off'],
+		args: [
+			'-D',
+			data,
+			'-p',
+			String(port),
+			'-h',
+			'127.0.0.1',
+			'-k',
+			folder,
+			'-c',
+			'fsync=off',
+			'-c',
+			'full_page_writes=off',
+		],
 		cwd: folder,
 		env: { PATH: process.env.PATH ?? '', HOME: folder, LC_ALL: 'C' },
 		logFile: join(outFolder, 'postgres.log'),
 		user,
 	});
-	await until('postgres to accept connections', () => (server.log().includes('ready to accept connections') ? true : undefined), {
-		explain: () => server.log(),
-	});
+	await until(
+		'postgres to accept connections',
+		() => (server.log().includes('ready to accept connections') ? true : undefined),
+		{
+			explain: () => server.log(),
+		},
+	);
 	return {
 		server,
 		env: {

@@ -33,8 +33,17 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 	};
 	try {
 		const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-		started.push(() => postgres.server.stop(), () => redis.server.stop());
-		const env = { ...postgres.env, ...redis.env, EXECUTIONS_MODE: 'queue', OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', ...options.env };
+		started.push(
+			() => postgres.server.stop(),
+			() => redis.server.stop(),
+		);
+		const env = {
+			...postgres.env,
+			...redis.env,
+			EXECUTIONS_MODE: 'queue',
+			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+			...options.env,
+		};
 		// The main process first: it makes the tables.
 		const main = await startN8n({ env });
 		started.push(main.stop);
@@ -62,13 +71,22 @@ async function startWorker(number: number, env: Record<string, string>): Promise
 		command: nodeForN8n(),
 		args: [n8nCommand('2'), 'worker', '--concurrency=10'],
 		cwd: userFolder,
-		env: n8nEnvironment('2', userFolder, brokerPort, { ...env, QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(healthPort) }),
+		env: n8nEnvironment('2', userFolder, brokerPort, {
+			...env,
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			QUEUE_HEALTH_CHECK_PORT: String(healthPort),
+		}),
 		logFile: join(outFolder, `${basename(userFolder)}.log`),
 	});
-	await until(`worker ${number} to be ready`, async () => {
-		if (worker.exitCode() !== undefined) throw new Error(`Worker ${number} ended with ${worker.exitCode()}\n${lastLines(worker.log())}`);
-		return (await isReady(`http://127.0.0.1:${healthPort}/healthz/readiness`)) || undefined;
-	}, { explain: () => lastLines(worker.log()) });
+	await until(
+		`worker ${number} to be ready`,
+		async () => {
+			if (worker.exitCode() !== undefined)
+				throw new Error(`Worker ${number} ended with ${worker.exitCode()}\n${lastLines(worker.log())}`);
+			return (await isReady(`http://127.0.0.1:${healthPort}/healthz/readiness`)) || undefined;
+		},
+		{ explain: () => lastLines(worker.log()) },
+	);
 	return worker;
 }
 
@@ -83,7 +101,11 @@ async function startRedis(): Promise<{ server: RunningProcess; env: Record<strin
 		env: { PATH: process.env.PATH ?? '' },
 		logFile: join(outFolder, 'redis.log'),
 	});
-	await until('redis to accept connections', () => (/ready to accept connections/i.test(server.log()) ? true : undefined), { explain: () => server.log() });
+	await until(
+		'redis to accept connections',
+		() => (/ready to accept connections/i.test(server.log()) ? true : undefined),
+		{ explain: () => server.log() },
+	);
 	return { server, env: { QUEUE_BULL_REDIS_HOST: '127.0.0.1', QUEUE_BULL_REDIS_PORT: String(port) } };
 }
 

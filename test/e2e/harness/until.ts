@@ -9,7 +9,11 @@ export interface UntilOptions {
 }
 
 /** Asks again until there is an answer other than undefined; the only way tests here wait. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, options: UntilOptions = {}): Promise<T> {
+export async function until<T>(
+	what: string,
+	ask: () => Promise<T | undefined> | T | undefined,
+	options: UntilOptions = {},
+): Promise<T> {
 	const { timeoutMs = 60_000, intervalMs = 100, explain } = options;
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {

@@ -14,7 +14,13 @@ export const nodeType = 'n8n-nodes-nanobanana.nanoBanana';
 let sequence = 0;
 
 /** One node of a test's workflow; the name is also its id. */
-export function node(name: string, type: string, typeVersion: number, parameters: INode['parameters'] = {}, more: Partial<INode> = {}): INode {
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: INode['parameters'] = {},
+	more: Partial<INode> = {},
+): INode {
 	sequence += 1;
 	return { id: `${name}-${sequence}`, name, type, typeVersion, position: [sequence * 200, 0], parameters, ...more };
 }

@@ -72,9 +72,13 @@ test('generate_image answers with link, task ID, type and size as short text', a
 
 test('edit_image takes the link that generate_image gave', async () => {
 	const { sandbox } = scene;
-	const [first] = JSON.parse(await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' })) as Array<{ imageUrl: string }>;
+	const [first] = JSON.parse(await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' })) as Array<{
+		imageUrl: string;
+	}>;
 
-	const [second] = JSON.parse(await useTool('edit_image', { prompt: 'make it night', image_url: first.imageUrl })) as Array<{ imageUrl: string }>;
+	const [second] = JSON.parse(
+		await useTool('edit_image', { prompt: 'make it night', image_url: first.imageUrl }),
+	) as Array<{ imageUrl: string }>;
 
 	expect(sandbox.files.has(second.imageUrl)).toBe(true);
 	expect(sandbox.calls('createTask')[1].body).toMatchObject({ image: first.imageUrl, prompt: 'make it night' });
@@ -85,12 +89,22 @@ test('a slow task is handed on by its ID and collected without a second bill', a
 	const { sandbox } = scene;
 	sandbox.set({ taskMs: 3_000 });
 
-	const [pending] = JSON.parse(await useTool('generate_hastily', { prompt: 'a slow cube', aspect_ratio: '1:1' })) as Array<{ taskId: string; status: string }>;
-	const [collected] = JSON.parse(await useTool('get_image', { task_id: pending.taskId })) as Array<{ taskId: string; status: string; imageUrl: string }>;
+	const [pending] = JSON.parse(
+		await useTool('generate_hastily', { prompt: 'a slow cube', aspect_ratio: '1:1' }),
+	) as Array<{ taskId: string; status: string }>;
+	const [collected] = JSON.parse(await useTool('get_image', { task_id: pending.taskId })) as Array<{
+		taskId: string;
+		status: string;
+		imageUrl: string;
+	}>;
 
 	expect(['queued', 'running']).toContain(pending.status);
 	expect(pending.taskId).toBe(sandbox.ledger[0].taskId);
-	expect(collected).toMatchObject({ taskId: pending.taskId, status: 'succeeded', imageUrl: expect.stringContaining(sandbox.filesUrl) });
+	expect(collected).toMatchObject({
+		taskId: pending.taskId,
+		status: 'succeeded',
+		imageUrl: expect.stringContaining(sandbox.filesUrl),
+	});
 	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
 });
 

@@ -20,16 +20,28 @@ async function pressTest(data: { baseUrl: string; apiKey: string }) {
 describe('the package in n8n', () => {
 	test('brings the node, its tool and its icons', async () => {
 		const { n8n, client } = scene;
-		const response = await fetch(`${n8n.url}/types/nodes.json`, { headers: { cookie: client.session.cookie, 'browser-id': 'end-to-end-tests' } });
-		const types = (await response.json()) as Array<{ name: string; iconUrl?: string | { light: string; dark: string }; codex?: { categories?: string[] } }>;
+		const response = await fetch(`${n8n.url}/types/nodes.json`, {
+			headers: { cookie: client.session.cookie, 'browser-id': 'end-to-end-tests' },
+		});
+		const types = (await response.json()) as Array<{
+			name: string;
+			iconUrl?: string | { light: string; dark: string };
+			codex?: { categories?: string[] };
+		}>;
 		const ours = types.filter((type) => type.name.startsWith('n8n-nodes-nanobanana.'));
 
 		expect(ours.map((type) => type.name).sort()).toEqual([nodeType, `${nodeType}Tool`]);
 		expect(ours[0].codex?.categories).toContain('Marketing & Content');
-		const icons = ours.flatMap(({ iconUrl }) => (typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [iconUrl ?? 'no icon']));
+		const icons = ours.flatMap(({ iconUrl }) =>
+			typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [iconUrl ?? 'no icon'],
+		);
 		for (const icon of icons) {
 			const answer = await fetch(`${n8n.url}/${icon}`);
-			expect([icon, answer.status, answer.headers.get('content-type')]).toEqual([icon, 200, expect.stringContaining('image/svg+xml')]);
+			expect([icon, answer.status, answer.headers.get('content-type')]).toEqual([
+				icon,
+				200,
+				expect.stringContaining('image/svg+xml'),
+			]);
 		}
 	});
 });
@@ -57,7 +69,9 @@ describe('the credential test', () => {
 		const [closedPort] = await freePorts(1);
 
 		const wrongKey = await pressTest({ ...right, apiKey: 'sk-wrong' });
-		sandbox.script('models', [{ status: 403, body: { error: { message: 'This token may not do that', type: 'new_api_error' } } }]);
+		sandbox.script('models', [
+			{ status: 403, body: { error: { message: 'This token may not do that', type: 'new_api_error' } } },
+		]);
 		const noRights = await pressTest(right);
 		sandbox.script('models', [{ status: 404, body: { detail: 'Not Found' } }]);
 		const wrongPath = await pressTest(right);

@@ -41,20 +41,31 @@ function parameter(name: string): Locator {
 
 /** The names of the fields that the panel shows now, from top to bottom. */
 async function shownFields(): Promise<string[]> {
-	const names = await page.getByTestId('node-parameters').locator('[data-test-id^="parameter-input-"]').evaluateAll((inputs) =>
-		inputs.filter((input) => input.checkVisibility()).map((input) => input.getAttribute('data-test-id')?.replace('parameter-input-', '') ?? ''),
-	);
+	const names = await page
+		.getByTestId('node-parameters')
+		.locator('[data-test-id^="parameter-input-"]')
+		.evaluateAll((inputs) =>
+			inputs
+				.filter((input) => input.checkVisibility())
+				.map((input) => input.getAttribute('data-test-id')?.replace('parameter-input-', '') ?? ''),
+		);
 	return [...new Set(names)].filter((name) => name !== 'field');
 }
 
 async function choose(field: string, option: string): Promise<void> {
 	await parameter(field).locator('input').first().click();
-	await page.locator('.el-select-dropdown__item:visible').filter({ has: page.getByText(option, { exact: true }) }).first().click();
+	await page
+		.locator('.el-select-dropdown__item:visible')
+		.filter({ has: page.getByText(option, { exact: true }) })
+		.first()
+		.click();
 	await page.locator('.el-select-dropdown__item:visible').first().waitFor({ state: 'hidden' });
 }
 
 async function expectFields(fields: string[]): Promise<void> {
-	await until('the fields to change', async () => ((await shownFields()).join() === fields.join() ? true : undefined), { timeoutMs: 5_000 }).catch(() => undefined);
+	await until('the fields to change', async () => ((await shownFields()).join() === fields.join() ? true : undefined), {
+		timeoutMs: 5_000,
+	}).catch(() => undefined);
 	expect(await shownFields()).toEqual(fields);
 }
 
@@ -72,7 +83,17 @@ describe('in the editor', () => {
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
 
-		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat']);
+		await expectFields([
+			'operation',
+			'model',
+			'prompt',
+			'aspectRatio',
+			'outputFormat',
+			'numberOfImages',
+			'wait',
+			'simplify',
+			'apiFormat',
+		]);
 	});
 
 	step('the credential is made in the dialog, and its test tells that it works', async () => {
@@ -98,17 +119,48 @@ describe('in the editor', () => {
 	step('each operation shows its own fields', async () => {
 		await choose('operation', 'Image to Image');
 		await expectFields([
-			'operation', 'model', 'prompt', 'inputType', 'binaryPropertyName', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat',
+			'operation',
+			'model',
+			'prompt',
+			'inputType',
+			'binaryPropertyName',
+			'aspectRatio',
+			'outputFormat',
+			'numberOfImages',
+			'wait',
+			'simplify',
+			'apiFormat',
 		]);
 		await choose('inputType', 'Image URL(s)');
-		await expectFields(['operation', 'model', 'prompt', 'inputType', 'imageUrls', 'aspectRatio', 'outputFormat', 'numberOfImages', 'wait', 'simplify', 'apiFormat']);
+		await expectFields([
+			'operation',
+			'model',
+			'prompt',
+			'inputType',
+			'imageUrls',
+			'aspectRatio',
+			'outputFormat',
+			'numberOfImages',
+			'wait',
+			'simplify',
+			'apiFormat',
+		]);
 		await choose('operation', 'Get Task Status');
 		await expectFields(['operation', 'taskId', 'simplify']);
 		await choose('operation', 'Wait for Task Result');
 		await expectFields(['operation', 'taskId', 'simplify']);
 		await choose('operation', 'Text to Image');
 		await choose('apiFormat', 'Gemini Compatible');
-		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'simplify', 'apiFormat']);
+		await expectFields([
+			'operation',
+			'model',
+			'prompt',
+			'aspectRatio',
+			'outputFormat',
+			'numberOfImages',
+			'simplify',
+			'apiFormat',
+		]);
 		await choose('apiFormat', 'Async Task (Recommended)');
 	});
 
@@ -137,7 +189,10 @@ describe('in the editor', () => {
 		const shown = output.locator('img[src*="/rest/binary-data"]');
 		await shown.waitFor();
 		const size = await until('the picture to load', async () => {
-			const loaded = await shown.evaluate((image: HTMLImageElement) => ({ width: image.naturalWidth, height: image.naturalHeight }));
+			const loaded = await shown.evaluate((image: HTMLImageElement) => ({
+				width: image.naturalWidth,
+				height: image.naturalHeight,
+			}));
 			return loaded.width > 0 ? loaded : undefined;
 		});
 		await expectReadmePicture(page, 'picture', output, { width: 484, height: 350 });
@@ -163,11 +218,16 @@ describe('in the editor', () => {
 		await page.keyboard.press('Escape');
 		await page.getByTestId('ndv').waitFor({ state: 'hidden' });
 		const icon = page.getByTestId('canvas-node').filter({ hasText: 'NanoBanana' }).locator('img').first();
-		const loadedFile = async () => await icon.evaluate((image: HTMLImageElement) => (image.naturalWidth > 0 ? image.src.split('/').at(-1) : undefined));
+		const loadedFile = async () =>
+			await icon.evaluate((image: HTMLImageElement) =>
+				image.naturalWidth > 0 ? image.src.split('/').at(-1) : undefined,
+			);
 		expect(await loadedFile()).toBe('nanobanana.svg');
 		await page.emulateMedia({ colorScheme: 'dark' });
 
-		const other = await until('the other icon', async () => ((await loadedFile()) === 'nanobanana.svg' ? undefined : await loadedFile()));
+		const other = await until('the other icon', async () =>
+			(await loadedFile()) === 'nanobanana.svg' ? undefined : await loadedFile(),
+		);
 		expect(other).toBe('nanobanana.dark.svg');
 	});
 });

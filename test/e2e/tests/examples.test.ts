@@ -61,7 +61,10 @@ test('image to image edits the file that its form takes', async () => {
 	filled.set('field-0', new Blob([reference], { type: 'image/png' }), 'in.png');
 	filled.set('field-1', 'make it night');
 
-	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Picture and Prompt').webhookId}`, { method: 'POST', body: filled });
+	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Picture and Prompt').webhookId}`, {
+		method: 'POST',
+		body: filled,
+	});
 	const { id } = await until('the execution', async () => (await client.executionsOf(saved))[0]);
 	const run = await client.finished(id);
 
@@ -88,14 +91,19 @@ test('the other formats make one picture each, at their own entrance', async () 
 	const run = await runExample('other-api-formats');
 
 	for (const name of ['OpenAI Format', 'Gemini Format']) expect(await digestsOf(run, name)).toHaveLength(1);
-	expect(scene.sandbox.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([['generateContent', 1], ['generations', 1]]);
+	expect(scene.sandbox.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([
+		['generateContent', 1],
+		['generations', 1],
+	]);
 });
 
 test('the content pipeline runs by its schedule, names its files and keeps the order of its prompts', async () => {
 	const { client, sandbox, credential } = scene;
 	const saved = await client.createWorkflow(everySecond(loadExample('content-pipeline', [credential])));
 	await client.activate(saved);
-	const { id, mode } = await until('a run by the schedule', async () => (await client.executionsOf(saved)).find((run) => run.status === 'success'));
+	const { id, mode } = await until('a run by the schedule', async () =>
+		(await client.executionsOf(saved)).find((run) => run.status === 'success'),
+	);
 	await client.deactivate(saved);
 	const run = await client.execution(id);
 

@@ -27,7 +27,10 @@ describe('one failing item of three', () => {
 
 		expect(run.status).toBe('success');
 		const [red, failed, blue] = run.items('NanoBanana');
-		expect(failed.json).toMatchObject({ error: expect.any(String), details: { errorCode: 'task_failed', taskId: sandbox.ledger.find((entry) => entry.state === 'failed')?.taskId } });
+		expect(failed.json).toMatchObject({
+			error: expect.any(String),
+			details: { errorCode: 'task_failed', taskId: sandbox.ledger.find((entry) => entry.state === 'failed')?.taskId },
+		});
 		expect(failed.pairedItem).toMatchObject({ item: 1 });
 		for (const item of [red, blue]) {
 			expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
@@ -45,14 +48,20 @@ describe('one failing item of three', () => {
 		expect(run.items('NanoBanana', 0).map((item) => item.json.status)).toEqual(['succeeded', 'succeeded']);
 		const [failed, ...more] = run.items('NanoBanana', 1);
 		expect(more).toEqual([]);
-		expect(failed.json).toMatchObject({ error: expect.any(String), details: { errorCode: 'task_failed' }, prompt: 'a cube [fail]' });
+		expect(failed.json).toMatchObject({
+			error: expect.any(String),
+			details: { errorCode: 'task_failed' },
+			prompt: 'a cube [fail]',
+		});
 		expect(sandbox.created()).toBe(3);
 	});
 
 	test('ends the run with a text that says what happened and what to do', async () => {
 		const { client, nanoBanana } = scene;
 
-		const run = await client.run(chain('Stop', manualTrigger(), ...rows(prompts), nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' })));
+		const run = await client.run(
+			chain('Stop', manualTrigger(), ...rows(prompts), nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' })),
+		);
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toMatch(/gateway could not generate the image/);
@@ -64,51 +73,73 @@ describe('a paid task', () => {
 	test('is resumed by Retry On Fail, not bought again', async () => {
 		const { client, sandbox, nanoBanana } = scene;
 		sandbox.script('getTask', [keyRefused]);
-		const painter = nanoBanana('NanoBanana', { prompt: 'a cube' }, { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 });
+		const painter = nanoBanana(
+			'NanoBanana',
+			{ prompt: 'a cube' },
+			{ retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
+		);
 
 		const run = await client.run(chain('Retry On Fail', manualTrigger(), painter));
 
 		expect(run.status).toBe('success');
-		expect(sha256(await client.bytesOf(fileOf(run.items('NanoBanana')[0])))).toBe([...sandbox.files.values()][0].sha256);
+		expect(sha256(await client.bytesOf(fileOf(run.items('NanoBanana')[0])))).toBe(
+			[...sandbox.files.values()][0].sha256,
+		);
 		expect(sandbox.calls('createTask')).toHaveLength(1);
 		expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1, state: 'succeeded' }]);
 	});
 
-	test.each(['manual', 'webhook'])('of a %s execution is resumed by Retry execution, not bought again', async (mode) => {
-		const { client, n8n, sandbox, nanoBanana } = scene;
-		sandbox.script('getTask', [keyRefused]);
-		const trigger = mode === 'manual' ? manualTrigger() : node('Start', 'n8n-nodes-base.webhook', 2.1, { path: 'retry', options: {} }, { webhookId: 'retry' });
-		const saved = await client.createWorkflow(chain(`Retry ${mode}`, trigger, nanoBanana('NanoBanana', { prompt: 'a cube' })));
-		if (mode === 'manual') await client.start(saved);
-		else {
-			await client.activate(saved);
-			await until('the webhook', async () => ((await fetch(`${n8n.url}/webhook/retry`)).ok ? true : undefined));
-		}
-		const [{ id }] = await until('an execution', async () => {
-			const found = await client.executionsOf(saved);
-			return found.length > 0 ? found : undefined;
-		});
-		const failed = await client.finished(id);
-		const retried = await client.finished(await client.retryExecution(id));
+	test.each(['manual', 'webhook'])(
+		'of a %s execution is resumed by Retry execution, not bought again',
+		async (mode) => {
+			const { client, n8n, sandbox, nanoBanana } = scene;
+			sandbox.script('getTask', [keyRefused]);
+			const trigger =
+				mode === 'manual'
+					? manualTrigger()
+					: node('Start', 'n8n-nodes-base.webhook', 2.1, { path: 'retry', options: {} }, { webhookId: 'retry' });
+			const saved = await client.createWorkflow(
+				chain(`Retry ${mode}`, trigger, nanoBanana('NanoBanana', { prompt: 'a cube' })),
+			);
+			if (mode === 'manual') await client.start(saved);
+			else {
+				await client.activate(saved);
+				await until('the webhook', async () => ((await fetch(`${n8n.url}/webhook/retry`)).ok ? true : undefined));
+			}
+			const [{ id }] = await until('an execution', async () => {
+				const found = await client.executionsOf(saved);
+				return found.length > 0 ? found : undefined;
+			});
+			const failed = await client.finished(id);
+			const retried = await client.finished(await client.retryExecution(id));
 
-		expect([failed.status, retried.status]).toEqual(['error', 'success']);
-		expect(failed.error?.description).toContain(sandbox.ledger[0].taskId);
-		expect(sha256(await client.bytesOf(fileOf(retried.items('NanoBanana')[0])))).toBe([...sandbox.files.values()][0].sha256);
-		expect(sandbox.calls('createTask')).toHaveLength(1);
-		expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, state: 'succeeded' }]);
-	});
+			expect([failed.status, retried.status]).toEqual(['error', 'success']);
+			expect(failed.error?.description).toContain(sandbox.ledger[0].taskId);
+			expect(sha256(await client.bytesOf(fileOf(retried.items('NanoBanana')[0])))).toBe(
+				[...sandbox.files.values()][0].sha256,
+			);
+			expect(sandbox.calls('createTask')).toHaveLength(1);
+			expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, state: 'succeeded' }]);
+		},
+	);
 
 	test('that may or may not exist is not bought a second time by Retry On Fail', async () => {
 		const { client, sandbox, nanoBanana } = scene;
 		sandbox.set({ faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
-		const painter = nanoBanana('NanoBanana', { prompt: 'a cube' }, { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 });
+		const painter = nanoBanana(
+			'NanoBanana',
+			{ prompt: 'a cube' },
+			{ retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
+		);
 
 		const run = await client.run(chain('Unclear', manualTrigger(), painter));
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toMatch(/unclear/i);
 		expect(run.error?.description).toMatch(/may have been billed/);
-		expect(`${run.error?.message} ${run.error?.description}`).not.toMatch(/ECONNRESET|socket|retry the request immediately/i);
+		expect(`${run.error?.message} ${run.error?.description}`).not.toMatch(
+			/ECONNRESET|socket|retry the request immediately/i,
+		);
 		expect(sandbox.calls('createTask')).toHaveLength(1);
 		expect(sandbox.ledger).toMatchObject([{ answered: false, imagesBilled: 1 }]);
 	});
@@ -116,7 +147,13 @@ describe('a paid task', () => {
 	test('of a stopped execution is left alone, named in the log, and can be collected', async () => {
 		const { client, n8n, sandbox, nanoBanana } = scene;
 		sandbox.set({ taskMs: (number) => (number === 1 ? 8_000 : 100) });
-		const saved = await client.createWorkflow(chain('Stopped', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a slow cube', options: { pollInterval: 0.1 } })));
+		const saved = await client.createWorkflow(
+			chain(
+				'Stopped',
+				manualTrigger(),
+				nanoBanana('NanoBanana', { prompt: 'a slow cube', options: { pollInterval: 0.1 } }),
+			),
+		);
 		const id = await client.start(saved);
 		await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
 		await client.stopExecution(id);
@@ -128,23 +165,43 @@ describe('a paid task', () => {
 		// Another run, start to finish, is time enough for a forgotten loop to show itself.
 		await client.run(chain('Another', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a quick cube' })));
 		const readsLater = reads();
-		const collected = await client.run(chain('Collected', manualTrigger(), nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })));
+		const collected = await client.run(
+			chain('Collected', manualTrigger(), nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })),
+		);
 
 		expect(stopped.status).toBe('canceled');
 		expect(readsLater).toBe(readsAtStop);
 		expect(n8n.log()).toContain(taskId);
 		expect(n8n.log()).not.toContain(sandbox.apiKey);
 		expect(collected.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
-		expect(sandbox.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual([['a slow cube', 1], ['a quick cube', 1]]);
+		expect(sandbox.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual([
+			['a slow cube', 1],
+			['a quick cube', 1],
+		]);
 	});
 });
 
 describe('what a user reads', () => {
 	const refusals = [
 		['a wrong key', keyRefused, 'The gateway does not accept the API key'],
-		['no balance', { status: 403, body: { code: 'insufficient_user_quota', message: '用户额度不足, 剩余额度: ＄0.000000', data: null } }, 'The gateway account has no balance left for this request'],
-		['an unknown model', { status: 400, body: { code: 'model_not_found', message: 'No available channel for model X', data: null } }, 'The gateway has no such model for this account'],
-		['a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Welcome</title></html>' }, "'Base URL' in the credential does not lead to the API"],
+		[
+			'no balance',
+			{
+				status: 403,
+				body: { code: 'insufficient_user_quota', message: '用户额度不足, 剩余额度: ＄0.000000', data: null },
+			},
+			'The gateway account has no balance left for this request',
+		],
+		[
+			'an unknown model',
+			{ status: 400, body: { code: 'model_not_found', message: 'No available channel for model X', data: null } },
+			'The gateway has no such model for this account',
+		],
+		[
+			'a web page',
+			{ status: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Welcome</title></html>' },
+			"'Base URL' in the credential does not lead to the API",
+		],
 	] as const;
 
 	test.each(refusals)('names %s without a bill, a key or a socket code', async (_, answer, message) => {

@@ -20,13 +20,22 @@ function servedDigests(urls: unknown[]): Array<string | undefined> {
 
 test('Text to Image hands on the very bytes the gateway made, one item per image', async () => {
 	const { client, sandbox, nanoBanana } = scene;
-	const painter = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}', numberOfImages: 2, aspectRatio: '16:9', simplify: false });
+	const painter = nanoBanana('NanoBanana', {
+		prompt: '={{ $json.prompt }}',
+		numberOfImages: 2,
+		aspectRatio: '16:9',
+		simplify: false,
+	});
 
-	const run = await client.run(chain('Text to Image', manualTrigger(), ...rows([{ prompt: 'a red cube' }, { prompt: 'a blue cube' }]), painter));
+	const run = await client.run(
+		chain('Text to Image', manualTrigger(), ...rows([{ prompt: 'a red cube' }, { prompt: 'a blue cube' }]), painter),
+	);
 
 	expect(run.error).toBeUndefined();
 	const items = run.items('NanoBanana');
-	const images = items.map((item) => item.json.image as { url: string; index: number; sha256: string; mimeType: string });
+	const images = items.map(
+		(item) => item.json.image as { url: string; index: number; sha256: string; mimeType: string },
+	);
 	expect(images.map((image) => image.index)).toEqual([0, 1, 0, 1]);
 	expect(items.map((item) => item.pairedItem)).toEqual([0, 0, 1, 1].map((item) => expect.objectContaining({ item })));
 	const bytes = await Promise.all(items.map(async (item) => await client.bytesOf(fileOf(item))));
@@ -36,11 +45,26 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 	expect(new Set(digests).size).toBe(4);
 	expect(items.map((item) => fileOf(item).mimeType)).toEqual(Array(4).fill('image/png'));
 	expect(items.map((item) => fileOf(item).id)).toEqual(Array(4).fill(expect.stringMatching(/^filesystem-v2:/)));
-	expect(sandbox.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({ prompt, n, imagesBilled, collected, downloads }))).toEqual(
-		expect.arrayContaining(['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 }))),
+	expect(
+		sandbox.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({
+			prompt,
+			n,
+			imagesBilled,
+			collected,
+			downloads,
+		})),
+	).toEqual(
+		expect.arrayContaining(
+			['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 })),
+		),
 	);
 	expect(sandbox.created()).toBe(2);
-	expect(sandbox.calls('createTask')[0].body).toMatchObject({ model: 'NanoBanana2-1K', aspect_ratio: '16:9', n: 2, output_format: 'png' });
+	expect(sandbox.calls('createTask')[0].body).toMatchObject({
+		model: 'NanoBanana2-1K',
+		aspect_ratio: '16:9',
+		n: 2,
+		output_format: 'png',
+	});
 });
 
 test('Image to Image sends the bytes of the input file and hands on the edited picture', async () => {
@@ -48,9 +72,15 @@ test('Image to Image sends the bytes of the input file and hands on the edited p
 	const reference = await paintReference();
 	const editor = nanoBanana('NanoBanana', { operation: 'imageToImage', prompt: 'make it night', outputFormat: 'jpeg' });
 
-	const run = await client.run(chain(
-		'Image to Image', manualTrigger(), ...rows([{ picture: reference.toString('base64') }]), pictureFile('in.png', 'image/png'), editor,
-	));
+	const run = await client.run(
+		chain(
+			'Image to Image',
+			manualTrigger(),
+			...rows([{ picture: reference.toString('base64') }]),
+			pictureFile('in.png', 'image/png'),
+			editor,
+		),
+	);
 
 	expect(run.error).toBeUndefined();
 	const [item] = run.items('NanoBanana');
@@ -77,7 +107,10 @@ test('Wait for Completion off answers at once, and the task is collected later w
 	const [seen] = run.items('Look');
 	const [collected] = run.items('Collect');
 	expect(created.json.taskId).toBe(sandbox.ledger[0].taskId);
-	expect([created.json.status, seen.json.status]).toEqual([expect.stringMatching(/queued|running/), expect.stringMatching(/queued|running/)]);
+	expect([created.json.status, seen.json.status]).toEqual([
+		expect.stringMatching(/queued|running/),
+		expect.stringMatching(/queued|running/),
+	]);
 	expect(created.binary ?? {}).toEqual({});
 	expect(collected.json).toMatchObject({ taskId: created.json.taskId, status: 'succeeded' });
 	expect(sha256(await client.bytesOf(fileOf(collected)))).toBe(servedDigests([collected.json.imageUrl])[0]);
@@ -103,7 +136,9 @@ test.each([
 ] as const)('the format %s calls its own entrance and brings the picture', async (apiFormat, route) => {
 	const { client, sandbox, nanoBanana } = scene;
 
-	const run = await client.run(chain(`Format ${apiFormat}`, manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', apiFormat })));
+	const run = await client.run(
+		chain(`Format ${apiFormat}`, manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', apiFormat })),
+	);
 
 	expect(run.error).toBeUndefined();
 	const [item] = run.items('NanoBanana');
@@ -116,7 +151,13 @@ test.each([
 test('Preview Request shows what would be sent and sends nothing', async () => {
 	const { client, sandbox, nanoBanana } = scene;
 
-	const run = await client.run(chain('Preview', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', options: { previewRequest: true } })));
+	const run = await client.run(
+		chain(
+			'Preview',
+			manualTrigger(),
+			nanoBanana('NanoBanana', { prompt: 'a cube', options: { previewRequest: true } }),
+		),
+	);
 
 	const shown = JSON.stringify(run.items('NanoBanana')[0].json);
 	expect(shown).toContain('/v1/images/tasks');

@@ -20,7 +20,11 @@ let durable: SavedWorkflow;
 beforeAll(async () => {
 	sandbox = await startSandbox({ taskMs: [200, 600] });
 	// A dead worker is noticed in seconds instead of a minute and a half.
-	const workerEnv = { QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '2000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
+	const workerEnv = {
+		QUEUE_WORKER_LOCK_DURATION: '10000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+		QUEUE_WORKER_STALLED_INTERVAL: '5000',
+	};
 	queue = await startQueue({ workerEnv });
 	scene = await join(queue.main, sandbox);
 	patientSandbox = await startSandbox({ taskMs: 5_000 });
@@ -38,7 +42,11 @@ async function startDurable(): Promise<SavedWorkflow> {
 	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
 	await client.activate(saved);
 	const headers = { 'x-api-key': 'caller', 'content-type': 'application/json' };
-	await callWebhook(`${queue.main.url}/webhook/long-picture`, { method: 'POST', headers, body: JSON.stringify({ prompt: 'a patient cube' }) });
+	await callWebhook(`${queue.main.url}/webhook/long-picture`, {
+		method: 'POST',
+		headers,
+		body: JSON.stringify({ prompt: 'a patient cube' }),
+	});
 	return saved;
 }
 
@@ -47,8 +55,18 @@ const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 
 /** Answers its caller at once, then makes the picture that was asked for. */
 function paintOnCall(path: string, options = {}): Workflow {
-	const hook = node('Hook', 'n8n-nodes-base.webhook', 2.1, { httpMethod: 'POST', path, options: {} }, { webhookId: path });
-	return chain(path, hook, scene.nanoBanana('NanoBanana', { model: smallest, prompt: '={{ $json.body.prompt }}', options }));
+	const hook = node(
+		'Hook',
+		'n8n-nodes-base.webhook',
+		2.1,
+		{ httpMethod: 'POST', path, options: {} },
+		{ webhookId: path },
+	);
+	return chain(
+		path,
+		hook,
+		scene.nanoBanana('NanoBanana', { model: smallest, prompt: '={{ $json.body.prompt }}', options }),
+	);
 }
 
 async function callFor(path: string, prompt: string): Promise<number> {
@@ -69,10 +87,16 @@ test('200 calls are spread over both workers, paid once each, and their pictures
 
 	expect(await callFor('many', prompts[0])).toBe(200);
 	const answers = await Promise.all(prompts.slice(1).map(async (prompt) => await callFor('many', prompt)));
-	const runs = await until('200 runs to end', async () => {
-		const ended = (await client.executionsOf(saved)).filter((run) => run.status !== 'running' && run.status !== 'new');
-		return ended.length === 200 ? ended : undefined;
-	}, { timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(sandbox.journal.slice(-3)) });
+	const runs = await until(
+		'200 runs to end',
+		async () => {
+			const ended = (await client.executionsOf(saved)).filter(
+				(run) => run.status !== 'running' && run.status !== 'new',
+			);
+			return ended.length === 200 ? ended : undefined;
+		},
+		{ timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(sandbox.journal.slice(-3)) },
+	);
 
 	expect(answers).toEqual(Array(199).fill(200));
 	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
@@ -91,7 +115,9 @@ test('200 calls are spread over both workers, paid once each, and their pictures
 test('a worker that is told to end finishes its task first', async () => {
 	const { client } = scene;
 	durable = await startDurable();
-	await until('the durable example to wait', async () => (await client.executionsOf(durable)).find((run) => run.status === 'waiting'));
+	await until('the durable example to wait', async () =>
+		(await client.executionsOf(durable)).find((run) => run.status === 'waiting'),
+	);
 	// After this, nobody is left of those who may have run the durable example's first half.
 	await Promise.all(queue.workers.map(async (first) => await first.kill9()));
 	const worker = await queue.addWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '40' });
@@ -124,7 +150,13 @@ test('kill -9 of a worker loses the run but not the task, and it is not bought a
 	await queue.addWorker();
 	const [{ id }] = await client.executionsOf(saved);
 	const lost = await client.finished(id, 120_000);
-	const collected = await client.run(chain('Collect', node('Start', 'n8n-nodes-base.manualTrigger', 1), scene.nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })));
+	const collected = await client.run(
+		chain(
+			'Collect',
+			node('Start', 'n8n-nodes-base.manualTrigger', 1),
+			scene.nanoBanana('NanoBanana', { operation: 'waitForResult', taskId }),
+		),
+	);
 
 	expect(lost.status).toBe('error');
 	expect(lost.runData).toEqual({});

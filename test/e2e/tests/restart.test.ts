@@ -31,17 +31,35 @@ const key = { 'x-api-key': 'caller', 'content-type': 'application/json' };
 /** Begins the example, which waits 70 seconds with its task already bought. */
 async function startDurable(): Promise<string> {
 	const { client, credential } = await join(scene.n8n, patientSandbox);
-	const door = await client.createCredential('httpHeaderAuth', 'Callers', { name: 'X-Api-Key', value: key['x-api-key'] });
+	const door = await client.createCredential('httpHeaderAuth', 'Callers', {
+		name: 'X-Api-Key',
+		value: key['x-api-key'],
+	});
 	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
 	await client.activate(saved);
-	await callWebhook(`${scene.n8n.url}/webhook/long-picture`, { method: 'POST', headers: key, body: JSON.stringify({ prompt: 'a slow cube' }) });
-	return await until('the execution to wait', async () => (await client.executionsOf(saved)).find((run) => run.status === 'waiting')?.id);
+	await callWebhook(`${scene.n8n.url}/webhook/long-picture`, {
+		method: 'POST',
+		headers: key,
+		body: JSON.stringify({ prompt: 'a slow cube' }),
+	});
+	return await until(
+		'the execution to wait',
+		async () => (await client.executionsOf(saved)).find((run) => run.status === 'waiting')?.id,
+	);
 }
 
 test('a single waiting node loses its run to a kill -9, but the log names the task, and its picture is not lost', async () => {
 	const { client, n8n, sandbox, nanoBanana } = scene;
-	const trigger = node('Start', 'n8n-nodes-base.webhook', 2.1, { path: 'fragile', options: {} }, { webhookId: 'fragile' });
-	const saved = await client.createWorkflow(chain('Fragile', trigger, nanoBanana('NanoBanana', { prompt: 'a slow cube' })));
+	const trigger = node(
+		'Start',
+		'n8n-nodes-base.webhook',
+		2.1,
+		{ path: 'fragile', options: {} },
+		{ webhookId: 'fragile' },
+	);
+	const saved = await client.createWorkflow(
+		chain('Fragile', trigger, nanoBanana('NanoBanana', { prompt: 'a slow cube' })),
+	);
 	await client.activate(saved);
 	await callWebhook(`${n8n.url}/webhook/fragile`, {});
 	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
@@ -54,7 +72,13 @@ test('a single waiting node loses its run to a kill -9, but the log names the ta
 	const again = await openRestClient(n8n);
 	const [lost] = await again.executionsOf(saved);
 	const ended = await again.finished(lost.id);
-	const collected = await again.run(chain('Collect', { ...node('Start', 'n8n-nodes-base.manualTrigger', 1) }, nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })));
+	const collected = await again.run(
+		chain(
+			'Collect',
+			{ ...node('Start', 'n8n-nodes-base.manualTrigger', 1) },
+			nanoBanana('NanoBanana', { operation: 'waitForResult', taskId }),
+		),
+	);
 
 	expect(ended.status).toBe('crashed');
 	expect(collected.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });

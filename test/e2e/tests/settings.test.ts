@@ -14,9 +14,16 @@ import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
 async function editTwice({ client, nanoBanana }: Scene): Promise<Execution> {
 	const reference = await paintReference();
 	const edit = (name: string) => nanoBanana(name, { operation: 'imageToImage', prompt: 'make it night' });
-	return await client.run(chain(
-		'Edit twice', manualTrigger(), ...rows([{ picture: reference.toString('base64') }]), pictureFile('in.png', 'image/png'), edit('Once'), edit('Twice'),
-	));
+	return await client.run(
+		chain(
+			'Edit twice',
+			manualTrigger(),
+			...rows([{ picture: reference.toString('base64') }]),
+			pictureFile('in.png', 'image/png'),
+			edit('Once'),
+			edit('Twice'),
+		),
+	);
 }
 
 async function withScene(options: N8nOptions, story: (scene: Scene) => Promise<void>): Promise<void> {
@@ -34,13 +41,21 @@ async function expectTwoEdits({ client, sandbox }: Scene, run: Execution): Promi
 	const first = await client.bytesOf(fileOf(once));
 	expect(sha256(first)).toBe(sandbox.files.get(String(once.json.imageUrl))?.sha256);
 	expect(sha256(await client.bytesOf(fileOf(twice)))).toBe(sandbox.files.get(String(twice.json.imageUrl))?.sha256);
-	expect((sandbox.calls('createTask')[1].body as { image: string }).image).toBe(`data:image/png;base64,${first.toString('base64')}`);
+	expect((sandbox.calls('createTask')[1].body as { image: string }).image).toBe(
+		`data:image/png;base64,${first.toString('base64')}`,
+	);
 	expect(sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 }
 
 test('files kept in memory go in and out whole, through the proxy that the environment names', async () => {
 	const proxy = await startProxy();
-	const env = { N8N_DEFAULT_BINARY_DATA_MODE: 'default', HTTP_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '', no_proxy: '' };
+	const env = {
+		N8N_DEFAULT_BINARY_DATA_MODE: 'default',
+		HTTP_PROXY: proxy.url,
+		http_proxy: proxy.url,
+		NO_PROXY: '',
+		no_proxy: '',
+	};
 	try {
 		await withScene({ env }, async (scene) => {
 			const run = await editTwice(scene);
@@ -56,7 +71,11 @@ test('files kept in memory go in and out whole, through the proxy that the envir
 });
 
 test('files kept in the database go in and out whole, behind SSRF protection that allows the gateway', async () => {
-	const env = { N8N_DEFAULT_BINARY_DATA_MODE: 'database', N8N_SSRF_PROTECTION_ENABLED: 'true', N8N_SSRF_ALLOWED_IP_RANGES: '127.0.0.1/32' };
+	const env = {
+		N8N_DEFAULT_BINARY_DATA_MODE: 'database',
+		N8N_SSRF_PROTECTION_ENABLED: 'true',
+		N8N_SSRF_ALLOWED_IP_RANGES: '127.0.0.1/32',
+	};
 	await withScene({ env }, async (scene) => {
 		const run = await editTwice(scene);
 
@@ -65,8 +84,13 @@ test('files kept in the database go in and out whole, behind SSRF protection tha
 
 		const { client, sandbox } = scene;
 		sandbox.reset();
-		const forbidden = await client.createCredential(credentialType, 'Forbidden', { baseUrl: 'http://127.0.0.2:9', apiKey: sandbox.apiKey });
-		const blocked = await client.run(chain('Blocked', manualTrigger(), nodeWith(forbidden)('NanoBanana', { prompt: 'a cube' })));
+		const forbidden = await client.createCredential(credentialType, 'Forbidden', {
+			baseUrl: 'http://127.0.0.2:9',
+			apiKey: sandbox.apiKey,
+		});
+		const blocked = await client.run(
+			chain('Blocked', manualTrigger(), nodeWith(forbidden)('NanoBanana', { prompt: 'a cube' })),
+		);
 
 		expect(blocked.status).toBe('error');
 		expect(`${blocked.error?.message} ${blocked.error?.description}`).toMatch(/restricted|blocked/i);

@@ -33,20 +33,34 @@ describe('the newest n8n 1', () => {
 		const edit = nanoBanana('Edit', { operation: 'imageToImage', prompt: 'make it night' });
 
 		const painted = await client.run(chain('Text to image', manualTrigger(), paint));
-		const edited = await client.run(chain('Image to image', manualTrigger(), ...rows([{ picture: reference.toString('base64') }]), pictureFile('in.png', 'image/png'), edit));
+		const edited = await client.run(
+			chain(
+				'Image to image',
+				manualTrigger(),
+				...rows([{ picture: reference.toString('base64') }]),
+				pictureFile('in.png', 'image/png'),
+				edit,
+			),
+		);
 
 		expect([painted.error, edited.error]).toEqual([undefined, undefined]);
 		for (const item of [painted.items('Paint')[0], edited.items('Edit')[0]]) {
 			expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
 		}
-		expect((sandbox.calls('createTask')[1].body as { image: string }).image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
+		expect((sandbox.calls('createTask')[1].body as { image: string }).image).toBe(
+			`data:image/png;base64,${reference.toString('base64')}`,
+		);
 		expect(sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 	});
 
 	test('resumes a paid task on Retry On Fail', async () => {
 		const { client, sandbox, nanoBanana } = scene;
 		sandbox.script('getTask', [{ status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error' } } }]);
-		const painter = nanoBanana('NanoBanana', { prompt: 'a cube' }, { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 });
+		const painter = nanoBanana(
+			'NanoBanana',
+			{ prompt: 'a cube' },
+			{ retryOnFail: true, maxTries: 2, waitBetweenTries: 100 },
+		);
 
 		const run = await client.run(chain('Retry', manualTrigger(), painter));
 

@@ -13,7 +13,10 @@ const callerKey = { 'x-api-key': 'caller' };
 beforeAll(async () => {
 	scene = await openScene();
 	reference = await paintReference();
-	const door = await scene.client.createCredential('httpHeaderAuth', 'Callers', { name: 'X-Api-Key', value: callerKey['x-api-key'] });
+	const door = await scene.client.createCredential('httpHeaderAuth', 'Callers', {
+		name: 'X-Api-Key',
+		value: callerKey['x-api-key'],
+	});
 	await scene.client.activate(await scene.client.createWorkflow(loadExample('webhook-edit', [scene.credential, door])));
 	address = `${scene.n8n.url}/webhook/edit-picture`;
 });
@@ -37,7 +40,10 @@ function expectOneEdit(prompt: string, answer: { body: Buffer }): void {
 }
 
 test('a raw body in, the edited picture out', async () => {
-	const answer = await callWith({ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference }, '?prompt=make%20it%20night');
+	const answer = await callWith(
+		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
+		'?prompt=make%20it%20night',
+	);
 
 	expect([answer.status, answer.contentType]).toEqual([200, 'image/png']);
 	expectOneEdit('make it night', answer);
@@ -55,15 +61,24 @@ test('a form upload in, the edited picture out', async () => {
 });
 
 test('a request without a picture gets a clean 400 and costs nothing', async () => {
-	const answer = await callWith({ headers: { ...callerKey, 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'make it night' }) });
+	const answer = await callWith({
+		headers: { ...callerKey, 'content-type': 'application/json' },
+		body: JSON.stringify({ prompt: 'make it night' }),
+	});
 
 	expect(answer.status).toBe(400);
-	expect(JSON.parse(answer.body.toString())).toMatchObject({ reason: 'invalid_input', message: expect.stringMatching(/no file/) });
+	expect(JSON.parse(answer.body.toString())).toMatchObject({
+		reason: 'invalid_input',
+		message: expect.stringMatching(/no file/),
+	});
 	expect(scene.sandbox.created()).toBe(0);
 });
 
 test('a task that fails gets a clean 502 with the reason and the task ID', async () => {
-	const answer = await callWith({ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference }, '?prompt=%5Bfail%5D');
+	const answer = await callWith(
+		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
+		'?prompt=%5Bfail%5D',
+	);
 
 	expect(answer.status).toBe(502);
 	const told = JSON.parse(answer.body.toString()) as { message: string; reason: string; taskId: string };

@@ -1,10 +1,15 @@
 /* eslint-disable */
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
 
-const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({ error: { message, type, code } });
+const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
+	error: { message, type, code },
+});
 const flat = (message: string, code: unknown): object => ({ code, message, data: null });
-const google = (code: number, message: string, status: string): object => ({ error: { code, message, status, details: [] } });
-const page = (title: string): string => `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
+const google = (code: number, message: string, status: string): object => ({
+	error: { code, message, status, details: [] },
+});
+const page = (title: string): string =>
+	`<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
 
 type Row = [kind: string, status: number, body: unknown];
 
@@ -31,10 +36,22 @@ it.each<Row>([
 	['insufficient_balance', 402, flat('Payment required', 402)],
 	['insufficient_balance', 402, page('402 Payment Required')],
 	['insufficient_balance', 402, {}],
-	['insufficient_balance', 401, wrapped('This token quota is exhausted !token.UnlimitedQuota && token.RemainQuota = 0')],
+	[
+		'insufficient_balance',
+		401,
+		wrapped('This token quota is exhausted !token.UnlimitedQuota && token.RemainQuota = 0'),
+	],
 	['insufficient_balance', 401, wrapped('该令牌额度已用尽')],
-	['insufficient_balance', 429, wrapped('当前分组上游负载已饱和，请稍后再试', 'insufficient_user_quota', 'insufficient_quota')],
-	['insufficient_balance', 429, wrapped('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota')],
+	[
+		'insufficient_balance',
+		429,
+		wrapped('当前分组上游负载已饱和，请稍后再试', 'insufficient_user_quota', 'insufficient_quota'),
+	],
+	[
+		'insufficient_balance',
+		429,
+		wrapped('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota'),
+	],
 	['insufficient_balance', 400, flat('Insufficient credits', 402)],
 	['insufficient_balance', 403, wrapped('账户余额不足，请充值')],
 	['insufficient_balance', 500, wrapped('Your balance is not enough')],
@@ -51,13 +68,21 @@ it.each<Row>([
 	['prompt_refused', 400, wrapped('Rejected by moderation')],
 	['prompt_refused', 400, wrapped('Your prompt failed our content moderation')],
 	['prompt_refused', 400, wrapped('rejected', 'content_moderation_failed')],
-	['rate_limited', 429, google(429, "Quota exceeded for quota metric 'Generate requests per minute'", 'RESOURCE_EXHAUSTED')],
+	[
+		'rate_limited',
+		429,
+		google(429, "Quota exceeded for quota metric 'Generate requests per minute'", 'RESOURCE_EXHAUSTED'),
+	],
 	['rate_limited', 403, wrapped('rate limit exceeded')],
 	// The model
 	['model_not_available', 500, wrapped('获取分组 default 下模型 NanoBanana 的可用渠道失败', 'get_channel_failed')],
 	['model_not_available', 400, wrapped('task submission failed: model not found')],
 	['model_not_available', 403, wrapped('This token has no access to model NanoBananaPro-4K')],
-	['model_not_available', 503, wrapped('No available channel for model NanoBanana2-8K under group default (distributor)', 'model_not_found')],
+	[
+		'model_not_available',
+		503,
+		wrapped('No available channel for model NanoBanana2-8K under group default (distributor)', 'model_not_found'),
+	],
 	['model_not_available', 503, wrapped('当前分组 default 下对于模型 NanoBanana2-8K 无可用渠道')],
 	['model_not_available', 503, wrapped('分组 default 下模型 NanoBanana2-8K 的可用渠道不存在（distributor）')],
 	['model_not_available', 400, wrapped('模型 NanoBanana2-8K 不存在')],
@@ -65,7 +90,11 @@ it.each<Row>([
 	['model_not_available', 500, wrapped('not found', 'model_not_found')],
 	['model_not_available', 400, wrapped("Model 'NanoBanana3' is not enabled for this account")],
 	['model_not_available', 404, google(404, 'models/gemini-9 is not found for API version v1beta', 'NOT_FOUND')],
-	['model_not_available', 404, wrapped('The model `nano` does not exist or you do not have access to it.', 'model_not_found')],
+	[
+		'model_not_available',
+		404,
+		wrapped('The model `nano` does not exist or you do not have access to it.', 'model_not_found'),
+	],
 	['model_not_available', 400, wrapped('not supported model for image generation, only imagen models are supported')],
 	['model_not_available', 400, wrapped('模型 NanoBanana 倍率或价格未配置，请联系管理员设置')],
 	// Limits
@@ -148,17 +177,24 @@ describe('the words of the gateway', () => {
 		[{ error: 'Bad' }, 'Bad'],
 		[{ error: 'bad_code', message: 'Bad' }, 'Bad', 'bad_code'],
 		[{ errors: [{ message: 'Bad' }] }, 'Bad'],
-		[{ error: { message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }), code: 'outer' } }, 'Bad', 'inner'],
+		[
+			{ error: { message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }), code: 'outer' } },
+			'Bad',
+			'inner',
+		],
 		[{ status: 'error', code: 'bad_code', message: 'Bad' }, 'Bad', 'bad_code'],
 		[{ error: { message: 'Bad' }, request_id: 'r-1' }, 'Bad (request id: r-1)'],
 		[{ error: { message: 'Bad (request id: r-1)' }, request_id: 'r-1' }, 'Bad (request id: r-1)'],
 		['upstream request timeout', 'upstream request timeout'],
 	];
 
-	it.each(rows.map(([body, message, code = '']) => [body, message, code] as const))('of %j are %j', (body, message, code) => {
-		const failure = classify(400, body);
-		expect([failure.gatewayMessage, failure.gatewayCode ?? '']).toEqual([message, code]);
-	});
+	it.each(rows.map(([body, message, code = '']) => [body, message, code] as const))(
+		'of %j are %j',
+		(body, message, code) => {
+			const failure = classify(400, body);
+			expect([failure.gatewayMessage, failure.gatewayCode ?? '']).toEqual([message, code]);
+		},
+	);
 });
 
 describe('a paid request', () => {
@@ -181,8 +217,11 @@ describe('a paid request', () => {
 		[503, wrapped('Service unavailable')],
 		[503, wrapped('Your request could not be processed')],
 		[504, page('504 Gateway Time-out')],
-		[520, ''], [522, ''], [524, page('524: A timeout occurred')],
-		[408, ''], [499, ''],
+		[520, ''],
+		[522, ''],
+		[524, page('524: A timeout occurred')],
+		[408, ''],
+		[499, ''],
 	])('is left unclear by %i with %j', (status, body) => {
 		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, true]);
 	});

@@ -3,7 +3,13 @@ import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
-import { describeFailure, failureError, failureIn, nodeError, type FailureKind } from '../../../nodes/NanoBanana/errors/failure';
+import {
+	describeFailure,
+	failureError,
+	failureIn,
+	nodeError,
+	type FailureKind,
+} from '../../../nodes/NanoBanana/errors/failure';
 
 /** Every kind once; the type says when one is missing. */
 const EVERY_KIND: Record<FailureKind, true> = {
@@ -34,7 +40,14 @@ const EVERY_KIND: Record<FailureKind, true> = {
 };
 const KINDS = Object.keys(EVERY_KIND) as FailureKind[];
 
-const node: INode = { id: '1', name: 'NanoBanana', type: 'n8n-nodes-nanobanana.nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
+const node: INode = {
+	id: '1',
+	name: 'NanoBanana',
+	type: 'n8n-nodes-nanobanana.nanoBanana',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
 const KEY = 'sk-live-0123456789abcdef';
 
 describe('texts shown to people', () => {
@@ -46,7 +59,11 @@ describe('texts shown to people', () => {
 		['a name and password in an address', 'at https://user:secret@example.com/a', 'at https://example.com/a'],
 		['an image', 'got data:image/png;base64,iVBORw0KGgoAAAANSUhEUg== here', 'got [image data] here'],
 		['bare base64', `got ${'iVBORw0K'.repeat(30)}== here`, 'got [image data] here'],
-		['a web page', '<!doctype html><html><head><title>502 Bad Gateway</title></head><body>secret</body></html>', '(web page) 502 Bad Gateway'],
+		[
+			'a web page',
+			'<!doctype html><html><head><title>502 Bad Gateway</title></head><body>secret</body></html>',
+			'(web page) 502 Bad Gateway',
+		],
 		['a web page without a title', '<html><body>secret</body></html>', '(web page)'],
 		['control characters', 'a\u0000b\r\n\tc', 'a b c'],
 		['Chinese', '用户额度不足', '用户额度不足'],
@@ -89,18 +106,33 @@ describe.each(KINDS)('the kind %s', (kind) => {
 	});
 });
 
-it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED'])('keeps its text when the gateway says %s, which n8n would rewrite into "retry"', (code) => {
-	const error = nodeError(node, { kind: 'unclear_submission', gatewayMessage: `socket hang up ${code}` }, { itemIndex: 0, isTool: false });
+it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED'])(
+	'keeps its text when the gateway says %s, which n8n would rewrite into "retry"',
+	(code) => {
+		const error = nodeError(
+			node,
+			{ kind: 'unclear_submission', gatewayMessage: `socket hang up ${code}` },
+			{ itemIndex: 0, isTool: false },
+		);
 
-	expect(error.message).toBe('It is unclear whether the gateway accepted the request');
-	expect(error.description).toContain('was not sent again');
-});
+		expect(error.message).toBe('It is unclear whether the gateway accepted the request');
+		expect(error.description).toContain('was not sent again');
+	},
+);
 
-it('carries the gateway\'s words once, cleaned, beside its code and status', () => {
-	const { description, data } = describeFailure({ kind: 'invalid_key', gatewayMessage: `bad key ${KEY}`, gatewayCode: 'bad_key', httpStatus: 401 }, KEY);
+it("carries the gateway's words once, cleaned, beside its code and status", () => {
+	const { description, data } = describeFailure(
+		{ kind: 'invalid_key', gatewayMessage: `bad key ${KEY}`, gatewayCode: 'bad_key', httpStatus: 401 },
+		KEY,
+	);
 
 	expect(description.split('\n')[0]).toBe('Answer: bad key [key].');
-	expect(data).toMatchObject({ errorCode: 'invalid_key', gatewayMessage: 'bad key [key]', gatewayCode: 'bad_key', httpStatus: 401 });
+	expect(data).toMatchObject({
+		errorCode: 'invalid_key',
+		gatewayMessage: 'bad key [key]',
+		gatewayCode: 'bad_key',
+		httpStatus: 401,
+	});
 });
 
 it('puts the next step into the message for an agent, which is shown nothing else', () => {
@@ -122,7 +154,11 @@ it('finds a failure in what was thrown, and calls anything else internal', () =>
 	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
 
 	expect(failureIn(failureError(failure))).toBe(failure);
-	expect(failureIn(new Error('disk full'))).toEqual({ kind: 'internal', gatewayMessage: 'disk full', stack: expect.stringContaining('errors.test') });
+	expect(failureIn(new Error('disk full'))).toEqual({
+		kind: 'internal',
+		gatewayMessage: 'disk full',
+		stack: expect.stringContaining('errors.test'),
+	});
 	expect(failureIn('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
 });
 
@@ -130,7 +166,9 @@ it('shows nothing of the place where something unexpected was thrown', () => {
 	const failure = failureIn(new Error('disk full'));
 	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
 
-	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain('errors.test');
+	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain(
+		'errors.test',
+	);
 	expect(describeFailure(failure)).toMatchObject({ data: { errorCode: 'internal', gatewayMessage: 'disk full' } });
 });
 

@@ -4,15 +4,31 @@ import type { EncodedCall, ImageRequest, Reference } from '../../../nodes/NanoBa
 
 const A = 'https://mine.example/a.png';
 const B = 'https://mine.example/b.png';
-const REQUEST: ImageRequest = { operation: 'textToImage', model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, responseFormat: 'url', references: [], sendBinaryAs: 'dataUri', extraBody: {} };
+const REQUEST: ImageRequest = {
+	operation: 'textToImage',
+	model: 'NanoBanana2-1K',
+	prompt: 'A cube',
+	n: 2,
+	responseFormat: 'url',
+	references: [],
+	sendBinaryAs: 'dataUri',
+	extraBody: {},
+};
 const FIELDS = { model: 'NanoBanana2-1K', task_type: 'text2image', prompt: 'A cube', n: 2, response_format: 'url' };
 const EDIT = { ...FIELDS, task_type: 'image2image' };
 const address = (url: string): Reference => ({ kind: 'url', url });
-const file: Reference = { kind: 'bytes', field: 'data', data: Buffer.from('bytes'), mimeType: 'image/png', fileName: 'data.png' };
+const file: Reference = {
+	kind: 'bytes',
+	field: 'data',
+	data: Buffer.from('bytes'),
+	mimeType: 'image/png',
+	fileName: 'data.png',
+};
 const BASE64 = file.data.toString('base64');
 
 const encode = (more: Partial<ImageRequest>): EncodedCall[] => asyncTask.encode({ ...REQUEST, ...more });
-const edit = (references: Reference[], more: Partial<ImageRequest> = {}): EncodedCall[] => encode({ operation: 'imageToImage', references, ...more });
+const edit = (references: Reference[], more: Partial<ImageRequest> = {}): EncodedCall[] =>
+	encode({ operation: 'imageToImage', references, ...more });
 const json = (body: object): EncodedCall[] => [{ path: '/v1/images/tasks', json: body as EncodedCall['json'] }];
 
 it('asks for all images of a request in one call', () => {
@@ -21,7 +37,9 @@ it('asks for all images of a request in one call', () => {
 });
 
 it('names the ratio and the format only when they were chosen', () => {
-	expect(encode({ aspectRatio: '16:9', outputFormat: 'jpeg' })).toEqual(json({ ...FIELDS, aspect_ratio: '16:9', output_format: 'jpeg' }));
+	expect(encode({ aspectRatio: '16:9', outputFormat: 'jpeg' })).toEqual(
+		json({ ...FIELDS, aspect_ratio: '16:9', output_format: 'jpeg' }),
+	);
 });
 
 it('sends one reference as `image` and several as `images`, in their order', () => {

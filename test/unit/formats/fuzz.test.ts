@@ -20,19 +20,119 @@ const KEY = 'sk-fuzz-0123456789';
 const ASKED = { taskId: 'task_j', references: ['https://cdn.example/a.png'] };
 const BODIES: unknown[] = dialects.map(({ body }) => body);
 
-const HOSTILE_KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'length', 'toJSON'];
-const KNOWN_KEYS = ['data', 'code', 'message', 'error', 'status', 'task_id', 'id', 'result', 'result_url', 'images', 'url', 'b64_json', 'output', 'candidates', 'content', 'parts', 'inlineData', 'text', 'promptFeedback', 'finishReason', 'progress', 'metadata', 'created', 'object', 'fail_reason', 'detail', 'tasks', 'task_ids', 'files', 'input', 'thumbnail', 'image_1', '0', 'uuid', 'choices', 'response', 'TaskId', 'result_count'];
-const WORDS = ['partially_failed', 'Ready', 'archived', 'FILTERED', 'cdn.example/a.png', '../f/1.png', 'https://cdn.example/my cube.png', "b'iVBORw0KGgo'", 'see data:image/png;base64,iVBORw0KGgo=', 'task_j', 'success', 'failed', 'queued', 'SUCCESS', 'IMAGE_SAFETY', 'https://cdn.example/a.png', '//x', 'http://', 'javascript:alert(1)', 'data:image/png;base64,iVBORw0KGgo=', 'iVBORw0KGgo', '![a](b)', '{"data":', '[{"url":"/a"}]', '\ud800', '..', '100%', '用户额度不足'];
+const HOSTILE_KEYS = [
+	'__proto__',
+	'constructor',
+	'prototype',
+	'toString',
+	'hasOwnProperty',
+	'valueOf',
+	'then',
+	'length',
+	'toJSON',
+];
+const KNOWN_KEYS = [
+	'data',
+	'code',
+	'message',
+	'error',
+	'status',
+	'task_id',
+	'id',
+	'result',
+	'result_url',
+	'images',
+	'url',
+	'b64_json',
+	'output',
+	'candidates',
+	'content',
+	'parts',
+	'inlineData',
+	'text',
+	'promptFeedback',
+	'finishReason',
+	'progress',
+	'metadata',
+	'created',
+	'object',
+	'fail_reason',
+	'detail',
+	'tasks',
+	'task_ids',
+	'files',
+	'input',
+	'thumbnail',
+	'image_1',
+	'0',
+	'uuid',
+	'choices',
+	'response',
+	'TaskId',
+	'result_count',
+];
+const WORDS = [
+	'partially_failed',
+	'Ready',
+	'archived',
+	'FILTERED',
+	'cdn.example/a.png',
+	'../f/1.png',
+	'https://cdn.example/my cube.png',
+	"b'iVBORw0KGgo'",
+	'see data:image/png;base64,iVBORw0KGgo=',
+	'task_j',
+	'success',
+	'failed',
+	'queued',
+	'SUCCESS',
+	'IMAGE_SAFETY',
+	'https://cdn.example/a.png',
+	'//x',
+	'http://',
+	'javascript:alert(1)',
+	'data:image/png;base64,iVBORw0KGgo=',
+	'iVBORw0KGgo',
+	'![a](b)',
+	'{"data":',
+	'[{"url":"/a"}]',
+	'\ud800',
+	'..',
+	'100%',
+	'用户额度不足',
+];
 
 const word = fc.oneof(fc.constantFrom(...WORDS), fc.string(), fc.webUrl());
-const key = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...KNOWN_KEYS) }, fc.constantFrom(...HOSTILE_KEYS), fc.string());
+const key = fc.oneof(
+	{ weight: 5, arbitrary: fc.constantFrom(...KNOWN_KEYS) },
+	fc.constantFrom(...HOSTILE_KEYS),
+	fc.string(),
+);
 /** Built through JSON text, so that a key like __proto__ is an own one, as in an answer. */
 const arbitraryBody = fc.letrec<{ value: unknown; entries: unknown }>((tie) => ({
-	value: fc.oneof({ maxDepth: 6, depthSize: 'medium' }, word, fc.jsonValue({ maxDepth: 1 }), fc.array(tie('value'), { maxLength: 4 }), tie('entries')),
-	entries: fc.array(fc.tuple(key, tie('value')), { maxLength: 6 }).map((pairs) => JSON.parse(`{${pairs.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`).join(',')}}`) as unknown),
+	value: fc.oneof(
+		{ maxDepth: 6, depthSize: 'medium' },
+		word,
+		fc.jsonValue({ maxDepth: 1 }),
+		fc.array(tie('value'), { maxLength: 4 }),
+		tie('entries'),
+	),
+	entries: fc
+		.array(fc.tuple(key, tie('value')), { maxLength: 6 })
+		.map(
+			(pairs) =>
+				JSON.parse(
+					`{${pairs.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`).join(',')}}`,
+				) as unknown,
+		),
 })).value;
 
-type Change = { path: number[]; how: 'delete' | 'replace' | 'duplicate' | 'rename' | 'stringify'; key: string; value: unknown };
+type Change = {
+	path: number[];
+	how: 'delete' | 'replace' | 'duplicate' | 'rename' | 'stringify';
+	key: string;
+	value: unknown;
+};
 const change: fc.Arbitrary<Change> = fc.record({
 	path: fc.array(fc.nat(20), { maxLength: 5 }),
 	how: fc.constantFrom('delete', 'replace', 'duplicate', 'rename', 'stringify'),
@@ -40,7 +140,11 @@ const change: fc.Arbitrary<Change> = fc.record({
 	value: arbitraryBody,
 });
 const mutatedDialect = fc
-	.tuple(fc.constantFrom(...BODIES), fc.array(change, { maxLength: 4 }), fc.array(fc.constantFrom('data', 'result', 'response', 'output', 'list', 'text'), { maxLength: 4 }))
+	.tuple(
+		fc.constantFrom(...BODIES),
+		fc.array(change, { maxLength: 4 }),
+		fc.array(fc.constantFrom('data', 'result', 'response', 'output', 'list', 'text'), { maxLength: 4 }),
+	)
 	.map(([body, changes, envelopes]) => envelopes.reduce<unknown>(wrap, changes.reduce(mutate, structuredClone(body))));
 
 function wrap(body: unknown, envelope: string): unknown {
@@ -60,7 +164,8 @@ function mutate(body: unknown, { path, how, key: name, value }: Change): unknown
 		at = Object.keys(parent)[step % Object.keys(parent).length];
 	}
 	const entry = parent[at];
-	const put = (where: string, what: unknown): void => void Object.defineProperty(parent, where, { value: what, enumerable: true, configurable: true, writable: true });
+	const put = (where: string, what: unknown): void =>
+		void Object.defineProperty(parent, where, { value: what, enumerable: true, configurable: true, writable: true });
 	if (how === 'delete' || how === 'rename') Reflect.deleteProperty(parent, at);
 	if (how === 'replace') put(at, value);
 	if (how === 'duplicate' || how === 'rename') put(Array.isArray(parent) ? String(parent.length) : name, entry);
@@ -75,38 +180,66 @@ function must(fact: string, holds: boolean): void {
 
 function checkRef(ref: ImageRef): void {
 	if (ref.kind === 'url') must('the address is http(s)', ['http:', 'https:'].includes(new URL(ref.url).protocol));
-	else must('base64 is text without its type', typeof ref.base64 === 'string' && ref.base64 !== '' && !ref.base64.startsWith('data:'));
+	else
+		must(
+			'base64 is text without its type',
+			typeof ref.base64 === 'string' && ref.base64 !== '' && !ref.base64.startsWith('data:'),
+		);
 }
 
 function checkOutcome(outcome: Outcome): void {
 	must('the kind is known', ['images', 'pending', 'failed', 'unknown'].includes(outcome.kind));
 	const { taskId, model } = outcome as { taskId?: unknown; model?: unknown };
-	must('the id can be asked for', taskId === undefined || (typeof taskId === 'string' && taskId.length > 0 && taskId.length <= 500 && encodeURIComponent(taskId) !== ''));
+	must(
+		'the id can be asked for',
+		taskId === undefined ||
+			(typeof taskId === 'string' && taskId.length > 0 && taskId.length <= 500 && encodeURIComponent(taskId) !== ''),
+	);
 	must('the model is short', model === undefined || (typeof model === 'string' && model.length <= 200));
 	if (outcome.kind === 'images') {
 		outcome.images.forEach(checkRef);
-		must('words are text', [...(outcome.warnings ?? []), outcome.text ?? ''].every((text) => typeof text === 'string'));
+		must(
+			'words are text',
+			[...(outcome.warnings ?? []), outcome.text ?? ''].every((text) => typeof text === 'string'),
+		);
 	}
-	if (outcome.kind === 'pending') must('further tasks are others', (outcome.furtherTaskIds ?? []).every((id) => typeof id === 'string' && id !== outcome.taskId));
-	if (outcome.kind === 'pending' && outcome.progress !== undefined) must('progress is a percentage', outcome.progress >= 0 && outcome.progress <= 100);
-	if (outcome.kind === 'failed') must('a failure has a reason', typeof outcome.reason === 'string' && outcome.reason !== '');
+	if (outcome.kind === 'pending')
+		must(
+			'further tasks are others',
+			(outcome.furtherTaskIds ?? []).every((id) => typeof id === 'string' && id !== outcome.taskId),
+		);
+	if (outcome.kind === 'pending' && outcome.progress !== undefined)
+		must('progress is a percentage', outcome.progress >= 0 && outcome.progress <= 100);
+	if (outcome.kind === 'failed')
+		must('a failure has a reason', typeof outcome.reason === 'string' && outcome.reason !== '');
 	if (outcome.kind === 'failed' && outcome.code !== undefined) must('a code is text', typeof outcome.code === 'string');
 }
 
 function checkAll(body: unknown): void {
-	for (const format of Object.values(FORMATS)) for (const baseUrl of [BASE_URL, 'no base']) checkOutcome(format.decode(body, baseUrl));
+	for (const format of Object.values(FORMATS))
+		for (const baseUrl of [BASE_URL, 'no base']) checkOutcome(format.decode(body, baseUrl));
 	for (const asked of [{}, ASKED] as Asked[]) {
 		const outcome = FORMATS.asyncTask.decode(body, BASE_URL, asked);
 		checkOutcome(outcome);
-		if (outcome.kind === 'images' && asked.references) must('what was sent is no result', outcome.images.every((ref) => ref.kind !== 'url' || !ASKED.references.includes(ref.url)));
+		if (outcome.kind === 'images' && asked.references)
+			must(
+				'what was sent is no result',
+				outcome.images.every((ref) => ref.kind !== 'url' || !ASKED.references.includes(ref.url)),
+			);
 	}
 	for (const status of [200, 301, 400, 401, 404, 429, 500, 503]) {
 		const failure = classify(status, body);
-		must('sent again only where nothing was taken', !(provesNothingAccepted(status, body) && leavesItUnclear(status, body)));
+		must(
+			'sent again only where nothing was taken',
+			!(provesNothingAccepted(status, body) && leavesItUnclear(status, body)),
+		);
 		const shown = cleanText(failure.gatewayMessage ?? '', KEY);
 		must('what is shown is short and without the key', shown.length <= 500 && !shown.includes(KEY));
 	}
-	must('no prototype is touched', ({} as Record<string, unknown>).task_id === undefined && Object.keys(Object.prototype).length === 0);
+	must(
+		'no prototype is touched',
+		({} as Record<string, unknown>).task_id === undefined && Object.keys(Object.prototype).length === 0,
+	);
 }
 
 it('any JSON has one meaning', () => {
@@ -133,30 +266,61 @@ it('any text is at most one body, and none where it was cut off', () => {
 
 it('any text is at most one address or picture, and fit to be shown', () => {
 	fc.assert(
-		fc.property(fc.oneof(word, fc.string({ unit: 'binary', maxLength: 3000 }), fc.array(word).map((words) => words.join(' '))), (text) => {
-			const ref = refFrom(text, BASE_URL);
-			if (ref) checkRef(ref);
-			refsInMarkdown(text, BASE_URL).forEach(checkRef);
-			must('the key is not shown', !cleanText(`${text} ${KEY}`, KEY).includes(KEY));
-			must('what is shown is short', cleanText(text).length <= 500);
-		}),
+		fc.property(
+			fc.oneof(
+				word,
+				fc.string({ unit: 'binary', maxLength: 3000 }),
+				fc.array(word).map((words) => words.join(' ')),
+			),
+			(text) => {
+				const ref = refFrom(text, BASE_URL);
+				if (ref) checkRef(ref);
+				refsInMarkdown(text, BASE_URL).forEach(checkRef);
+				must('the key is not shown', !cleanText(`${text} ${KEY}`, KEY).includes(KEY));
+				must('what is shown is short', cleanText(text).length <= 500);
+			},
+		),
 		SETTINGS,
 	);
 }, 0x7fffffff);
 
 describe('a body out of proportion', () => {
 	const LONG = 1_000_000;
-	const repeated = ['A', ' ', '![](', '](', '[', '{"data":', 'https://', ', https://x', 'data:', 'data:image/png;base64,', '<', 'model ', 'sk-', '1,', '/', '=', '\n', 'iVBORw0KGgo', '错'];
-	const nested = (depth: number, open: string, close: string): unknown => JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
+	const repeated = [
+		'A',
+		' ',
+		'![](',
+		'](',
+		'[',
+		'{"data":',
+		'https://',
+		', https://x',
+		'data:',
+		'data:image/png;base64,',
+		'<',
+		'model ',
+		'sk-',
+		'1,',
+		'/',
+		'=',
+		'\n',
+		'iVBORw0KGgo',
+		'错',
+	];
+	const nested = (depth: number, open: string, close: string): unknown =>
+		JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
 	it.each(repeated)('is read when it holds %j a megabyte long, anywhere', (part) => {
 		const text = part.repeat(LONG / part.length);
 		for (const body of BODIES) {
-			const filled: unknown = JSON.parse(JSON.stringify(body), (_key, value: unknown) => (typeof value === 'string' && value !== '' && value.length < 30 ? text : value));
+			const filled: unknown = JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
+				typeof value === 'string' && value !== '' && value.length < 30 ? text : value,
+			);
 			for (const format of Object.values(FORMATS)) checkOutcome(format.decode(filled, BASE_URL));
 			classify(400, filled);
 		}
-		for (const status of [200, 400, 502]) expect(cleanText(classify(status, text).gatewayMessage ?? '').length).toBeLessThanOrEqual(500);
+		for (const status of [200, 400, 502])
+			expect(cleanText(classify(status, text).gatewayMessage ?? '').length).toBeLessThanOrEqual(500);
 	});
 
 	it.each([
@@ -165,16 +329,30 @@ describe('a body out of proportion', () => {
 		['error', nested(10_000, '{"error":', '}')],
 		['lists in images', nested(5_000, '{"images":[', ']}')],
 		['text in text', Array.from({ length: 12 }).reduce<unknown>((body) => JSON.stringify({ data: body }), 'x')],
-		['a hundred thousand images', { data: Array.from({ length: 100_000 }, (_, index) => ({ url: `https://cdn.example/${index}.png` })) }],
-		['a hundred thousand candidates', { candidates: Array.from({ length: 100_000 }, () => ({ content: { parts: [{ text: 'no' }] } })) }],
+		[
+			'a hundred thousand images',
+			{ data: Array.from({ length: 100_000 }, (_, index) => ({ url: `https://cdn.example/${index}.png` })) },
+		],
+		[
+			'a hundred thousand candidates',
+			{ candidates: Array.from({ length: 100_000 }, () => ({ content: { parts: [{ text: 'no' }] } })) },
+		],
 	])('is read when it is made of nested %s', (_of, body) => {
 		checkAll(body);
 	});
 
 	it('is looked at once per value, however it is nested', () => {
 		let reads = 0;
-		const counted = (value: object): object => new Proxy(value, { getOwnPropertyDescriptor: (target, name) => ((reads += 1), Reflect.getOwnPropertyDescriptor(target, name)) });
-		const tree = (depth: number): object => counted({ data: depth === 0 ? counted({}) : counted([tree(depth - 1), tree(depth - 1)]), images: counted([]), result: counted({}) });
+		const counted = (value: object): object =>
+			new Proxy(value, {
+				getOwnPropertyDescriptor: (target, name) => ((reads += 1), Reflect.getOwnPropertyDescriptor(target, name)),
+			});
+		const tree = (depth: number): object =>
+			counted({
+				data: depth === 0 ? counted({}) : counted([tree(depth - 1), tree(depth - 1)]),
+				images: counted([]),
+				result: counted({}),
+			});
 		const readsOf = (depth: number): number => {
 			reads = 0;
 			FORMATS.asyncTask.decode(tree(depth), BASE_URL);

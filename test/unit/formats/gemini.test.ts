@@ -9,29 +9,82 @@ const A = 'https://cdn.example/a.png';
 
 const decode = (body: unknown) => gemini.decode(body, BASE_URL);
 const image = (data = PNG): object => ({ inlineData: { mimeType: 'image/png', data } });
-const answer = (parts: unknown, candidate: object = { finishReason: 'STOP' }): object => ({ candidates: [{ content: { role: 'model', parts }, ...candidate }] });
+const answer = (parts: unknown, candidate: object = { finishReason: 'STOP' }): object => ({
+	candidates: [{ content: { role: 'model', parts }, ...candidate }],
+});
 const base64 = (data = PNG): object => ({ kind: 'base64', base64: data });
 
 describe('an answer with images', () => {
 	it.each<[fact: string, body: unknown, images: object[], text?: string]>([
 		['beside words', answer([{ text: 'Here is the cube.' }, image()]), [base64()], 'Here is the cube.'],
-		['in snake case', { candidates: [{ content: { parts: [{ inline_data: { mime_type: 'image/png', data: PNG } }] }, finish_reason: 'STOP' }] }, [base64()]],
+		[
+			'in snake case',
+			{
+				candidates: [
+					{ content: { parts: [{ inline_data: { mime_type: 'image/png', data: PNG } }] }, finish_reason: 'STOP' },
+				],
+			},
+			[base64()],
+		],
 		['without the reason for its end', answer([image()], {}), [base64()]],
 		['with the reason in lower case', answer([image()], { finishReason: 'stop' }), [base64()]],
 		['in several parts', answer([image(), image(DRAFT)]), [base64(), base64(DRAFT)]],
-		['in several candidates', { candidates: [answer([image()]), answer([image(DRAFT)])].flatMap((one) => (one as { candidates: object[] }).candidates) }, [base64(), base64(DRAFT)]],
-		['after a draft in a thought', answer([{ text: 'planning', thought: true }, { ...image(DRAFT), thought: true }, { ...image(), thoughtSignature: 'c2ln' }]), [base64()]],
+		[
+			'in several candidates',
+			{
+				candidates: [answer([image()]), answer([image(DRAFT)])].flatMap(
+					(one) => (one as { candidates: object[] }).candidates,
+				),
+			},
+			[base64(), base64(DRAFT)],
+		],
+		[
+			'after a draft in a thought',
+			answer([
+				{ text: 'planning', thought: true },
+				{ ...image(DRAFT), thought: true },
+				{ ...image(), thoughtSignature: 'c2ln' },
+			]),
+			[base64()],
+		],
 		['in a thought only', answer([{ ...image(DRAFT), thought: true }]), [base64(DRAFT)]],
 		['as a file address', answer([{ fileData: { mimeType: 'image/png', fileUri: A } }]), [{ kind: 'url', url: A }]],
-		['as a file address in snake case', answer([{ file_data: { mime_type: 'image/png', file_uri: '/files/a.png' } }]), [{ kind: 'url', url: `${BASE_URL}/files/a.png` }]],
-		['as a Markdown image', answer([{ text: `Done! ![cube](${A}) Enjoy.` }]), [{ kind: 'url', url: A }], 'Done!  Enjoy.'],
+		[
+			'as a file address in snake case',
+			answer([{ file_data: { mime_type: 'image/png', file_uri: '/files/a.png' } }]),
+			[{ kind: 'url', url: `${BASE_URL}/files/a.png` }],
+		],
+		[
+			'as a Markdown image',
+			answer([{ text: `Done! ![cube](${A}) Enjoy.` }]),
+			[{ kind: 'url', url: A }],
+			'Done!  Enjoy.',
+		],
 		['as a Markdown image with the bytes', answer([{ text: `![cube](data:image/png;base64,${PNG})` }]), [base64()]],
 		['as a Markdown link', answer([{ text: `[cube](${A})` }]), [{ kind: 'url', url: A }], `[cube](${A})`],
-		['as an address in words', answer([{ text: `Your picture: ${A}` }]), [{ kind: 'url', url: A }], `Your picture: ${A}`],
-		['as a data URI in data', answer([{ inlineData: { mimeType: 'image/png', data: `data:image/png;base64,${PNG}` } }]), [base64()]],
-		['as bytes that nobody knows', answer([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]), [base64('AAAAIGZ0eXBhdmlm')]],
+		[
+			'as an address in words',
+			answer([{ text: `Your picture: ${A}` }]),
+			[{ kind: 'url', url: A }],
+			`Your picture: ${A}`,
+		],
+		[
+			'as a data URI in data',
+			answer([{ inlineData: { mimeType: 'image/png', data: `data:image/png;base64,${PNG}` } }]),
+			[base64()],
+		],
+		[
+			'as bytes that nobody knows',
+			answer([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]),
+			[base64('AAAAIGZ0eXBhdmlm')],
+		],
 		['streamed as a list', [answer([{ text: 'One ' }], {}), answer([image()])], [base64()], 'One'],
-		['streamed as events', `data: ${JSON.stringify(answer([{ text: 'One' }], {}))}\n\ndata: ${JSON.stringify(answer([image()]))}\n\ndata: [DONE]\n`, [base64()], 'One'],
+		[
+			'streamed as events',
+			`data: ${JSON.stringify(answer([{ text: 'One' }], {}))}\n\ndata: ${JSON.stringify(answer([image()]))}\n\ndata: [DONE]\n`,
+			[base64()],
+			'One',
+		],
 		['in an envelope', { code: 200, message: 'ok', data: answer([image()]) }, [base64()]],
 		['as JSON text in an envelope', { code: 200, data: JSON.stringify(answer([image()])) }, [base64()]],
 		['in a response', { response: answer([image()]) }, [base64()]],
@@ -45,12 +98,18 @@ describe('an answer with images', () => {
 	});
 
 	it('warns when the model stopped before its end', () => {
-		expect(decode(answer([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({ kind: 'images', warnings: [expect.stringContaining('MAX_TOKENS')] });
+		expect(decode(answer([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({
+			kind: 'images',
+			warnings: [expect.stringContaining('MAX_TOKENS')],
+		});
 	});
 
 	it('says how it stopped, and what it said', () => {
 		expect(decode(answer([image(), { text: 'One' }, { text: 'two' }], { finishReason: 'max_tokens' }))).toEqual({
-			kind: 'images', images: [base64()], text: 'One\ntwo', warnings: ['The model stopped early (MAX_TOKENS), so images may be missing'],
+			kind: 'images',
+			images: [base64()],
+			text: 'One\ntwo',
+			warnings: ['The model stopped early (MAX_TOKENS), so images may be missing'],
 		});
 	});
 
@@ -68,7 +127,10 @@ describe('an answer with images', () => {
 		['with the parts in the candidate itself', { candidates: [{ parts: [image()] }] }],
 		['in a result', { result: answer([image()]) }],
 		['in a list in an envelope', { data: [answer([{ text: '' }]), answer([image()])] }],
-		['as events with other lines between them', ` data: {}\nevent: x\n: note\ndata: ${JSON.stringify(answer([image()]))}`],
+		[
+			'as events with other lines between them',
+			` data: {}\nevent: x\n: note\ndata: ${JSON.stringify(answer([image()]))}`,
+		],
 		['beside an error of another chunk', [{ error: { message: 'late' } }, answer([image()])]],
 	])('is found %s', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'images', images: [base64()] });
@@ -93,63 +155,198 @@ describe('an answer with images', () => {
 
 describe('an answer without images', () => {
 	it.each<[fact: string, body: unknown, expected: object]>([
-		['a refusal in words', answer([{ text: "I can't create that image." }]), { code: 'text_only', reason: "I can't create that image.", emptyHanded: true }],
-		['a stop for safety', { candidates: [{ content: {}, finishReason: 'IMAGE_SAFETY', finishMessage: 'Blocked by filters.' }] }, { code: 'IMAGE_SAFETY', reason: 'Blocked by filters.', refused: true }],
-		['a stop for safety in snake case', { candidates: [{ finish_reason: 'SAFETY', finish_message: 'Blocked.' }] }, { code: 'SAFETY', reason: 'Blocked.', refused: true }],
-		['a stop with words beside its message', answer([{ text: 'Sorry.' }], { finishReason: 'PROHIBITED_CONTENT', finishMessage: 'Blocked.' }), { code: 'PROHIBITED_CONTENT', reason: 'Blocked. Sorry.', refused: true }],
-		['a stop for safety after a draft', answer([{ ...image(), thought: true }], { finishReason: 'IMAGE_SAFETY' }), { code: 'IMAGE_SAFETY', refused: true }],
-		['no image', answer([], { finishReason: 'NO_IMAGE' }), { code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), emptyHanded: true }],
+		[
+			'a refusal in words',
+			answer([{ text: "I can't create that image." }]),
+			{ code: 'text_only', reason: "I can't create that image.", emptyHanded: true },
+		],
+		[
+			'a stop for safety',
+			{ candidates: [{ content: {}, finishReason: 'IMAGE_SAFETY', finishMessage: 'Blocked by filters.' }] },
+			{ code: 'IMAGE_SAFETY', reason: 'Blocked by filters.', refused: true },
+		],
+		[
+			'a stop for safety in snake case',
+			{ candidates: [{ finish_reason: 'SAFETY', finish_message: 'Blocked.' }] },
+			{ code: 'SAFETY', reason: 'Blocked.', refused: true },
+		],
+		[
+			'a stop with words beside its message',
+			answer([{ text: 'Sorry.' }], { finishReason: 'PROHIBITED_CONTENT', finishMessage: 'Blocked.' }),
+			{ code: 'PROHIBITED_CONTENT', reason: 'Blocked. Sorry.', refused: true },
+		],
+		[
+			'a stop for safety after a draft',
+			answer([{ ...image(), thought: true }], { finishReason: 'IMAGE_SAFETY' }),
+			{ code: 'IMAGE_SAFETY', refused: true },
+		],
+		[
+			'no image',
+			answer([], { finishReason: 'NO_IMAGE' }),
+			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), emptyHanded: true },
+		],
 		['some other reason', answer([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', emptyHanded: true }],
-		['a reason that nobody knows yet', answer([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }), { code: 'MISSING_THOUGHT_SIGNATURE', emptyHanded: true }],
-		['too many tokens', answer([{ text: 'The cube is' }], { finishReason: 'MAX_TOKENS' }), { code: 'MAX_TOKENS', reason: 'The cube is', emptyHanded: true }],
+		[
+			'a reason that nobody knows yet',
+			answer([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }),
+			{ code: 'MISSING_THOUGHT_SIGNATURE', emptyHanded: true },
+		],
+		[
+			'too many tokens',
+			answer([{ text: 'The cube is' }], { finishReason: 'MAX_TOKENS' }),
+			{ code: 'MAX_TOKENS', reason: 'The cube is', emptyHanded: true },
+		],
 		['an empty candidate', answer([]), { code: 'NO_IMAGE', emptyHanded: true }],
 		['a thought only', answer([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', emptyHanded: true }],
-		['a blocked prompt', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, { code: 'PROHIBITED_CONTENT', reason: 'The prompt was blocked (PROHIBITED_CONTENT)', refused: true }],
-		['a blocked prompt with its message', { prompt_feedback: { block_reason: 'OTHER', block_reason_message: 'Not this.' } }, { code: 'OTHER', reason: 'Not this.', refused: true }],
-		['candidates of null', { candidates: null, usageMetadata: { candidatesTokenCount: 0 } }, { code: 'no_candidates', refused: true }],
-		['no candidates at all', { usageMetadata: { promptTokenCount: 9 }, modelVersion: 'm' }, { code: 'no_candidates', refused: true }],
+		[
+			'a blocked prompt',
+			{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } },
+			{ code: 'PROHIBITED_CONTENT', reason: 'The prompt was blocked (PROHIBITED_CONTENT)', refused: true },
+		],
+		[
+			'a blocked prompt with its message',
+			{ prompt_feedback: { block_reason: 'OTHER', block_reason_message: 'Not this.' } },
+			{ code: 'OTHER', reason: 'Not this.', refused: true },
+		],
+		[
+			'candidates of null',
+			{ candidates: null, usageMetadata: { candidatesTokenCount: 0 } },
+			{ code: 'no_candidates', refused: true },
+		],
+		[
+			'no candidates at all',
+			{ usageMetadata: { promptTokenCount: 9 }, modelVersion: 'm' },
+			{ code: 'no_candidates', refused: true },
+		],
 		['an empty list of candidates', { candidates: [] }, { code: 'no_candidates', refused: true }],
-		['an error on HTTP 200', { error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } }, { code: '400', reason: 'Bad size', declined: true }],
-		['an error in a list', [{ error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } }], { code: '400', reason: 'Bad size', declined: true }],
-		['an error at the end of a stream', [{ candidates: [{ content: { parts: [] } }] }, { error: { code: 500, message: 'Internal' } }], { code: '500', reason: 'Internal' }],
+		[
+			'an error on HTTP 200',
+			{ error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } },
+			{ code: '400', reason: 'Bad size', declined: true },
+		],
+		[
+			'an error in a list',
+			[{ error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } }],
+			{ code: '400', reason: 'Bad size', declined: true },
+		],
+		[
+			'an error at the end of a stream',
+			[{ candidates: [{ content: { parts: [] } }] }, { error: { code: 500, message: 'Internal' } }],
+			{ code: '500', reason: 'Internal' },
+		],
 	])('fails for %s', (_fact, body, expected) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', ...expected });
 	});
 
-	it.each(['SAFETY', 'IMAGE_SAFETY', 'PROHIBITED_CONTENT', 'IMAGE_PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'RECITATION', 'IMAGE_RECITATION', 'JAILBREAK', 'MODEL_ARMOR', 'LANGUAGE'])('is a refusal for %s, and delivers no drafts', (finishReason) => {
-		expect(decode(answer([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({ kind: 'failed', code: finishReason, reason: `no image was generated (${finishReason})`, refused: true });
+	it.each([
+		'SAFETY',
+		'IMAGE_SAFETY',
+		'PROHIBITED_CONTENT',
+		'IMAGE_PROHIBITED_CONTENT',
+		'BLOCKLIST',
+		'SPII',
+		'RECITATION',
+		'IMAGE_RECITATION',
+		'JAILBREAK',
+		'MODEL_ARMOR',
+		'LANGUAGE',
+	])('is a refusal for %s, and delivers no drafts', (finishReason) => {
+		expect(decode(answer([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({
+			kind: 'failed',
+			code: finishReason,
+			reason: `no image was generated (${finishReason})`,
+			refused: true,
+		});
 	});
 
 	it.each<[fact: string, body: unknown, outcome: object]>([
-		['its end', answer([], { finishReason: 'NO_IMAGE' }), { code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', emptyHanded: true }],
-		['the first end that is none of its own', { candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] }, { code: 'OTHER', reason: 'no image was generated (OTHER)', emptyHanded: true }],
-		['the messages of all candidates and their words', { candidates: [{ finishReason: 'OTHER', finishMessage: 'one' }, { finishMessage: 'two', content: { parts: [{ text: 'three' }] } }] }, { code: 'OTHER', reason: 'one two three', emptyHanded: true }],
-		['a hundred letters of its end', answer([], { finishReason: 'X'.repeat(120) }), { code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, emptyHanded: true }],
-		['a block of the prompt before its end', { promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] }, { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
-		['the end of a later chunk', [answer([], {}), answer([], { finishReason: 'SAFETY' })], { code: 'SAFETY', reason: 'no image was generated (SAFETY)', refused: true }],
-		['the message of a block', { promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } }, { code: 'OTHER', reason: 'Not this.', refused: true }],
-		['a block in a later chunk', [{ usageMetadata: {} }, { prompt_feedback: { blockReason: 'OTHER' } }], { code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true }],
+		[
+			'its end',
+			answer([], { finishReason: 'NO_IMAGE' }),
+			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', emptyHanded: true },
+		],
+		[
+			'the first end that is none of its own',
+			{ candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] },
+			{ code: 'OTHER', reason: 'no image was generated (OTHER)', emptyHanded: true },
+		],
+		[
+			'the messages of all candidates and their words',
+			{
+				candidates: [
+					{ finishReason: 'OTHER', finishMessage: 'one' },
+					{ finishMessage: 'two', content: { parts: [{ text: 'three' }] } },
+				],
+			},
+			{ code: 'OTHER', reason: 'one two three', emptyHanded: true },
+		],
+		[
+			'a hundred letters of its end',
+			answer([], { finishReason: 'X'.repeat(120) }),
+			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, emptyHanded: true },
+		],
+		[
+			'a block of the prompt before its end',
+			{ promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] },
+			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true },
+		],
+		[
+			'the end of a later chunk',
+			[answer([], {}), answer([], { finishReason: 'SAFETY' })],
+			{ code: 'SAFETY', reason: 'no image was generated (SAFETY)', refused: true },
+		],
+		[
+			'the message of a block',
+			{ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } },
+			{ code: 'OTHER', reason: 'Not this.', refused: true },
+		],
+		[
+			'a block in a later chunk',
+			[{ usageMetadata: {} }, { prompt_feedback: { blockReason: 'OTHER' } }],
+			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true },
+		],
 		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true }],
-		['no candidate', { usage_metadata: {} }, { code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true }],
-		['words before an error', [answer([{ text: 'Sorry.' }]), { error: { message: 'no' } }], { code: 'text_only', reason: 'Sorry.', emptyHanded: true }],
-		['an error before an empty candidate', [answer([]), { error: { message: 'no' } }], { reason: 'no', declined: true }],
+		[
+			'no candidate',
+			{ usage_metadata: {} },
+			{ code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true },
+		],
+		[
+			'words before an error',
+			[answer([{ text: 'Sorry.' }]), { error: { message: 'no' } }],
+			{ code: 'text_only', reason: 'Sorry.', emptyHanded: true },
+		],
+		[
+			'an error before an empty candidate',
+			[answer([]), { error: { message: 'no' } }],
+			{ reason: 'no', declined: true },
+		],
 	])('fails with %s', (_fact, body, outcome) => {
 		expect(decode(body)).toEqual({ kind: 'failed', ...outcome });
 	});
 
-	it.each(['data', 'response', 'result'])('is a refusal in the envelope %s too, as an object, in a list and as text', (envelope) => {
-		const refused = answer([], { finishReason: 'IMAGE_SAFETY' });
-		for (const body of [refused, [refused], JSON.stringify(refused)]) {
-			expect(decode({ code: 200, [envelope]: body })).toEqual({ kind: 'failed', code: 'IMAGE_SAFETY', reason: 'no image was generated (IMAGE_SAFETY)', refused: true });
-		}
-	});
+	it.each(['data', 'response', 'result'])(
+		'is a refusal in the envelope %s too, as an object, in a list and as text',
+		(envelope) => {
+			const refused = answer([], { finishReason: 'IMAGE_SAFETY' });
+			for (const body of [refused, [refused], JSON.stringify(refused)]) {
+				expect(decode({ code: 200, [envelope]: body })).toEqual({
+					kind: 'failed',
+					code: 'IMAGE_SAFETY',
+					reason: 'no image was generated (IMAGE_SAFETY)',
+					refused: true,
+				});
+			}
+		},
+	);
 
 	it('is a task where the gateway answers with one', () => {
 		expect(decode({ data: { task_id: 't-1', status: 'queued' } })).toMatchObject({ kind: 'pending', taskId: 't-1' });
 	});
 
 	it('is unknown when it is none', () => {
-		for (const body of ['<html>', '', 'data: nothing', null, [], {}, { candidate: [] }]) expect(decode(body)).toMatchObject({ kind: 'unknown' });
+		for (const body of ['<html>', '', 'data: nothing', null, [], {}, { candidate: [] }])
+			expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 
 	it('shows the first 5,000 characters of what the model wrote', () => {
@@ -159,8 +356,23 @@ describe('an answer without images', () => {
 });
 
 describe('a request', () => {
-	const request: ImageRequest = { operation: 'textToImage', model: 'NanoBanana2-1K', prompt: 'A cube', n: 1, responseFormat: 'url', references: [], sendBinaryAs: 'dataUri', extraBody: {} };
-	const file: Reference = { kind: 'bytes', field: 'data', data: Buffer.from(PNG, 'base64'), mimeType: 'image/png', fileName: 'data.png' };
+	const request: ImageRequest = {
+		operation: 'textToImage',
+		model: 'NanoBanana2-1K',
+		prompt: 'A cube',
+		n: 1,
+		responseFormat: 'url',
+		references: [],
+		sendBinaryAs: 'dataUri',
+		extraBody: {},
+	};
+	const file: Reference = {
+		kind: 'bytes',
+		field: 'data',
+		data: Buffer.from(PNG, 'base64'),
+		mimeType: 'image/png',
+		fileName: 'data.png',
+	};
 
 	it('asks for words and an image, so that a refusal explains itself', () => {
 		expect(gemini.encode({ ...request, aspectRatio: '16:9' })).toEqual([
@@ -203,7 +415,9 @@ describe('a request', () => {
 	});
 
 	it('carries an address that was not fetched as one', () => {
-		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] })[0].json?.contents).toEqual([{ role: 'user', parts: [{ text: 'A cube' }, { fileData: { fileUri: A } }] }]);
+		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] })[0].json?.contents).toEqual([
+			{ role: 'user', parts: [{ text: 'A cube' }, { fileData: { fileUri: A } }] },
+		]);
 	});
 
 	it.each([
@@ -211,7 +425,10 @@ describe('a request', () => {
 		['NanoBanana2-1K', 'png' as const, {}],
 		['gemini-3-pro-image', 'jpeg' as const, {}],
 	])('states the format only where the entrance knows it (%s, %s)', (model, outputFormat, config) => {
-		expect(gemini.encode({ ...request, model, outputFormat })[0].json?.generationConfig).toEqual({ responseModalities: ['TEXT', 'IMAGE'], ...config });
+		expect(gemini.encode({ ...request, model, outputFormat })[0].json?.generationConfig).toEqual({
+			responseModalities: ['TEXT', 'IMAGE'],
+			...config,
+		});
 	});
 
 	it('takes further fields of the user last', () => {

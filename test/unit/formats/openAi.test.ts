@@ -11,12 +11,38 @@ const base64 = { kind: 'base64', base64: PNG };
 describe('an answer', () => {
 	it.each<[fact: string, body: unknown, images: object[]]>([
 		['with addresses', { created: 1, data: [{ url: A, revised_prompt: 'A cube' }] }, [url]],
-		['with base64', { created: 1, data: [{ b64_json: PNG }], usage: { total_tokens: 1 }, output_format: 'png' }, [base64]],
-		['with both keys, one of them empty', { created: 1, data: [{ url: '', b64_json: PNG, revised_prompt: '' }, { url: A, b64_json: '' }] }, [base64, url]],
-		['with a data URI as base64', { created: 1, data: [{ b64_json: `data:image/png;base64,${PNG}`, url: '' }] }, [base64]],
-		['with base64 of a type nobody knows', { created: 1, data: [{ b64_json: 'AAAAIGZ0eXBhdmlm' }] }, [{ kind: 'base64', base64: 'AAAAIGZ0eXBhdmlm' }]],
+		[
+			'with base64',
+			{ created: 1, data: [{ b64_json: PNG }], usage: { total_tokens: 1 }, output_format: 'png' },
+			[base64],
+		],
+		[
+			'with both keys, one of them empty',
+			{
+				created: 1,
+				data: [
+					{ url: '', b64_json: PNG, revised_prompt: '' },
+					{ url: A, b64_json: '' },
+				],
+			},
+			[base64, url],
+		],
+		[
+			'with a data URI as base64',
+			{ created: 1, data: [{ b64_json: `data:image/png;base64,${PNG}`, url: '' }] },
+			[base64],
+		],
+		[
+			'with base64 of a type nobody knows',
+			{ created: 1, data: [{ b64_json: 'AAAAIGZ0eXBhdmlm' }] },
+			[{ kind: 'base64', base64: 'AAAAIGZ0eXBhdmlm' }],
+		],
 		['without a creation time', { data: [{ url: A }] }, [url]],
-		['in an envelope', { code: 200, msg: 'success', data: { data: [{ url: '', b64_json: PNG }], created: 1 } }, [base64]],
+		[
+			'in an envelope',
+			{ code: 200, msg: 'success', data: { data: [{ url: '', b64_json: PNG }], created: 1 } },
+			[base64],
+		],
 		['in an envelope with a code of text', { code: 'success', data: { created: 1, data: [{ url: A }] } }, [url]],
 		['with images', { images: [{ url: A }] }, [url]],
 		['with an id that is no task', { id: 'img-1', created: 1, data: [{ url: A }] }, [url]],
@@ -31,25 +57,57 @@ describe('an answer', () => {
 	});
 
 	it('is a task where the gateway answers with one', () => {
-		expect(decode({ created: 1, id: 't-1', model: 'm', object: 'image.generation.task', progress: 0, status: 'pending' })).toMatchObject({ kind: 'pending', taskId: 't-1' });
-		expect(decode({ code: 200, data: [{ status: 'submitted', task_id: 't-1' }] })).toMatchObject({ kind: 'pending', taskId: 't-1' });
+		expect(
+			decode({ created: 1, id: 't-1', model: 'm', object: 'image.generation.task', progress: 0, status: 'pending' }),
+		).toMatchObject({ kind: 'pending', taskId: 't-1' });
+		expect(decode({ code: 200, data: [{ status: 'submitted', task_id: 't-1' }] })).toMatchObject({
+			kind: 'pending',
+			taskId: 't-1',
+		});
 	});
 
 	it('is a refusal or an error in the words of the gateway', () => {
-		expect(decode({ error: { message: 'rejected by the safety system', code: 'moderation_blocked' } })).toMatchObject({ kind: 'failed', refused: true });
-		expect(decode({ created: 1, data: [{ url: '', error: { code: 'OutputImageSensitiveContentDetected', message: 'image blocked' } }] })).toMatchObject({
-			kind: 'failed', refused: true, reason: 'image blocked',
+		expect(decode({ error: { message: 'rejected by the safety system', code: 'moderation_blocked' } })).toMatchObject({
+			kind: 'failed',
+			refused: true,
+		});
+		expect(
+			decode({
+				created: 1,
+				data: [{ url: '', error: { code: 'OutputImageSensitiveContentDetected', message: 'image blocked' } }],
+			}),
+		).toMatchObject({
+			kind: 'failed',
+			refused: true,
+			reason: 'image blocked',
 		});
 	});
 
 	it('is unknown when it is none', () => {
-		for (const body of ['<html>', null, {}, { message: 'Welcome' }]) expect(decode(body)).toMatchObject({ kind: 'unknown' });
+		for (const body of ['<html>', null, {}, { message: 'Welcome' }])
+			expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 });
 
 describe('a request', () => {
-	const request: ImageRequest = { operation: 'imageToImage', model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, responseFormat: 'url', outputFormat: 'png', references: [], sendBinaryAs: 'dataUri', extraBody: {} };
-	const file: Reference = { kind: 'bytes', field: 'data', data: Buffer.from(PNG, 'base64'), mimeType: 'image/png', fileName: 'data.png' };
+	const request: ImageRequest = {
+		operation: 'imageToImage',
+		model: 'NanoBanana2-1K',
+		prompt: 'A cube',
+		n: 2,
+		responseFormat: 'url',
+		outputFormat: 'png',
+		references: [],
+		sendBinaryAs: 'dataUri',
+		extraBody: {},
+	};
+	const file: Reference = {
+		kind: 'bytes',
+		field: 'data',
+		data: Buffer.from(PNG, 'base64'),
+		mimeType: 'image/png',
+		fileName: 'data.png',
+	};
 	const fields = { model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, response_format: 'url', output_format: 'png' };
 
 	it('generates with JSON, and holds a size only when the user adds it', () => {
@@ -64,14 +122,20 @@ describe('a request', () => {
 	])('edits %s with a form', (_fact, references, names) => {
 		const [{ form, json, path }] = openAi.encode({ ...request, references });
 		expect([path, json]).toEqual(['/v1/images/edits', undefined]);
-		expect(form?.filter(({ fileName }) => fileName).map(({ name, mimeType, value }) => ({ name, mimeType, value }))).toEqual(names.map((name) => ({ name, mimeType: 'image/png', value: file.data })));
-		expect(Object.fromEntries(form?.filter(({ fileName }) => !fileName).map(({ name, value }) => [name, value]) ?? [])).toEqual({ ...fields, n: '2' });
+		expect(
+			form?.filter(({ fileName }) => fileName).map(({ name, mimeType, value }) => ({ name, mimeType, value })),
+		).toEqual(names.map((name) => ({ name, mimeType: 'image/png', value: file.data })));
+		expect(
+			Object.fromEntries(form?.filter(({ fileName }) => !fileName).map(({ name, value }) => [name, value]) ?? []),
+		).toEqual({ ...fields, n: '2' });
 	});
 
 	it('edits addresses with JSON in the published form', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.needsBytes({ ...request, references })).toBe(false);
-		expect(openAi.encode({ ...request, references })).toEqual([{ path: '/v1/images/edits', json: { ...fields, images: [{ image_url: A }] } }]);
+		expect(openAi.encode({ ...request, references })).toEqual([
+			{ path: '/v1/images/edits', json: { ...fields, images: [{ image_url: A }] } },
+		]);
 	});
 
 	it('wants an address beside a file fetched', () => {
@@ -80,9 +144,21 @@ describe('a request', () => {
 
 	it('sends only addresses in the published form, and lets the user have the last word', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
-		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } })[0].json).toEqual({ ...fields, images: 'mine', quality: 'low' });
-		expect(openAi.encode({ ...request, references: [file], extraBody: { quality: 'low' } })[0].form).toContainEqual({ name: 'quality', value: 'low' });
-		expect(openAi.encode({ ...request, references: [file] })[0].form?.at(-1)).toEqual({ name: 'image', value: file.data, fileName: 'data.png', mimeType: 'image/png' });
+		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } })[0].json).toEqual({
+			...fields,
+			images: 'mine',
+			quality: 'low',
+		});
+		expect(openAi.encode({ ...request, references: [file], extraBody: { quality: 'low' } })[0].form).toContainEqual({
+			name: 'quality',
+			value: 'low',
+		});
+		expect(openAi.encode({ ...request, references: [file] })[0].form?.at(-1)).toEqual({
+			name: 'image',
+			value: file.data,
+			fileName: 'data.png',
+			mimeType: 'image/png',
+		});
 	});
 
 	it('needs no bytes without a file', () => {

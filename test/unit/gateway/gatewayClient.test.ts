@@ -10,28 +10,62 @@ const FILE = `${HOME}/files/a.png`;
 const ABROAD = 'https://cdn.example/a.png';
 
 /** Reads a file that asks for the key and then answers with a redirect to this place. */
-async function redirectedTo(location: string | undefined): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
-	const { exchange, sent } = paperWire([reply(401), reply(302, '', location === undefined ? {} : { location }), reply(200, 'the file')]);
+async function redirectedTo(
+	location: string | undefined,
+): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
+	const { exchange, sent } = paperWire([
+		reply(401),
+		reply(302, '', location === undefined ? {} : { location }),
+		reply(200, 'the file'),
+	]);
 	const answer = await readFile(exchange, FILE, LIMITS, () => true);
-	return { kind: answer.kind, ...(answer.kind === 'reply' && { status: answer.status }), journal: sent.map(({ url, withKey, followsRedirects }) => [url, withKey, followsRedirects]) };
+	return {
+		kind: answer.kind,
+		...(answer.kind === 'reply' && { status: answer.status }),
+		journal: sent.map(({ url, withKey, followsRedirects }) => [url, withKey, followsRedirects]),
+	};
 }
 
-const ASKED = [[FILE, false, true], [FILE, true, false]];
+const ASKED = [
+	[FILE, false, true],
+	[FILE, true, false],
+];
 
 describe('a redirect of a file that was asked for with the key', () => {
 	it('is followed without the key', async () => {
-		expect(await redirectedTo(ABROAD)).toEqual({ kind: 'reply', status: 200, journal: [...ASKED, [ABROAD, false, true]] });
-		expect(await redirectedTo('/elsewhere')).toEqual({ kind: 'reply', status: 200, journal: [...ASKED, [`${HOME}/elsewhere`, false, true]] });
+		expect(await redirectedTo(ABROAD)).toEqual({
+			kind: 'reply',
+			status: 200,
+			journal: [...ASKED, [ABROAD, false, true]],
+		});
+		expect(await redirectedTo('/elsewhere')).toEqual({
+			kind: 'reply',
+			status: 200,
+			journal: [...ASKED, [`${HOME}/elsewhere`, false, true]],
+		});
 	});
 
-	it.each([['nowhere', undefined], ['a place that is no address', 'https://a b/'], ['a file of this machine', 'file:///etc/passwd'], ['a script', 'javascript:alert(1)']])('is not followed to %s', async (_fact, location) => {
+	it.each([
+		['nowhere', undefined],
+		['a place that is no address', 'https://a b/'],
+		['a file of this machine', 'file:///etc/passwd'],
+		['a script', 'javascript:alert(1)'],
+	])('is not followed to %s', async (_fact, location) => {
 		expect(await redirectedTo(location)).toEqual({ kind: 'reply', status: 302, journal: ASKED });
 	});
 });
 
 it.each([
-	[401, HOME, FILE, true, 2], [403, HOME, FILE, true, 2], [404, HOME, FILE, true, 2], [200, HOME, FILE, true, 2], [401, HOME, FILE, false, 1], [401, HOME, ABROAD, true, 1],
-	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1], [401, HOME, 'http://gateway.example/a.png', true, 1], [401, HOME, 'https://gateway.example:444/a.png', true, 1], [401, '', FILE, true, 1],
+	[401, HOME, FILE, true, 2],
+	[403, HOME, FILE, true, 2],
+	[404, HOME, FILE, true, 2],
+	[200, HOME, FILE, true, 2],
+	[401, HOME, FILE, false, 1],
+	[401, HOME, ABROAD, true, 1],
+	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1],
+	[401, HOME, 'http://gateway.example/a.png', true, 1],
+	[401, HOME, 'https://gateway.example:444/a.png', true, 1],
+	[401, '', FILE, true, 1],
 ])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
 	const { exchange, sent } = paperWire([reply(status)], undefined, { baseURL });
 	await readFile(exchange, url, LIMITS, () => wantsKey);
@@ -42,7 +76,10 @@ it.each([
 it('pays nowhere when the base URL is no address', async () => {
 	const { exchange, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
 
-	expect(await sendCall(exchange, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({ kind: 'unsent', lasting: true });
+	expect(await sendCall(exchange, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({
+		kind: 'unsent',
+		lasting: true,
+	});
 	expect(sent).toEqual([]);
 });
 
@@ -71,8 +108,23 @@ describe('an answer', () => {
 
 	it('that ends because the execution stops is none', async () => {
 		const stop = new AbortController();
-		const { exchange } = paperWire([reply(200, Readable.from((function* () { yield Buffer.from('half'); stop.abort(); })()))], stop.signal);
+		const { exchange } = paperWire(
+			[
+				reply(
+					200,
+					Readable.from(
+						(function* () {
+							yield Buffer.from('half');
+							stop.abort();
+						})(),
+					),
+				),
+			],
+			stop.signal,
+		);
 
-		await expect(sendCall(exchange, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind)).resolves.toBe('canceled');
+		await expect(
+			sendCall(exchange, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind),
+		).resolves.toBe('canceled');
 	});
 });

@@ -8,7 +8,10 @@ import { leapingClock } from '../support/fakeClock';
 import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../support/paperWire';
 
 const MINUTE_MS = 60_000;
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==', 'base64');
+const PNG = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
+	'base64',
+);
 const A = 'https://cdn.example/a.png?signature=1';
 const B = 'https://cdn.example/a.png?signature=2';
 const picture = reply(200, PNG);
@@ -32,7 +35,13 @@ async function fetchFrom(answers: WireAnswer[], more: Partial<Fetching> = {}, re
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const { exchange, sent } = paperWire(answers);
-	const fetched = await fetchImage(ref, { exchange, clock, maxBytes: 1_048_576, deadline: startedAt + 10 * MINUTE_MS, ...more });
+	const fetched = await fetchImage(ref, {
+		exchange,
+		clock,
+		maxBytes: 1_048_576,
+		deadline: startedAt + 10 * MINUTE_MS,
+		...more,
+	});
 	return { fetched, sent, urls: sent.map(({ url }) => url), pauses: clock.pauses, tookMs: clock.now() - startedAt };
 }
 
@@ -43,7 +52,12 @@ describe('a picture', () => {
 	it('is fetched once and without the key, and says itself what it is', async () => {
 		const { fetched, sent, pauses } = await fetchFrom([picture]);
 
-		expect(fetched).toEqual({ kind: 'picture', bytes: PNG, facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true }, url: A });
+		expect(fetched).toEqual({
+			kind: 'picture',
+			bytes: PNG,
+			facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true },
+			url: A,
+		});
 		expect(sent).toEqual([{ method: 'GET', url: A, withKey: false, timeout: 121_000, followsRedirects: true }]);
 		expect(pauses).toEqual([]);
 	});
@@ -65,14 +79,18 @@ describe('a picture', () => {
 			return sent[0].timeout - 1000;
 		};
 
-		expect([await left(30_000), await left(200), await left(-5_000), await left(10 * MINUTE_MS)]).toEqual([30_000, 1_000, 1_000, 120_000]);
+		expect([await left(30_000), await left(200), await left(-5_000), await left(10 * MINUTE_MS)]).toEqual([
+			30_000, 1_000, 1_000, 120_000,
+		]);
 	});
 
 	it('finds room before more than a small part of it is held', async () => {
 		const beforeHeavy = jest.fn(async () => await Promise.resolve());
 		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
 		const chunks = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
-		const { fetched } = await fetchFrom([reply(200, chunks, { 'content-length': String(large.length) })], { beforeHeavy });
+		const { fetched } = await fetchFrom([reply(200, chunks, { 'content-length': String(large.length) })], {
+			beforeHeavy,
+		});
 
 		expect(fetched.kind === 'picture' && fetched.bytes.equals(large)).toBe(true);
 		expect(beforeHeavy.mock.calls).toEqual([[large.length]]);
@@ -93,20 +111,36 @@ describe('a file that asks for the key', () => {
 	const loginPage = reply(200, '<html><title>Sign in</title></html>', { 'content-type': 'text/html' });
 	const refusal = reply(200, '{"code":401,"message":"no token"}', { 'content-type': 'application/json' });
 
-	it.each<[string, WireAnswer]>([['a page to sign in', loginPage], ['a no in JSON', refusal], ['404', gone], ['400', reply(400)], ['a redirect that is not followed', reply(302)], ['410', reply(410)]])('gets it once where it says so with %s', async (_fact, answer) => {
+	it.each<[string, WireAnswer]>([
+		['a page to sign in', loginPage],
+		['a no in JSON', refusal],
+		['404', gone],
+		['400', reply(400)],
+		['a redirect that is not followed', reply(302)],
+		['410', reply(410)],
+	])('gets it once where it says so with %s', async (_fact, answer) => {
 		const { fetched, sent, pauses } = await fetchFrom([answer, picture], {}, own);
 
 		expect(fetched).toMatchObject({ kind: 'picture', facts: { mimeType: 'image/png' } });
-		expect(sent.map(({ withKey, followsRedirects }) => [withKey, followsRedirects])).toEqual([[false, true], [true, false]]);
+		expect(sent.map(({ withKey, followsRedirects }) => [withKey, followsRedirects])).toEqual([
+			[false, true],
+			[true, false],
+		]);
 		expect(pauses).toEqual([]);
 	});
 
-	it.each<[string, WireAnswer]>([['a gateway that is down', down], ['a limit', reply(429)], ['half a picture', reply(200, PNG.subarray(0, 40))], ['a broken connection', broken('ECONNRESET', 'read')]])('is not taken for one because of %s', async (_fact, answer) => {
+	it.each<[string, WireAnswer]>([
+		['a gateway that is down', down],
+		['a limit', reply(429)],
+		['half a picture', reply(200, PNG.subarray(0, 40))],
+		['a broken connection', broken('ECONNRESET', 'read')],
+	])('is not taken for one because of %s', async (_fact, answer) => {
 		expect((await fetchFrom([answer, picture], {}, own)).sent.map(({ withKey }) => withKey)).toEqual([false, false]);
 	});
 
 	it('gets none on another origin, whatever is answered there', async () => {
-		for (const answer of [loginPage, refusal, gone, reply(400)]) expect((await fetchFrom([answer])).sent.some(({ withKey }) => withKey)).toBe(false);
+		for (const answer of [loginPage, refusal, gone, reply(400)])
+			expect((await fetchFrom([answer])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
 
 	it('gets none where the user gave the address', async () => {
@@ -121,16 +155,27 @@ describe('base64', () => {
 	it('is decoded without a request', async () => {
 		const { fetched, sent } = await fetchFrom([], {}, base64Ref(PNG));
 
-		expect(fetched).toEqual({ kind: 'picture', bytes: PNG, facts: expect.objectContaining({ mimeType: 'image/png' }) as object });
+		expect(fetched).toEqual({
+			kind: 'picture',
+			bytes: PNG,
+			facts: expect.objectContaining({ mimeType: 'image/png' }) as object,
+		});
 		expect(sent).toEqual([]);
 	});
 
 	it('has to be an image', async () => {
-		expect((await fetchFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({ kind: 'missing', reason: 'the data in the answer is no image' });
+		expect((await fetchFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({
+			kind: 'missing',
+			reason: 'the data in the answer is no image',
+		});
 	});
 
 	const half = base64Ref(PNG.subarray(0, 40));
-	const cutOff = { kind: 'picture', bytes: PNG.subarray(0, 40), warning: 'came cut off: the file holds what was in the answer' };
+	const cutOff = {
+		kind: 'picture',
+		bytes: PNG.subarray(0, 40),
+		warning: 'came cut off: the file holds what was in the answer',
+	};
 
 	it('that is cut off is handed out with a warning, as it is paid for', async () => {
 		expect((await fetchFrom([], {}, half)).fetched).toMatchObject(cutOff);
@@ -168,9 +213,13 @@ describe('base64', () => {
 	});
 
 	it('that is too large says how much may come', async () => {
-		const reasonAt = async (maxBytes: number): Promise<unknown> => (await fetchFrom([], { maxBytes }, base64Ref(Buffer.alloc(3_145_728)))).fetched;
+		const reasonAt = async (maxBytes: number): Promise<unknown> =>
+			(await fetchFrom([], { maxBytes }, base64Ref(Buffer.alloc(3_145_728)))).fetched;
 
-		expect(await reasonAt(2_097_152)).toEqual({ kind: 'missing', reason: "it is larger than 2 MB, the 'Max Image Size' under Options" });
+		expect(await reasonAt(2_097_152)).toEqual({
+			kind: 'missing',
+			reason: "it is larger than 2 MB, the 'Max Image Size' under Options",
+		});
 		expect(await reasonAt(1_048_576)).toMatchObject({ reason: expect.stringContaining('than 1 MB') as string });
 		expect(await reasonAt(524_288)).toMatchObject({ reason: expect.stringContaining('than 0.5 MB') as string });
 	});
@@ -228,7 +277,11 @@ describe('a download that seldom passes', () => {
 		['a host that is not known', neverOpened, 'enotfound: getaddrinfo ENOTFOUND'],
 		['half a file', reply(200, PNG.subarray(0, 40)), 'the file is cut off'],
 		['an empty file', reply(204), 'the file is empty'],
-		['a web page', reply(200, '<html><title>Console of the shop</title></html>'), 'the address does not lead to an image'],
+		[
+			'a web page',
+			reply(200, '<html><title>Console of the shop</title></html>'),
+			'the address does not lead to an image',
+		],
 	])('is tried four times for %s', async (_fact, answer, reason) => {
 		const { fetched, urls } = await fetchFrom([answer]);
 
@@ -241,7 +294,8 @@ describe('a file that has not reached its host yet', () => {
 	it.each([401, 403, 404, 410])('is waited for after HTTP %i, as it is fresh', async (status) => {
 		const clock = leapingClock();
 		const startedAt = clock.now();
-		const later = (): ReturnType<typeof reply> => reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
+		const later = (): ReturnType<typeof reply> =>
+			reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
 		const { fetched } = await fetchFrom([later], { clock, isFresh: true });
 
 		expect(fetched).toMatchObject({ kind: 'picture', url: A });
@@ -269,7 +323,8 @@ describe('a file that has not reached its host yet', () => {
 
 describe('bytes of a kind that is not known', () => {
 	/** Noise with a name in front, as any file of pixels is. */
-	const noise = (size = 600): Buffer => Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
+	const noise = (size = 600): Buffer =>
+		Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
 	const WARNING = 'is no image type that is known here: the file holds the bytes as they came';
 
 	it.each([
@@ -287,7 +342,9 @@ describe('bytes of a kind that is not known', () => {
 	});
 
 	it('give way to a picture that comes later', async () => {
-		expect((await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), picture])).fetched).not.toHaveProperty('warning');
+		expect(
+			(await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), picture])).fetched,
+		).not.toHaveProperty('warning');
 	});
 
 	it.each<[string, string, Buffer | string]>([
@@ -295,8 +352,16 @@ describe('bytes of a kind that is not known', () => {
 		['a drawing', 'image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg">${'<path/>'.repeat(99)}</svg>`],
 		['JSON', 'application/octet-stream', JSON.stringify({ message: '未找到'.repeat(300) })],
 		['words', 'application/octet-stream', '图片已过期。'.repeat(300)],
-		['a page in letters of another time', 'application/octet-stream', Buffer.concat([Buffer.from(' \r\n<HTML><title>'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')])],
-		['JSON in letters of another time', 'application/octet-stream', Buffer.concat([Buffer.from('{"message":"'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')])],
+		[
+			'a page in letters of another time',
+			'application/octet-stream',
+			Buffer.concat([Buffer.from(' \r\n<HTML><title>'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')]),
+		],
+		[
+			'JSON in letters of another time',
+			'application/octet-stream',
+			Buffer.concat([Buffer.from('{"message":"'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')]),
+		],
 		['a few bytes', 'image/jxl', noise(99)],
 		['a file of another kind', 'application/zip', noise()],
 		['a file of no kind', '', noise()],
@@ -306,18 +371,33 @@ describe('bytes of a kind that is not known', () => {
 	});
 
 	it('are none where they are no result, or an answer that went wrong', async () => {
-		expect((await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).fetched.kind).toBe('missing');
+		expect(
+			(await fetchFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).fetched.kind,
+		).toBe('missing');
 		expect((await fetchFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).fetched.kind).toBe('missing');
 	});
 
 	it('are a file from base64 in lines', async () => {
 		const base64 = noise().toString('base64').replace(/.{76}/g, '$&\r\n');
-		expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched).toMatchObject({ kind: 'picture', bytes: noise() });
+		expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched).toMatchObject({
+			kind: 'picture',
+			bytes: noise(),
+		});
 	});
 
 	it('are a file from base64 too, and words are none', async () => {
-		expect((await fetchFrom([], {}, base64Ref(noise()))).fetched).toEqual({ kind: 'picture', bytes: noise(), facts: { mimeType: 'application/octet-stream', extension: 'bin' }, warning: WARNING });
-		for (const base64 of ['The image was removed by the content filter. '.repeat(20), 'the image was removed as it did not keep to the rules '.repeat(8).trim(), `https://cdn.example/${'a'.repeat(400)}.png`]) expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
+		expect((await fetchFrom([], {}, base64Ref(noise()))).fetched).toEqual({
+			kind: 'picture',
+			bytes: noise(),
+			facts: { mimeType: 'application/octet-stream', extension: 'bin' },
+			warning: WARNING,
+		});
+		for (const base64 of [
+			'The image was removed by the content filter. '.repeat(20),
+			'the image was removed as it did not keep to the rules '.repeat(8).trim(),
+			`https://cdn.example/${'a'.repeat(400)}.png`,
+		])
+			expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
 	});
 });
 
@@ -335,9 +415,15 @@ describe('a download that never passes', () => {
 	});
 
 	it('is tried once for a file that is too large', async () => {
-		const { fetched, sent } = await fetchFrom([reply(200, Readable.from([Buffer.alloc(3_000_000)])), picture], { maxBytes: 2_097_152 });
+		const { fetched, sent } = await fetchFrom([reply(200, Readable.from([Buffer.alloc(3_000_000)])), picture], {
+			maxBytes: 2_097_152,
+		});
 
-		expect(fetched).toEqual({ kind: 'missing', url: A, reason: "it is larger than 2 MB, the 'Max Image Size' under Options" });
+		expect(fetched).toEqual({
+			kind: 'missing',
+			url: A,
+			reason: "it is larger than 2 MB, the 'Max Image Size' under Options",
+		});
 		expect(sent).toHaveLength(1);
 	});
 });
@@ -375,7 +461,9 @@ describe('an address that is no longer valid', () => {
 		['no other', urlRef(A)],
 		['none', undefined],
 	])('is tried again after a pause when the gateway names %s', async (_fact, fresh) => {
-		const { fetched, urls, pauses } = await fetchFrom([gone, picture], { refresh: async () => await Promise.resolve(fresh) });
+		const { fetched, urls, pauses } = await fetchFrom([gone, picture], {
+			refresh: async () => await Promise.resolve(fresh),
+		});
 
 		expect(fetched).toMatchObject({ kind: 'picture', url: A });
 		expect([urls, pauses]).toEqual([[A, A], [600]]);
@@ -385,12 +473,19 @@ describe('an address that is no longer valid', () => {
 		const refresh = async (): Promise<ImageRef> => await Promise.resolve(base64Ref(PNG));
 
 		expect((await fetchFrom([gone], { refresh })).fetched).toMatchObject({ kind: 'picture', bytes: PNG });
-		expect((await fetchFrom([gone], { refresh, maxBytes: 10 })).fetched).toMatchObject({ kind: 'missing', reason: expect.stringContaining('larger') as string });
+		expect((await fetchFrom([gone], { refresh, maxBytes: 10 })).fetched).toMatchObject({
+			kind: 'missing',
+			reason: expect.stringContaining('larger') as string,
+		});
 	});
 });
 
 describe('an execution that stops', () => {
-	const canceled = async (answers: WireAnswer[], stop: AbortController, more: Partial<Fetching> = {}): Promise<{ kind: string; requests: number }> => {
+	const canceled = async (
+		answers: WireAnswer[],
+		stop: AbortController,
+		more: Partial<Fetching> = {},
+	): Promise<{ kind: string; requests: number }> => {
 		const clock = leapingClock();
 		const { exchange, sent } = paperWire(answers, stop.signal);
 		const fetching: Fetching = { exchange, clock, maxBytes: 1_048_576, deadline: clock.now() + MINUTE_MS, ...more };

@@ -4,7 +4,9 @@ import sharp from 'sharp';
 import { inspectImage } from '../../../nodes/NanoBanana/images/imageFormat';
 
 async function picture(format: 'png' | 'jpeg' | 'webp' | 'gif', options: object = {}): Promise<Buffer> {
-	return await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).toFormat(format, options).toBuffer();
+	return await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } })
+		.toFormat(format, options)
+		.toBuffer();
 }
 
 it.each([
@@ -15,11 +17,21 @@ it.each([
 	['webp', { lossless: true }, 'image/webp', 'webp'],
 	['gif', {}, 'image/gif', 'gif'],
 ] as const)('reads type and size of a whole %s %j', async (format, options, mimeType, extension) => {
-	expect(inspectImage(await picture(format, options))).toEqual({ mimeType, extension, width: 37, height: 23, complete: true });
+	expect(inspectImage(await picture(format, options))).toEqual({
+		mimeType,
+		extension,
+		width: 37,
+		height: 23,
+		complete: true,
+	});
 });
 
 it('reads the size of a WebP with an alpha channel, whose size stands elsewhere', async () => {
-	const bytes = await sharp({ create: { width: 37, height: 23, channels: 4, background: { r: 1, g: 2, b: 3, alpha: 0.5 } } }).webp({ alphaQuality: 50 }).toBuffer();
+	const bytes = await sharp({
+		create: { width: 37, height: 23, channels: 4, background: { r: 1, g: 2, b: 3, alpha: 0.5 } },
+	})
+		.webp({ alphaQuality: 50 })
+		.toBuffer();
 
 	expect(bytes.toString('latin1', 12, 16)).toBe('VP8X');
 	expect(inspectImage(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
@@ -27,7 +39,9 @@ it('reads the size of a WebP with an alpha channel, whose size stands elsewhere'
 
 it('reads the size of a JPEG behind metadata that holds a thumbnail of its own', async () => {
 	const thumbnail = await picture('jpeg');
-	const big = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } }).jpeg().toBuffer();
+	const big = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } })
+		.jpeg()
+		.toBuffer();
 	const segment = Buffer.alloc(4);
 	segment.writeUInt16BE(0xffe1, 0);
 	segment.writeUInt16BE(thumbnail.length + 2, 2);
@@ -35,17 +49,23 @@ it('reads the size of a JPEG behind metadata that holds a thumbnail of its own',
 
 	expect(inspectImage(bytes)).toMatchObject({ width: 300, height: 200, complete: true });
 	// The thumbnail's end mark is not the picture's.
-	expect(inspectImage(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({ mimeType: 'image/jpeg', complete: false });
+	expect(inspectImage(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({
+		mimeType: 'image/jpeg',
+		complete: false,
+	});
 });
 
-it.each(['png', 'jpeg', 'webp', 'gif'] as const)('calls a %s incomplete at every point where it was cut off', async (format) => {
-	const bytes = await picture(format);
-	const cuts = Array.from({ length: bytes.length - 13 }, (_, index) => index + 12);
-	const wronglyComplete = cuts.filter((end) => inspectImage(bytes.subarray(0, end))?.complete);
+it.each(['png', 'jpeg', 'webp', 'gif'] as const)(
+	'calls a %s incomplete at every point where it was cut off',
+	async (format) => {
+		const bytes = await picture(format);
+		const cuts = Array.from({ length: bytes.length - 13 }, (_, index) => index + 12);
+		const wronglyComplete = cuts.filter((end) => inspectImage(bytes.subarray(0, end))?.complete);
 
-	// The last bytes after the end mark's name carry no picture.
-	expect(wronglyComplete.filter((end) => end < bytes.length - 8)).toEqual([]);
-});
+		// The last bytes after the end mark's name carry no picture.
+		expect(wronglyComplete.filter((end) => end < bytes.length - 8)).toEqual([]);
+	},
+);
 
 it.each(['png', 'jpeg', 'webp', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
 	const bytes = Buffer.concat([await picture(format), Buffer.alloc(3, format === 'gif' ? 0x3b : 0)]);
@@ -60,7 +80,15 @@ it('takes a GIF with any bytes behind its end', async () => {
 });
 
 it.each([
-	['avif', async () => await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } }).avif().toBuffer(), 'image/avif', 'avif'],
+	[
+		'avif',
+		async () =>
+			await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } })
+				.avif()
+				.toBuffer(),
+		'image/avif',
+		'avif',
+	],
 ] as const)('reads the type of a %s', async (_kind, make, mimeType, extension) => {
 	expect(inspectImage(await make())).toEqual({ mimeType, extension, complete: true });
 });
@@ -69,12 +97,21 @@ it.each([
 function boxed(brands: string[]): Buffer {
 	const head = Buffer.alloc(4);
 	head.writeUInt32BE(12 + brands.length * 4);
-	return Buffer.concat([head, Buffer.from(`ftyp${brands[0]}\0\0\0\0${brands.slice(1).join('')}`, 'latin1'), Buffer.alloc(30)]);
+	return Buffer.concat([
+		head,
+		Buffer.from(`ftyp${brands[0]}\0\0\0\0${brands.slice(1).join('')}`, 'latin1'),
+		Buffer.alloc(30),
+	]);
 }
 
 it.each([
-	[['avif', 'mif1'], 'image/avif'], [['avis'], 'image/avif'], [['mif1', 'miaf', 'avif'], 'image/avif'],
-	[['heic', 'mif1'], 'image/heic'], [['heix'], 'image/heic'], [['mif1', 'heic'], 'image/heic'], [['mif1'], 'image/heic'],
+	[['avif', 'mif1'], 'image/avif'],
+	[['avis'], 'image/avif'],
+	[['mif1', 'miaf', 'avif'], 'image/avif'],
+	[['heic', 'mif1'], 'image/heic'],
+	[['heix'], 'image/heic'],
+	[['mif1', 'heic'], 'image/heic'],
+	[['mif1'], 'image/heic'],
 ])('knows the brands %j', (brands, mimeType) => {
 	expect(inspectImage(boxed(brands))).toMatchObject({ mimeType, complete: true });
 });
@@ -96,7 +133,18 @@ it.each([
 });
 
 it('never throws, whatever follows an image signature', () => {
-	const signatures = ['II*\0', 'MM\0*', '\0\0\0\x1cftypavif', 'BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0', '\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'RIFF\xff\xff\xff\xffWEBPVP8 ', 'RIFF\xff\xff\xff\xffWEBPVP8X', 'RIFF\xff\xff\xff\xffWEBPVP8L', 'GIF89a'];
+	const signatures = [
+		'II*\0',
+		'MM\0*',
+		'\0\0\0\x1cftypavif',
+		'BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0',
+		'\x89PNG\r\n\x1a\n',
+		'\xff\xd8\xff',
+		'RIFF\xff\xff\xff\xffWEBPVP8 ',
+		'RIFF\xff\xff\xff\xffWEBPVP8X',
+		'RIFF\xff\xff\xff\xffWEBPVP8L',
+		'GIF89a',
+	];
 	for (const signature of signatures) {
 		for (let size = 0; size < 64; size += 1) {
 			for (const filler of [0x00, 0xff, 0x7f, 0xc0]) {

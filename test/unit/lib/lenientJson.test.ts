@@ -27,8 +27,16 @@ it.each<[fact: string, text: string, value: unknown]>([
 	['as an event before a sign of life', `data: ${TEXT}\n\ndata: {"type":"ping"}\n`, TASK],
 	['as an event whose type is no text', 'data: {"type":{"toString":1},"a":1}', { type: { toString: 1 }, a: 1 }],
 	['as an event before one that was cut off', `data: ${TEXT}\n\ndata: {"task_id":"t-`, TASK],
-	['as the pieces of a streamed answer', `data: ${JSON.stringify(chunk('a'))}\n\ndata: ${JSON.stringify(chunk('b'))}\n\n`, [chunk('a'), chunk('b')]],
-	['as the pieces of an answer of which one is an error', `${JSON.stringify(chunk('a'))}{"error":{"message":"x"}}`, [chunk('a'), { error: { message: 'x' } }]],
+	[
+		'as the pieces of a streamed answer',
+		`data: ${JSON.stringify(chunk('a'))}\n\ndata: ${JSON.stringify(chunk('b'))}\n\n`,
+		[chunk('a'), chunk('b')],
+	],
+	[
+		'as the pieces of an answer of which one is an error',
+		`${JSON.stringify(chunk('a'))}{"error":{"message":"x"}}`,
+		[chunk('a'), { error: { message: 'x' } }],
+	],
 ])('is read %s', (_fact, text, value) => {
 	expect(readBody(text)).toEqual(value);
 });
@@ -49,11 +57,27 @@ describe('of several values', () => {
 		['a task that is a bare id before an error', [{ code: 1, data: 'task_j' }, ERROR], { code: 1, data: 'task_j' }],
 		['pictures before an error', [pictures, ERROR], pictures],
 		['a picture before its usage', [completed('A'), { type: 'usage', usage: { total_tokens: 3 } }], completed('A')],
-		['the last state', [state('queued'), state('running'), { ...state('succeeded'), result_url: 'x' }], { ...state('succeeded'), result_url: 'x' }],
-		['the failure that is a state', [state('queued'), { ...state('failed'), ...ERROR }], { ...state('failed'), ...ERROR }],
-		['the last state before an error', [state('queued'), { ...state('succeeded'), result_url: 'x' }, ERROR], { ...state('succeeded'), result_url: 'x' }],
+		[
+			'the last state',
+			[state('queued'), state('running'), { ...state('succeeded'), result_url: 'x' }],
+			{ ...state('succeeded'), result_url: 'x' },
+		],
+		[
+			'the failure that is a state',
+			[state('queued'), { ...state('failed'), ...ERROR }],
+			{ ...state('failed'), ...ERROR },
+		],
+		[
+			'the last state before an error',
+			[state('queued'), { ...state('succeeded'), result_url: 'x' }, ERROR],
+			{ ...state('succeeded'), result_url: 'x' },
+		],
 		['a state with its end in words', [state('queued'), { task_id: 'task_j', error: 'log' }], state('queued')],
-		['a result that leaves out the id', [state('queued'), { status: 'succeeded', result_url: 'x' }], { task_id: 'task_j', status: 'succeeded', result_url: 'x' }],
+		[
+			'a result that leaves out the id',
+			[state('queued'), { status: 'succeeded', result_url: 'x' }],
+			{ task_id: 'task_j', status: 'succeeded', result_url: 'x' },
+		],
 		['a state without the id is none', [made, { status: 'processing' }], made],
 		['an error before a note', [ERROR, { type: 'done' }], ERROR],
 		['the pictures of all events', [completed('A'), completed('B')], { data: [completed('A'), completed('B')] }],
@@ -80,13 +104,32 @@ it.each<[fact: string, text: string]>([
 	['an empty object before words', '{} upstream'],
 	['brackets in disorder', '{]}'],
 	['an event that was cut off', 'data: {"task_id":"t-'],
-	['a preview before a picture that was cut off', 'data: {"type":"image_generation.partial_image","b64_json":"AAAA"}\n\ndata: {"type":"image_generation.completed","b64_json":"AA'],
+	[
+		'a preview before a picture that was cut off',
+		'data: {"type":"image_generation.partial_image","b64_json":"AAAA"}\n\ndata: {"type":"image_generation.completed","b64_json":"AA',
+	],
 	['comments', ': keep-alive\n\n: keep-alive\n'],
 	['an event and words', `data: ${TEXT}\nupstream broke`],
 ])('is no value: %s', (_fact, text) => {
 	expect(readBody(text)).toBeUndefined();
 });
 
-it.each(['{', '[', '"', '\\"', '{"a":"\\', '{}', '[]\n', 'data:', 'data:\n', 'data:{"a"\n', ': \n', ' ', '{"a":1}\n', '\n'])('is read in one go when it holds %j a megabyte long', (part) => {
-	for (const text of [part.repeat(1_000_000 / part.length), `{"a":"${part.repeat(1_000_000 / part.length)}`]) expect(() => readBody(text)).not.toThrow();
+it.each([
+	'{',
+	'[',
+	'"',
+	'\\"',
+	'{"a":"\\',
+	'{}',
+	'[]\n',
+	'data:',
+	'data:\n',
+	'data:{"a"\n',
+	': \n',
+	' ',
+	'{"a":1}\n',
+	'\n',
+])('is read in one go when it holds %j a megabyte long', (part) => {
+	for (const text of [part.repeat(1_000_000 / part.length), `{"a":"${part.repeat(1_000_000 / part.length)}`])
+		expect(() => readBody(text)).not.toThrow();
 });

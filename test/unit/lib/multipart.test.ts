@@ -18,7 +18,10 @@ it('writes fields and files that a standard parser reads back', async () => {
 	const files = form.getAll('image') as File[];
 
 	expect(form.get('prompt')).toBe('Grüße, 香蕉 🍌\r\nsecond line');
-	expect(files.map(({ name, type }) => [name, type])).toEqual([['cup.png', 'image/png'], ['saucer.jpg', 'image/jpeg']]);
+	expect(files.map(({ name, type }) => [name, type])).toEqual([
+		['cup.png', 'image/png'],
+		['saucer.jpg', 'image/jpeg'],
+	]);
 	expect(Buffer.from(await files[0].arrayBuffer())).toEqual(bytes);
 });
 
@@ -30,7 +33,9 @@ it('is the same bytes on every attempt, and other bytes for another content', ()
 });
 
 it('lets no name write headers of its own', () => {
-	const text = encodeForm([{ name: 'a"\r\nX-Evil: 1', value: 'v', fileName: 'f"\r\n\r\nbody', mimeType: 'image/png' }]).body.toString();
+	const text = encodeForm([
+		{ name: 'a"\r\nX-Evil: 1', value: 'v', fileName: 'f"\r\n\r\nbody', mimeType: 'image/png' },
+	]).body.toString();
 
 	expect(text.split('\r\n').slice(1, 3)).toEqual([
 		'Content-Disposition: form-data; name="a%22  X-Evil: 1"; filename="f%22    body"',

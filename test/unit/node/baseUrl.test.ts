@@ -6,13 +6,22 @@ import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
 import { BASE_URL_EXPRESSION, normalizeBaseUrl } from '../../../nodes/NanoBanana/credential';
 import { NanoBanana } from '../../../nodes/NanoBanana/NanoBanana.node';
 
-const node = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+const node = {
+	id: '1',
+	name: 'Node',
+	type: 'test',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+	parameters: {},
+};
 const nodeTypes = { getByNameAndVersion: () => new NanoBanana() } as unknown as INodeTypes;
 const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 
 /** What n8n makes of an expression with this credential. */
 function evaluated(expression: unknown, baseUrl: string): unknown {
-	return workflow.expression.getParameterValue(expression as string, null, 0, 0, node.name, [], 'manual', { $credentials: { baseUrl } });
+	return workflow.expression.getParameterValue(expression as string, null, 0, 0, node.name, [], 'manual', {
+		$credentials: { baseUrl },
+	});
 }
 
 const ROOT = 'https://api.example.com';
@@ -42,5 +51,10 @@ it.each([
 	const inNode = new NanoBanana().description.requestDefaults?.baseURL;
 	const inCredential = new NanoBananaApi().test.request.baseURL;
 
-	expect([normalizeBaseUrl(written), evaluated(BASE_URL_EXPRESSION, written), evaluated(inNode, written), evaluated(inCredential, written)]).toEqual(Array(4).fill(address));
+	expect([
+		normalizeBaseUrl(written),
+		evaluated(BASE_URL_EXPRESSION, written),
+		evaluated(inNode, written),
+		evaluated(inCredential, written),
+	]).toEqual(Array(4).fill(address));
 });

@@ -6,14 +6,23 @@ import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
 import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credential';
 import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
 
-const node = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+const node = {
+	id: '1',
+	name: 'Node',
+	type: 'test',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+	parameters: {},
+};
 const nodeTypes = { getByNameAndVersion: () => ({ description: { properties: [] } }) } as unknown as INodeTypes;
 const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 
 /** The header that n8n makes of a credential. */
 function headerOf(apiKey: string): unknown {
 	const { Authorization } = new NanoBananaApi().authenticate.properties.headers ?? {};
-	return workflow.expression.getParameterValue(Authorization as string, null, 0, 0, node.name, [], 'manual', { $credentials: { apiKey } });
+	return workflow.expression.getParameterValue(Authorization as string, null, 0, 0, node.name, [], 'manual', {
+		$credentials: { apiKey },
+	});
 }
 
 const KEY = 'k3y.secret-0123456789';
@@ -47,7 +56,9 @@ it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('l
 });
 
 it.each(PASTED)('shows nothing of the key typed as %j, however the gateway quotes it', (typed) => {
-	const quoted = [KEY, typed, `Bearer ${KEY}`, encodeURIComponent(KEY)].map((key) => `Incorrect API key provided: ${key} (see above)`).join(' ');
+	const quoted = [KEY, typed, `Bearer ${KEY}`, encodeURIComponent(KEY)]
+		.map((key) => `Incorrect API key provided: ${key} (see above)`)
+		.join(' ');
 
 	expect(cleanText(quoted, typed)).not.toMatch(/k3y|secret|0123456789/);
 });

@@ -15,7 +15,24 @@ const allFields = [...description.properties, ...optionFields];
 const OPERATIONS = ['textToImage', 'imageToImage', 'getStatus', 'waitForResult'];
 
 /** Words that a title leaves small: n8n's own guideline and its linter. */
-const SMALL_WORDS = ['a', 'an', 'and', 'as', 'at', 'by', 'for', 'from', 'in', 'of', 'on', 'or', 'per', 'the', 'to', 'with'];
+const SMALL_WORDS = [
+	'a',
+	'an',
+	'and',
+	'as',
+	'at',
+	'by',
+	'for',
+	'from',
+	'in',
+	'of',
+	'on',
+	'or',
+	'per',
+	'the',
+	'to',
+	'with',
+];
 
 /** What people read beside a field, and under and in its lists. */
 function allTexts(): string[] {
@@ -26,16 +43,21 @@ function allTexts(): string[] {
 		...(field.modes ?? []).map(({ hint }) => hint),
 		...((field.options ?? []) as INodePropertyOptions[]).map((entry) => entry.description),
 	]);
-	return [description.description, ...(description.hints ?? []).map(({ message }) => message), ...ofFields].filter((text) => text !== undefined);
+	return [description.description, ...(description.hints ?? []).map(({ message }) => message), ...ofFields].filter(
+		(text) => text !== undefined,
+	);
 }
 
 function labels(): string[] {
 	const shown = allFields.filter(({ type }) => type !== 'notice');
-	return [...new Set([description.displayName, ...shown.flatMap((field) => [field.displayName, ...namesOf(field.options)])])];
+	return [
+		...new Set([description.displayName, ...shown.flatMap((field) => [field.displayName, ...namesOf(field.options)])]),
+	];
 }
 
 type Entry = INodePropertyOptions | INodeProperties | INodePropertyCollection;
-const namesOf = (entries: Entry[] = []): string[] => entries.map((entry) => ('displayName' in entry ? entry.displayName : entry.name));
+const namesOf = (entries: Entry[] = []): string[] =>
+	entries.map((entry) => ('displayName' in entry ? entry.displayName : entry.name));
 
 /** Fills in the defaults of what these values show, as the editor does. */
 function completed(values: INodeParameters): INodeParameters {
@@ -44,12 +66,16 @@ function completed(values: INodeParameters): INodeParameters {
 
 function shownFields(values: INodeParameters): string[] {
 	const parameters = completed(values);
-	return description.properties.filter((field) => NodeHelpers.displayParameter(parameters, field, node, description)).map(({ name }) => name);
+	return description.properties
+		.filter((field) => NodeHelpers.displayParameter(parameters, field, node, description))
+		.map(({ name }) => name);
 }
 
 function shownOptions(values: INodeParameters, chosen: INodeParameters = {}): string[] {
 	const parameters = completed(values);
-	return optionFields.filter((field) => NodeHelpers.displayParameter(chosen, field, node, description, parameters)).map(({ name }) => name);
+	return optionFields
+		.filter((field) => NodeHelpers.displayParameter(chosen, field, node, description, parameters))
+		.map(({ name }) => name);
 }
 
 describe('the contract with saved workflows', () => {
@@ -90,7 +116,9 @@ describe('the contract with saved workflows', () => {
 			skipModelChecks: false,
 			previewRequest: false,
 		});
-		expect(Object.keys(defaults)).toEqual(expect.arrayContaining(['pollInterval', 'maxConcurrency', 'maxImages', 'unitPrice']));
+		expect(Object.keys(defaults)).toEqual(
+			expect.arrayContaining(['pollInterval', 'maxConcurrency', 'maxImages', 'unitPrice']),
+		);
 	});
 
 	it.each([
@@ -109,7 +137,13 @@ describe('the contract with saved workflows', () => {
 	});
 
 	it('is NanoBanana with its own credential, and has no resource', () => {
-		expect(description).toMatchObject({ name: 'nanoBanana', displayName: 'NanoBanana', version: 1, usableAsTool: true, credentials: [{ name: 'nanoBananaApi', required: true }] });
+		expect(description).toMatchObject({
+			name: 'nanoBanana',
+			displayName: 'NanoBanana',
+			version: 1,
+			usableAsTool: true,
+			credentials: [{ name: 'nanoBananaApi', required: true }],
+		});
 		expect(new NanoBananaApi()).toMatchObject({ name: 'nanoBananaApi', displayName: 'NanoBanana API' });
 		expect(allFields.map(({ name }) => name)).not.toContain('resource');
 	});
@@ -122,7 +156,9 @@ it('speaks of items, endpoints and extensions, as n8n does', () => {
 });
 
 it('leaves the model ID to the gateway: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
-	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual([]);
+	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual(
+		[],
+	);
 });
 
 describe('fields appear where they apply', () => {
@@ -135,7 +171,10 @@ describe('fields appear where they apply', () => {
 		[{ operation: 'textToImage', apiFormat: 'gemini' }, [...CREATE, 'longCallNotice']],
 		[{ operation: 'imageToImage' }, [...CREATE, 'wait', 'inputType', 'binaryPropertyName']],
 		[{ operation: 'imageToImage', inputType: 'url' }, [...CREATE, 'wait', 'inputType', 'imageUrls']],
-		[{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' }, [...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls', 'longCallNotice']],
+		[
+			{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' },
+			[...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls', 'longCallNotice'],
+		],
 		[{ operation: 'getStatus' }, ['taskId']],
 		[{ operation: 'waitForResult' }, ['taskId']],
 	])('for %j', (values, fields) => {
@@ -169,7 +208,9 @@ describe('fields appear where they apply', () => {
 	});
 
 	it('hides the file options when nothing is downloaded', () => {
-		expect(shownOptions({ operation: 'textToImage' }, { download: false }).filter((name) => FILES.includes(name))).toEqual([]);
+		expect(
+			shownOptions({ operation: 'textToImage' }, { download: false }).filter((name) => FILES.includes(name)),
+		).toEqual([]);
 		expect(shownOptions({ operation: 'textToImage' }, { download: true })).toEqual(expect.arrayContaining(FILES));
 	});
 });
@@ -197,7 +238,10 @@ describe('texts', () => {
 
 		expect(modes.map(({ name }) => name)).toEqual(['list', 'id']);
 		expect(modes.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
-		expect(new NanoBananaApi().properties.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([true, true]);
+		expect(new NanoBananaApi().properties.map(({ placeholder }) => placeholder?.startsWith('e.g. '))).toEqual([
+			true,
+			true,
+		]);
 	});
 
 	it('warn where money is spent', () => {
@@ -211,8 +255,18 @@ describe('texts', () => {
 	it('say in the unit or the label what a number counts', () => {
 		const numbers = allFields.filter(({ type }) => type === 'number').map(({ displayName }) => displayName);
 
-		expect(numbers).toEqual(['Number of Images', 'Max Concurrency', 'Max Image Size (MB)', 'Max Images', 'Poll Interval (Seconds)', 'Timeout (Seconds)', 'Unit Price']);
-		expect(allFields.filter(({ type }) => type === 'number').every(({ typeOptions }) => typeOptions?.minValue !== undefined)).toBe(true);
+		expect(numbers).toEqual([
+			'Number of Images',
+			'Max Concurrency',
+			'Max Image Size (MB)',
+			'Max Images',
+			'Poll Interval (Seconds)',
+			'Timeout (Seconds)',
+			'Unit Price',
+		]);
+		expect(
+			allFields.filter(({ type }) => type === 'number').every(({ typeOptions }) => typeOptions?.minValue !== undefined),
+		).toBe(true);
 	});
 
 	it('name a field by its label in single quotes', () => {
@@ -231,7 +285,17 @@ describe('texts', () => {
 
 	it('of choices and options are in alphabetical order', () => {
 		const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en', { sensitivity: 'base' }));
-		const lists = ['operation', 'inputType', 'apiFormat', 'outputFormat', 'options', 'outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'].map((name) => namesOf(allFields.find((field) => field.name === name)?.options as Entry[]));
+		const lists = [
+			'operation',
+			'inputType',
+			'apiFormat',
+			'outputFormat',
+			'options',
+			'outputLayout',
+			'onTimeout',
+			'responseFormat',
+			'sendBinaryAs',
+		].map((name) => namesOf(allFields.find((field) => field.name === name)?.options as Entry[]));
 
 		expect(lists.every((names) => names.length > 1)).toBe(true);
 		expect(lists).toEqual(lists.map(sorted));
@@ -259,14 +323,19 @@ describe('texts', () => {
 describe('the codex', () => {
 	it('belongs to this node and can be found by what people call it', () => {
 		expect(codex.node).toBe(`${manifest.name}.${description.name}`);
-		expect(codex).toMatchObject({ nodeVersion: '1.0', codexVersion: '1.0', categories: ['Marketing & Content', 'Utility'] });
+		expect(codex).toMatchObject({
+			nodeVersion: '1.0',
+			codexVersion: '1.0',
+			categories: ['Marketing & Content', 'Utility'],
+		});
 		expect(codex.alias).toEqual(expect.arrayContaining(['Nano Banana', 'image', 'edit', 'gemini', 'AI']));
 	});
 
 	it('has resources, without which n8n drops it whole', () => {
 		const { primaryDocumentation, credentialDocumentation } = codex.resources;
 
-		for (const [{ url }] of [primaryDocumentation, credentialDocumentation]) expect(url.startsWith(manifest.homepage.split('#')[0])).toBe(true);
+		for (const [{ url }] of [primaryDocumentation, credentialDocumentation])
+			expect(url.startsWith(manifest.homepage.split('#')[0])).toBe(true);
 		expect(description).not.toHaveProperty('codex');
 	});
 });

@@ -7,7 +7,14 @@ import { OPERATIONS, PAID_OPERATIONS, type Operation } from '../../../nodes/Nano
 
 /** The words under the node on the canvas, as n8n works them out. */
 function subtitleOf(parameters: INodeParameters): unknown {
-	const node = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0] as [number, number], parameters };
+	const node = {
+		id: '1',
+		name: 'Node',
+		type: 'test',
+		typeVersion: 1,
+		position: [0, 0] as [number, number],
+		parameters,
+	};
 	const nodeTypes = { getByNameAndVersion: () => new NanoBanana() } as unknown as INodeTypes;
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	return workflow.expression.getSimpleParameterValue(node, new NanoBanana().description.subtitle ?? '', 'internal', {});
@@ -27,11 +34,18 @@ it('calls each operation by its own name', () => {
 	const operations = new NanoBanana().description.properties[0].options as INodePropertyOptions[];
 
 	expect(operations.length).toBeGreaterThan(1);
-	for (const { name, value } of operations) expect(String(subtitleOf({ operation: value })).split(': ').at(-1)).toBe(name);
+	for (const { name, value } of operations)
+		expect(
+			String(subtitleOf({ operation: value }))
+				.split(': ')
+				.at(-1),
+		).toBe(name);
 });
 
 it('names the model for every operation that pays, and for no other', () => {
-	const named = (Object.keys(OPERATIONS) as Operation[]).filter((operation) => String(subtitleOf({ operation })).startsWith('NanoBanana2-1K: '));
+	const named = (Object.keys(OPERATIONS) as Operation[]).filter((operation) =>
+		String(subtitleOf({ operation })).startsWith('NanoBanana2-1K: '),
+	);
 
 	expect(named).toEqual(PAID_OPERATIONS);
 });

@@ -7,7 +7,11 @@ import { settingsOf } from '../support/settings';
 
 const BODY = { model: 'NanoBanana2-1K', prompt: 'a cube' };
 
-function read(body: IDataObject, options: IDataObject = {}, more: { references?: number; parameters?: IDataObject } = {}): CheckedRequest {
+function read(
+	body: IDataObject,
+	options: IDataObject = {},
+	more: { references?: number; parameters?: IDataObject } = {},
+): CheckedRequest {
 	return readRequest({ ...BODY, ...body }, settingsOf({ ...more.parameters, options }), more.references ?? 0);
 }
 
@@ -39,7 +43,11 @@ it.each([[undefined], [null], [''], ['auto']])('leaves ratio and format out when
 	expect(request).not.toHaveProperty('outputFormat');
 });
 
-it.each([['jpg', 'jpeg'], ['JPEG', 'jpeg'], [' PNG ', 'png']])('reads the format %j as %s', (written, format) => {
+it.each([
+	['jpg', 'jpeg'],
+	['JPEG', 'jpeg'],
+	[' PNG ', 'png'],
+])('reads the format %j as %s', (written, format) => {
 	expect(read({ output_format: written }).request.outputFormat).toBe(format);
 });
 
@@ -83,7 +91,13 @@ it.each([
 	expect(refusal({}, { extraBody }, { references }) !== undefined).toBe(isRefused);
 });
 
-it.each([['{ "seed": 1 }', { seed: 1 }], ['', {}], ['  ', {}], [undefined, {}], [{ seed: 1 }, { seed: 1 }]])('reads the additional fields %j', (extraBody, fields) => {
+it.each([
+	['{ "seed": 1 }', { seed: 1 }],
+	['', {}],
+	['  ', {}],
+	[undefined, {}],
+	[{ seed: 1 }, { seed: 1 }],
+])('reads the additional fields %j', (extraBody, fields) => {
 	expect(read({}, { extraBody } as IDataObject).request.extraBody).toEqual(fields);
 });
 
@@ -92,7 +106,11 @@ it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('refuses the
 });
 
 it('turns every finding into a warning when the checks are skipped', () => {
-	const { warnings } = read({ output_format: 'webp', aspect_ratio: '7:5' }, { skipModelChecks: true, extraBody: { size: '1x1' } }, { references: 20 });
+	const { warnings } = read(
+		{ output_format: 'webp', aspect_ratio: '7:5' },
+		{ skipModelChecks: true, extraBody: { size: '1x1' } },
+		{ references: 20 },
+	);
 
 	expect(warnings).toHaveLength(4);
 	expect(warnings.every((warning) => warning.endsWith('.'))).toBe(true);
@@ -106,18 +124,37 @@ it('carries what the fields and the options say', () => {
 	const parameters = { operation: 'imageToImage' };
 	const options = { imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 } };
 
-	expect(read({ model: ' NanoBanana ', n: '3', aspect_ratio: ' 16:9 ', output_format: 'webp' }, options, { references: 1, parameters })).toEqual({
+	expect(
+		read({ model: ' NanoBanana ', n: '3', aspect_ratio: ' 16:9 ', output_format: 'webp' }, options, {
+			references: 1,
+			parameters,
+		}),
+	).toEqual({
 		request: {
-			operation: 'imageToImage', model: 'NanoBanana', prompt: 'a cube', n: 3, aspectRatio: '16:9', outputFormat: 'webp',
-			imageSize: '2K', responseFormat: 'b64_json', sendBinaryAs: 'multipart', extraBody: { seed: 7 },
+			operation: 'imageToImage',
+			model: 'NanoBanana',
+			prompt: 'a cube',
+			n: 3,
+			aspectRatio: '16:9',
+			outputFormat: 'webp',
+			imageSize: '2K',
+			responseFormat: 'b64_json',
+			sendBinaryAs: 'multipart',
+			extraBody: { seed: 7 },
 		},
 		warnings: [],
 	});
 });
 
 it.each<[unknown, string | undefined]>([
-	['100:100', undefined], ['1000:1', "'Aspect Ratio' is no ratio"], ['1:1000', "'Aspect Ratio' is no ratio"], ['x16:9', "'Aspect Ratio' is no ratio"],
-	['16:9x', "'Aspect Ratio' is no ratio"], ['16:', "'Aspect Ratio' is no ratio"], [':9', "'Aspect Ratio' is no ratio"], [1.5, "'Aspect Ratio' is no ratio"],
+	['100:100', undefined],
+	['1000:1', "'Aspect Ratio' is no ratio"],
+	['1:1000', "'Aspect Ratio' is no ratio"],
+	['x16:9', "'Aspect Ratio' is no ratio"],
+	['16:9x', "'Aspect Ratio' is no ratio"],
+	['16:', "'Aspect Ratio' is no ratio"],
+	[':9', "'Aspect Ratio' is no ratio"],
+	[1.5, "'Aspect Ratio' is no ratio"],
 ])('takes %j for a ratio or not', (aspect_ratio, message) => {
 	expect(refusal({ aspect_ratio, model: 'SomethingElse' } as IDataObject)).toBe(message);
 });
@@ -127,7 +164,11 @@ it.each<[unknown, string]>([
 	[7, "'Output Format' cannot be '7'"],
 	['x'.repeat(60), `'Output Format' cannot be '${'x'.repeat(40)}'`],
 ])('refuses the format %j', (output_format, message) => {
-	expect(failureOf({ output_format } as IDataObject)).toEqual({ kind: 'invalid_input', message, nextStep: 'Choose auto, png, jpeg, webp.' });
+	expect(failureOf({ output_format } as IDataObject)).toEqual({
+		kind: 'invalid_input',
+		message,
+		nextStep: 'Choose auto, png, jpeg, webp.',
+	});
 });
 
 it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
@@ -160,9 +201,15 @@ it('refuses a number of images among the additional fields that is none', () => 
 });
 
 it('names the references that would be sent beside others', () => {
-	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe("'Additional Request Fields' would send 'image' beside other references, which the gateway refuses");
-	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe("'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses");
-	expect(refusal({ model: 'SomethingElse' }, { extraBody: { image: 'x' } }, { references: 1 })).toMatch(/^'Additional Request Fields' would send/);
+	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe(
+		"'Additional Request Fields' would send 'image' beside other references, which the gateway refuses",
+	);
+	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe(
+		"'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses",
+	);
+	expect(refusal({ model: 'SomethingElse' }, { extraBody: { image: 'x' } }, { references: 1 })).toMatch(
+		/^'Additional Request Fields' would send/,
+	);
 });
 
 it.each([
@@ -175,7 +222,9 @@ it.each([
 });
 
 it('says what it found as a sentence when the checks are skipped', () => {
-	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual(["'Aspect Ratio' 8:1 is not available for the model NanoBanana."]);
+	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual([
+		"'Aspect Ratio' 8:1 is not available for the model NanoBanana.",
+	]);
 });
 
 it.each([

@@ -7,19 +7,30 @@ import { readSources } from '../../../nodes/NanoBanana/parameters/referenceImage
 /** The sources of a node whose fields hold this. */
 function sourcesOf(parameters: IDataObject): Array<string | undefined> {
 	const getNodeParameter = (name: string, fallback: unknown): unknown => parameters[name] ?? fallback;
-	return readSources({ getNodeParameter } as unknown as IExecutePaginationFunctions).map((source) => (source.kind === 'url' ? source.url : source.field));
+	return readSources({ getNodeParameter } as unknown as IExecutePaginationFunctions).map((source) =>
+		source.kind === 'url' ? source.url : source.field,
+	);
 }
 
 const A = 'https://example.com/a,1.png';
 const B = 'http://example.com/b.png?x=[1]';
 
-it.each<[unknown]>([[`["${A}","${B}"]`], [` [ "${A}" , "${B}" ]\n`], [[A, B]], [`${A}, ${B}`], [`${A}\n${B}`]])('reads two addresses in %j', (imageUrls) => {
-	expect(sourcesOf({ inputType: 'url', imageUrls: imageUrls as string })).toEqual([A, B]);
-});
+it.each<[unknown]>([[`["${A}","${B}"]`], [` [ "${A}" , "${B}" ]\n`], [[A, B]], [`${A}, ${B}`], [`${A}\n${B}`]])(
+	'reads two addresses in %j',
+	(imageUrls) => {
+		expect(sourcesOf({ inputType: 'url', imageUrls: imageUrls as string })).toEqual([A, B]);
+	},
+);
 
-it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back']])('reads two fields in %j', (binaryPropertyName) => {
-	expect(sourcesOf({ inputType: 'binary', binaryPropertyName: binaryPropertyName as string })).toEqual(['front', 'back']);
-});
+it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back']])(
+	'reads two fields in %j',
+	(binaryPropertyName) => {
+		expect(sourcesOf({ inputType: 'binary', binaryPropertyName: binaryPropertyName as string })).toEqual([
+			'front',
+			'back',
+		]);
+	},
+);
 
 it('reads fields first, then addresses', () => {
 	expect(sourcesOf({ inputType: 'both', binaryPropertyName: 'data', imageUrls: A })).toEqual(['data', A]);
@@ -36,6 +47,9 @@ it.each(['[]', '', ' , '])('finds no address in %j', (imageUrls) => {
 	expect(failureIn(thrown).message).toBe("'URL(s)' is empty");
 });
 
-it.each(['["picture.png"]', '{"url":"https://example.com/a.png"}', '["https://example.com/a.png"'])('refuses %j, which holds no list of addresses', (imageUrls) => {
-	expect(() => sourcesOf({ inputType: 'url', imageUrls })).toThrow(/which is no http\(s\) address/);
-});
+it.each(['["picture.png"]', '{"url":"https://example.com/a.png"}', '["https://example.com/a.png"'])(
+	'refuses %j, which holds no list of addresses',
+	(imageUrls) => {
+		expect(() => sourcesOf({ inputType: 'url', imageUrls })).toThrow(/which is no http\(s\) address/);
+	},
+);

@@ -8,7 +8,10 @@ it.each([
 	[' task_1 ', ['task_1']],
 	['task_1,task_2', ['task_1', 'task_2']],
 	['task_1, task_2;task_3\ntask_4\ttask_5', ['task_1', 'task_2', 'task_3', 'task_4', 'task_5']],
-	[['task_1', ' task_2 '], ['task_1', 'task_2']],
+	[
+		['task_1', ' task_2 '],
+		['task_1', 'task_2'],
+	],
 	[['task_1', null, undefined, {}, ''], ['task_1']],
 	['task_1,task_1', ['task_1']],
 	[4711, ['4711']],
@@ -18,7 +21,10 @@ it.each([
 	['{"taskId":"task_j"}', ['task_j']],
 	['[{"taskId":"task_j"},"task_k"]', ['task_j', 'task_k']],
 	[{ taskId: 'task_j', status: 'queued' }, ['task_j']],
-	[[{ taskId: 'task_j' }, { taskId: 4711 }, { id: 'x' }], ['task_j', '4711']],
+	[
+		[{ taskId: 'task_j' }, { taskId: 4711 }, { id: 'x' }],
+		['task_j', '4711'],
+	],
 	['[task_j', ['[task_j']],
 	['https://api.example.com/v1/images/tasks/task_1?x=1', ['task_1']],
 	['https://api.example.com/v1/images/tasks/task_1, task_2', ['task_1', 'task_2']],
@@ -26,7 +32,22 @@ it.each([
 	expect(readTaskIds(written)).toEqual(ids);
 });
 
-it.each([[''], [' , '], [undefined], [null], ['undefined'], ['null'], [[]], [[null]], [{}], [true], ['[]'], ['{}'], [{ taskId: null }], [{ taskId: { id: 'x' } }]])('finds no task id in %j', (written) => {
+it.each([
+	[''],
+	[' , '],
+	[undefined],
+	[null],
+	['undefined'],
+	['null'],
+	[[]],
+	[[null]],
+	[{}],
+	[true],
+	['[]'],
+	['{}'],
+	[{ taskId: null }],
+	[{ taskId: { id: 'x' } }],
+])('finds no task id in %j', (written) => {
 	let thrown: unknown;
 	try {
 		readTaskIds(written);
@@ -76,13 +97,19 @@ it('reads a unit price of 0 as a price', () => {
 	expect(settingsOf({ options: { unitPrice: 0 } }).unitPrice).toBe(0);
 });
 
-it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])('refuses a word in the option %s', (name) => {
-	expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(/^'.*' is many, which is no number from/);
-});
+it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])(
+	'refuses a word in the option %s',
+	(name) => {
+		expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(/^'.*' is many, which is no number from/);
+	},
+);
 
-it.each(['outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'])('refuses a word that the option %s does not offer', (name) => {
-	expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
-});
+it.each(['outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'])(
+	'refuses a word that the option %s does not offer',
+	(name) => {
+		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
+	},
+);
 
 it('refuses an API format that does not exist, and takes one in other letters', () => {
 	expect(() => settingsOf({ apiFormat: 'replicate' })).toThrow("'API Format' cannot be 'replicate'");
@@ -90,5 +117,8 @@ it('refuses an API format that does not exist, and takes one in other letters', 
 });
 
 it('takes numbers that an expression wrote as text', () => {
-	expect(settingsOf({ options: { timeout: '90', maxConcurrency: '3.7' } })).toMatchObject({ timeoutMs: 90_000, maxConcurrency: 3 });
+	expect(settingsOf({ options: { timeout: '90', maxConcurrency: '3.7' } })).toMatchObject({
+		timeoutMs: 90_000,
+		maxConcurrency: 3,
+	});
 });

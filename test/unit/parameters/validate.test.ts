@@ -12,11 +12,19 @@ function failureOf(check: () => unknown): Failure {
 }
 
 it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value) => {
-	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is empty", nextStep: 'Write one.' });
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({
+		kind: 'invalid_input',
+		message: "'Prompt' is empty",
+		nextStep: 'Write one.',
+	});
 });
 
 it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
-	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({ kind: 'invalid_input', message: "'Prompt' is no text", nextStep: 'Write one.' });
+	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({
+		kind: 'invalid_input',
+		message: "'Prompt' is no text",
+		nextStep: 'Write one.',
+	});
 });
 
 it('takes numbers as text and keeps the spaces of a prompt', () => {
@@ -27,23 +35,37 @@ it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number'
 	expect(wholeNumber('N', value, 1)).toBe(Number(value));
 });
 
-it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])('refuses %j as a whole number from 1, naming field and value', (value) => {
-	expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({ kind: 'invalid_input', message: expect.stringMatching(/^'Number of Images' is .*, which is no whole number from 1$/) });
-});
+it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])(
+	'refuses %j as a whole number from 1, naming field and value',
+	(value) => {
+		expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({
+			kind: 'invalid_input',
+			message: expect.stringMatching(/^'Number of Images' is .*, which is no whole number from 1$/),
+		});
+	},
+);
 
 it('gives the default for an option without a value', () => {
 	expect([undefined, null, ''].map((value) => numberFrom('Timeout', value, 600, 0.1))).toEqual([600, 600, 600]);
 });
 
 it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('refuses %j as a number', (value) => {
-	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(/^'Timeout' is .*, which is no number from 0\.1$/);
+	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(
+		/^'Timeout' is .*, which is no number from 0\.1$/,
+	);
 });
 
 it('shows no endless value', () => {
 	expect(failureOf(() => wholeNumber('N', 'x'.repeat(10_000), 1)).message?.length).toBeLessThan(120);
 });
 
-it.each([[undefined, 'url'], [null, 'url'], ['', 'url'], ['b64_json', 'b64_json'], [' B64_JSON ', 'b64_json']])('takes %j as the choice %s', (value, choice) => {
+it.each([
+	[undefined, 'url'],
+	[null, 'url'],
+	['', 'url'],
+	['b64_json', 'b64_json'],
+	[' B64_JSON ', 'b64_json'],
+])('takes %j as the choice %s', (value, choice) => {
 	expect(choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url')).toBe(choice);
 });
 

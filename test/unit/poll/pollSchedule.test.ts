@@ -8,7 +8,11 @@ const SHORT: Load = { tasks: 30, shortestMs: 4_000, longestMs: 12_000, progress:
 const LONG: Load = { ...SHORT, shortestMs: 30_000, longestMs: 90_000 };
 
 /** One task alone, looked at until it is over. */
-function looksAt(lengthMs: number, stepMs: number, told: (age: number) => number | undefined = () => undefined): number[] {
+function looksAt(
+	lengthMs: number,
+	stepMs: number,
+	told: (age: number) => number | undefined = () => undefined,
+): number[] {
 	const watch = createSchedule().watch(0, stepMs, true);
 	const times: number[] = [];
 	while ((times.at(-1) ?? 0) < lengthMs) {
@@ -73,13 +77,16 @@ describe('a run of 30 tasks of lognormal lengths', () => {
 		['half', 500, 5],
 		['status', 500, 5],
 		['none', 600, 5],
-	] as const)('of about 4 to 12 s, with progress of the kind %s, is met within %d ms in %d reads', (kind, lagMs, reads) => {
-		const figures = playMany({ ...SHORT, spread: 'lognormal', progress: PROGRESS[kind] }, 40);
+	] as const)(
+		'of about 4 to 12 s, with progress of the kind %s, is met within %d ms in %d reads',
+		(kind, lagMs, reads) => {
+			const figures = playMany({ ...SHORT, spread: 'lognormal', progress: PROGRESS[kind] }, 40);
 
-		expect(figures.lagMs).toBeLessThan(lagMs);
-		expect(figures.reads).toBeLessThanOrEqual(reads);
-		expect(figures.makespan).toBeLessThan(1.05);
-	});
+			expect(figures.lagMs).toBeLessThan(lagMs);
+			expect(figures.reads).toBeLessThanOrEqual(reads);
+			expect(figures.makespan).toBeLessThan(1.05);
+		},
+	);
 
 	it('of about 30 to 90 s is met within 4.2 % in 10 reads', () => {
 		const figures = playMany({ ...LONG, spread: 'lognormal' }, 40);
@@ -126,7 +133,10 @@ describe('progress that lies', () => {
 		['says 100 too early', (share) => Math.floor(share * 300)],
 		['counts the queue', (share) => (share < 0.5 ? Math.floor(share * 200) : 0)],
 		['is anything', (_share, age) => (Math.round(age) * 7919) % 100],
-		['reaches 50 at any share of the time', (share, age) => (share < ((Math.round(age / share) * 7919) % 100) / 100 ? 0 : 50)],
+		[
+			'reaches 50 at any share of the time',
+			(share, age) => (share < ((Math.round(age / share) * 7919) % 100) / 100 ? 0 : 50),
+		],
 		['shows only 50', () => 50],
 		['is no number', () => NaN],
 		['is out of range', (share) => (share < 0.5 ? -5 : 1e9)],
@@ -209,7 +219,12 @@ describe('whatever happens', () => {
 		task: fc.nat(5),
 		what: fc.constantFrom('watch', 'seen', 'seen', 'seen', 'missed', 'finished', 'leave'),
 		passedMs: fc.oneof(fc.integer({ min: -5_000, max: 60_000 }), fc.constant(0), fc.integer({ min: 0, max: 1e9 })),
-		progress: fc.oneof(fc.constant(undefined), fc.constantFrom(0, 50, 99, 100), fc.double({ noNaN: false }), fc.integer({ min: -10, max: 200 })),
+		progress: fc.oneof(
+			fc.constant(undefined),
+			fc.constantFrom(0, 50, 99, 100),
+			fc.double({ noNaN: false }),
+			fc.integer({ min: -10, max: 200 }),
+		),
 		isNew: fc.boolean(),
 		stepMs: fc.constantFrom(10, 200, 1_000, 30_000, 604_800_000),
 		ageMs: fc.constantFrom(0, 0, 5_000, 1e9),

@@ -6,58 +6,173 @@ import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../s
 
 const A = 'https://cdn.example/a.png';
 
-async function lookThrough(answer: WireAnswer, more: { taskId?: string; remainingMs?: number; baseURL?: string } = {}): Promise<{ look: Look; sent: Sent[] }> {
+async function lookThrough(
+	answer: WireAnswer,
+	more: { taskId?: string; remainingMs?: number; baseURL?: string } = {},
+): Promise<{ look: Look; sent: Sent[] }> {
 	const { exchange, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
-	const look = await lookAtTask(exchange, { taskId: more.taskId ?? 't-1' }, { remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 });
+	const look = await lookAtTask(
+		exchange,
+		{ taskId: more.taskId ?? 't-1' },
+		{ remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 },
+	);
 	return { look, sent };
 }
 
 it('asks once for the task, with the key, and follows no redirect', async () => {
-	const { look, sent } = await lookThrough(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }));
+	const { look, sent } = await lookThrough(
+		reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
+	);
 
-	expect(look).toEqual({ kind: 'outcome', outcome: { kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' }, retryAfterMs: 0 });
-	expect(sent).toEqual([{ method: 'GET', url: `${HOME}/v1/images/tasks/t-1`, withKey: true, timeout: 31_000, followsRedirects: false }]);
+	expect(look).toEqual({
+		kind: 'outcome',
+		outcome: { kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' },
+		retryAfterMs: 0,
+	});
+	expect(sent).toEqual([
+		{ method: 'GET', url: `${HOME}/v1/images/tasks/t-1`, withKey: true, timeout: 31_000, followsRedirects: false },
+	]);
 });
 
 it('leaves no part of an id to the path', async () => {
-	expect((await lookThrough(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(`${HOME}/v1/images/tasks/..%2Fkeys%3Fa%3D1`);
+	expect((await lookThrough(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
+		`${HOME}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
+	);
 	for (const taskId of ['.', '..']) {
-		expect(await lookThrough(reply(200, {}), { taskId })).toEqual({ look: { kind: 'final', failure: { kind: 'unknown_task', taskId } }, sent: [] });
+		expect(await lookThrough(reply(200, {}), { taskId })).toEqual({
+			look: { kind: 'final', failure: { kind: 'unknown_task', taskId } },
+			sent: [],
+		});
 	}
 });
 
-it.each([[5_000, 5_000], [200, 1_000], [600_000, 30_000]])('waits for the answer with %i ms left for %i ms', async (remainingMs, timeoutMs) => {
+it.each([
+	[5_000, 5_000],
+	[200, 1_000],
+	[600_000, 30_000],
+])('waits for the answer with %i ms left for %i ms', async (remainingMs, timeoutMs) => {
 	expect((await lookThrough(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
 it.each<[string, WireAnswer, Look]>([
-	['a broken connection', broken('ECONNRESET', 'read'), { kind: 'passing', failure: { kind: 'upstream_down', taskId: 't-1', gatewayMessage: 'econnreset: read ECONNRESET' }, retryAfterMs: 0 }],
-	['a connection that does not open', broken('ECONNREFUSED', 'connect'), { kind: 'passing', failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: 'econnrefused: connect ECONNREFUSED' }, retryAfterMs: 0 }],
-	['a gateway that is down', reply(503, { message: 'later' }, { 'retry-after': '7' }), { kind: 'passing', failure: { kind: 'upstream_down', taskId: 't-1', httpStatus: 503, gatewayMessage: 'later' }, retryAfterMs: 7_000 }],
-	['half an answer', reply(200, '{"code":"succ'), { kind: 'passing', failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, gatewayMessage: '{"code":"succ' }, retryAfterMs: 0 }],
-	['a web page', reply(200, '<html><title>Just a moment</title></html>'), { kind: 'passing', failure: { kind: 'wrong_base_url', taskId: 't-1', httpStatus: 200, gatewayMessage: '<html><title>Just a moment</title></html>' }, retryAfterMs: 0 }],
-	['a no to this look', reply(200, { code: 429, message: 'too many requests' }), { kind: 'passing', failure: { kind: 'rate_limited', taskId: 't-1', httpStatus: 429, gatewayMessage: 'too many requests', gatewayCode: '429' }, retryAfterMs: 0 }],
+	[
+		'a broken connection',
+		broken('ECONNRESET', 'read'),
+		{
+			kind: 'passing',
+			failure: { kind: 'upstream_down', taskId: 't-1', gatewayMessage: 'econnreset: read ECONNRESET' },
+			retryAfterMs: 0,
+		},
+	],
+	[
+		'a connection that does not open',
+		broken('ECONNREFUSED', 'connect'),
+		{
+			kind: 'passing',
+			failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: 'econnrefused: connect ECONNREFUSED' },
+			retryAfterMs: 0,
+		},
+	],
+	[
+		'a gateway that is down',
+		reply(503, { message: 'later' }, { 'retry-after': '7' }),
+		{
+			kind: 'passing',
+			failure: { kind: 'upstream_down', taskId: 't-1', httpStatus: 503, gatewayMessage: 'later' },
+			retryAfterMs: 7_000,
+		},
+	],
+	[
+		'half an answer',
+		reply(200, '{"code":"succ'),
+		{
+			kind: 'passing',
+			failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, gatewayMessage: '{"code":"succ' },
+			retryAfterMs: 0,
+		},
+	],
+	[
+		'a web page',
+		reply(200, '<html><title>Just a moment</title></html>'),
+		{
+			kind: 'passing',
+			failure: {
+				kind: 'wrong_base_url',
+				taskId: 't-1',
+				httpStatus: 200,
+				gatewayMessage: '<html><title>Just a moment</title></html>',
+			},
+			retryAfterMs: 0,
+		},
+	],
+	[
+		'a no to this look',
+		reply(200, { code: 429, message: 'too many requests' }),
+		{
+			kind: 'passing',
+			failure: {
+				kind: 'rate_limited',
+				taskId: 't-1',
+				httpStatus: 429,
+				gatewayMessage: 'too many requests',
+				gatewayCode: '429',
+			},
+			retryAfterMs: 0,
+		},
+	],
 ])('looks again after %s', async (_fact, answer, look) => {
 	expect((await lookThrough(answer)).look).toEqual(look);
 });
 
 it.each<[string, WireAnswer, object]>([
 	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
-	['a wrong key on HTTP 200', reply(200, { code: 401, message: 'Invalid token' }), { kind: 'invalid_key', httpStatus: 401 }],
-	['a refused prompt', reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }), { kind: 'prompt_refused' }],
+	[
+		'a wrong key on HTTP 200',
+		reply(200, { code: 401, message: 'Invalid token' }),
+		{ kind: 'invalid_key', httpStatus: 401 },
+	],
+	[
+		'a refused prompt',
+		reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }),
+		{ kind: 'prompt_refused' },
+	],
 	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
-	['an answer that is too large', reply(200, Readable.from([Buffer.alloc(2_097_152)])), { kind: 'unreadable_answer', message: "The gateway's answer is larger than 1 MB", nextStep: expect.stringContaining('Max Image Size') as string }],
+	[
+		'an answer that is too large',
+		reply(200, Readable.from([Buffer.alloc(2_097_152)])),
+		{
+			kind: 'unreadable_answer',
+			message: "The gateway's answer is larger than 1 MB",
+			nextStep: expect.stringContaining('Max Image Size') as string,
+		},
+	],
 ])('looks no more after %s', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
 it.each<[string, WireAnswer, object]>([
-	['a sign-in service that is down', reply(401, { error: { message: 'auth service unavailable' } }), { kind: 'invalid_key', httpStatus: 401 }],
-	['a route that the gateway does not offer', reply(404, { error: { message: 'image tasks are not enabled' } }), { kind: 'not_offered' }],
+	[
+		'a sign-in service that is down',
+		reply(401, { error: { message: 'auth service unavailable' } }),
+		{ kind: 'invalid_key', httpStatus: 401 },
+	],
+	[
+		'a route that the gateway does not offer',
+		reply(404, { error: { message: 'image tasks are not enabled' } }),
+		{ kind: 'not_offered' },
+	],
 	['a redirect', reply(302, '', { location: '/login' }), { kind: 'wrong_base_url' }],
-	['a page that guards the gateway', reply(403, '<html><title>Just a moment</title></html>'), { kind: 'access_denied' }],
+	[
+		'a page that guards the gateway',
+		reply(403, '<html><title>Just a moment</title></html>'),
+		{ kind: 'access_denied' },
+	],
 	['a no on HTTP 200', reply(200, { success: false, message: 'database is locked' }), { kind: 'invalid_request' }],
-	['a complaint beside the task', reply(200, { task_id: 't-1', error: { message: 'slow queue' } }), { kind: 'task_failed', gatewayMessage: 'slow queue' }],
+	[
+		'a complaint beside the task',
+		reply(200, { task_id: 't-1', error: { message: 'slow queue' } }),
+		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
+	],
 ])('believes %s only when it is repeated', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
 });
@@ -71,16 +186,30 @@ it.each([
 	[200, { code: 1, msg: 'generating' }],
 	[200, { code: 1, msg: '图片生成中' }],
 ])('takes a %i with %j for a task that goes on', async (status, body) => {
-	expect((await lookThrough(reply(status, body))).look).toEqual({ kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId: 't-1' }, retryAfterMs: 0 });
+	expect((await lookThrough(reply(status, body))).look).toEqual({
+		kind: 'outcome',
+		outcome: { kind: 'pending', status: 'running', taskId: 't-1' },
+		retryAfterMs: 0,
+	});
 });
 
-it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])('does not take "%s" for a task that goes on', async (message) => {
-	expect((await lookThrough(reply(400, { error: { message } }))).look).toMatchObject({ kind: 'doubtful' });
-});
+it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])(
+	'does not take "%s" for a task that goes on',
+	async (message) => {
+		expect((await lookThrough(reply(400, { error: { message } }))).look).toMatchObject({ kind: 'doubtful' });
+	},
+);
 
 it('sends nothing where the base URL is no address, and does not try again', async () => {
 	expect(await lookThrough(reply(200, {}), { baseURL: '' })).toEqual({
-		look: { kind: 'final', failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: "'Base URL' in the credential is empty or no address" } },
+		look: {
+			kind: 'final',
+			failure: {
+				kind: 'unreachable',
+				taskId: 't-1',
+				gatewayMessage: "'Base URL' in the credential is empty or no address",
+			},
+		},
 		sent: [],
 	});
 });
@@ -92,5 +221,8 @@ it.each([
 	[{ error: { message: 'Invalid URL (GET /v1/images/tasks/t-1)' } }, 'wrong_base_url'],
 	['<html><title>404 Not Found</title></html>', 'wrong_base_url'],
 ])('takes a 404 with %j for %s, which may pass for a new task', async (body, kind) => {
-	expect((await lookThrough(reply(404, body))).look).toMatchObject({ kind: 'notFound', failure: { kind, taskId: 't-1', httpStatus: 404 } });
+	expect((await lookThrough(reply(404, body))).look).toMatchObject({
+		kind: 'notFound',
+		failure: { kind, taskId: 't-1', httpStatus: 404 },
+	});
 });

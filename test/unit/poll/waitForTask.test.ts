@@ -9,7 +9,8 @@ import { leapingClock, stoppedClock } from '../support/fakeClock';
 type Look = Awaited<ReturnType<Waiting['look']>>;
 
 const outcome = (found: Outcome, retryAfterMs = 0): Look => ({ kind: 'outcome', outcome: found, retryAfterMs });
-const queued = (progress?: number): Look => outcome({ kind: 'pending', status: 'queued', ...(progress !== undefined && { progress }) });
+const queued = (progress?: number): Look =>
+	outcome({ kind: 'pending', status: 'queued', ...(progress !== undefined && { progress }) });
 const picture = outcome({ kind: 'images', images: [{ kind: 'url', url: 'https://files.example/1' }] });
 const empty = outcome({ kind: 'images', images: [] });
 const down = (retryAfterMs = 0): Look => ({ kind: 'passing', failure: { kind: 'upstream_down' }, retryAfterMs });
@@ -53,7 +54,11 @@ it('looks at once at a task that may be done already', async () => {
 });
 
 it('waits as long as Retry-After says', async () => {
-	const { waited, pauses } = await waitThrough([down(20_000), outcome({ kind: 'pending', status: 'running' }, 7_000), picture]);
+	const { waited, pauses } = await waitThrough([
+		down(20_000),
+		outcome({ kind: 'pending', status: 'running' }, 7_000),
+		picture,
+	]);
 
 	expect(waited.reads).toBe(3);
 	expect(pauses.filter((ms) => ms >= 20_000)).toHaveLength(1);
@@ -70,7 +75,11 @@ it('waits no longer than the deadline, and looks once more there', async () => {
 it('tells at the deadline what it saw last', async () => {
 	const { waited, tookMs } = await waitThrough([queued(), down()]);
 
-	expect(waited).toMatchObject({ kind: 'timedOut', last: { kind: 'pending', status: 'queued' }, lastFailure: { kind: 'upstream_down' } });
+	expect(waited).toMatchObject({
+		kind: 'timedOut',
+		last: { kind: 'pending', status: 'queued' },
+		lastFailure: { kind: 'upstream_down' },
+	});
 	expect(tookMs).toBe(60_000);
 });
 
@@ -88,7 +97,11 @@ it('believes after a while that the gateway does not know the task', async () =>
 });
 
 it('ends at once where waiting cannot help', async () => {
-	expect((await waitThrough([queued(), refused])).waited).toEqual({ kind: 'failed', failure: { kind: 'invalid_key' }, reads: 2 });
+	expect((await waitThrough([queued(), refused])).waited).toEqual({
+		kind: 'failed',
+		failure: { kind: 'invalid_key' },
+		reads: 2,
+	});
 });
 
 it('ends with the reason of a task that failed', async () => {
@@ -96,7 +109,12 @@ it('ends with the reason of a task that failed', async () => {
 
 	expect((await waitThrough([outcome(failed)])).waited).toEqual({
 		kind: 'failed',
-		failure: { kind: 'task_failed', gatewayMessage: 'upstream said no', gatewayCode: 'upstream_error', taskId: 'task_1' },
+		failure: {
+			kind: 'task_failed',
+			gatewayMessage: 'upstream said no',
+			gatewayCode: 'upstream_error',
+			taskId: 'task_1',
+		},
 		outcome: failed,
 		reads: 1,
 	});
@@ -128,7 +146,14 @@ describe('a look that the schedule brings forward', () => {
 	async function looksAt(firstLookMs: number): Promise<number> {
 		const clock = stoppedClock();
 		const startedAt = clock.now();
-		const watch = { dueAt: startedAt + 60_000, onSooner: () => undefined as void, seen() {}, missed() {}, finished() {}, leave() {} };
+		const watch = {
+			dueAt: startedAt + 60_000,
+			onSooner: () => undefined as void,
+			seen() {},
+			missed() {},
+			finished() {},
+			leave() {},
+		};
 		const waited = waitForTask({
 			look: async () => await Promise.resolve(picture),
 			schedule: { watch: () => watch },
@@ -160,7 +185,10 @@ describe('a look that the schedule brings forward', () => {
 
 describe('the schedule', () => {
 	/** A schedule that has every look made at once, and writes down what it is told. */
-	async function toldBy(looks: Look[], more: Partial<Waiting> = {}): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof waitForTask>> }> {
+	async function toldBy(
+		looks: Look[],
+		more: Partial<Waiting> = {},
+	): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof waitForTask>> }> {
 		const told: unknown[] = [];
 		const clock = leapingClock();
 		const startedAt = clock.now();
@@ -179,19 +207,43 @@ describe('the schedule', () => {
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
 		};
 		const schedule = { watch: (...args: unknown[]) => (told.push(['watch', ...args.slice(1)]), watch) };
-		const waited = await waitForTask({ look, schedule, clock, signal: new AbortController().signal, startedAt, deadline: startedAt + 100, graceMs: 20, isOwn: true, stepMs: 1000, isFresh: true, ...more });
+		const waited = await waitForTask({
+			look,
+			schedule,
+			clock,
+			signal: new AbortController().signal,
+			startedAt,
+			deadline: startedAt + 100,
+			graceMs: 20,
+			isOwn: true,
+			stepMs: 1000,
+			isFresh: true,
+			...more,
+		});
 		return { told, at, waited };
 	}
 
 	it('learns from every look, and that nobody looks any more', async () => {
 		const { told, at } = await toldBy([queued(20), down(), queued(), empty, picture]);
 
-		expect(told).toEqual([['watch', 1000, true], ['seen', 10, 20], ['missed', 20], ['seen', 30, undefined], ['missed', 40], ['finished', 50], 'left']);
+		expect(told).toEqual([
+			['watch', 1000, true],
+			['seen', 10, 20],
+			['missed', 20],
+			['seen', 30, undefined],
+			['missed', 40],
+			['finished', 50],
+			'left',
+		]);
 		expect(at).toEqual([0, 10, 20, 30, 40]);
 	});
 
 	it('learns no duration from a task that failed, and none from one that nobody knows', async () => {
-		for (const [end, after] of [[outcome({ kind: 'failed', reason: 'no' }), []], [refused, []], [notFound, [['missed', 10]]]] as const) {
+		for (const [end, after] of [
+			[outcome({ kind: 'failed', reason: 'no' }), []],
+			[refused, []],
+			[notFound, [['missed', 10]]],
+		] as const) {
 			expect((await toldBy([end])).told).toEqual([['watch', 1000, true], ...after, 'left']);
 		}
 	});
@@ -201,7 +253,18 @@ describe('the schedule', () => {
 		const clock = leapingClock();
 		const watch = { dueAt: 0, seen() {}, missed() {}, finished() {}, leave: () => void told.push('left') };
 		const look = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
-		const waiting = { look, schedule: { watch: () => watch }, clock, signal: new AbortController().signal, startedAt: 0, deadline: clock.now() + 100, graceMs: 0, isOwn: true, stepMs: 1, isFresh: false };
+		const waiting = {
+			look,
+			schedule: { watch: () => watch },
+			clock,
+			signal: new AbortController().signal,
+			startedAt: 0,
+			deadline: clock.now() + 100,
+			graceMs: 0,
+			isOwn: true,
+			stepMs: 1,
+			isFresh: false,
+		};
 
 		await expect(waitForTask(waiting)).rejects.toThrow('the disk is full');
 		expect(told).toEqual(['left']);
@@ -210,7 +273,12 @@ describe('the schedule', () => {
 	it('gives up at the deadline to the millisecond', async () => {
 		const { waited, at } = await toldBy([queued()]);
 
-		expect(waited).toEqual({ kind: 'timedOut', last: { kind: 'pending', status: 'queued' }, lastFailure: undefined, reads: 10 });
+		expect(waited).toEqual({
+			kind: 'timedOut',
+			last: { kind: 'pending', status: 'queued' },
+			lastFailure: undefined,
+			reads: 10,
+		});
 		expect(at.at(-1)).toBe(90);
 	});
 
@@ -238,8 +306,14 @@ describe('the schedule', () => {
 });
 
 it('counts a task as finished without a picture only when five looks in a row say so', async () => {
-	expect((await waitThrough([...Array<Look>(4).fill(empty), picture])).waited).toMatchObject({ outcome: { images: [{}] }, reads: 5 });
-	expect((await waitThrough([empty, empty, queued(), ...Array<Look>(5).fill(empty), picture])).waited).toMatchObject({ outcome: { images: [] }, reads: 8 });
+	expect((await waitThrough([...Array<Look>(4).fill(empty), picture])).waited).toMatchObject({
+		outcome: { images: [{}] },
+		reads: 5,
+	});
+	expect((await waitThrough([empty, empty, queued(), ...Array<Look>(5).fill(empty), picture])).waited).toMatchObject({
+		outcome: { images: [] },
+		reads: 8,
+	});
 });
 
 describe('a "no" to a look', () => {
@@ -262,7 +336,11 @@ describe('a "no" to a look', () => {
 	it('is a page as well for a task that somebody named', async () => {
 		const proxyPage: Look = { kind: 'passing', failure: { kind: 'wrong_base_url', httpStatus: 200 }, retryAfterMs: 0 };
 
-		expect((await waitThrough([proxyPage], { isOwn: false })).waited).toMatchObject({ kind: 'failed', failure: { kind: 'wrong_base_url' }, reads: 3 });
+		expect((await waitThrough([proxyPage], { isOwn: false })).waited).toMatchObject({
+			kind: 'failed',
+			failure: { kind: 'wrong_base_url' },
+			reads: 3,
+		});
 		expect((await waitThrough([proxyPage], { isOwn: true })).waited).toMatchObject({ kind: 'timedOut' });
 	});
 
@@ -278,7 +356,15 @@ describe('a "no" to a look', () => {
 	});
 
 	it('is forgotten as soon as another look says something else', async () => {
-		const { waited } = await waitThrough([no('invalid_key'), no('invalid_key'), down(), no('invalid_key'), no('invalid_key'), queued(), picture]);
+		const { waited } = await waitThrough([
+			no('invalid_key'),
+			no('invalid_key'),
+			down(),
+			no('invalid_key'),
+			no('invalid_key'),
+			queued(),
+			picture,
+		]);
 
 		expect(waited).toMatchObject({ kind: 'images', reads: 7 });
 	});
@@ -292,7 +378,10 @@ describe('a "no" to a look', () => {
 
 	it('keeps what it told of the task, for when the time is over', async () => {
 		const told: Outcome = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
-		const { waited, seen } = await waitThrough([{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }], { deadline: 0 });
+		const { waited, seen } = await waitThrough(
+			[{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }],
+			{ deadline: 0 },
+		);
 
 		expect(waited).toMatchObject({ kind: 'timedOut', last: told });
 		expect(seen).toEqual([told]);
@@ -300,7 +389,10 @@ describe('a "no" to a look', () => {
 });
 
 it('gives a task that was seen another grace when the gateway does not know it for a while', async () => {
-	const { waited, tookMs } = await waitThrough([queued(), queued(), queued(), ...Array<Look>(3).fill(notFound), picture], { graceMs: 15_000 });
+	const { waited, tookMs } = await waitThrough(
+		[queued(), queued(), queued(), ...Array<Look>(3).fill(notFound), picture],
+		{ graceMs: 15_000 },
+	);
 
 	expect(waited).toMatchObject({ kind: 'images', reads: 7 });
 	expect(tookMs).toBeGreaterThan(5_000);
@@ -318,7 +410,18 @@ it('ends a pause when the execution stops', async () => {
 	const startedAt = clock.now();
 	const stop = new AbortController();
 	const look = jest.fn();
-	const waited = waitForTask({ look, schedule: createSchedule(), clock, signal: stop.signal, startedAt, deadline: startedAt + 600_000, graceMs: 0, isOwn: true, stepMs: 60_000, isFresh: true });
+	const waited = waitForTask({
+		look,
+		schedule: createSchedule(),
+		clock,
+		signal: stop.signal,
+		startedAt,
+		deadline: startedAt + 600_000,
+		graceMs: 0,
+		isOwn: true,
+		stepMs: 60_000,
+		isFresh: true,
+	});
 	await clock.advance(10);
 	stop.abort();
 	await clock.advance(0);
@@ -328,9 +431,18 @@ it('ends a pause when the execution stops', async () => {
 });
 
 it.each([
-	[{ refused: true, code: 'IMAGE_SAFETY' }, { kind: 'prompt_refused', gatewayMessage: 'r', gatewayCode: 'IMAGE_SAFETY' }],
-	[{ refused: true, emptyHanded: true }, { kind: 'prompt_refused', gatewayMessage: 'r' }],
-	[{ code: 'expired', taskId: 't-1' }, { kind: 'result_expired', gatewayMessage: 'r', gatewayCode: 'expired', taskId: 't-1' }],
+	[
+		{ refused: true, code: 'IMAGE_SAFETY' },
+		{ kind: 'prompt_refused', gatewayMessage: 'r', gatewayCode: 'IMAGE_SAFETY' },
+	],
+	[
+		{ refused: true, emptyHanded: true },
+		{ kind: 'prompt_refused', gatewayMessage: 'r' },
+	],
+	[
+		{ code: 'expired', taskId: 't-1' },
+		{ kind: 'result_expired', gatewayMessage: 'r', gatewayCode: 'expired', taskId: 't-1' },
+	],
 	[{ taskId: 't-1' }, { kind: 'task_failed', gatewayMessage: 'r', taskId: 't-1' }],
 ])('hands on what the end %j says', (end, failure) => {
 	expect(failureOf({ kind: 'failed', reason: 'r', ...end })).toEqual(failure);

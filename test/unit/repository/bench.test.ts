@@ -24,10 +24,16 @@ describe('the figures of several measurements', () => {
 		const row: Row = { id: 'a', name: 'A', unit: 'x', digits: 2, target: { atMost: 1.03 } };
 		const summary = (figure: number) => ({ median: figure, least: figure, most: figure, runs: 1 });
 		expect([1.03, 1.031].map((figure) => isReached(row, summary(figure)))).toEqual([true, false]);
-		expect([10, 9.9].map((figure) => isReached({ ...row, target: { atLeast: 10 } }, summary(figure)))).toEqual([true, false]);
+		expect([10, 9.9].map((figure) => isReached({ ...row, target: { atLeast: 10 } }, summary(figure)))).toEqual([
+			true,
+			false,
+		]);
 		expect(isReached({ ...row, target: undefined }, summary(1))).toBeUndefined();
 		expect(shareOf({ atLeast: 10 }, 20)).toBe(0.5);
-		expect([0, 1].map((figure) => isReached({ ...row, target: { atMost: 0 } }, summary(figure)))).toEqual([true, false]);
+		expect([0, 1].map((figure) => isReached({ ...row, target: { atMost: 0 } }, summary(figure)))).toEqual([
+			true,
+			false,
+		]);
 	});
 });
 
@@ -39,13 +45,27 @@ it('computes the optimum of a gateway limit by starting each task where a place 
 
 describe('what the gateway sees of a client', () => {
 	const create: Exchange = { kind: 'create', arrivedAt: 100, servedAt: 101, status: 200 };
-	const read = (arrivedAt: number, servedAt = arrivedAt + 1): Exchange => ({ kind: 'read', taskId: 't', arrivedAt, servedAt, status: 200 });
+	const read = (arrivedAt: number, servedAt = arrivedAt + 1): Exchange => ({
+		kind: 'read',
+		taskId: 't',
+		arrivedAt,
+		servedAt,
+		status: 200,
+	});
 	const file: Exchange = { kind: 'file', arrivedAt: 1160, servedAt: 1200, status: 200 };
 	const task = { taskId: 't', startedAt: 100, durationMs: 1000 };
 
 	it('is timed from the first paid request to the last byte, refused requests included', () => {
 		const refused: Exchange = { kind: 'create', arrivedAt: 50, servedAt: 51, status: 429 };
-		expect(figuresOf([refused, create, read(600), read(1150), file], [task])).toEqual({ makespanMs: 1150, lagMs: 50, readsPerTask: 2, durationsMs: [1000], creates: 2, refused: 0.5, downloads: 1 });
+		expect(figuresOf([refused, create, read(600), read(1150), file], [task])).toEqual({
+			makespanMs: 1150,
+			lagMs: 50,
+			readsPerTask: 2,
+			durationsMs: [1000],
+			creates: 2,
+			refused: 0.5,
+			downloads: 1,
+		});
 	});
 
 	it('has no lag when the task ends while it is read', () => {
@@ -59,9 +79,18 @@ describe('what the gateway sees of a client', () => {
 });
 
 describe('the report', () => {
-	const group = (name: string): BenchGroup => ({ name, rows: [{ id: `${name}.x`, name: `${name} | x`, unit: 's', target: { atMost: 1 }, why: 'of the weather' }], seconds: 1, measure: async () => ({}) });
+	const group = (name: string): BenchGroup => ({
+		name,
+		rows: [{ id: `${name}.x`, name: `${name} | x`, unit: 's', target: { atMost: 1 }, why: 'of the weather' }],
+		seconds: 1,
+		measure: async () => ({}),
+	});
 	const [one, two] = [group('one'), group('two')];
-	const measured = (of: BenchGroup, figure: number, date: string) => reportGroup({ group: of, rows: { [of.rows[0].id]: { median: figure, least: figure, most: figure, runs: 5 } } }, date);
+	const measured = (of: BenchGroup, figure: number, date: string) =>
+		reportGroup(
+			{ group: of, rows: { [of.rows[0].id]: { median: figure, least: figure, most: figure, runs: 5 } } },
+			date,
+		);
 	const machine = { cores: 2, processor: 'P', memoryGigabytes: 15, node: '20.20.2', platform: 'linux' };
 	const report = (...groups: Report['groups']): Report => ({ machine, command: 'npm run bench', groups });
 
@@ -74,7 +103,9 @@ describe('the report', () => {
 
 	it('drops the figures of another machine', () => {
 		const before = { ...report(measured(one, 1, '2026-01-01')), machine: { ...machine, cores: 64 } };
-		expect(mergeReport(before, report(measured(two, 2, '2026-02-02')), [one, two]).groups.map(({ name }) => name)).toEqual(['two']);
+		expect(
+			mergeReport(before, report(measured(two, 2, '2026-02-02')), [one, two]).groups.map(({ name }) => name),
+		).toEqual(['two']);
 	});
 
 	it('says of a row that misses why, and of no other', () => {
@@ -85,7 +116,10 @@ describe('the report', () => {
 	});
 
 	it('replaces what stands between the markers of the document and nothing else', () => {
-		const document = placeTable('above\n<!-- figures: written by npm run bench -->\nold\n<!-- end of figures -->\nbelow', 'new');
+		const document = placeTable(
+			'above\n<!-- figures: written by npm run bench -->\nold\n<!-- end of figures -->\nbelow',
+			'new',
+		);
 		expect(document).toBe('above\n<!-- figures: written by npm run bench -->\n\nnew\n\n<!-- end of figures -->\nbelow');
 		expect(() => placeTable('no markers', 'new')).toThrow('lacks');
 	});

@@ -13,7 +13,15 @@ let made: { files: Map<string, string>; metafile: Metafile };
 
 beforeAll(async () => {
 	const { outputFiles, metafile } = await build({ ...bundling, write: false, metafile: true });
-	made = { files: new Map((outputFiles ?? []).map((file) => [`dist${file.path.slice(join(ROOT, 'dist').length).replace(/\\/g, '/')}`, file.text])), metafile: metafile! };
+	made = {
+		files: new Map(
+			(outputFiles ?? []).map((file) => [
+				`dist${file.path.slice(join(ROOT, 'dist').length).replace(/\\/g, '/')}`,
+				file.text,
+			]),
+		),
+		metafile: metafile!,
+	};
 });
 
 it('holds one file for each thing that n8n is told to load', () => {
@@ -29,8 +37,12 @@ it('holds nodes and credentials only: no test, example, tool or package is in it
 });
 
 it('requires n8n-workflow and node:crypto, nothing else', () => {
-	const outside = Object.values(made.metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
-	const written = [...made.files.values()].flatMap((code) => [...code.matchAll(/\b(?:require|import)\(["'`]([^"'`]+)/g)].map(([, name]) => name));
+	const outside = Object.values(made.metafile.outputs).flatMap(({ imports }) =>
+		imports.filter(({ external }) => external).map(({ path }) => path),
+	);
+	const written = [...made.files.values()].flatMap((code) =>
+		[...code.matchAll(/\b(?:require|import)\(["'`]([^"'`]+)/g)].map(([, name]) => name),
+	);
 
 	expect(new Set(outside)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
 	expect(new Set(written)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
@@ -56,10 +68,14 @@ describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPacka
 
 	it('finds there everything that it takes from it', () => {
 		const code = [...made.files.values()].join('\n');
-		const names = [...code.matchAll(/([\w$]+)=require\("n8n-workflow"\)/g)].flatMap(([, bound]) => [...code.matchAll(new RegExp(`\\b${bound.replaceAll('$', '\\$')}\\.(\\w+)`, 'g'))].map(([, name]) => name));
+		const names = [...code.matchAll(/([\w$]+)=require\("n8n-workflow"\)/g)].flatMap(([, bound]) =>
+			[...code.matchAll(new RegExp(`\\b${bound.replaceAll('$', '\\$')}\\.(\\w+)`, 'g'))].map(([, name]) => name),
+		);
 
 		expect(names.length).toBeGreaterThan(2);
-		expect([...new Set(names)].filter((name) => (asked('n8n-workflow') as Record<string, unknown>)[name] === undefined)).toEqual([]);
+		expect(
+			[...new Set(names)].filter((name) => (asked('n8n-workflow') as Record<string, unknown>)[name] === undefined),
+		).toEqual([]);
 	});
 });
 

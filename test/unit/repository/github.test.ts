@@ -20,8 +20,12 @@ const commandsOf = (name: string): string[] => jobsOf(name).flatMap(({ steps }) 
 
 describe('the workflows on GitHub', () => {
 	it.each(['ci.yml', 'publish.yml'])('%s runs only scripts and files that are there', (name) => {
-		const scripts = commandsOf(name).flatMap((command) => [...command.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script));
-		const files = commandsOf(name).flatMap((command) => [...command.matchAll(/\.ci\/[\w.-]+/g)].map(([file]) => file.replace('.ci/', '')));
+		const scripts = commandsOf(name).flatMap((command) =>
+			[...command.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script),
+		);
+		const files = commandsOf(name).flatMap((command) =>
+			[...command.matchAll(/\.ci\/[\w.-]+/g)].map(([file]) => file.replace('.ci/', '')),
+		);
 
 		expect(scripts.length).toBeGreaterThan(1);
 		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
@@ -50,7 +54,9 @@ it('the forms for issues ask for what is needed to see a report', () => {
 	const fields: Array<{ id?: string; validations?: { required?: boolean } }> = yaml('ISSUE_TEMPLATE/bug.yml').body;
 	const required = fields.filter(({ validations }) => validations?.required).map(({ id }) => id);
 
-	expect(fields.map(({ id }) => id)).toEqual(expect.arrayContaining(['n8n', 'node', 'gateway', 'task', 'request', 'details']));
+	expect(fields.map(({ id }) => id)).toEqual(
+		expect.arrayContaining(['n8n', 'node', 'gateway', 'task', 'request', 'details']),
+	);
 	expect(required).toEqual(expect.arrayContaining(['n8n', 'node', 'gateway', 'details']));
 	expect(yaml('ISSUE_TEMPLATE/feature.yml').body.length).toBeGreaterThan(1);
 	expect(yaml('ISSUE_TEMPLATE/config.yml').blank_issues_enabled).toBe(false);
@@ -60,14 +66,17 @@ it('dependabot leaves alone what has a reason to stay', () => {
 	const [{ ignore }] = yaml('dependabot.yml').updates as Array<{ ignore: Array<{ 'dependency-name': string }> }>;
 	const names = ignore.map((entry) => entry['dependency-name']);
 
-	expect(names).toEqual(expect.arrayContaining(['n8n-core', 'n8n-workflow', 'eslint', 'typescript', 'zod', '@types/node']));
+	expect(names).toEqual(
+		expect.arrayContaining(['n8n-core', 'n8n-workflow', 'eslint', 'typescript', 'zod', '@types/node']),
+	);
 	expect(names.filter((name) => !name.endsWith('*') && !(name in manifest.devDependencies))).toEqual([]);
 });
 
 describe('the notes of a release', () => {
-	const notesOf = (version: string): string => execFileSync(process.execPath, [join(ROOT, '.ci/release-notes.mjs'), version], { encoding: 'utf8', stdio: 'pipe' });
+	const notesOf = (version: string): string =>
+		execFileSync(process.execPath, [join(ROOT, '.ci/release-notes.mjs'), version], { encoding: 'utf8', stdio: 'pipe' });
 
-	it('are refused for a version that is not the package\'s own', () => {
+	it("are refused for a version that is not the package's own", () => {
 		expect(() => notesOf('99.0.0')).toThrow(`The package is version ${manifest.version}, not 99.0.0`);
 	});
 

@@ -36,7 +36,12 @@ const nameOf = (path: string): string => relative(FOLDER, path).replace(/\\/g, '
 function importsOf(path: string): string[] {
 	const text = readFileSync(path, 'utf8');
 	const clause = String.raw`(?:type\s+)?(?:\{[^}]*\}|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\{[^}]*\})?)`;
-	const found = text.matchAll(new RegExp(String.raw`^(?:import|export)\s+${clause}\s+from\s+'([^']+)'|^import\s+'([^']+)'|\b(?:import|require)\(\s*'([^']+)'`, 'gm'));
+	const found = text.matchAll(
+		new RegExp(
+			String.raw`^(?:import|export)\s+${clause}\s+from\s+'([^']+)'|^import\s+'([^']+)'|\b(?:import|require)\(\s*'([^']+)'`,
+			'gm',
+		),
+	);
 	return [...found].map(([, from, bare, called]) => from ?? bare ?? called);
 }
 
@@ -47,7 +52,10 @@ function targetOf(path: string, written: string): string {
 
 const FILES = sources().map(nameOf);
 const EDGES = sources().flatMap((path) => importsOf(path).map((written) => ({ path, from: nameOf(path), written })));
-const INNER_EDGES = EDGES.filter(({ written }) => written.startsWith('.')).map(({ path, from, written }) => ({ from, to: targetOf(path, written) }));
+const INNER_EDGES = EDGES.filter(({ written }) => written.startsWith('.')).map(({ path, from, written }) => ({
+	from,
+	to: targetOf(path, written),
+}));
 
 it('has a row for every file and folder', () => {
 	expect([...new Set(FILES.map(placeOf))].sort()).toEqual([...rowOf.keys()].sort());

@@ -9,7 +9,16 @@ import { fieldsPage } from '../../docs/fieldsPage';
 const ROOT = join(__dirname, '../../..');
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const README = read('README.md');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'BENCHMARKS.md', 'SCALING.md', 'docs/fields.md', 'docs/ux-checklist.md'];
+const DOCUMENTS = [
+	'README.md',
+	'CONTRIBUTING.md',
+	'CHANGELOG.md',
+	'SECURITY.md',
+	'BENCHMARKS.md',
+	'SCALING.md',
+	'docs/fields.md',
+	'docs/ux-checklist.md',
+];
 
 /** From a heading, of a chapter or of a part of one, to the next heading. */
 function chapter(title: string, document = README): string {
@@ -21,7 +30,11 @@ function chapter(title: string, document = README): string {
 const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
 
 /** GitHub's own way from a heading to its address. */
-const anchorOf = (heading: string): string => `#${heading.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-')}`;
+const anchorOf = (heading: string): string =>
+	`#${heading
+		.toLowerCase()
+		.replace(/[^\w\- ]/g, '')
+		.replace(/ /g, '-')}`;
 
 describe('the README tells what is there', () => {
 	it('has a page of all fields as the node describes them (npm run docs writes it)', () => {
@@ -36,7 +49,9 @@ describe('the README tells what is there', () => {
 	});
 
 	it('lists every example by its file and by the name that n8n shows, and no other', () => {
-		const listed = [...chapter('Examples').matchAll(/^\| \[([\w-]+)\]\(examples\/\1\.json\) \| ([^|]+) \|/gm)].map(([, file, name]) => [`${file}.json`, name]);
+		const listed = [...chapter('Examples').matchAll(/^\| \[([\w-]+)\]\(examples\/\1\.json\) \| ([^|]+) \|/gm)].map(
+			([, file, name]) => [`${file}.json`, name],
+		);
 		const there = readdirSync(join(ROOT, 'examples')).map((file) => [file, JSON.parse(read(`examples/${file}`)).name]);
 
 		expect(listed.sort()).toEqual(there.sort());
@@ -45,25 +60,43 @@ describe('the README tells what is there', () => {
 	it('shows the pictures that the browser test takes, all of them', () => {
 		const shown = firstCells(README, /\]\(docs\/screenshots\/([\w-]+)\.png\)/g);
 
-		expect(new Set(shown)).toEqual(new Set(readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''))));
+		expect(new Set(shown)).toEqual(
+			new Set(readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''))),
+		);
 	});
 
 	it('has the commands that the checks run, and those of a first try, word for word', () => {
 		const commands = [...README.matchAll(/```bash\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines.trim().split('\n'));
 
-		expect(commands).toEqual(expect.arrayContaining(['npm ci && npm test', 'npm ci && npm run demo -- "A small red cube on a clean white desk"', 'npm ci && npm start']));
+		expect(commands).toEqual(
+			expect.arrayContaining([
+				'npm ci && npm test',
+				'npm ci && npm run demo -- "A small red cube on a clean white desk"',
+				'npm ci && npm start',
+			]),
+		);
 		expect(commands).toContain(`git clone ${manifest.repository.url.replace('git+', '')}`);
 	});
 
 	it("has the chapters of n8n's template, in its order", () => {
-		const asked = ['Installation', 'Operations', 'Credentials', 'Compatibility', 'Usage', 'Resources', 'Version history'];
+		const asked = [
+			'Installation',
+			'Operations',
+			'Credentials',
+			'Compatibility',
+			'Usage',
+			'Resources',
+			'Version history',
+		];
 
 		expect(firstCells(README, /^## (.+)$/gm).filter((title) => asked.includes(title))).toEqual(asked);
 	});
 });
 
 it('the page of fields tells what happens without an option that does nothing until it is added', () => {
-	const defaults = new Map([...fieldsPage().matchAll(/^\| .+? \| `(\w+)` \| [^|]+ \| ([^|]*) \|/gm)].map(([, name, value]) => [name, value]));
+	const defaults = new Map(
+		[...fieldsPage().matchAll(/^\| .+? \| `(\w+)` \| [^|]+ \| ([^|]*) \|/gm)].map(([, name, value]) => [name, value]),
+	);
 
 	expect(defaults.get('maxImages')).toBe('`100` when added; else no limit');
 	expect(defaults.get('unitPrice')).toBe('none');
@@ -81,7 +114,9 @@ describe.each(DOCUMENTS)('%s', (name) => {
 			if (file !== '' && !existsSync(path)) return true;
 			if (anchor === undefined) return false;
 			const target = file === '' ? text : readFileSync(path, 'utf8');
-			return !firstCells(target, /^#+ (.+)$/gm).map(anchorOf).includes(`#${anchor}`);
+			return !firstCells(target, /^#+ (.+)$/gm)
+				.map(anchorOf)
+				.includes(`#${anchor}`);
 		});
 
 		expect(broken).toEqual([]);

@@ -11,9 +11,23 @@ const KEY = 'k3y.secret-0123456789';
 function openEndings(continues: boolean): { of: (itemIndex: number) => Ending; logs: string[] } {
 	const logs: string[] = [];
 	const node = { id: '1', name: 'NanoBanana', type: 'nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
-	const ctx = { getNode: () => node, logger: { error: (text: string, meta: object) => logs.push(JSON.stringify([text, meta])) } } as unknown as IExecutePaginationFunctions;
-	const run = { halt: () => undefined, settle: () => undefined, everySettled: Promise.resolve(), tasks: new Map(), failed: new Set(), unclear: new Set(), kept: new Set() } as unknown as Run;
-	return { logs, of: (itemIndex) => createEnding({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }) };
+	const ctx = {
+		getNode: () => node,
+		logger: { error: (text: string, meta: object) => logs.push(JSON.stringify([text, meta])) },
+	} as unknown as IExecutePaginationFunctions;
+	const run = {
+		halt: () => undefined,
+		settle: () => undefined,
+		everySettled: Promise.resolve(),
+		tasks: new Map(),
+		failed: new Set(),
+		unclear: new Set(),
+		kept: new Set(),
+	} as unknown as Run;
+	return {
+		logs,
+		of: (itemIndex) => createEnding({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }),
+	};
 }
 
 async function endWith(ending: Ending, thrown: unknown): Promise<unknown> {
@@ -28,16 +42,25 @@ async function endWith(ending: Ending, thrown: unknown): Promise<unknown> {
 
 const bug = (): Error => new Error(`cannot read https://${KEY}@files.example/a.png?signature=abc`);
 
-it.each([true, false])('logs once where something unexpected was thrown, without the key (continue: %s)', async (continues) => {
-	const { of, logs } = openEndings(continues);
-	const thrown = bug();
-	const shown = [await endWith(of(0), thrown), await endWith(of(1), thrown), await endWith(of(2), failureError(failureIn(thrown)))];
+it.each([true, false])(
+	'logs once where something unexpected was thrown, without the key (continue: %s)',
+	async (continues) => {
+		const { of, logs } = openEndings(continues);
+		const thrown = bug();
+		const shown = [
+			await endWith(of(0), thrown),
+			await endWith(of(1), thrown),
+			await endWith(of(2), failureError(failureIn(thrown))),
+		];
 
-	expect(logs).toHaveLength(1);
-	expect(logs[0]).toMatch(/item 0 met something unexpected.*ending\.test\.ts/);
-	expect(logs[0]).not.toMatch(/k3y|secret|signature/);
-	expect(JSON.stringify(shown.map((row) => (row instanceof Error ? [row.message, { ...row }] : row)))).not.toMatch(/k3y|ending\.test/);
-});
+		expect(logs).toHaveLength(1);
+		expect(logs[0]).toMatch(/item 0 met something unexpected.*ending\.test\.ts/);
+		expect(logs[0]).not.toMatch(/k3y|secret|signature/);
+		expect(JSON.stringify(shown.map((row) => (row instanceof Error ? [row.message, { ...row }] : row)))).not.toMatch(
+			/k3y|ending\.test/,
+		);
+	},
+);
 
 it('logs each place, and each run anew', async () => {
 	const { of, logs } = openEndings(true);

@@ -1,13 +1,31 @@
 /* eslint-disable */
 import { joinRun, type RunSettings } from '../../../nodes/NanoBanana/run/nodeRun';
 
-const SETTINGS: RunSettings = { maxConcurrency: 4, maxImages: 3, itemCount: () => 2, itemIndex: 0, runIndex: 0, startsLate: false, stopsOnFailure: true, isTaskFormat: true, isTool: false };
+const SETTINGS: RunSettings = {
+	maxConcurrency: 4,
+	maxImages: 3,
+	itemCount: () => 2,
+	itemIndex: 0,
+	runIndex: 0,
+	startsLate: false,
+	stopsOnFailure: true,
+	isTaskFormat: true,
+	isTool: false,
+};
 
 /** Items that join in one sweep, as n8n starts them, and are told what to do. */
-async function verdicts(plans: Array<{ images?: number; isValid?: boolean }>, more: Partial<RunSettings> = {}): Promise<string[]> {
+async function verdicts(
+	plans: Array<{ images?: number; isValid?: boolean }>,
+	more: Partial<RunSettings> = {},
+): Promise<string[]> {
 	const context = {};
 	const runs = plans.map((_plan, itemIndex) => joinRun(undefined, context, { ...SETTINGS, ...more, itemIndex }));
-	const told = await Promise.all(plans.map(async ({ images = 1, isValid = true }, itemIndex) => await runs[itemIndex].checkIn({ itemIndex, images, isValid })));
+	const told = await Promise.all(
+		plans.map(
+			async ({ images = 1, isValid = true }, itemIndex) =>
+				await runs[itemIndex].checkIn({ itemIndex, images, isValid }),
+		),
+	);
 	runs.forEach((run) => run.settle());
 	return told.map(({ verdict, planned }) => `${verdict} ${planned}`);
 }

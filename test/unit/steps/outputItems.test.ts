@@ -34,7 +34,11 @@ describe('file names', () => {
 	});
 
 	it('are numbered from 1 when there are several', () => {
-		expect([0, 1, 2].map((index) => fileNameOf('photo.png', index, 3, 'jpg'))).toEqual(['photo-1.jpg', 'photo-2.jpg', 'photo-3.jpg']);
+		expect([0, 1, 2].map((index) => fileNameOf('photo.png', index, 3, 'jpg'))).toEqual([
+			'photo-1.jpg',
+			'photo-2.jpg',
+			'photo-3.jpg',
+		]);
 	});
 
 	it('are not cut in the middle of a character, nor behind a space', () => {
@@ -52,11 +56,33 @@ type Picture = TaskRecord['pictures'][number];
 const file: IBinaryData = { data: 'filesystem-v2', mimeType: 'image/png' };
 
 function pictureOf(index: number, more: Partial<Picture> = {}): Picture {
-	return { index, url: `https://files.example/${index}`, fileName: `${index}.png`, mimeType: 'image/png', width: 4, height: 3, bytes: 9, sha256: 'aa', binary: file, ...more };
+	return {
+		index,
+		url: `https://files.example/${index}`,
+		fileName: `${index}.png`,
+		mimeType: 'image/png',
+		width: 4,
+		height: 3,
+		bytes: 9,
+		sha256: 'aa',
+		binary: file,
+		...more,
+	};
 }
 
 function record(more: Partial<TaskRecord> = {}): TaskRecord {
-	return { taskId: 'task_1', status: 'succeeded', progress: 100, model: 'M', requestedImages: 2, waitedMs: 5, polls: 1, warnings: [], pictures: [], ...more };
+	return {
+		taskId: 'task_1',
+		status: 'succeeded',
+		progress: 100,
+		model: 'M',
+		requestedImages: 2,
+		waitedMs: 5,
+		polls: 1,
+		warnings: [],
+		pictures: [],
+		...more,
+	};
 }
 
 const rows = (task: TaskRecord, parameters = {}, input = {}) => rowsOf(task, settingsOf(parameters), 4, input);
@@ -65,17 +91,27 @@ describe('rows', () => {
 	it('link to their item, with and without a picture', () => {
 		const task = record({ pictures: [pictureOf(0), pictureOf(1)] });
 
-		expect([...rows(task), ...rows(record()), ...rows(task, { options: { outputLayout: 'singleItem' } })].map(({ pairedItem }) => pairedItem)).toEqual(Array(4).fill({ item: 4 }));
+		expect(
+			[...rows(task), ...rows(record()), ...rows(task, { options: { outputLayout: 'singleItem' } })].map(
+				({ pairedItem }) => pairedItem,
+			),
+		).toEqual(Array(4).fill({ item: 4 }));
 	});
 
 	it('show the task while there is no picture, without empty fields', () => {
-		expect(rows(record({ status: 'running', progress: 40, model: undefined }))).toEqual([{ json: { taskId: 'task_1', status: 'running', progress: 40 }, pairedItem: { item: 4 } }]);
+		expect(rows(record({ status: 'running', progress: 40, model: undefined }))).toEqual([
+			{ json: { taskId: 'task_1', status: 'running', progress: 40 }, pairedItem: { item: 4 } },
+		]);
 	});
 
 	it('carry no key without a value', () => {
-		const task = record({ model: undefined, pictures: [pictureOf(0, { url: undefined, width: undefined, height: undefined })] });
+		const task = record({
+			model: undefined,
+			pictures: [pictureOf(0, { url: undefined, width: undefined, height: undefined })],
+		});
 
-		for (const row of [...rows(task), ...rows(task, { simplify: false })]) expect(JSON.stringify(row)).toBe(JSON.stringify(row, (_key, value: unknown) => value ?? undefined));
+		for (const row of [...rows(task), ...rows(task, { simplify: false })])
+			expect(JSON.stringify(row)).toBe(JSON.stringify(row, (_key, value: unknown) => value ?? undefined));
 	});
 
 	it('tell warnings in each row', () => {
@@ -90,13 +126,21 @@ describe('rows', () => {
 
 		expect(rows(task, { options }).map(({ json }) => json.cost)).toEqual([0.1, 0.1, 0.1]);
 		expect(rows(task, { options: { ...options, outputLayout: 'singleItem' } })[0].json.cost).toBe(0.3);
-		expect(rows(task, { options, simplify: false })[0].json.billing).toEqual({ requestedImages: 2, returnedImages: 3, unitPrice: 0.1, cost: 0.3 });
+		expect(rows(task, { options, simplify: false })[0].json.billing).toEqual({
+			requestedImages: 2,
+			returnedImages: 3,
+			unitPrice: 0.1,
+			cost: 0.3,
+		});
 	});
 
 	it('have at most ten fields when simplified, whatever there is to tell', () => {
 		const task = record({ text: 'words', warnings: ['w'], pictures: [pictureOf(0), pictureOf(1)] });
 		const options = { unitPrice: 1 };
-		const counts = [...rows(task, { options }), ...rows({ ...task, taskId: undefined }, { options: { ...options, outputLayout: 'singleItem' } })].map(({ json }) => Object.keys(json).length);
+		const counts = [
+			...rows(task, { options }),
+			...rows({ ...task, taskId: undefined }, { options: { ...options, outputLayout: 'singleItem' } }),
+		].map(({ json }) => Object.keys(json).length);
 
 		expect(Math.max(...counts)).toBeLessThanOrEqual(10);
 	});
@@ -108,14 +152,26 @@ describe('rows', () => {
 		expect(Object.keys(row.binary ?? {})).toEqual(['photo', 'photo_1']);
 	});
 
-	it.each([true, false])('describe the picture that the first field holds, when the one before it could not be stored (simplify %s)', (simplify) => {
-		const task = record({ pictures: [pictureOf(0, { binary: undefined, fileName: undefined, width: undefined }), pictureOf(1, { width: 7 }), pictureOf(2)] });
-		const { json, binary } = rows(task, { options: { outputLayout: 'singleItem' }, simplify })[0];
+	it.each([true, false])(
+		'describe the picture that the first field holds, when the one before it could not be stored (simplify %s)',
+		(simplify) => {
+			const task = record({
+				pictures: [
+					pictureOf(0, { binary: undefined, fileName: undefined, width: undefined }),
+					pictureOf(1, { width: 7 }),
+					pictureOf(2),
+				],
+			});
+			const { json, binary } = rows(task, { options: { outputLayout: 'singleItem' }, simplify })[0];
 
-		expect(simplify ? json : json.image).toMatchObject({ [simplify ? 'imageUrl' : 'url']: 'https://files.example/1', width: 7 });
-		expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1']);
-		expect(simplify ? json.imageUrls : json.images).toHaveLength(3);
-	});
+			expect(simplify ? json : json.image).toMatchObject({
+				[simplify ? 'imageUrl' : 'url']: 'https://files.example/1',
+				width: 7,
+			});
+			expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1']);
+			expect(simplify ? json.imageUrls : json.images).toHaveLength(3);
+		},
+	);
 
 	it('describe the first picture where no field holds one', () => {
 		const task = record({ pictures: [pictureOf(0, { binary: undefined }), pictureOf(1, { binary: undefined })] });
@@ -124,6 +180,8 @@ describe('rows', () => {
 	});
 
 	it('let the result win over input fields of the same name', () => {
-		expect(rows(record(), { options: { includeInputFields: true } }, { status: 'draft', sku: 7 })[0].json).toMatchObject({ status: 'succeeded', sku: 7 });
+		expect(
+			rows(record(), { options: { includeInputFields: true } }, { status: 'draft', sku: 7 })[0].json,
+		).toMatchObject({ status: 'succeeded', sku: 7 });
 	});
 });

@@ -28,7 +28,11 @@ it.each([
 	['openAi', 'textToImage', 'https://api.example.com/v1/images/generations'],
 	['openAi', 'imageToImage', 'https://api.example.com/v1/images/edits'],
 ])('shows the address of the entrance (%s, %s)', (apiFormat, operation, url) => {
-	expect(preview(apiFormat, {}, operation).preview).toMatchObject({ method: 'POST', url, headers: { authorization: 'Bearer [key]' } });
+	expect(preview(apiFormat, {}, operation).preview).toMatchObject({
+		method: 'POST',
+		url,
+		headers: { authorization: 'Bearer [key]' },
+	});
 });
 
 it.each([

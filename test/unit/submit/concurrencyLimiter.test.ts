@@ -1,6 +1,12 @@
 /* eslint-disable */
 import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
-import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate, type Window } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import {
+	CALL_WINDOW,
+	createGate,
+	TASK_WINDOW,
+	type Gate,
+	type Window,
+} from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
 import { playGate, type GatewayLoad } from '../../bench/simulatedGateway';
 import { createRandom } from '../../sandbox/random';
 import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
@@ -19,7 +25,11 @@ interface Outcome {
 }
 
 /** So many items against a gateway that takes `limit` tasks at a time and refuses the rest. */
-async function play(items: number, limit: number, more: { maxOpen?: number; window?: Window; retryAfterMs?: number } = {}): Promise<Outcome> {
+async function play(
+	items: number,
+	limit: number,
+	more: { maxOpen?: number; window?: Window; retryAfterMs?: number } = {},
+): Promise<Outcome> {
 	const clock = stoppedClock();
 	const gate = createGate(more.maxOpen ?? 64, more.window ?? TASK_WINDOW, clock);
 	const startedAt = clock.now();
@@ -142,10 +152,16 @@ describe('patience', () => {
 		const startedAt = clock.now();
 		let requests = 0;
 		const item = async (): Promise<{ end: string; at: number; sent: number }> => {
-			const ended = (end: string): { end: string; at: number; sent: number } => ({ end, at: clock.now() - startedAt, sent });
+			const ended = (end: string): { end: string; at: number; sent: number } => ({
+				end,
+				at: clock.now() - startedAt,
+				sent,
+			});
 			let sent = 0;
 			for (;;) {
-				const slot = await gate.enter(undefined, { patienceMs }).catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
+				const slot = await gate
+					.enter(undefined, { patienceMs })
+					.catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
 				if (typeof slot === 'string') return ended(slot);
 				if (!slot) return ended('shut');
 				sent += 1;
@@ -170,10 +186,17 @@ describe('patience', () => {
 	const last = (seen: Array<{ at: number }>): number => Math.max(...seen.map(({ at }) => at));
 
 	it('turns those who wait away when the gateway wants a longer pause, with its own words', async () => {
-		const seen = await wait({ items: 6, patienceMs: 3_000, answer: (request) => (request === 2 ? HOUR_MS : undefined) });
+		const seen = await wait({
+			items: 6,
+			patienceMs: 3_000,
+			answer: (request) => (request === 2 ? HOUR_MS : undefined),
+		});
 
 		expect(ends(seen)).toEqual(['done', 'refused', 'done', 'done', 'later', 'later']);
-		expect(seen.slice(4)).toEqual([{ end: 'later', at: ANSWER_MS, sent: 0 }, { end: 'later', at: ANSWER_MS, sent: 0 }]);
+		expect(seen.slice(4)).toEqual([
+			{ end: 'later', at: ANSWER_MS, sent: 0 },
+			{ end: 'later', at: ANSWER_MS, sent: 0 },
+		]);
 	});
 
 	it('does not start anew for everybody in front of a gateway that takes nothing', async () => {
@@ -197,7 +220,11 @@ describe('patience', () => {
 	});
 
 	it('is not touched by a pause that is shorter, and begins anew once something was taken', async () => {
-		const seen = await wait({ items: 40, patienceMs: 10_000, answer: (request) => (request % 4 === 0 ? undefined : 3_000) });
+		const seen = await wait({
+			items: 40,
+			patienceMs: 10_000,
+			answer: (request) => (request % 4 === 0 ? undefined : 3_000),
+		});
 
 		expect(new Set(ends(seen))).toEqual(new Set(['done']));
 	});
@@ -221,7 +248,9 @@ describe('patience', () => {
 		const gate = createGate(64, TASK_WINDOW, clock);
 		(await gate.enter())?.refused(60_000);
 
-		await expect(gate.enter(undefined, { patienceMs: 10_000 })).rejects.toMatchObject({ failure: { kind: 'rate_limited' } });
+		await expect(gate.enter(undefined, { patienceMs: 10_000 })).rejects.toMatchObject({
+			failure: { kind: 'rate_limited' },
+		});
 		await clock.advance(60_000);
 		expect(await gate.enter(undefined, { patienceMs: 10_000 })).toMatchObject({ leave: expect.any(Function) });
 	});
@@ -231,7 +260,10 @@ describe('patience', () => {
 		const gate = createGate(2, TASK_WINDOW, clock);
 		(await gate.enter())?.refused(HOUR_MS);
 		const paid = gate.enter();
-		const resumed = [await gate.enter(undefined, { sendsNothing: true }), await gate.enter(undefined, { sendsNothing: true })];
+		const resumed = [
+			await gate.enter(undefined, { sendsNothing: true }),
+			await gate.enter(undefined, { sendsNothing: true }),
+		];
 		let isIn = false;
 		void gate.enter(undefined, { sendsNothing: true }).then(() => (isIn = true));
 		await settled();
@@ -260,45 +292,50 @@ describe('patience', () => {
 		expect(await fourth).toMatchObject({ leave: expect.any(Function) });
 	});
 
-	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('leaves nobody behind, whatever happens (seed %i)', async (seed) => {
-		const random = createRandom(seed);
-		const pick = (most: number): number => Math.floor(random.next() * most);
-		const clock = stoppedClock();
-		const maxOpen = 1 + pick(8);
-		const gate = createGate(maxOpen, random.next() < 0.5 ? TASK_WINDOW : CALL_WINDOW, clock);
-		const shutAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
-		let open = 0;
-		let mostOpen = 0;
-		let sentAfterShut = 0;
-		const item = async (): Promise<void> => {
-			await clock.pause(pick(30_000));
-			const stop = new AbortController();
-			if (random.next() < 0.2) void clock.pause(pick(40_000)).then(() => stop.abort());
-			for (;;) {
-				const slot = await gate.enter(stop.signal, { patienceMs: 1_000 + pick(20_000), sendsNothing: random.next() < 0.2 }).catch(() => undefined);
-				if (!slot) return;
-				if (clock.now() > shutAt) sentAfterShut += 1;
-				open += 1;
-				mostOpen = Math.max(mostOpen, open);
-				await clock.pause(pick(500));
-				const luck = random.next();
-				if (luck < 0.5) slot.refused(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
-				else if (luck < 0.9) slot.accepted();
-				if (luck >= 0.5) await clock.pause(pick(5_000));
-				open -= 1;
-				slot.leave();
-				if (luck >= 0.5) return;
-			}
-		};
-		if (shutAt < Infinity) void clock.pause(shutAt - clock.now()).then(() => gate.shut());
-		let ended = 0;
-		const all = Promise.all(Array.from({ length: 60 }, async () => await item().then(() => (ended += 1))));
-		await clock.advance(HOUR_MS);
+	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
+		'leaves nobody behind, whatever happens (seed %i)',
+		async (seed) => {
+			const random = createRandom(seed);
+			const pick = (most: number): number => Math.floor(random.next() * most);
+			const clock = stoppedClock();
+			const maxOpen = 1 + pick(8);
+			const gate = createGate(maxOpen, random.next() < 0.5 ? TASK_WINDOW : CALL_WINDOW, clock);
+			const shutAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
+			let open = 0;
+			let mostOpen = 0;
+			let sentAfterShut = 0;
+			const item = async (): Promise<void> => {
+				await clock.pause(pick(30_000));
+				const stop = new AbortController();
+				if (random.next() < 0.2) void clock.pause(pick(40_000)).then(() => stop.abort());
+				for (;;) {
+					const slot = await gate
+						.enter(stop.signal, { patienceMs: 1_000 + pick(20_000), sendsNothing: random.next() < 0.2 })
+						.catch(() => undefined);
+					if (!slot) return;
+					if (clock.now() > shutAt) sentAfterShut += 1;
+					open += 1;
+					mostOpen = Math.max(mostOpen, open);
+					await clock.pause(pick(500));
+					const luck = random.next();
+					if (luck < 0.5) slot.refused(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
+					else if (luck < 0.9) slot.accepted();
+					if (luck >= 0.5) await clock.pause(pick(5_000));
+					open -= 1;
+					slot.leave();
+					if (luck >= 0.5) return;
+				}
+			};
+			if (shutAt < Infinity) void clock.pause(shutAt - clock.now()).then(() => gate.shut());
+			let ended = 0;
+			const all = Promise.all(Array.from({ length: 60 }, async () => await item().then(() => (ended += 1))));
+			await clock.advance(HOUR_MS);
 
-		expect([ended, sentAfterShut]).toEqual([60, 0]);
-		expect(mostOpen).toBeLessThanOrEqual(maxOpen);
-		await all;
-	});
+			expect([ended, sentAfterShut]).toEqual([60, 0]);
+			expect(mostOpen).toBeLessThanOrEqual(maxOpen);
+			await all;
+		},
+	);
 
 	it('is no reason once the gate is shut in the same breath', async () => {
 		const gate = createGate(1, TASK_WINDOW, stoppedClock());
@@ -415,12 +452,25 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 		jest.spyOn(Math, 'random').mockImplementation(() => random.next());
 	});
 
-	it.each([2, 4, 16, 64].flatMap((limit) => [[limit, 0], [limit, 1000]]))('64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must', async (limit, retryAfterMs) => {
-		const runs = await Promise.all(Array.from({ length: 11 }, async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1)));
+	it.each(
+		[2, 4, 16, 64].flatMap((limit) => [
+			[limit, 0],
+			[limit, 1000],
+		]),
+	)(
+		'64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must',
+		async (limit, retryAfterMs) => {
+			const runs = await Promise.all(
+				Array.from(
+					{ length: 11 },
+					async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1),
+				),
+			);
 
-		expect(median(runs.map(({ tookMs, bestMs }) => tookMs / bestMs))).toBeLessThan(1.08);
-		expect(Math.max(...runs.map(({ refused }) => refused))).toBeLessThan(0.08);
-	});
+			expect(median(runs.map(({ tookMs, bestMs }) => tookMs / bestMs))).toBeLessThan(1.08);
+			expect(Math.max(...runs.map(({ refused }) => refused))).toBeLessThan(0.08);
+		},
+	);
 
 	it('a limit that drops is followed within a few refusals', async () => {
 		const run = await playGate({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);

@@ -5,7 +5,16 @@ import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } fro
 import { createImages } from '../../../nodes/NanoBanana/lifecycle';
 import { broken, reply } from '../support/paperWire';
 
-export type PostAnswer = 'accept' | 'acceptFinished' | 'acceptSilently' | 'reset' | 'refuse' | 'rateLimit' | 'overloaded' | 'broken' | 'decline';
+export type PostAnswer =
+	| 'accept'
+	| 'acceptFinished'
+	| 'acceptSilently'
+	| 'reset'
+	| 'refuse'
+	| 'rateLimit'
+	| 'overloaded'
+	| 'broken'
+	| 'decline';
 export type GetAnswer = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
 export type FileAnswer = 'serve' | 'unavailable' | 'gone' | 'cutOff';
 
@@ -41,7 +50,11 @@ export interface Paper {
 export const ITEMS = 3;
 const KEY = 'sk-paper-0123456789';
 const HOME = 'http://gateway.test';
-const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'), Buffer.alloc(40), Buffer.from('IEND\u00aeB`\u0082', 'latin1')]);
+const PNG = Buffer.concat([
+	Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'),
+	Buffer.alloc(40),
+	Buffer.from('IEND\u00aeB`\u0082', 'latin1'),
+]);
 
 export function emptyPaper(): Paper {
 	return { tasks: [], posts: [], known: new Set(), unclear: [], requestsAfterCancel: 0, keysAbroad: 0 };
@@ -53,7 +66,12 @@ export interface TryResult {
 }
 
 /** One try of the node: every item at once, as the engine starts them. */
-export async function tryNode(paper: Paper, script: Script, execution: string, context: IDataObject): Promise<TryResult> {
+export async function tryNode(
+	paper: Paper,
+	script: Script,
+	execution: string,
+	context: IDataObject,
+): Promise<TryResult> {
 	const cancel = new AbortController();
 	let requests = 0;
 	const answerTo = async (item: number, options: Sent): Promise<unknown> => {
@@ -63,7 +81,11 @@ export async function tryNode(paper: Paper, script: Script, execution: string, c
 		await answerTime(options.abortSignal);
 		return respond(paper, script, { item, execution }, options);
 	};
-	const running = Promise.allSettled(Array.from({ length: ITEMS }, (_, item) => contextFor(item)).map(async (ctx, item) => await createImages.call(ctx, routed(item))));
+	const running = Promise.allSettled(
+		Array.from({ length: ITEMS }, (_, item) => contextFor(item)).map(
+			async (ctx, item) => await createImages.call(ctx, routed(item)),
+		),
+	);
 	let isDone = false;
 	void running.then(() => (isDone = true));
 	for (let turn = 0; turn < 4_000 && !isDone; turn += 1) await jest.advanceTimersByTimeAsync(250);
@@ -71,7 +93,12 @@ export async function tryNode(paper: Paper, script: Script, execution: string, c
 	return { isCanceled: cancel.signal.aborted, outcomes: await running };
 
 	function contextFor(item: number): IExecutePaginationFunctions {
-		const parameters: IDataObject = { operation: 'textToImage', apiFormat: 'asyncTask', wait: true, options: { timeout: 40, pollInterval: 1 } };
+		const parameters: IDataObject = {
+			operation: 'textToImage',
+			apiFormat: 'asyncTask',
+			wait: true,
+			options: { timeout: 40, pollInterval: 1 },
+		};
 		const log = (_text: string, meta: IDataObject): void => {
 			if (typeof meta.taskId === 'string') paper.known.add(meta.taskId);
 			else if (typeof meta.itemIndex === 'number') paper.unclear.push({ item: meta.itemIndex, execution });
@@ -94,7 +121,13 @@ export async function tryNode(paper: Paper, script: Script, execution: string, c
 					if (!options.url.startsWith(HOME)) paper.keysAbroad += 1;
 					return await answerTo(item, options);
 				},
-				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => ({ id: `stored:${fileName}`, data: '', fileName, mimeType, bytes: bytes.length }),
+				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => ({
+					id: `stored:${fileName}`,
+					data: '',
+					fileName,
+					mimeType,
+					bytes: bytes.length,
+				}),
 			},
 		} as unknown as IExecutePaginationFunctions;
 	}
@@ -109,7 +142,9 @@ interface Sent {
 type Routed = Parameters<typeof createImages>[0];
 
 function routed(item: number): Routed {
-	return { options: { baseURL: HOME, body: { model: 'NanoBanana2-1K', prompt: `item ${item}`, n: 1 } } } as unknown as Routed;
+	return {
+		options: { baseURL: HOME, body: { model: 'NanoBanana2-1K', prompt: `item ${item}`, n: 1 } },
+	} as unknown as Routed;
 }
 
 async function answerTime(signal: AbortSignal): Promise<void> {
@@ -121,9 +156,15 @@ async function answerTime(signal: AbortSignal): Promise<void> {
 	});
 }
 
-function respond(paper: Paper, script: Script, from: { item: number; execution: string }, { method, url }: Sent): unknown {
+function respond(
+	paper: Paper,
+	script: Script,
+	from: { item: number; execution: string },
+	{ method, url }: Sent,
+): unknown {
 	if (method === 'POST') return create(paper, script.posts.shift() ?? 'accept', from);
-	if (url.startsWith(HOME)) return read(paper, script.gets.shift() ?? 'finish', decodeURIComponent(url.split('/').at(-1) ?? ''));
+	if (url.startsWith(HOME))
+		return read(paper, script.gets.shift() ?? 'finish', decodeURIComponent(url.split('/').at(-1) ?? ''));
 	switch (script.files.shift() ?? 'serve') {
 		case 'serve':
 			return reply(200, PNG);
@@ -139,7 +180,13 @@ function respond(paper: Paper, script: Script, from: { item: number; execution: 
 function create(paper: Paper, answer: PostAnswer, from: { item: number; execution: string }): unknown {
 	paper.posts.push({ ...from, answer });
 	const accept = (isAnswered: boolean, state: Task['state']): Task => {
-		const task = { id: `task_${paper.tasks.length + 1}`, item: from.item, state, isAnswered, execution: from.execution };
+		const task = {
+			id: `task_${paper.tasks.length + 1}`,
+			item: from.item,
+			state,
+			isAnswered,
+			execution: from.execution,
+		};
 		paper.tasks.push(task);
 		return task;
 	};
@@ -148,7 +195,10 @@ function create(paper: Paper, answer: PostAnswer, from: { item: number; executio
 			return reply(200, { code: 'success', data: { task_id: accept(true, 'open').id, status: 'queued' } });
 		case 'acceptFinished': {
 			const { id } = accept(true, 'finished');
-			return reply(200, { code: 'success', data: { task_id: id, status: 'succeeded', result_url: `http://files.test/${id}` } });
+			return reply(200, {
+				code: 'success',
+				data: { task_id: id, status: 'succeeded', result_url: `http://files.test/${id}` },
+			});
 		}
 		case 'acceptSilently':
 			accept(false, 'open');
@@ -160,7 +210,9 @@ function create(paper: Paper, answer: PostAnswer, from: { item: number; executio
 		case 'rateLimit':
 			return reply(429, { code: '', message: 'too many requests' });
 		case 'overloaded':
-			return reply(503, { error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } });
+			return reply(503, {
+				error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' },
+			});
 		case 'broken':
 			accept(false, 'open');
 			return reply(502, '<html><title>502 Bad Gateway</title></html>');
@@ -171,13 +223,22 @@ function create(paper: Paper, answer: PostAnswer, from: { item: number; executio
 
 function read(paper: Paper, answer: GetAnswer, id: string): unknown {
 	const task = paper.tasks.find((candidate) => candidate.id === id);
-	if (!task || answer === 'notFound') return reply(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
+	if (!task || answer === 'notFound')
+		return reply(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
 	if (answer === 'reset') throw broken('ECONNRESET', 'read');
 	if (answer === 'unavailable') return reply(503, 'later');
 	if (answer === 'denied') return reply(401, { error: { message: 'Invalid token', code: '' } });
 	if (answer === 'nonsense') return reply(200, '{"code":"succ');
 	if (task.state === 'open' && answer !== 'pending') task.state = answer === 'fail' ? 'failed' : 'finished';
-	if (task.state === 'failed') return reply(200, { code: 'success', data: { task_id: id, status: 'failed', error: { code: 'upstream_error', message: 'no' } } });
-	if (answer === 'pending' || task.state === 'open') return reply(200, { code: 'success', data: { task_id: id, status: 'processing', progress: '50%' } });
-	return reply(200, { code: 'success', data: { task_id: id, status: 'succeeded', progress: '100%', result_url: `http://files.test/${id}` } });
+	if (task.state === 'failed')
+		return reply(200, {
+			code: 'success',
+			data: { task_id: id, status: 'failed', error: { code: 'upstream_error', message: 'no' } },
+		});
+	if (answer === 'pending' || task.state === 'open')
+		return reply(200, { code: 'success', data: { task_id: id, status: 'processing', progress: '50%' } });
+	return reply(200, {
+		code: 'success',
+		data: { task_id: id, status: 'succeeded', progress: '100%', result_url: `http://files.test/${id}` },
+	});
 }

@@ -15,7 +15,14 @@ it.each([
 	expect(taskNamedIn(body)).toEqual(OPEN);
 });
 
-it.each([[{ id: 't-1', status: 'queued' }], [{ data: { id: 't-1' } }], ['t-1'], [undefined], [[]], [{ other: { task_id: 't-1' } }]])('finds none in %j', (body) => {
+it.each([
+	[{ id: 't-1', status: 'queued' }],
+	[{ data: { id: 't-1' } }],
+	['t-1'],
+	[undefined],
+	[[]],
+	[{ other: { task_id: 't-1' } }],
+])('finds none in %j', (body) => {
 	expect(taskNamedIn(body)).toBeUndefined();
 });
 

@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { emptyPaper, ITEMS, tryNode, type FileAnswer, type GetAnswer, type Paper, type PostAnswer, type Script } from './modelGateway';
+import {
+	emptyPaper,
+	ITEMS,
+	tryNode,
+	type FileAnswer,
+	type GetAnswer,
+	type Paper,
+	type PostAnswer,
+	type Script,
+} from './modelGateway';
 
 /** What a user may do next, and what the execution that it happens in remembers. */
 interface World {
@@ -17,10 +26,32 @@ interface Model {
 	canRetry: boolean;
 }
 
-const posts = fc.array(fc.constantFrom<PostAnswer>('accept', 'acceptFinished', 'acceptSilently', 'reset', 'refuse', 'rateLimit', 'overloaded', 'broken', 'decline'), { maxLength: 8 });
-const gets = fc.array(fc.constantFrom<GetAnswer>('pending', 'finish', 'fail', 'unavailable', 'reset', 'notFound', 'denied', 'nonsense'), { maxLength: 12 });
+const posts = fc.array(
+	fc.constantFrom<PostAnswer>(
+		'accept',
+		'acceptFinished',
+		'acceptSilently',
+		'reset',
+		'refuse',
+		'rateLimit',
+		'overloaded',
+		'broken',
+		'decline',
+	),
+	{ maxLength: 8 },
+);
+const gets = fc.array(
+	fc.constantFrom<GetAnswer>('pending', 'finish', 'fail', 'unavailable', 'reset', 'notFound', 'denied', 'nonsense'),
+	{ maxLength: 12 },
+);
 const files = fc.array(fc.constantFrom<FileAnswer>('serve', 'unavailable', 'gone', 'cutOff'), { maxLength: 6 });
-const script: fc.Arbitrary<Script> = fc.record({ posts, gets, files, cancelAt: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined, freq: 4 }), continues: fc.boolean() });
+const script: fc.Arbitrary<Script> = fc.record({
+	posts,
+	gets,
+	files,
+	cancelAt: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined, freq: 4 }),
+	continues: fc.boolean(),
+});
 
 class Step implements fc.AsyncCommand<Model, World> {
 	constructor(
@@ -42,7 +73,12 @@ class Step implements fc.AsyncCommand<Model, World> {
 		const execution = String(world.execution);
 		world.lineage.add(execution);
 		const { posts, gets, files } = this.script;
-		const result = await tryNode(world.paper, { ...this.script, posts: [...posts], gets: [...gets], files: [...files] }, execution, world.context);
+		const result = await tryNode(
+			world.paper,
+			{ ...this.script, posts: [...posts], gets: [...gets], files: [...files] },
+			execution,
+			world.context,
+		);
 		const isFailed = result.outcomes.some(({ status }) => status === 'rejected');
 		model.canRetry = isFailed && !result.isCanceled;
 		checkInvariants(world);
@@ -61,7 +97,10 @@ function checkInvariants({ paper, lineage }: World): void {
 		expect({ task, isKnownOrReported: isKnown || isReported }).toEqual({ task, isKnownOrReported: true });
 	}
 	for (let item = 0; item < ITEMS; item += 1) {
-		const live = paper.tasks.filter((task) => task.item === item && lineage.has(task.execution) && task.state !== 'failed' && paper.known.has(task.id));
+		const live = paper.tasks.filter(
+			(task) =>
+				task.item === item && lineage.has(task.execution) && task.state !== 'failed' && paper.known.has(task.id),
+		);
 		expect({ item, live: live.length <= 1 ? 'at most one' : live }).toEqual({ item, live: 'at most one' });
 	}
 	for (const { item, execution } of paper.unclear) {
@@ -89,10 +128,15 @@ beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 
 afterEach(() => jest.useRealTimers());
 
 it('pays once and loses nothing in any order of answers, faults, cancels, retries and restarts', async () => {
-	const steps = (['Retry On Fail', 'Retry execution', 'new execution'] as const).map((how) => script.map((drawn) => new Step(how, drawn)));
+	const steps = (['Retry On Fail', 'Retry execution', 'new execution'] as const).map((how) =>
+		script.map((drawn) => new Step(how, drawn)),
+	);
 	await fc.assert(
 		fc.asyncProperty(fc.commands(steps, { maxCommands: 6 }), async (commands) => {
-			const setup = () => ({ model: { canRetry: false }, real: { paper: emptyPaper(), context: {}, execution: 0, lineage: new Set<string>() } });
+			const setup = () => ({
+				model: { canRetry: false },
+				real: { paper: emptyPaper(), context: {}, execution: 0, lineage: new Set<string>() },
+			});
 			await fc.asyncModelRun(setup, commands);
 		}),
 		{ numRuns: 120 },

@@ -14,7 +14,9 @@ const A = 'https://cdn.example/a.png';
 const task = reply(200, { code: 'success', data: { task_id: 't-1', status: 'queued' } });
 const picture = reply(200, { created: 1, data: [{ url: A }] });
 const rateLimit = (headers = {}) => reply(429, { code: '', message: 'too many requests' }, headers);
-const overloaded = reply(503, { error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } });
+const overloaded = reply(503, {
+	error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' },
+});
 const neverOpened = broken('ECONNREFUSED', 'connect');
 
 const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, HOME);
@@ -72,7 +74,9 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 		(submitted) => ({ submitted }),
 		(thrown: unknown) => ({ failure: failureIn(thrown) }),
 	);
-	expect(sent.every(({ method, url, withKey }) => method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey)).toBe(true);
+	expect(
+		sent.every(({ method, url, withKey }) => method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey),
+	).toBe(true);
 	return { ...ended, journal, requests: sent.length, pauses: clock.pauses, tookMs: clock.now() - startedAt };
 }
 
@@ -87,13 +91,18 @@ describe('an accepted request', () => {
 	it('is told of before its place is counted as taken, and keeps its place', async () => {
 		const { submitted, journal, requests } = await submitTo([task]);
 
-		expect(submitted).toMatchObject({ accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } }, firstLookMs: 0 });
+		expect(submitted).toMatchObject({
+			accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
+			firstLookMs: 0,
+		});
 		expect(journal).toEqual(['accepted pending', 'slot: accepted']);
 		expect(requests).toBe(1);
 	});
 
 	it('keeps what the gateway says of the task', async () => {
-		const { submitted } = await submitTo([reply(202, { data: { task_id: 't-1', status: 'processing', progress: '20%' } })]);
+		const { submitted } = await submitTo([
+			reply(202, { data: { task_id: 't-1', status: 'processing', progress: '20%' } }),
+		]);
 
 		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
 	});
@@ -107,7 +116,10 @@ describe('an accepted request', () => {
 	it('is done when the pictures come at once, and needs no look', async () => {
 		const { submitted, journal } = await submitTo([{ ...picture, headers: { 'retry-after': '7' } }]);
 
-		expect(submitted).toMatchObject({ accepted: { outcome: { kind: 'images', images: [{ url: A }] } }, firstLookMs: 0 });
+		expect(submitted).toMatchObject({
+			accepted: { outcome: { kind: 'images', images: [{ url: A }] } },
+			firstLookMs: 0,
+		});
 		expect(journal).toEqual(['accepted images', 'slot: accepted']);
 	});
 
@@ -124,7 +136,9 @@ describe('an accepted request', () => {
 	});
 
 	it('keeps pictures that come with their task', async () => {
-		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } })]);
+		const { submitted } = await submitTo([
+			reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
+		]);
 
 		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
 	});
@@ -145,21 +159,37 @@ describe('an accepted request', () => {
 	});
 
 	it('is done when the model answers in words only, as that is billed', async () => {
-		const answer = reply(200, { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] });
+		const answer = reply(200, {
+			candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
+		});
 		const { submitted, journal, requests } = await submitTo([answer], { decode: decodeAs('gemini') });
 
-		expect(submitted?.accepted).toEqual({ outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' } });
+		expect(submitted?.accepted).toEqual({
+			outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' },
+		});
 		expect([journal, requests]).toEqual([['accepted images', 'slot: accepted'], 1]);
 	});
 
 	it.each<[string, WireAnswer]>([
-		['a 429 that names a queued task', reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } })],
-		['a 503 that says busy and names a task', reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' })],
+		[
+			'a 429 that names a queued task',
+			reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } }),
+		],
+		[
+			'a 503 that says busy and names a task',
+			reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' }),
+		],
 		['a 500 with a task', reply(500, { error: { message: 'internal error' }, task_id: 't-1' })],
-		['a 409 with the task that is there already', reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' })],
+		[
+			'a 409 with the task that is there already',
+			reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' }),
+		],
 		['a 504 with the address of a task', reply(504, '', { location: '/v1/images/tasks/t-1' })],
 		['a 303 that leads to the task', reply(303, '', { location: '/v1/images/tasks/t-1' })],
-		['a notice beside the task', reply(200, { task_id: 't-1', error: { message: 'notice: this model will be retired' } })],
+		[
+			'a notice beside the task',
+			reply(200, { task_id: 't-1', error: { message: 'notice: this model will be retired' } }),
+		],
 	])('is followed and never sent again after %s', async (_fact, answer) => {
 		const { submitted, journal, requests } = await submitTo([answer, picture]);
 
@@ -168,14 +198,20 @@ describe('an accepted request', () => {
 	});
 
 	it('is sent again where the task that a 429 names was turned away', async () => {
-		const { submitted, requests } = await submitTo([reply(429, { message: 'too many requests', data: { task_id: 't-0', status: 'rejected' } }), task]);
+		const { submitted, requests } = await submitTo([
+			reply(429, { message: 'too many requests', data: { task_id: 't-0', status: 'rejected' } }),
+			task,
+		]);
 
 		expect(submitted?.accepted.taskId).toBe('t-1');
 		expect(requests).toBe(2);
 	});
 
 	it('keeps pictures that come with an error of the server', async () => {
-		const { submitted, requests } = await submitTo([reply(500, { created: 1, error: 'could not save the log', data: [{ url: A }] }), task]);
+		const { submitted, requests } = await submitTo([
+			reply(500, { created: 1, error: 'could not save the log', data: [{ url: A }] }),
+			task,
+		]);
 
 		expect(submitted?.accepted.outcome).toMatchObject({ kind: 'images', images: [{ url: A }] });
 		expect(requests).toBe(1);
@@ -222,9 +258,15 @@ describe('a request that was not taken', () => {
 	it.each([
 		['60', 1],
 		['59', 2],
-	])('is sent again only when that is allowed before its patience is over (Retry-After %s)', async (seconds, requests) => {
-		expect(await submitTo([rateLimit({ 'retry-after': seconds })])).toMatchObject({ failure: { kind: 'rate_limited' }, requests });
-	});
+	])(
+		'is sent again only when that is allowed before its patience is over (Retry-After %s)',
+		async (seconds, requests) => {
+			expect(await submitTo([rateLimit({ 'retry-after': seconds })])).toMatchObject({
+				failure: { kind: 'rate_limited' },
+				requests,
+			});
+		},
+	);
 
 	it('has the same patience however long it waited for its turn', async () => {
 		const clock = leapingClock();
@@ -241,9 +283,16 @@ describe('a request that was not taken', () => {
 	it('is not sent at all while the gateway wants to be left alone for longer than its patience', async () => {
 		const clock = leapingClock();
 		const gate = createGate(4, TASK_WINDOW, clock);
-		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited' }, requests: 1 });
+		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { gate, clock })).toMatchObject({
+			failure: { kind: 'rate_limited' },
+			requests: 1,
+		});
 
-		expect(await submitTo([task], { gate, clock })).toMatchObject({ failure: { kind: 'rate_limited', gatewayMessage: 'too many requests' }, requests: 0, tookMs: 0 });
+		expect(await submitTo([task], { gate, clock })).toMatchObject({
+			failure: { kind: 'rate_limited', gatewayMessage: 'too many requests' },
+			requests: 0,
+			tookMs: 0,
+		});
 	});
 
 	it('is sent three times where no connection opens, with growing pauses', async () => {
@@ -274,15 +323,43 @@ describe('a request that was not taken', () => {
 
 describe('a request that was turned down', () => {
 	it.each<[string, WireAnswer, Partial<Failure>]>([
-		['a wrong field', reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Bad ratio' }],
+		[
+			'a wrong field',
+			reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }),
+			{ kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Bad ratio' },
+		],
 		['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key' }],
-		['an empty account behind a 429', reply(429, { error: { message: 'insufficient balance' } }), { kind: 'insufficient_balance' }],
+		[
+			'an empty account behind a 429',
+			reply(429, { error: { message: 'insufficient balance' } }),
+			{ kind: 'insufficient_balance' },
+		],
 		['a choice of addresses', reply(300), { kind: 'wrong_base_url', httpStatus: 300 }],
-		['a redirect', reply(302, '', { location: 'https://elsewhere.example' }), { kind: 'wrong_base_url', httpStatus: 302 }],
-		['a no on HTTP 200', reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }), { kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Unsupported aspect ratio' }],
-		['a no in a list on HTTP 200', reply(200, [{ error: { code: 422, message: 'Unsupported aspect ratio' } }]), { kind: 'invalid_request', httpStatus: 422, gatewayMessage: 'Unsupported aspect ratio' }],
-		['a web page', reply(200, '<!doctype html><html><title>Console</title></html>', { 'content-type': 'text/html' }), { kind: 'wrong_base_url' }],
-		['a web page of no type', reply(200, '<!doctype html><html><title>Console</title></html>'), { kind: 'wrong_base_url' }],
+		[
+			'a redirect',
+			reply(302, '', { location: 'https://elsewhere.example' }),
+			{ kind: 'wrong_base_url', httpStatus: 302 },
+		],
+		[
+			'a no on HTTP 200',
+			reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }),
+			{ kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Unsupported aspect ratio' },
+		],
+		[
+			'a no in a list on HTTP 200',
+			reply(200, [{ error: { code: 422, message: 'Unsupported aspect ratio' } }]),
+			{ kind: 'invalid_request', httpStatus: 422, gatewayMessage: 'Unsupported aspect ratio' },
+		],
+		[
+			'a web page',
+			reply(200, '<!doctype html><html><title>Console</title></html>', { 'content-type': 'text/html' }),
+			{ kind: 'wrong_base_url' },
+		],
+		[
+			'a web page of no type',
+			reply(200, '<!doctype html><html><title>Console</title></html>'),
+			{ kind: 'wrong_base_url' },
+		],
 	])('is not sent again after %s', async (_fact, answer, failure) => {
 		const attempt = await submitTo([answer]);
 
@@ -290,23 +367,43 @@ describe('a request that was turned down', () => {
 	});
 
 	it('names the task that it was, and why that failed', async () => {
-		const { failure, journal } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'failed', error: { code: 'upstream_error', message: 'insufficient balance' } } })]);
+		const { failure, journal } = await submitTo([
+			reply(200, {
+				data: { task_id: 't-1', status: 'failed', error: { code: 'upstream_error', message: 'insufficient balance' } },
+			}),
+		]);
 
-		expect(failure).toEqual({ kind: 'task_failed', gatewayMessage: 'insufficient balance', gatewayCode: 'upstream_error', taskId: 't-1' });
+		expect(failure).toEqual({
+			kind: 'task_failed',
+			gatewayMessage: 'insufficient balance',
+			gatewayCode: 'upstream_error',
+			taskId: 't-1',
+		});
 		expect(journal).toEqual(REFUSED_FOR_GOOD);
 	});
 
 	it.each<[string, object, Failure]>([
-		['the account', { status: 'failed', message: 'insufficient balance' }, { kind: 'insufficient_balance', gatewayMessage: 'insufficient balance', gatewayCode: 'failed' }],
-		['nothing known', { status: 'failed', error: 'the upstream broke' }, { kind: 'task_failed', gatewayMessage: 'the upstream broke' }],
-		['the prompt', { status: 'failed', error: { code: 'moderation_blocked', message: 'rejected' } }, { kind: 'prompt_refused', gatewayMessage: 'rejected', gatewayCode: 'moderation_blocked' }],
+		[
+			'the account',
+			{ status: 'failed', message: 'insufficient balance' },
+			{ kind: 'insufficient_balance', gatewayMessage: 'insufficient balance', gatewayCode: 'failed' },
+		],
+		[
+			'nothing known',
+			{ status: 'failed', error: 'the upstream broke' },
+			{ kind: 'task_failed', gatewayMessage: 'the upstream broke' },
+		],
+		[
+			'the prompt',
+			{ status: 'failed', error: { code: 'moderation_blocked', message: 'rejected' } },
+			{ kind: 'prompt_refused', gatewayMessage: 'rejected', gatewayCode: 'moderation_blocked' },
+		],
 	])('failed for %s where no task was made', async (_fact, body, failure) => {
 		const attempt = await submitTo([reply(200, body)]);
 
 		expect(attempt).toMatchObject({ requests: 1, journal: REFUSED_FOR_GOOD });
 		expect(attempt.failure).toEqual(failure);
 	});
-
 });
 
 describe('a request that may have been taken', () => {
@@ -315,17 +412,52 @@ describe('a request that may have been taken', () => {
 		['a page of a proxy', reply(502, '<html><title>502 Bad Gateway</title></html>'), { httpStatus: 502 }],
 		['a 503 that says nothing', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
 		['a timeout of the gateway', reply(408, ''), { httpStatus: 408 }],
-		['an error on HTTP 200', reply(200, { code: 500, message: 'queue broke' }), { httpStatus: 500, gatewayMessage: 'queue broke' }],
-		['a task without a name', reply(200, { status: 'queued' }), { message: 'The gateway accepted the request without naming a task' }],
-		['a yes and nothing else', reply(200, { code: 'success', data: null }), { message: 'The gateway answered with neither a task nor an image' }],
-		['half an answer', reply(200, '{"code":"succ'), { message: 'The gateway answered with neither a task nor an image' }],
-		['a web page in the place of an answer', reply(200, '<html><title>Oops</title></html>', { 'content-type': 'application/json' }), { message: 'The gateway answered with neither a task nor an image' }],
-		['an address of no task', reply(202, '', { location: '/v1/images/tasks/' }), { message: 'The gateway answered with neither a task nor an image' }],
-		['an answer that is too large', reply(200, Readable.from([Buffer.alloc(2_097_152)])), { message: "The gateway's answer is larger than 1 MB and was not read", nextStep: expect.stringMatching(/Max Image Size.*new purchase/) as string }],
+		[
+			'an error on HTTP 200',
+			reply(200, { code: 500, message: 'queue broke' }),
+			{ httpStatus: 500, gatewayMessage: 'queue broke' },
+		],
+		[
+			'a task without a name',
+			reply(200, { status: 'queued' }),
+			{ message: 'The gateway accepted the request without naming a task' },
+		],
+		[
+			'a yes and nothing else',
+			reply(200, { code: 'success', data: null }),
+			{ message: 'The gateway answered with neither a task nor an image' },
+		],
+		[
+			'half an answer',
+			reply(200, '{"code":"succ'),
+			{ message: 'The gateway answered with neither a task nor an image' },
+		],
+		[
+			'a web page in the place of an answer',
+			reply(200, '<html><title>Oops</title></html>', { 'content-type': 'application/json' }),
+			{ message: 'The gateway answered with neither a task nor an image' },
+		],
+		[
+			'an address of no task',
+			reply(202, '', { location: '/v1/images/tasks/' }),
+			{ message: 'The gateway answered with neither a task nor an image' },
+		],
+		[
+			'an answer that is too large',
+			reply(200, Readable.from([Buffer.alloc(2_097_152)])),
+			{
+				message: "The gateway's answer is larger than 1 MB and was not read",
+				nextStep: expect.stringMatching(/Max Image Size.*new purchase/) as string,
+			},
+		],
 	])('is unclear after %s, and never sent again', async (_fact, answer, failure) => {
 		const attempt = await submitTo([answer, task]);
 
-		expect(attempt).toMatchObject({ failure: { kind: 'unclear_submission', ...failure }, requests: 1, journal: UNCLEAR });
+		expect(attempt).toMatchObject({
+			failure: { kind: 'unclear_submission', ...failure },
+			requests: 1,
+			journal: UNCLEAR,
+		});
 	});
 });
 
@@ -333,7 +465,11 @@ describe('a request that is not sent', () => {
 	it('costs nothing when the execution was stopped before its turn', async () => {
 		const encode = jest.fn();
 
-		expect(await submitTo([task], { encode, signal: AbortSignal.abort() })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: [] });
+		expect(await submitTo([task], { encode, signal: AbortSignal.abort() })).toMatchObject({
+			failure: { kind: 'canceled' },
+			requests: 0,
+			journal: [],
+		});
 		expect(encode).not.toHaveBeenCalled();
 	});
 
@@ -347,7 +483,11 @@ describe('a request that is not sent', () => {
 	it('gives its place back when it cannot be encoded', async () => {
 		const encode = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
 
-		expect(await submitTo([task], { encode })).toMatchObject({ failure: { kind: 'internal', gatewayMessage: 'the disk is full' }, requests: 0, journal: REFUSED_FOR_GOOD });
+		expect(await submitTo([task], { encode })).toMatchObject({
+			failure: { kind: 'internal', gatewayMessage: 'the disk is full' },
+			requests: 0,
+			journal: REFUSED_FOR_GOOD,
+		});
 	});
 
 	it('fails with an error whatever is thrown', async () => {
@@ -355,7 +495,20 @@ describe('a request that is not sent', () => {
 		const { exchange } = paperWire([task]);
 		const encode = async (): Promise<never> => await Promise.reject('no error at all');
 		const nothing = (): void => undefined;
-		const submission = { exchange, decode: decodeAs('asyncTask'), encode, gate, clock: leapingClock(), limits: { timeoutMs: 1, maxBytes: 1 }, patienceMs: 1, signal: new AbortController().signal, onUnclear: nothing, onFailed: nothing, onRefused: nothing, onAccepted: nothing };
+		const submission = {
+			exchange,
+			decode: decodeAs('asyncTask'),
+			encode,
+			gate,
+			clock: leapingClock(),
+			limits: { timeoutMs: 1, maxBytes: 1 },
+			patienceMs: 1,
+			signal: new AbortController().signal,
+			onUnclear: nothing,
+			onFailed: nothing,
+			onRefused: nothing,
+			onAccepted: nothing,
+		};
 
 		await expect(submit(submission)).rejects.toEqual(new Error('no error at all'));
 	});
@@ -367,7 +520,11 @@ describe('a request that is not sent', () => {
 			return await Promise.resolve({ path: '/v1/images/tasks', json: {} });
 		};
 
-		expect(await submitTo([task], { encode, signal: stop.signal })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: REFUSED_FOR_GOOD });
+		expect(await submitTo([task], { encode, signal: stop.signal })).toMatchObject({
+			failure: { kind: 'canceled' },
+			requests: 0,
+			journal: REFUSED_FOR_GOOD,
+		});
 	});
 
 	it.each<[string, WireAnswer, string[]]>([
@@ -382,7 +539,9 @@ describe('a request that is not sent', () => {
 			await pause(ms, signal);
 		};
 
-		expect(await submitTo([answer, task], { signal: stop.signal, clock, gate: createGate(4, TASK_WINDOW, clock) })).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal });
+		expect(
+			await submitTo([answer, task], { signal: stop.signal, clock, gate: createGate(4, TASK_WINDOW, clock) }),
+		).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal });
 	});
 });
 
@@ -393,11 +552,17 @@ it('is unclear when the execution stops while the request is under way', async (
 		return await Promise.reject(new Error('canceled'));
 	};
 
-	expect(await submitTo([cut, task], { signal: stop.signal })).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal: UNCLEAR });
+	expect(await submitTo([cut, task], { signal: stop.signal })).toMatchObject({
+		failure: { kind: 'canceled' },
+		requests: 1,
+		journal: UNCLEAR,
+	});
 });
 
 it('sends the request anew encoded each time, so that no copy is kept meanwhile', async () => {
-	const encode = jest.fn<ReturnType<Submission['encode']>, []>(async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }));
+	const encode = jest.fn<ReturnType<Submission['encode']>, []>(
+		async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }),
+	);
 
 	expect((await submitTo([overloaded, neverOpened, task], { encode })).requests).toBe(3);
 	expect(encode).toHaveBeenCalledTimes(3);

@@ -19,11 +19,18 @@ function verdictOn(answer: Answer, format: ApiFormat = 'asyncTask'): Verdict {
 	return judge(answer, { decode: (body) => FORMATS[format].decode(body, HOME), now: 0 });
 }
 
-const TAKEN = { kind: 'accepted', accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } }, firstLookMs: 0 };
+const TAKEN = {
+	kind: 'accepted',
+	accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
+	firstLookMs: 0,
+};
 
 it('finds the task in the headers of an answer that broke off', () => {
 	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up', headers: TASK })).toEqual(TAKEN);
-	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up', headers: {} })).toEqual({ kind: 'failed', failure: { kind: 'unclear_submission', gatewayMessage: 'socket hang up' } });
+	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up', headers: {} })).toEqual({
+		kind: 'failed',
+		failure: { kind: 'unclear_submission', gatewayMessage: 'socket hang up' },
+	});
 	expect(verdictOn({ kind: 'unclear', reason: 'socket hang up' })).toMatchObject({ kind: 'failed' });
 });
 
@@ -40,7 +47,9 @@ it.each([408, 409, 429, 500, 503])('looks at the task beside the complaint of a 
 });
 
 it.each([400, 402, 403, 422])('takes a %i for a refusal although it names a task', (status) => {
-	expect(verdictOn(reply(status, { error: { message: 'Bad ratio' }, task_id: 't-1' }))).toMatchObject({ kind: 'failed' });
+	expect(verdictOn(reply(status, { error: { message: 'Bad ratio' }, task_id: 't-1' }))).toMatchObject({
+		kind: 'failed',
+	});
 });
 
 it('looks at the task that a 400 calls queued', () => {
@@ -48,33 +57,60 @@ it('looks at the task that a 400 calls queued', () => {
 });
 
 it('keeps the pictures beside an error of the server, and none beside a refusal', () => {
-	expect(verdictOn(reply(500, { data: [{ url: A }] }))).toEqual({ kind: 'accepted', accepted: { outcome: { kind: 'images', images: [{ kind: 'url', url: A }] } }, firstLookMs: 0 });
-	expect(verdictOn(reply(500, { created: 1, data: [] }, {}), 'openAi')).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
-	expect(verdictOn(reply(400, { data: [{ url: A }] }))).toMatchObject({ kind: 'failed', failure: { kind: 'invalid_request' } });
+	expect(verdictOn(reply(500, { data: [{ url: A }] }))).toEqual({
+		kind: 'accepted',
+		accepted: { outcome: { kind: 'images', images: [{ kind: 'url', url: A }] } },
+		firstLookMs: 0,
+	});
+	expect(verdictOn(reply(500, { created: 1, data: [] }, {}), 'openAi')).toMatchObject({
+		kind: 'failed',
+		failure: { kind: 'unclear_submission' },
+	});
+	expect(verdictOn(reply(400, { data: [{ url: A }] }))).toMatchObject({
+		kind: 'failed',
+		failure: { kind: 'invalid_request' },
+	});
 });
 
 it('keeps the id of a task whose pictures came at once', () => {
 	const images = [{ kind: 'url', url: A }];
 
-	expect(verdictOn(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({ kind: 'accepted', accepted: { taskId: 't-1', outcome: { kind: 'images', images, taskId: 't-1' } }, firstLookMs: 0 });
-	expect(verdictOn(reply(200, { created: 1, data: [{ url: A }] }))).toEqual({ kind: 'accepted', accepted: { outcome: { kind: 'images', images } }, firstLookMs: 0 });
+	expect(verdictOn(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({
+		kind: 'accepted',
+		accepted: { taskId: 't-1', outcome: { kind: 'images', images, taskId: 't-1' } },
+		firstLookMs: 0,
+	});
+	expect(verdictOn(reply(200, { created: 1, data: [{ url: A }] }))).toEqual({
+		kind: 'accepted',
+		accepted: { outcome: { kind: 'images', images } },
+		firstLookMs: 0,
+	});
 });
 
 it('tells words without a picture from a task that ended without one', () => {
 	const words = { candidates: [{ content: { parts: [{ text: 'no' }] }, finishReason: 'STOP' }] };
 
-	expect(verdictOn(reply(200, words), 'gemini')).toMatchObject({ kind: 'accepted', accepted: { outcome: { images: [], text: 'no', code: 'text_only' } } });
+	expect(verdictOn(reply(200, words), 'gemini')).toMatchObject({
+		kind: 'accepted',
+		accepted: { outcome: { images: [], text: 'no', code: 'text_only' } },
+	});
 });
 
 it.each([
 	['words that say nothing known', '{"hello":"world"}', '{"hello":"world"}'],
 	['half an answer', '{"hello', '{"hello'],
 ])('quotes %s where nobody knows what became of the request', (_fact, body, gatewayMessage) => {
-	expect(verdictOn(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission', gatewayMessage } });
+	expect(verdictOn(reply(200, body))).toMatchObject({
+		kind: 'failed',
+		failure: { kind: 'unclear_submission', gatewayMessage },
+	});
 });
 
 it('waits for the first look as long as the gateway asks', () => {
-	expect(verdictOn(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({ kind: 'accepted', firstLookMs: 3_000 });
+	expect(verdictOn(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({
+		kind: 'accepted',
+		firstLookMs: 3_000,
+	});
 });
 
 describe('an id in the answer to a request that failed', () => {
@@ -98,7 +134,11 @@ describe('an id in the answer to a request that failed', () => {
 	});
 
 	it.each([429, 500, 409])('counts beside a general word of the envelope (%i)', (status) => {
-		expect(verdictOn(reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }))).toEqual(TAKEN);
+		expect(
+			verdictOn(
+				reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }),
+			),
+		).toEqual(TAKEN);
 	});
 });
 
@@ -110,7 +150,10 @@ it.each([
 });
 
 it('takes no address beside words of complaint for a picture', () => {
-	for (const body of [{ message: 'see the documentation', url: 'https://docs.example/errors.png' }, { error: { message: 'oops' }, data: [{ url: A }] }]) {
+	for (const body of [
+		{ message: 'see the documentation', url: 'https://docs.example/errors.png' },
+		{ error: { message: 'oops' }, data: [{ url: A }] },
+	]) {
 		expect(verdictOn(reply(500, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
 	}
 });

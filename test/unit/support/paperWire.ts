@@ -22,7 +22,10 @@ export type Reply = { statusCode: number; headers: Record<string, string>; body:
 export type WireAnswer = Reply | Error | (() => Reply | Promise<Reply>);
 
 export function reply(statusCode: number, body: unknown = '', headers: Record<string, string> = {}): Reply {
-	const bytes = Buffer.isBuffer(body) || body instanceof Readable ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+	const bytes =
+		Buffer.isBuffer(body) || body instanceof Readable
+			? body
+			: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 	return { statusCode, headers, body: bytes };
 }
 
@@ -31,7 +34,11 @@ export function broken(code: string, syscall: string): Error {
 	return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 }
 
-export function paperWire(answers: WireAnswer[], signal?: AbortSignal, base: RoutedOptions = { baseURL: HOME }): { exchange: Exchange; sent: Sent[] } {
+export function paperWire(
+	answers: WireAnswer[],
+	signal?: AbortSignal,
+	base: RoutedOptions = { baseURL: HOME },
+): { exchange: Exchange; sent: Sent[] } {
 	const sent: Sent[] = [];
 	const rest = [...answers];
 	const answer = async (withKey: boolean, { method, url, timeout, disableFollowRedirect }: Options): Promise<Reply> => {

@@ -9,9 +9,23 @@ export interface Complaint {
 	code?: string;
 }
 
-const REASON_PLACES = ['fail_reason', 'failReason', 'failure_reason', 'failed_reason', 'error_message', 'errorMessage', 'error_msg', 'errorMsg', 'err_msg', 'failMsg', 'fail_msg', 'failMessage'];
+const REASON_PLACES = [
+	'fail_reason',
+	'failReason',
+	'failure_reason',
+	'failed_reason',
+	'error_message',
+	'errorMessage',
+	'error_msg',
+	'errorMsg',
+	'err_msg',
+	'failMsg',
+	'fail_msg',
+	'failMessage',
+];
 const SUCCESS_CODES = ['', '200', '201', '202', '10000', 'true'];
-const NO_COMPLAINT = /^(null|none|undefined|no error|ok|0|success\w*|succeed\w*|submitted|accepted|.{0,8}成功)[.!。]?$/i;
+const NO_COMPLAINT =
+	/^(null|none|undefined|no error|ok|0|success\w*|succeed\w*|submitted|accepted|.{0,8}成功)[.!。]?$/i;
 
 /**
  * The error that a record carries. `error: ""`, `null` and `{code: 0, message: ""}` mean that there
@@ -23,8 +37,21 @@ export function complaintIn(source: unknown): Complaint | undefined {
 		firstText(error, 'message', 'msg', 'detail', 'reason') ??
 		(typeof error === 'string' && error.trim() !== '' ? error.trim() : undefined) ??
 		firstText(source, ...REASON_PLACES);
-	const reason = said === undefined || NO_COMPLAINT.test(said.slice(0, 40)) || /^(https?:\/\/\S+|data:\S+)$/i.test(said.slice(0, 4000)) ? undefined : said;
-	const code = [own(error, 'code'), own(source, 'error_code'), own(source, 'errorCode'), own(source, 'failCode'), own(error, 'type')].map(codeOf).find((found) => found !== undefined);
+	const reason =
+		said === undefined ||
+		NO_COMPLAINT.test(said.slice(0, 40)) ||
+		/^(https?:\/\/\S+|data:\S+)$/i.test(said.slice(0, 4000))
+			? undefined
+			: said;
+	const code = [
+		own(error, 'code'),
+		own(source, 'error_code'),
+		own(source, 'errorCode'),
+		own(source, 'failCode'),
+		own(error, 'type'),
+	]
+		.map(codeOf)
+		.find((found) => found !== undefined);
 	if (reason === undefined && (code === undefined || said !== undefined)) return undefined;
 	return { reason: reason ?? `The gateway gave the code ${code}`, ...(code && { code }) };
 }
@@ -50,14 +77,22 @@ function codeOf(value: unknown): string | undefined {
 export function declineIn(body: unknown): Complaint | undefined {
 	const complaint = complaintIn(body);
 	if (complaint) return complaint;
-	const flags = ['success', 'ok', 'status', 'code'].some((key) => own(body, key) === false) || own(body, 'error') === true || isDeclineWord(own(body, 'status'));
+	const flags =
+		['success', 'ok', 'status', 'code'].some((key) => own(body, key) === false) ||
+		own(body, 'error') === true ||
+		isDeclineWord(own(body, 'status'));
 	const words = gatewayWords(body);
-	const rawCode = [own(body, 'code'), own(body, 'statusCode'), numberOr(own(body, 'status'))].map(codeOf).find((found) => found !== undefined);
+	const rawCode = [own(body, 'code'), own(body, 'statusCode'), numberOr(own(body, 'status'))]
+		.map(codeOf)
+		.find((found) => found !== undefined);
 	if (!flags && rawCode === undefined) return undefined;
 	const isFriendly = words.message === '' || NO_COMPLAINT.test(words.message.slice(0, 40));
 	const isHttpError = Number(rawCode) >= 400 && Number(rawCode) < 600;
 	if (isFriendly && !isHttpError && !flags) return undefined;
-	return { reason: isFriendly ? `The gateway gave the code ${rawCode ?? 'false'}` : words.message, ...(rawCode && { code: rawCode }) };
+	return {
+		reason: isFriendly ? `The gateway gave the code ${rawCode ?? 'false'}` : words.message,
+		...(rawCode && { code: rawCode }),
+	};
 }
 
 /** A task's status is a word; a number there is the HTTP status of the answer. */
@@ -74,7 +109,9 @@ export function failureReason(task: unknown, body: unknown, word: string, furthe
 
 /** What a task, or the body around it, says in words that are no mere nod. */
 export function spokenIn(task: unknown, body: unknown): string | undefined {
-	const spoken = firstText(task, 'message', 'msg', 'detail', 'description', 'status_message', 'reason') ?? firstText(body, 'message', 'msg');
+	const spoken =
+		firstText(task, 'message', 'msg', 'detail', 'description', 'status_message', 'reason') ??
+		firstText(body, 'message', 'msg');
 	return spoken === undefined || NO_COMPLAINT.test(spoken.slice(0, 40)) ? undefined : spoken;
 }
 

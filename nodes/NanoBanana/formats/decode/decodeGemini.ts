@@ -7,8 +7,17 @@ import { refFrom } from './imageRef';
 
 /** Reasons that the same prompt will meet again. Source: the finish and block reasons of Google's SDK. */
 const REFUSALS = [
-	'SAFETY', 'IMAGE_SAFETY', 'PROHIBITED_CONTENT', 'IMAGE_PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII',
-	'RECITATION', 'IMAGE_RECITATION', 'JAILBREAK', 'MODEL_ARMOR', 'LANGUAGE',
+	'SAFETY',
+	'IMAGE_SAFETY',
+	'PROHIBITED_CONTENT',
+	'IMAGE_PROHIBITED_CONTENT',
+	'BLOCKLIST',
+	'SPII',
+	'RECITATION',
+	'IMAGE_RECITATION',
+	'JAILBREAK',
+	'MODEL_ARMOR',
+	'LANGUAGE',
 ];
 const ANSWER_KEYS = ['candidates', 'promptFeedback', 'prompt_feedback', 'usageMetadata', 'usage_metadata'];
 const LONGEST_TEXT = 5000;
@@ -29,9 +38,15 @@ export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): Ou
 	const bodies = answersIn(typeof body === 'string' ? readBody(body) : body);
 	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
 	if (chunks.length === 0) return decodeBody(body, baseUrl, asked);
-	const candidates = chunks.flatMap((chunk) => candidatesIn(unwrapText(own(chunk, 'candidates')))).slice(0, MOST_CANDIDATES).map((candidate) => readCandidate(candidate, baseUrl));
-	const finish = candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
-	const said = withoutImages(candidates.map(({ text }) => text).join('')).slice(0, LONGEST_TEXT).trim();
+	const candidates = chunks
+		.flatMap((chunk) => candidatesIn(unwrapText(own(chunk, 'candidates'))))
+		.slice(0, MOST_CANDIDATES)
+		.map((candidate) => readCandidate(candidate, baseUrl));
+	const finish =
+		candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
+	const said = withoutImages(candidates.map(({ text }) => text).join(''))
+		.slice(0, LONGEST_TEXT)
+		.trim();
 
 	const images = imagesOf(candidates, finish);
 	if (images.length > 0) {
@@ -41,21 +56,28 @@ export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): Ou
 	const blocked = chunks.map(promptBlock).find((found) => found !== undefined);
 	if (blocked) return { kind: 'failed', ...blocked, refused: true };
 	if (finish !== '') {
-		const words = [candidates.map(({ message }) => message).join(' '), said].map((part) => part.trim()).filter(Boolean).join(' ');
+		const words = [candidates.map(({ message }) => message).join(' '), said]
+			.map((part) => part.trim())
+			.filter(Boolean)
+			.join(' ');
 		const how = REFUSALS.includes(finish) ? { refused: true } : { emptyHanded: true };
 		return { kind: 'failed', code: finish, reason: words || `no image was generated (${finish})`, ...how };
 	}
 	if (said) return { kind: 'failed', code: 'text_only', reason: said, emptyHanded: true };
 	const broken = bodies.find((chunk) => own(chunk, 'error') !== undefined);
 	if (broken) return decodeBody(broken, baseUrl, asked);
-	if (candidates.length > 0) return { kind: 'failed', code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true };
+	if (candidates.length > 0)
+		return { kind: 'failed', code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true };
 	// Without any candidate the prompt was the problem (Google's reference).
 	return { kind: 'failed', code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true };
 }
 
 /** The objects that may be answers: the body, what an envelope holds, the chunks of a stream. */
 function answersIn(body: unknown): unknown[] {
-	return listed(body).flatMap((chunk) => [chunk, ...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key))))]);
+	return listed(body).flatMap((chunk) => [
+		chunk,
+		...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key)))),
+	]);
 }
 
 function listed(value: unknown): unknown[] {
@@ -75,7 +97,9 @@ function partsIn(candidate: unknown): unknown[] {
 	const contents = listed(own(candidate, 'content'));
 	const parts = contents.flatMap((content) => {
 		if (typeof content === 'string') return [{ text: content }];
-		return Array.isArray(own(candidate, 'content')) && own(content, 'parts') === undefined ? [content] : listed(own(content, 'parts'));
+		return Array.isArray(own(candidate, 'content')) && own(content, 'parts') === undefined
+			? [content]
+			: listed(own(content, 'parts'));
 	});
 	return parts.some((part) => part !== undefined) ? parts : listed(own(candidate, 'parts'));
 }
@@ -83,7 +107,10 @@ function partsIn(candidate: unknown): unknown[] {
 function readCandidate(value: unknown, baseUrl: string): Candidate {
 	const parts = partsIn(value);
 	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
-	const texts = parts.filter((part) => !isThought(part)).map((part) => own(part, 'text')).filter((text) => typeof text === 'string');
+	const texts = parts
+		.filter((part) => !isThought(part))
+		.map((part) => own(part, 'text'))
+		.filter((text) => typeof text === 'string');
 	const images = parts.filter((part) => !isThought(part)).flatMap((part) => refOfPart(part, baseUrl));
 	const text = texts.map((line) => `${line}\n`).join('');
 	return {
@@ -116,5 +143,8 @@ function promptBlock(chunk: unknown): { code: string; reason: string } | undefin
 	const feedback = own(chunk, 'promptFeedback') ?? own(chunk, 'prompt_feedback');
 	const code = firstText(feedback, 'blockReason', 'block_reason');
 	if (!code) return undefined;
-	return { code, reason: firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${code})` };
+	return {
+		code,
+		reason: firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${code})`,
+	};
 }

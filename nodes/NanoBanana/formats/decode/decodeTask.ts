@@ -3,7 +3,14 @@ import { own, unwrapText } from '../../lib/json';
 import type { Asked, Outcome } from '../../types';
 import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './bodyErrors';
 import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
-import { finishedPictures, picturesAnywhere, picturesBeforeFailure, restingPictures, sentOf, speaksOfSome } from './taskImages';
+import {
+	finishedPictures,
+	picturesAnywhere,
+	picturesBeforeFailure,
+	restingPictures,
+	sentOf,
+	speaksOfSome,
+} from './taskImages';
 import { isAmbiguous, isPartly, isRefusalWord, progressOf, soundsLikeRest } from './statusWords';
 import { findTask, furtherIdsIn, isAboutOthers, isNamed, modelOf, statusOf, taskIdOf } from './taskFields';
 import { idInText } from './taskIds';
@@ -22,7 +29,8 @@ export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): O
 	if (typeof opened !== 'object' || opened === null) return { kind: 'unknown', reason: 'The answer is no JSON object' };
 	const answer = Array.isArray(opened) ? { data: opened } : opened;
 	const found = findTask(answer, asked.taskId);
-	if (isAboutOthers(answer, found, asked.taskId)) return { kind: 'unknown', reason: 'The answer names other tasks than the one that was asked for' };
+	if (isAboutOthers(answer, found, asked.taskId))
+		return { kind: 'unknown', reason: 'The answer names other tasks than the one that was asked for' };
 	const { task, beside } = found;
 	const taskId = taskIdOf(answer, found);
 	const model = modelOf(found);
@@ -50,7 +58,9 @@ function byStatus(reading: Reading, { word, status }: Status): Outcome {
 		const complaint = failureReason(found.task, found.beside, word, []);
 		// Addresses that have expired lead nowhere, and beside a refusal stands a placeholder or what went in.
 		const isHeldBack = /expire/i.test(word) || (isTurnedDown(complaint, word) && !speaksOfSome(complaint.reason));
-		const before = isHeldBack ? { images: [], complaints: [] } : picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
+		const before = isHeldBack
+			? { images: [], complaints: [] }
+			: picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
 		if (before.images.length > 0) return finished({ ...before, warning: partlySaid(complaint) }, known);
 		return failed(failureReason(found.task, found.beside, word, before.complaints), known, word);
 	}
@@ -59,7 +69,8 @@ function byStatus(reading: Reading, { word, status }: Status): Outcome {
 		return pictures.images.length > 0 ? finished(pictures, known) : emptySuccess(reading, pictures, word);
 	}
 	const mayRest = isAmbiguous(word) || (status === 'unknown' && soundsLikeRest(word));
-	const pictures = progress === 100 || (mayRest && isAtItsEnd) ? restingPictures(found, baseUrl, sent, word) : undefined;
+	const pictures =
+		progress === 100 || (mayRest && isAtItsEnd) ? restingPictures(found, baseUrl, sent, word) : undefined;
 	if (pictures && pictures.images.length > 0) return finished(pictures, known);
 	// A number says less than words do.
 	const complaint = /^-?\d+$/.test(word) ? (complaintIn(found.task) ?? declineIn(reading.answer)) : undefined;
@@ -102,5 +113,7 @@ function withoutStatus(reading: Reading): Outcome {
 /** The answer to a call that waits for its pictures has a place for them, or says when they were made. */
 export function isFinishedCall(answer: unknown): boolean {
 	const places = [answer, unwrapText(own(answer, 'data'))];
-	return places.some((place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')));
+	return places.some(
+		(place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')),
+	);
 }

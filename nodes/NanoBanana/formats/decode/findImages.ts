@@ -2,7 +2,16 @@ import { byName, record, simpleName, unwrapText } from '../../lib/json';
 import type { ImageRef } from '../../types';
 import { complaintIn, type Complaint } from './bodyErrors';
 import { isTaskAddress, keyOf, MAX_IMAGES, refsInText, unique } from './imagesInText';
-import { BASE64_PLACES, BELOW, LATE_PLACES, NEVER_ECHOES, RESULT_LISTS, RESULT_SINGLES, sortOf, stemOf } from './fieldNames';
+import {
+	BASE64_PLACES,
+	BELOW,
+	LATE_PLACES,
+	NEVER_ECHOES,
+	RESULT_LISTS,
+	RESULT_SINGLES,
+	sortOf,
+	stemOf,
+} from './fieldNames';
 
 const MAX_DEPTH = 10;
 
@@ -34,8 +43,12 @@ export function findImages(source: unknown, { baseUrl, trust, sent, wanted = 0 }
 	const search = (value: unknown, name: string, depth: number, isSafe: boolean): ImageRef[] => {
 		if (depth > MAX_DEPTH) return [];
 		const opened = unwrapText(value);
-		if (typeof opened === 'string') return refsInText(opened, baseUrl, BASE64_PLACES.includes(name)).filter((ref) => !sent?.has(keyOf(ref)) && !isTaskAddress(ref));
-		if (Array.isArray(opened)) return opened.slice(0, MAX_IMAGES).flatMap((entry) => search(entry, name, depth + 1, isSafe || name !== ''));
+		if (typeof opened === 'string')
+			return refsInText(opened, baseUrl, BASE64_PLACES.includes(name)).filter(
+				(ref) => !sent?.has(keyOf(ref)) && !isTaskAddress(ref),
+			);
+		if (Array.isArray(opened))
+			return opened.slice(0, MAX_IMAGES).flatMap((entry) => search(entry, name, depth + 1, isSafe || name !== ''));
 		if (typeof opened !== 'object' || opened === null) return [];
 		const fields = byName(opened);
 		const isTop = depth === 0;
@@ -44,17 +57,31 @@ export function findImages(source: unknown, { baseUrl, trust, sent, wanted = 0 }
 			if (inner === undefined || (isTop && trust === 'listed' && typeof unwrapText(inner) === 'string')) return [];
 			return search(inner, place, depth + 1, isSafe || (place !== 'data' && RESULT_LISTS.includes(place)));
 		};
-		const listed = firstOf(RESULT_LISTS.filter((place) => place !== 'files' || isSafe || mayBeFiles(fields, trust, isTop)), inPlace, wanted);
+		const listed = firstOf(
+			RESULT_LISTS.filter((place) => place !== 'files' || isSafe || mayBeFiles(fields, trust, isTop)),
+			inPlace,
+			wanted,
+		);
 		if (listed.length > 0) return listed;
 
 		const singles = isTop && trust === 'listed' ? [] : RESULT_SINGLES;
 		const single = firstOf(singles, inPlace);
-		const late = firstOf(latePlaces(name).filter((place) => (isStrict && !isSafe ? NEVER_ECHOES.includes(place) : !(isTop && trust === 'noEchoes' && isPlain(fields.get(place))))), inPlace);
+		const late = firstOf(
+			latePlaces(name).filter((place) =>
+				isStrict && !isSafe
+					? NEVER_ECHOES.includes(place)
+					: !(isTop && trust === 'noEchoes' && isPlain(fields.get(place))),
+			),
+			inPlace,
+		);
 		const chosen = preferred(single, late);
 		// A list as an object (`"0"`, `image_1`), or further addresses beside the first (`result_url_2`).
 		const mayBeAny = chosen.length === 0 && (isTop ? trust === 'all' : !isStrict || isSafe);
 		const stems = [...singles, ...(mayBeAny && isTop ? LATE_PLACES : [])];
-		const further = chosen.length > 0 && chosen === late ? [] : numberedIn(opened).filter(({ stem }) => stems.includes(stem) || (mayBeAny && !isTop));
+		const further =
+			chosen.length > 0 && chosen === late
+				? []
+				: numberedIn(opened).filter(({ stem }) => stems.includes(stem) || (mayBeAny && !isTop));
 		const refs = [...chosen, ...further.flatMap(({ name: place }) => inPlace(place))];
 		const complaint = refs.length === 0 && !isTop ? complaintIn(opened) : undefined;
 		if (complaint) complaints.push(complaint);

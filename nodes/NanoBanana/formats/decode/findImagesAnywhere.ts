@@ -37,7 +37,8 @@ export function findAnywhere(records: unknown[], baseUrl: string, sent?: Readonl
 			}
 			return;
 		}
-		if (Array.isArray(opened)) return opened.slice(0, MAX_IMAGES).forEach((entry) => visit(entry, place, sort, depth + 1));
+		if (Array.isArray(opened))
+			return opened.slice(0, MAX_IMAGES).forEach((entry) => visit(entry, place, sort, depth + 1));
 		for (const [key, inner] of Object.entries(record(opened))) {
 			const name = simpleName(key);
 			const isLate = depth === 0 && LATE_PLACES.includes(name) && !hasRecords(inner);
@@ -50,7 +51,11 @@ export function findAnywhere(records: unknown[], baseUrl: string, sent?: Readonl
 	for (const source of records) visit(source, '', 'other', 0);
 	const left = finds.filter(({ ref }) => !echoes.has(keyOf(ref))).sort((one, other) => one.rank - other.rank);
 	const best = left.filter(({ rank }) => rank === left[0].rank);
-	return { images: unique(best.map(({ ref }) => ref)).slice(0, MAX_IMAGES), place: left[0]?.place.slice(0, 100) ?? '', echoes };
+	return {
+		images: unique(best.map(({ ref }) => ref)).slice(0, MAX_IMAGES),
+		place: left[0]?.place.slice(0, 100) ?? '',
+		echoes,
+	};
 }
 
 /** Below what repeats the request or shows it small, everything does. */
@@ -69,8 +74,10 @@ function hasRecords(value: unknown): boolean {
 /** How sure it is that a text is a result: 0 is surest. */
 function ranked(text: string, sort: Sort, baseUrl: string): Array<{ ref: ImageRef; rank: number }> {
 	const ref = refFrom(text, baseUrl);
-	if (ref === undefined) return text.includes('](') ? refsInMarkdown(text, baseUrl).map((shown) => ({ ref: shown, rank: 1 })) : [];
-	if (ref.kind === 'base64' || endsLikeImage(ref.url)) return [{ ref, rank: sort === 'preview' ? 3 : sort === 'result' ? 0 : 1 }];
+	if (ref === undefined)
+		return text.includes('](') ? refsInMarkdown(text, baseUrl).map((shown) => ({ ref: shown, rank: 1 })) : [];
+	if (ref.kind === 'base64' || endsLikeImage(ref.url))
+		return [{ ref, rank: sort === 'preview' ? 3 : sort === 'result' ? 0 : 1 }];
 	if (sort === 'echo') return [{ ref, rank: 4 }];
 	const isAddress = /^\W{0,2}https?:/i.test(text) && !isTaskAddress(ref);
 	return isAddress && (sort === 'result' || sort === 'weak') ? [{ ref, rank: sort === 'result' ? 0 : 2 }] : [];

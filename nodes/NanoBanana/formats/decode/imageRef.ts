@@ -43,9 +43,13 @@ function dataUriRef(text: string): ImageRef | undefined {
 	const comma = text.indexOf(',');
 	const head = text.slice(0, Math.min(comma, 200)).toLowerCase();
 	const payload = text.slice(comma + 1);
-	const base64 = payload.includes('%') ? payload.replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=') : payload;
+	const base64 = payload.includes('%')
+		? payload.replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=')
+		: payload;
 	const isImage = head.startsWith('data:image/') || IMAGE_MAGIC.test(base64);
-	return comma > 0 && head.endsWith(';base64') && isImage && base64 !== '' && !/^data:/i.test(base64) ? { kind: 'base64', base64 } : undefined;
+	return comma > 0 && head.endsWith(';base64') && isImage && base64 !== '' && !/^data:/i.test(base64)
+		? { kind: 'base64', base64 }
+		: undefined;
 }
 
 /** What can be resolved against the base URL. The less it looks like an address, the more its ending has to be that of an image. */
@@ -55,7 +59,12 @@ function addressIn(text: string): string | undefined {
 	if (address.length > LONGEST_ADDRESS || !endsLikeImage(address)) return undefined;
 	if (/\s/.test(address)) return hasSpacesInName(address) ? address : undefined;
 	const slash = address.indexOf('/');
-	if (slash <= 0 || /[:\\<>"'(){}[\],;|]/.test(address.slice(0, slash).replace(/:\d{1,5}$/, '')) || address.includes('://')) return undefined;
+	if (
+		slash <= 0 ||
+		/[:\\<>"'(){}[\],;|]/.test(address.slice(0, slash).replace(/:\d{1,5}$/, '')) ||
+		address.includes('://')
+	)
+		return undefined;
 	const isHost = /^([a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(:\d{1,5})?$/i.test(address.slice(0, slash));
 	return isHost ? `//${address}` : address;
 }
@@ -63,5 +72,11 @@ function addressIn(text: string): string | undefined {
 /** A file name may hold spaces; words behind an address end elsewhere, or name a second one. */
 function hasSpacesInName(text: string): boolean {
 	const path = /^https?:\/\/[^\s/?#]+\/([^?#]*)/i.exec(text)?.[1];
-	return path !== undefined && /\s/.test(path) && !/[\r\n\t]|:\/\//.test(path) && !/\.(png|jpe?g|webp|gif|avif)\s/i.test(path) && endsLikeImage(path);
+	return (
+		path !== undefined &&
+		/\s/.test(path) &&
+		!/[\r\n\t]|:\/\//.test(path) &&
+		!/\.(png|jpe?g|webp|gif|avif)\s/i.test(path) &&
+		endsLikeImage(path)
+	);
 }

@@ -25,7 +25,12 @@ export function isTaskAddress(ref: ImageRef): boolean {
 
 /** One reference, several addresses in one text, or Markdown. */
 export function refsInText(text: string, baseUrl: string, isBase64: boolean): ImageRef[] {
-	const parts = /^\s*https?:/i.test(text) ? text.trim().split(/[\s,;](?=https?:\/\/)/i).map((part) => part.replace(/[\s,;]$/, '')) : [text];
+	const parts = /^\s*https?:/i.test(text)
+		? text
+				.trim()
+				.split(/[\s,;](?=https?:\/\/)/i)
+				.map((part) => part.replace(/[\s,;]$/, ''))
+		: [text];
 	const refs = parts.map((part) => refFrom(part, baseUrl)).filter((ref) => ref !== undefined);
 	if (refs.length > 0) return refs;
 	const base64 = text.trim();
@@ -44,16 +49,24 @@ export function refsInMarkdown(text: string, baseUrl: string): ImageRef[] {
 	for (let at = text.indexOf(']('); at >= 0; at = text.indexOf('](', end)) {
 		end = text.indexOf(')', at);
 		if (end < 0) break;
-		const target = text.slice(at + 2, end).trim().split(/\s/, 1)[0];
+		const target = text
+			.slice(at + 2, end)
+			.trim()
+			.split(/\s/, 1)[0];
 		const ref = refFrom(target, baseUrl);
 		const isShown = /!\[[^[\]]*$/.test(text.slice(Math.max(0, at - 300), at));
 		if (ref && isShown) shown.push(ref);
 		else if (ref?.kind === 'url' && endsLikeImage(ref.url)) linked.push(ref);
 	}
 	if (shown.length > 0 || linked.length > 0) return unique(shown.length > 0 ? shown : linked).slice(0, MAX_IMAGES);
-	const bare = [...text.slice(0, 100_000).matchAll(BARE_ADDRESS)].map(([address]) => address.replace(/[.,;:!?*]+$/, '')).filter(endsLikeImage);
+	const bare = [...text.slice(0, 100_000).matchAll(BARE_ADDRESS)]
+		.map(([address]) => address.replace(/[.,;:!?*]+$/, ''))
+		.filter(endsLikeImage);
 	const found = [...bare, ...dataUrisIn(text).map(([from, to]) => text.slice(from, to))];
-	return unique(found.map((address) => refFrom(address, baseUrl)).filter((ref) => ref !== undefined)).slice(0, MAX_IMAGES);
+	return unique(found.map((address) => refFrom(address, baseUrl)).filter((ref) => ref !== undefined)).slice(
+		0,
+		MAX_IMAGES,
+	);
 }
 
 /** Where data URIs begin and end in a text. One that is linked and not shown is none. */
@@ -75,5 +88,8 @@ export function withoutImages(text: string): string {
 		.map((part, index) => (index === 0 ? part : part.slice(part.indexOf(')') + 1)))
 		.join('');
 	const cuts = [...dataUrisIn(words), [words.length, words.length]];
-	return cuts.map(([from], index) => words.slice(index === 0 ? 0 : cuts[index - 1][1], from)).join('').trim();
+	return cuts
+		.map(([from], index) => words.slice(index === 0 ? 0 : cuts[index - 1][1], from))
+		.join('')
+		.trim();
 }

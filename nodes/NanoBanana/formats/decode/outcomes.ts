@@ -39,7 +39,13 @@ export function pending(reading: Reading, status: 'queued' | 'running' | 'unknow
 /** `word`: the task's own status, where that is what says so. */
 export function failed(complaint: Complaint, known: Known, word?: string): Extract<Outcome, { kind: 'failed' }> {
 	const isRefused = isRefusal(complaint) || (word !== undefined && isRefusalWord(word));
-	return { kind: 'failed', ...complaint, ...(isRefused && { refused: true }), ...(word !== undefined && { isEnd: true }), ...known };
+	return {
+		kind: 'failed',
+		...complaint,
+		...(isRefused && { refused: true }),
+		...(word !== undefined && { isEnd: true }),
+		...known,
+	};
 }
 
 export function finished({ images, complaints, warning }: Pictures, known: Known): Outcome {
@@ -51,9 +57,20 @@ export function finished({ images, complaints, warning }: Pictures, known: Known
 }
 
 /** A task that ended well without a picture is no success for the user. */
-export function emptySuccess({ found, known, baseUrl, sent, mayComeYet }: Reading, { complaints }: Pictures, word: string): Outcome {
+export function emptySuccess(
+	{ found, known, baseUrl, sent, mayComeYet }: Reading,
+	{ complaints }: Pictures,
+	word: string,
+): Outcome {
 	const { task, beside } = found;
-	if (isExpired(task)) return { kind: 'failed', code: 'result_expired', reason: 'The images are no longer available', isEnd: true, ...known };
+	if (isExpired(task))
+		return {
+			kind: 'failed',
+			code: 'result_expired',
+			reason: 'The images are no longer available',
+			isEnd: true,
+			...known,
+		};
 	const complaint = complaintIn(task) ?? (complaints.length > 0 ? joined(complaints) : undefined);
 	if (complaint) return failed(complaint, known, word);
 	const anywhere = picturesAnywhere(found, baseUrl, sent, mayComeYet);

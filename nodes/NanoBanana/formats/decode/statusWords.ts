@@ -1,15 +1,22 @@
 import type { TaskStatus } from '../../types';
 
 const STATUS_WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
-	queued: 'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing received onhold paused',
-	running: 'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying retry partial inreview',
-	succeeded: 'succeeded success succeed successed successful completed complete done finished finish finalized fulfilled ok',
-	failed: 'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked unsuccessful denied banned flagged dead killed crashed nsfw filtered',
+	queued:
+		'queued pending submitted waiting queuing queueing inqueue enqueued created notstart notstarted ready scheduled accepted init preparing received onhold paused',
+	running:
+		'processing inprogress running generating started starting assigned stream streaming awaiting working executing rendering uploading retrying retry partial inreview',
+	succeeded:
+		'succeeded success succeed successed successful completed complete done finished finish finalized fulfilled ok',
+	failed:
+		'failed fail failure error cancelled canceled rejected expired timeout timedout aborted terminated refused declined blocked unsuccessful denied banned flagged dead killed crashed nsfw filtered',
 };
 const STATUS_BY_WORD = new Map<string, TaskStatus>(
-	Object.entries(STATUS_WORDS).flatMap(([status, words]) => words.split(' ').map((word) => [word, status as TaskStatus] as const)),
+	Object.entries(STATUS_WORDS).flatMap(([status, words]) =>
+		words.split(' ').map((word) => [word, status as TaskStatus] as const),
+	),
 );
-const BAD_ENDS = /fail|error|cancel|reject|expired|timeout|moderated|denied|filtered|nsfw|crash|blocked|abort|flagged|censored|violation/;
+const BAD_ENDS =
+	/fail|error|cancel|reject|expired|timeout|moderated|denied|filtered|nsfw|crash|blocked|abort|flagged|censored|violation/;
 const PARTLY = /^partial(ly)?(?=.)|^partly(?=.)|with(some|partial)?(errors?|fail(ures?|ed)?|warnings?)$/;
 
 /** In English or Chinese, in any case, with any separators, with or without TASK_STATUS_ in front. An unknown word is no end. */
@@ -35,7 +42,11 @@ function isNotYet(letters: string): boolean {
 
 /** "Without errors" says nothing more. */
 function lettersOf(word: string): string {
-	return word.toLowerCase().replace(/[^a-z]/g, '').replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '').replace(/without(any)?(errors?|failures?|warnings?)$/, '');
+	return word
+		.toLowerCase()
+		.replace(/[^a-z]/g, '')
+		.replace(/^(task|image|job|generation)?(status|state)?(?=.)/, '')
+		.replace(/without(any)?(errors?|failures?|warnings?)$/, '');
 }
 
 /** An end that may have brought some of the pictures. */
@@ -61,7 +72,9 @@ export function isDeclineWord(word: unknown): boolean {
 
 /** A status that by itself blames the prompt or an image. */
 export function isRefusalWord(word: string): boolean {
-	return /filtered|nsfw|moderat|censor|flagged|content.?(blocked|violation)|unsafe|sensitive|审核|违规|违禁|敏感/i.test(word);
+	return /filtered|nsfw|moderat|censor|flagged|content.?(blocked|violation)|unsafe|sensitive|审核|违规|违禁|敏感/i.test(
+		word,
+	);
 }
 
 export function isStatusWord(text: string): boolean {
@@ -70,7 +83,8 @@ export function isStatusWord(text: string): boolean {
 
 /** Percent from "50%", 50 or 0.5; undefined where there is none. */
 export function progressOf(value: unknown): number | undefined {
-	const number = typeof value === 'string' && value.trim() !== '' && value.length < 40 ? Number(value.replace('%', '')) : value;
+	const number =
+		typeof value === 'string' && value.trim() !== '' && value.length < 40 ? Number(value.replace('%', '')) : value;
 	if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
 	const percent = number > 0 && number < 1 ? number * 100 : number;
 	return Math.min(100, Math.max(0, Math.round(percent)));

@@ -1,11 +1,44 @@
 import { byName, firstText, list, own, record, simpleName, unwrapText } from '../../lib/json';
 import type { TaskStatus } from '../../types';
 import { isDeclineWord, meaning } from './statusWords';
-import { explicitId, idAsValue, idOf, idsIn, isEnvelopeWord, isPicture, isTaskEntry, isTaskNoun, plainId, statusWord } from './taskIds';
+import {
+	explicitId,
+	idAsValue,
+	idOf,
+	idsIn,
+	isEnvelopeWord,
+	isPicture,
+	isTaskEntry,
+	isTaskNoun,
+	plainId,
+	statusWord,
+} from './taskIds';
 
-const TASK_PLACES = ['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'];
+const TASK_PLACES = [
+	'task_id',
+	'taskId',
+	'status',
+	'task_status',
+	'taskStatus',
+	'state',
+	'progress',
+	'result_url',
+	'fail_reason',
+];
 /** What a task may be wrapped in, in the order in which it counts. */
-const ENVELOPES = ['data', 'task', 'output', 'result', 'tasks', 'job', 'jobs', 'prediction', 'generation', 'response', 'payload'];
+const ENVELOPES = [
+	'data',
+	'task',
+	'output',
+	'result',
+	'tasks',
+	'job',
+	'jobs',
+	'prediction',
+	'generation',
+	'response',
+	'payload',
+];
 /** Envelopes within which another one may stand. */
 const OUTER_ENVELOPES = ['data', 'result', 'response', 'payload'];
 /** No answer has more tasks in it. */
@@ -22,13 +55,20 @@ export interface Task {
 export function findTask(body: unknown, wanted?: string, depth = 0): Task {
 	const hasOwnStatus = statusWord(body) !== undefined && !isEnvelopeWord(statusWord(body));
 	if (hasOwnStatus && explicitId(body) !== undefined) return { task: body };
-	const ours = wanted === undefined || explicitId(body) === wanted ? [] : list(unwrapText(own(body, 'results'))).slice(0, MOST_ENTRIES).filter((entry) => statusWord(entry) !== undefined && isAsked(entry, 'results', wanted));
+	const ours =
+		wanted === undefined || explicitId(body) === wanted
+			? []
+			: list(unwrapText(own(body, 'results')))
+					.slice(0, MOST_ENTRIES)
+					.filter((entry) => statusWord(entry) !== undefined && isAsked(entry, 'results', wanted));
 	if (ours.length === 1) return { task: ours[0], beside: without(body, 'results') };
 	const inner = envelopesOf(body).map(({ key, noun }) => {
 		const opened = unwrapText(own(body, key));
 		return { key, noun, value: entryOf(opened, noun, wanted), isListed: Array.isArray(opened) };
 	});
-	const named = inner.find(({ value }) => wanted !== undefined && explicitId(value) === wanted) ?? inner.find(({ value }) => explicitId(value) !== undefined);
+	const named =
+		inner.find(({ value }) => wanted !== undefined && explicitId(value) === wanted) ??
+		inner.find(({ value }) => explicitId(value) !== undefined);
 	if (named) return { task: named.value, beside: without(body, named.key) };
 	if (hasOwnStatus && idOf(body) !== undefined) return { task: body };
 	const described = inner.find(({ noun, value, isListed }) => describesTask(noun, value, isListed));
@@ -42,7 +82,10 @@ export function findTask(body: unknown, wanted?: string, depth = 0): Task {
 
 function envelopesOf(body: unknown): Array<{ key: string; noun: string }> {
 	const nouns = Object.keys(record(body)).map((key) => ({ key, noun: simpleName(key) }));
-	return nouns.filter(({ noun }) => ENVELOPES.includes(noun)).slice(0, MOST_ENTRIES).sort((one, other) => ENVELOPES.indexOf(one.noun) - ENVELOPES.indexOf(other.noun));
+	return nouns
+		.filter(({ noun }) => ENVELOPES.includes(noun))
+		.slice(0, MOST_ENTRIES)
+		.sort((one, other) => ENVELOPES.indexOf(one.noun) - ENVELOPES.indexOf(other.noun));
 }
 
 /** Some gateways answer with a list of one, others with all tasks; a list of pictures is none. */
@@ -51,7 +94,9 @@ function entryOf(opened: unknown, noun: string, wanted?: string): unknown {
 	const entries: unknown[] = opened.slice(0, MOST_ENTRIES);
 	const asked = wanted === undefined ? undefined : entries.find((entry) => isAsked(entry, noun, wanted));
 	if (asked !== undefined || entries.length === 1) return asked ?? entries[0];
-	return entries.every(isPicture) ? undefined : (entries.find((entry) => explicitId(entry) !== undefined) ?? entries.find((entry) => isTaskEntry(entry, noun)));
+	return entries.every(isPicture)
+		? undefined
+		: (entries.find((entry) => explicitId(entry) !== undefined) ?? entries.find((entry) => isTaskEntry(entry, noun)));
 }
 
 function isAsked(entry: unknown, noun: string, wanted: string): boolean {
@@ -79,7 +124,11 @@ function without(body: unknown, key: string): Record<string, unknown> {
 /** The word for the task's status as it was written, with its meaning. An envelope's error says what became of the answer: a task that it names may be on its way. */
 export function statusOf({ task, beside }: Task): { word: string; status: TaskStatus } | undefined {
 	const around = statusWord(beside);
-	const isAboutAnswer = isEnvelopeWord(around) || (around !== undefined && explicitId(task) !== undefined && (isDeclineWord(around) || meaning(around) === 'unknown'));
+	const isAboutAnswer =
+		isEnvelopeWord(around) ||
+		(around !== undefined &&
+			explicitId(task) !== undefined &&
+			(isDeclineWord(around) || meaning(around) === 'unknown'));
 	const word = statusWord(task) ?? (isAboutAnswer ? undefined : around) ?? statusNumber(task);
 	const isBareEnvelope = beside === undefined && isEnvelopeWord(word) && idOf(task) === undefined;
 	return word === undefined || isBareEnvelope ? undefined : { word, status: meaning(word) };
@@ -87,8 +136,12 @@ export function statusOf({ task, beside }: Task): { word: string; status: TaskSt
 
 /** A task's own number; large ones are the HTTP status of the answer, and those without an id are the envelope's. */
 function statusNumber(task: unknown): string | undefined {
-	const number = ['status', 'task_status', 'taskStatus', 'state'].map((place) => own(task, place)).find((value) => typeof value === 'number');
-	return Number.isInteger(number) && Math.abs(Number(number)) < 100 && idOf(task) !== undefined ? String(number) : undefined;
+	const number = ['status', 'task_status', 'taskStatus', 'state']
+		.map((place) => own(task, place))
+		.find((value) => typeof value === 'number');
+	return Number.isInteger(number) && Math.abs(Number(number)) < 100 && idOf(task) !== undefined
+		? String(number)
+		: undefined;
 }
 
 /** The id to ask for: the first that is named as one, else a bare `id`, else a value in its place, else the first of a list. */
@@ -111,7 +164,9 @@ export function modelOf({ task, beside }: Task): string | undefined {
 export function saysNothingCame(task: unknown): boolean {
 	const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
 	const places = ['result_url', 'result_urls', 'resultUrls', 'results', 'outputs', 'output', 'data', 'result'];
-	return places.some((place) => isEmpty(own(task, place))) || own(task, 'result_url') === null || resultCount(task) === 0;
+	return (
+		places.some((place) => isEmpty(own(task, place))) || own(task, 'result_url') === null || resultCount(task) === 0
+	);
 }
 
 /** A task that says that it had no references cannot echo any. */
@@ -128,7 +183,9 @@ export function resultCount(task: unknown): number | undefined {
 }
 
 export function isExpired(task: unknown): boolean {
-	return [own(task, 'output'), own(task, 'result'), task].some((place) => firstText(place, 'availability') === 'expired');
+	return [own(task, 'output'), own(task, 'result'), task].some(
+		(place) => firstText(place, 'availability') === 'expired',
+	);
 }
 
 export function isNamed(task: unknown): boolean {

@@ -70,7 +70,10 @@ export function idAsValue(body: unknown): string | undefined {
 /** A word in the place of an id may be anything, so it has to look like one. */
 function bareId(value: unknown): string | undefined {
 	const id = textId(value);
-	const looksLikeOne = id !== undefined && /^[\w.:-]{4,200}$/.test(id) && (/^(task|job)[-_:][a-z]+$/i.test(id) || /^(?=.*\d).{6,}$|^\d+$/.test(id));
+	const looksLikeOne =
+		id !== undefined &&
+		/^[\w.:-]{4,200}$/.test(id) &&
+		(/^(task|job)[-_:][a-z]+$/i.test(id) || /^(?=.*\d).{6,}$|^\d+$/.test(id));
 	return looksLikeOne && !isStatusWord(id) ? id : undefined;
 }
 
@@ -78,7 +81,9 @@ function bareId(value: unknown): string | undefined {
 export function idInText(text: string): string | undefined {
 	const id = bareId(text);
 	const isName = id !== undefined && (/^(task|job|img|image|gen)\w*[-_:.]\w/i.test(id) || id.length >= 16);
-	return isName && meaning(id) === 'unknown' && !/\bnot|_not|invalid|found|exist|unknown|limit|exceed/i.test(id) ? id : undefined;
+	return isName && meaning(id) === 'unknown' && !/\bnot|_not|invalid|found|exist|unknown|limit|exceed/i.test(id)
+		? id
+		: undefined;
 }
 
 /** All ids where one answer names several tasks: in a list of ids, or as a list of tasks. */
@@ -87,7 +92,9 @@ export function idsIn(body: unknown, depth = 0): string[] {
 		const entries = list(unwrapText(value)).slice(0, MOST_ENTRIES);
 		const ids = LISTS_OF_IDS.includes(name)
 			? entries.map((entry) => textId(numberAsText(entry)) ?? idOf(entry))
-			: !LISTS_OF_TASKS.includes(name) || entries.every(isPicture) ? [] : entries.filter((entry) => isTaskEntry(entry, name)).map(idOf);
+			: !LISTS_OF_TASKS.includes(name) || entries.every(isPicture)
+				? []
+				: entries.filter((entry) => isTaskEntry(entry, name)).map(idOf);
 		const found = [...new Set(ids.filter((id) => id !== undefined))];
 		if (found.length > 1 || (found.length === 1 && LISTS_OF_IDS.includes(name))) return found;
 	}
@@ -101,7 +108,9 @@ export function idsIn(body: unknown, depth = 0): string[] {
 
 export function statusWord(source: unknown): string | undefined {
 	const fields = byName(source);
-	const word = STATUS_PLACES.map((place) => fields.get(place)).find((value) => typeof value === 'string' && value.trim() !== '');
+	const word = STATUS_PLACES.map((place) => fields.get(place)).find(
+		(value) => typeof value === 'string' && value.trim() !== '',
+	);
 	return typeof word === 'string' ? word.trim().slice(0, 100) : undefined;
 }
 

@@ -15,7 +15,8 @@ export interface Pictures extends Found {
 /** Announces by number, or in words, that only some of the pictures came to nothing. */
 const SOME = /\d+ ?(of|out of|\/) ?\d+\b|\bpartial|\bsome (of|images?)\b|\b(image|picture) ?#?\d|部分|其中/i;
 /** Pictures that went in, and all of those that were to come out. */
-const NOT_SOME = /\b(references?|inputs?|sources?|upload(s|ed)?)[ _-]?(image|picture)?s? ?#?\d*( ?(of|out of|\/) ?\d+)?|\b(\d+) ?(of|out of|\/) ?\6\b/gi;
+const NOT_SOME =
+	/\b(references?|inputs?|sources?|upload(s|ed)?)[ _-]?(image|picture)?s? ?#?\d*( ?(of|out of|\/) ?\d+)?|\b(\d+) ?(of|out of|\/) ?\6\b/gi;
 
 export function speaksOfSome(reason: string): boolean {
 	return SOME.test(reason.slice(0, 1000).replace(NOT_SOME, ' '));
@@ -31,12 +32,20 @@ export function sentOf(asked: Asked, baseUrl: string): ReadonlySet<string> {
  * repeats its first entry, sometimes through another host, so it is added only when the body
  * announces more than it lists. `mayEcho`: addresses in it are as likely references as results.
  */
-export function finishedPictures({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, mayEcho = false): Pictures {
+export function finishedPictures(
+	{ task, beside }: Task,
+	baseUrl: string,
+	sent: ReadonlySet<string>,
+	mayEcho = false,
+): Pictures {
 	const wanted = resultCount(task) ?? 0;
 	const isSure = isFromText(task) || (!mayEcho && !saysNothingCame(task));
 	const search: Search = { baseUrl, sent, wanted, trust: isSure ? 'all' : 'noEchoes' };
 	const inside = findImages(task, search);
-	const around = inside.images.length === 0 && beside ? findImages(beside, { ...search, trust: 'noEchoes' }) : { images: [], complaints: [] };
+	const around =
+		inside.images.length === 0 && beside
+			? findImages(beside, { ...search, trust: 'noEchoes' })
+			: { images: [], complaints: [] };
 	const complaints = [...inside.complaints, ...around.complaints];
 	const images = [...inside.images, ...around.images];
 	return { images: images.length >= wanted ? images : withRest(task, images, search), complaints };
@@ -58,10 +67,19 @@ function withRest(task: unknown, images: ImageRef[], search: Search): ImageRef[]
  * The task has succeeded and is paid for, but where it should be there is no picture. A place for it
  * that is still empty may be filled at the next look, so until the last one nothing else is taken.
  */
-export function picturesAnywhere({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, mayComeYet = false): Pictures {
+export function picturesAnywhere(
+	{ task, beside }: Task,
+	baseUrl: string,
+	sent: ReadonlySet<string>,
+	mayComeYet = false,
+): Pictures {
 	if (mayComeYet && saysNothingCame(task)) return { images: [], complaints: [] };
 	const found = findAnywhere(beside ? [task, beside] : [task], baseUrl, sent);
-	return { images: found.images, complaints: [], warning: `No known place of the answer holds the images; they are taken from '${found.place}'` };
+	return {
+		images: found.images,
+		complaints: [],
+		warning: `No known place of the answer holds the images; they are taken from '${found.place}'`,
+	};
 }
 
 /**
@@ -72,11 +90,20 @@ export function restingPictures({ task }: Task, baseUrl: string, sent: ReadonlyS
 	const isDone = isFromText(task) || word === '2';
 	const found = findImages(task, { baseUrl, sent, trust: isDone && !saysNothingCame(task) ? 'all' : 'sure' });
 	const isWhole = found.images.length >= (resultCount(task) ?? 1);
-	return { ...found, images: isWhole ? found.images : [], warning: `The status '${word}' is not known as an end; the images beside it are taken for the result` };
+	return {
+		...found,
+		images: isWhole ? found.images : [],
+		warning: `The status '${word}' is not known as an end; the images beside it are taken for the result`,
+	};
 }
 
 /** What a task brought before it failed. A single address may be one that the gateway copied there, unless it speaks of a part. */
-export function picturesBeforeFailure({ task, beside }: Task, baseUrl: string, sent: ReadonlySet<string>, reason: string): Found {
+export function picturesBeforeFailure(
+	{ task, beside }: Task,
+	baseUrl: string,
+	sent: ReadonlySet<string>,
+	reason: string,
+): Found {
 	const isPart = speaksOfSome(reason) || (resultCount(task) ?? 0) > 0;
 	const { echoes } = findAnywhere(beside ? [task, beside] : [task], baseUrl, sent);
 	return findImages(task, { baseUrl, sent: echoes, trust: isPart ? 'sure' : 'listed' });

@@ -28,16 +28,25 @@ export interface KnownTask {
 	durationMs: number;
 }
 
-export function outcomeOf(exchanges: readonly Exchange[], ledger: readonly LedgerEntry[], tasks: readonly KnownTask[]): Outcome {
+export function outcomeOf(
+	exchanges: readonly Exchange[],
+	ledger: readonly LedgerEntry[],
+	tasks: readonly KnownTask[],
+): Outcome {
 	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
 	const paid = of('create', 'call');
-	const servedAt = of('file', 'call').flatMap(({ status, servedAt: at }) => (status === 200 && at !== undefined ? [at] : []));
+	const servedAt = of('file', 'call').flatMap(({ status, servedAt: at }) =>
+		status === 200 && at !== undefined ? [at] : [],
+	);
 	const lags = tasks.flatMap(({ taskId: id, endsAt }) => {
-		const seen = exchanges.find(({ kind, taskId, arrivedAt }) => kind === 'read' && taskId === id && arrivedAt >= endsAt);
+		const seen = exchanges.find(
+			({ kind, taskId, arrivedAt }) => kind === 'read' && taskId === id && arrivedAt >= endsAt,
+		);
 		return seen === undefined ? [] : [seen.arrivedAt - endsAt];
 	});
 	return {
-		makespanMs: servedAt.length === 0 ? NaN : Math.max(...servedAt) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
+		makespanMs:
+			servedAt.length === 0 ? NaN : Math.max(...servedAt) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
 		lagMs: lags.length === 0 ? NaN : mean(lags),
 		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
 		refused: paid.filter(({ status }) => status === 429).length / paid.length,

@@ -1,10 +1,28 @@
 /* eslint-disable */
-import { complaintIn, declineIn, failureReason, isRefusal } from '../../../../nodes/NanoBanana/formats/decode/bodyErrors';
+import {
+	complaintIn,
+	declineIn,
+	failureReason,
+	isRefusal,
+} from '../../../../nodes/NanoBanana/formats/decode/bodyErrors';
 
 const WHY = 'the upstream broke';
 
 describe('a complaint', () => {
-	it.each(['fail_reason', 'failReason', 'failure_reason', 'failed_reason', 'error_message', 'errorMessage', 'error_msg', 'errorMsg', 'err_msg', 'failMsg', 'fail_msg', 'failMessage'])('is read from %s', (place) => {
+	it.each([
+		'fail_reason',
+		'failReason',
+		'failure_reason',
+		'failed_reason',
+		'error_message',
+		'errorMessage',
+		'error_msg',
+		'errorMsg',
+		'err_msg',
+		'failMsg',
+		'fail_msg',
+		'failMessage',
+	])('is read from %s', (place) => {
 		expect(complaintIn({ [place]: ` ${WHY} ` })).toEqual({ reason: WHY });
 	});
 
@@ -42,27 +60,76 @@ describe('a complaint', () => {
 		expect(complaintIn({ error: { code: 'E7' } })).toEqual({ reason: 'The gateway gave the code E7', code: 'E7' });
 	});
 
-	it.each(['', 'success', 'SUCCEEDED', 'ok', 0, 200, 201, 202, '10000', 'true', 'no error', 'submitted', true, null, {}])('is none with the code %j alone', (code) => {
+	it.each([
+		'',
+		'success',
+		'SUCCEEDED',
+		'ok',
+		0,
+		200,
+		201,
+		202,
+		'10000',
+		'true',
+		'no error',
+		'submitted',
+		true,
+		null,
+		{},
+	])('is none with the code %j alone', (code) => {
 		expect(complaintIn({ error_code: code })).toBeUndefined();
 		expect(complaintIn({ fail_reason: WHY, error_code: code })).toEqual({ reason: WHY });
 	});
 
-	it.each(['null', 'None', 'undefined', 'no error', 'OK', '0', 'success', 'Successfully', 'succeed', 'succeeded', 'Submitted.', 'accepted!', '成功', '任务提交成功。', ' ok '])('is none in the words %j', (words) => {
+	it.each([
+		'null',
+		'None',
+		'undefined',
+		'no error',
+		'OK',
+		'0',
+		'success',
+		'Successfully',
+		'succeed',
+		'succeeded',
+		'Submitted.',
+		'accepted!',
+		'成功',
+		'任务提交成功。',
+		' ok ',
+	])('is none in the words %j', (words) => {
 		expect(complaintIn({ fail_reason: words })).toBeUndefined();
 		expect(complaintIn({ error: words })).toBeUndefined();
 		expect(complaintIn({ error: { code: 'E7', message: words } })).toBeUndefined();
 	});
 
-	it.each(['success rate too low', 'not ok', 'no errors were found, but', 'ok?', 'unsuccessful', '这次生成图片的任务没有成功', `see https://cdn.example/a.png`, 'https://cdn.example/a.png is gone', 'my data:x', 'data:x is broken'])('is one in the words %j', (words) => {
+	it.each([
+		'success rate too low',
+		'not ok',
+		'no errors were found, but',
+		'ok?',
+		'unsuccessful',
+		'这次生成图片的任务没有成功',
+		`see https://cdn.example/a.png`,
+		'https://cdn.example/a.png is gone',
+		'my data:x',
+		'data:x is broken',
+	])('is one in the words %j', (words) => {
 		expect(complaintIn({ fail_reason: words })).toEqual({ reason: words });
 	});
 
-	it.each(['https://cdn.example/a.png', 'HTTP://cdn.example/a.png', 'data:image/png;base64,AAAA', `data:${'A'.repeat(9000)} and so on`])('is none where a gateway copied an address into it (%#)', (address) => {
+	it.each([
+		'https://cdn.example/a.png',
+		'HTTP://cdn.example/a.png',
+		'data:image/png;base64,AAAA',
+		`data:${'A'.repeat(9000)} and so on`,
+	])('is none where a gateway copied an address into it (%#)', (address) => {
 		expect(complaintIn({ fail_reason: address })).toBeUndefined();
 	});
 
 	it('is none where there is nothing', () => {
-		for (const source of [undefined, null, 'text', [], {}, { error: false }, { error: 7 }, { error: '  ' }]) expect(complaintIn(source)).toBeUndefined();
+		for (const source of [undefined, null, 'text', [], {}, { error: false }, { error: 7 }, { error: '  ' }])
+			expect(complaintIn(source)).toBeUndefined();
 	});
 });
 
@@ -70,25 +137,54 @@ describe('an answer on HTTP 200', () => {
 	it.each<[object, object]>([
 		[{ error: WHY, code: 'E7' }, { reason: WHY }],
 		[{ success: false, message: WHY }, { reason: WHY }],
-		[{ ok: false, message: WHY, code: 'E7' }, { reason: WHY, code: 'E7' }],
+		[
+			{ ok: false, message: WHY, code: 'E7' },
+			{ reason: WHY, code: 'E7' },
+		],
 		[{ ok: false, message: WHY }, { reason: WHY }],
 		[{ status: false, message: WHY }, { reason: WHY }],
 		[{ code: false, msg: WHY }, { reason: WHY }],
 		[{ error: true, message: WHY }, { reason: WHY }],
 		[{ success: false, message: 'success' }, { reason: 'The gateway gave the code false' }],
-		[{ success: false, code: 'E7' }, { reason: 'The gateway gave the code E7', code: 'E7' }],
-		[{ code: 'E7', message: WHY }, { reason: WHY, code: 'E7' }],
-		[{ statusCode: 'E7', message: WHY }, { reason: WHY, code: 'E7' }],
-		[{ status: 502, message: WHY }, { reason: WHY, code: '502' }],
+		[
+			{ success: false, code: 'E7' },
+			{ reason: 'The gateway gave the code E7', code: 'E7' },
+		],
+		[
+			{ code: 'E7', message: WHY },
+			{ reason: WHY, code: 'E7' },
+		],
+		[
+			{ statusCode: 'E7', message: WHY },
+			{ reason: WHY, code: 'E7' },
+		],
+		[
+			{ status: 502, message: WHY },
+			{ reason: WHY, code: '502' },
+		],
 		[{ code: 400 }, { reason: 'The gateway gave the code 400', code: '400' }],
-		[{ code: 599, message: 'ok' }, { reason: 'The gateway gave the code 599', code: '599' }],
+		[
+			{ code: 599, message: 'ok' },
+			{ reason: 'The gateway gave the code 599', code: '599' },
+		],
 	])('is a no as %j', (body, complaint) => {
 		expect(declineIn(body)).toEqual(complaint);
 	});
 
 	it.each([
-		{ code: 1 }, { code: 1, message: 'success' }, { code: 'E7' }, { code: 399, message: 'ok' }, { code: 600, message: 'ok' }, { status: 399, message: WHY }, { status: 'queued', message: WHY }, { message: WHY },
-		{ success: true, message: WHY }, { code: 0, message: WHY }, { error: false, message: WHY }, {}, null,
+		{ code: 1 },
+		{ code: 1, message: 'success' },
+		{ code: 'E7' },
+		{ code: 399, message: 'ok' },
+		{ code: 600, message: 'ok' },
+		{ status: 399, message: WHY },
+		{ status: 'queued', message: WHY },
+		{ message: WHY },
+		{ success: true, message: WHY },
+		{ code: 0, message: WHY },
+		{ error: false, message: WHY },
+		{},
+		null,
 	])('is no "no" as %j', (body) => {
 		expect(declineIn(body)).toBeUndefined();
 	});
@@ -103,17 +199,29 @@ describe('the reason of a failed task', () => {
 		expect(failureReason({}, { error: 'around' }, 'FAILURE', [])).toEqual({ reason: 'around' });
 	});
 
-	it.each(['message', 'msg', 'detail', 'description', 'status_message', 'reason'])('is read from its %s, with the status as its code', (place) => {
-		expect(failureReason({ [place]: WHY }, { message: 'around' }, 'FAILURE', [])).toEqual({ reason: WHY, code: 'FAILURE' });
-	});
+	it.each(['message', 'msg', 'detail', 'description', 'status_message', 'reason'])(
+		'is read from its %s, with the status as its code',
+		(place) => {
+			expect(failureReason({ [place]: WHY }, { message: 'around' }, 'FAILURE', [])).toEqual({
+				reason: WHY,
+				code: 'FAILURE',
+			});
+		},
+	);
 
 	it.each(['message', 'msg'])('is read from the %s around it', (place) => {
 		expect(failureReason({}, { [place]: WHY }, 'FAILURE', [])).toEqual({ reason: WHY, code: 'FAILURE' });
 	});
 
-	it.each([{}, { message: 'success' }, { message: 'ok' }, { detail: ' ' }])('is its status where %j says nothing', (task) => {
-		expect(failureReason(task, undefined, 'FAILURE', [])).toEqual({ reason: "The task ended with the status 'FAILURE'", code: 'FAILURE' });
-	});
+	it.each([{}, { message: 'success' }, { message: 'ok' }, { detail: ' ' }])(
+		'is its status where %j says nothing',
+		(task) => {
+			expect(failureReason(task, undefined, 'FAILURE', [])).toEqual({
+				reason: "The task ended with the status 'FAILURE'",
+				code: 'FAILURE',
+			});
+		},
+	);
 });
 
 it.each([

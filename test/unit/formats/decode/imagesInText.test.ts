@@ -1,5 +1,11 @@
 /* eslint-disable */
-import { keyOf, refsInMarkdown, refsInText, unique, withoutImages } from '../../../../nodes/NanoBanana/formats/decode/imagesInText';
+import {
+	keyOf,
+	refsInMarkdown,
+	refsInText,
+	unique,
+	withoutImages,
+} from '../../../../nodes/NanoBanana/formats/decode/imagesInText';
 import { refFrom } from '../../../../nodes/NanoBanana/formats/decode/imageRef';
 import type { ImageRef } from '../../../../nodes/NanoBanana/types';
 
@@ -27,14 +33,28 @@ describe('an address', () => {
 	});
 
 	it('is taken below the base URL, with or without a slash at its end', () => {
-		for (const base of ['https://gateway.example/base', 'https://gateway.example/base/', 'https://gateway.example/base//']) {
+		for (const base of [
+			'https://gateway.example/base',
+			'https://gateway.example/base/',
+			'https://gateway.example/base//',
+		]) {
 			expect(shown(refFrom('./a.png', base))).toBe('https://gateway.example/base/a.png');
 		}
 	});
 
 	it.each([
-		['words', 'upstream returned status 400'], ['an address with words', `${A} is gone`], ['words with an address', `see ${A}`], ['another scheme', 'ftp://cdn.example/a.png'],
-		['a path that is none', 'v2/files/a'], ['a path in the middle', 'files/v1/a'], ['half an address', 'https:/'], ['no host', 'http://'], ['a host that cannot be', 'http://a b/'], ['nothing', ''], ['a number', 7], ['null', null],
+		['words', 'upstream returned status 400'],
+		['an address with words', `${A} is gone`],
+		['words with an address', `see ${A}`],
+		['another scheme', 'ftp://cdn.example/a.png'],
+		['a path that is none', 'v2/files/a'],
+		['a path in the middle', 'files/v1/a'],
+		['half an address', 'https:/'],
+		['no host', 'http://'],
+		['a host that cannot be', 'http://a b/'],
+		['nothing', ''],
+		['a number', 7],
+		['null', null],
 	])('is not %s', (_fact, value) => {
 		expect(refFrom(value, BASE_URL)).toBeUndefined();
 	});
@@ -46,15 +66,13 @@ describe('an address', () => {
 });
 
 describe('base64', () => {
-	it.each([
-		['iVBORw0KGgoAAAA'],
-		['/9j/4AAQSkZJRg'],
-		['UklGRiQAAABXRUJQ'],
-		['R0lGODlhAQABAIAAAA'],
-	])('is a picture when it starts like one (%s)', (base64) => {
-		expect(refFrom(` ${base64} `, BASE_URL)).toEqual({ kind: 'base64', base64 });
-		expect(refFrom(`x${base64}`, BASE_URL)).toBeUndefined();
-	});
+	it.each([['iVBORw0KGgoAAAA'], ['/9j/4AAQSkZJRg'], ['UklGRiQAAABXRUJQ'], ['R0lGODlhAQABAIAAAA']])(
+		'is a picture when it starts like one (%s)',
+		(base64) => {
+			expect(refFrom(` ${base64} `, BASE_URL)).toEqual({ kind: 'base64', base64 });
+			expect(refFrom(`x${base64}`, BASE_URL)).toBeUndefined();
+		},
+	);
 
 	it.each([
 		['an image', `data:image/avif;base64,AAAA`, 'AAAA'],
@@ -141,7 +159,14 @@ describe('Markdown', () => {
 
 	it.each(['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'PNG'])('knows bare addresses that end in .%s', (ending) => {
 		for (const tail of ['', '?sig=1', '#top']) {
-			expect(all(refsInMarkdown(`Take <https://cdn.example/a.${ending}${tail}> or "http://cdn.example/b.${ending}".`, BASE_URL))).toEqual([`https://cdn.example/a.${ending}${tail}`, `http://cdn.example/b.${ending}`]);
+			expect(
+				all(
+					refsInMarkdown(
+						`Take <https://cdn.example/a.${ending}${tail}> or "http://cdn.example/b.${ending}".`,
+						BASE_URL,
+					),
+				),
+			).toEqual([`https://cdn.example/a.${ending}${tail}`, `http://cdn.example/b.${ending}`]);
 		}
 	});
 
@@ -158,7 +183,9 @@ describe('Markdown', () => {
 	});
 
 	it('leaves full stops and commas within a bare address', () => {
-		expect(all(refsInMarkdown('See https://cdn.example/v1.2/a,b.png?size=1.5.', BASE_URL))).toEqual(['https://cdn.example/v1.2/a,b.png?size=1.5']);
+		expect(all(refsInMarkdown('See https://cdn.example/v1.2/a,b.png?size=1.5.', BASE_URL))).toEqual([
+			'https://cdn.example/v1.2/a,b.png?size=1.5',
+		]);
 	});
 
 	it('looks for bare addresses in the first 100,000 characters', () => {
@@ -176,7 +203,16 @@ describe('Markdown', () => {
 });
 
 it('counts the same picture once', () => {
-	expect(unique([{ kind: 'url', url: A }, { kind: 'base64', base64: PNG }, { kind: 'url', url: A }])).toEqual([{ kind: 'url', url: A }, { kind: 'base64', base64: PNG }]);
+	expect(
+		unique([
+			{ kind: 'url', url: A },
+			{ kind: 'base64', base64: PNG },
+			{ kind: 'url', url: A },
+		]),
+	).toEqual([
+		{ kind: 'url', url: A },
+		{ kind: 'base64', base64: PNG },
+	]);
 });
 
 it.each([

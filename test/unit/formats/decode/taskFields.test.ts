@@ -1,40 +1,90 @@
 /* eslint-disable */
-import { findTask, isExpired, isFromText, isNamed, modelOf, resultCount, saysNothingCame, statusOf, taskIdOf } from '../../../../nodes/NanoBanana/formats/decode/taskFields';
+import {
+	findTask,
+	isExpired,
+	isFromText,
+	isNamed,
+	modelOf,
+	resultCount,
+	saysNothingCame,
+	statusOf,
+	taskIdOf,
+} from '../../../../nodes/NanoBanana/formats/decode/taskFields';
 
 const idIn = (body: unknown): string | undefined => taskIdOf(body, findTask(body));
 const statusIn = (body: unknown) => statusOf(findTask(body));
 
 /** What stands beside the task is left out where the body itself is the task. */
-function besideOrNot(rows: Array<[fact: string, body: object, task: unknown, beside?: object]>): Array<[fact: string, body: object, expected: object]> {
+function besideOrNot(
+	rows: Array<[fact: string, body: object, task: unknown, beside?: object]>,
+): Array<[fact: string, body: object, expected: object]> {
 	return rows.map(([fact, body, task, beside]) => [fact, body, { task, ...(beside && { beside }) }]);
 }
 
 describe('the task in a body', () => {
-	it.each(besideOrNot([
-		['the body with an id and a status', { task_id: 't-1', status: 'queued', data: { task_id: 't-2' } }, { task_id: 't-1', status: 'queued', data: { task_id: 't-2' } }],
-		['named in data', { status: 'queued', data: { task_id: 't-1' } }, { task_id: 't-1' }, { status: 'queued' }],
-		['named in task', { code: 0, task: { taskId: 't-1' } }, { taskId: 't-1' }, { code: 0 }],
-		['named in output', { output: { job_id: 't-1' } }, { job_id: 't-1' }, {}],
-		['named in result, before one described in data', { data: { status: 'queued' }, result: { jobId: 't-1' } }, { jobId: 't-1' }, { data: { status: 'queued' } }],
-		['named in an envelope that says success', { task_id: 't-1', status: 'success', data: { taskID: 't-2' } }, { taskID: 't-2' }, { task_id: 't-1', status: 'success' }],
-		['the body with a bare id and a status', { id: 't-1', status: 'queued', data: { id: 'x' } }, { id: 't-1', status: 'queued', data: { id: 'x' } }],
-		['described in data by a bare id', { data: { id: 't-1' } }, { id: 't-1' }, {}],
-		['described in data, not the request around it with a bare id', { id: 'req', data: { id: 't-1', status: 'queued' } }, { id: 't-1', status: 'queued' }, { id: 'req' }],
-		['described in data, beside the status', { status: 'queued', data: { id: 't-1' } }, { id: 't-1' }, { status: 'queued' }],
-		['described in data by its status', { data: { status: 'queued' } }, { status: 'queued' }, {}],
-		['described in result by its status', { result: { status: 'queued' } }, { status: 'queued' }, {}],
-		['the body beside a result with an id', { result: { id: 'x' } }, { result: { id: 'x' } }],
-		['the body beside an image with an id', { data: { id: 'x', url: 'u' } }, { data: { id: 'x', url: 'u' } }],
-		['the body beside a list of images with a state', { data: [{ state: 'ok', url: 'u' }] }, { data: [{ state: 'ok', url: 'u' }] }],
-		['the body beside a status of null', { data: { status: null } }, { data: { status: null } }],
-		['the one entry of a list', { data: [{ id: 't-1' }] }, { id: 't-1' }, {}],
-		['the named entry of a list', { data: [{ url: 'u' }, { task_id: 't-1' }] }, { task_id: 't-1' }, {}],
-		['the body beside a list of several', { data: [{ id: 'a' }, { id: 'b' }] }, { data: [{ id: 'a' }, { id: 'b' }] }],
-		['in JSON text', { data: '{"task_id":"t-1"}' }, { task_id: 't-1' }, {}],
-		['below data', { code: 0, data: { code: 1, data: { task_id: 't-1' } } }, { task_id: 't-1' }, { code: 0 }],
-		['three times below data', { data: { data: { data: { data: { task_id: 't-1' } } } } }, { task_id: 't-1' }, {}],
-		['the body where it is too deep', { data: { data: { data: { data: { data: { task_id: 't-1' } } } } } }, { data: { data: { data: { data: { data: { task_id: 't-1' } } } } } }],
-	]))('is %s', (_fact, body, expected) => {
+	it.each(
+		besideOrNot([
+			[
+				'the body with an id and a status',
+				{ task_id: 't-1', status: 'queued', data: { task_id: 't-2' } },
+				{ task_id: 't-1', status: 'queued', data: { task_id: 't-2' } },
+			],
+			['named in data', { status: 'queued', data: { task_id: 't-1' } }, { task_id: 't-1' }, { status: 'queued' }],
+			['named in task', { code: 0, task: { taskId: 't-1' } }, { taskId: 't-1' }, { code: 0 }],
+			['named in output', { output: { job_id: 't-1' } }, { job_id: 't-1' }, {}],
+			[
+				'named in result, before one described in data',
+				{ data: { status: 'queued' }, result: { jobId: 't-1' } },
+				{ jobId: 't-1' },
+				{ data: { status: 'queued' } },
+			],
+			[
+				'named in an envelope that says success',
+				{ task_id: 't-1', status: 'success', data: { taskID: 't-2' } },
+				{ taskID: 't-2' },
+				{ task_id: 't-1', status: 'success' },
+			],
+			[
+				'the body with a bare id and a status',
+				{ id: 't-1', status: 'queued', data: { id: 'x' } },
+				{ id: 't-1', status: 'queued', data: { id: 'x' } },
+			],
+			['described in data by a bare id', { data: { id: 't-1' } }, { id: 't-1' }, {}],
+			[
+				'described in data, not the request around it with a bare id',
+				{ id: 'req', data: { id: 't-1', status: 'queued' } },
+				{ id: 't-1', status: 'queued' },
+				{ id: 'req' },
+			],
+			[
+				'described in data, beside the status',
+				{ status: 'queued', data: { id: 't-1' } },
+				{ id: 't-1' },
+				{ status: 'queued' },
+			],
+			['described in data by its status', { data: { status: 'queued' } }, { status: 'queued' }, {}],
+			['described in result by its status', { result: { status: 'queued' } }, { status: 'queued' }, {}],
+			['the body beside a result with an id', { result: { id: 'x' } }, { result: { id: 'x' } }],
+			['the body beside an image with an id', { data: { id: 'x', url: 'u' } }, { data: { id: 'x', url: 'u' } }],
+			[
+				'the body beside a list of images with a state',
+				{ data: [{ state: 'ok', url: 'u' }] },
+				{ data: [{ state: 'ok', url: 'u' }] },
+			],
+			['the body beside a status of null', { data: { status: null } }, { data: { status: null } }],
+			['the one entry of a list', { data: [{ id: 't-1' }] }, { id: 't-1' }, {}],
+			['the named entry of a list', { data: [{ url: 'u' }, { task_id: 't-1' }] }, { task_id: 't-1' }, {}],
+			['the body beside a list of several', { data: [{ id: 'a' }, { id: 'b' }] }, { data: [{ id: 'a' }, { id: 'b' }] }],
+			['in JSON text', { data: '{"task_id":"t-1"}' }, { task_id: 't-1' }, {}],
+			['below data', { code: 0, data: { code: 1, data: { task_id: 't-1' } } }, { task_id: 't-1' }, { code: 0 }],
+			['three times below data', { data: { data: { data: { data: { task_id: 't-1' } } } } }, { task_id: 't-1' }, {}],
+			[
+				'the body where it is too deep',
+				{ data: { data: { data: { data: { data: { task_id: 't-1' } } } } } },
+				{ data: { data: { data: { data: { data: { task_id: 't-1' } } } } } },
+			],
+		]),
+	)('is %s', (_fact, body, expected) => {
 		expect(findTask(body)).toEqual(expected);
 	});
 
@@ -42,7 +92,17 @@ describe('the task in a body', () => {
 		expect(findTask({ data: { id: 'x', [place]: 'y' } })).toEqual({ task: { data: { id: 'x', [place]: 'y' } } });
 	});
 
-	it.each(['task_id', 'taskId', 'status', 'task_status', 'taskStatus', 'state', 'progress', 'result_url', 'fail_reason'])('is described by %s', (place) => {
+	it.each([
+		'task_id',
+		'taskId',
+		'status',
+		'task_status',
+		'taskStatus',
+		'state',
+		'progress',
+		'result_url',
+		'fail_reason',
+	])('is described by %s', (place) => {
 		expect(findTask({ data: { [place]: 'x y' } })).toEqual({ task: { [place]: 'x y' }, beside: {} });
 	});
 
@@ -81,7 +141,11 @@ describe('the id of a task', () => {
 		['a name with dots', { task_id: '..a' }, '..a'],
 		['no text with a line break', { task_id: 'a\nb' }, undefined],
 		['no text with a control character', { task_id: 'a\u0000b' }, undefined],
-		['the id beside a status, whatever else is there', { id: 't-1', status: 'queued', error: { message: 'no' } }, 't-1'],
+		[
+			'the id beside a status, whatever else is there',
+			{ id: 't-1', status: 'queued', error: { message: 'no' } },
+			't-1',
+		],
 		['no id of an error in words', { id: 'req', error: 'no' }, undefined],
 		['no id of an error', { id: 'req', error: { message: 'no' } }, undefined],
 		['no id of an error with msg', { id: 'req', error: { msg: 'no' } }, undefined],
@@ -103,16 +167,40 @@ describe('the status of a task', () => {
 	});
 
 	it.each<[fact: string, body: object, found: object | undefined]>([
-		['its own, not that around it', { status: 'failed', data: { task_id: 't-1', status: 'queued' } }, { word: 'queued', status: 'queued' }],
+		[
+			'its own, not that around it',
+			{ status: 'failed', data: { task_id: 't-1', status: 'queued' } },
+			{ word: 'queued', status: 'queued' },
+		],
 		['that around it', { status: 'queued', data: { task_id: 't-1' } }, { word: 'queued', status: 'queued' }],
 		['not that of an envelope', { status: 'success', data: { task_id: 't-1' } }, undefined],
 		['not a word around a named task that nobody knows', { status: 'fine', data: { task_id: 't-1' } }, undefined],
-		['a word around that nobody knows where the task has no name', { status: 'fine', data: { id: 't-1' } }, { word: 'fine', status: 'unknown' }],
+		[
+			'a word around that nobody knows where the task has no name',
+			{ status: 'fine', data: { id: 't-1' } },
+			{ word: 'fine', status: 'unknown' },
+		],
 		['not that of a bare envelope', { status: 'OK' }, undefined],
-		['that of a body with an id, in a word of an envelope', { id: 't-1', status: 'ok' }, { word: 'ok', status: 'succeeded' }],
-		['that of a task in an envelope, in a word of one', { data: { status: 'ok' } }, { word: 'ok', status: 'succeeded' }],
-		['that of a bare body, in no word of an envelope', { status: 'completed' }, { word: 'completed', status: 'succeeded' }],
-		['cut to a hundred letters', { task_id: 't-1', status: 'x'.repeat(120) }, { word: 'x'.repeat(100), status: 'unknown' }],
+		[
+			'that of a body with an id, in a word of an envelope',
+			{ id: 't-1', status: 'ok' },
+			{ word: 'ok', status: 'succeeded' },
+		],
+		[
+			'that of a task in an envelope, in a word of one',
+			{ data: { status: 'ok' } },
+			{ word: 'ok', status: 'succeeded' },
+		],
+		[
+			'that of a bare body, in no word of an envelope',
+			{ status: 'completed' },
+			{ word: 'completed', status: 'succeeded' },
+		],
+		[
+			'cut to a hundred letters',
+			{ task_id: 't-1', status: 'x'.repeat(120) },
+			{ word: 'x'.repeat(100), status: 'unknown' },
+		],
 		['nothing', { task_id: 't-1' }, undefined],
 	])('is %s', (_fact, body, found) => {
 		expect(statusIn(body)).toEqual(found);
@@ -133,31 +221,59 @@ it('reads the model of the task, else the one beside it, unless it is out of pro
 });
 
 describe('a task', () => {
-	it.each(['result_url', 'result_urls', 'resultUrls', 'results', 'outputs', 'output', 'data', 'result'])('says that nothing came with an empty %s', (place) => {
-		expect([saysNothingCame({ [place]: '' }), saysNothingCame({ [place]: [] })]).toEqual([true, true]);
-		expect([saysNothingCame({ [place]: 'x' }), saysNothingCame({ [place]: ['x'] }), saysNothingCame({ [place]: {} })]).toEqual([false, false, false]);
-	});
+	it.each(['result_url', 'result_urls', 'resultUrls', 'results', 'outputs', 'output', 'data', 'result'])(
+		'says that nothing came with an empty %s',
+		(place) => {
+			expect([saysNothingCame({ [place]: '' }), saysNothingCame({ [place]: [] })]).toEqual([true, true]);
+			expect([
+				saysNothingCame({ [place]: 'x' }),
+				saysNothingCame({ [place]: ['x'] }),
+				saysNothingCame({ [place]: {} }),
+			]).toEqual([false, false, false]);
+		},
+	);
 
 	it('says that nothing came with a result_url of null or a count of none', () => {
 		expect([saysNothingCame({ result_url: null }), saysNothingCame({ result_count: 0 })]).toEqual([true, true]);
-		expect([saysNothingCame({ results: null }), saysNothingCame({ result_count: 1 }), saysNothingCame({})]).toEqual([false, false, false]);
+		expect([saysNothingCame({ results: null }), saysNothingCame({ result_count: 1 }), saysNothingCame({})]).toEqual([
+			false,
+			false,
+			false,
+		]);
 	});
 
 	it.each<[object, boolean]>([
-		[{ task_type: 'text2image' }, true], [{ task_type: 'TEXT_TO_IMAGE' }, true], [{ task_type: 't2i' }, true], [{ metadata: { task_type: 'text2image' } }, true],
-		[{ task_type: 'image2image' }, false], [{ task_type: 'text2image_edit' }, false], [{ task_type: 'not_t2i' }, false], [{}, false],
+		[{ task_type: 'text2image' }, true],
+		[{ task_type: 'TEXT_TO_IMAGE' }, true],
+		[{ task_type: 't2i' }, true],
+		[{ metadata: { task_type: 'text2image' } }, true],
+		[{ task_type: 'image2image' }, false],
+		[{ task_type: 'text2image_edit' }, false],
+		[{ task_type: 'not_t2i' }, false],
+		[{}, false],
 		[{ task_type: 't2i', metadata: { task_type: 'image2image' } }, false],
 	])('is made from text or not as %j', (task, isText) => {
 		expect(isFromText(task)).toBe(isText);
 	});
 
-	it.each<[object, number | undefined]>([[{ result_count: 2 }, 2], [{ metadata: { result_count: 3 }, result_count: 2 }, 3], [{ result_count: '2' }, 2], [{ resultCount: 2 }, 2], [{ result_count: 'two' }, undefined], [{}, undefined]])('announces in %j %p images', (task, count) => {
+	it.each<[object, number | undefined]>([
+		[{ result_count: 2 }, 2],
+		[{ metadata: { result_count: 3 }, result_count: 2 }, 3],
+		[{ result_count: '2' }, 2],
+		[{ resultCount: 2 }, 2],
+		[{ result_count: 'two' }, undefined],
+		[{}, undefined],
+	])('announces in %j %p images', (task, count) => {
 		expect(resultCount(task)).toBe(count);
 	});
 
 	it.each<[object, boolean]>([
-		[{ availability: 'expired' }, true], [{ output: { availability: 'expired' } }, true], [{ result: { availability: 'expired' } }, true],
-		[{ availability: 'available' }, false], [{ data: { availability: 'expired' } }, false], [{}, false],
+		[{ availability: 'expired' }, true],
+		[{ output: { availability: 'expired' } }, true],
+		[{ result: { availability: 'expired' } }, true],
+		[{ availability: 'available' }, false],
+		[{ data: { availability: 'expired' } }, false],
+		[{}, false],
 	])('has expired or not as %j', (task, isGone) => {
 		expect(isExpired(task)).toBe(isGone);
 	});
