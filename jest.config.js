@@ -6,11 +6,11 @@ const level = (name) => ({
 	roots: [`<rootDir>/test/${name}`],
 	testMatch: ['**/*.test.ts'],
 	transform: typescript,
-	setupFiles: ['<rootDir>/test/engine/environment.ts'],
+	setupFiles: ['<rootDir>/test/engine/support/environment.ts'],
 });
 
 module.exports = {
-	projects: ['unit', 'sandbox', 'engine'].map(level),
+	projects: ['unit', 'mock-api', 'engine'].map(level),
 	// A busy machine takes several times as long as an idle one; what hangs still ends.
 	testTimeout: 20_000,
 	collectCoverageFrom: ['{nodes,credentials}/**/*.ts'],

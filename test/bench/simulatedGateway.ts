@@ -3,7 +3,7 @@
 // event to the next once every promise callback has run.
 import { createGate, TASK_WINDOW, type Window } from '../../nodes/NanoBanana/submit/concurrencyLimiter';
 import type { Clock } from '../../nodes/NanoBanana/types';
-import { createRandom } from '../sandbox/random';
+import { createRandom } from '../mock-api/random';
 
 export interface GatewayLoad {
 	items: number;

@@ -2,7 +2,7 @@
 // A run of tasks as a list of events: the product's own schedule (or another policy) says when to look,
 // the clock jumps there. No timers, no chance but the seed.
 import { createSchedule } from '../../nodes/NanoBanana/poll/pollSchedule';
-import { createRandom, type Random } from '../sandbox/random';
+import { createRandom, type Random } from '../mock-api/random';
 
 export interface Load {
 	tasks: number;

@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { randomInt } from 'node:crypto';
-import { startSandbox } from '../sandbox';
+import { startSandbox } from '../mock-api';
 
 /** Where the pictures come from, and who knows what they cost. */
 export interface Gateway {

@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { Listr } from 'listr2';
-import type { LogEntry } from '../engine/runWorkflow';
+import type { LogEntry } from '../engine/support/runWorkflow';
 
 export type Report = (entry: LogEntry) => void;
 

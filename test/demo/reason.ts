@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
-import type { RunResult } from '../engine/runWorkflow';
+import type { RunResult } from '../engine/support/runWorkflow';
 import type { Gateway } from './gateway';
 
 /** Where the node speaks of its credential, the demo has a variable. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { flowNodes } from '../engine/flowNodes';
-import { readBinary, runWorkflow, type WorkflowDefinition } from '../engine/runWorkflow';
+import { flowNodes } from '../engine/support/workflowNodes';
+import { readBinary, runWorkflow, type WorkflowDefinition } from '../engine/support/runWorkflow';
 import type { Order } from './arguments';
 import type { Gateway } from './gateway';
 import type { PictureFile } from './picture';

@@ -5,7 +5,7 @@
  * With --watch, changes of the node's source files reach it while it runs.
  */
 import { hotReload, watchNode } from '../dev/watchNode';
-import { startSandbox } from '../sandbox';
+import { startSandbox } from '../mock-api';
 import { exampleNames, loadExample } from './harness/examples';
 import { packNode } from './harness/packNode';
 import { openRestClient } from './harness/restClient';

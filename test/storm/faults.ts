@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { FaultRule, RouteName } from '../sandbox';
+import type { FaultRule, RouteName } from '../mock-api';
 
 const OFTEN = 0.05;
 const SELDOM = 0.02;

@@ -2,9 +2,9 @@
 // Many executions through the real engine while everything goes wrong that can, and the bill afterwards.
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
-import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/runWorkflow';
-import { startSandbox, type LedgerEntry, type Sandbox } from '../sandbox';
-import { createRandom } from '../sandbox/random';
+import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/support/runWorkflow';
+import { startSandbox, type LedgerEntry, type Sandbox } from '../mock-api';
+import { createRandom } from '../mock-api/random';
 import { ALL_FAULTS } from './faults';
 
 export interface StormOrder {

@@ -8,7 +8,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { chain, createNode, runWorkflow } from '../../engine/runWorkflow';
+import { chain, createNode, runWorkflow } from '../../engine/support/runWorkflow';
 import { ORDER, type GatewayAddress } from '../gateway';
 import { listen } from './bareScript';
 

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { nanoBananaWorkflow, runWorkflow } from '../../engine/runWorkflow';
+import { nanoBananaWorkflow, runWorkflow } from '../../engine/support/runWorkflow';
 import { ORDER, type GatewayAddress } from '../gateway';
 
 export interface NodeJob extends GatewayAddress {

@@ -1,7 +1,7 @@
 /* eslint-disable */
 // The stand-in gateway in a process of its own.
-import { startSandbox, type Sandbox, type SandboxSettings } from '../../sandbox';
-import { createRandom } from '../../sandbox/random';
+import { startSandbox, type Sandbox, type SandboxSettings } from '../../mock-api';
+import { createRandom } from '../../mock-api/random';
 import { serve } from '../childProcess';
 import { startAnnouncer, type Announcer } from './announcer';
 import { figuresOf, type GatewayFigures, type KnownTask } from './figures';

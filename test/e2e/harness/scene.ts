@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { INode } from 'n8n-workflow';
 
-import { startSandbox, type Sandbox, type SandboxSettings } from '../../sandbox';
+import { startSandbox, type Sandbox, type SandboxSettings } from '../../mock-api';
 import { openRestClient, type CredentialReference, type RestClient } from './restClient';
 import { startN8n, type N8nOptions, type RunningN8n } from './startN8n';
 import { node, nodeType } from './workflow';

@@ -8,7 +8,7 @@ import { join, type Scene } from '../harness/scene';
 import { startQueue, type Queue } from '../harness/startQueue';
 import { until } from '../harness/until';
 import { chain, node, type Workflow } from '../harness/workflow';
-import { startSandbox, type Sandbox } from '../../sandbox';
+import { startSandbox, type Sandbox } from '../../mock-api';
 
 let queue: Queue;
 let sandbox: Sandbox;

@@ -7,7 +7,7 @@ import { openRestClient } from '../harness/restClient';
 import { join, openScene, type Scene } from '../harness/scene';
 import { until } from '../harness/until';
 import { chain, node } from '../harness/workflow';
-import { startSandbox, type Sandbox } from '../../sandbox';
+import { startSandbox, type Sandbox } from '../../mock-api';
 
 let scene: Scene;
 /** The gateway of the durable example, whose wait lasts over the other test. */

@@ -8,7 +8,7 @@ import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import { refsInMarkdown } from '../../../nodes/NanoBanana/formats/decode/imagesInText';
 import { refFrom } from '../../../nodes/NanoBanana/formats/decode/imageRef';
 import type { Asked, ImageRef, Outcome } from '../../../nodes/NanoBanana/types';
-import dialects from '../../engine/dialects.json';
+import dialects from '../../engine/responses/dialects.json';
 
 /** Cases per property in everyday runs; FUZZ_RUNS and FUZZ_SEED ask for more, or for the same ones again. */
 const SETTINGS = {

@@ -123,7 +123,7 @@ describe.each(DOCUMENTS)('%s', (name) => {
 	});
 
 	it('names no script that package.json does not have', () => {
-		const scripts = firstCells(text, /npm run ([\w:]+)/g);
+		const scripts = firstCells(text, /npm run ([\w:-]+)/g);
 
 		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
 	});

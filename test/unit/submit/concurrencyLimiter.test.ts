@@ -8,7 +8,7 @@ import {
 	type Window,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
 import { playGate, type GatewayLoad } from '../../bench/simulatedGateway';
-import { createRandom } from '../../sandbox/random';
+import { createRandom } from '../../mock-api/random';
 import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
 
 const TASK_MS = 10_000;

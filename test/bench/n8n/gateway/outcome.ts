@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { Exchange } from '../../gateway/meter';
-import type { LedgerEntry } from '../../../sandbox';
+import type { LedgerEntry } from '../../../mock-api';
 import { mean } from '../../statistics';
 
 /** What a client did and paid, seen from the gateway. Unlike the core's figures it is told of clients that fail, too. */

@@ -1,7 +1,7 @@
 /* eslint-disable */
 // The stand-in gateway in a process of its own.
-import { startSandbox, type SandboxSettings } from '../../../sandbox';
-import { createRandom } from '../../../sandbox/random';
+import { startSandbox, type SandboxSettings } from '../../../mock-api';
+import { createRandom } from '../../../mock-api/random';
 import { serve } from '../../childProcess';
 import { startMeter } from '../../gateway/meter';
 import { hasPicture, outcomeOf, type KnownTask, type Outcome } from './outcome';

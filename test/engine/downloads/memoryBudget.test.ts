@@ -1,0 +1,94 @@
+/* eslint-disable */
+import { padImage } from '../../mock-api/images/growImage';
+import { asFile, item, picture, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { sendJson, useRawServer, type Handler } from '../support/rawServer';
+
+const gateway = useGateway();
+const raw = useRawServer();
+const MEGABYTE = 1_048_576;
+
+/** Of unknown length and more than a small body: what is taken for the most room. */
+function chunked(body: unknown): Handler {
+	const text = JSON.stringify(body);
+	return (response) => {
+		response.writeHead(200, { 'content-type': 'application/json' });
+		response.write(text.slice(0, 100));
+		response.end(text.slice(100));
+	};
+}
+
+describe('pictures and requests that do not all fit into memory at once', () => {
+	it('come out of one item that makes many calls', async () => {
+		const data = padImage(await picture('red'), 'png', 300_000).toString('base64');
+		raw.on(
+			'POST',
+			'/v1beta/models/',
+			chunked({ candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data } }] } }] }),
+		);
+		const run = await gateway.run(
+			{ prompt: 'a', apiFormat: 'gemini', numberOfImages: 8 },
+			{ credential: { baseUrl: raw.url } },
+		);
+
+		expect(run.rows.map(({ binary }) => binary?.data.fileName)).toEqual(
+			[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `nanobanana-${number}.png`),
+		);
+		expect(raw.requests).toHaveLength(8);
+	});
+
+	it('come out of many items whose answers are large and name an address as well', async () => {
+		const file = padImage(await picture('red'), 'png', 300_000);
+		raw.serveTask('');
+		raw.on(
+			'GET',
+			'/v1/images/tasks/',
+			chunked({
+				data: {
+					task_id: 'task_raw_1',
+					status: 'succeeded',
+					result_url: `${raw.url}/file`,
+					padding: 'x'.repeat(300_000),
+				},
+			}),
+		);
+		raw.on('GET', '/file', (response) => void response.end(file));
+		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
+		const run = await gateway.run(
+			{ prompt: '={{ "picture " + $json.index }}' },
+			{ input, credential: { baseUrl: raw.url } },
+		);
+
+		expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(Array(8).fill('image/png'));
+		expect(raw.requests.filter(({ method }) => method === 'POST')).toHaveLength(8);
+	});
+
+	it('keep their own bytes where one takes the memory of another that is stored', async () => {
+		gateway.sandbox.set({ imageBytes: 300_000, taskMs: 20 });
+		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
+		const run = await gateway.run(
+			{ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } },
+			{ input, binaryMode: 'filesystem' },
+		);
+		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
+
+		expect(new Set(stored).size).toBe(8);
+		expect([...stored].sort()).toEqual(servedDigests(gateway.sandbox).sort());
+	});
+
+	it('are sent in the end when the gateway first takes none of them', async () => {
+		const large = asFile(padImage(await picture('red'), 'png', 11 * MEGABYTE));
+		raw.serveTask(`${raw.url}/file`);
+		const accept = { code: 'success', data: { task_id: 'task_raw_1', status: 'queued' } };
+		raw.on('POST', '/v1/images/tasks', (response) => {
+			if (raw.requests.length > 2) return sendJson(response, accept);
+			response.writeHead(429, { 'content-type': 'application/json' }).end('{"code":"","message":"too many requests"}');
+		});
+		const input = Array.from({ length: 3 }, (_, index) => item({ index }, { data: large }));
+		const parameters = { operation: 'imageToImage', prompt: 'edit', wait: false };
+		const run = await gateway.run(parameters, { input, credential: { baseUrl: raw.url } });
+
+		expect(run.error).toBeUndefined();
+		expect(run.rows).toHaveLength(3);
+		expect(raw.requests).toHaveLength(5);
+	}, 20_000);
+});

@@ -1,0 +1,112 @@
+/* eslint-disable */
+// Results that are paid for and no picture as it should be.
+import { picture, sha256, storedDigest, useGateway, type Ran } from '../support/mockApi';
+import { sendJson, useRawServer } from '../support/rawServer';
+
+const gateway = useGateway();
+const raw = useRawServer();
+let image: Buffer;
+
+beforeAll(async () => void (image = await picture('red')));
+
+async function run(options: object = {}): Promise<Ran> {
+	return await gateway.run(
+		{ prompt: 'a', options: { timeout: 20, ...options } },
+		{ credential: { baseUrl: raw.url, apiKey: 'k3y.odd-files-0123' } },
+	);
+}
+const fileCalls = () =>
+	raw.requests
+		.filter(({ path }) => path.startsWith('/files'))
+		.map(({ headers }) => headers.authorization !== undefined);
+
+describe('a file of the gateway itself', () => {
+	it.each<[string, number, Record<string, string>, string]>([
+		['a page to sign in', 200, { 'content-type': 'text/html' }, '<html><title>Sign in</title></html>'],
+		['a no in JSON', 200, { 'content-type': 'application/json' }, '{"code":401}'],
+		['404', 404, {}, ''],
+		['400', 400, {}, ''],
+		['a redirect to a page to sign in', 302, { location: '/login' }, ''],
+	])('that asks for the key with %s is had with it', async (_fact, status, headers, body) => {
+		raw.serveTask(`${raw.url}/files/a.png`);
+		raw.on(
+			'GET',
+			'/login',
+			(response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+		);
+		raw.on(
+			'GET',
+			'/files/a.png',
+			(response, request) =>
+				void (request.headers.authorization
+					? response.writeHead(200, { 'content-type': 'image/png' }).end(image)
+					: response.writeHead(status, headers).end(body)),
+		);
+		const ran = await run();
+
+		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
+		expect(ran.json[0]).not.toHaveProperty('warnings');
+		expect(fileCalls()).toEqual([false, true]);
+		expect(
+			raw.requests.filter(({ path }) => path === '/login').map(({ headers }) => headers.authorization),
+		).not.toContainEqual(expect.any(String));
+	});
+});
+
+describe('base64 of a task', () => {
+	const serve = (answers: string[]): void => {
+		const rest = [...answers];
+		raw.on('POST', '/v1/images/tasks', (response) =>
+			sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
+		);
+		raw.on('GET', '/v1/images/tasks/', (response) =>
+			sendJson(response, {
+				code: 'success',
+				data: {
+					task_id: 'task_1',
+					status: 'succeeded',
+					data: [{ b64_json: rest.length > 1 ? rest.shift() : rest[0] }],
+				},
+			}),
+		);
+	};
+
+	it('that is cut off is asked for once more', async () => {
+		serve([image.subarray(0, image.length >> 1).toString('base64'), image.toString('base64')]);
+		const ran = await run();
+
+		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
+		expect(ran.json[0]).not.toHaveProperty('warnings');
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(image));
+	});
+
+	it('that stays cut off is handed out with a warning', async () => {
+		const half = image.subarray(0, image.length >> 1);
+		serve([half.toString('base64')]);
+		const ran = await run();
+
+		expect(ran.json).toMatchObject([
+			{
+				status: 'succeeded',
+				mimeType: 'image/png',
+				warnings: ['Image 1 of 1 came cut off: the file holds what was in the answer.'],
+			},
+		]);
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
+	});
+
+	it('of a kind that is not known is a file with a warning', async () => {
+		const bytes = Buffer.from(Array.from({ length: 600 }, (_, index) => (index * 167 + (index >> 3)) % 256));
+		serve([bytes.toString('base64')]);
+		const ran = await run({ fileName: 'photo' });
+
+		expect(ran.json).toMatchObject([
+			{
+				fileName: 'photo.bin',
+				mimeType: 'application/octet-stream',
+				warnings: ['Image 1 of 1 is no image type that is known here: the file holds the bytes as they came.'],
+			},
+		]);
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(bytes));
+	});
+});

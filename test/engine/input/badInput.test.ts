@@ -1,0 +1,369 @@
+/* eslint-disable */
+import sharp from 'sharp';
+
+import type { INodeParameters } from 'n8n-workflow';
+
+import { asFile, item, picture, useGateway, type NodeRun } from '../support/mockApi';
+
+const gateway = useGateway();
+
+/** n8n's own rule for texts; the gateway's words after "Answer:" are not ours to choose. */
+const UNWANTED = /error|problem|failure|mistake/i;
+const ownWords = (text: string) => text.replace(/^Answer: .*$/m, '');
+
+const PROMPT = 'A small red cube';
+const id = (value: string) => ({ __rl: true, mode: 'id', value });
+const edit = (parameters: INodeParameters = {}): INodeParameters => ({
+	operation: 'imageToImage',
+	prompt: PROMPT,
+	...parameters,
+});
+const body = (extraBody: string) => ({ options: { extraBody } });
+const SKIP = "Or enable 'Skip Model Checks' under Options, if you know that the gateway takes it.";
+const RATIOS = '1:1, 2:3, 3:2, 3:4, 4:3, 4:5, 5:4, 9:16, 16:9, 21:9';
+const WHOLE = 'Enter a whole number from 1, e.g. 1.';
+
+type Bad = [what: string, parameters: INodeParameters, message: string, description: string];
+
+/** Runs the node with the bad parameters and asserts what its user reads, and that nothing was paid. */
+async function expectRefusal([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
+	const description = advice.startsWith('Nothing was sent.') ? advice : `Nothing was sent. ${advice}`;
+	const run = await gateway.run(parameters, more);
+
+	expect(run.status).toBe('error');
+	expect(run.error).toMatchObject({
+		name: 'NodeApiError',
+		message,
+		description,
+		context: { itemIndex: 0, data: { description } },
+	});
+	expect(`${message} ${ownWords(description)}`).not.toMatch(UNWANTED);
+	// What n8n stores and shows is a copy.
+	expect(run.data.resultData.error).toMatchObject({ message, description });
+	expect(gateway.sandbox.ledger).toEqual([]);
+}
+
+describe('before anything is sent', () => {
+	afterEach(() => expect(gateway.sandbox.journal).toEqual([]));
+
+	it.each<Bad>([
+		[
+			'an empty prompt',
+			{ prompt: "={{ '' }}" },
+			"'Prompt' is empty",
+			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+		],
+		[
+			'a prompt that the item does not have',
+			{ prompt: '={{ $json.nope }}' },
+			"'Prompt' is empty",
+			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+		],
+		[
+			'a prompt of spaces',
+			{ prompt: '  \n ' },
+			"'Prompt' is empty",
+			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+		],
+		[
+			'an empty model',
+			{ prompt: PROMPT, model: id("={{ '' }}") },
+			"'Model' is empty",
+			"Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.",
+		],
+		[
+			'n of 0',
+			{ prompt: PROMPT, numberOfImages: 0 },
+			"'Number of Images' is 0, which is no whole number from 1",
+			WHOLE,
+		],
+		[
+			'n of 11.5',
+			{ prompt: PROMPT, numberOfImages: 11.5 },
+			"'Number of Images' is 11.5, which is no whole number from 1",
+			WHOLE,
+		],
+		[
+			'n that is a word',
+			{ prompt: PROMPT, numberOfImages: '={{ "many" }}' },
+			"'Number of Images' is many, which is no whole number from 1",
+			WHOLE,
+		],
+		[
+			'webp on NanoBanana2',
+			{ prompt: PROMPT, outputFormat: 'webp' },
+			"'Output Format' WebP is not available for the model NanoBanana2-0.5K",
+			`Choose PNG or JPEG in 'Output Format', or the model NanoBanana, which has WebP too. ${SKIP}`,
+		],
+		[
+			'a ratio that the family lacks',
+			{ prompt: PROMPT, model: id('NanoBananaPro-1K'), aspectRatio: '8:1' },
+			"'Aspect Ratio' 8:1 is not available for the model NanoBananaPro-1K",
+			`Choose one of ${RATIOS} in 'Aspect Ratio'. ${SKIP}`,
+		],
+		[
+			'a size in place of a ratio',
+			{ prompt: PROMPT, aspectRatio: '={{ "1024x768" }}' },
+			"'Aspect Ratio' is no ratio",
+			'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.',
+		],
+		[
+			'a file type nobody makes',
+			{ prompt: PROMPT, outputFormat: '={{ "tiff" }}' },
+			"'Output Format' cannot be 'tiff'",
+			'Choose auto, png, jpeg, webp.',
+		],
+		[
+			'size among the additional fields',
+			{ prompt: PROMPT, ...body('{ "size": "1024x1024" }') },
+			"'Additional Request Fields' holds 'size', which the Nano models do not go by",
+			`Remove 'size' and use 'Aspect Ratio'; the resolution is part of the model (…-1K, …-2K). ${SKIP}`,
+		],
+		[
+			'additional fields that are no JSON',
+			{ prompt: PROMPT, ...body('{ "seed"') },
+			"'Additional Request Fields (JSON)' is no JSON object",
+			'Enter an object such as { "seed": 42 }, or remove the option.',
+		],
+		[
+			'additional fields that are a list',
+			{ prompt: PROMPT, ...body('[1]') },
+			"'Additional Request Fields (JSON)' is no JSON object",
+			'Enter an object such as { "seed": 42 }, or remove the option.',
+		],
+		[
+			'image and images among the additional fields',
+			{ prompt: PROMPT, ...body('{ "image": "https://x.example/1.png", "images": [] }') },
+			"'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses",
+			"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
+		],
+		[
+			'a timeout that is a word',
+			{ prompt: PROMPT, options: { timeout: '={{ "soon" }}' } },
+			"'Timeout' is soon, which is no number from 0.1",
+			'Enter a number from 0.1, or remove the option.',
+		],
+		[
+			'an output field with a dangerous name',
+			{ prompt: PROMPT, options: { binaryPropertyOutput: '__proto__' } },
+			"'Put Output in Field' cannot be '__proto__'",
+			'Enter another name, e.g. data.',
+		],
+		[
+			'more images than Max Images',
+			{ prompt: PROMPT, numberOfImages: 3, options: { maxImages: 2 } },
+			"This run would generate 3 images, and 'Max Images' allows 2",
+			"Nothing was sent. Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+		],
+		[
+			'no file in the input',
+			edit(),
+			"'Input Data Field Name(s)' names the field 'data', and the input has no file there",
+			"This item has no file at all. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.",
+		],
+		[
+			'no name of a field',
+			edit({ binaryPropertyName: "={{ '' }}" }),
+			"'Input Data Field Name(s)' is empty",
+			'Enter the name of the input field that holds the image, e.g. data.',
+		],
+		[
+			'no address',
+			edit({ inputType: 'url', imageUrls: "={{ '' }}" }),
+			"'URL(s)' is empty",
+			'Enter the address of at least one reference image, e.g. https://example.com/image.png.',
+		],
+		[
+			'an empty task id',
+			{ operation: 'getStatus', taskId: '={{ $json.taskId }}' },
+			"'Task ID' is empty",
+			"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+		],
+		[
+			'an empty list of task ids',
+			{ operation: 'waitForResult', taskId: '={{ [] }}' },
+			"'Task ID' is empty",
+			"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+		],
+	])('refuses %s', async (...bad) => await expectRefusal(bad));
+
+	it.each(['ftp://example.com/a.png', 'file:///etc/passwd', 'picture.png', 'https://', 'javascript:alert(1)'])(
+		'refuses the address %s',
+		async (imageUrls) => {
+			const description =
+				"Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into 'Input Data Field Name(s)'.";
+			await expectRefusal([
+				'',
+				edit({ inputType: 'url', imageUrls }),
+				`'URL(s)' holds '${imageUrls}', which is no http(s) address`,
+				description,
+			]);
+		},
+	);
+
+	it('refuses a field that the item does not have, and names those it has', async () => {
+		const input = [item({}, { data: asFile(await picture('red')), mask: asFile(await picture('red')) })];
+		const description =
+			"This item has the fields: data, mask. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.";
+		await expectRefusal(
+			[
+				'',
+				edit({ binaryPropertyName: 'data, photo' }),
+				"'Input Data Field Name(s)' names the field 'photo', and the input has no file there",
+				description,
+			],
+			{ input },
+		);
+	});
+
+	it('refuses a file that is no image, whatever its type claims', async () => {
+		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not a picture'), 'image/png') })];
+		const description =
+			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
+		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], {
+			input,
+		});
+	});
+
+	it('refuses an image of a type that models do not take', async () => {
+		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+			.tiff()
+			.toBuffer();
+		const description =
+			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
+		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], {
+			input: [item({}, { data: asFile(bitmap) })],
+		});
+	});
+
+	it('refuses an image over the limit', async () => {
+		const big = Buffer.concat([await picture('red'), Buffer.alloc(21_500_000)]);
+		const input = [item({}, { data: asFile(big) })];
+		const description =
+			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.";
+		await expectRefusal(
+			['', edit(), "The file in the input field 'data' has 20.5 MB; reference images may have 20 MB", description],
+			{ input },
+		);
+	});
+
+	it.each([
+		['NanoBanana', 4, 3],
+		['NanoBanana2-0.5K', 15, 14],
+	])('refuses more references than %s takes', async (model, given, most) => {
+		const png = asFile(await picture('red'));
+		const files = Object.fromEntries(Array.from({ length: given - 1 }, (_, index) => [`file${index}`, png]));
+		const parameters = edit({
+			model: id(model),
+			inputType: 'both',
+			binaryPropertyName: Object.keys(files).join(','),
+			imageUrls: 'https://example.com/a.png',
+		});
+		const description = `Give at most ${most} in 'URL(s)' and 'Input Data Field Name(s)' together. ${SKIP}`;
+		await expectRefusal(
+			['', parameters, `${given} reference images are more than the model ${model} takes`, description],
+			{ input: [item({}, files)] },
+		);
+	});
+
+	it.each(['image', 'images'])('refuses %s among the additional fields beside a file', async (name) => {
+		const input = [item({}, { data: asFile(await picture('red')) })];
+		const parameters = edit(body(JSON.stringify({ [name]: 'https://example.com/a.png' })));
+		const description =
+			"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.";
+		await expectRefusal(
+			[
+				'',
+				parameters,
+				`'Additional Request Fields' would send '${name}' beside other references, which the gateway refuses`,
+				description,
+			],
+			{ input },
+		);
+	});
+
+	it('is stopped by n8n itself when a required field stands empty', async () => {
+		const run = await gateway.run({ prompt: '' });
+
+		expect(run.status).toBe('error');
+		expect(run.error?.message).toContain('Parameter "Prompt" is required.');
+	});
+});
+
+it('sends what the checks would refuse when they are skipped, with a warning', async () => {
+	const run = await gateway.run({
+		prompt: PROMPT,
+		options: { skipModelChecks: true, extraBody: '{ "size": "1024x1024" }' },
+	});
+
+	expect(gateway.created()).toMatchObject([{ size: '1024x1024' }]);
+	expect(run.json).toMatchObject([
+		{
+			status: 'succeeded',
+			warnings: ["'Additional Request Fields' holds 'size', which the Nano models do not go by."],
+		},
+	]);
+});
+
+const MIXED = [
+	item({ prompt: 'a', n: 1 }),
+	item({ prompt: '', n: 1 }),
+	item({ prompt: 'c', n: 1 }),
+	item({ prompt: 'd', n: 0 }),
+];
+const PER_ITEM = { prompt: '={{ $json.prompt }}', numberOfImages: '={{ $json.n }}' };
+
+describe('with bad items among good ones', () => {
+	it('pays nothing at all when the node stops on the first', async () => {
+		const run = await gateway.run(PER_ITEM, { input: MIXED });
+
+		expect(run.error).toMatchObject({ message: "'Prompt' is empty", context: { itemIndex: 1 } });
+		expect(gateway.sandbox.journal).toEqual([]);
+		expect(gateway.sandbox.ledger).toEqual([]);
+	});
+
+	it('pays for the good ones and gives the bad ones a row when the node continues', async () => {
+		const run = await gateway.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueRegularOutput' } });
+
+		expect(run.rows.map(({ json, pairedItem }) => [json.status ?? json, pairedItem])).toEqual([
+			['succeeded', { item: 0 }],
+			[
+				{
+					error: "'Prompt' is empty",
+					details: { errorCode: 'invalid_input', description: expect.stringContaining('Describe the image.') },
+				},
+				{ item: 1 },
+			],
+			['succeeded', { item: 2 }],
+			[
+				{
+					error: "'Number of Images' is 0, which is no whole number from 1",
+					details: { errorCode: 'invalid_input', description: `Nothing was sent. ${WHOLE}` },
+				},
+				{ item: 3 },
+			],
+		]);
+		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'c']);
+	});
+
+	it('sends the bad ones to the error output with their input', async () => {
+		const run = await gateway.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueErrorOutput' } });
+
+		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(run.errorRows).toMatchObject([
+			{
+				json: { prompt: '', error: "'Prompt' is empty", details: { errorCode: 'invalid_input' } },
+				pairedItem: { item: 1 },
+			},
+			{ json: { n: 0, details: { errorCode: 'invalid_input' } }, pairedItem: { item: 3 } },
+		]);
+	});
+
+	it('counts the images of all items against Max Images before the first is paid', async () => {
+		const input = [item({ prompt: 'a', n: 2 }), item({ prompt: 'b', n: 3 })];
+		const run = await gateway.run({ ...PER_ITEM, options: { maxImages: 4 } }, { input });
+
+		expect(run.error?.message).toBe("This run would generate 5 images, and 'Max Images' allows 4");
+		expect(gateway.sandbox.journal).toEqual([]);
+	});
+});

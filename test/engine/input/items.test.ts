@@ -1,0 +1,171 @@
+/* eslint-disable */
+import { item, MODEL, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { chain, createNode, nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
+
+const gateway = useGateway();
+const EACH = '={{ $json.prompt }}';
+const prompts = (...texts: string[]) => texts.map((prompt) => item({ prompt }));
+
+describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
+	it('keeps rows in the order of their items, whichever finishes first', async () => {
+		gateway.sandbox.set({ taskMs: (number) => (number === 1 ? 250 : 20) });
+		const run = await gateway.run(
+			{ prompt: EACH, numberOfImages: 3 },
+			{ binaryMode, input: prompts('a', 'b', 'c', 'd') },
+		);
+
+		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3].map((index) => ({ item: index })),
+		);
+		const tasks = new Map(gateway.sandbox.ledger.map(({ prompt, taskId }) => [prompt, taskId]));
+		expect(run.json.map(({ taskId }) => taskId)).toEqual(
+			['a', 'b', 'c', 'd'].flatMap((prompt) => Array(3).fill(tasks.get(prompt))),
+		);
+		const digests = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
+		expect(digests.sort()).toEqual(servedDigests(gateway.sandbox).sort());
+	});
+});
+
+it('pays each item once', async () => {
+	await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') });
+
+	expect(
+		gateway
+			.created()
+			.map(({ prompt }) => prompt)
+			.sort(),
+	).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+	expect(gateway.sandbox.imagesBilled()).toBe(8);
+});
+
+it('makes two pictures for two items that ask for the same', async () => {
+	const run = await gateway.run({ prompt: EACH }, { input: prompts('same', 'same') });
+
+	expect(new Set(run.json.map(({ taskId }) => taskId)).size).toBe(2);
+	expect(gateway.sandbox.created()).toBe(2);
+});
+
+it('works on the first item alone with Execute Once', async () => {
+	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c'), settings: { executeOnce: true } });
+
+	expect(gateway.created()).toMatchObject([{ prompt: 'a' }]);
+	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+});
+
+it('puts nothing out for an empty input and pays nothing', async () => {
+	const run = await gateway.run({ prompt: 'a' }, { input: [] });
+
+	expect(run.error).toBeUndefined();
+	expect(run.rows).toEqual([]);
+	expect(gateway.sandbox.journal).toEqual([]);
+});
+
+it('links every row to its item for the expressions of later nodes', async () => {
+	const workflow = nanoBananaWorkflow({
+		model: MODEL,
+		prompt: EACH,
+		numberOfImages: 2,
+		options: { pollInterval: 0.02 },
+	});
+	workflow.nodes.push(createNode('After', 'test.items', { json: "={{ { from: $('Start').item.json.prompt } }}" }));
+	workflow.connections = chain('Start', 'NanoBanana', 'After');
+	const { baseUrl, apiKey } = gateway.sandbox;
+	const run = await runWorkflow(workflow, {
+		input: prompts('a', 'b'),
+		credentials: { nanoBananaApi: { baseUrl, apiKey } },
+	});
+
+	expect(run.output('After')[0].map(({ json }) => json.from)).toEqual(['a', 'a', 'b', 'b']);
+});
+
+it('reads options from the expressions of each item', async () => {
+	const input = [item({ prompt: 'a', name: 'first', n: 1 }), item({ prompt: 'b', name: 'second', n: 2 })];
+	const run = await gateway.run(
+		{ prompt: EACH, numberOfImages: '={{ $json.n }}', options: { fileName: '={{ $json.name }}' } },
+		{ input },
+	);
+
+	expect(run.json.map(({ fileName }) => fileName)).toEqual(['first.png', 'second-1.png', 'second-2.png']);
+});
+
+it('keeps no more tasks open than Max Concurrency', async () => {
+	let open = 0;
+	let most = 0;
+	const ended = new Set<string>();
+	gateway.sandbox.set({
+		onAnswer: ({ route }) => {
+			if (route === 'createTask') open += 1;
+			most = Math.max(most, open);
+			for (const { taskId, collected } of gateway.sandbox.ledger) {
+				if (taskId === null || collected === 0 || ended.has(taskId)) continue;
+				ended.add(taskId);
+				open -= 1;
+			}
+		},
+	});
+	await gateway.run({ prompt: EACH, options: { maxConcurrency: 2 } }, { input: prompts('a', 'b', 'c', 'd', 'e') });
+
+	expect(most).toBe(2);
+	expect(gateway.sandbox.created()).toBe(5);
+});
+
+it('gives the failed item a row of its own and the others their pictures on the regular output', async () => {
+	const run = await gateway.run(
+		{ prompt: EACH },
+		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueRegularOutput' } },
+	);
+
+	expect(run.json).toMatchObject([
+		{ status: 'succeeded' },
+		{ error: 'The gateway could not generate the image', details: { errorCode: 'task_failed' } },
+		{ status: 'succeeded' },
+	]);
+	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+	expect(run.rows[1]).not.toHaveProperty('error');
+});
+
+it('sends the failed item, with its task id and its input, to the error output', async () => {
+	const run = await gateway.run(
+		{ prompt: EACH },
+		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueErrorOutput' } },
+	);
+	const failed = gateway.sandbox.ledger.find(({ prompt }) => prompt === '[fail]');
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+	expect(run.errorRows).toMatchObject([
+		{
+			json: {
+				prompt: '[fail]',
+				error: 'The gateway could not generate the image',
+				details: { errorCode: 'task_failed', taskId: failed?.taskId },
+			},
+			pairedItem: { item: 1 },
+		},
+	]);
+});
+
+it('names every task that is paid for when one item stops the run', async () => {
+	const failure = { route: 'getTask' as const, fault: 'failedTask' as const, times: 1 };
+	gateway.sandbox.set({
+		taskMs: 3_600_000,
+		onAnswer: () => gateway.sandbox.created() === 3 && gateway.sandbox.set({ faults: [failure] }),
+	});
+	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c') });
+	const { data } = run.error?.context as { data: { taskId: string; taskIds: string[] } };
+
+	expect(run.status).toBe('error');
+	expect([data.taskId, ...data.taskIds].sort()).toEqual(gateway.sandbox.ledger.map(({ taskId }) => taskId).sort());
+	expect(run.error?.description).toContain(data.taskIds.join(', '));
+});
+
+it('logs each task the moment the gateway has accepted it', async () => {
+	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b') });
+	const accepted = run.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta);
+
+	expect(accepted.map(({ taskId }) => taskId).sort()).toEqual(
+		gateway.sandbox.ledger.map(({ taskId }) => taskId).sort(),
+	);
+	expect(accepted.map(({ itemIndex }) => itemIndex).sort()).toEqual([0, 1]);
+	expect(JSON.stringify(run.logs)).not.toContain(gateway.sandbox.apiKey);
+});

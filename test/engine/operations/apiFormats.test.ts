@@ -1,0 +1,334 @@
+/* eslint-disable */
+// The three entrances of the gateway: other requests, the same output.
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { asFile, item, picture, sha256, storedDigest, useGateway, type Ran } from '../support/mockApi';
+
+const gateway = useGateway();
+const PROMPT = 'A small red cube';
+const GEMINI_PATH = '/v1beta/models/gemini-3.1-flash-image-preview-512:generateContent';
+const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
+type Format = (typeof FORMATS)[number];
+
+let red: Buffer;
+let blue: Buffer;
+
+beforeAll(async () => {
+	red = await picture('#ff0000');
+	blue = await picture('#0000ff', 'jpeg');
+});
+
+const paid = (): Array<{ path: string; body: IDataObject }> =>
+	gateway.sandbox.journal
+		.filter(({ method }) => method === 'POST')
+		.map(({ path, body }) => ({ path, body: body as IDataObject }));
+
+/** The fetches of files by the node; the gateway fetches references itself. */
+const fetched = () =>
+	gateway.sandbox.calls('file').filter(({ headers }) => headers['user-agent'] !== 'nano-sandbox-upstream');
+
+async function publicAddress(): Promise<string> {
+	const run = await gateway.run({ prompt: 'a reference' });
+	gateway.sandbox.journal.length = 0;
+	return String(run.json[0].imageUrl);
+}
+
+/** What every entrance has to bring: the pictures that were made, byte for byte, and what they are. */
+async function expectPictures(
+	run: Ran,
+	format: Format,
+	expected: {
+		count: number;
+		operation: string;
+		references: number;
+		mimeType?: string;
+		width?: number;
+		height?: number;
+	},
+): Promise<void> {
+	const { count, operation, references, mimeType = 'image/png', width = 512, height = 512 } = expected;
+	const made = [...gateway.sandbox.files.values()].slice(-count);
+	const jobs = gateway.sandbox.ledger.slice(format === 'gemini' ? -count : -1);
+
+	expect(run.error).toBeUndefined();
+	expect(run.rows).toHaveLength(count);
+	expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+		made.map((file) => file.sha256),
+	);
+	expect(run.json).toMatchObject(
+		made.map((file, index) => ({
+			status: 'succeeded',
+			progress: 100,
+			model: 'NanoBanana2-0.5K',
+			operation,
+			image: { index, mimeType, width, height, bytes: file.bytes, sha256: file.sha256 },
+			billing: { requestedImages: count, returnedImages: count, unitPrice: 0.04, cost: 0.04 * count },
+		})),
+	);
+	expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(Array(count).fill(mimeType));
+	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual(Array(count).fill({ item: 0 }));
+	expect(jobs.map((job) => [job.references, job.imagesBilled])).toEqual(
+		format === 'gemini' ? Array(count).fill([references, 1]) : [[references, count]],
+	);
+	const callsNote = `${count} images were ${count} calls, each billed on its own.`;
+	expect(run.json.map(({ warnings }) => warnings)).toEqual(
+		Array(count).fill(format === 'gemini' && count > 1 ? [callsNote] : []),
+	);
+	expect(
+		gateway.sandbox.journal.every(({ origin, authorization }) => origin === 'api' || authorization === undefined),
+	).toBe(true);
+}
+
+async function generate(format: Format, parameters: INodeParameters = {}): Promise<Ran> {
+	const options = { unitPrice: 0.04, ...(parameters.options as IDataObject | undefined) };
+	return await gateway.run({
+		prompt: PROMPT,
+		apiFormat: format,
+		simplify: false,
+		...parameters,
+		options,
+	} as INodeParameters);
+}
+
+async function edit(format: Format, parameters: INodeParameters): Promise<Ran> {
+	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
+	return await gateway.run(
+		{
+			operation: 'imageToImage',
+			prompt: PROMPT,
+			apiFormat: format,
+			simplify: false,
+			options: { unitPrice: 0.04 },
+			...parameters,
+		},
+		{ input },
+	);
+}
+
+describe.each(FORMATS)('through the %s entrance', (format) => {
+	it.each([1, 3])('text becomes %i picture(s)', async (count) => {
+		await expectPictures(await generate(format, { numberOfImages: count }), format, {
+			count,
+			operation: 'textToImage',
+			references: 0,
+		});
+		expect(paid()).toHaveLength(format === 'gemini' ? count : 1);
+	});
+
+	it('text becomes a wide JPEG', async () => {
+		const run = await generate(format, { aspectRatio: '16:9', outputFormat: 'jpeg' });
+		await expectPictures(run, format, {
+			count: 1,
+			operation: 'textToImage',
+			references: 0,
+			mimeType: 'image/jpeg',
+			width: 688,
+			height: 384,
+		});
+	});
+
+	it('one file becomes a picture', async () => {
+		const run = await edit(format, { binaryPropertyName: 'front', aspectRatio: '1:1' });
+		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 1 });
+	});
+
+	it('several files become two pictures', async () => {
+		const run = await edit(format, { binaryPropertyName: 'front, back', aspectRatio: '1:1', numberOfImages: 2 });
+		await expectPictures(run, format, { count: 2, operation: 'imageToImage', references: 2 });
+	});
+
+	it('an address becomes a picture, and no key goes to its host', async () => {
+		const address = await publicAddress();
+		const run = await edit(format, { inputType: 'url', imageUrls: address });
+		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 1 });
+		expect(fetched().every(({ authorization }) => authorization === undefined)).toBe(true);
+	});
+
+	it('a file and an address become a picture', async () => {
+		const address = await publicAddress();
+		const run = await edit(format, {
+			inputType: 'both',
+			binaryPropertyName: 'back',
+			imageUrls: address,
+			aspectRatio: '1:1',
+		});
+		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 2 });
+	});
+});
+
+describe('the OpenAI entrance', () => {
+	const fields = { model: 'NanoBanana2-0.5K', prompt: PROMPT, response_format: 'url', output_format: 'png' };
+
+	it('gets JSON for a generation', async () => {
+		await generate('openAi', { aspectRatio: '16:9', numberOfImages: 2 });
+		expect(paid()).toEqual([{ path: '/v1/images/generations', body: { ...fields, n: 2, aspect_ratio: '16:9' } }]);
+	});
+
+	it('gets a form with one image, or with a list of images', async () => {
+		await edit('openAi', { binaryPropertyName: 'front' });
+		await edit('openAi', { binaryPropertyName: 'front,back' });
+		const front = {
+			field: 'image',
+			fileName: 'front.png',
+			mimeType: 'image/png',
+			bytes: red.length,
+			sha256: sha256(red),
+		};
+		const back = {
+			field: 'image[]',
+			fileName: 'back.jpg',
+			mimeType: 'image/jpeg',
+			bytes: blue.length,
+			sha256: sha256(blue),
+		};
+		expect(paid()).toEqual([
+			{ path: '/v1/images/edits', body: { fields: { ...fields, n: '1' }, files: [front] } },
+			{
+				path: '/v1/images/edits',
+				body: { fields: { ...fields, n: '1' }, files: [{ ...front, field: 'image[]' }, back] },
+			},
+		]);
+	});
+
+	it('gets JSON for addresses, which it opens itself', async () => {
+		const address = await publicAddress();
+		await edit('openAi', { inputType: 'url', imageUrls: address });
+		expect(paid()).toEqual([{ path: '/v1/images/edits', body: { ...fields, n: 1, images: [{ image_url: address }] } }]);
+		expect(fetched()).toHaveLength(1);
+	});
+
+	it('hands pictures over inside the answer when asked to', async () => {
+		const run = await generate('openAi', { options: { responseFormat: 'b64_json' } });
+		await expectPictures(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
+		expect(paid()[0].body).toMatchObject({ response_format: 'b64_json' });
+		expect(fetched()).toEqual([]);
+	});
+
+	it('may answer with a task, which is then waited for', async () => {
+		gateway.sandbox.set({ dialect: 'openAiTask' });
+		const run = await generate('openAi');
+		await expectPictures(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
+		expect(run.json[0].taskId).toBe(gateway.sandbox.ledger[0].taskId);
+		expect(gateway.reads().length).toBeGreaterThan(0);
+		expect(paid()).toHaveLength(1);
+	});
+});
+
+describe('the Gemini entrance', () => {
+	const generationConfig = { responseModalities: ['TEXT', 'IMAGE'] };
+	const inline = (bytes: Buffer, mimeType: string) => ({ inlineData: { mimeType, data: bytes.toString('base64') } });
+
+	it('gets the prompt and its own id of the model', async () => {
+		await generate('gemini', { aspectRatio: '16:9' });
+		expect(paid()).toEqual([
+			{
+				path: GEMINI_PATH,
+				body: {
+					contents: [{ role: 'user', parts: [{ text: PROMPT }] }],
+					generationConfig: { ...generationConfig, imageConfig: { aspectRatio: '16:9' } },
+				},
+			},
+		]);
+	});
+
+	it('gets files and the content of addresses inline, in the order given', async () => {
+		const address = await publicAddress();
+		await edit('gemini', { inputType: 'both', binaryPropertyName: 'back,front', imageUrls: address });
+		const parts = (
+			paid()[0].body.contents as Array<{ parts: Array<{ inlineData?: { data: string; mimeType: string } }> }>
+		)[0].parts;
+		expect(parts.slice(0, 3)).toEqual([{ text: PROMPT }, inline(blue, 'image/jpeg'), inline(red, 'image/png')]);
+		expect(sha256(Buffer.from(parts[3].inlineData?.data ?? '', 'base64'))).toBe(
+			gateway.sandbox.files.get(address)?.sha256,
+		);
+	});
+
+	it('is told the size only with ids that hold none, which go as they are', async () => {
+		const model = { __rl: true, mode: 'id', value: 'gemini-3.1-flash-image' };
+		const run = await generate('gemini', { model, options: { imageSize: '512' } });
+		expect(paid()).toMatchObject([
+			{
+				path: '/v1beta/models/gemini-3.1-flash-image:generateContent',
+				body: { generationConfig: { imageConfig: { imageSize: '512' } } },
+			},
+		]);
+		expect(run.json).toMatchObject([{ model: 'gemini-3.1-flash-image', image: { width: 512 } }]);
+	});
+
+	it('keeps the words beside the picture', async () => {
+		const run = await generate('gemini');
+		expect(run.json[0].text).toBe(`Here is your image: ${PROMPT}`);
+	});
+
+	it('brings what it could of several calls', async () => {
+		gateway.sandbox.script('generateContent', [
+			{ status: 400, body: { error: { code: 400, message: 'Bad luck', status: 'INVALID_ARGUMENT' } } },
+		]);
+		const run = await generate('gemini', { numberOfImages: 2 });
+		expect(run.json).toHaveLength(1);
+		expect(run.json[0].billing).toMatchObject({ requestedImages: 2, returnedImages: 1 });
+		expect(run.json[0].warnings).toContainEqual(
+			expect.stringContaining('One of 2 calls brought no image: The gateway does not accept the request (Bad luck'),
+		);
+		expect(paid()).toHaveLength(2);
+	});
+
+	it.each([
+		['[refuse]', 'no_image', 'text_only', "I can't create that image, but I can describe it."],
+		['[safety]', 'prompt_refused', 'IMAGE_SAFETY', 'The image was blocked by the safety filters.'],
+		['[block]', 'prompt_refused', 'PROHIBITED_CONTENT', 'The prompt was blocked (PROHIBITED_CONTENT)'],
+	])('refuses %s in its own words, once', async (mark, errorCode, gatewayCode, words) => {
+		const run = await generate('gemini', { prompt: `${mark} a cube` });
+		expect(run.error).toMatchObject({
+			description: expect.stringContaining(words),
+			context: { data: { errorCode, gatewayCode } },
+		});
+		expect(paid()).toHaveLength(1);
+		expect(gateway.sandbox.imagesBilled()).toBe(0);
+	});
+});
+
+it('takes the pictures of a task that is finished when it is created', async () => {
+	const address = await publicAddress();
+	gateway.sandbox.script('createTask', [{ body: { created: 1, data: [{ url: address }] } }]);
+	const run = await generate('asyncTask');
+
+	expect(run.json).toMatchObject([
+		{ status: 'succeeded', image: { url: address, sha256: gateway.sandbox.files.get(address)?.sha256 } },
+	]);
+	expect(gateway.reads()).toEqual([]);
+});
+
+it.each([
+	[
+		'a success without a picture',
+		{ code: 'success', status: 'success', data: { task_id: 'TASK', status: 'success' } },
+		{},
+	],
+	['an empty body with the address of the task', '', { location: '/v1/images/tasks/TASK' }],
+	['only the address of the task', { status: 'accepted' }, { 'operation-location': '/v1/images/tasks/TASK?v=1' }],
+])('looks for the task itself after %s', async (_fact, body, headers) => {
+	await gateway.run({ prompt: 'made before', wait: false } as INodeParameters);
+	const taskId = String(gateway.sandbox.ledger[0].taskId);
+	const filled = JSON.parse(JSON.stringify({ body, headers }).replaceAll('TASK', taskId)) as {
+		body: IDataObject;
+		headers: Record<string, string>;
+	};
+	gateway.sandbox.script('createTask', [{ status: 202, ...filled }]);
+	const run = await generate('asyncTask');
+
+	expect(run.json).toMatchObject([{ taskId, status: 'succeeded', image: { width: 512 } }]);
+	expect(gateway.sandbox.created()).toBe(1);
+});
+
+it('does not pay again when a look at the task is turned down', async () => {
+	gateway.sandbox.script('getTask', [{ body: { code: 401, message: 'Invalid token', data: null } }]);
+	const run = await gateway.run(
+		{ prompt: PROMPT },
+		{ settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 } },
+	);
+
+	expect(run.error).toBeUndefined();
+	expect(run.json).toMatchObject([{ status: 'succeeded', taskId: gateway.sandbox.ledger[0].taskId }]);
+	expect(gateway.sandbox.created()).toBe(1);
+});

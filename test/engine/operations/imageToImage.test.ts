@@ -1,0 +1,167 @@
+/* eslint-disable */
+import type { INodeParameters } from 'n8n-workflow';
+import sharp from 'sharp';
+
+import { asFile, item, picture, servedDigests, sha256, storedDigest, useGateway } from '../support/mockApi';
+import { readBinary } from '../support/runWorkflow';
+
+const gateway = useGateway();
+const PROMPT = 'Put the cup on a wooden table';
+
+let red: Buffer;
+let blue: Buffer;
+
+beforeAll(async () => {
+	red = await picture('#ff0000');
+	blue = await picture('#0000ff', 'jpeg');
+});
+
+function edit(parameters: INodeParameters): INodeParameters {
+	return { operation: 'imageToImage', prompt: PROMPT, ...parameters };
+}
+
+/** An address that the gateway can open: a picture it made itself, before the test's own requests. */
+async function publicAddress(): Promise<string> {
+	const run = await gateway.run({ prompt: 'a reference' });
+	const url = String(run.json[0].imageUrl);
+	gateway.sandbox.journal.length = 0;
+	return url;
+}
+
+/** Whether a picture shows a reference of this colour somewhere. */
+async function hasColor(bytes: Buffer, wanted: 'red' | 'blue'): Promise<boolean> {
+	const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+	for (let at = 0; at < data.length; at += info.channels) {
+		const [r, g, b] = [data[at], data[at + 1], data[at + 2]];
+		if (g < 40 && (wanted === 'red' ? r > 215 && b < 40 : b > 215 && r < 40)) return true;
+	}
+	return false;
+}
+
+describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
+	it.each([1, 3])('edits one file of the input into n of %i pictures that show it', async (numberOfImages) => {
+		const input = [item({}, { data: asFile(red) })];
+		const run = await gateway.run(edit({ numberOfImages }), { binaryMode, input });
+
+		expect(run.error).toBeUndefined();
+		expect(gateway.created()).toMatchObject([
+			{ task_type: 'image2image', n: numberOfImages, image: `data:image/png;base64,${red.toString('base64')}` },
+		]);
+		expect(gateway.created()[0]).not.toHaveProperty('images');
+		expect(gateway.sandbox.ledger).toMatchObject([{ n: numberOfImages, imagesBilled: numberOfImages, references: 1 }]);
+		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+			servedDigests(gateway.sandbox),
+		);
+		const [{ binary }] = run.rows;
+		expect(binary && (await hasColor(await readBinary(binary.data), 'red'))).toBe(true);
+	});
+
+	it('sends two files and an address as images, in the order given', async () => {
+		const address = await publicAddress();
+		const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
+		const run = await gateway.run(edit({ inputType: 'both', binaryPropertyName: 'back, front', imageUrls: address }), {
+			binaryMode,
+			input,
+		});
+
+		expect(run.error).toBeUndefined();
+		expect(gateway.created()).toMatchObject([
+			{
+				images: [
+					`data:image/jpeg;base64,${blue.toString('base64')}`,
+					`data:image/png;base64,${red.toString('base64')}`,
+					address,
+				],
+			},
+		]);
+		expect(gateway.created()[0]).not.toHaveProperty('image');
+		expect(gateway.sandbox.ledger.at(-1)).toMatchObject({ references: 3, imagesBilled: 1 });
+		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox).at(-1));
+	});
+});
+
+it('edits a picture at an address without loading it into the workflow', async () => {
+	const address = await publicAddress();
+	const run = await gateway.run(edit({ inputType: 'url', imageUrls: address }));
+
+	expect(gateway.created()).toMatchObject([{ task_type: 'image2image', image: address }]);
+	expect(run.json).toMatchObject([{ status: 'succeeded', width: 512, height: 512 }]);
+	// The gateway fetches the reference itself; the node fetches only the result.
+	const files = gateway.sandbox.calls('file').map(({ headers }) => String(headers['user-agent']));
+	expect(files.filter((agent) => agent !== 'nano-sandbox-upstream')).toHaveLength(1);
+});
+
+it.each([
+	['commas', (urls: string[]) => urls.join(', ')],
+	['new lines', (urls: string[]) => urls.join('\n')],
+	['an array from an expression', (urls: string[]) => `={{ ${JSON.stringify(urls)} }}`],
+])('takes several addresses by %s', async (_way, written) => {
+	const first = await publicAddress();
+	const urls = [`${first}&view=1,2`, `${first}&view=3`];
+	await gateway.run(edit({ inputType: 'url', imageUrls: written(urls) }));
+
+	expect(gateway.created()).toMatchObject([{ images: urls }]);
+});
+
+it('sends what a file is, not what its name and type claim', async () => {
+	const mislabeled = { ...asFile(blue, 'image/png'), fileName: 'photo.png' };
+	await gateway.run(edit({}), { input: [item({}, { data: mislabeled })] });
+
+	expect(gateway.created()[0].image).toMatch(/^data:image\/jpeg;base64,/);
+});
+
+it('sends bare base64 when asked to', async () => {
+	await gateway.run(edit({ options: { sendBinaryAs: 'base64' } }), { input: [item({}, { data: asFile(red) })] });
+
+	expect(gateway.created()).toMatchObject([{ image: red.toString('base64') }]);
+});
+
+it('uploads files as parts of a form when asked to, beside the other fields', async () => {
+	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
+	const run = await gateway.run(
+		edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }),
+		{ input },
+	);
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+	expect(gateway.created()).toMatchObject([
+		{
+			fields: {
+				model: 'NanoBanana2-0.5K',
+				task_type: 'image2image',
+				prompt: PROMPT,
+				output_format: 'png',
+				n: '2',
+				response_format: 'url',
+			},
+			files: [
+				{ field: 'images', fileName: 'front.png', mimeType: 'image/png', sha256: sha256(red) },
+				{ field: 'images', fileName: 'back.jpg', mimeType: 'image/jpeg', sha256: sha256(blue) },
+			],
+		},
+	]);
+});
+
+it('gives every item its own references', async () => {
+	const input = [item({}, { data: asFile(red) }), item({}, { data: asFile(blue, 'image/jpeg') })];
+	const run = await gateway.run(edit({}), { input });
+
+	expect(
+		gateway
+			.created()
+			.map(({ image }) => String(image).slice(0, 16))
+			.sort(),
+	).toEqual(['data:image/jpeg;', 'data:image/png;b']);
+	const [first, second] = run.rows.map(({ binary }) => binary?.data);
+	expect(first && (await hasColor(await readBinary(first), 'red'))).toBe(true);
+	expect(first && (await hasColor(await readBinary(first), 'blue'))).toBe(false);
+	expect(second && (await hasColor(await readBinary(second), 'blue'))).toBe(true);
+});
+
+it('leaves the files of the input item as they were', async () => {
+	const input = [item({ note: 'keep' }, { data: asFile(red) })];
+	const run = await gateway.run(edit({}), { input });
+
+	expect(run.output('Start')[0][0].binary?.data.data).toBe(red.toString('base64'));
+	expect(run.output('Start')[0][0].json).toEqual({ note: 'keep' });
+});

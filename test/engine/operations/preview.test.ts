@@ -1,0 +1,77 @@
+/* eslint-disable */
+import { asFile, item, picture, useGateway } from '../support/mockApi';
+
+const gateway = useGateway();
+const PROMPT = 'A small red cube';
+
+afterEach(() => expect(gateway.sandbox.journal).toEqual([]));
+
+it('shows method, address and body, hides the key and sends nothing', async () => {
+	const run = await gateway.run({
+		prompt: PROMPT,
+		aspectRatio: '16:9',
+		numberOfImages: 4,
+		options: { previewRequest: true, extraBody: '{ "seed": 1 }' },
+	});
+
+	expect(run.json).toEqual([
+		{
+			preview: {
+				method: 'POST',
+				url: `${gateway.sandbox.baseUrl}/v1/images/tasks`,
+				headers: { authorization: 'Bearer [key]', 'content-type': 'application/json' },
+				body: {
+					model: 'NanoBanana2-0.5K',
+					task_type: 'text2image',
+					prompt: PROMPT,
+					aspect_ratio: '16:9',
+					output_format: 'png',
+					n: 4,
+					response_format: 'url',
+					seed: 1,
+				},
+				calls: 1,
+			},
+			warnings: ["Nothing was sent: 'Preview Request' is on."],
+		},
+	]);
+	expect(JSON.stringify(run.data)).not.toContain(gateway.sandbox.apiKey);
+});
+
+it.each(['dataUri', 'base64', 'multipart'])('names files instead of showing them (%s)', async (sendBinaryAs) => {
+	const png = await picture('red');
+	const input = [item({}, { front: asFile(png), back: asFile(png) })];
+	const run = await gateway.run(
+		{
+			operation: 'imageToImage',
+			prompt: PROMPT,
+			inputType: 'both',
+			binaryPropertyName: 'front,back',
+			imageUrls: 'https://example.com/a.png',
+			options: { previewRequest: true, sendBinaryAs },
+		},
+		{ input },
+	);
+	const shown = JSON.stringify(run.json[0].preview);
+
+	expect(shown).toContain("[file in 'front']");
+	expect(shown).toContain("[file in 'back']");
+	expect(shown).toContain('https://example.com/a.png');
+	expect(shown).not.toContain(png.toString('base64').slice(0, 40));
+});
+
+it('previews every item and counts none of them against Max Images', async () => {
+	const run = await gateway.run(
+		{ prompt: '={{ $json.prompt }}', numberOfImages: 5, options: { previewRequest: true, maxImages: 1 } },
+		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
+	);
+
+	expect(run.json).toMatchObject([{ preview: { body: { prompt: 'a' } } }, { preview: { body: { prompt: 'b' } } }]);
+	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+});
+
+it('refuses what the request would be refused for', async () => {
+	const run = await gateway.run({ prompt: PROMPT, outputFormat: 'webp', options: { previewRequest: true } });
+
+	expect(run.error?.message).toBe("'Output Format' WebP is not available for the model NanoBanana2-0.5K");
+});

@@ -1,0 +1,130 @@
+/* eslint-disable */
+// The model picker in n8n's own context for it, against the stand-in gateway.
+import '../support/environment';
+import { LoadOptionsContext } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeListSearchItems,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
+
+import { CATALOGUE } from '../../../nodes/NanoBanana/models';
+import { searchModels } from '../../../nodes/NanoBanana/listSearch/searchModels';
+import { useGateway } from '../support/mockApi';
+import { TestCredentialsHelper, TestNodeTypes } from '../support/nodeTypes';
+import { nanoBananaWorkflow } from '../support/runWorkflow';
+
+const gateway = useGateway();
+const KNOWN = CATALOGUE.map(({ id }) => id);
+
+/** Opens the picker as the editor does. */
+async function picked(
+	filter?: string,
+	credential: ICredentialDataDecryptedObject = {},
+): Promise<INodeListSearchItems[]> {
+	const { baseUrl, apiKey } = gateway.sandbox;
+	const workflow = new Workflow({
+		...nanoBananaWorkflow({}),
+		id: 'picker',
+		active: false,
+		nodeTypes: new TestNodeTypes(),
+	});
+	const node = workflow.getNode('NanoBanana');
+	if (node === null) throw new Error('the workflow has no such node');
+	const credentialsHelper = new TestCredentialsHelper({ nanoBananaApi: { baseUrl, apiKey, ...credential } }, {});
+	const context = new LoadOptionsContext(
+		workflow,
+		node,
+		{ credentialsHelper } as unknown as IWorkflowExecuteAdditionalData,
+		'parameters.model',
+	);
+	const { results, paginationToken } = await searchModels.call(context, filter);
+	expect(paginationToken).toBeUndefined();
+	return results;
+}
+
+const ids = (entries: INodeListSearchItems[]): unknown[] => entries.map(({ value }) => value);
+
+it('offers the image models of the gateway, the known ones first and in their order, and no others', async () => {
+	gateway.sandbox.set({
+		models: [
+			'gpt-5.2',
+			'flux-pro',
+			'NanoBananaPro-4K',
+			'gemini-3-pro-image-preview-4k',
+			'nano-banana-9',
+			'NanoBanana2-1K',
+			'NanoBanana2-1K',
+		],
+	});
+
+	expect(await picked()).toEqual([
+		{ name: 'NanoBanana 2 (1K) – NanoBanana2-1K', value: 'NanoBanana2-1K' },
+		{ name: 'NanoBanana Pro (4K) – NanoBananaPro-4K', value: 'NanoBananaPro-4K' },
+		{ name: 'gemini-3-pro-image-preview-4k', value: 'gemini-3-pro-image-preview-4k' },
+		{ name: 'nano-banana-9', value: 'nano-banana-9' },
+		{ name: 'flux-pro', value: 'flux-pro' },
+	]);
+	expect(gateway.sandbox.journal).toMatchObject([
+		{ method: 'GET', path: '/v1/models', authorization: `Bearer ${gateway.sandbox.apiKey}` },
+	]);
+	expect(gateway.sandbox.created()).toBe(0);
+});
+
+it.each([
+	['pro', KNOWN.filter((id) => id.includes('Pro'))],
+	[' PRO 2k ', ['NanoBananaPro-2K']],
+	['banana2-0.5', ['NanoBanana2-0.5K']],
+	['nothing of the kind', []],
+	['', KNOWN],
+])('finds %j by name and by id', async (filter, found) => {
+	expect(ids(await picked(filter))).toEqual(found);
+});
+
+it.each(['/', '/v1', '/v1/images/tasks'])('takes the base URL with %s at its end', async (end) => {
+	expect(ids(await picked(undefined, { baseUrl: `${gateway.sandbox.baseUrl}${end}` }))).toEqual(KNOWN);
+	expect(gateway.sandbox.journal).toMatchObject([{ path: '/v1/models', status: 200 }]);
+});
+
+describe('offers the known models', () => {
+	it.each<[string, Parameters<typeof gateway.sandbox.script>[1]]>([
+		['has no list', [{ status: 404, body: { error: { message: 'Invalid URL (GET /v1/models)' } } }]],
+		[
+			'shows a web page',
+			[{ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Console</title>' }],
+		],
+		['leads elsewhere', [{ status: 302, headers: { location: '/login' }, body: '' }]],
+		['is out of order', [{ status: 502, body: '<html>502</html>' }]],
+		['hangs up', [{ reset: true }]],
+		['offers nothing', [{ body: { data: [] } }]],
+		['offers no image model', [{ body: { data: [{ id: 'gpt-5.2' }, { id: 7 }, null, 'x'] } }]],
+		['says no on HTTP 200', [{ body: { code: 401, message: 'Invalid token', data: null } }]],
+	])('when the gateway %s', async (_fact, answers) => {
+		gateway.sandbox.script('models', answers);
+		expect(ids(await picked())).toEqual(KNOWN);
+		expect(gateway.sandbox.calls('models')).toHaveLength(1);
+	});
+
+	it('when the key is wrong, the address is empty, or nobody answers there', async () => {
+		expect(ids(await picked(undefined, { apiKey: 'sk-wrong' }))).toEqual(KNOWN);
+		expect(ids(await picked(undefined, { baseUrl: '' }))).toEqual(KNOWN);
+		expect(ids(await picked(undefined, { baseUrl: 'http://127.0.0.1:1' }))).toEqual(KNOWN);
+	});
+});
+
+it("reads Google's list as well", async () => {
+	gateway.sandbox.script('models', [
+		{ body: { models: [{ name: 'models/gemini-3-pro-image' }, { name: 'models/gemini-3-pro' }] } },
+	]);
+	expect(ids(await picked())).toEqual(['gemini-3-pro-image']);
+});
+
+it('leaves an id that is on no list usable', async () => {
+	gateway.sandbox.set({ models: ['NanoBanana2-1K', 'NanoBanana9-Secret'] });
+	const run = await gateway.run({ prompt: 'A cube', model: { __rl: true, mode: 'id', value: 'NanoBanana9-Secret' } });
+
+	expect(run.json).toMatchObject([{ status: 'succeeded', model: 'NanoBanana9-Secret' }]);
+	expect(gateway.created()).toMatchObject([{ model: 'NanoBanana9-Secret' }]);
+	expect(gateway.sandbox.calls('models')).toEqual([]);
+});

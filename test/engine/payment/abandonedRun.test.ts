@@ -1,0 +1,48 @@
+/* eslint-disable */
+import { startAnswerServer, type AnswerServer } from '../support/preparedServer';
+import { item, MODEL, useGateway } from '../support/mockApi';
+import { nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
+
+const gateway = useGateway();
+
+describe('a later item whose expression fails', () => {
+	const prompt = "={{ $json.prompt || $('No such node').first().json.prompt }}";
+	const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({})];
+
+	it('keeps those before it from being paid, as n8n gives up the run', async () => {
+		const run = await gateway.run({ prompt }, { input });
+
+		expect(run.error?.message).toBe("Referenced node doesn't exist");
+		// What the items that n8n left behind would still do shows in the time of another run.
+		await gateway.run({ prompt: 'c' });
+		expect(gateway.created()).toMatchObject([{ prompt: 'c' }]);
+	});
+});
+
+describe('pictures that are none', () => {
+	let server: AnswerServer;
+	beforeAll(async () => {
+		server = await startAnswerServer(Buffer.alloc(0));
+	});
+	afterAll(async () => await server.stop());
+
+	it('are told of, and paid for once', async () => {
+		const body = { created: 1, data: [{ b64_json: Buffer.from('no image, only words').toString('base64') }] };
+		server.answer('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
+		const workflow = nanoBananaWorkflow(
+			{ model: MODEL, prompt: 'a', apiFormat: 'openAi', options: { responseFormat: 'b64_json' } },
+			{ onError: 'continueRegularOutput' },
+		);
+		const run = await runWorkflow(workflow, {
+			credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } },
+		});
+
+		const [row] = run.output('NanoBanana')[0] ?? [];
+		expect(row.json).toMatchObject({
+			error: 'The gateway sent image data that is no image',
+			details: { errorCode: 'unreadable_answer' },
+		});
+		expect(row.binary).toBeUndefined();
+		expect(server.journal).toEqual(['POST /v1/images/generations']);
+	});
+});

@@ -1,0 +1,218 @@
+/* eslint-disable */
+import { createServer, type AddressInfo } from 'node:net';
+
+import type { ScriptedAnswer } from '../../mock-api';
+import { useGateway, type Ran } from '../support/mockApi';
+
+const gateway = useGateway();
+const PROMPT = 'A small red cube';
+const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+/** A request that takes longer counts as unanswered. */
+const IMPATIENT = { requestOptions: { timeout: 300 } };
+
+/** What n8n stores and shows, which is not the object that was thrown. */
+function shown(run: Ran): { message: string; description: string; errorCode: unknown; text: string } {
+	const error = run.data.resultData.error as unknown as {
+		message: string;
+		description: string;
+		context: { data?: { errorCode?: unknown } };
+	};
+	return {
+		message: error.message,
+		description: error.description,
+		errorCode: error.context.data?.errorCode,
+		text: JSON.stringify(error),
+	};
+}
+
+function posts(): number {
+	return gateway.sandbox.calls('createTask').length;
+}
+
+describe('the gateway took nothing for certain', () => {
+	const rateLimit = { code: 'fail_to_fetch_task', message: '当前分组上游负载已饱和，请稍后再试', data: null };
+	const overloaded = {
+		error: {
+			message: 'The model is overloaded, please try again later',
+			type: 'new_api_error',
+			code: 'system_overloaded',
+		},
+	};
+	const cases: Array<[string, () => ScriptedAnswer]> = [
+		['a 429 without Retry-After', () => ({ status: 429, body: rateLimit })],
+		['a 429 with Retry-After in seconds', () => ({ status: 429, headers: { 'retry-after': '1' }, body: rateLimit })],
+		[
+			'a 429 with Retry-After as a date',
+			() => ({ status: 429, headers: { 'retry-after': new Date(Date.now() + 1000).toUTCString() }, body: rateLimit }),
+		],
+		[
+			'a 429 with a nonsensical Retry-After',
+			() => ({ status: 429, headers: { 'retry-after': 'soon' }, body: rateLimit }),
+		],
+		['a 503 that says so', () => ({ status: 503, body: overloaded })],
+		[
+			'an envelope that says 429 on HTTP 200',
+			() => ({ status: 200, body: { code: 429, message: 'rate limit reached, try again later', data: null } }),
+		],
+	];
+
+	it.each(cases)('sends the request once more after %s, and pays once', async (_name, answer) => {
+		gateway.sandbox.script('createTask', [answer()]);
+		const run = await gateway.run({ prompt: PROMPT });
+
+		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+		expect(gateway.sandbox.calls('createTask').map(({ status }) => status)).toEqual([expect.any(Number), 200]);
+		expect(gateway.sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	});
+
+	it('gives up at the limit, with a rate limit as the reason', async () => {
+		gateway.sandbox.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 30 });
+		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 5 } });
+
+		expect(shown(run)).toMatchObject({
+			errorCode: 'rate_limited',
+			message: 'The gateway takes no more requests at the moment',
+		});
+		expect(posts()).toBe(1);
+		expect(gateway.sandbox.ledger).toEqual([]);
+	});
+
+	it('gives up without Retry-After too', async () => {
+		gateway.sandbox.set({ tasksAtOnce: 0 });
+		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1 } });
+
+		expect(shown(run).errorCode).toBe('rate_limited');
+		expect(posts()).toBeGreaterThan(1);
+		expect(posts()).toBeLessThan(6);
+	});
+
+	it('tries a few times to connect, then says that nothing was sent', async () => {
+		const baseUrl = await closedPort();
+		const run = await gateway.run({ prompt: PROMPT }, { credential: { baseUrl } });
+
+		expect(shown(run)).toMatchObject({ errorCode: 'unreachable', message: 'The gateway could not be reached' });
+		expect(shown(run).description).toContain('Nothing was sent or billed');
+		expect(shown(run).text).not.toMatch(/retry immediately|try again immediately/i);
+	});
+});
+
+describe('nobody knows what the gateway did', () => {
+	const page = '<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>';
+	const json = { 'content-type': 'application/json' };
+	const broken = {
+		error: { message: 'bad response status code 500', type: 'upstream_error', code: 'bad_response_status_code' },
+	};
+	const answers: Array<[string, ScriptedAnswer]> = [
+		['a reset before acceptance', { reset: true }],
+		['a reset after acceptance', { reset: true, accept: true }],
+		['no answer in time', { delayMs: 1500, accept: true }],
+		['a 408', { status: 408, body: page }],
+		['a 500', { status: 500, body: broken, accept: true }],
+		['a 502 page', { status: 502, body: page, accept: true }],
+		['a 503 page', { status: 503, body: page, accept: true }],
+		['a 504 page', { status: 504, body: page, accept: true }],
+		['a 524 page', { status: 524, body: page, accept: true }],
+		[
+			'a cut-off answer',
+			{ body: { code: 'success', message: '', data: { task_id: 'task_1234' } }, truncateAfter: 20, accept: true },
+		],
+		['half an answer under the full length', { headers: json, body: '{"code":"success","data":{"task_', accept: true }],
+		['an empty answer', { headers: json, body: '', accept: true }],
+		['a page where JSON is announced', { headers: json, body: page, accept: true }],
+		['a success without a task', { body: { code: 'success', message: '', data: {} }, accept: true }],
+		['a 202 without a task', { status: 202, body: { status: 'queued' }, accept: true }],
+		['JSON that is no object', { headers: json, body: 'null', accept: true }],
+		[
+			'an envelope that says 500 on HTTP 200',
+			{ body: { code: 500, message: 'upstream error', data: null }, accept: true },
+		],
+	];
+
+	it.each(answers)('sends nothing again after %s', async (_name, answer) => {
+		gateway.sandbox.script('createTask', [answer]);
+		const run = await gateway.run({ prompt: PROMPT, ...IMPATIENT }, { settings: RETRIES });
+
+		expect(run.status).toBe('error');
+		expect(posts()).toBe(1);
+		expect(gateway.sandbox.created()).toBe(answer.accept ? 1 : 0);
+		expect(shown(run).errorCode).toBe('unclear_submission');
+		expect(shown(run).description).toContain('A task may exist and may have been billed');
+		expect(shown(run).text).not.toMatch(/retry immediately|try again|retrying/i);
+	});
+
+	it('says so in the log and in a row of the continue modes', async () => {
+		gateway.sandbox.script('createTask', [{ reset: true, accept: true }]);
+		const run = await gateway.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
+
+		expect(run.errorRows).toMatchObject([
+			{ json: { details: { errorCode: 'unclear_submission' } }, pairedItem: { item: 0 } },
+		]);
+		expect(run.logs.filter(({ level, message }) => level === 'warn' && /unclear/.test(message))).toHaveLength(1);
+		expect(posts()).toBe(1);
+	});
+
+	it.each(['openAi', 'gemini'])('keeps to that on the %s entrance', async (apiFormat) => {
+		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
+		gateway.sandbox.script(route, [{ status: 524, body: page, accept: true }]);
+		const run = await gateway.run({ prompt: PROMPT, apiFormat }, { settings: RETRIES });
+
+		expect(shown(run).errorCode).toBe('unclear_submission');
+		expect(gateway.sandbox.calls(route)).toHaveLength(1);
+	});
+
+	it('names the task when the answer only carries it in its Location', async () => {
+		const [first] = [await gateway.run({ prompt: PROMPT, wait: false })];
+		const taskId = String(first.json[0].taskId);
+		gateway.sandbox.script('createTask', [
+			{ status: 202, headers: { location: `/v1/images/tasks/${taskId}` }, body: { status: 'queued' } },
+		]);
+		const run = await gateway.run({ prompt: PROMPT });
+
+		expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
+		expect(gateway.sandbox.created()).toBe(1);
+	});
+});
+
+describe('the gateway says no', () => {
+	it('does not ask again when a 429 means an empty account', async () => {
+		const body = {
+			error: { message: '当前分组上游负载已饱和', type: 'insufficient_quota', code: 'insufficient_user_quota' },
+		};
+		gateway.sandbox.script('createTask', [{ status: 429, headers: { 'retry-after': '1' }, body }]);
+		const run = await gateway.run({ prompt: PROMPT });
+
+		expect(shown(run).errorCode).toBe('insufficient_balance');
+		expect(posts()).toBe(1);
+	});
+
+	it.each([
+		[400, 'invalid_request'],
+		[401, 'invalid_key'],
+		[403, 'access_denied'],
+		[404, 'wrong_base_url'],
+		[413, 'body_too_large'],
+	])('does not ask again after a %i', async (status, errorCode) => {
+		gateway.sandbox.script('createTask', [{ status, body: { error: { message: 'no', type: 'x', code: 'x' } } }]);
+		const run = await gateway.run({ prompt: PROMPT });
+
+		expect(shown(run).errorCode).toBe(errorCode);
+		expect(posts()).toBe(1);
+		expect(gateway.sandbox.created()).toBe(0);
+	});
+
+	it('follows no redirect with a paid request', async () => {
+		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'redirectForeign' }] });
+		const run = await gateway.run({ prompt: PROMPT });
+
+		expect(shown(run).errorCode).toBe('wrong_base_url');
+		expect(gateway.sandbox.journal.map(({ origin }) => origin)).toEqual(['api']);
+	});
+});
+
+async function closedPort(): Promise<string> {
+	const server = createServer();
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((closed) => server.close(closed));
+	return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,204 @@
+/* eslint-disable */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { item, useGateway } from '../support/mockApi';
+
+const gateway = useGateway();
+
+const UNWANTED = /error|problem|failure|mistake/i;
+const PROMPT = 'A small red cube';
+const PAGE = '<!doctype html><html><head><title>Console</title></head><body></body></html>';
+const BASE_URL_STEP =
+	'Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint.';
+const KEY_STEP =
+	"Open the credential, paste the key again (without spaces) and press 'Test'. Check that 'Base URL' is the gateway that issued the key.";
+const MODEL_STEP =
+	"Choose another entry in 'Model' (the list shows what the gateway offers this key), or have the model enabled for the account.";
+const TASK_STEP =
+	"Check 'Task ID'. Gateways forget tasks after a while, and most show a task only to the key that created it.";
+
+interface Expected {
+	message: string;
+	nextStep: string;
+	data: IDataObject;
+}
+
+async function expectRefusal(
+	parameters: INodeParameters,
+	{ message, nextStep, data }: Expected,
+	credential = {},
+): Promise<void> {
+	const run = await gateway.run(parameters, {
+		credential,
+		input: [item({}), item({})],
+		settings: { executeOnce: true },
+	});
+	const description = String(run.error?.description);
+
+	expect(run.error).toMatchObject({ name: 'NodeApiError', message, context: { itemIndex: 0, data } });
+	expect(run.data.resultData.error).toMatchObject({ message, description });
+	const [ownWords = ''] = description.split('\n').slice(-1);
+	expect(ownWords).toContain(nextStep);
+	expect(`${message} ${ownWords}`).not.toMatch(UNWANTED);
+	expect(gateway.sandbox.ledger).toEqual([]);
+	expect(JSON.stringify(run.data)).not.toContain(gateway.sandbox.apiKey);
+}
+
+it.each(['getStatus', 'waitForResult'])('says that the gateway does not know a task id (%s)', async (operation) => {
+	await expectRefusal(
+		{ operation, taskId: 'task_nope', options: { timeout: 0.3 } },
+		{
+			message: 'The gateway does not know this task ID',
+			nextStep: TASK_STEP,
+			data: { errorCode: 'unknown_task', taskId: 'task_nope', gatewayCode: 'task_not_exist' },
+		},
+	);
+});
+
+it('says that the gateway does not accept the key, with its words and without the key', async () => {
+	await expectRefusal(
+		{ prompt: PROMPT },
+		{
+			message: 'The gateway does not accept the API key',
+			nextStep: KEY_STEP,
+			data: { errorCode: 'invalid_key', httpStatus: 401, gatewayMessage: expect.stringContaining('Invalid token') },
+		},
+		{ apiKey: 'sk-wrong-0123456789' },
+	);
+	expect(gateway.sandbox.journal).toHaveLength(1);
+});
+
+it('hides a key that the gateway quotes', async () => {
+	const message = `Incorrect API key provided: ${gateway.sandbox.apiKey}.`;
+	gateway.sandbox.script('createTask', [
+		{ status: 401, body: { error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } } },
+	]);
+
+	await expectRefusal(
+		{ prompt: PROMPT },
+		{
+			message: 'The gateway does not accept the API key',
+			nextStep: KEY_STEP,
+			data: { errorCode: 'invalid_key', gatewayMessage: 'Incorrect API key provided: [key].' },
+		},
+	);
+});
+
+it('says that the account has no such model', async () => {
+	gateway.sandbox.set({ enabledModels: ['NanoBanana'] });
+
+	await expectRefusal(
+		{ prompt: PROMPT },
+		{
+			message: 'The gateway has no such model for this account',
+			nextStep: MODEL_STEP,
+			data: { errorCode: 'model_not_available', httpStatus: 403 },
+		},
+	);
+	expect(gateway.sandbox.journal).toHaveLength(1);
+});
+
+it('asks only once for a model that the gateway calls unavailable with a 503', async () => {
+	await expectRefusal(
+		{ prompt: PROMPT, model: { __rl: true, mode: 'id', value: 'NanoBanana7' } },
+		{
+			message: 'The gateway has no such model for this account',
+			nextStep: MODEL_STEP,
+			data: { errorCode: 'model_not_available', httpStatus: 503 },
+		},
+	);
+	expect(gateway.sandbox.journal).toHaveLength(1);
+});
+
+describe('at a base URL that is not the API', () => {
+	const expected = {
+		message: "'Base URL' in the credential does not lead to the API",
+		nextStep: BASE_URL_STEP,
+		data: { errorCode: 'wrong_base_url' },
+	};
+
+	it.each([200, 404, 405])('recognises a web page with status %i', async (status) => {
+		gateway.sandbox.script('createTask', [{ status, headers: { 'content-type': 'text/html' }, body: PAGE }]);
+
+		await expectRefusal(
+			{ prompt: PROMPT },
+			{ ...expected, data: { ...expected.data, gatewayMessage: '(web page) Console' } },
+		);
+		expect(gateway.sandbox.journal).toHaveLength(1);
+	});
+
+	it('recognises the web page on a look at a task', async () => {
+		const data = { ...expected.data, taskId: 'task_1', gatewayMessage: '(web page) Console' };
+		await expectRefusal(
+			{ operation: 'getStatus', taskId: 'task_1' },
+			{ ...expected, nextStep: '', data },
+			{ baseUrl: `${gateway.sandbox.baseUrl}/console` },
+		);
+	});
+
+	it('recognises a path that the gateway does not have', async () => {
+		await expectRefusal({ prompt: PROMPT }, expected, { baseUrl: `${gateway.sandbox.baseUrl}/console` });
+	});
+
+	it('follows no redirect, so that the key stays with the address of the credential', async () => {
+		gateway.sandbox.script('createTask', [
+			{ status: 301, headers: { location: `${gateway.sandbox.foreignUrl}/v1/images/tasks` } },
+		]);
+
+		await expectRefusal({ prompt: PROMPT }, expected);
+		expect(gateway.sandbox.journal.map(({ origin }) => origin)).toEqual(['api']);
+	});
+
+	it.each([
+		['empty', ''],
+		['no address', 'my gateway'],
+	])('sends nothing when it is %s', async (_what, baseUrl) => {
+		await expectRefusal(
+			{ prompt: PROMPT },
+			{
+				message: 'The gateway could not be reached',
+				nextStep:
+					"Nothing was sent or billed. Check 'Base URL' in the credential, the network and the proxy settings of n8n, then run the node again.",
+				data: { errorCode: 'unreachable', gatewayMessage: "'Base URL' in the credential is empty or no address" },
+			},
+			{ baseUrl },
+		);
+		expect(gateway.sandbox.journal).toEqual([]);
+	});
+});
+
+it.each([
+	[
+		'a used up balance',
+		{ balance: 0 },
+		'The gateway account has no balance left for this request',
+		'insufficient_balance',
+	],
+])('names %s and asks only once', async (_what, settings, message, errorCode) => {
+	gateway.sandbox.set(settings);
+	const nextStep = 'Top up the account or raise the quota of the key in the gateway console.';
+
+	await expectRefusal({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
+	expect(gateway.sandbox.journal).toHaveLength(1);
+});
+
+it('names a refused prompt', async () => {
+	await expectRefusal(
+		{ prompt: '[moderation] something' },
+		{
+			message: 'The prompt or a reference image was refused',
+			nextStep: 'Change the prompt or the reference image. The same request will most likely be refused again.',
+			data: { errorCode: 'prompt_refused', gatewayCode: 'sensitive_words_detected' },
+		},
+	);
+});
+
+it('tells which item was refused', async () => {
+	const run = await gateway.run(
+		{ prompt: '={{ $json.prompt }}' },
+		{ input: [item({ prompt: 'a' }), item({ prompt: '[moderation]' })] },
+	);
+
+	expect(run.error).toMatchObject({ context: { itemIndex: 1, data: { errorCode: 'prompt_refused' } } });
+	expect(run.error?.description).toContain(String(gateway.sandbox.ledger[0].taskId));
+});

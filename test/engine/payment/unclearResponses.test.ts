@@ -1,0 +1,212 @@
+/* eslint-disable */
+// A gateway that says one thing and has done another: what names a task is looked at, and nothing is bought again.
+import type { ServerResponse } from 'node:http';
+
+import { picture, useGateway, type Ran } from '../support/mockApi';
+import { sendJson, useRawServer } from '../support/rawServer';
+
+const gateway = useGateway();
+const raw = useRawServer();
+const QUICK = { pollInterval: 0.02, timeout: 20 };
+const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+type Answer = (response: ServerResponse) => unknown;
+
+const json =
+	(status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+	(response) =>
+		response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const page =
+	(status: number, headers: Record<string, string> = {}): Answer =>
+	(response) =>
+		response
+			.writeHead(status, { 'content-type': 'text/html', ...headers })
+			.end('<html><title>Just a moment</title></html>');
+
+/** The first requests are answered so; later ones as the task's own route does. */
+function first(method: string, path: string, answers: Answer[], then: Answer): void {
+	raw.on(method, path, (response) => void (answers.shift() ?? then)(response));
+}
+
+const done: Answer = (response) =>
+	sendJson(response, {
+		code: 'success',
+		data: { task_id: 'task_raw_1', status: 'succeeded', result_url: `${raw.url}/file` },
+	});
+const created: Answer = (response) =>
+	sendJson(response, { code: 'success', data: { task_id: 'task_raw_1', status: 'queued' } });
+
+async function run(parameters = {}, settings = {}): Promise<Ran> {
+	const { options, ...fields } = { options: {}, ...parameters };
+	return await gateway.run(
+		{ prompt: 'a cube', ...fields, options: { ...QUICK, ...options } },
+		{ credential: { baseUrl: raw.url }, settings },
+	);
+}
+
+const count = (method: string): number =>
+	raw.requests.filter((request) => request.method === method && request.path.startsWith('/v1/')).length;
+
+beforeEach(async () => {
+	const bytes = await picture('red');
+	raw.serveTask(`${raw.url}/file`);
+	raw.on('GET', '/file', (response) => void response.end(bytes));
+});
+
+describe('an answer to the paid request that names a task', () => {
+	it.each<[string, Answer]>([
+		[
+			'a 429 that queued it',
+			json(429, {
+				message: 'Too many requests, your task is queued',
+				data: { task_id: 'task_raw_1', status: 'queued' },
+			}),
+		],
+		['a 503 that is busy', json(503, { error: { message: 'server is busy, task was queued' }, task_id: 'task_raw_1' })],
+		['a 500', json(500, { error: { message: 'could not write the log' }, task_id: 'task_raw_1' })],
+		['a 409', json(409, { error: { message: 'duplicate request' }, task_id: 'task_raw_1' })],
+		['a 303 that leads to it', json(303, {}, { location: '/v1/images/tasks/task_raw_1' })],
+		[
+			'a notice beside it',
+			json(200, { task_id: 'task_raw_1', error: { message: 'notice: this model will be retired' } }),
+		],
+		[
+			'a 201 whose body breaks off',
+			(response) =>
+				response
+					.writeHead(201, { location: '/v1/images/tasks/task_raw_1', 'content-length': '100' })
+					.write('{"code"', () => response.destroy()),
+		],
+	])('is followed after %s, and paid once', async (_fact, answer) => {
+		first('POST', '/v1/images/tasks', [answer], json(200, { data: { task_id: 'task_second', status: 'queued' } }));
+		const ran = await run({}, RETRIES);
+
+		expect(ran.json).toMatchObject([{ taskId: 'task_raw_1', status: 'succeeded' }]);
+		expect(ran.rows[0].binary?.data).toMatchObject({ mimeType: 'image/png' });
+		expect(count('POST')).toBe(1);
+	});
+
+	it('brings the pictures of both tasks where one request made two', async () => {
+		first(
+			'POST',
+			'/v1/images/tasks',
+			[json(200, { data: [{ task_id: 'task_raw_1' }, { task_id: 'task_raw_2' }] })],
+			created,
+		);
+		const ran = await run({ numberOfImages: 2 });
+
+		expect(ran.rows.filter(({ binary }) => binary?.data)).toHaveLength(2);
+		expect(ran.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta.taskId)).toEqual([
+			'task_raw_1',
+			'task_raw_2',
+		]);
+		expect([count('POST'), count('GET')]).toEqual([1, 2]);
+	});
+});
+
+describe('a look that is answered with "no"', () => {
+	it.each<[string, Answer[]]>([
+		['a 400 before it is there', [json(400, { error: { message: 'Task has not been created yet' } })]],
+		[
+			'a 422 while it runs',
+			[json(422, { detail: 'The image is not ready yet' }), json(422, { detail: 'The image is not ready yet' })],
+		],
+		['a "no" on 200', [json(200, { success: false, message: 'database is locked' })]],
+		['a redirect to a login', [page(302, { location: '/login' })]],
+		['a page that guards the gateway', [page(403), page(403)]],
+		['a sign-in service that is down', [json(401, { error: { message: 'auth service unavailable' } })]],
+		[
+			'a router that restarts',
+			[json(200, { data: { task_id: 'task_raw_1', status: 'processing' } }), page(404), page(404), page(405)],
+		],
+		['a complaint beside it', [json(200, { data: { task_id: 'task_raw_1', error: { message: 'slow queue' } } })]],
+		[
+			'half an answer',
+			[
+				(response) =>
+					response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"task_id":"task_raw'),
+			],
+		],
+	])('is repeated after %s, and the picture comes', async (_fact, answers) => {
+		first('GET', '/v1/images/tasks/', answers, done);
+		const ran = await run();
+
+		expect(ran.json).toMatchObject([{ taskId: 'task_raw_1', status: 'succeeded' }]);
+		expect(count('POST')).toBe(1);
+	});
+
+	it.each<[string, Answer, string, number]>([
+		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
+		['a page that guards the gateway', page(403), 'access_denied', 3],
+		['a "no" of another kind', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
+	])('is believed when %s stays, and names the task', async (_fact, answer, errorCode, reads) => {
+		first('GET', '/v1/images/tasks/', [], answer);
+		const ran = await run();
+
+		expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+			errorCode,
+			taskId: 'task_raw_1',
+		});
+		expect([count('POST'), count('GET')]).toEqual([1, reads]);
+	});
+});
+
+it('tells what the gateway calls a status that nobody knows, when the time is over', async () => {
+	first('GET', '/v1/images/tasks/', [], json(200, { data: { task_id: 'task_raw_1', status: 'HELD' } }));
+	const ran = await run({ options: { timeout: 0.2 } });
+
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+		errorCode: 'timed_out',
+		taskId: 'task_raw_1',
+		gatewayMessage: 'Last status: HELD',
+	});
+});
+
+it('does not say that a task goes on which no look has shown', async () => {
+	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
+	const ran = await run({ options: { timeout: 0.2 } });
+
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+		errorCode: 'unknown_task',
+		taskId: 'task_raw_1',
+	});
+});
+
+it('pays once for an answer in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
+	const words = json(200, {
+		candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
+	});
+	raw.on('POST', '/v1beta/models/', (response) => void words(response));
+	const ran = await run({ apiFormat: 'gemini' }, RETRIES);
+
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+		errorCode: 'no_image',
+		gatewayMessage: 'I would rather not.',
+	});
+	expect(raw.requests).toHaveLength(1);
+	await run({ apiFormat: 'gemini' });
+	expect(raw.requests).toHaveLength(2);
+});
+
+it('ends in time when one of many items is told to wait for an hour', async () => {
+	let posts = 0;
+	raw.on('POST', '/v1/images/tasks', (response) => {
+		posts += 1;
+		void (posts === 2 ? json(429, { message: 'too many requests' }, { 'retry-after': '3600' }) : created)(response);
+	});
+	const ran = await gateway.run(
+		{ prompt: '={{ $json.prompt }}', options: { ...QUICK, timeout: 2 } },
+		{
+			credential: { baseUrl: raw.url },
+			settings: { onError: 'continueRegularOutput' },
+			input: Array.from({ length: 6 }, (_, index) => ({ json: { prompt: `item ${index}` } })),
+		},
+	);
+	const ends = ran.json.map((row) =>
+		row.error === undefined ? 'picture' : (row.details as { errorCode: string }).errorCode,
+	);
+
+	expect(ends).toHaveLength(6);
+	expect(new Set(ends)).toEqual(new Set(['picture', 'rate_limited']));
+	expect(ends.filter((end) => end === 'picture')).toHaveLength(posts - 1);
+});

@@ -1,0 +1,255 @@
+/* eslint-disable */
+import type { JournalEntry, RouteName, SandboxSettings } from '../../mock-api';
+import { item, useGateway, type Ran } from '../support/mockApi';
+import { useRawServer, type Handler } from '../support/rawServer';
+
+const gateway = useGateway();
+const raw = useRawServer();
+const PROMPT = '={{ "item " + $json.index }}';
+/** Far longer than any test may take: only an ended wait lets one finish. */
+const FOREVER = 600_000;
+
+function items(count: number) {
+	return Array.from({ length: count }, (_, index) => item({ index }));
+}
+
+/** Runs the node and stops the execution at the first request that fits, as it arrives or once it is answered. */
+async function runUntil(
+	when: 'arrives' | 'answered',
+	fits: (entry: JournalEntry) => boolean,
+	parameters: object = {},
+	settings: Partial<SandboxSettings> = {},
+	count = 1,
+): Promise<Ran & { after: JournalEntry[] }> {
+	const { journal } = gateway.sandbox;
+	let cancel = (): void => undefined;
+	let seen = Infinity;
+	const stop = (entry: JournalEntry): void => {
+		if (seen !== Infinity || !fits(entry)) return;
+		seen = journal.length;
+		setImmediate(cancel);
+	};
+	const push = Array.prototype.push.bind(journal);
+	if (when === 'arrives') {
+		journal.push = (...entries) => {
+			const length = push(...entries);
+			entries.forEach(stop);
+			return length;
+		};
+	}
+	gateway.sandbox.set({ ...settings, ...(when === 'answered' && { onAnswer: stop }) });
+	const run = await gateway.run(
+		{ prompt: PROMPT, ...parameters },
+		{
+			input: items(count),
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			onStart: (execution) => (cancel = () => execution.cancel()),
+		},
+	);
+	Reflect.deleteProperty(journal, 'push');
+	return { ...run, after: journal.slice(seen) };
+}
+
+const on =
+	(route: RouteName) =>
+	(entry: JournalEntry): boolean =>
+		entry.route === route;
+
+function warned(run: Ran): string {
+	return run.logs
+		.filter(({ level }) => level === 'warn')
+		.map(({ message }) => message)
+		.join('\n');
+}
+
+function ids(): string[] {
+	return gateway.sandbox.ledger.map(({ taskId }) => String(taskId));
+}
+
+it('starts nothing when it is canceled before the first request', async () => {
+	let cancel = (): void => undefined;
+	const run = await gateway.run(
+		{ prompt: PROMPT },
+		{
+			input: items(3),
+			onNodeEvent: ({ phase, nodeName }) => phase === 'started' && nodeName === 'NanoBanana' && queueMicrotask(cancel),
+			onStart: (execution) => (cancel = () => execution.cancel()),
+		},
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.journal).toEqual([]);
+});
+
+it('ends items that queue for a place', async () => {
+	const run = await runUntil('answered', on('getTask'), { options: { maxConcurrency: 1 } }, { taskMs: FOREVER }, 5);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.calls('createTask')).toHaveLength(1);
+	expect(run.after.filter(on('createTask'))).toEqual([]);
+	expect(warned(run)).toContain(ids()[0]);
+});
+
+it('ends the pause after a rate limit', async () => {
+	const run = await runUntil(
+		'answered',
+		on('createTask'),
+		{ options: { timeout: 3600 } },
+		{ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 600 },
+		2,
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.created()).toBe(0);
+});
+
+it('ends a create request that is under way, and says that it may have been accepted', async () => {
+	const run = await runUntil(
+		'arrives',
+		on('createTask'),
+		{},
+		{ faults: [{ route: 'createTask', fault: 'slowHeaders', ms: FOREVER }] },
+		2,
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.calls('createTask').length).toBeLessThanOrEqual(2);
+	expect(warned(run)).toContain('unclear whether the gateway accepted the request of item 0');
+	expect(run.after.every(({ route }) => route === 'createTask')).toBe(true);
+});
+
+it.each([
+	['openAi', 'generations'],
+	['gemini', 'generateContent'],
+] as const)('ends a long call on the %s entrance', async (apiFormat, route) => {
+	const run = await runUntil(
+		'arrives',
+		on(route),
+		{ apiFormat },
+		{ faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] },
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.calls(route)).toMatchObject([{ clientLeft: true }]);
+	expect(warned(run)).toContain('may have been billed');
+});
+
+it('ends the pause between two looks, and names the tasks that go on', async () => {
+	const run = await runUntil(
+		'answered',
+		on('getTask'),
+		{ options: { pollInterval: 0.02, timeout: 3600 } },
+		{ taskMs: FOREVER, progress: 'none' },
+		3,
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(run.error?.message).toContain('canceled');
+	for (const id of ids()) expect(warned(run)).toContain(id);
+	expect(warned(run)).toContain('Wait for Task Result');
+	expect(run.after.filter(on('createTask'))).toEqual([]);
+});
+
+it('ends a pause that the gateway asked for', async () => {
+	const answer = { status: 429, headers: { 'retry-after': '600' }, body: { code: '', message: 'too many requests' } };
+	gateway.sandbox.script('getTask', [answer]);
+	const run = await runUntil('answered', on('getTask'), { options: { timeout: 3600 } }, {});
+
+	expect(run.status).toBe('canceled');
+	expect(run.after).toEqual([]);
+});
+
+it.each(['slowHeaders', 'slowBody'] as const)('ends a look with %s', async (fault) => {
+	const run = await runUntil('arrives', on('getTask'), {}, { faults: [{ route: 'getTask', fault, ms: FOREVER }] });
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.reads()).toMatchObject([{ clientLeft: true }]);
+	expect(warned(run)).toContain(ids()[0]);
+});
+
+it.each(['slowHeaders', 'slowBody', 'endlessBody'] as const)('ends a download with %s', async (fault) => {
+	const settings: Partial<SandboxSettings> = { faults: [{ route: 'file', fault, ms: FOREVER }] };
+	const run = await runUntil('arrives', on('file'), { options: { maxImageSize: 100_000 } }, settings);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.calls('file')).toMatchObject([{ clientLeft: true }]);
+	expect(run.after).toEqual([]);
+});
+
+it('ends the pause between two downloads', async () => {
+	const run = await runUntil(
+		'answered',
+		on('file'),
+		{},
+		{ faults: [{ route: 'file', fault: 'status503' }], retryAfter: 'seconds', retryAfterSeconds: 600 },
+	);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.sandbox.calls('file').length).toBeLessThanOrEqual(2);
+});
+
+it.each(['waitForResult', 'getStatus'])('ends %s with many ids', async (operation) => {
+	await gateway.run({ prompt: PROMPT, wait: false }, { input: items(6) });
+	const taskId = ids().join();
+	const settings: Partial<SandboxSettings> = { faults: [{ route: 'getTask', fault: 'slowHeaders', ms: FOREVER }] };
+	const run = await runUntil('arrives', on('getTask'), { operation, taskId, options: { maxConcurrency: 2 } }, settings);
+
+	expect(run.status).toBe('canceled');
+	expect(gateway.reads().length).toBeLessThanOrEqual(2);
+});
+
+it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+	'is canceled, not continued, with %s',
+	async (onError) => {
+		let cancel = (): void => undefined;
+		gateway.sandbox.set({ taskMs: FOREVER, onAnswer: ({ route }) => route === 'getTask' && cancel() });
+		const run = await gateway.run(
+			{ prompt: PROMPT },
+			{ settings: { onError }, input: items(2), onStart: (execution) => (cancel = () => execution.cancel()) },
+		);
+
+		expect(run.status).toBe('canceled');
+		expect(run.rows.every(({ binary }) => binary === undefined)).toBe(true);
+		for (const id of ids()) expect(warned(run)).toContain(id);
+	},
+);
+
+it('names a finished task whose picture was not handed over, and no failed one, once', async () => {
+	const run = await runUntil(
+		'arrives',
+		on('file'),
+		{ prompt: '={{ $json.index ? "a [fail]" : "b" }}', options: { maxConcurrency: 1 } },
+		{
+			faults: [{ route: 'file', fault: 'slowHeaders', ms: FOREVER }],
+		},
+	);
+
+	expect(run.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta.taskId)).toEqual(ids());
+	expect(run.logs.filter(({ level }) => level === 'warn').map(({ meta }) => meta)).toEqual([
+		expect.objectContaining({ taskIds: ids() }),
+	]);
+});
+
+it('closes the socket of a server that answers byte by byte', async () => {
+	let isClosed = false;
+	const trickle: Handler = (response) => {
+		response.writeHead(200, { 'content-type': 'application/json' });
+		response.write('{');
+		response.once('close', () => (isClosed = true));
+		setImmediate(() => cancel());
+	};
+	let cancel = (): void => undefined;
+	raw.serveTask('');
+	raw.on('GET', '/v1/images/tasks/', trickle);
+	const run = await gateway.run(
+		{ prompt: 'a' },
+		{ credential: { baseUrl: raw.url }, onStart: (execution) => (cancel = () => execution.cancel()) },
+	);
+	await new Promise<void>((closed) => {
+		const look = (): unknown => (isClosed ? closed() : setImmediate(look));
+		look();
+	});
+
+	expect(run.status).toBe('canceled');
+	expect(raw.requests).toHaveLength(2);
+});

@@ -1,0 +1,212 @@
+/* eslint-disable */
+import { item, useGateway } from '../support/mockApi';
+
+const gateway = useGateway();
+const PROMPT = 'A small red cube';
+const ENDLESS_MS = 3_600_000;
+
+/** The task as the schedule sees it; a task that never ends keeps the clock out of the assertions. */
+function looks(run: { logs: Array<{ level: string; meta: Record<string, unknown> }> }): unknown[] {
+	return run.logs.filter(({ level }) => level === 'debug').map(({ meta }) => [meta.status, meta.progress]);
+}
+
+/** What the next looks are told, one word of status each. */
+function tell(...answers: Array<{ status: string; progress?: string; after?: string }>): void {
+	gateway.sandbox.script(
+		'getTask',
+		answers.map(({ status, progress = '', after }) => ({
+			...(after !== undefined && { headers: { 'retry-after': after } }),
+			body: {
+				code: 'success',
+				message: '',
+				data: { task_id: 'task_told', status, progress, result_url: '', error: null },
+			},
+		})),
+	);
+}
+
+it('goes through queued and running to the picture, and reports each step live', async () => {
+	tell(
+		{ status: 'queued', progress: '0%' },
+		{ status: 'processing', progress: '' },
+		{ status: 'in_progress', progress: '' },
+	);
+	gateway.sandbox.set({ taskMs: 0 });
+	const seen: unknown[] = [];
+	const run = await gateway.run(
+		{ prompt: PROMPT },
+		{ onLog: ({ level, meta }) => level === 'debug' && seen.push(meta.status) },
+	);
+
+	expect(looks(run)).toEqual([
+		['queued', 0],
+		['running', undefined],
+		['running', undefined],
+		['succeeded', 100],
+	]);
+	expect(seen).toEqual(['queued', 'running', 'running', 'succeeded']);
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.reads()).toHaveLength(4);
+});
+
+it('waits on through a status word that nobody knows', async () => {
+	gateway.sandbox.set({ faults: [{ route: 'getTask', fault: 'unknownStatus', times: 2 }] });
+	const run = await gateway.run({ prompt: PROMPT });
+
+	expect(
+		looks(run)
+			.slice(0, 2)
+			.map((look) => (look as unknown[])[0]),
+	).toEqual(['unknown', 'unknown']);
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+});
+
+it('waits out a task that is not visible right after its creation', async () => {
+	gateway.sandbox.set({ taskMs: 0, faults: [{ route: 'getTask', fault: 'lateVisibility', times: 3 }] });
+	const run = await gateway.run({ prompt: PROMPT });
+
+	expect(run.error).toBeUndefined();
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.reads().map(({ status }) => status)).toEqual([400, 400, 400, 200]);
+	expect(gateway.sandbox.created()).toBe(1);
+});
+
+it.each([
+	'status408',
+	'status425',
+	'status429',
+	'status500',
+	'status502Html',
+	'status503',
+	'status504Html',
+	'truncated',
+	'resetBefore',
+] as const)('keeps polling after %s, which costs nothing', async (fault) => {
+	gateway.sandbox.set({ taskMs: 0, faults: [{ route: 'getTask', fault, times: 2 }] });
+	const run = await gateway.run({ prompt: PROMPT });
+
+	expect(run.error).toBeUndefined();
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.reads()).toHaveLength(3);
+	expect(gateway.sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+});
+
+it.each(['seconds', 'date'] as const)('looks no sooner than Retry-After allows, given in %s', async (retryAfter) => {
+	// A minute does not pass within the timeout, so the next look is the last one, at the deadline.
+	gateway.sandbox.set({
+		taskMs: ENDLESS_MS,
+		retryAfterSeconds: 60,
+		faults: [{ route: 'getTask', fault: 'status429', times: 1, retryAfter }],
+	});
+	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
+
+	expect(run.error?.context).toMatchObject({ data: { errorCode: 'timed_out' } });
+	expect(gateway.reads()).toHaveLength(2);
+});
+
+it('honours Retry-After on an answer that went well', async () => {
+	tell({ status: 'queued', after: '60' });
+	gateway.sandbox.set({ taskMs: 0 });
+	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.reads()).toHaveLength(2);
+});
+
+it('ends at the timeout with the id of the paid task and the way to collect it', async () => {
+	gateway.sandbox.set({ taskMs: ENDLESS_MS });
+	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 0.3 } });
+	const [{ taskId }] = gateway.sandbox.ledger;
+
+	expect(run.error).toMatchObject({
+		name: 'NodeApiError',
+		message: 'The task was not finished within 0.3 seconds',
+		context: { itemIndex: 0, data: { errorCode: 'timed_out', taskId } },
+	});
+	expect(run.error?.description?.split('\n')).toEqual([
+		'Answer: Last status: queued.',
+		`Task ID: ${taskId}.`,
+		"It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID above, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
+	]);
+	expect(run.data.resultData.error).toMatchObject({ message: run.error?.message, description: run.error?.description });
+});
+
+it('lets Wait for Task Result collect what timed out, without paying again', async () => {
+	gateway.sandbox.set({ taskMs: ENDLESS_MS });
+	const run = await gateway.run(
+		{ prompt: PROMPT, options: { timeout: 0.2 } },
+		{ settings: { onError: 'continueRegularOutput' } },
+	);
+	gateway.sandbox.finishTasks();
+	const collected = await gateway.run(
+		{ operation: 'waitForResult', taskId: '={{ $json.details.taskId }}' },
+		{ input: run.rows },
+	);
+
+	expect(run.json).toMatchObject([
+		{ error: 'The task was not finished within 0.2 seconds', details: { errorCode: 'timed_out' } },
+	]);
+	expect(collected.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(gateway.sandbox.created()).toBe(1);
+});
+
+it.each(['textToImage', 'waitForResult'])(
+	'goes on with the open task at the timeout when asked to (%s)',
+	async (operation) => {
+		gateway.sandbox.set({ taskMs: ENDLESS_MS });
+		const ordered = operation === 'waitForResult' ? await gateway.run({ prompt: PROMPT, wait: false }) : undefined;
+		const run = await gateway.run({
+			operation,
+			...(ordered ? { taskId: String(ordered.json[0].taskId) } : { prompt: PROMPT }),
+			options: { timeout: 0.3, onTimeout: 'continue' },
+		});
+
+		expect(run.error).toBeUndefined();
+		expect(run.json).toMatchObject([
+			{
+				taskId: gateway.sandbox.ledger[0].taskId,
+				status: 'queued',
+				progress: 0,
+				warnings: [
+					"Not finished after 0.3 seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.",
+				],
+			},
+		]);
+		expect(run.rows[0]).toMatchObject({ pairedItem: { item: 0 } });
+		expect(run.rows[0].binary).toBeUndefined();
+	},
+);
+
+it('gives each task its own end when only some are late', async () => {
+	gateway.sandbox.set({ taskMs: (number) => (number === 1 ? ENDLESS_MS : 0) });
+	const run = await gateway.run(
+		{ prompt: '={{ $json.prompt }}', options: { timeout: 0.5, onTimeout: 'continue', maxConcurrency: 1 } },
+		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
+	);
+
+	expect(run.json.map(({ status }) => status)).toEqual(['queued', 'succeeded']);
+});
+
+it('looks at the task less often as it takes longer', async () => {
+	gateway.sandbox.set({ taskMs: ENDLESS_MS, progress: 'none' });
+	await gateway.run({ prompt: PROMPT, options: { timeout: 1, onTimeout: 'continue' } });
+
+	// Steps of 20 ms that did not grow would be fifty looks.
+	expect(gateway.reads().length).toBeLessThan(25);
+});
+
+it('ends as canceled when the execution is stopped, and logs the task that goes on', async () => {
+	gateway.sandbox.set({ taskMs: ENDLESS_MS });
+	let cancel = (): void => undefined;
+	const run = await gateway.run(
+		{ prompt: PROMPT },
+		{
+			onStart: (execution) => (cancel = execution.cancel),
+			onLog: ({ level }) => level === 'debug' && cancel(),
+		},
+	);
+
+	expect(run.status).toBe('canceled');
+	const [{ taskId }] = gateway.sandbox.ledger;
+	expect(run.logs.filter(({ level }) => level === 'warn').map(({ meta }) => meta)).toEqual([{ taskIds: [taskId] }]);
+});

@@ -1,0 +1,284 @@
+/* eslint-disable */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+
+import { formItem, loadExample, nodeTypes } from '../../demo/workflow';
+import { startSandbox, type Sandbox } from '../../mock-api';
+import { referenceBoxes } from '../../mock-api/images/renderImage';
+import { colourAt, flatPicture } from '../../mock-api/tests/pixels';
+import { runWorkflow } from '../support/runWorkflow';
+
+// Each run is a process of its own that loads n8n.
+jest.setTimeout(120_000);
+
+const COMMAND = [require.resolve('tsx/cli'), resolve(__dirname, '../../demo/main.ts')];
+const PROMPT = 'A small red cube';
+const ORANGE = [255, 136, 0];
+
+let folder: string;
+let picture: string;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), 'nanobanana-demo-'));
+	picture = join(folder, 'reference.png');
+	writeFileSync(picture, await flatPicture('#ff8800', 64, 48));
+	sandbox = await startSandbox();
+});
+afterEach(() => {
+	sandbox.reset();
+	rmSync(join(folder, 'out'), { recursive: true, force: true });
+});
+afterAll(async () => {
+	await sandbox.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+type Variables = Partial<Record<'NANOBANANA_BASE_URL' | 'NANOBANANA_API_KEY', string>>;
+
+function start(args: string[], variables: Variables = {}): ChildProcess {
+	const { NANOBANANA_BASE_URL: _url, NANOBANANA_API_KEY: _key, ...env } = process.env;
+	return spawn(process.execPath, [...COMMAND, ...args], {
+		cwd: folder,
+		env: { ...env, ...variables },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+}
+
+async function end(child: ChildProcess): Promise<Ended> {
+	const said = { stdout: '', stderr: '' };
+	child.stdout?.on('data', (piece) => (said.stdout += String(piece)));
+	child.stderr?.on('data', (piece) => (said.stderr += String(piece)));
+	const [code] = (await once(child, 'close')) as [number | null];
+	return { code, ...said };
+}
+
+async function run(args: string[], variables?: Variables): Promise<Ended> {
+	return await end(start(args, variables));
+}
+
+function account(apiKey = sandbox.apiKey, baseUrl = sandbox.baseUrl): Variables {
+	return { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey };
+}
+
+function valuesOf(stdout: string, label: string): string[] {
+	return stdout
+		.split('\n')
+		.filter((line) => line.startsWith(label))
+		.map((line) => line.slice(label.length).trim());
+}
+
+function expectOneLine({ code, stderr }: Ended, message: string | RegExp): void {
+	expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(message)]);
+	expect(stderr).not.toMatch(/\.ts:\d+|node_modules/);
+	expect(code).toBe(1);
+}
+
+describe('the demo', () => {
+	it('starts the sandbox itself, shows the progress, writes the picture and says what it cost; an edit shows its reference', async () => {
+		const plain = await run([PROMPT]);
+		expect(plain).toMatchObject({ code: 0, stderr: '' });
+		const [taskId] = valuesOf(plain.stdout, 'Task');
+		expect(taskId).toMatch(/^task_\w+$/);
+		expect(plain.stdout).toMatch(
+			new RegExp(`${taskId}  queued +0 %[^]*${taskId}  running +\\d+ %[^]*${taskId}  succeeded +100 %`),
+		);
+		expect(valuesOf(plain.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube.png')]);
+		expect(valuesOf(plain.stdout, 'Size')).toEqual([expect.stringContaining('1024 x 1024 pixels, image/png')]);
+		expect(valuesOf(plain.stdout, 'Images billed')).toEqual(['1 (ledger of the sandbox)']);
+		const made = readFileSync(join(folder, 'out', 'a-small-red-cube.png'));
+		expect(await sharp(made).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
+
+		const edit = await run(['--edit', picture, PROMPT]);
+		expect(edit).toMatchObject({ code: 0, stderr: '' });
+		expect(valuesOf(edit.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube-2.png')]);
+		expect(readFileSync(join(folder, 'out', 'a-small-red-cube.png'))).toEqual(made);
+		const edited = readFileSync(join(folder, 'out', 'a-small-red-cube-2.png'));
+		const { width, height } = await sharp(edited).metadata();
+		expect([width, height]).toEqual([1200, 896]);
+		const [box] = referenceBoxes({ width, height }, [{ width: 64, height: 48 }]);
+		expect(await colourAt(edited, box.left + 5, box.top + 5)).toEqual(ORANGE);
+		expect(await colourAt(made, 512, 512)).not.toEqual(ORANGE);
+	});
+
+	it('takes the gateway of the environment, with all extras', async () => {
+		const args = ['--n', '2', '--model', 'NanoBanana2-0.5K', '--ratio', '16:9', '=A cube at 50 % {{ off }}'];
+		const { code, stdout } = await run(args, account());
+		expect(code).toBe(0);
+		expect(sandbox.ledger).toMatchObject([
+			{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesBilled: 2 },
+		]);
+		expect(valuesOf(stdout, 'Task')).toEqual([sandbox.ledger[0].taskId]);
+		expect(valuesOf(stdout, 'Size')).toEqual(Array(2).fill(expect.stringContaining('688 x 384')));
+		expect(valuesOf(stdout, 'Images billed')).toEqual([expect.stringMatching(/^2 \(images returned/)]);
+		expect(readdirSync(join(folder, 'out'))).toEqual(['a-cube-at-50-off-2.png', 'a-cube-at-50-off.png']);
+	});
+
+	it.each([
+		['openAi', 'edits'],
+		['gemini', 'generateContent'],
+	])('speaks the format %s', async (format, kind) => {
+		const { code, stdout } = await run(['--format', format, '--edit', picture, '../日本 / x'], account());
+		expect(code).toBe(0);
+		expect(sandbox.ledger).toMatchObject([{ kind, references: 1, imagesBilled: 1 }]);
+		expect(valuesOf(stdout, 'Task')).toEqual([`none: the format ${format} has no tasks`]);
+		expect(readdirSync(join(folder, 'out'))).toEqual(['日本-x.png']);
+	});
+
+	it('cancels the execution on Ctrl-C and names the open task', async () => {
+		sandbox.set({ taskMs: 600_000 });
+		const child = start([PROMPT], account());
+		child.stdout?.on('data', (piece) => String(piece).includes('queued') && child.kill('SIGINT'));
+		const { code, stdout, stderr } = await end(child);
+		expect(code).toBe(130);
+		expect(stderr).toBe(
+			`The execution was canceled; its open tasks go on at the gateway and are billed; collect them with 'Wait for Task Result': ${sandbox.ledger[0].taskId}\n`,
+		);
+		expect(valuesOf(stdout, 'Picture')).toEqual([]);
+		expect(readdirSync(folder)).toEqual(['reference.png']);
+	});
+
+	it('explains itself', async () => {
+		expect(await run(['--help'])).toMatchObject({
+			code: 0,
+			stderr: '',
+			stdout: expect.stringContaining('Usage: npm run demo'),
+		});
+	});
+});
+
+describe('the demo refuses with one line', () => {
+	it.each<[string, string[], string]>([
+		['no prompt', [], 'The prompt is missing'],
+		['an empty prompt', [' '], 'The prompt is missing'],
+		['a prompt without quotes', ['A', 'cube'], 'The prompt must be in quotes'],
+		['an unknown option', ['--colour', 'red', PROMPT], "Unknown option '--colour'"],
+		['an option without its value', ['--edit', '--n', '2', PROMPT], "Option '--edit' argument is ambiguous"],
+		['no image at all', ['--n', '0', PROMPT], '--n must be a whole number from 1 to 10, not "0"'],
+		['part of an image', ['--n', '1.5', PROMPT], '--n must be a whole number from 1 to 10, not "1.5"'],
+		['a model that is none', ['--model', '=1', PROMPT], '--model must be a model ID'],
+		['an unknown ratio', ['--ratio', '7:5', PROMPT], '--ratio must be one of 1:1'],
+		['an unknown format', ['--format', 'soap', PROMPT], '--format must be one of asyncTask, openAi, gemini'],
+		['a file that is missing', ['--edit', 'missing.png', PROMPT], 'missing.png cannot be read: there is no such file'],
+		['a folder', ['--edit', '.', PROMPT], 'cannot be read: it is a folder'],
+	])('%s', async (_case, args, message) => {
+		const ended = await run(args);
+		expectOneLine(ended, message);
+		expect(ended.stdout).toBe('');
+	});
+
+	it.each<[string, () => Promise<Buffer>, string]>([
+		[
+			'a file that is no picture',
+			async () => await Promise.resolve(Buffer.from('no picture')),
+			'is no picture that can be opened',
+		],
+		[
+			'a picture that was cut off',
+			async () =>
+				(
+					await sharp({
+						create: {
+							width: 400,
+							height: 400,
+							channels: 3,
+							background: 'red',
+							noise: { type: 'gaussian', mean: 128, sigma: 30 },
+						},
+					})
+						.png()
+						.toBuffer()
+				).subarray(0, 5_000),
+			'is no picture that can be opened',
+		],
+		['a picture of another kind', async () => await sharp(picture).tiff().toBuffer(), 'is a picture of type tiff'],
+	])('%s', async (_case, content, message) => {
+		mkdirSync(join(folder, 'out'));
+		const file = join(folder, 'out', 'input.png');
+		writeFileSync(file, await content());
+		const ended = await run(['--edit', file, PROMPT]);
+		expectOneLine(ended, message);
+		expect(ended.stdout).toBe('');
+	});
+
+	it.each<[Variables, string]>([
+		[{ NANOBANANA_BASE_URL: 'https://example.com' }, 'NANOBANANA_API_KEY is not'],
+		[{ NANOBANANA_API_KEY: 'sk-1234567890' }, 'NANOBANANA_BASE_URL is not'],
+	])('half an account: %j', async (variables, message) => {
+		const ended = await run([PROMPT], variables);
+		expectOneLine(ended, message);
+		expect(ended.stderr).not.toContain('sk-1234567890');
+	});
+
+	it.each<[string, () => Variables, RegExp]>([
+		[
+			'a wrong key',
+			() => account('sk-wrong-0123456789'),
+			/^The gateway does not accept the API key .*Check NANOBANANA_API_KEY\.$/,
+		],
+		[
+			'an address that nobody listens at',
+			() => account(undefined, 'http://127.0.0.1:1'),
+			/^The gateway could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
+		],
+		['an address of something else', () => account(undefined, sandbox.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
+		['an address that is none', () => account(undefined, 'no address'), /Check NANOBANANA_BASE_URL\.$/],
+	])('%s', async (_case, variables, message) => {
+		const ended = await run([PROMPT], variables());
+		expectOneLine(ended, message);
+		expect(ended.stderr).not.toContain(variables().NANOBANANA_API_KEY);
+		expect(sandbox.created()).toBe(0);
+	});
+
+	it('what the model cannot do', async () => {
+		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
+		expectOneLine(
+			ended,
+			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/,
+		);
+		expect(sandbox.created()).toBe(0);
+	});
+});
+
+describe('the example', () => {
+	it('quick-start makes one picture, as it is', async () => {
+		const workflow = loadExample('examples/quick-start.json');
+		const { status, output } = await runWorkflow(workflow, { credentials: credentials() });
+		expect(status).toBe('success');
+		expect(output('NanoBanana')[0]).toMatchObject([
+			{ json: { status: 'succeeded', width: 1024 }, binary: { data: { mimeType: 'image/png' } } },
+		]);
+		expect(sandbox.ledger).toMatchObject([{ kind: 'task', references: 0, imagesBilled: 1, downloads: 1 }]);
+	});
+
+	it('image-to-image changes the picture that its form takes', async () => {
+		const file = { bytes: readFileSync(picture), mimeType: 'image/png', fileName: 'reference.png' };
+		const workflow = loadExample('examples/image-to-image.json');
+		const { status, output } = await runWorkflow(workflow, {
+			nodeTypes,
+			credentials: credentials(),
+			input: [formItem('Make it night', file)],
+		});
+		expect(status).toBe('success');
+		expect(output('NanoBanana')[0]).toMatchObject([
+			{ json: { status: 'succeeded', width: 1200, height: 896 }, binary: { data: { mimeType: 'image/png' } } },
+		]);
+		expect(sandbox.ledger).toMatchObject([
+			{ kind: 'task', prompt: 'Make it night', references: 1, imagesBilled: 1, downloads: 1 },
+		]);
+	});
+});
+
+function credentials() {
+	return { nanoBananaApi: { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey } };
+}

@@ -1,0 +1,268 @@
+/* eslint-disable */
+// Real-shaped answers of the gateway and its relatives, each with what a careful client concludes, through the node itself.
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { startAnswerServer, type AnswerServer, type PreparedAnswer } from '../support/preparedServer';
+import dialects from './dialects.json';
+import { nanoBananaWorkflow, readBinary, runWorkflow } from '../support/runWorkflow';
+
+interface Entry extends PreparedAnswer {
+	id: string;
+	kind: string;
+	expect: {
+		taskId: string | null;
+		state: string | null;
+		images: Array<{ url?: string; base64?: string; mimeType?: string }>;
+		error: { code: string | number | null; message: string } | null;
+		retryable: boolean;
+		ambiguous?: boolean;
+		graceRetry?: boolean;
+		requestId?: string;
+		warning?: string;
+	};
+}
+
+const PICTURE = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
+	'base64',
+);
+const TASK_ID = 'task_of_mine';
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+/** What the node calls it; entries that are not named end well. */
+const FAILURES: Record<string, string> = {
+	'query-seed-failed-object': 'task_failed',
+	'query-taskdto-failure-trapA': 'task_failed',
+	'query-fork-failed': 'task_failed',
+	'query-flat-failed': 'task_failed',
+	'query-zmodel-expired': 'result_expired',
+	'query-wengao-expired': 'result_expired',
+	'error-401-newapi': 'invalid_key',
+	'error-403-model-forbidden': 'model_not_available',
+	'error-403-quota-task-flat': 'insufficient_balance',
+	'error-503-no-channel': 'model_not_available',
+	'error-400-task-not-exist': 'unknown_task',
+	'error-404-route': 'wrong_base_url',
+	'error-200-html': 'wrong_base_url',
+	'error-200-code-number': 'invalid_request',
+	'error-400-sensitive': 'prompt_refused',
+	'error-500-upstream': 'unclear_submission',
+	'error-524-cf': 'unclear_submission',
+	'error-detail': 'invalid_request',
+	'openai-data-null': 'no_image',
+	'openai-400-moderation': 'prompt_refused',
+	'gemini-text-only': 'no_image',
+	'gemini-no-image': 'no_image',
+	'gemini-candidates-null': 'prompt_refused',
+};
+/** The conclusion is the node's own where the answer holds no such code or words. */
+const OWN_WORDS = ['query-wengao-expired', 'error-200-html', 'openai-data-null'];
+const OWN_CODES = [...OWN_WORDS, 'error-524-cf', 'error-detail'];
+
+let server: AnswerServer;
+let entries: Entry[];
+
+beforeAll(async () => {
+	server = await startAnswerServer(PICTURE);
+});
+beforeEach(() => server.reset());
+afterAll(async () => await server.stop());
+
+const named = (kind: string): string[] => dialects.filter((entry) => entry.kind === kind).map(({ id }) => id);
+
+/** The entry with its addresses on this machine. */
+function entryOf(id: string): Entry {
+	entries ??= JSON.parse(
+		JSON.stringify(dialects)
+			.replace(/https:\/\/(cdn\.)?example\.com\//g, `${server.url}/files/`)
+			.replaceAll('{BASE_URL}', server.url),
+	) as Entry[];
+	const entry = entries.find((candidate) => candidate.id === id);
+	if (entry === undefined) throw new Error(`there is no entry ${id}`);
+	return entry;
+}
+
+function finishedTask(): PreparedAnswer {
+	return {
+		httpStatus: 200,
+		headers: JSON_HEADERS,
+		body: {
+			code: 'success',
+			data: { task_id: TASK_ID, status: 'succeeded', result_url: `${server.url}/files/late.png` },
+		},
+	};
+}
+
+async function run(parameters: IDataObject): Promise<INodeExecutionData[]> {
+	const model = { __rl: true, mode: 'id', value: 'NanoBanana2-1K' };
+	const workflow = nanoBananaWorkflow(
+		{ model, prompt: 'A cube', simplify: false, options: { pollInterval: 0.02, timeout: 20 }, ...parameters } as never,
+		{ onError: 'continueRegularOutput' },
+	);
+	const result = await runWorkflow(workflow, {
+		credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } },
+	});
+	expect(result.error).toBeUndefined();
+	return result.output('NanoBanana')[0] ?? [];
+}
+
+async function expectPictures(rows: INodeExecutionData[], { images, taskId, warning }: Entry['expect']): Promise<void> {
+	expect(rows.map(({ json }) => [json.status, (json.image as IDataObject).url])).toEqual(
+		images.map(({ url }) => ['succeeded', url]),
+	);
+	for (const [index, { base64, mimeType = 'image/png' }] of images.entries()) {
+		const { json, binary, pairedItem } = rows[index];
+		expect(binary && (await readBinary(binary.data))).toEqual(
+			base64 === undefined ? PICTURE : Buffer.from(base64, 'base64'),
+		);
+		expect(json).toMatchObject({
+			image: { mimeType },
+			warnings: warning ? expect.arrayContaining([expect.stringContaining(warning)]) : [],
+		});
+		if (taskId !== null) expect([taskId, TASK_ID]).toContain(json.taskId);
+		expect(pairedItem).toEqual({ item: 0 });
+	}
+}
+
+function expectFailure(rows: INodeExecutionData[], entry: Entry, kind: string): void {
+	expect(rows).toHaveLength(1);
+	const { details, error } = rows[0].json as { details: IDataObject; error: string };
+	expect(details.errorCode).toBe(kind);
+	const { code, message } = entry.expect.error ?? { code: null, message: '' };
+	if (!OWN_WORDS.includes(entry.id)) expect(details.description).toContain(message);
+	if (!OWN_CODES.includes(entry.id) && code !== null) expect(details.gatewayCode).toBe(String(code));
+	if (entry.expect.requestId) expect(details.description).toContain(entry.expect.requestId);
+	expect(`${error} ${details.description}`).not.toMatch(/<|sk-test|base64,|[A-Za-z0-9+/]{120}/);
+	expect(error).toMatch(/^[\x20-\x7e]+$/);
+	expect(rows[0].pairedItem).toEqual({ item: 0 });
+}
+
+describe('creating a task', () => {
+	it.each(named('create'))('%s is accepted once, under its id', async (id) => {
+		const entry = entryOf(id);
+		server.answer('POST', [entry]);
+		const rows = await run({ wait: false });
+
+		expect(rows.map(({ json }) => [json.taskId, json.status])).toEqual([[entry.expect.taskId, entry.expect.state]]);
+		expect(server.journal).toEqual(['POST /v1/images/tasks']);
+	});
+
+	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s ends in a picture', async (id) => {
+		const entry = entryOf(id);
+		server.answer('POST', [entry]);
+		server.answer('GET', [finishedTask()]);
+		const rows = await run({});
+
+		const isDone = entry.expect.images.length > 0;
+		await expectPictures(
+			rows,
+			isDone ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
+		);
+		expect(server.calls('POST')).toHaveLength(1);
+		expect(server.calls('GET')).toEqual(isDone ? [] : [`GET /v1/images/tasks/${entry.expect.taskId}`]);
+	});
+
+	it.each(named('error').filter((id) => FAILURES[id]))(
+		'%s is turned down or left unclear, and not sent again',
+		async (id) => {
+			const entry = entryOf(id);
+			server.answer('POST', [entry]);
+			const rows = await run({});
+
+			expectFailure(rows, entry, FAILURES[id]);
+			expect(FAILURES[id] === 'unclear_submission').toBe(entry.expect.ambiguous === true);
+			expect(server.journal).toEqual(['POST /v1/images/tasks']);
+		},
+	);
+
+	it.each(named('error').filter((id) => !FAILURES[id]))('%s took nothing, so the request is sent again', async (id) => {
+		const entry = entryOf(id);
+		expect(entry.expect.retryable).toBe(true);
+		server.answer('POST', [entry, finishedTask()]);
+		const rows = await run({});
+
+		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
+		expect(server.calls('POST')).toHaveLength(2);
+	});
+});
+
+describe('looking at a task', () => {
+	it.each(named('query'))('%s is what Get Task Status tells', async (id) => {
+		const entry = entryOf(id);
+		server.answer('GET', [entry]);
+		const rows = await run({ operation: 'getStatus', taskId: TASK_ID });
+
+		const { images, state, error } = entry.expect;
+		if (images.length > 0) await expectPictures(rows, entry.expect);
+		else expect(rows).toMatchObject([{ json: { status: error ? 'failed' : state, taskId: TASK_ID } }]);
+		expect(server.calls('GET')).toEqual([`GET /v1/images/tasks/${TASK_ID}`]);
+		expect(server.calls('POST')).toEqual([]);
+	});
+
+	it.each(named('query'))('%s is waited for, taken, or reported', async (id) => {
+		const entry = entryOf(id);
+		server.answer('GET', [entry, finishedTask()]);
+		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+
+		const isOver = entry.expect.images.length > 0 || FAILURES[id] !== undefined;
+		if (FAILURES[id]) {
+			expectFailure(rows, entry, FAILURES[id]);
+			expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
+		} else {
+			await expectPictures(
+				rows,
+				isOver ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
+			);
+		}
+		expect(server.calls('GET')).toHaveLength(isOver ? 1 : 2);
+	});
+
+	const CLEAR = [
+		'invalid_key',
+		'key_expired',
+		'access_denied',
+		'insufficient_balance',
+		'prompt_refused',
+		'model_not_available',
+	];
+	const isClear = (id: string): boolean =>
+		CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
+
+	it.each(named('error').filter((id) => !isClear(id)))('%s may pass, and the task is not lost', async (id) => {
+		server.answer('GET', [entryOf(id), finishedTask()]);
+		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+
+		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
+		expect(server.calls('GET')).toHaveLength(2);
+		expect(server.calls('POST')).toEqual([]);
+	});
+
+	it.each(named('error').filter(isClear))('%s ends the waiting at once, and names the task', async (id) => {
+		const entry = entryOf(id);
+		server.answer('GET', [entry, finishedTask()]);
+		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+
+		expectFailure(rows, entry, FAILURES[id]);
+		expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
+		expect(server.calls('GET')).toHaveLength(1);
+	});
+});
+
+describe.each([
+	['openai', 'openAi', 'POST /v1/images/generations'],
+	['gemini', 'gemini', 'POST /v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent'],
+])('the %s entrance', (kind, apiFormat, call) => {
+	it.each(named(kind))('%s is read', async (id) => {
+		const entry = entryOf(id);
+		const takesNothing = entry.expect.retryable;
+		server.answer('POST', takesNothing ? [entry, entryOf(`${kind}-image`)] : [entry]);
+		const rows = await run({
+			apiFormat,
+			numberOfImages: apiFormat === 'openAi' ? Math.max(1, entry.expect.images.length) : 1,
+		});
+
+		if (FAILURES[id]) expectFailure(rows, entry, FAILURES[id]);
+		else await expectPictures(rows, takesNothing ? entryOf(`${kind}-image`).expect : entry.expect);
+		expect(server.calls('POST')).toEqual(Array.from({ length: takesNothing ? 2 : 1 }, () => call));
+	});
+});

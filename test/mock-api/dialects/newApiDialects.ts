@@ -1,0 +1,162 @@
+/* eslint-disable */
+import type { DialectWriter } from '.';
+import {
+	imageItem,
+	isDone,
+	percent,
+	progressNumber,
+	SEED_WORDS,
+	statusWord,
+	typedItem,
+	urlsOf,
+	VIDEO_WORDS,
+} from './taskFields';
+import type { Answer, TaskView } from '../types';
+
+/** Task bodies of the New API gateway and its forks. */
+
+const TASK_DTO_WORDS = { queued: 'NOT_START', processing: 'IN_PROGRESS', succeeded: 'SUCCESS', failed: 'FAILURE' };
+const SUB2API_WORDS = { queued: 'processing', processing: 'processing', succeeded: 'completed', failed: 'failed' };
+const FORK_WORDS = { ...VIDEO_WORDS, processing: 'processing' };
+const DAY_SECONDS = 86_400;
+
+export const seed: DialectWriter = { create: seedBody, query: seedBody };
+export const flat: DialectWriter = { create: flatBody, query: flatBody };
+export const taskDto: DialectWriter = { create: taskDtoBody, query: taskDtoBody };
+export const sub2api: DialectWriter = { create: sub2apiCreated, query: sub2apiBody };
+export const openAiTask: DialectWriter = { create: openAiTaskBody, query: openAiTaskBody };
+
+export const dataString: DialectWriter = {
+	create: ({ taskId }) => ok({ code: 'success', message: '', data: taskId }),
+	query: taskDtoBody,
+};
+
+export const forkResult: DialectWriter = {
+	create: ({ taskId }) => ({ status: 202, body: { data: { task_id: taskId, status: 'queued' } } }),
+	query: forkResultBody,
+};
+
+function seedBody(view: TaskView): Answer {
+	const urls = urlsOf(view);
+	const done = isDone(view);
+	const data = {
+		task_id: view.taskId,
+		status: statusWord(view, SEED_WORDS),
+		progress: percent(view),
+		result_url: urls[0] ?? '',
+		...(urls.length > 1 ? { result_urls: urls } : {}),
+		metadata: {
+			task_type: view.job.request.references.length > 0 ? 'image2image' : 'text2image',
+			...(done || view.failure !== null ? { result_count: view.images.length } : {}),
+		},
+		...(done && view.job.request.asBase64 ? { data: view.images.map(typedItem) } : {}),
+		error: view.failure,
+	};
+	return ok({ code: 'success', message: '', data });
+}
+
+function flatBody(view: TaskView): Answer {
+	const [first] = urlsOf(view);
+	return ok({
+		id: view.taskId,
+		task_id: view.taskId,
+		object: 'image.task',
+		model: view.job.request.model,
+		status: statusWord(view, SEED_WORDS),
+		...progressNumber(view),
+		created_at: view.createdAtSeconds,
+		...(first === undefined ? {} : { result_url: first }),
+		...(isDone(view) ? { data: view.images.map(typedItem) } : {}),
+		...(view.failure === null ? {} : { error: { ...view.failure, type: 'image_generation_failed' } }),
+	});
+}
+
+function taskDtoBody(view: TaskView): Answer {
+	const [first] = urlsOf(view);
+	// Both are seen in the wild: a failure's text in result_url, and a success's URL in fail_reason.
+	const told = view.failure?.message ?? first ?? '';
+	const data = {
+		id: view.job.rowId,
+		created_at: view.createdAtSeconds,
+		task_id: view.taskId,
+		platform: 'image',
+		action: 'generate',
+		status: view.state === 'unknown' ? 'UNKNOWN' : TASK_DTO_WORDS[view.state],
+		fail_reason: told,
+		...(told === '' ? {} : { result_url: told }),
+		submit_time: view.createdAtSeconds,
+		finish_time: view.finishedAtSeconds,
+		progress: percent(view),
+		properties: { input: view.job.request.prompt },
+		data: isDone(view) ? { created: view.finishedAtSeconds, data: view.images.map(typedItem) } : null,
+	};
+	return ok({ code: 'success', message: '', data });
+}
+
+function sub2apiCreated(view: TaskView): Answer {
+	const path = `/v1/images/tasks/${view.taskId}`;
+	const headers = { location: path, 'retry-after': String(view.retryAfterSeconds), 'cache-control': 'no-store' };
+	return { status: 202, headers, body: { ...sub2apiFields(view), poll_url: path } };
+}
+
+function sub2apiBody(view: TaskView): Answer {
+	const data = view.images.map(imageItem);
+	const [first] = urlsOf(view);
+	const done = {
+		http_status: 200,
+		...(first === undefined ? {} : { image_url: first }),
+		result: { created: view.finishedAtSeconds, data },
+		completed_at: view.finishedAtSeconds,
+	};
+	// A failed task tells the upstream's status beside its own 200.
+	const failed = { http_status: 502, error: view.failure };
+	const outcome = isDone(view) ? done : view.failure === null ? {} : failed;
+	return { status: 200, headers: { 'cache-control': 'no-store' }, body: { ...sub2apiFields(view), ...outcome } };
+}
+
+function sub2apiFields(view: TaskView): object {
+	return {
+		id: view.taskId,
+		task_id: view.taskId,
+		object: 'image.generation.task',
+		status: statusWord(view, SUB2API_WORDS),
+		created_at: view.createdAtSeconds,
+		expires_at: view.createdAtSeconds + DAY_SECONDS,
+	};
+}
+
+function forkResultBody(view: TaskView): Answer {
+	const items = view.images.map((image) => ({
+		...imageItem(image),
+		...(image.url === null ? {} : { url: relative(image.url) }),
+	}));
+	const data = {
+		task_id: view.taskId,
+		status: statusWord(view, FORK_WORDS),
+		...(isDone(view) ? { result: { created: view.finishedAtSeconds, data: items } } : {}),
+		...(view.failure === null ? {} : { error: { message: view.failure.message } }),
+	};
+	return ok({ data });
+}
+
+function openAiTaskBody(view: TaskView): Answer {
+	return ok({
+		id: view.taskId,
+		task_id: view.taskId,
+		object: 'image.generation.task',
+		status: statusWord(view, VIDEO_WORDS),
+		progress: percent(view),
+		created_at: view.createdAtSeconds,
+		...(isDone(view) ? { data: view.images.map(typedItem) } : {}),
+		...(view.failure === null ? {} : { error: { ...view.failure, type: 'image_generation_failed' } }),
+	});
+}
+
+function relative(url: string): string {
+	const { pathname, search } = new URL(url);
+	return pathname + search;
+}
+
+function ok(body: unknown): Answer {
+	return { status: 200, body };
+}

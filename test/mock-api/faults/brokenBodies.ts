@@ -1,0 +1,111 @@
+/* eslint-disable */
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { Call } from '../call';
+import { encodeAnswer } from './encodeResponse';
+import type { Answer } from '../types';
+import { pause } from '../state';
+
+/** Answers that fastify would not send: they are written to the raw response. */
+
+const MEGABYTE = 1024 * 1024;
+const HUGE_JSON_BYTES = 100 * MEGABYTE;
+const BOMB_BYTES = 200 * MEGABYTE;
+const TRICKLE_PIECES = 10;
+
+let bomb: Promise<Buffer> | undefined;
+
+/** Announces the whole body, sends a part of it and breaks the connection. */
+export function sendTruncated(call: Call, answer: Answer, bytes?: number): void {
+	const { headers, content } = encodeAnswer(answer);
+	open(call, answer.status, { ...headers, 'content-length': String(content.length) });
+	const part = content.subarray(0, bytes ?? Math.floor(content.length / 2));
+	call.reply.raw.write(part, () => hangUp(call));
+}
+
+/** Announces more than there is and ends the answer as if that were all. */
+export function sendWrongLength(call: Call, answer: Answer): void {
+	const { headers, content } = encodeAnswer(answer);
+	open(call, answer.status, { ...headers, 'content-length': String(content.length + 1000), connection: 'close' });
+	// Ended below node's own response, which would keep the connection open for the missing bytes.
+	call.hungUp = true;
+	call.reply.raw.write(content, () => call.reply.raw.socket?.end());
+}
+
+/** Sends the whole body, a piece at a time. */
+export async function sendTrickle(call: Call, answer: Answer, ms: number): Promise<void> {
+	const { headers, content } = encodeAnswer(answer);
+	open(call, answer.status, { ...headers, 'content-length': String(content.length) });
+	const size = Math.max(1, Math.ceil(content.length / TRICKLE_PIECES));
+	await stream(call, async function* () {
+		for (let from = 0; from < content.length; from += size) {
+			await pause(call.world, ms / TRICKLE_PIECES);
+			if (from + size >= content.length) call.whenDelivered?.();
+			yield content.subarray(from, from + size);
+		}
+	});
+}
+
+/** Begins with the real picture, so that only the length gives it away. */
+export async function sendEndless(call: Call, answer: Answer): Promise<void> {
+	const { headers, content } = encodeAnswer(answer);
+	open(call, 200, headers);
+	const zeros = Buffer.alloc(MEGABYTE / 4);
+	await stream(call, async function* () {
+		yield content;
+		while (true) yield zeros;
+	});
+}
+
+export async function sendBomb(call: Call, answer: Answer): Promise<void> {
+	const content = await (bomb ??= gzipOfSpaces());
+	const { headers } = encodeAnswer(answer);
+	open(call, 200, { ...headers, 'content-encoding': 'gzip', 'content-length': String(content.length) });
+	call.reply.raw.end(content);
+}
+
+export async function sendHugeJson(call: Call): Promise<void> {
+	open(call, 200, { 'content-type': 'application/json; charset=utf-8' });
+	const padding = Buffer.alloc(MEGABYTE, 'x');
+	await stream(call, async function* () {
+		yield Buffer.from('{"code":"success","message":"","data":{"padding":"');
+		for (let sent = 0; sent < HUGE_JSON_BYTES; sent += MEGABYTE) yield padding;
+		yield Buffer.from('"}}');
+	});
+}
+
+/** Breaks the connection; the journal must not blame the client for it. */
+export function hangUp(call: Call): void {
+	call.hungUp = true;
+	call.reply.raw.socket?.destroy();
+}
+
+function open(call: Call, status: number, headers: Record<string, string>): void {
+	call.reply.hijack();
+	call.entry.status = status;
+	call.reply.raw.writeHead(status, headers);
+}
+
+async function stream(call: Call, pieces: () => AsyncGenerator<Buffer>): Promise<void> {
+	try {
+		await pipeline(Readable.from(pieces()), call.reply.raw);
+	} catch (error) {
+		// The usual end of these bodies: the client has had enough.
+		if (!call.entry.clientLeft && !call.world.stopping.signal.aborted) throw error;
+	}
+}
+
+async function gzipOfSpaces(): Promise<Buffer> {
+	const gzip = createGzip();
+	const pieces: Buffer[] = [];
+	gzip.on('data', (piece: Buffer) => pieces.push(piece));
+	const spaces = Buffer.alloc(MEGABYTE, ' ');
+	for (let packed = 0; packed < BOMB_BYTES; packed += MEGABYTE) {
+		if (!gzip.write(spaces)) await once(gzip, 'drain');
+	}
+	gzip.end();
+	await once(gzip, 'end');
+	return Buffer.concat(pieces);
+}

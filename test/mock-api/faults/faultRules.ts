@@ -1,0 +1,99 @@
+/* eslint-disable */
+import type { Call } from '../call';
+import type { RouteName } from '../types';
+
+export const FAULT_NAMES = [
+	'resetBefore',
+	'resetAfter',
+	'slowHeaders',
+	'slowBody',
+	'truncated',
+	'status408',
+	'status425',
+	'status429',
+	'status429Balance',
+	'status500',
+	'status502Html',
+	'status503',
+	'status503Accepted',
+	'status504Html',
+	'status524Html',
+	'lateVisibility',
+	'backwards',
+	'unknownStatus',
+	'failedTask',
+	'fewerImages',
+	'expiredFile',
+	'redirectForeign',
+	'wrongContentType',
+	'htmlFile',
+	'svgFile',
+	'endlessBody',
+	'gzipBomb',
+	'wrongContentLength',
+	'hugeJson',
+	'emptyBody',
+] as const;
+
+export type FaultName = (typeof FAULT_NAMES)[number];
+
+/** When and how calls of a route go wrong. Without any count the rule fires on every call. */
+export interface FaultRule {
+	route: RouteName;
+	fault: FaultName;
+	/** Chance to fire on a call that is due, 0..1. */
+	probability?: number;
+	/** Fires at most this often. */
+	times?: number;
+	/** Fires on every such call only. */
+	every?: number;
+	/** Lets this many calls pass first. */
+	after?: number;
+	/** Length of the delay of slowHeaders, slowBody and lateVisibility. */
+	ms?: number;
+	/** Form of Retry-After on status429; the settings' form otherwise. */
+	retryAfter?: 'none' | 'seconds' | 'date';
+	/** What expiredFile answers with; drawn from 403, 404 and 410 otherwise. */
+	status?: number;
+}
+
+export interface FaultUse {
+	seen: number;
+	fired: number;
+}
+
+/** The first rule that is due on this call. */
+export function pickFault(call: Call): FaultRule | null {
+	const due = call.world.settings.faults.filter((rule) => rule.route === call.route && isDue(call, rule));
+	if (due.length === 0) return null;
+	const [rule] = due;
+	useOf(call, rule).fired += 1;
+	call.entry.fault = rule.fault;
+	return rule;
+}
+
+function isDue(call: Call, rule: FaultRule): boolean {
+	if (!isPossible(call, rule)) return false;
+	const use = useOf(call, rule);
+	use.seen += 1;
+	const counted = use.seen - (rule.after ?? 0);
+	if (counted <= 0 || counted % (rule.every ?? 1) !== 0) return false;
+	if (use.fired >= (rule.times ?? Infinity)) return false;
+	return rule.probability === undefined || call.world.random.faults.next() < rule.probability;
+}
+
+// Some faults need a past: nothing can go backwards before it has gone forwards.
+function isPossible({ world, params }: Call, rule: FaultRule): boolean {
+	if (rule.fault === 'backwards') {
+		const job = world.jobs.find(({ taskId }) => taskId === params.taskId);
+		return job !== undefined && job.told > 0;
+	}
+	if (rule.fault === 'expiredFile') return world.files.get(params.name)?.expiredStatus === null;
+	return true;
+}
+
+function useOf({ world }: Call, rule: FaultRule): FaultUse {
+	const use = world.faultUse.get(rule) ?? { seen: 0, fired: 0 };
+	world.faultUse.set(rule, use);
+	return use;
+}

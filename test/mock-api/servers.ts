@@ -1,0 +1,118 @@
+/* eslint-disable */
+import type { AddressInfo, Socket } from 'node:net';
+import multipart from '@fastify/multipart';
+import fastify, { type FastifyInstance } from 'fastify';
+import { withKey } from './routes/authorization';
+import type { Service } from './call';
+import { exchange, openEntry } from './exchange';
+import { generateContent } from './routes/gemini';
+import { listModels } from './routes/models';
+import { edit, generate } from './routes/openAi';
+import { serveFile } from './routes/resultFiles';
+import { createTask, getTask } from './routes/tasks';
+import type { Answer, Origin, RouteName } from './types';
+import type { World } from './state';
+
+const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+
+export interface RunningServer {
+	url: string;
+	stop(): Promise<void>;
+}
+
+type Routes = [method: 'GET' | 'POST', path: string, route: RouteName, service: Service][];
+
+const FILE_ROUTES: Routes = [
+	['GET', '/r/:name', 'file', serveFile],
+	['GET', '/v1/images/tasks/:taskId/files/:name', 'file', serveFile],
+];
+
+const API_ROUTES: Routes = [
+	...FILE_ROUTES,
+	['POST', '/v1/images/tasks', 'createTask', withKey(createTask)],
+	['GET', '/v1/images/tasks/:taskId', 'getTask', withKey(getTask)],
+	['POST', '/v1/images/generations', 'generations', withKey(generate)],
+	['POST', '/v1/images/edits', 'edits', withKey(edit)],
+	['POST', '/v1beta/models/:target', 'generateContent', withKey(generateContent)],
+	['GET', '/v1/models', 'models', withKey(listModels)],
+];
+
+export async function startApi(world: World, port: number): Promise<RunningServer> {
+	return await start(world, 'api', API_ROUTES, unknownRoute, port);
+}
+
+export async function startFiles(world: World, port: number): Promise<RunningServer> {
+	return await start(world, 'files', FILE_ROUTES, () => ({ status: 404, body: 'no such file' }), port);
+}
+
+/** Where redirects lead that no key may follow; a picture's address is honoured here all the same. */
+export async function startForeign(world: World): Promise<RunningServer> {
+	return await start(
+		world,
+		'foreign',
+		FILE_ROUTES,
+		withKey(() => ({ status: 200, body: {} })),
+		0,
+	);
+}
+
+async function start(
+	world: World,
+	origin: Origin,
+	routes: Routes,
+	otherwise: Service,
+	port: number,
+): Promise<RunningServer> {
+	const server = await createServer();
+	for (const [method, url, route, service] of routes) {
+		server.route({
+			method,
+			url,
+			handler: async (request, reply) =>
+				await exchange(world, openEntry(world, origin, route, request), request, reply, service),
+		});
+	}
+	server.setNotFoundHandler(
+		async (request, reply) =>
+			await exchange(world, openEntry(world, origin, 'other', request), request, reply, otherwise),
+	);
+	const sockets = trackSockets(server);
+	await server.listen({ port, host: world.settings.host });
+	const { port: bound } = server.server.address() as AddressInfo;
+	return {
+		url: `http://${world.settings.host}:${bound}`,
+		stop: async () => {
+			for (const socket of sockets) socket.destroy();
+			await server.close();
+		},
+	};
+}
+
+async function createServer(): Promise<FastifyInstance> {
+	const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+	server.removeAllContentTypeParsers();
+	await server.register(multipart, { limits: { fileSize: BODY_LIMIT_BYTES, fieldSize: BODY_LIMIT_BYTES } });
+	// Bodies are read as bytes whatever their label: judging them is the gateway's part.
+	server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+	return server;
+}
+
+function trackSockets(server: FastifyInstance): Set<Socket> {
+	const sockets = new Set<Socket>();
+	server.server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+	});
+	return sockets;
+}
+
+// Outside /v1 the family serves its console: what a wrong base URL usually meets.
+function unknownRoute({ request, entry }: Parameters<Service>[0]): Answer {
+	if (request.method === 'GET' && !/^\/v1(beta)?(\/|$)/.test(entry.path)) {
+		const page =
+			'<!doctype html><html lang="zh"><head><title>Console</title></head><body><div id="root"></div></body></html>';
+		return { status: 200, body: page };
+	}
+	const message = `Invalid URL (${request.method} ${entry.path})`;
+	return { status: 404, body: { error: { message, type: 'invalid_request_error', param: '', code: '' } } };
+}

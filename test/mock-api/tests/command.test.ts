@@ -1,0 +1,66 @@
+/* eslint-disable */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const COMMAND = [require.resolve('tsx/cli'), resolve(__dirname, '../main.ts')];
+const START_MS = 60_000;
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+	return spawnSync(process.execPath, [...COMMAND, ...args], { encoding: 'utf8' });
+}
+
+/** Reads on until something has been said; returns all that was said so far. */
+function listenTo(child: ChildProcess): (wanted: string) => Promise<string> {
+	const output = child.stdout?.iterator({ destroyOnReturn: false });
+	let text = '';
+	return async (wanted) => {
+		while (!text.includes(wanted)) {
+			const piece = await output?.next();
+			if (piece === undefined || piece.done === true) throw new Error(`ended without saying "${wanted}": ${text}`);
+			text += String(piece.value);
+		}
+		return text;
+	};
+}
+
+describe('the sandbox command', () => {
+	it(
+		'says where it is, logs each request and stops on Ctrl-C',
+		async () => {
+			const child = spawn(process.execPath, [...COMMAND, '--task-ms', '0', '--dialect', 'taskDto'], {
+				stdio: ['ignore', 'pipe', 'inherit'],
+			});
+			const said = listenTo(child);
+			const greeting = await said('Ctrl-C');
+			const [, url = ''] = /API +(\S+)/.exec(greeting) ?? [];
+			const [, key = ''] = /key +(\S+)/.exec(greeting) ?? [];
+			const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+			const body = JSON.stringify({ model: 'NanoBanana', prompt: 'x' });
+			const response = await fetch(`${url}/v1/images/tasks`, { method: 'POST', headers, body });
+			expect(await response.json()).toMatchObject({ data: { platform: 'image' } });
+			await said('POST /v1/images/tasks  200');
+			child.kill('SIGINT');
+			expect(await once(child, 'exit')).toEqual([0, null]);
+		},
+		START_MS,
+	);
+
+	it.each([
+		['--port', '70000', '--port must be a whole number'],
+		['--task-ms', '9-3', '--task-ms must be'],
+		['--progress', 'fast', '--progress must be one of linear, coarse, none'],
+		['--dialect', 'french', '--dialect must be one of seed'],
+		['--limit', '0', '--limit must be a whole number'],
+		['--colour', 'red', "Unknown option '--colour'"],
+	])(
+		'refuses %s %s with one line',
+		(name, value, message) => {
+			const { status, stdout, stderr } = run(name, value);
+			expect(status).toBe(1);
+			expect(stdout).toBe('');
+			expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(message)]);
+		},
+		START_MS,
+	);
+});

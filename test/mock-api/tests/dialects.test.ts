@@ -1,0 +1,237 @@
+/* eslint-disable */
+import { createHash } from 'node:crypto';
+import { DIALECT_NAMES } from '../dialects';
+import { startSandbox, type Dialect, type Sandbox } from '..';
+import { call, create, createdTask, download, PLAIN_TASK, query } from './taskClient';
+
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
+const ID = expect.stringMatching(/^task_\w{32}$/);
+const SECONDS = expect.any(Number);
+
+interface Shape {
+	created: unknown;
+	done: (urls: string[]) => unknown;
+	failed: (message: string) => unknown;
+}
+
+const flatTask = { id: ID, task_id: ID };
+const envelope = (data: unknown): unknown => ({ code: 'success', message: '', data });
+const typed = (url: string): unknown => ({ url, b64_json: '', revised_prompt: '' });
+const path = (url: string): string => url.slice(new URL(url).origin.length);
+const failure = (message: string): unknown => ({ code: 'upstream_error', message });
+
+const SHAPES: Record<Dialect, Shape> = {
+	seed: {
+		created: envelope(
+			expect.objectContaining({ task_id: ID, status: 'queued', progress: '0%', result_url: '', error: null }),
+		),
+		done: (urls) =>
+			envelope(
+				expect.objectContaining({ status: 'succeeded', progress: '100%', result_url: urls[0], result_urls: urls }),
+			),
+		failed: (message) =>
+			envelope(expect.objectContaining({ status: 'failed', result_url: '', error: failure(message) })),
+	},
+	newapiFlat: {
+		created: {
+			...flatTask,
+			object: 'image.task',
+			model: PLAIN_TASK.model,
+			status: 'queued',
+			progress: 0,
+			created_at: SECONDS,
+		},
+		done: (urls) =>
+			expect.objectContaining({ status: 'succeeded', progress: 100, result_url: urls[0], data: urls.map(typed) }),
+		failed: (message) =>
+			expect.objectContaining({ status: 'failed', progress: 100, error: expect.objectContaining({ message }) }),
+	},
+	sub2api: {
+		created: {
+			...flatTask,
+			object: 'image.generation.task',
+			status: 'processing',
+			created_at: SECONDS,
+			expires_at: SECONDS,
+			poll_url: expect.stringMatching(/^\/v1\/images\/tasks\/task_/),
+		},
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'completed',
+				http_status: 200,
+				image_url: urls[0],
+				result: { created: SECONDS, data: urls.map((url) => ({ url })) },
+			}),
+		failed: (message) => expect.objectContaining({ status: 'failed', http_status: 502, error: failure(message) }),
+	},
+	dataString: {
+		created: envelope(ID),
+		done: (urls) =>
+			envelope(expect.objectContaining({ status: 'SUCCESS', data: { created: SECONDS, data: urls.map(typed) } })),
+		failed: (message) => envelope(expect.objectContaining({ status: 'FAILURE', fail_reason: message })),
+	},
+	taskDto: {
+		created: envelope(
+			expect.objectContaining({ id: expect.any(Number), task_id: ID, status: 'NOT_START', progress: '0%', data: null }),
+		),
+		done: (urls) =>
+			envelope(
+				expect.objectContaining({
+					status: 'SUCCESS',
+					fail_reason: urls[0],
+					data: { created: SECONDS, data: urls.map(typed) },
+				}),
+			),
+		failed: (message) =>
+			envelope(expect.objectContaining({ status: 'FAILURE', fail_reason: message, result_url: message, data: null })),
+	},
+	forkResult: {
+		created: { data: { task_id: ID, status: 'queued' } },
+		done: (urls) => ({
+			data: {
+				task_id: ID,
+				status: 'completed',
+				result: { created: SECONDS, data: urls.map((url) => ({ url: path(url) })) },
+			},
+		}),
+		failed: (message) => ({ data: { task_id: ID, status: 'failed', error: { message } } }),
+	},
+	openAiTask: {
+		created: { ...flatTask, object: 'image.generation.task', status: 'queued', progress: '0%', created_at: SECONDS },
+		done: (urls) => expect.objectContaining({ status: 'completed', progress: '100%', data: urls.map(typed) }),
+		failed: (message) => expect.objectContaining({ status: 'failed', error: expect.objectContaining({ message }) }),
+	},
+	dataArray: {
+		created: { code: 200, data: [{ status: 'submitted', task_id: ID }] },
+		done: (urls) => ({
+			code: 200,
+			data: expect.objectContaining({
+				status: 'completed',
+				result: { images: urls.map((url) => ({ url: [url], expires_at: SECONDS })) },
+			}),
+		}),
+		failed: (message) => ({
+			code: 200,
+			data: expect.objectContaining({ status: 'failed', error: expect.objectContaining({ message }) }),
+		}),
+	},
+	evolink: {
+		created: expect.objectContaining({
+			id: ID,
+			object: 'image.generation.task',
+			status: 'pending',
+			progress: 0,
+			type: 'image',
+		}),
+		done: (urls) => expect.objectContaining({ status: 'completed', progress: 100, results: urls }),
+		failed: (message) => expect.objectContaining({ status: 'failed', error: failure(message) }),
+	},
+	zmodel: {
+		created: { id: ID, object: 'image.generation', status: 'queued', output: { availability: 'pending', data: [] } },
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'completed',
+				output: { availability: 'available', data: urls.map((url, index) => ({ index, url, mime_type: 'image/png' })) },
+			}),
+		failed: (message) =>
+			expect.objectContaining({ status: 'failed', output: expect.objectContaining({ error: failure(message) }) }),
+	},
+	outputs: {
+		created: expect.objectContaining({
+			id: ID,
+			kind: 'image',
+			action: 'generate',
+			status: 'queued',
+			error: '',
+			outputs: [],
+		}),
+		done: (urls) =>
+			expect.objectContaining({
+				status: 'succeeded',
+				outputs: urls.map((url, index) => ({ index, mime_type: 'image/png', size: 0, url })),
+			}),
+		failed: (message) => expect.objectContaining({ status: 'failed', error: message }),
+	},
+	toapis: {
+		created: { id: ID, object: 'generation.task', status: 'queued', progress: 0 },
+		done: (urls) =>
+			expect.objectContaining({ status: 'completed', result: { type: 'image', data: urls.map((url) => ({ url })) } }),
+		failed: (message) => expect.objectContaining({ status: 'failed', error: failure(message) }),
+	},
+};
+
+describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
+	let sandbox: Sandbox;
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ dialect, taskMs: 60_000, queuedShare: 1 });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	it('writes a new task its own way', async () => {
+		const { status, body } = await create(sandbox);
+		expect(body).toEqual(SHAPES[dialect].created);
+		expect(status).toBe(['sub2api', 'forkResult', 'zmodel'].includes(dialect) ? 202 : 200);
+	});
+
+	it('writes a finished task its own way, with addresses that lead to the pictures', async () => {
+		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, n: 2 });
+		sandbox.finishTasks();
+		const { status, body } = await query(sandbox, taskId);
+		const urls = sandbox.task(taskId)?.urls ?? [];
+		expect(status).toBe(200);
+		expect(urls).toHaveLength(2);
+		expect(body).toEqual(SHAPES[dialect].done(urls));
+		expect(new URL(urls[0]).origin).toBe(dialect === 'forkResult' ? sandbox.baseUrl : sandbox.filesUrl);
+		const bytes = await download(urls[0]);
+		expect(sandbox.files.get(urls[0])?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+	});
+
+	it('carries base64 when asked to', async () => {
+		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, response_format: 'b64_json' });
+		sandbox.finishTasks();
+		const { body } = await query(sandbox, taskId);
+		expect(JSON.stringify(body)).toMatch(/"(data:image\/png;base64,)?iVBORw0KGgo/);
+	});
+
+	it('writes a failed task its own way', async () => {
+		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, prompt: 'x [fail]' });
+		sandbox.finishTasks();
+		expect((await query(sandbox, taskId)).body).toEqual(
+			SHAPES[dialect].failed('upstream could not render the image: [fail]'),
+		);
+	});
+});
+
+describe('what only one dialect does', () => {
+	let sandbox: Sandbox;
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ taskMs: 0, syncMs: 0 });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	it('tells in sub2api where and when to ask again', async () => {
+		sandbox.set({ dialect: 'sub2api', retryAfterSeconds: 3 });
+		const { headers } = await create(sandbox);
+		expect(headers.get('retry-after')).toBe('3');
+		expect(headers.get('location')).toBe(`/v1/images/tasks/${sandbox.ledger[0].taskId}`);
+		expect(headers.get('cache-control')).toBe('no-store');
+	});
+
+	it.each(['generations', 'edits'])('answers %s in openAiTask with a task to poll', async (route) => {
+		sandbox.set({ dialect: 'openAiTask' });
+		const pixel =
+			'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
+		const image = route === 'edits' ? { image: pixel } : {};
+		const { body } = await call(sandbox, 'POST', `/v1/images/${route}`, { ...PLAIN_TASK, ...image });
+		const { task_id: taskId } = body as { task_id: string };
+		expect(sandbox.ledger).toMatchObject([{ kind: route, taskId }]);
+		sandbox.finishTasks();
+		expect((await query(sandbox, taskId)).status).toBe(200);
+	});
+});

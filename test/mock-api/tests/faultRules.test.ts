@@ -1,0 +1,50 @@
+/* eslint-disable */
+import { startSandbox, type FaultRule, type Sandbox } from '..';
+import { call, create } from './taskClient';
+
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
+const CALLS = 8;
+
+describe('fault rules', () => {
+	let sandbox: Sandbox;
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ seed: 7 });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	async function pattern(...rules: Omit<FaultRule, 'route'>[]): Promise<string> {
+		sandbox.reset();
+		sandbox.set({ faults: rules.map((rule) => ({ route: 'models', ...rule })) });
+		for (let number = 0; number < CALLS; number += 1) await call(sandbox, 'GET', '/v1/models');
+		return sandbox.journal.map(({ fault }) => (fault === undefined ? '.' : fault.at(-1))).join('');
+	}
+
+	it('fire on every call, or as counted', async () => {
+		expect(await pattern({ fault: 'status500' })).toBe('00000000');
+		expect(await pattern({ fault: 'status500', times: 2 })).toBe('00......');
+		expect(await pattern({ fault: 'status500', after: 3 })).toBe('...00000');
+		expect(await pattern({ fault: 'status500', every: 3 })).toBe('..0..0..');
+		expect(await pattern({ fault: 'status500', after: 1, every: 2, times: 2 })).toBe('..0.0...');
+	});
+
+	it('give way to the rule before them', async () => {
+		expect(await pattern({ fault: 'status408', every: 2 }, { fault: 'status425' })).toBe('58585858');
+	});
+
+	it('fire by chance, and the same way for the same seed', async () => {
+		const first = await pattern({ fault: 'status500', probability: 0.5 });
+		expect(first).toMatch(/0/);
+		expect(first).toMatch(/\./);
+		expect(await pattern({ fault: 'status500', probability: 0.5 })).toBe(first);
+		expect(await pattern({ fault: 'status500', probability: 0 })).toBe('........');
+	});
+
+	it('leave other routes alone', async () => {
+		sandbox.set({ faults: [{ route: 'models', fault: 'status500' }] });
+		expect((await create(sandbox)).status).toBe(200);
+	});
+});

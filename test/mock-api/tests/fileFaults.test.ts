@@ -1,0 +1,113 @@
+/* eslint-disable */
+import { createHash } from 'node:crypto';
+import { startSandbox, type FaultRule, type Sandbox } from '..';
+import { download, finishedTask, query, seedTask, until, type SeedTask } from './taskClient';
+
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
+describe('faults of the result files', () => {
+	let sandbox: Sandbox;
+	let task: SeedTask;
+	const use = (rule: Omit<FaultRule, 'route'>): void => sandbox.set({ faults: [{ route: 'file', ...rule }] });
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ taskMs: 0 });
+	});
+	beforeEach(async () => {
+		sandbox.reset();
+		task = await finishedTask(sandbox);
+	});
+	afterAll(async () => await sandbox.stop());
+
+	it.each(['truncated', 'wrongContentLength'] as const)('%s announces more bytes than arrive', async (fault) => {
+		const whole = await download(task.result_url);
+		use({ fault });
+		const response = await fetch(task.result_url);
+		expect(response.status).toBe(200);
+		expect(Number(response.headers.get('content-length'))).toBe(
+			fault === 'truncated' ? whole.length : whole.length + 1000,
+		);
+		await expect(response.arrayBuffer()).rejects.toThrow('terminated');
+		expect(sandbox.calls('file').at(-1)).toMatchObject({ status: 200, fault, clientLeft: false });
+		expect(sandbox.ledger[0].downloads).toBe(1);
+	});
+
+	it('slowBody trickles the whole file', async () => {
+		use({ fault: 'slowBody', ms: 20 });
+		const bytes = await download(task.result_url);
+		expect(sandbox.files.get(task.result_url)?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+		expect(sandbox.ledger[0].downloads).toBe(1);
+	});
+
+	it('wrongContentType serves the right bytes under a wrong label', async () => {
+		use({ fault: 'wrongContentType' });
+		const labels = new Set<string | null>();
+		for (let read = 0; read < 12; read += 1) labels.add((await fetch(task.result_url)).headers.get('content-type'));
+		expect([...labels].sort()).toEqual(['application/octet-stream', 'text/plain']);
+		expect((await download(task.result_url)).subarray(1, 4).toString()).toBe('PNG');
+	});
+
+	it.each([
+		['htmlFile', 'text/html; charset=utf-8', '<!doctype html>'],
+		['svgFile', 'image/svg+xml', '<svg '],
+		['emptyBody', 'image/png', ''],
+	] as const)('%s answers 200 as %s instead of the picture', async (fault, label, start) => {
+		use({ fault });
+		const response = await fetch(task.result_url);
+		expect(response.status).toBe(200);
+		expect(response.headers.get('content-type')).toBe(label);
+		const body = await response.text();
+		expect(body.startsWith(start)).toBe(true);
+		expect(body.length > 0).toBe(start !== '');
+		expect(sandbox.ledger[0].downloads).toBe(0);
+	});
+
+	it('expiredFile is final for the address; the task then hands out a new one', async () => {
+		use({ fault: 'expiredFile', times: 1 });
+		const { status } = await fetch(task.result_url);
+		expect([403, 404, 410]).toContain(status);
+		expect((await fetch(task.result_url)).status).toBe(status);
+		const fresh = seedTask(await query(sandbox, task.task_id)).result_url;
+		expect(fresh).not.toBe(task.result_url);
+		expect((await download(fresh)).length).toBeGreaterThan(1000);
+		expect(sandbox.calls('file').map(({ fault }) => fault)).toEqual(['expiredFile', undefined, undefined]);
+	});
+
+	it('expiredFile answers with the status it is given', async () => {
+		use({ fault: 'expiredFile', status: 410 });
+		expect((await fetch(task.result_url)).status).toBe(410);
+	});
+
+	it('redirectForeign leads to another host that has the file', async () => {
+		use({ fault: 'redirectForeign' });
+		const response = await fetch(task.result_url);
+		expect(new URL(response.url).origin).toBe(sandbox.foreignUrl);
+		expect(response.headers.get('content-type')).toBe('image/png');
+		expect(sandbox.calls('file').map(({ origin }) => origin)).toEqual(['files', 'foreign']);
+	});
+
+	it('endlessBody sends until the client leaves', async () => {
+		use({ fault: 'endlessBody' });
+		const leaving = new AbortController();
+		const response = await fetch(task.result_url, { signal: leaving.signal });
+		let received = 0;
+		for await (const piece of response.body ?? []) {
+			received += piece.length;
+			if (received > 8_000_000) break;
+		}
+		leaving.abort();
+		expect(received).toBeGreaterThan(8_000_000);
+		await until(() => sandbox.calls('file')[0].clientLeft);
+	});
+
+	it('gzipBomb sends little that unpacks to two hundred megabytes', async () => {
+		use({ fault: 'gzipBomb' });
+		const response = await fetch(task.result_url);
+		expect(response.headers.get('content-encoding')).toBe('gzip');
+		expect(Number(response.headers.get('content-length'))).toBeLessThan(1024 * 1024);
+		let unpacked = 0;
+		for await (const piece of response.body ?? []) unpacked += piece.length;
+		expect(unpacked).toBe(200 * 1024 * 1024);
+	});
+});

@@ -1,0 +1,163 @@
+/* eslint-disable */
+import { ApiError, FinishReason, GoogleGenAI, Modality, type GenerateContentResponse } from '@google/genai';
+import sharp from 'sharp';
+// The client asks for undici's global dispatcher, which jest's realm has only once undici is loaded in it.
+import 'undici';
+import { startSandbox, type Sandbox } from '..';
+import { colourAt, flatPicture } from './pixels';
+import { call } from './taskClient';
+
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
+const MODEL = 'gemini-3.1-flash-image-preview-1k';
+
+function inlineImages(response: GenerateContentResponse): Buffer[] {
+	const parts = response.candidates?.[0].content?.parts ?? [];
+	return parts.flatMap(({ inlineData }) => (inlineData?.data ? Buffer.from(inlineData.data, 'base64') : []));
+}
+
+describe('the official Google client', () => {
+	let sandbox: Sandbox;
+	let client: GoogleGenAI;
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ syncMs: 5 });
+		client = new GoogleGenAI({ apiKey: sandbox.apiKey, httpOptions: { baseUrl: sandbox.baseUrl } });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	it('receives a picture beside a text', async () => {
+		const response = await client.models.generateContent({
+			model: MODEL,
+			contents: 'a cube',
+			config: { imageConfig: { aspectRatio: '16:9' } },
+		});
+		expect(response.candidates?.[0]).toMatchObject({ finishReason: FinishReason.STOP });
+		expect(response.candidates?.[0].content?.parts?.[0].text).toContain('a cube');
+		const [image] = inlineImages(response);
+		expect(await sharp(image).metadata()).toMatchObject({ format: 'png', width: 1376, height: 768 });
+		expect(sandbox.ledger).toMatchObject([{ kind: 'generateContent', imagesBilled: 1, answered: true }]);
+	});
+
+	it('sends pictures along and finds them in the answer', async () => {
+		const red = await flatPicture('#f00', 90, 60);
+		const response = await client.models.generateContent({
+			model: 'gemini-3-pro-image-preview',
+			contents: [{ text: 'repaint' }, { inlineData: { mimeType: 'image/png', data: red.toString('base64') } }],
+			config: { responseModalities: [Modality.IMAGE], imageConfig: { imageSize: '2K' } },
+		});
+		expect(response.candidates?.[0].content?.parts).toHaveLength(1);
+		const [image] = inlineImages(response);
+		// No ratio was asked for: the answer follows the 3:2 reference.
+		expect(await sharp(image).metadata()).toMatchObject({ width: 2528, height: 1696 });
+		expect(await colourAt(image, 1264, 848)).toEqual([255, 0, 0]);
+	});
+
+	it('hears a refusal in words', async () => {
+		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [refuse]' });
+		expect(response.text).toContain("can't create");
+		expect(inlineImages(response)).toHaveLength(0);
+		expect(response.candidates?.[0].finishReason).toBe(FinishReason.STOP);
+		expect(sandbox.imagesBilled()).toBe(0);
+	});
+
+	it('hears of a picture the safety filter took', async () => {
+		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [safety]' });
+		expect(response.candidates).toHaveLength(1);
+		expect(response.candidates?.[0].finishReason).toBe(FinishReason.IMAGE_SAFETY);
+		expect(response.candidates?.[0].content?.parts).toBeUndefined();
+	});
+
+	it('hears of a blocked prompt', async () => {
+		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [block]' });
+		expect(response.candidates).toBeUndefined();
+		expect(response.promptFeedback?.blockReason).toBe('PROHIBITED_CONTENT');
+		expect(sandbox.created()).toBe(0);
+	});
+
+	it('raises a refusal as an API error', async () => {
+		const asked = client.models.generateContent({
+			model: MODEL,
+			contents: 'a cube',
+			config: { imageConfig: { aspectRatio: '7:5' } },
+		});
+		await expect(asked).rejects.toBeInstanceOf(ApiError);
+		await expect(asked).rejects.toMatchObject({ status: 400, message: expect.stringContaining('INVALID_ARGUMENT') });
+	});
+});
+
+describe('the Gemini entrance', () => {
+	let sandbox: Sandbox;
+	const generate = async (body: object, model = MODEL) =>
+		await call(sandbox, 'POST', `/v1beta/models/${model}:generateContent`, body);
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ syncMs: 0 });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	it('takes a bearer key and snake_case fields', async () => {
+		const pixel = await flatPicture('#0f0', 8, 8);
+		const data = pixel.toString('base64');
+		const { status, body } = await generate({
+			contents: [{ role: 'user', parts: [{ text: 'x' }, { inline_data: { mime_type: 'image/png', data } }] }],
+			generation_config: {
+				response_modalities: ['IMAGE'],
+				image_config: { aspect_ratio: '1:4', image_size: '512', output_format: 'jpeg' },
+			},
+		});
+		expect(status).toBe(200);
+		const response = body as {
+			candidates: { content: { parts: { inlineData: { mimeType: string; data: string } }[] } }[];
+		};
+		const [{ inlineData }] = response.candidates[0].content.parts;
+		expect(inlineData.mimeType).toBe('image/jpeg');
+		const picture = sharp(Buffer.from(inlineData.data, 'base64'));
+		expect(await picture.metadata()).toMatchObject({ format: 'jpeg', width: 256, height: 1024 });
+		expect(sandbox.ledger).toMatchObject([{ references: 1 }]);
+	});
+
+	it.each([
+		['no contents', {}],
+		[
+			'a part with text and picture',
+			{ contents: [{ parts: [{ text: 'x', inlineData: { mimeType: 'image/png', data: 'aGk=' } }] }] },
+		],
+		[
+			'a data: prefix in inlineData',
+			{
+				contents: [
+					{
+						parts: [
+							{ text: 'x' },
+							{ inlineData: { mimeType: 'image/png', data: 'data:image/png;base64,iVBORw0KGgo=' } },
+						],
+					},
+				],
+			},
+		],
+		['inlineData without a type', { contents: [{ parts: [{ text: 'x' }, { inlineData: { data: 'iVBORw0KGgo=' } }] }] }],
+		['an unknown role', { contents: [{ role: 'assistant', parts: [{ text: 'x' }] }] }],
+		[
+			'a lower-case size',
+			{ contents: [{ parts: [{ text: 'x' }] }], generationConfig: { imageConfig: { imageSize: '1k' } } },
+		],
+		['two candidates', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { candidateCount: 2 } }],
+	])('refuses %s', async (_name, body) => {
+		const reply = await generate(body);
+		expect(reply).toMatchObject({ status: 400, body: { error: { code: 400, status: 'INVALID_ARGUMENT' } } });
+		expect(sandbox.created()).toBe(0);
+	});
+
+	it('does not know the ids of the other entrances, nor other verbs', async () => {
+		const contents = [{ parts: [{ text: 'x' }] }];
+		expect((await generate({ contents }, 'NanoBanana2-1K')).status).toBe(503);
+		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(
+			501,
+		);
+		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:countTokens`, { contents })).status).toBe(404);
+	});
+});

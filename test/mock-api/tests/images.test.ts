@@ -1,0 +1,156 @@
+/* eslint-disable */
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { CATALOGUE, modelFacts } from '../routes/catalog';
+import { startSandbox, type ImageFormat, type Sandbox } from '..';
+import { padImage } from '../images/growImage';
+import { paint, referenceBoxes, type PictureOrder } from '../images/renderImage';
+import { colourAt, flatPicture } from './pixels';
+import { nearestRatio, pixelSize } from '../images/pixelSizes';
+import { download, finishedTask } from './taskClient';
+
+// Painting and streaming are work: a busy machine may take its time over them.
+jest.setTimeout(60_000);
+
+const ORDER: PictureOrder = {
+	width: 512,
+	height: 512,
+	prompt: 'x',
+	caption: 'caption',
+	index: 0,
+	format: 'png',
+	references: [],
+	padToBytes: null,
+};
+
+describe('pixel sizes', () => {
+	it.each([
+		['NanoBanana', '21:9', 1536, 672],
+		['NanoBanana', '2:3', 832, 1248],
+		['NanoBanana2-0.5K', '21:9', 792, 168],
+		['NanoBanana2-0.5K', '8:1', 1536, 192],
+		['NanoBanana2-1K', '4:5', 928, 1152],
+		['NanoBanana2-2K', '9:16', 1536, 2752],
+		['NanoBanana2-4K', '1:8', 1536, 12288],
+		['NanoBananaPro-4K', '16:9', 5504, 3072],
+		['NanoBananaPro-8K', '1:1', 4096, 4096],
+		['gemini-3.1-flash-image-preview-512', '3:4', 448, 600],
+		['gemini-2.5-flash-image', '16:9', 1344, 768],
+	])('%s at %s are %i by %i', (model, ratio, width, height) => {
+		expect(pixelSize(modelFacts(model).tier, ratio)).toEqual({ width, height });
+	});
+
+	it('exist for every ratio a model accepts', () => {
+		for (const { tier, ratios } of CATALOGUE.map(modelFacts)) {
+			for (const ratio of ratios.slice(1)) expect(pixelSize(tier, ratio)).not.toEqual(pixelSize(tier, '1:1'));
+		}
+	});
+
+	it('follow the reference when no ratio is asked for', () => {
+		const { ratios } = modelFacts('NanoBanana2-1K');
+		expect(nearestRatio(ratios, { width: 1920, height: 1080 })).toBe('16:9');
+		expect(nearestRatio(ratios, { width: 300, height: 400 })).toBe('3:4');
+		expect(nearestRatio(ratios, { width: 10, height: 900 })).toBe('1:8');
+	});
+});
+
+describe('pictures', () => {
+	let sandbox: Sandbox;
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ taskMs: 0 });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+
+	it.each([
+		['NanoBanana2-0.5K', '2:3', 'png', 424, 632],
+		['NanoBanana2-1K', '16:9', 'jpeg', 1376, 768],
+		['NanoBanana', '4:3', 'webp', 1184, 864],
+		['NanoBananaPro-4K', '1:1', 'png', 4096, 4096],
+	])('of %s at %s as %s arrive with the size of the table', async (model, ratio, format, width, height) => {
+		const task = await finishedTask(sandbox, { model, prompt: 'x', aspect_ratio: ratio, output_format: format });
+		expect(await sharp(await download(task.result_url)).metadata()).toMatchObject({ format, width, height });
+	});
+
+	it('show the prompt: another prompt makes another picture, the same one the same bytes', async () => {
+		const [one, same, other] = await Promise.all(
+			['a cube', 'a cube', 'a ball'].map(async (prompt) => await paint({ ...ORDER, prompt })),
+		);
+		expect(same.sha256).toBe(one.sha256);
+		expect(other.sha256).not.toBe(one.sha256);
+		const top = await sharp(one.content).extract({ left: 0, top: 0, width: 256, height: 64 }).raw().toBuffer();
+		expect(Math.max(...top)).toBe(255);
+	});
+
+	it('can be painted from any prompt', async () => {
+		const prompt = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
+		await fc.assert(
+			fc.asyncProperty(prompt, async (text) => {
+				const { content } = await paint({ ...ORDER, width: 256, height: 96, prompt: `<&"${text}` });
+				expect((await sharp(content).stats()).channels).toHaveLength(3);
+			}),
+			{ numRuns: 25, seed: 1 },
+		);
+	});
+
+	it('of an edit contain the reference, pixel for pixel', async () => {
+		const quarters = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ff0000' } })
+			.composite([{ input: await flatPicture('#0000ff', 32, 24), left: 0, top: 0 }])
+			.removeAlpha()
+			.png()
+			.toBuffer();
+		const uri = `data:image/png;base64,${quarters.toString('base64')}`;
+		const task = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'x', images: [uri, uri] });
+		const result = await download(task.result_url);
+		const { width, height } = await sharp(result).metadata();
+		// The ratio follows the 4:3 reference.
+		expect([width, height]).toEqual([600, 448]);
+		const size = { width: 64, height: 48 };
+		for (const box of referenceBoxes({ width, height }, [size, size])) {
+			const shown = await sharp(result).extract(box).raw().toBuffer();
+			const fitted = await sharp(quarters).resize(box.width, box.height, { fit: 'fill' }).raw().toBuffer();
+			expect(shown.equals(fitted)).toBe(true);
+		}
+	});
+
+	it('of an edit of an edit show what the sandbox itself served', async () => {
+		const first = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'first' });
+		const second = await finishedTask(sandbox, {
+			model: 'NanoBanana2-0.5K',
+			prompt: 'second',
+			image: first.result_url,
+		});
+		const background = await colourAt(await download(first.result_url), 256, 256);
+		expect(await colourAt(await download(second.result_url), 256, 256)).toEqual(background);
+		expect(sandbox.ledger.map(({ downloads }) => downloads)).toEqual([1, 1]);
+	});
+
+	it('grow to the size asked for and stay the same picture', async () => {
+		sandbox.set({ imageBytes: 300_000 });
+		const task = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'x' });
+		expect(await download(task.result_url)).toHaveLength(300_000);
+	});
+
+	it.each(['png', 'jpeg', 'webp'] as ImageFormat[])('stay readable as %s when padded', async (format) => {
+		const { content } = await paint({ ...ORDER, format });
+		const padded = padImage(content, format, 200_000);
+		expect(Math.abs(padded.length - 200_000)).toBeLessThan(64);
+		const decoded = [content, padded].map(async (bytes) => await sharp(bytes, { failOn: 'warning' }).raw().toBuffer());
+		const [before, after] = await Promise.all(decoded);
+		expect(after.equals(before)).toBe(true);
+	});
+
+	it('keep every PNG chunk whole when padded', async () => {
+		const padded = padImage((await paint(ORDER)).content, 'png', 200_000);
+		const types: string[] = [];
+		for (let at = 8; at < padded.length; ) {
+			const end = at + 8 + padded.readUInt32BE(at);
+			expect(padded.readUInt32BE(end)).toBe(crc32(padded.subarray(at + 4, end)));
+			types.push(padded.toString('latin1', at + 4, at + 8));
+			at = end + 4;
+		}
+		expect(types.slice(-2)).toEqual(['npAd', 'IEND']);
+	});
+});

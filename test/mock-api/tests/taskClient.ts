@@ -1,0 +1,90 @@
+/* eslint-disable */
+import type { Sandbox } from '..';
+
+/** The smallest possible client of the task entrance, for the sandbox's own tests. */
+
+export interface Reply {
+	status: number;
+	headers: Headers;
+	body: unknown;
+}
+
+const POLL_LIMIT = 5_000;
+const TURN_LIMIT = 1_000_000;
+
+export const PLAIN_TASK = { model: 'NanoBanana2-0.5K', prompt: 'A small red cube' };
+
+export async function call(sandbox: Sandbox, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> {
+	const response = await fetch(sandbox.baseUrl + path, {
+		method,
+		headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
+		body: body === undefined ? undefined : JSON.stringify(body),
+		redirect: 'manual',
+	});
+	const text = await response.text();
+	const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+	return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+export async function create(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<Reply> {
+	return await call(sandbox, 'POST', '/v1/images/tasks', body);
+}
+
+export async function query(sandbox: Sandbox, taskId: string): Promise<Reply> {
+	return await call(sandbox, 'GET', `/v1/images/tasks/${taskId}`);
+}
+
+/** Creates a task and returns its id, whatever the dialect: the ledger knows it. */
+export async function createdTask(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<string> {
+	await create(sandbox, body);
+	const taskId = sandbox.ledger.at(-1)?.taskId;
+	if (typeof taskId !== 'string') throw new Error('the sandbox accepted no task');
+	return taskId;
+}
+
+/** Reads the task until the sandbox has finished it; returns every reply on the way. */
+export async function queryUntilDone(sandbox: Sandbox, taskId: string): Promise<Reply[]> {
+	const replies: Reply[] = [];
+	while (replies.length < POLL_LIMIT) {
+		const done = ['succeeded', 'failed'].includes(sandbox.task(taskId)?.state ?? 'failed');
+		replies.push(await query(sandbox, taskId));
+		if (done) return replies;
+	}
+	throw new Error(`task ${taskId} was not finished after ${POLL_LIMIT} reads`);
+}
+
+/** The body of a finished seed-dialect task. */
+export async function finishedTask(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<SeedTask> {
+	const replies = await queryUntilDone(sandbox, await createdTask(sandbox, body));
+	return seedTask(replies[replies.length - 1]);
+}
+
+export interface SeedTask {
+	task_id: string;
+	status: string;
+	progress: string;
+	result_url: string;
+	result_urls?: string[];
+	metadata: { task_type: string; result_count?: number };
+	data?: { url: string; b64_json: string }[];
+	error: { code: string; message: string } | null;
+}
+
+export function seedTask({ body }: Reply): SeedTask {
+	return (body as { data: SeedTask }).data;
+}
+
+export async function download(url: string): Promise<Buffer> {
+	const response = await fetch(url);
+	if (!response.ok) throw new Error(`download answered ${response.status}`);
+	return Buffer.from(await response.arrayBuffer());
+}
+
+/** Lets the event loop turn until something has happened. */
+export async function until(happened: () => boolean): Promise<void> {
+	for (let turn = 0; turn < TURN_LIMIT; turn += 1) {
+		if (happened()) return;
+		await new Promise(setImmediate);
+	}
+	throw new Error('it never happened');
+}

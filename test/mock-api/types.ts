@@ -1,0 +1,187 @@
+/* eslint-disable */
+import type { Picture } from './images/renderImage';
+import type { References } from './jobs/referenceImages';
+import type { SandboxSettings } from './settings';
+
+/** The nouns of the sandbox. Times are milliseconds since its start unless a name says otherwise. */
+
+export type RouteName =
+	| 'createTask'
+	| 'getTask'
+	| 'generations'
+	| 'edits'
+	| 'generateContent'
+	| 'models'
+	| 'file'
+	| 'other';
+
+export type Origin = 'api' | 'files' | 'foreign';
+
+export type JobKind = 'task' | 'generations' | 'edits' | 'generateContent';
+
+export type JobState = 'queued' | 'processing' | 'succeeded' | 'failed';
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp';
+
+export interface UploadedFile {
+	field: string;
+	fileName: string;
+	mimeType: string;
+	bytes: number;
+	sha256: string;
+}
+
+export interface MultipartSummary {
+	fields: Record<string, string>;
+	files: UploadedFile[];
+}
+
+/** One request on any origin. `status` is 0 as long as no answer has been sent. */
+export interface JournalEntry {
+	at: number;
+	origin: Origin;
+	route: RouteName;
+	method: string;
+	path: string;
+	headers: Record<string, string | string[] | undefined>;
+	authorization: string | undefined;
+	/** Parsed JSON, a MultipartSummary, or undefined without a body. */
+	body: unknown;
+	status: number | 'reset';
+	/** The client closed the connection before the whole answer was sent. */
+	clientLeft: boolean;
+	fault?: string;
+}
+
+/** One accepted paid job, as the bill would list it. */
+export interface LedgerEntry {
+	number: number;
+	kind: JobKind;
+	taskId: string | null;
+	model: string;
+	prompt: string;
+	n: number;
+	imagesBilled: number;
+	/** imagesBilled times the unit price. */
+	cost: number;
+	references: number;
+	acceptedAt: number;
+	finishedAt: number | null;
+	/** Successful reads of the finished status. */
+	collected: number;
+	downloads: number;
+	/** False when the accept answer never reached the client whole. */
+	answered: boolean;
+	state: JobState;
+}
+
+export interface TaskSnapshot {
+	taskId: string;
+	state: JobState;
+	urls: string[];
+	ledger: LedgerEntry;
+}
+
+export interface ServedFile {
+	sha256: string;
+	bytes: number;
+	mimeType: string;
+	width: number;
+	height: number;
+}
+
+export interface ScriptedAnswer {
+	status?: number;
+	headers?: Record<string, string>;
+	/** An object is sent as JSON, a string or Buffer as it is. */
+	body?: unknown;
+	delayMs?: number;
+	/** Destroy the socket instead of answering. */
+	reset?: boolean;
+	/** Send only so many bytes of the body under a full content-length, then destroy the socket. */
+	truncateAfter?: number;
+	/** The paid job is accepted although this answer is sent instead of its own. */
+	accept?: boolean;
+}
+
+export interface Answer {
+	status: number;
+	headers?: Record<string, string>;
+	body: unknown;
+}
+
+export interface Failure {
+	code: string;
+	message: string;
+}
+
+export type ReferenceSource = { url: string } | { bytes: Buffer };
+
+/** What is to be painted, whichever entrance it came through. */
+export interface ImageRequest {
+	kind: JobKind;
+	model: string;
+	prompt: string;
+	n: number;
+	aspectRatio: string | null;
+	imageSize: string | null;
+	format: ImageFormat;
+	asBase64: boolean;
+	references: ReferenceSource[];
+}
+
+export interface ResultFile {
+	job: Job;
+	index: number;
+	name: string;
+	signature: string;
+	url: string;
+	/** The status this URL answers with from now on; a fresh read of its task hands out a new URL. */
+	expiredStatus: number | null;
+}
+
+export interface Job {
+	number: number;
+	rowId: number;
+	taskId: string | null;
+	request: ImageRequest;
+	acceptedAt: number;
+	durationMs: number;
+	visibleAt: number;
+	/** Set when a synchronous call ends; tasks end by the clock. */
+	endedAt: number | null;
+	references: References;
+	/** Resolves when the references have arrived or failed. */
+	gathered: Promise<void>;
+	failure: Failure | null;
+	imageCount: number;
+	results: ResultFile[];
+	collected: number;
+	downloads: number;
+	answered: boolean;
+	/** The furthest state a read has told: 0 none or queued, 1 processing, 2 finished. */
+	told: 0 | 1 | 2;
+}
+
+export interface TaskImage {
+	url: string | null;
+	picture: Picture | null;
+	mimeType: string;
+}
+
+/** Everything a dialect needs to write a task's body. */
+export interface TaskView {
+	job: Job;
+	taskId: string;
+	state: JobState | 'unknown';
+	/** Null when the gateway reports no progress. */
+	progress: number | null;
+	images: TaskImage[];
+	failure: Failure | null;
+	createdAtSeconds: number;
+	finishedAtSeconds: number;
+	/** For dialects that tell the reader when to come back. */
+	retryAfterSeconds: number;
+}
+
+export type { SandboxSettings };
