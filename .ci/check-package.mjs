@@ -1,14 +1,16 @@
-// The tarball holds what n8n loads and what people read, and stays small.
+// The package contains what n8n loads and what people read, and nothing else.
 import { readFile } from 'node:fs/promises';
 
+const EXPECTED =
+	/^(dist\/(credentials|nodes|icons)\/.+\.(js|json|svg)|README\.md|CHANGELOG\.md|LICENSE\.md|package\.json)$/;
+const REQUIRED = ['CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json'];
+
 const [{ files, unpackedSize }] = JSON.parse(await readFile(process.argv[2], 'utf8'));
-const strays = files
-	.map(({ path }) => path)
-	.filter(
-		(path) => !/^(dist\/(credentials|nodes|icons)\/.+\.(js|json|svg)|README\.md|LICENSE\.md|package\.json)$/.test(path),
-	);
-if (strays.length > 0) throw new Error(`The package holds files that n8n does not load: ${strays.join(', ')}`);
-if (unpackedSize >= 150_000) throw new Error(`The package is ${unpackedSize} bytes unpacked, the limit is 150,000`);
-const loaded = files.filter(({ path }) => path.startsWith('dist/')).reduce((sum, { size }) => sum + size, 0);
-if (loaded >= 130_000) throw new Error(`n8n would load ${loaded} bytes, the limit is 130,000`);
-console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked, ${loaded} of them for n8n`);
+const paths = files.map(({ path }) => path);
+const { n8n } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+
+const unexpected = paths.filter((path) => !EXPECTED.test(path));
+if (unexpected.length > 0) throw new Error(`The package contains files that nobody needs: ${unexpected.join(', ')}`);
+const missing = [...REQUIRED, ...n8n.nodes, ...n8n.credentials].filter((path) => !paths.includes(path));
+if (missing.length > 0) throw new Error(`The package lacks ${missing.join(', ')}`);
+console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked`);

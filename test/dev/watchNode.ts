@@ -17,7 +17,7 @@ export const hotReload = { NODE_ENV: 'development', N8N_DEV_RELOAD: 'true' };
  */
 export async function watchNode(userFolder: string): Promise<() => Promise<void>> {
 	const outdir = join(userFolder, '.n8n', 'nodes', 'node_modules', manifest.name, 'dist');
-	const watching = await context({ ...bundling, outdir, minify: false, sourcemap: 'inline', plugins: [tellBuilds] });
+	const watching = await context({ ...bundling, outdir, sourcemap: 'inline', plugins: [tellBuilds] });
 	await watching.watch();
 	return async () => await watching.dispose();
 }

@@ -59,8 +59,6 @@ export const loading: BenchGroup = {
 			name: 'files of dist together',
 			unit: 'kB',
 			digits: 1,
-			target: { atMost: 100 },
-			why: 'A quarter of it are texts that users read; what reads the answers of a whole family of gateways takes another quarter.',
 		},
 	],
 	seconds: 8,

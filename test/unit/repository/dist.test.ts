@@ -36,6 +36,17 @@ it('holds nodes and credentials only: no test, example, tool or package is in it
 	expect(inputs.filter((path) => /test|spec/i.test(path))).toEqual([]);
 });
 
+it('is readable: the exported functions keep the names of the source', () => {
+	const code = [...made.files.values()].join('\n');
+	const names = Object.keys(made.metafile.inputs).flatMap((path) =>
+		[...readFileSync(join(ROOT, path), 'utf8').matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name),
+	);
+	const missing = names.filter((name) => !new RegExp(`\\bfunction ${name}\\d*\\(`).test(code));
+
+	expect(names.length).toBeGreaterThan(100);
+	expect(missing).toEqual([]);
+});
+
 it('requires n8n-workflow and node:crypto, nothing else', () => {
 	const outside = Object.values(made.metafile.outputs).flatMap(({ imports }) =>
 		imports.filter(({ external }) => external).map(({ path }) => path),
@@ -68,7 +79,7 @@ describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPacka
 
 	it('finds there everything that it takes from it', () => {
 		const code = [...made.files.values()].join('\n');
-		const names = [...code.matchAll(/([\w$]+)=require\("n8n-workflow"\)/g)].flatMap(([, bound]) =>
+		const names = [...code.matchAll(/([\w$]+) = require\("n8n-workflow"\)/g)].flatMap(([, bound]) =>
 			[...code.matchAll(new RegExp(`\\b${bound.replaceAll('$', '\\$')}\\.(\\w+)`, 'g'))].map(([, name]) => name),
 		);
 
