@@ -39,6 +39,17 @@ describe('the workflows on GitHub', () => {
 		expect(commandsOf('ci.yml')).toEqual(expect.arrayContaining(['npm test', '.ci/run', 'node .ci/scan-package.mjs']));
 	});
 
+	it('check with the commands of .ci/run, each of them once', () => {
+		const lines = read('.ci/run').split('\n');
+		const [check] = jobsOf('ci.yml');
+		const commands = check.steps.map(({ run }) => run ?? '').filter((run) => run !== '');
+		const elsewhere = commands.filter((run) => lines.filter((line) => line.split(' 2>&1')[0] === run).length !== 1);
+
+		expect(commands).toContain('npm run format:check');
+		expect(elsewhere).toEqual([]);
+		expect(read('.ci/run')).not.toMatch(/onlyFailures/);
+	});
+
 	it('publish with provenance, on a tag only, after everything was checked', () => {
 		const [{ permissions }] = jobsOf('publish.yml');
 		const commands = commandsOf('publish.yml');
