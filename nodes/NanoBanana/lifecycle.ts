@@ -83,8 +83,8 @@ function partWarning(job: Job, failure: Failure, count: number): string {
 
 /** Rows for one task that was created earlier. */
 async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> {
-	const slot = await job.run.gate.enter(job.run.signal, { sendsNothing: true });
-	if (!slot) throw failureError({ kind: 'canceled', taskId });
+	const permit = await job.run.limiter.acquire({ isResumed: true });
+	if (!permit) throw failureError({ kind: 'canceled', taskId });
 	const hold = job.run.room.hold();
 	try {
 		const followed = job.settings.wait
@@ -92,7 +92,7 @@ async function collect(job: Job, taskId: string): Promise<INodeExecutionData[]> 
 			: await lookOnce(job, taskId, hold);
 		return await deliver(job, [{ ...followed, taskId, hold }], { warnings: [] });
 	} finally {
-		slot.leave();
+		permit.release();
 		hold.release();
 	}
 }

@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
-/** What sets the operations apart, for everything that asks. Those that pay go through the checks and the gate. */
+/** What sets the operations apart, for everything that asks. Those that pay go through the checks and the concurrency limiter. */
 export const OPERATIONS = {
 	textToImage: { pays: true, takesReferences: false, waits: true },
 	imageToImage: { pays: true, takesReferences: true, waits: true },

@@ -1,7 +1,11 @@
 /* eslint-disable */
-// The product's own gate in front of a gateway with a limit it does not tell. Time jumps from one
+// The product's own concurrency limiter in front of a gateway with a limit it does not tell. Time jumps from one
 // event to the next once every promise callback has run.
-import { createGate, TASK_WINDOW, type Window } from '../../nodes/NanoBanana/submit/concurrencyLimiter';
+import {
+	createConcurrencyLimiter,
+	TASK_SLOW_START,
+	type SlowStart,
+} from '../../nodes/NanoBanana/submit/concurrencyLimiter';
 import type { Clock } from '../../nodes/NanoBanana/types';
 import { createRandom } from '../mock-api/random';
 
@@ -14,17 +18,17 @@ export interface GatewayLoad {
 	retryAfterMs?: number;
 	/** So many creates within any minute. */
 	perMinute?: number;
-	window?: Window;
-	/** Synchronous: the answer to the create request is the picture. */
+	slowStart?: SlowStart;
+	/** Synchronous: the answer to the create request is the image. */
 	isSynchronous?: boolean;
 	/** Mean time until the node notices that a task has ended. */
 	lagMs?: number;
 }
 
-export interface GateFigures {
+export interface LimiterFigures {
 	tookMs: number;
 	/** Create requests answered 429, as a share of all. */
-	refused: number;
+	rejected: number;
 	creates: number;
 	/** What a client that knows a constant limit needs for the same tasks in the same order. */
 	bestMs: number;
@@ -33,10 +37,15 @@ export interface GateFigures {
 const ANSWER_MS = 30;
 const MINUTE_MS = 60_000;
 
-export async function playGate(load: GatewayLoad, seed: number): Promise<GateFigures> {
+export async function playLimiter(load: GatewayLoad, seed: number): Promise<LimiterFigures> {
 	const clock = eventClock();
 	const random = createRandom(seed);
-	const gate = createGate(64, load.window ?? TASK_WINDOW, clock);
+	const limiter = createConcurrencyLimiter({
+		maxConcurrency: 64,
+		slowStart: load.slowStart ?? TASK_SLOW_START,
+		signal: new AbortController().signal,
+		clock,
+	});
 	const durations = Array.from(
 		{ length: load.items },
 		() => load.shortestMs + random.next() * (load.longestMs - load.shortestMs),
@@ -44,33 +53,33 @@ export async function playGate(load: GatewayLoad, seed: number): Promise<GateFig
 	let taken: number[] = [];
 	let open = 0;
 	let creates = 0;
-	let refused = 0;
+	let rejected = 0;
 
 	const item = async (durationMs: number): Promise<void> => {
 		for (;;) {
-			const slot = await gate.enter();
-			if (!slot) throw new Error('The gate was shut');
+			const permit = await limiter.acquire();
+			if (!permit) throw new Error('The run was aborted');
 			creates += 1;
 			await clock.pause(ANSWER_MS);
 			taken = taken.filter((at) => at > clock.now() - MINUTE_MS);
 			if (open >= load.limit(clock.now()) || taken.length >= (load.perMinute ?? Infinity)) {
-				refused += 1;
-				slot.refused(load.retryAfterMs ?? 0);
+				rejected += 1;
+				permit.rejected(load.retryAfterMs ?? 0);
 				continue;
 			}
 			open += 1;
 			taken.push(clock.now());
-			if (!load.isSynchronous) slot.accepted();
+			if (!load.isSynchronous) permit.accepted();
 			await clock.pause(durationMs);
 			open -= 1;
-			if (load.isSynchronous) slot.accepted();
+			if (load.isSynchronous) permit.accepted();
 			else await clock.pause(random.next() * 2 * (load.lagMs ?? 0));
-			slot.leave();
+			permit.release();
 			return;
 		}
 	};
 	await clock.until(Promise.all(durations.map(item)));
-	return { tookMs: clock.now(), refused: refused / creates, creates, bestMs: bestMs(durations, load.limit(0)) };
+	return { tookMs: clock.now(), rejected: rejected / creates, creates, bestMs: bestMs(durations, load.limit(0)) };
 }
 
 /** The earliest end of these tasks on so many places, in order. */

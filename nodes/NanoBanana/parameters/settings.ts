@@ -34,7 +34,7 @@ export interface Settings {
 
 /**
  * As many as the largest gateway limit known in the family. More than the gateway takes does no
- * harm: the gate finds its limit by a few refusals.
+ * harm: the concurrency limiter finds the limit by a few rejections.
  */
 export const DEFAULT_CONCURRENCY = 64;
 export const DEFAULT_TIMEOUT_S = 600;

@@ -1,13 +1,18 @@
 import { joinAttempt, type Attempt } from './attempt';
 import { onAbort, pause, systemClock } from '../lib/clock';
-import { CALL_WINDOW, createGate, TASK_WINDOW, type Gate } from '../submit/concurrencyLimiter';
+import {
+	createConcurrencyLimiter,
+	SYNC_SLOW_START,
+	TASK_SLOW_START,
+	type ConcurrencyLimiter,
+} from '../submit/concurrencyLimiter';
 import { createRoom, type Room } from './memoryBudget';
 import { createSchedule, type Schedule } from '../poll/pollSchedule';
 import { createSpares, type Spares } from './bufferPool';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
 export interface Run {
-	gate: Gate;
+	limiter: ConcurrencyLimiter;
 	room: Room;
 	spares: Spares;
 	schedule: Schedule;
@@ -82,7 +87,12 @@ function openRun(
 	close: () => void,
 ): Run & { join(): void } {
 	const controller = new AbortController();
-	const gate = createGate(settings.maxConcurrency, settings.isTaskFormat ? TASK_WINDOW : CALL_WINDOW, systemClock);
+	const limiter = createConcurrencyLimiter({
+		maxConcurrency: settings.maxConcurrency,
+		slowStart: settings.isTaskFormat ? TASK_SLOW_START : SYNC_SLOW_START,
+		signal: controller.signal,
+		clock: systemClock,
+	});
 	const itemCount = settings.itemCount();
 	const plans: Plan[] = [];
 	const turn = pause(1);
@@ -91,15 +101,12 @@ function openRun(
 	const allChecked = deferred();
 	const allSettled = deferred();
 
-	const stop = (): void => {
-		controller.abort();
-		gate.shut();
-	};
+	const stop = (): void => controller.abort();
 	if (cancel?.aborted || attempt.isLost) stop();
 	const forgetCancel = onAbort(cancel, stop);
 
 	return {
-		gate,
+		limiter,
 		room: createRoom(),
 		spares: createSpares(),
 		schedule: createSchedule(),

@@ -47,11 +47,11 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 	const key = order.keys[call];
 	const submittedAt = new Date(systemClock.now()).toISOString();
 	const references = addressesOf(order);
-	const { accepted, slot, firstLookMs } = await submit({
+	const { accepted, permit, firstLookMs } = await submit({
 		exchange: job.paid,
 		decode: (body) => FORMATS[settings.apiFormat].decode(body, job.base.baseURL ?? '', { references }),
 		encode: async () => await encodeCall(job, order, call, hold),
-		gate: run.gate,
+		limiter: run.limiter,
 		clock: systemClock,
 		limits: {
 			timeoutMs: job.requestTimeoutMs,
@@ -87,7 +87,7 @@ async function submitAndFollow(job: Job, order: Order, call: number, hold: Hold)
 		giveUp(job, order);
 		throw failureError(failureIn(thrown));
 	} finally {
-		slot.leave();
+		permit.release();
 	}
 }
 
@@ -145,8 +145,8 @@ async function resume(
 	const bought = { taskId, furtherTaskIds, submittedAt, references, hold };
 	[taskId, ...(furtherTaskIds ?? [])].forEach((id) => job.noteTask(id));
 	if (!job.settings.wait) return { ...bought, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
-	const slot = await job.run.gate.enter(job.run.signal, { sendsNothing: true });
-	if (!slot) throw failureError({ kind: 'canceled', taskId });
+	const permit = await job.run.limiter.acquire({ isResumed: true });
+	if (!permit) throw failureError({ kind: 'canceled', taskId });
 	try {
 		const onFailed = (): void => forget(job.ctx, order.keys[call]);
 		const followed = await followTask(job, {
@@ -163,7 +163,7 @@ async function resume(
 		giveUp(job, order);
 		throw failureError(failureIn(thrown));
 	} finally {
-		slot.leave();
+		permit.release();
 	}
 }
 

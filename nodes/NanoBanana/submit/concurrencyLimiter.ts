@@ -1,140 +1,241 @@
-import { createBackoff } from './backoff';
 import { failureError, type Failure } from '../errors/failure';
-import { createLimit, type Window } from './limit';
-import { createQueue } from './queue';
+import { jitter, onAbort } from '../lib/clock';
 import type { Clock } from '../types';
 
-export type { Window };
-
 /**
- * Lets as many paid requests through as the gateway takes, without knowing its limit. A slot is held
- * from the create request until the task is finished.
+ * Adaptive concurrency limiter for paid requests. It learns the API's limit from a few rejections, and
+ * backs off while the API rejects everything. A permit is held from the create request until its task
+ * has ended.
  */
-export interface Gate {
+export interface ConcurrencyLimiter {
 	/**
-	 * Waits for a place; undefined when the signal fired or the gate was shut meanwhile.
+	 * Waits for a permit, first come, first served. Undefined once the run's signal has fired.
 	 *
-	 * @throws the failure of the last refusal, when the gateway takes nothing for longer than the patience
+	 * @throws the last rejection, once the API has accepted nothing for `giveUpAfterMs`
 	 */
-	enter(signal?: AbortSignal, entry?: Entry): Promise<Slot | undefined>;
-	/** Nobody enters any more: the run has failed and its other items shall not be paid. */
-	shut(): void;
+	acquire(options?: AcquireOptions): Promise<Permit | undefined>;
 }
 
-export interface Entry {
-	/** For how long a gateway that takes nothing is worth waiting for. Places that others hold are waited for without end. */
-	patienceMs?: number;
-	/** A task that the gateway has already: it takes a place, and needs nobody's leave. */
-	sendsNothing?: boolean;
+export interface AcquireOptions {
+	/** How long to keep trying while the API rejects everything. Waiting behind other items does not count. */
+	giveUpAfterMs?: number;
+	/** The task already exists at the API: it takes a permit but ignores the backoff. */
+	isResumed?: boolean;
 }
 
-export interface Slot {
+export interface Permit {
 	accepted(): void;
 	/**
-	 * The gateway took nothing (429, or a 503 that says so): gives the place back until it may be
-	 * tried again. Tells since when it has taken nothing at all; its limit being reached is not that.
+	 * A 429 or 503 that proves that nothing was accepted. Releases the permit, and returns since when (ms) the
+	 * API has rejected everything: now, where only its concurrency limit was reached.
 	 */
-	refused(retryAfterMs: number, failure?: Failure): number;
-	leave(): void;
+	rejected(retryAfterMs: number, failure?: Failure): number;
+	release(): void;
 }
 
-export const TASK_WINDOW: Window = { unanswered: 3, growsBy: 0 };
-export const CALL_WINDOW: Window = { unanswered: 16, growsBy: 1, takenAfterMs: 300 };
+export interface LimiterOptions {
+	maxConcurrency: number;
+	slowStart: SlowStart;
+	/** The signal of the run: once it fires nobody gets a permit. */
+	signal: AbortSignal;
+	clock: Clock;
+}
 
-export function createGate(maxOpen: number, window: Window, clock: Clock): Gate {
-	const limit = createLimit(maxOpen, window);
-	const backoff = createBackoff();
-	let open = 0;
+/** How many requests may be unanswered at a time, so that an unknown limit costs a few rejections and not one per item. */
+export interface SlowStart {
+	initial: number;
+	/** Added with each accepted request. */
+	growBy: number;
+	/** A request without a response for this long counts as accepted: rejections are quick, images are not. */
+	acceptedAfterMs?: number;
+}
+
+/** A create request is answered at once, so a few unanswered ones keep the API busy. */
+export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0 };
+/** A synchronous request is answered with its image, so many have to run side by side. */
+export const SYNC_SLOW_START: SlowStart = { initial: 16, growBy: 1, acceptedAfterMs: 300 };
+
+/** Accepted requests in a row before one more than the limit is tried. Doubles when that is rejected, halves when it works. */
+const FIRST_PROBE_AFTER = 20;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+
+interface Waiter extends Required<AcquireOptions> {
+	resolve(permit: Permit | undefined): void;
+	reject(reason: Error): void;
+}
+
+export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLimiter {
+	const { maxConcurrency, slowStart, signal, clock } = options;
+	const waiters = new Set<Waiter>();
+	let backoffTimer: AbortController | undefined;
+	/** Requests without a response, and tasks that have not ended. */
 	let unanswered = 0;
-	/** Counts refusals; one of a request sent before the last of them is no further news. */
-	let era = 0;
-	let lastRefusal: Failure = { kind: 'rate_limited' };
-	let isShut = false;
-	let timer: AbortController | undefined;
-	const queue = createQueue<Required<Entry>, Slot>();
+	let open = 0;
 
-	const mayEnter = ({ sendsNothing }: Required<Entry>): boolean =>
-		isShut ||
-		(open + unanswered < limit.open() &&
-			(sendsNothing || (clock.now() >= backoff.notBefore() && unanswered < limit.unanswered())));
+	/** The API's limit as far as it is known, and the most that it has accepted at a time. */
+	let limit = maxConcurrency;
+	let proven = 0;
+	/** The limit being probed. A task that ended unnoticed may have made room for it, so one rejection reverts it. */
+	let probe = 0;
+	let probeAfter = FIRST_PROBE_AFTER;
+	let maxUnanswered = slowStart.initial;
+	let acceptedInARow = 0;
+	/** Rejections in a row that had nothing to do with the limit. */
+	let rejectedInARow = 0;
+	/** Congestion epoch: the rejection of a request that was sent before the previous rejection tells nothing new. */
+	let epoch = 0;
 
-	const admit = (): void => {
-		queue.serve(mayEnter, (entry) => (isShut ? undefined : makeSlot(entry)));
-		// In the next breath, as the refused one comes first, and shuts the gate in stop mode.
-		queue.turnAway(
-			({ patienceMs, sendsNothing }) => !sendsNothing && backoff.isTooLong(patienceMs, clock.now()),
-			() => (isShut ? undefined : failureError(lastRefusal)),
-		);
-		const rest = backoff.notBefore() - clock.now();
-		if (queue.isEmpty() || rest <= 0 || timer) return;
-		timer = new AbortController();
-		void clock.pause(rest, timer.signal).then(() => {
-			timer = undefined;
-			admit();
+	let lastRejection: Failure = { kind: 'rate_limited' };
+	/** Since when the API has rejected everything. */
+	let rejectingSince: number | undefined;
+	let resumeAt = 0;
+	/** The part of the backoff that the API asked for. */
+	let retryAfterUntil = 0;
+
+	const isBackingOff = (): boolean => clock.now() < resumeAt;
+	const isFull = (): boolean => open + unanswered >= limit;
+	const maySend = (): boolean => !isBackingOff() && unanswered < (rejectedInARow > 0 ? 1 : maxUnanswered);
+	const rejectedForMs = (until: number): number => until - (rejectingSince ?? clock.now());
+
+	function dispatch(): void {
+		for (const waiter of waiters) {
+			if (isFull()) break;
+			if (!waiter.isResumed && !maySend()) continue;
+			waiters.delete(waiter);
+			waiter.resolve(createPermit(waiter));
+		}
+		if (!isBackingOff()) return;
+		giveUp();
+		if (waiters.size === 0 || backoffTimer) return;
+		const timer = (backoffTimer = new AbortController());
+		void clock.pause(resumeAt - clock.now(), timer.signal).then(() => {
+			backoffTimer = undefined;
+			dispatch();
 		});
-	};
+	}
 
-	const makeSlot = ({ patienceMs, sendsNothing }: Required<Entry>): Slot => {
-		let state: 'unanswered' | 'open' | 'left' = sendsNothing ? 'open' : 'unanswered';
-		let isAccepted = sendsNothing;
-		const sentIn = era;
-		const silence = new AbortController();
-		const move = (to: 'open' | 'left'): void => {
+	/** Rejects the waiters that would wait too long for an API that rejects everything. */
+	function giveUp(): void {
+		const knownRejectedMs = rejectedForMs(Math.max(clock.now(), retryAfterUntil));
+		for (const waiter of waiters) {
+			if (waiter.isResumed || knownRejectedMs < waiter.giveUpAfterMs) continue;
+			waiters.delete(waiter);
+			// One microtask later, so that the rejected item fails first and, in stop mode, aborts the run.
+			void Promise.resolve().then(() => {
+				if (signal.aborted) waiter.resolve(undefined);
+				else waiter.reject(failureError(lastRejection));
+			});
+		}
+	}
+
+	function createPermit({ giveUpAfterMs, isResumed }: Waiter): Permit {
+		let state: 'unanswered' | 'assumed' | 'accepted' | 'released' = 'unanswered';
+		const sentInEpoch = epoch;
+		const answered = new AbortController();
+		const moveTo = (next: typeof state): void => {
 			if (state === 'unanswered') unanswered -= 1;
-			if (state === 'open') open -= 1;
-			if (to === 'open') open += 1;
-			state = to;
-			silence.abort();
+			else open -= 1;
+			if (next !== 'released') open += 1;
+			state = next;
+			answered.abort();
 		};
-		if (sendsNothing) open += 1;
-		else unanswered += 1;
-		if (window.takenAfterMs !== undefined && !sendsNothing) {
-			void clock.pause(window.takenAfterMs, silence.signal).then(() => {
+		const isAnswered = (): boolean => state === 'accepted' || state === 'released';
+
+		unanswered += 1;
+		if (isResumed) {
+			moveTo('accepted');
+		} else if (slowStart.acceptedAfterMs !== undefined) {
+			void clock.pause(slowStart.acceptedAfterMs, answered.signal).then(() => {
 				if (state !== 'unanswered') return;
-				move('open');
-				admit();
+				moveTo('assumed');
+				dispatch();
 			});
 		}
 		return {
 			accepted() {
-				if (state === 'left' || isAccepted) return;
-				isAccepted = true;
-				move('open');
-				limit.accepted(open);
-				backoff.accepted();
-				admit();
+				if (isAnswered()) return;
+				moveTo('accepted');
+				raiseLimit();
+				rejectingSince = undefined;
+				dispatch();
 			},
-			refused(retryAfterMs, failure) {
-				const now = clock.now();
-				if (state === 'left' || isAccepted) return now;
-				move('left');
-				const isNews = sentIn === era;
-				if (isNews) era += 1;
-				lastRefusal = failure ?? lastRefusal;
-				const { isLimit, inARow } = limit.refused(open + unanswered, isNews);
-				const since = backoff.refused({ now, retryAfterMs, isLimit, inARow, patienceMs });
-				admit();
-				return since;
+			rejected(retryAfterMs, failure = lastRejection) {
+				if (isAnswered()) return clock.now();
+				moveTo('released');
+				lastRejection = failure;
+				const isFirstInEpoch = sentInEpoch === epoch;
+				if (isFirstInEpoch) epoch += 1;
+				const isLimit = lowerLimit(open + unanswered, isFirstInEpoch);
+				backOff(retryAfterMs, isLimit, giveUpAfterMs);
+				dispatch();
+				return rejectingSince ?? clock.now();
 			},
-			leave() {
-				if (state === 'left') return;
-				move('left');
-				admit();
+			release() {
+				if (state === 'released') return;
+				moveTo('released');
+				dispatch();
 			},
 		};
-	};
+	}
+
+	function raiseLimit(): void {
+		if (open > proven && open === probe) probeAfter = Math.ceil(probeAfter / 2);
+		proven = Math.max(proven, open);
+		limit = Math.max(limit, open);
+		maxUnanswered += slowStart.growBy;
+		rejectedInARow = 0;
+		acceptedInARow += 1;
+		if (limit >= maxConcurrency || acceptedInARow < probeAfter) return;
+		limit += 1;
+		probe = limit;
+		acceptedInARow = 0;
+	}
+
+	/**
+	 * A rejection at a count that the API never accepted means that its limit is reached: true. At a count
+	 * that worked before it may be a rate limit, which only costs time; the second one in a row means that
+	 * the limit has dropped.
+	 */
+	function lowerLimit(others: number, isFirstInEpoch: boolean): boolean {
+		const isLimit = others > 0 && (others + 1 > proven || others + 1 === probe);
+		const hasDropped = others > 0 && !isLimit && isFirstInEpoch && rejectedInARow > 0;
+		if (isLimit && isFirstInEpoch && limit < maxConcurrency) probeAfter *= 2;
+		// After a deep fall, which may have been a rate limit, the next accepted request probes at once.
+		if (hasDropped) probeAfter = others < proven / 2 ? 1 : probeAfter * 2;
+		if (isLimit || hasDropped) {
+			limit = others;
+			proven = Math.min(proven, others);
+		}
+		acceptedInARow = 0;
+		if (isFirstInEpoch) rejectedInARow = isLimit ? 0 : rejectedInARow + 1;
+		return isLimit;
+	}
+
+	/** At the limit there is no pause, as the end of any task makes room. Otherwise the last try comes when the time is over. */
+	function backOff(retryAfterMs: number, isLimit: boolean, giveUpAfterMs: number): void {
+		const now = clock.now();
+		rejectingSince = isLimit ? undefined : (rejectingSince ?? now);
+		const exponentialMs = jitter(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, rejectedInARow - 1)));
+		const leftMs = giveUpAfterMs - rejectedForMs(now);
+		const pauseMs = leftMs > 0 ? Math.min(exponentialMs, leftMs) : exponentialMs;
+		retryAfterUntil = Math.max(retryAfterUntil, now + retryAfterMs);
+		resumeAt = Math.max(resumeAt, retryAfterUntil, isLimit ? now : now + pauseMs);
+	}
+
+	onAbort(signal, () => {
+		backoffTimer?.abort();
+		waiters.forEach((waiter) => waiter.resolve(undefined));
+		waiters.clear();
+	});
 
 	return {
-		async enter(signal, { patienceMs = Infinity, sendsNothing = false } = {}) {
-			if (isShut || signal?.aborted) return undefined;
-			const turn = queue.wait({ patienceMs, sendsNothing }, signal);
-			admit();
-			return await turn;
-		},
-		shut() {
-			isShut = true;
-			timer?.abort();
-			admit();
+		async acquire({ giveUpAfterMs = Infinity, isResumed = false } = {}) {
+			if (signal.aborted) return undefined;
+			return await new Promise((resolve, reject) => {
+				waiters.add({ giveUpAfterMs, isResumed, resolve, reject });
+				dispatch();
+			});
 		},
 	};
 }

@@ -1,7 +1,7 @@
 import { throwIfCanceled, type Limits } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
 import { failureError } from '../errors/failure';
-import type { Gate, Slot } from './concurrencyLimiter';
+import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import { sendCall, type Exchange } from '../gateway/gatewayClient';
 import type { Clock, EncodedCall, Outcome } from '../types';
 import { judge, type Accepted, type Verdict } from './submitResult';
@@ -13,7 +13,7 @@ export interface Submission {
 	decode: (body: unknown) => Outcome;
 	/** Made when the request is sent, so that references are in memory only then. */
 	encode: () => Promise<EncodedCall>;
-	gate: Gate;
+	limiter: ConcurrencyLimiter;
 	clock: Clock;
 	limits: Limits;
 	/** How long a gateway that takes nothing is asked again. */
@@ -31,7 +31,7 @@ export interface Submission {
 
 export interface Submitted {
 	accepted: Accepted;
-	slot: Slot;
+	permit: Permit;
 	/** When the gateway wants to be asked first (`Retry-After` of the answer), in ms; 0 where it said nothing. */
 	firstLookMs: number;
 }
@@ -47,11 +47,11 @@ const CONNECTION_PAUSE_MS = 500;
  * @throws a failure; kind `unclear_submission` when the job may exist and may have been billed
  */
 export async function submit(submission: Submission): Promise<Submitted> {
-	const { gate, clock, signal } = submission;
+	const { limiter, clock, signal } = submission;
 	let unsent = 0;
 	for (;;) {
-		const slot = await gate.enter(signal, { patienceMs: submission.patienceMs });
-		if (!slot) throw failureError({ kind: 'canceled' });
+		const permit = await limiter.acquire({ giveUpAfterMs: submission.patienceMs });
+		if (!permit) throw failureError({ kind: 'canceled' });
 		let verdict: Verdict;
 		let isUnderWay = false;
 		try {
@@ -65,22 +65,22 @@ export async function submit(submission: Submission): Promise<Submitted> {
 		} catch (thrown) {
 			if (isUnderWay) submission.onUnclear();
 			submission.onFailed();
-			slot.leave();
+			permit.release();
 			throw thrown instanceof Error ? thrown : new Error(String(thrown));
 		}
 		switch (verdict.kind) {
 			case 'accepted':
 				submission.onAccepted(verdict.accepted);
-				slot.accepted();
-				return { accepted: verdict.accepted, slot, firstLookMs: verdict.firstLookMs };
+				permit.accepted();
+				return { accepted: verdict.accepted, permit, firstLookMs: verdict.firstLookMs };
 			case 'failed':
 				if (verdict.failure.kind === 'unclear_submission') submission.onUnclear();
 				submission.onFailed();
-				slot.leave();
+				permit.release();
 				throw failureError(verdict.failure);
 			case 'unsent':
 				submission.onRefused();
-				slot.leave();
+				permit.release();
 				unsent += 1;
 				if (unsent >= CONNECTION_TRIES) {
 					submission.onFailed();
@@ -91,7 +91,7 @@ export async function submit(submission: Submission): Promise<Submitted> {
 			case 'refused': {
 				submission.onRefused();
 				// Queueing behind other items is no refusal, so the patience starts with the first one.
-				const since = slot.refused(verdict.retryAfterMs, verdict.failure);
+				const since = permit.rejected(verdict.retryAfterMs, verdict.failure);
 				if (clock.now() + verdict.retryAfterMs - since >= submission.patienceMs) {
 					submission.onFailed();
 					throw failureError(verdict.failure);

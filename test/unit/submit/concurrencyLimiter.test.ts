@@ -1,15 +1,21 @@
 /* eslint-disable */
 import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
 import {
-	CALL_WINDOW,
-	createGate,
-	TASK_WINDOW,
-	type Gate,
-	type Window,
+	createConcurrencyLimiter,
+	SYNC_SLOW_START,
+	TASK_SLOW_START,
+	type LimiterOptions,
+	type ConcurrencyLimiter,
+	type SlowStart,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
-import { playGate, type GatewayLoad } from '../../bench/simulatedGateway';
+import { playLimiter, type GatewayLoad } from '../../bench/simulatedGateway';
 import { createRandom } from '../../mock-api/random';
 import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
+
+function limiterOf(maxConcurrency: number, clock: FakeClock, more: Partial<LimiterOptions> = {}): ConcurrencyLimiter {
+	const { signal } = new AbortController();
+	return createConcurrencyLimiter({ maxConcurrency, slowStart: TASK_SLOW_START, signal, clock, ...more });
+}
 
 const TASK_MS = 10_000;
 const ANSWER_MS = 50;
@@ -17,46 +23,46 @@ const HOUR_MS = 3_600_000;
 
 interface Outcome {
 	done: number;
-	refused: number;
+	rejected: number;
 	mostOpen: number;
 	mostUnanswered: number;
 	requests: number[];
 	tookMs: number;
 }
 
-/** So many items against a gateway that takes `limit` tasks at a time and refuses the rest. */
+/** So many items against a gateway that takes `limit` tasks at a time and rejects the rest. */
 async function play(
 	items: number,
 	limit: number,
-	more: { maxOpen?: number; window?: Window; retryAfterMs?: number } = {},
+	more: { maxConcurrency?: number; slowStart?: SlowStart; retryAfterMs?: number } = {},
 ): Promise<Outcome> {
 	const clock = stoppedClock();
-	const gate = createGate(more.maxOpen ?? 64, more.window ?? TASK_WINDOW, clock);
+	const limiter = limiterOf(more.maxConcurrency ?? 64, clock, { slowStart: more.slowStart ?? TASK_SLOW_START });
 	const startedAt = clock.now();
-	const seen: Outcome = { done: 0, refused: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	const seen: Outcome = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
 	let open = 0;
 	let unanswered = 0;
 
 	const item = async (): Promise<void> => {
 		for (;;) {
-			const slot = await gate.enter();
-			if (!slot) return;
+			const permit = await limiter.acquire();
+			if (!permit) return;
 			seen.requests.push(clock.now() - startedAt);
 			unanswered += 1;
 			seen.mostUnanswered = Math.max(seen.mostUnanswered, unanswered);
 			await clock.pause(ANSWER_MS);
 			unanswered -= 1;
 			if (open >= limit) {
-				seen.refused += 1;
-				slot.refused(more.retryAfterMs ?? 0);
+				seen.rejected += 1;
+				permit.rejected(more.retryAfterMs ?? 0);
 				continue;
 			}
 			open += 1;
 			seen.mostOpen = Math.max(seen.mostOpen, open);
-			slot.accepted();
+			permit.accepted();
 			await clock.pause(TASK_MS);
 			open -= 1;
-			slot.leave();
+			permit.release();
 			seen.done += 1;
 			seen.tookMs = clock.now() - startedAt;
 			return;
@@ -71,33 +77,33 @@ async function play(
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
 
-it.each([1, 2, 4, 64])('finds a limit of %i by a few refusals and uses all of it', async (limit) => {
+it.each([1, 2, 4, 64])('finds a limit of %i by a few rejections and uses all of it', async (limit) => {
 	const items = Math.max(12, limit * 3);
 	const seen = await play(items, limit);
 
 	expect(seen.done).toBe(items);
 	expect(seen.mostOpen).toBe(limit);
-	expect(seen.refused).toBeLessThanOrEqual(8);
+	expect(seen.rejected).toBeLessThanOrEqual(8);
 	// Within a fifth of what a client that knew the limit would need, and the first answers.
 	expect(seen.tookMs).toBeLessThan(Math.ceil(items / limit) * TASK_MS * 1.2 + 5_000);
 });
 
-it('keeps to a lower limit of its own without any refusal', async () => {
-	const seen = await play(10, 64, { maxOpen: 2 });
+it('keeps to a lower limit of its own without any rejection', async () => {
+	const seen = await play(10, 64, { maxConcurrency: 2 });
 
-	expect(seen).toMatchObject({ done: 10, refused: 0, mostOpen: 2 });
+	expect(seen).toMatchObject({ done: 10, rejected: 0, mostOpen: 2 });
 });
 
-it('leaves few requests unanswered at a time, so that a wrong guess costs few refusals', async () => {
-	expect((await play(40, 64)).mostUnanswered).toBe(TASK_WINDOW.unanswered);
+it('leaves few requests unanswered at a time, so that a wrong guess costs few rejections', async () => {
+	expect((await play(40, 64)).mostUnanswered).toBe(TASK_SLOW_START.initial);
 });
 
 it('lets more and more synchronous calls run side by side as they succeed', async () => {
-	const seen = await play(60, 64, { window: CALL_WINDOW });
+	const seen = await play(60, 64, { slowStart: SYNC_SLOW_START });
 
-	expect(seen.requests.filter((at) => at === 0)).toHaveLength(CALL_WINDOW.unanswered);
-	expect(seen.mostUnanswered).toBeGreaterThan(CALL_WINDOW.unanswered);
-	expect(seen.refused).toBe(0);
+	expect(seen.requests.filter((at) => at === 0)).toHaveLength(SYNC_SLOW_START.initial);
+	expect(seen.mostUnanswered).toBeGreaterThan(SYNC_SLOW_START.initial);
+	expect(seen.rejected).toBe(0);
 });
 
 it('tries again no sooner than Retry-After allows', async () => {
@@ -105,22 +111,22 @@ it('tries again no sooner than Retry-After allows', async () => {
 	const gaps = seen.requests.slice(1).map((at, index) => at - seen.requests[index]);
 
 	expect(seen.done).toBe(4);
-	// After the refusals of the first moment nobody asks for half a minute.
+	// After the rejections of the first moment nobody asks for half a minute.
 	expect(gaps.filter((gap) => gap >= 30_000).length).toBeGreaterThan(0);
 	expect(seen.requests.filter((at) => at > ANSWER_MS && at < 30_000 + ANSWER_MS)).toEqual([]);
 });
 
 describe('a gateway that takes nothing', () => {
-	/** One item that is refused again and again; the times between its tries. */
+	/** One item that is rejected again and again; the times between its tries. */
 	async function pausesOf(retryAfterMs: number, tries: number): Promise<number[]> {
 		const clock = stoppedClock();
-		const gate = createGate(64, TASK_WINDOW, clock);
+		const limiter = limiterOf(64, clock);
 		const times: number[] = [];
 		const run = (async () => {
 			for (let turn = 0; turn < tries; turn += 1) {
-				const slot = await gate.enter();
+				const permit = await limiter.acquire();
 				times.push(clock.now());
-				slot?.refused(retryAfterMs);
+				permit?.rejected(retryAfterMs);
 			}
 		})();
 		await clock.advance(HOUR_MS);
@@ -137,18 +143,22 @@ describe('a gateway that takes nothing', () => {
 	});
 });
 
-describe('patience', () => {
+describe('the give-up time', () => {
 	interface Load {
 		items: number;
-		patienceMs: number;
-		/** What the gateway says to the n-th request: undefined takes it, a number is the Retry-After of a refusal. */
+		giveUpAfterMs: number;
+		/** What the gateway says to the n-th request: undefined takes it, a number is the Retry-After of a rejection. */
 		answer: (request: number) => number | undefined;
 	}
 
 	/** Items that send again until their patience is over, as submit.ts does; what became of each and when. */
-	async function wait({ items, patienceMs, answer }: Load): Promise<Array<{ end: string; at: number; sent: number }>> {
+	async function wait({
+		items,
+		giveUpAfterMs,
+		answer,
+	}: Load): Promise<Array<{ end: string; at: number; sent: number }>> {
 		const clock = stoppedClock();
-		const gate = createGate(64, TASK_WINDOW, clock);
+		const limiter = limiterOf(64, clock);
 		const startedAt = clock.now();
 		let requests = 0;
 		const item = async (): Promise<{ end: string; at: number; sent: number }> => {
@@ -159,22 +169,22 @@ describe('patience', () => {
 			});
 			let sent = 0;
 			for (;;) {
-				const slot = await gate
-					.enter(undefined, { patienceMs })
+				const permit = await limiter
+					.acquire({ giveUpAfterMs })
 					.catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
-				if (typeof slot === 'string') return ended(slot);
-				if (!slot) return ended('shut');
+				if (typeof permit === 'string') return ended(permit);
+				if (!permit) return ended('aborted');
 				sent += 1;
 				const retryAfterMs = answer((requests += 1));
 				await clock.pause(ANSWER_MS);
 				if (retryAfterMs === undefined) {
-					slot.accepted();
+					permit.accepted();
 					await clock.pause(TASK_MS);
-					slot.leave();
+					permit.release();
 					return ended('done');
 				}
-				const since = slot.refused(retryAfterMs, { kind: 'rate_limited', gatewayMessage: 'later' });
-				if (clock.now() + retryAfterMs - since >= patienceMs) return ended('refused');
+				const since = permit.rejected(retryAfterMs, { kind: 'rate_limited', gatewayMessage: 'later' });
+				if (clock.now() + retryAfterMs - since >= giveUpAfterMs) return ended('rejected');
 			}
 		};
 		const all = Promise.all(Array.from({ length: items }, item));
@@ -188,11 +198,11 @@ describe('patience', () => {
 	it('turns those who wait away when the gateway wants a longer pause, with its own words', async () => {
 		const seen = await wait({
 			items: 6,
-			patienceMs: 3_000,
+			giveUpAfterMs: 3_000,
 			answer: (request) => (request === 2 ? HOUR_MS : undefined),
 		});
 
-		expect(ends(seen)).toEqual(['done', 'refused', 'done', 'done', 'later', 'later']);
+		expect(ends(seen)).toEqual(['done', 'rejected', 'done', 'done', 'later', 'later']);
 		expect(seen.slice(4)).toEqual([
 			{ end: 'later', at: ANSWER_MS, sent: 0 },
 			{ end: 'later', at: ANSWER_MS, sent: 0 },
@@ -200,29 +210,29 @@ describe('patience', () => {
 	});
 
 	it('does not start anew for everybody in front of a gateway that takes nothing', async () => {
-		const short = await wait({ items: 8, patienceMs: 1_000, answer: () => 4_000 });
-		const many = await wait({ items: 300, patienceMs: 600_000, answer: () => 700_000 });
+		const short = await wait({ items: 8, giveUpAfterMs: 1_000, answer: () => 4_000 });
+		const many = await wait({ items: 300, giveUpAfterMs: 600_000, answer: () => 700_000 });
 
 		expect([last(short), last(many)]).toEqual([ANSWER_MS, ANSWER_MS]);
 	});
 
 	it.each([0, 4_000])('is over for all at the same time, with Retry-After of %i ms', async (retryAfterMs) => {
-		const seen = await wait({ items: 300, patienceMs: 30_000, answer: () => retryAfterMs });
+		const seen = await wait({ items: 300, giveUpAfterMs: 30_000, answer: () => retryAfterMs });
 
-		expect(new Set(ends(seen))).toEqual(new Set(['refused', 'later']));
+		expect(new Set(ends(seen))).toEqual(new Set(['rejected', 'later']));
 		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * ANSWER_MS);
 	});
 
 	it('ends with a last try, when the gateway names no time', async () => {
-		const seen = await wait({ items: 1, patienceMs: 10_000, answer: () => 0 });
+		const seen = await wait({ items: 1, giveUpAfterMs: 10_000, answer: () => 0 });
 
-		expect(seen).toEqual([{ end: 'refused', at: 10_000 + 2 * ANSWER_MS, sent: 6 }]);
+		expect(seen).toEqual([{ end: 'rejected', at: 10_000 + 2 * ANSWER_MS, sent: 6 }]);
 	});
 
 	it('is not touched by a pause that is shorter, and begins anew once something was taken', async () => {
 		const seen = await wait({
 			items: 40,
-			patienceMs: 10_000,
+			giveUpAfterMs: 10_000,
 			answer: (request) => (request % 4 === 0 ? undefined : 3_000),
 		});
 
@@ -231,65 +241,48 @@ describe('patience', () => {
 
 	it('does not end while places are taken, however long that is', async () => {
 		const clock = stoppedClock();
-		const gate = createGate(2, TASK_WINDOW, clock);
-		const first = await gate.enter(undefined, { patienceMs: 5_000 });
-		const second = await gate.enter(undefined, { patienceMs: 5_000 });
-		const third = gate.enter(undefined, { patienceMs: 5_000 });
+		const limiter = limiterOf(2, clock);
+		const first = await limiter.acquire({ giveUpAfterMs: 5_000 });
+		const second = await limiter.acquire({ giveUpAfterMs: 5_000 });
+		const third = limiter.acquire({ giveUpAfterMs: 5_000 });
 		first?.accepted();
 		second?.accepted();
 		await clock.advance(HOUR_MS);
-		first?.leave();
+		first?.release();
 
-		expect(await third).toMatchObject({ leave: expect.any(Function) });
+		expect(await third).toMatchObject({ release: expect.any(Function) });
 	});
 
 	it('is over at once for who comes while the gateway wants to be left alone, and not for who comes after that', async () => {
 		const clock = stoppedClock();
-		const gate = createGate(64, TASK_WINDOW, clock);
-		(await gate.enter())?.refused(60_000);
+		const limiter = limiterOf(64, clock);
+		(await limiter.acquire())?.rejected(60_000);
 
-		await expect(gate.enter(undefined, { patienceMs: 10_000 })).rejects.toMatchObject({
+		await expect(limiter.acquire({ giveUpAfterMs: 10_000 })).rejects.toMatchObject({
 			failure: { kind: 'rate_limited' },
 		});
 		await clock.advance(60_000);
-		expect(await gate.enter(undefined, { patienceMs: 10_000 })).toMatchObject({ leave: expect.any(Function) });
+		expect(await limiter.acquire({ giveUpAfterMs: 10_000 })).toMatchObject({ release: expect.any(Function) });
 	});
 
 	it('of a task that is at the gateway already is not asked: it takes its place at once', async () => {
 		const clock = stoppedClock();
-		const gate = createGate(2, TASK_WINDOW, clock);
-		(await gate.enter())?.refused(HOUR_MS);
-		const paid = gate.enter();
-		const resumed = [
-			await gate.enter(undefined, { sendsNothing: true }),
-			await gate.enter(undefined, { sendsNothing: true }),
-		];
+		const run = new AbortController();
+		const limiter = limiterOf(2, clock, { signal: run.signal });
+		(await limiter.acquire())?.rejected(HOUR_MS);
+		const paid = limiter.acquire();
+		const resumed = [await limiter.acquire({ isResumed: true }), await limiter.acquire({ isResumed: true })];
 		let isIn = false;
-		void gate.enter(undefined, { sendsNothing: true }).then(() => (isIn = true));
+		void limiter.acquire({ isResumed: true }).then(() => (isIn = true));
 		await settled();
 
-		expect(resumed).toEqual(Array(2).fill(expect.objectContaining({ leave: expect.any(Function) as unknown })));
+		expect(resumed).toEqual(Array(2).fill(expect.objectContaining({ release: expect.any(Function) as unknown })));
 		expect(isIn).toBe(false);
-		resumed[0]?.leave();
+		resumed[0]?.release();
 		await settled();
 		expect(isIn).toBe(true);
-		gate.shut();
+		run.abort();
 		expect(await paid).toBeUndefined();
-	});
-
-	it('is no reason once the signal fires in the same breath, and nobody else loses his place', async () => {
-		const stop = new AbortController();
-		const gate = createGate(1, TASK_WINDOW, stoppedClock());
-		const first = await gate.enter();
-		const second = gate.enter(stop.signal, { patienceMs: 1_000 });
-		const third = gate.enter(undefined, { sendsNothing: true });
-		const fourth = gate.enter(undefined, { sendsNothing: true });
-		first?.refused(HOUR_MS);
-		stop.abort();
-
-		expect(await second).toBeUndefined();
-		(await third)?.leave();
-		expect(await fourth).toMatchObject({ leave: expect.any(Function) });
 	});
 
 	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
@@ -298,51 +291,52 @@ describe('patience', () => {
 			const random = createRandom(seed);
 			const pick = (most: number): number => Math.floor(random.next() * most);
 			const clock = stoppedClock();
-			const maxOpen = 1 + pick(8);
-			const gate = createGate(maxOpen, random.next() < 0.5 ? TASK_WINDOW : CALL_WINDOW, clock);
-			const shutAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
+			const maxConcurrency = 1 + pick(8);
+			const run = new AbortController();
+			const slowStart = random.next() < 0.5 ? TASK_SLOW_START : SYNC_SLOW_START;
+			const limiter = limiterOf(maxConcurrency, clock, { slowStart, signal: run.signal });
+			const abortAt = clock.now() + (random.next() < 0.5 ? pick(60_000) : Infinity);
 			let open = 0;
 			let mostOpen = 0;
-			let sentAfterShut = 0;
+			let sentAfterAbort = 0;
 			const item = async (): Promise<void> => {
 				await clock.pause(pick(30_000));
-				const stop = new AbortController();
-				if (random.next() < 0.2) void clock.pause(pick(40_000)).then(() => stop.abort());
 				for (;;) {
-					const slot = await gate
-						.enter(stop.signal, { patienceMs: 1_000 + pick(20_000), sendsNothing: random.next() < 0.2 })
+					const permit = await limiter
+						.acquire({ giveUpAfterMs: 1_000 + pick(20_000), isResumed: random.next() < 0.2 })
 						.catch(() => undefined);
-					if (!slot) return;
-					if (clock.now() > shutAt) sentAfterShut += 1;
+					if (!permit) return;
+					if (clock.now() > abortAt) sentAfterAbort += 1;
 					open += 1;
 					mostOpen = Math.max(mostOpen, open);
 					await clock.pause(pick(500));
 					const luck = random.next();
-					if (luck < 0.5) slot.refused(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
-					else if (luck < 0.9) slot.accepted();
+					if (luck < 0.5) permit.rejected(random.next() < 0.3 ? pick(40_000) : 0, { kind: 'rate_limited' });
+					else if (luck < 0.9) permit.accepted();
 					if (luck >= 0.5) await clock.pause(pick(5_000));
 					open -= 1;
-					slot.leave();
+					permit.release();
 					if (luck >= 0.5) return;
 				}
 			};
-			if (shutAt < Infinity) void clock.pause(shutAt - clock.now()).then(() => gate.shut());
+			if (abortAt < Infinity) void clock.pause(abortAt - clock.now()).then(() => run.abort());
 			let ended = 0;
 			const all = Promise.all(Array.from({ length: 60 }, async () => await item().then(() => (ended += 1))));
 			await clock.advance(HOUR_MS);
 
-			expect([ended, sentAfterShut]).toEqual([60, 0]);
-			expect(mostOpen).toBeLessThanOrEqual(maxOpen);
+			expect([ended, sentAfterAbort]).toEqual([60, 0]);
+			expect(mostOpen).toBeLessThanOrEqual(maxConcurrency);
 			await all;
 		},
 	);
 
-	it('is no reason once the gate is shut in the same breath', async () => {
-		const gate = createGate(1, TASK_WINDOW, stoppedClock());
-		const first = await gate.enter(undefined, { patienceMs: 1_000 });
-		const second = gate.enter(undefined, { patienceMs: 1_000 });
-		first?.refused(HOUR_MS);
-		gate.shut();
+	it('is no reason once the run is aborted in the same breath', async () => {
+		const run = new AbortController();
+		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
+		const first = await limiter.acquire({ giveUpAfterMs: 1_000 });
+		const second = limiter.acquire({ giveUpAfterMs: 1_000 });
+		first?.rejected(HOUR_MS);
+		run.abort();
 
 		expect(await second).toBeUndefined();
 	});
@@ -351,23 +345,23 @@ describe('patience', () => {
 describe('a limit that has been found', () => {
 	it('is tried again after a while, and used when it has grown', async () => {
 		const clock = stoppedClock();
-		const gate = createGate(64, TASK_WINDOW, clock);
+		const limiter = limiterOf(64, clock);
 		let limit = 2;
 		let open = 0;
 		let mostOpen = 0;
 		const item = async (): Promise<void> => {
 			for (;;) {
-				const slot = await gate.enter();
+				const permit = await limiter.acquire();
 				if (open >= limit) {
-					slot?.refused(0);
+					permit?.rejected(0);
 					continue;
 				}
 				open += 1;
 				mostOpen = Math.max(mostOpen, open);
-				slot?.accepted();
+				permit?.accepted();
 				await clock.pause(1000);
 				open -= 1;
-				slot?.leave();
+				permit?.release();
 				return;
 			}
 		};
@@ -382,64 +376,46 @@ describe('a limit that has been found', () => {
 	});
 });
 
-describe('leaving and shutting', () => {
-	const makeGate = (maxOpen = 1): { gate: Gate; clock: FakeClock } => {
-		const clock = stoppedClock();
-		return { gate: createGate(maxOpen, TASK_WINDOW, clock), clock };
-	};
-
-	it('lets the next one in when somebody leaves, in the order of arrival', async () => {
-		const { gate } = makeGate();
+describe('releasing and aborting', () => {
+	it('gives a released permit to the next one, in the order of arrival', async () => {
+		const limiter = limiterOf(1, stoppedClock());
 		const order: number[] = [];
-		const first = await gate.enter();
+		const first = await limiter.acquire();
 		const others = [1, 2].map(async (number) => {
-			const slot = await gate.enter();
+			const permit = await limiter.acquire();
 			order.push(number);
-			slot?.leave();
+			permit?.release();
 		});
 		await settled();
 		expect(order).toEqual([]);
-		first?.leave();
+		first?.release();
 		await Promise.all(others);
 
 		expect(order).toEqual([1, 2]);
 	});
 
-	it('gives a place back once, however often it is left', async () => {
-		const { gate } = makeGate();
-		const first = await gate.enter();
+	it('takes a permit back once, however often it is released', async () => {
+		const limiter = limiterOf(1, stoppedClock());
+		const first = await limiter.acquire();
 		first?.accepted();
-		first?.leave();
-		first?.leave();
-		await gate.enter();
+		first?.release();
+		first?.release();
+		await limiter.acquire();
 		let isIn = false;
-		void gate.enter().then(() => (isIn = true));
+		void limiter.acquire().then(() => (isIn = true));
 		await settled();
 
 		expect(isIn).toBe(false);
 	});
 
-	it('sends everybody away once it is shut, those who wait and those who come later', async () => {
-		const { gate } = makeGate();
-		const first = await gate.enter();
-		const waiting = gate.enter();
-		gate.shut();
+	it('gives no permit once the run is aborted, to those who wait and those who come later', async () => {
+		const run = new AbortController();
+		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
+		const first = await limiter.acquire();
+		const waiting = limiter.acquire();
+		run.abort();
 
-		expect([first === undefined, await waiting, await gate.enter()]).toEqual([false, undefined, undefined]);
-	});
-
-	it('sends away whoever stops waiting, and keeps the place for the next', async () => {
-		const { gate } = makeGate();
-		const controller = new AbortController();
-		const first = await gate.enter();
-		const impatient = gate.enter(controller.signal);
-		const patient = gate.enter();
-		controller.abort();
-		first?.leave();
-
-		expect(await impatient).toBeUndefined();
-		expect(await patient).toMatchObject({ leave: expect.any(Function) });
-		expect(await gate.enter(controller.signal)).toBeUndefined();
+		expect([first === undefined, await waiting, await limiter.acquire()]).toEqual([false, undefined, undefined]);
 	});
 });
 
@@ -463,42 +439,42 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 			const runs = await Promise.all(
 				Array.from(
 					{ length: 11 },
-					async (_, seed) => await playGate({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1),
+					async (_, seed) => await playLimiter({ ...TASKS, limit: () => limit, retryAfterMs }, seed + 1),
 				),
 			);
 
 			expect(median(runs.map(({ tookMs, bestMs }) => tookMs / bestMs))).toBeLessThan(1.08);
-			expect(Math.max(...runs.map(({ refused }) => refused))).toBeLessThan(0.08);
+			expect(Math.max(...runs.map(({ rejected }) => rejected))).toBeLessThan(0.08);
 		},
 	);
 
-	it('a limit that drops is followed within a few refusals', async () => {
-		const run = await playGate({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
+	it('a limit that drops is followed within a few rejections', async () => {
+		const run = await playLimiter({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
 
-		expect(run.refused).toBeLessThan(0.13);
+		expect(run.rejected).toBeLessThan(0.13);
 	});
 
 	it('a limit that rises is found', async () => {
-		const run = await playGate({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
+		const run = await playLimiter({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
 
 		// With the first limit it would have been more than eight minutes.
 		expect(run.tookMs).toBeLessThan(150_000);
-		expect(run.refused).toBeLessThan(0.05);
+		expect(run.rejected).toBeLessThan(0.05);
 	});
 
 	it('a limit per minute costs time, and not all places', async () => {
-		const run = await playGate({ ...TASKS, perMinute: 20 }, 3);
+		const run = await playLimiter({ ...TASKS, perMinute: 20 }, 3);
 
 		// 20 at once, 20 after one minute, 20 after two, and 4 after three.
 		expect(run.tookMs).toBeLessThan(192_000 * 1.2);
-		expect(run.refused).toBeLessThan(0.4);
+		expect(run.rejected).toBeLessThan(0.4);
 	});
 
-	it('synchronous calls that nobody refuses run nearly all at once', async () => {
-		const calls = { shortestMs: 1000, longestMs: 1000, window: CALL_WINDOW, isSynchronous: true };
+	it('synchronous calls that nobody rejects run nearly all at once', async () => {
+		const calls = { shortestMs: 1000, longestMs: 1000, slowStart: SYNC_SLOW_START, isSynchronous: true };
 
-		expect((await playGate({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);
-		expect((await playGate({ ...TASKS, ...calls, items: 64 }, 1)).tookMs).toBeLessThan(2_500);
-		expect((await playGate({ ...TASKS, ...calls, items: 64, limit: () => 4 }, 1)).tookMs).toBeLessThan(17_000);
+		expect((await playLimiter({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);
+		expect((await playLimiter({ ...TASKS, ...calls, items: 64 }, 1)).tookMs).toBeLessThan(2_500);
+		expect((await playLimiter({ ...TASKS, ...calls, items: 64, limit: () => 4 }, 1)).tookMs).toBeLessThan(17_000);
 	});
 });

@@ -3,7 +3,12 @@ import { Readable } from 'node:stream';
 
 import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
-import { createGate, TASK_WINDOW, type Gate } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import {
+	createConcurrencyLimiter,
+	TASK_SLOW_START,
+	type ConcurrencyLimiter,
+} from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import type { Clock } from '../../../nodes/NanoBanana/types';
 import { submit, type Submission, type Submitted } from '../../../nodes/NanoBanana/submit/submit';
 import type { ApiFormat } from '../../../nodes/NanoBanana/types';
 import { leapingClock } from '../support/fakeClock';
@@ -31,17 +36,20 @@ interface Attempt {
 	tookMs: number;
 }
 
-/** A real gate that writes down what happens at it. */
-function watched(gate: Gate, journal: string[]): Gate {
+function limiterOf(maxConcurrency: number, clock: Clock, signal = new AbortController().signal): ConcurrencyLimiter {
+	return createConcurrencyLimiter({ maxConcurrency, slowStart: TASK_SLOW_START, signal, clock });
+}
+
+/** A real limiter that writes down what happens to its permits. */
+function watched(limiter: ConcurrencyLimiter, journal: string[]): ConcurrencyLimiter {
 	return {
-		shut: () => gate.shut(),
-		async enter(signal, entry) {
-			const slot = await gate.enter(signal, entry);
+		async acquire(options) {
+			const permit = await limiter.acquire(options);
 			return (
-				slot && {
-					accepted: () => (journal.push('slot: accepted'), slot.accepted()),
-					refused: (ms, failure) => (journal.push('slot: refused'), slot.refused(ms, failure)),
-					leave: () => (journal.push('slot: left'), slot.leave()),
+				permit && {
+					accepted: () => (journal.push('permit: accepted'), permit.accepted()),
+					rejected: (ms, failure) => (journal.push('permit: rejected'), permit.rejected(ms, failure)),
+					release: () => (journal.push('permit: released'), permit.release()),
 				}
 			);
 		},
@@ -59,7 +67,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 		exchange,
 		decode: decodeAs('asyncTask'),
 		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
-		gate: createGate(4, TASK_WINDOW, clock),
+		limiter: limiterOf(4, clock, signal),
 		clock,
 		limits: { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 },
 		patienceMs: MINUTE_MS,
@@ -70,7 +78,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 		onAccepted: ({ outcome }) => journal.push(`accepted ${outcome.kind}`),
 		...more,
 	};
-	const ended = await submit({ ...submission, gate: watched(submission.gate, journal) }).then(
+	const ended = await submit({ ...submission, limiter: watched(submission.limiter, journal) }).then(
 		(submitted) => ({ submitted }),
 		(thrown: unknown) => ({ failure: failureIn(thrown) }),
 	);
@@ -81,8 +89,8 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 }
 
 /** What happens to a request that was not taken and is never sent again, and to one of which nobody knows. */
-const REFUSED_FOR_GOOD = ['failed', 'slot: left'];
-const UNCLEAR = ['unclear', 'failed', 'slot: left'];
+const REFUSED_FOR_GOOD = ['failed', 'permit: released'];
+const UNCLEAR = ['unclear', 'failed', 'permit: released'];
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
@@ -95,7 +103,7 @@ describe('an accepted request', () => {
 			accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
 			firstLookMs: 0,
 		});
-		expect(journal).toEqual(['accepted pending', 'slot: accepted']);
+		expect(journal).toEqual(['accepted pending', 'permit: accepted']);
 		expect(requests).toBe(1);
 	});
 
@@ -120,7 +128,7 @@ describe('an accepted request', () => {
 			accepted: { outcome: { kind: 'images', images: [{ url: A }] } },
 			firstLookMs: 0,
 		});
-		expect(journal).toEqual(['accepted images', 'slot: accepted']);
+		expect(journal).toEqual(['accepted images', 'permit: accepted']);
 	});
 
 	it('is done without a picture where there is no task to ask', async () => {
@@ -154,7 +162,7 @@ describe('an accepted request', () => {
 			const { submitted, journal } = await submitTo([reply(202, body, headers)]);
 
 			expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
-			expect(journal).toEqual(['accepted pending', 'slot: accepted']);
+			expect(journal).toEqual(['accepted pending', 'permit: accepted']);
 		}
 	});
 
@@ -167,7 +175,7 @@ describe('an accepted request', () => {
 		expect(submitted?.accepted).toEqual({
 			outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' },
 		});
-		expect([journal, requests]).toEqual([['accepted images', 'slot: accepted'], 1]);
+		expect([journal, requests]).toEqual([['accepted images', 'permit: accepted'], 1]);
 	});
 
 	it.each<[string, WireAnswer]>([
@@ -194,7 +202,7 @@ describe('an accepted request', () => {
 		const { submitted, journal, requests } = await submitTo([answer, picture]);
 
 		expect(submitted?.accepted).toMatchObject({ taskId: 't-1', outcome: { kind: 'pending', status: 'queued' } });
-		expect([journal, requests]).toEqual([['accepted pending', 'slot: accepted'], 1]);
+		expect([journal, requests]).toEqual([['accepted pending', 'permit: accepted'], 1]);
 	});
 
 	it('is sent again where the task that a 429 names was turned away', async () => {
@@ -233,7 +241,7 @@ describe('a request that was not taken', () => {
 		const { submitted, journal, requests } = await submitTo([answer, task]);
 
 		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
-		expect(journal).toEqual(['refused', 'slot: refused', 'accepted pending', 'slot: accepted']);
+		expect(journal).toEqual(['refused', 'permit: rejected', 'accepted pending', 'permit: accepted']);
 		expect(requests).toBe(2);
 	});
 
@@ -248,7 +256,7 @@ describe('a request that was not taken', () => {
 		const { failure, journal, tookMs, requests } = await submitTo([rateLimit()]);
 
 		expect(failure).toMatchObject({ kind: 'rate_limited', httpStatus: 429, gatewayMessage: 'too many requests' });
-		expect(journal.slice(-3)).toEqual(['refused', 'slot: refused', 'failed']);
+		expect(journal.slice(-3)).toEqual(['refused', 'permit: rejected', 'failed']);
 		expect(journal.filter((event) => event === 'failed')).toHaveLength(1);
 		expect(journal.filter((event) => event === 'refused')).toHaveLength(requests);
 		expect(tookMs).toBeGreaterThanOrEqual(MINUTE_MS);
@@ -270,25 +278,25 @@ describe('a request that was not taken', () => {
 
 	it('has the same patience however long it waited for its turn', async () => {
 		const clock = leapingClock();
-		const gate = createGate(1, TASK_WINDOW, clock);
-		const first = await gate.enter();
+		const limiter = limiterOf(1, clock);
+		const first = await limiter.acquire();
 		first?.accepted();
-		const attempt = submitTo([rateLimit({ 'retry-after': '30' }), task], { gate, clock });
+		const attempt = submitTo([rateLimit({ 'retry-after': '30' }), task], { limiter, clock });
 		await clock.pause(10 * MINUTE_MS);
-		first?.leave();
+		first?.release();
 
 		expect(await attempt).toMatchObject({ submitted: { accepted: { taskId: 't-1' } }, requests: 2 });
 	});
 
 	it('is not sent at all while the gateway wants to be left alone for longer than its patience', async () => {
 		const clock = leapingClock();
-		const gate = createGate(4, TASK_WINDOW, clock);
-		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { gate, clock })).toMatchObject({
+		const limiter = limiterOf(4, clock);
+		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { limiter, clock })).toMatchObject({
 			failure: { kind: 'rate_limited' },
 			requests: 1,
 		});
 
-		expect(await submitTo([task], { gate, clock })).toMatchObject({
+		expect(await submitTo([task], { limiter, clock })).toMatchObject({
 			failure: { kind: 'rate_limited', gatewayMessage: 'too many requests' },
 			requests: 0,
 			tookMs: 0,
@@ -301,7 +309,15 @@ describe('a request that was not taken', () => {
 		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'econnrefused: connect ECONNREFUSED' });
 		expect(requests).toBe(3);
 		expect(pauses).toEqual([1_000, 2_000]);
-		expect(journal).toEqual(['refused', 'slot: left', 'refused', 'slot: left', 'refused', 'slot: left', 'failed']);
+		expect(journal).toEqual([
+			'refused',
+			'permit: released',
+			'refused',
+			'permit: released',
+			'refused',
+			'permit: released',
+			'failed',
+		]);
 	});
 
 	it('goes through as soon as a connection opens', async () => {
@@ -309,7 +325,14 @@ describe('a request that was not taken', () => {
 
 		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
 		expect(requests).toBe(3);
-		expect(journal).toEqual(['refused', 'slot: left', 'refused', 'slot: left', 'accepted pending', 'slot: accepted']);
+		expect(journal).toEqual([
+			'refused',
+			'permit: released',
+			'refused',
+			'permit: released',
+			'accepted pending',
+			'permit: accepted',
+		]);
 	});
 
 	it('is sent once where no connection can ever open', async () => {
@@ -473,11 +496,14 @@ describe('a request that is not sent', () => {
 		expect(encode).not.toHaveBeenCalled();
 	});
 
-	it('costs nothing when the gate was shut before its turn', async () => {
-		const gate = createGate(4, TASK_WINDOW, leapingClock());
-		gate.shut();
+	it('costs nothing when the run was aborted before its turn', async () => {
+		const limiter = limiterOf(4, leapingClock(), AbortSignal.abort());
 
-		expect(await submitTo([task], { gate })).toMatchObject({ failure: { kind: 'canceled' }, requests: 0, journal: [] });
+		expect(await submitTo([task], { limiter })).toMatchObject({
+			failure: { kind: 'canceled' },
+			requests: 0,
+			journal: [],
+		});
 	});
 
 	it('gives its place back when it cannot be encoded', async () => {
@@ -491,7 +517,7 @@ describe('a request that is not sent', () => {
 	});
 
 	it('fails with an error whatever is thrown', async () => {
-		const gate = createGate(4, TASK_WINDOW, leapingClock());
+		const limiter = limiterOf(4, leapingClock());
 		const { exchange } = paperWire([task]);
 		const encode = async (): Promise<never> => await Promise.reject('no error at all');
 		const nothing = (): void => undefined;
@@ -499,7 +525,7 @@ describe('a request that is not sent', () => {
 			exchange,
 			decode: decodeAs('asyncTask'),
 			encode,
-			gate,
+			limiter,
 			clock: leapingClock(),
 			limits: { timeoutMs: 1, maxBytes: 1 },
 			patienceMs: 1,
@@ -528,8 +554,8 @@ describe('a request that is not sent', () => {
 	});
 
 	it.each<[string, WireAnswer, string[]]>([
-		['for the gateway', rateLimit({ 'retry-after': '1' }), ['refused', 'slot: refused']],
-		['for a connection', neverOpened, ['refused', 'slot: left']],
+		['for the gateway', rateLimit({ 'retry-after': '1' }), ['refused', 'permit: rejected']],
+		['for a connection', neverOpened, ['refused', 'permit: released']],
 	])('is not sent again when the execution stops while it waits %s', async (_fact, answer, journal) => {
 		const stop = new AbortController();
 		const clock = leapingClock();
@@ -540,7 +566,7 @@ describe('a request that is not sent', () => {
 		};
 
 		expect(
-			await submitTo([answer, task], { signal: stop.signal, clock, gate: createGate(4, TASK_WINDOW, clock) }),
+			await submitTo([answer, task], { signal: stop.signal, clock, limiter: limiterOf(4, clock, stop.signal) }),
 		).toMatchObject({ failure: { kind: 'canceled' }, requests: 1, journal });
 	});
 });
