@@ -7,8 +7,8 @@ module.exports = {
 	roots: ['<rootDir>/tests', '<rootDir>/harness'],
 	testMatch: ['**/tests/*.test.ts'],
 	transform: typescript,
-	globalSetup: '<rootDir>/harness/beforeRun.ts',
-	globalTeardown: '<rootDir>/harness/afterRun.ts',
+	globalSetup: '<rootDir>/harness/run/beforeRun.ts',
+	globalTeardown: '<rootDir>/harness/run/afterRun.ts',
 	testTimeout: 120_000,
 	// Two at a time: most of a suite is waiting for tasks, for n8n's start and for its clocks.
 	maxWorkers: 2,

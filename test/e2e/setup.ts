@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { n8nCommand, nodeForN8n, packageFolder, type N8nLine } from './harness/paths';
-import { findProgram, programs } from './harness/programs';
+import { n8nCommand, nodeForN8n, packageFolder, type N8nLine } from './harness/run/paths';
+import { findProgram, programs } from './harness/processes/programs';
 
 const onlyN8n = process.argv.includes('--only-n8n');
 

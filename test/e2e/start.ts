@@ -6,13 +6,13 @@
  */
 import { hotReload, watchNode } from '../dev/watchNode';
 import { startSandbox } from '../mock-api';
-import { exampleNames, loadExample } from './harness/examples';
-import { packNode } from './harness/packNode';
-import { openRestClient } from './harness/restClient';
-import { owner } from './harness/restSession';
-import { createRun } from './harness/runFolder';
-import { credentialType } from './harness/scene';
-import { startN8n } from './harness/startN8n';
+import { exampleNames, loadExample } from './harness/n8n/examples';
+import { packNode } from './harness/run/packNode';
+import { openRestClient } from './harness/n8n/restClient';
+import { owner } from './harness/n8n/restSession';
+import { createRun } from './harness/run/runFolder';
+import { credentialType } from './harness/testEnvironment';
+import { startN8n } from './harness/servers/startN8n';
 
 const watches = process.argv.includes('--watch');
 

@@ -3,10 +3,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openRestClient, type RestClient } from '../../e2e/harness/restClient';
-import type { RunningProcess } from '../../e2e/harness/processes';
-import { runFolder } from '../../e2e/harness/runFolder';
-import { startQueue, type Queue } from '../../e2e/harness/startQueue';
+import { openRestClient, type RestClient } from '../../e2e/harness/n8n/restClient';
+import type { RunningProcess } from '../../e2e/harness/processes/startProcess';
+import { runFolder } from '../../e2e/harness/run/runFolder';
+import { startQueue, type Queue } from '../../e2e/harness/servers/startQueue';
 import type { BenchContext, BenchGroup, Figures } from '../row';
 import { folderOf, peakBytes } from './processFigures';
 import { EXECUTIONS, scaleOutRows, SETUPS, TASK_MS, type Setup } from './scaleOutRows';

@@ -1,13 +1,13 @@
 /* eslint-disable */
 import { existsSync } from 'node:fs';
 
-import { packNode } from '../../e2e/harness/packNode';
-import { n8nCommand } from '../../e2e/harness/paths';
-import { openRestClient, type CredentialReference, type RestClient } from '../../e2e/harness/restClient';
-import { createRun } from '../../e2e/harness/runFolder';
-import { startN8n, type RunningN8n } from '../../e2e/harness/startN8n';
-import { until } from '../../e2e/harness/until';
-import type { Workflow } from '../../e2e/harness/workflow';
+import { packNode } from '../../e2e/harness/run/packNode';
+import { n8nCommand } from '../../e2e/harness/run/paths';
+import { openRestClient, type CredentialReference, type RestClient } from '../../e2e/harness/n8n/restClient';
+import { createRun } from '../../e2e/harness/run/runFolder';
+import { startN8n, type RunningN8n } from '../../e2e/harness/servers/startN8n';
+import { until } from '../../e2e/harness/processes/until';
+import type { Workflow } from '../../e2e/harness/n8n/workflow';
 import { startGateway, type Gateway, type GatewayLoad, type Outcome } from './gateway';
 import { cpuMs } from './processFigures';
 

@@ -1,7 +1,7 @@
 /* eslint-disable */
-import { callWebhook } from '../../e2e/harness/callWebhook';
-import type { RestClient, SavedWorkflow } from '../../e2e/harness/restClient';
-import { until } from '../../e2e/harness/until';
+import { callWebhook } from '../../e2e/harness/n8n/callWebhook';
+import type { RestClient, SavedWorkflow } from '../../e2e/harness/n8n/restClient';
+import { until } from '../../e2e/harness/processes/until';
 import type { Counter } from './server';
 import { peakBytes, cpuMs } from './processFigures';
 import { pictureOnCall, prompts } from './workflows';

@@ -1,8 +1,8 @@
 /* eslint-disable */
 import type { INode, INodeParameterResourceLocator } from 'n8n-workflow';
 
-import type { CredentialReference } from '../../e2e/harness/restClient';
-import { chain, manualTrigger, node, nodeType, rows, type Workflow } from '../../e2e/harness/workflow';
+import type { CredentialReference } from '../../e2e/harness/n8n/restClient';
+import { chain, manualTrigger, node, nodeType, rows, type Workflow } from '../../e2e/harness/n8n/workflow';
 
 /** The model whose pictures take the gateway least time to paint. */
 const MODEL = 'NanoBanana2-0.5K';

@@ -1,9 +1,9 @@
 /* eslint-disable */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 
-import { loadExample, nodeOf } from '../harness/examples';
-import { connectMcp } from '../harness/mcpClient';
-import { openScene, type Scene } from '../harness/scene';
+import { loadExample, nodeOf } from '../harness/n8n/examples';
+import { connectMcp } from '../harness/n8n/mcpClient';
+import { openScene, type Scene } from '../harness/testEnvironment';
 
 let scene: Scene;
 let agent: Client;

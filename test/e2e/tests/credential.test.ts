@@ -1,7 +1,7 @@
 /* eslint-disable */
-import { freePorts } from '../harness/ports';
-import { openScene, credentialType, type Scene } from '../harness/scene';
-import { nodeType } from '../harness/workflow';
+import { freePorts } from '../harness/processes/ports';
+import { openScene, credentialType, type Scene } from '../harness/testEnvironment';
+import { nodeType } from '../harness/n8n/workflow';
 
 let scene: Scene;
 

@@ -1,11 +1,11 @@
 /* eslint-disable */
 import type { Locator, Page } from 'playwright-core';
 
-import { openEditor, withFailurePicture, type OpenBrowser } from '../harness/browser';
-import { expectReadmePicture } from '../harness/readmePicture';
-import { openScene, type Scene } from '../harness/scene';
-import { until } from '../harness/until';
-import { chain, manualTrigger } from '../harness/workflow';
+import { openEditor, withFailurePicture, type OpenBrowser } from '../harness/browser/openEditor';
+import { expectReadmePicture } from '../harness/browser/readmeImage';
+import { openScene, type Scene } from '../harness/testEnvironment';
+import { until } from '../harness/processes/until';
+import { chain, manualTrigger } from '../harness/n8n/workflow';
 
 let scene: Scene;
 let browser: OpenBrowser;

@@ -1,12 +1,12 @@
 /* eslint-disable */
-import { callWebhook } from '../harness/callWebhook';
-import { sha256 } from '../harness/digest';
-import { fileOf, type Execution } from '../harness/execution';
-import { exampleNames, loadExample, nodeOf } from '../harness/examples';
-import { paintReference } from '../harness/reference';
-import { openScene, type Scene } from '../harness/scene';
-import { until } from '../harness/until';
-import type { Workflow } from '../harness/workflow';
+import { callWebhook } from '../harness/n8n/callWebhook';
+import { sha256 } from '../harness/images/digest';
+import { fileOf, type Execution } from '../harness/n8n/execution';
+import { exampleNames, loadExample, nodeOf } from '../harness/n8n/examples';
+import { paintReference } from '../harness/images/referenceImage';
+import { openScene, type Scene } from '../harness/testEnvironment';
+import { until } from '../harness/processes/until';
+import type { Workflow } from '../harness/n8n/workflow';
 
 let scene: Scene;
 

@@ -1,9 +1,9 @@
 /* eslint-disable */
-import { sha256 } from '../harness/digest';
-import { fileOf } from '../harness/execution';
-import { openScene, type Scene } from '../harness/scene';
-import { until } from '../harness/until';
-import { chain, manualTrigger, node, rows } from '../harness/workflow';
+import { sha256 } from '../harness/images/digest';
+import { fileOf } from '../harness/n8n/execution';
+import { openScene, type Scene } from '../harness/testEnvironment';
+import { until } from '../harness/processes/until';
+import { chain, manualTrigger, node, rows } from '../harness/n8n/workflow';
 
 let scene: Scene;
 

@@ -1,9 +1,9 @@
 /* eslint-disable */
-import { sha256 } from '../harness/digest';
-import { fileOf } from '../harness/execution';
-import { openScene, type Scene } from '../harness/scene';
-import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
-import { paintReference } from '../harness/reference';
+import { sha256 } from '../harness/images/digest';
+import { fileOf } from '../harness/n8n/execution';
+import { openScene, type Scene } from '../harness/testEnvironment';
+import { chain, manualTrigger, pictureFile, rows } from '../harness/n8n/workflow';
+import { paintReference } from '../harness/images/referenceImage';
 
 let scene: Scene;
 

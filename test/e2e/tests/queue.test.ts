@@ -1,13 +1,13 @@
 /* eslint-disable */
-import { callWebhook } from '../harness/callWebhook';
-import { sha256 } from '../harness/digest';
-import { loadExample } from '../harness/examples';
-import { fileOf } from '../harness/execution';
-import type { SavedWorkflow } from '../harness/restClient';
-import { join, type Scene } from '../harness/scene';
-import { startQueue, type Queue } from '../harness/startQueue';
-import { until } from '../harness/until';
-import { chain, node, type Workflow } from '../harness/workflow';
+import { callWebhook } from '../harness/n8n/callWebhook';
+import { sha256 } from '../harness/images/digest';
+import { loadExample } from '../harness/n8n/examples';
+import { fileOf } from '../harness/n8n/execution';
+import type { SavedWorkflow } from '../harness/n8n/restClient';
+import { join, type Scene } from '../harness/testEnvironment';
+import { startQueue, type Queue } from '../harness/servers/startQueue';
+import { until } from '../harness/processes/until';
+import { chain, node, type Workflow } from '../harness/n8n/workflow';
 import { startSandbox, type Sandbox } from '../../mock-api';
 
 let queue: Queue;

@@ -1,12 +1,12 @@
 /* eslint-disable */
-import { callWebhook } from '../harness/callWebhook';
-import { sha256 } from '../harness/digest';
-import { fileOf } from '../harness/execution';
-import { loadExample } from '../harness/examples';
-import { openRestClient } from '../harness/restClient';
-import { join, openScene, type Scene } from '../harness/scene';
-import { until } from '../harness/until';
-import { chain, node } from '../harness/workflow';
+import { callWebhook } from '../harness/n8n/callWebhook';
+import { sha256 } from '../harness/images/digest';
+import { fileOf } from '../harness/n8n/execution';
+import { loadExample } from '../harness/n8n/examples';
+import { openRestClient } from '../harness/n8n/restClient';
+import { join, openScene, type Scene } from '../harness/testEnvironment';
+import { until } from '../harness/processes/until';
+import { chain, node } from '../harness/n8n/workflow';
 import { startSandbox, type Sandbox } from '../../mock-api';
 
 let scene: Scene;

@@ -1,11 +1,11 @@
 /* eslint-disable */
-import { startProxy } from '../harness/startProxy';
-import { sha256 } from '../harness/digest';
-import { fileOf, type Execution } from '../harness/execution';
-import type { N8nOptions } from '../harness/startN8n';
-import { credentialType, nodeWith, openScene, type Scene } from '../harness/scene';
-import { paintReference } from '../harness/reference';
-import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
+import { startProxy } from '../harness/servers/startProxy';
+import { sha256 } from '../harness/images/digest';
+import { fileOf, type Execution } from '../harness/n8n/execution';
+import type { N8nOptions } from '../harness/servers/startN8n';
+import { credentialType, nodeWith, openScene, type Scene } from '../harness/testEnvironment';
+import { paintReference } from '../harness/images/referenceImage';
+import { chain, manualTrigger, pictureFile, rows } from '../harness/n8n/workflow';
 
 /**
  * Edits a picture, then edits the result: files are read and written in the mode under test.

@@ -1,9 +1,9 @@
 /* eslint-disable */
-import { sha256 } from '../harness/digest';
-import { fileOf } from '../harness/execution';
-import { paintReference } from '../harness/reference';
-import { openScene, type Scene } from '../harness/scene';
-import { chain, manualTrigger, pictureFile, rows } from '../harness/workflow';
+import { sha256 } from '../harness/images/digest';
+import { fileOf } from '../harness/n8n/execution';
+import { paintReference } from '../harness/images/referenceImage';
+import { openScene, type Scene } from '../harness/testEnvironment';
+import { chain, manualTrigger, pictureFile, rows } from '../harness/n8n/workflow';
 
 /** n8n 2 is what every other test runs on. */
 describe('the newest n8n 1', () => {

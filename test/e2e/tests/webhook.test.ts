@@ -1,9 +1,9 @@
 /* eslint-disable */
-import { callWebhook } from '../harness/callWebhook';
-import { sha256 } from '../harness/digest';
-import { loadExample } from '../harness/examples';
-import { paintReference } from '../harness/reference';
-import { openScene, type Scene } from '../harness/scene';
+import { callWebhook } from '../harness/n8n/callWebhook';
+import { sha256 } from '../harness/images/digest';
+import { loadExample } from '../harness/n8n/examples';
+import { paintReference } from '../harness/images/referenceImage';
+import { openScene, type Scene } from '../harness/testEnvironment';
 
 let scene: Scene;
 let address: string;

@@ -2,15 +2,15 @@
 import { basename, join } from 'node:path';
 
 import { n8nEnvironment } from './n8nEnvironment';
-import { installNode } from './packNode';
-import { n8nCommand, nodeForN8n, outFolder } from './paths';
-import { freePorts } from './ports';
-import { startProcess, type RunningProcess } from './processes';
-import { programs, requireProgram } from './programs';
-import { newFolder } from './runFolder';
+import { installNode } from '../run/packNode';
+import { n8nCommand, nodeForN8n, outFolder } from '../run/paths';
+import { freePorts } from '../processes/ports';
+import { startProcess, type RunningProcess } from '../processes/startProcess';
+import { programs, requireProgram } from '../processes/programs';
+import { newFolder } from '../run/runFolder';
 import { startN8n, lastLines, type RunningN8n } from './startN8n';
 import { startPostgres } from './startPostgres';
-import { until } from './until';
+import { until } from '../processes/until';
 
 export interface Queue {
 	readonly main: RunningN8n;

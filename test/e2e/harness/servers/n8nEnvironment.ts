@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { join } from 'node:path';
 
-import { e2eFolder, type N8nLine } from './paths';
+import { e2eFolder, type N8nLine } from '../run/paths';
 
 /** Everything n8n would load from elsewhere or tell elsewhere, switched off; it also makes SIGTERM quick. */
 const quiet: Record<string, string> = {

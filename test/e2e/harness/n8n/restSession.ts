@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { until } from './until';
+import { until } from '../processes/until';
 
 export const owner = {
 	email: 'owner@example.com',

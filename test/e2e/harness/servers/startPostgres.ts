@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { outFolder } from './paths';
-import { freePorts } from './ports';
-import { startProcess, type RunningProcess } from './processes';
-import { programs, requireProgram } from './programs';
-import { newFolder } from './runFolder';
-import { until } from './until';
+import { outFolder } from '../run/paths';
+import { freePorts } from '../processes/ports';
+import { startProcess, type RunningProcess } from '../processes/startProcess';
+import { programs, requireProgram } from '../processes/programs';
+import { newFolder } from '../run/runFolder';
+import { until } from '../processes/until';
 
 export interface Postgres {
 	readonly env: Record<string, string>;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { runFolder } from './runFolder';
+import { runFolder } from '../run/runFolder';
 import { until } from './until';
 
 export interface ProcessRequest {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INode } from 'n8n-workflow';
 
-import { examplesFolder } from './paths';
+import { examplesFolder } from '../run/paths';
 import type { CredentialReference } from './restClient';
 import { nodeType, type Workflow } from './workflow';
 

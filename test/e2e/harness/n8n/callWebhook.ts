@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { until } from './until';
+import { until } from '../processes/until';
 
 /** Calls a production webhook; a 404 is asked again, since activation answers before the address does. */
 export async function callWebhook(url: string, init: RequestInit): Promise<Response> {

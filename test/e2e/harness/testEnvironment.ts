@@ -2,9 +2,9 @@
 import type { INode } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox, type SandboxSettings } from '../../mock-api';
-import { openRestClient, type CredentialReference, type RestClient } from './restClient';
-import { startN8n, type N8nOptions, type RunningN8n } from './startN8n';
-import { node, nodeType } from './workflow';
+import { openRestClient, type CredentialReference, type RestClient } from './n8n/restClient';
+import { startN8n, type N8nOptions, type RunningN8n } from './servers/startN8n';
+import { node, nodeType } from './n8n/workflow';
 
 /** A real n8n with our package installed, the stand-in gateway, and a credential that joins them. */
 export interface Scene {

@@ -4,7 +4,7 @@ import { configureToMatchImageSnapshot } from 'jest-image-snapshot';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
-import { outFolder, screenshotFolder } from './paths';
+import { outFolder, screenshotFolder } from '../run/paths';
 
 /**
  * Chromium and its fonts differ a little from machine to machine. What is written on the page is

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { chromium, selectors, type Browser, type Page } from 'playwright-core';
 
-import { outFolder } from './paths';
-import { programs, requireProgram } from './programs';
-import { owner } from './restSession';
+import { outFolder } from '../run/paths';
+import { programs, requireProgram } from '../processes/programs';
+import { owner } from '../n8n/restSession';
 
 /** Headless and quiet: Chromium itself asks nobody but 127.0.0.1. */
 const flags = [

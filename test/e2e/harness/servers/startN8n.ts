@@ -2,12 +2,12 @@
 import { basename, join } from 'node:path';
 
 import { n8nEnvironment } from './n8nEnvironment';
-import { installNode } from './packNode';
-import { n8nCommand, nodeForN8n, outFolder, type N8nLine } from './paths';
-import { freePorts } from './ports';
-import { startProcess, type RunningProcess } from './processes';
-import { newFolder } from './runFolder';
-import { until } from './until';
+import { installNode } from '../run/packNode';
+import { n8nCommand, nodeForN8n, outFolder, type N8nLine } from '../run/paths';
+import { freePorts } from '../processes/ports';
+import { startProcess, type RunningProcess } from '../processes/startProcess';
+import { newFolder } from '../run/runFolder';
+import { until } from '../processes/until';
 
 export interface N8nOptions {
 	readonly line?: N8nLine;

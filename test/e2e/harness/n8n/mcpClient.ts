@@ -2,7 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-import { until } from './until';
+import { until } from '../processes/until';
 
 /** Connects as an agent's MCP client does; asks again while the workflow's address is being registered. */
 export async function connectMcp(url: string, token: string): Promise<Client> {

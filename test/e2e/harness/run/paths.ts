@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-export const e2eFolder = resolve(__dirname, '..');
+export const e2eFolder = resolve(__dirname, '..', '..');
 export const rootFolder = resolve(e2eFolder, '..', '..');
 /** What the last run left to look at: logs, and pictures of failures. */
 export const outFolder = join(e2eFolder, 'out');

@@ -3,8 +3,8 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import { readExecution, type Execution, type StoredExecution } from './execution';
 import { openSession, type Session } from './restSession';
-import type { RunningN8n } from './startN8n';
-import { until } from './until';
+import type { RunningN8n } from '../servers/startN8n';
+import { until } from '../processes/until';
 import type { Workflow } from './workflow';
 
 export interface CredentialReference {
