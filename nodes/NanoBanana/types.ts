@@ -55,7 +55,7 @@ export interface EncodedCall {
 export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
 
 /** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
-export interface Picture {
+export interface OutputImage {
 	index: number;
 	url?: string;
 	fileName?: string;
@@ -68,13 +68,13 @@ export interface Picture {
 }
 
 /** Pictures of one answer that are stored already, and what is to be said about those that are not. */
-export interface Kept {
-	pictures: Picture[];
+export interface StoredImages {
+	outputImages: OutputImage[];
 	warnings: string[];
 }
 
 /** What one answer body means. Every JSON value is exactly one of these. */
-export type Outcome =
+export type DecodedResponse =
 	| {
 			kind: 'images';
 			images: ImageRef[];
@@ -118,7 +118,7 @@ export type Outcome =
 	| { kind: 'unknown'; reason: string };
 
 /** An answer that means something. */
-export type Understood = Exclude<Outcome, { kind: 'unknown' }>;
+export type KnownResponse = Exclude<DecodedResponse, { kind: 'unknown' }>;
 
 /** A wire format: pure, no I/O. */
 export interface ImageFormat {
@@ -127,7 +127,7 @@ export interface ImageFormat {
 	/** One call, except where the format cannot ask for several pictures at once. */
 	encode(request: ImageRequest): EncodedCall[];
 	/** Total: any JSON value in, one Outcome out, never a throw. `baseUrl` resolves relative addresses. */
-	decode(body: unknown, baseUrl: string, asked?: Asked): Outcome;
+	decode(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse;
 }
 
 /** What was asked, to tell the answer from what a gateway repeats or adds. */

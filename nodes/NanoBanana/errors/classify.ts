@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from './failure';
-import { gatewayWords, isWebPage } from './errorBody';
+import { readErrorBody, isWebPage } from './errorBody';
 import { own } from '../lib/json';
 import {
 	BAD_API_KEY,
@@ -65,7 +65,7 @@ const RULES: Rule[] = [
 
 /** The Failure that an answer with this status and body stands for. `status` may be an envelope's code. */
 export function classify(status: number, body: unknown): Failure {
-	const words = gatewayWords(body);
+	const words = readErrorBody(body);
 	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(words.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {
@@ -86,7 +86,7 @@ export function declinedAnswer(
 		['code', 'status', 'statusCode', 'http_status'].map((key) => Number(own(source, key) ?? 0)),
 	);
 	const status = places.find((code) => code >= 400 && code < 600) ?? 400;
-	return { status, body: gatewayWords(body).message === '' ? { code: outcome.code, message: outcome.reason } : body };
+	return { status, body: readErrorBody(body).message === '' ? { code: outcome.code, message: outcome.reason } : body };
 }
 
 /** True only where the gateway provably did not take the job (429 as a rate limit, 503 that says so). */
@@ -97,7 +97,7 @@ export function provesNothingAccepted(status: number, body: unknown): boolean {
 		status === 503 &&
 		typeof body !== 'string' &&
 		kind === 'upstream_down' &&
-		NOTHING_ACCEPTED.test(gatewayWords(body).all)
+		NOTHING_ACCEPTED.test(readErrorBody(body).all)
 	);
 }
 

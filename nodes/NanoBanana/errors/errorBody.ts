@@ -1,7 +1,7 @@
 import { firstText, list, own, record, unwrapText } from '../lib/json';
 
 /** What a gateway says when it declines, in whichever of the family's shapes. */
-export interface GatewayWords {
+export interface ErrorBody {
 	code?: string;
 	message: string;
 	/** Code, type and message together, lower case: what the rules look at. */
@@ -24,7 +24,7 @@ const MESSAGE_PLACES = [
 ];
 
 /** Reads code and message from {error:{…}}, flat {code,message}, Google's and FastAPI's shapes, or plain text. */
-export function gatewayWords(body: unknown): GatewayWords {
+export function readErrorBody(body: unknown): ErrorBody {
 	if (typeof body === 'string')
 		return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
 	const answer = Array.isArray(body) ? body[0] : body;

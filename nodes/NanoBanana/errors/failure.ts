@@ -1,7 +1,7 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { cleanText } from './redact';
+import { redact } from './redact';
 import { ABOUT_THE_TASK, KINDS, REPAIRABLE, type FailureKind } from './failureKinds';
 
 export type { FailureKind };
@@ -35,7 +35,7 @@ export function failureError(failure: Failure): Error {
 }
 
 /** The Failure inside anything thrown. What is not ours (a full disk, a bug) becomes `internal`. */
-export function failureIn(thrown: unknown): Failure {
+export function toFailure(thrown: unknown): Failure {
 	if (!(thrown instanceof Error)) return { kind: 'internal', gatewayMessage: String(thrown) };
 	if ('failure' in thrown) return (thrown as Error & { failure: Failure }).failure;
 	return { kind: 'internal', gatewayMessage: thrown.message, ...(thrown.stack && { stack: thrown.stack }) };
@@ -61,8 +61,8 @@ export function describeFailure(
 	secret?: string,
 ): { message: string; description: string; data: IDataObject } {
 	const kind = KINDS[failure.kind];
-	const words = failure.gatewayMessage ? cleanText(failure.gatewayMessage, secret) : '';
-	const message = cleanText(failure.message ?? kind.message, secret);
+	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, secret) : '';
+	const message = redact(failure.message ?? kind.message, secret);
 	const description = [
 		words && words !== message ? sentence(`Answer: ${words}`) : '',
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
@@ -82,7 +82,7 @@ export function describeFailure(
 	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
 	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
 	if (failure.keptItems?.length) data.keptItems = failure.keptItems;
-	if (failure.gatewayCode) data.gatewayCode = cleanText(failure.gatewayCode, secret);
+	if (failure.gatewayCode) data.gatewayCode = redact(failure.gatewayCode, secret);
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;
 	return { message, description: description.join('\n'), data };

@@ -7,9 +7,9 @@ const SHOWN_CHARACTERS = 500;
  * Gateway words made fit to be shown: no markup, no key, no signed query, no image data, at most
  * 500 characters. `secret` is the credential's key, which gateways like to quote.
  */
-export function cleanText(text: string, secret?: string): string {
+export function redact(text: string, secret?: string): string {
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
-	const clean = withoutKey(plain, secret)
+	const clean = redactKey(plain, secret)
 		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
 		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')
 		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
@@ -27,6 +27,6 @@ export function cleanText(text: string, secret?: string): string {
 }
 
 /** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */
-export function withoutKey(text: string, secret?: string): string {
+export function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }

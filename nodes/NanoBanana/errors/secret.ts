@@ -1,7 +1,7 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { cleanText, withoutKey } from './redact';
-import type { Outcome } from '../types';
+import { redact, redactKey } from './redact';
+import type { DecodedResponse } from '../types';
 
 /** The credential's key as it was typed: read only to take it out of texts that gateways quote it in. */
 export interface Secret {
@@ -11,14 +11,14 @@ export interface Secret {
 	/** Gateway words made fit to be shown. */
 	clean(text: string): string;
 	/** What the gateway says besides pictures, without the key. */
-	hideIn<T extends Outcome>(outcome: T): T;
+	hideIn<T extends DecodedResponse>(outcome: T): T;
 }
 
 const CREDENTIAL = 'nanoBananaApi';
 
 export function createSecret(ctx: IExecuteSingleFunctions): Secret {
 	let key: string | undefined;
-	const clean = (text: string): string => cleanText(text, key);
+	const clean = (text: string): string => redact(text, key);
 	return {
 		async read() {
 			const credential: { apiKey?: unknown } = await ctx.getCredentials(CREDENTIAL).catch(() => ({}));
@@ -28,8 +28,8 @@ export function createSecret(ctx: IExecuteSingleFunctions): Secret {
 		clean,
 		hideIn: (outcome) => ({
 			...outcome,
-			...('model' in outcome && outcome.model && { model: withoutKey(outcome.model, key) }),
-			...('text' in outcome && outcome.text && { text: withoutKey(outcome.text, key) }),
+			...('model' in outcome && outcome.model && { model: redactKey(outcome.model, key) }),
+			...('text' in outcome && outcome.text && { text: redactKey(outcome.text, key) }),
 			...('warnings' in outcome && outcome.warnings && { warnings: outcome.warnings.map(clean) }),
 		}),
 	};

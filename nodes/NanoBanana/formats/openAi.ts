@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readBody } from '../lib/lenientJson';
 import { textParts } from '../lib/multipart';
 import { mergeJson } from '../lib/json';
-import type { Asked, EncodedCall, FormPart, ImageFormat, ImageRequest, Outcome } from '../types';
+import type { Asked, EncodedCall, FormPart, ImageFormat, ImageRequest, DecodedResponse } from '../types';
 import { spokenIn } from './decode/bodyErrors';
 import { decodeBody, isFinishedCall } from './decode/decodeTask';
 
@@ -55,7 +55,7 @@ function fileParts(request: ImageRequest): FormPart[] {
 }
 
 /** Like a task body, except that an answer with an empty place for images is a finished one that holds nothing. */
-function decodeImages(body: unknown, baseUrl: string, asked?: Asked): Outcome {
+function decodeImages(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
 	const outcome = decodeBody(body, baseUrl, asked);
 	const opened = typeof body === 'string' ? readBody(body) : body;
 	if (outcome.kind !== 'unknown' || !isFinishedCall(opened)) return outcome;

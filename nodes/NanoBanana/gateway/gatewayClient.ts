@@ -1,6 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { perform, type Answer, type Limits } from './httpRequest';
+import { httpRequest, type HttpResult, type Limits } from './httpRequest';
 import { readBody } from '../lib/lenientJson';
 import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
@@ -10,7 +10,7 @@ import type { EncodedCall } from '../types';
 /** The request as the fields' routing put it together. */
 export type RoutedOptions = DeclarativeRestApiSettings.ResultOptions['options'];
 
-export interface Exchange {
+export interface GatewayClient {
 	ctx: IExecutePaginationFunctions;
 	/** Base URL, proxy and TLS settings of the node, as the routing put them together. */
 	base: RoutedOptions;
@@ -20,11 +20,11 @@ export interface Exchange {
 const CREDENTIAL = 'nanoBananaApi';
 
 /** A paid call. The caller decides whether it may be sent again. */
-export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Limits): Promise<Answer> {
-	if (!hasHome(exchange)) return NOWHERE;
+export async function sendCall(client: GatewayClient, call: EncodedCall, limits: Limits): Promise<HttpResult> {
+	if (!hasHome(client)) return NOWHERE;
 	const form = call.form && encodeForm(call.form);
-	return await sendWithKey(exchange, limits, {
-		...apiOptions(exchange, call.path),
+	return await sendWithKey(client, limits, {
+		...apiOptions(client, call.path),
 		method: 'POST',
 		headers: { accept: 'application/json', 'content-type': form?.contentType ?? 'application/json' },
 		body: form?.body ?? JSON.stringify(call.json ?? {}),
@@ -32,10 +32,10 @@ export async function sendCall(exchange: Exchange, call: EncodedCall, limits: Li
 }
 
 /** A read with the key, for the API's own paths. */
-export async function readApi(exchange: Exchange, path: string, limits: Limits): Promise<Answer> {
-	if (!hasHome(exchange)) return NOWHERE;
-	return await sendWithKey(exchange, limits, {
-		...apiOptions(exchange, path),
+export async function readApi(client: GatewayClient, path: string, limits: Limits): Promise<HttpResult> {
+	if (!hasHome(client)) return NOWHERE;
+	return await sendWithKey(client, limits, {
+		...apiOptions(client, path),
 		method: 'GET',
 		headers: { accept: 'application/json' },
 	});
@@ -47,37 +47,37 @@ export async function readApi(exchange: Exchange, path: string, limits: Limits):
  * is sent once, and no redirect is followed with it.
  */
 export async function readFile(
-	exchange: Exchange,
+	client: GatewayClient,
 	url: string,
 	limits: Limits,
 	wantsKey: (reply: Reply) => boolean,
-): Promise<Answer> {
-	const answer = await sendWithoutKey(exchange, limits, fileOptions(exchange, url));
-	if (answer.kind !== 'reply' || !isHome(exchange, url) || !wantsKey(answer)) return answer;
-	const second = await sendWithKey(exchange, limits, { ...fileOptions(exchange, url), disableFollowRedirect: true });
+): Promise<HttpResult> {
+	const answer = await sendWithoutKey(client, limits, fileOptions(client, url));
+	if (answer.kind !== 'reply' || !isHome(client, url) || !wantsKey(answer)) return answer;
+	const second = await sendWithKey(client, limits, { ...fileOptions(client, url), disableFollowRedirect: true });
 	const target =
 		second.kind === 'reply' && second.status >= 300 && second.status < 400
 			? redirectTarget(second.headers, url)
 			: undefined;
-	return target ? await sendWithoutKey(exchange, limits, fileOptions(exchange, target)) : second;
+	return target ? await sendWithoutKey(client, limits, fileOptions(client, target)) : second;
 }
 
-type Reply = Extract<Answer, { kind: 'reply' }>;
+type Reply = Extract<HttpResult, { kind: 'reply' }>;
 
 /** Without a host in the base URL the first part of the path would be taken for one, and get the key. */
-const NOWHERE: Answer = {
+const NOWHERE: HttpResult = {
 	kind: 'unsent',
 	reason: "'Base URL' in the credential is empty or no address",
 	lasting: true,
 };
 
-function hasHome(exchange: Exchange): boolean {
-	return URL.canParse(exchange.base.baseURL ?? '');
+function hasHome(client: GatewayClient): boolean {
+	return URL.canParse(client.base.baseURL ?? '');
 }
 
-function isHome(exchange: Exchange, url: string): boolean {
+function isHome(client: GatewayClient, url: string): boolean {
 	try {
-		return new URL(url).origin === new URL(exchange.base.baseURL ?? '').origin;
+		return new URL(url).origin === new URL(client.base.baseURL ?? '').origin;
 	} catch {
 		return false;
 	}
@@ -94,16 +94,16 @@ function redirectTarget(headers: Record<string, unknown>, url: string): string |
 }
 
 /** The key follows no redirect: an API that moved is a wrong base URL, not a reason to send it elsewhere. */
-function apiOptions(exchange: Exchange, path: string): IHttpRequestOptions {
-	return { ...connection(exchange), url: `${exchange.base.baseURL ?? ''}${path}`, disableFollowRedirect: true };
+function apiOptions(client: GatewayClient, path: string): IHttpRequestOptions {
+	return { ...connection(client), url: `${client.base.baseURL ?? ''}${path}`, disableFollowRedirect: true };
 }
 
-function fileOptions(exchange: Exchange, url: string): IHttpRequestOptions {
-	return { ...connection(exchange), method: 'GET', url, headers: { accept: 'image/*,*/*;q=0.5' } };
+function fileOptions(client: GatewayClient, url: string): IHttpRequestOptions {
+	return { ...connection(client), method: 'GET', url, headers: { accept: 'image/*,*/*;q=0.5' } };
 }
 
-function connection(exchange: Exchange): Omit<IHttpRequestOptions, 'url'> {
-	const { proxy, skipSslCertificateValidation, allowedDomains } = exchange.base;
+function connection(client: GatewayClient): Omit<IHttpRequestOptions, 'url'> {
+	const { proxy, skipSslCertificateValidation, allowedDomains } = client.base;
 	return {
 		...(proxy && { proxy }),
 		...(skipSslCertificateValidation && { skipSslCertificateValidation: true }),
@@ -114,21 +114,25 @@ function connection(exchange: Exchange): Omit<IHttpRequestOptions, 'url'> {
 	};
 }
 
-async function sendWithoutKey(exchange: Exchange, limits: Limits, options: IHttpRequestOptions): Promise<Answer> {
-	return await perform(
-		exchange.signal,
+async function sendWithoutKey(
+	client: GatewayClient,
+	limits: Limits,
+	options: IHttpRequestOptions,
+): Promise<HttpResult> {
+	return await httpRequest(
+		client.signal,
 		limits,
-		async (timeout, signal) => await exchange.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal }),
+		async (timeout, signal) => await client.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal }),
 	);
 }
 
-async function sendWithKey(exchange: Exchange, limits: Limits, options: IHttpRequestOptions): Promise<Answer> {
-	return await perform(exchange.signal, limits, async (timeout, signal) => {
+async function sendWithKey(client: GatewayClient, limits: Limits, options: IHttpRequestOptions): Promise<HttpResult> {
+	return await httpRequest(client.signal, limits, async (timeout, signal) => {
 		// n8n replaces the request's signal by the execution's, so the context it asks answers with ours.
-		const own = Object.create(exchange.ctx, {
+		const own = Object.create(client.ctx, {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;
-		return await exchange.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, {
+		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, {
 			...options,
 			timeout,
 			abortSignal: signal,

@@ -1,6 +1,6 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { brokenConnection, type Broken } from './networkErrors';
+import { readNetworkError, type NetworkError } from './networkErrors';
 import { onAbort } from '../lib/clock';
 import { failureError } from '../errors/failure';
 import { record } from '../lib/json';
@@ -8,18 +8,18 @@ import { MEGABYTE } from '../lib/bytes';
 
 /** One request and its answer, with limits on time and size. What is sent, and with which key, is decided in transport.ts. */
 
-export type Answer =
+export type HttpResult =
 	| { kind: 'reply'; status: number; headers: Record<string, unknown>; bytes: Buffer }
 	| { kind: 'tooLarge'; limit: number }
 	/** `headers` where they came and the body broke off. */
-	| (Broken & { headers?: Record<string, unknown> });
+	| (NetworkError & { headers?: Record<string, unknown> });
 
 export interface Limits {
 	/** From sending to the last byte. */
 	timeoutMs: number;
 	maxBytes: number;
 	/** Called once before more than a small body is held in memory, with its expected size; waits for room. */
-	beforeHeavy?: (bytes: number) => Promise<void>;
+	reserveMemory?: (bytes: number) => Promise<void>;
 	/** Where a body of known size is read to; the caller knows when it may be used again. */
 	allocate?: (bytes: number) => Buffer;
 }
@@ -36,7 +36,7 @@ export type Send = (timeoutMs: number, signal: AbortSignal) => Promise<unknown>;
  * One exchange with a time limit over all of it. Only an abort closes the socket of a server that
  * has gone silent, so every way out of here ends with one.
  */
-export async function perform(signal: AbortSignal | undefined, limits: Limits, send: Send): Promise<Answer> {
+export async function httpRequest(signal: AbortSignal | undefined, limits: Limits, send: Send): Promise<HttpResult> {
 	throwIfCanceled(signal);
 	const controller = new AbortController();
 	const abort = (): void => controller.abort();
@@ -53,9 +53,9 @@ export async function perform(signal: AbortSignal | undefined, limits: Limits, s
 		return { kind: 'reply', status: response.statusCode, headers, bytes };
 	} catch (thrown) {
 		throwIfCanceled(signal);
-		const broken: Broken = end.aborted
+		const broken: NetworkError = end.aborted
 			? { kind: 'unclear', reason: `no complete answer within ${Math.round(limits.timeoutMs / 1000)} seconds` }
-			: brokenConnection(thrown);
+			: readNetworkError(thrown);
 		return { ...broken, ...(headers && { headers }) };
 	} finally {
 		end.removeEventListener('abort', abort);
@@ -88,7 +88,7 @@ async function readBody(
 		if (end > LIGHT_BYTES && !isHeavy) {
 			isHeavy = true;
 			const isKnown = announced >= end && announced <= limits.maxBytes;
-			await limits.beforeHeavy?.(isKnown ? announced : UNKNOWN_LENGTH_BYTES);
+			await limits.reserveMemory?.(isKnown ? announced : UNKNOWN_LENGTH_BYTES);
 			// One buffer from here on: pieces that are put together at the end would be in memory twice.
 			if (isKnown) {
 				whole = (limits.allocate ?? Buffer.allocUnsafe)(announced);

@@ -1,7 +1,7 @@
 import { record } from '../lib/json';
 
 /** What a thrown request tells of the other side. */
-export type Broken =
+export type NetworkError =
 	/** The connection never came about: nothing was sent. `lasting` when a second try cannot help. */
 	| { kind: 'unsent'; reason: string; lasting: boolean }
 	/** It broke after sending may have begun: the other side may have acted. */
@@ -23,7 +23,7 @@ const LASTING =
 const BLOCKED = /restricted ip|blocked|not allowed|invalid url|unsupported protocol|wrong version number/i;
 
 /** Reads the chain of causes that n8n and Node.js leave. In doubt the other side may have acted. */
-export function brokenConnection(thrown: unknown): Broken {
+export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const codes = chain.map((error) => String(record(error).code ?? record(error).httpCode ?? ''));
 	const reason = chain.map((error) => (error instanceof Error ? error.message : '')).find(Boolean) ?? 'no answer';

@@ -1,16 +1,16 @@
-import { throwIfCanceled, type Answer, type Limits } from '../gateway/httpRequest';
+import { throwIfCanceled, type HttpResult, type Limits } from '../gateway/httpRequest';
 import { isPassing } from '../errors/classify';
-import { cleanText } from '../errors/redact';
+import { redact } from '../errors/redact';
 import { jitter, retryAfterMs } from '../lib/clock';
-import { decodeBase64, fileIn, imageIn, isWhole, tooLarge, type Fetched } from './fetched';
-import { readFile, type Exchange } from '../gateway/gatewayClient';
+import { decodeBase64, fileIn, imageIn, isWhole, tooLarge, type DownloadResult } from './fetched';
+import { readFile, type GatewayClient } from '../gateway/gatewayClient';
 import type { Clock, ImageRef } from '../types';
 
-export interface Fetching {
-	exchange: Exchange;
+export interface DownloadOptions {
+	client: GatewayClient;
 	clock: Clock;
 	maxBytes: number;
-	beforeHeavy?: Limits['beforeHeavy'];
+	reserveMemory?: Limits['reserveMemory'];
 	allocate?: Limits['allocate'];
 	/** False for addresses that the user gave: the key is never offered there, not even on the gateway's own origin, and only known images are taken. */
 	allowKey?: boolean;
@@ -21,7 +21,7 @@ export interface Fetching {
 	refresh?: () => Promise<ImageRef | undefined>;
 }
 
-export type { Fetched };
+export type { DownloadResult };
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;
@@ -36,7 +36,7 @@ const REFRESHES = 2;
  * The bytes of one image. Never throws except when canceled: a download that does not work costs
  * the picture's bytes, not the paid task.
  */
-export async function fetchImage(ref: ImageRef, fetching: Fetching): Promise<Fetched> {
+export async function downloadImage(ref: ImageRef, fetching: DownloadOptions): Promise<DownloadResult> {
 	if (ref.kind === 'url') return await download(ref.url, fetching);
 	const first = decodeBase64(ref.base64, fetching.maxBytes);
 	if (isWhole(first) || first.isTooLarge) return first.fetched;
@@ -50,8 +50,8 @@ export async function fetchImage(ref: ImageRef, fetching: Fetching): Promise<Fet
 	return isWhole(second) || first.fetched.kind === 'missing' ? second.fetched : first.fetched;
 }
 
-async function download(address: string, fetching: Fetching): Promise<Fetched> {
-	const { clock, exchange, deadline } = fetching;
+async function download(address: string, fetching: DownloadOptions): Promise<DownloadResult> {
+	const { clock, client, deadline } = fetching;
 	const isPaid = fetching.allowKey !== false;
 	let url = address;
 	let tries = 0;
@@ -59,24 +59,24 @@ async function download(address: string, fetching: Fetching): Promise<Fetched> {
 	let refreshes = 0;
 	let goneSince: number | undefined;
 	for (;;) {
-		throwIfCanceled(exchange.signal);
+		throwIfCanceled(client.signal);
 		const timeoutMs = Math.max(1000, Math.min(ATTEMPT_TIMEOUT_MS, deadline - clock.now()));
 		const limits: Limits = {
 			timeoutMs,
 			maxBytes: fetching.maxBytes,
-			beforeHeavy: fetching.beforeHeavy,
+			reserveMemory: fetching.reserveMemory,
 			allocate: fetching.allocate,
 		};
 		const answer = await readFile(
-			exchange,
+			client,
 			url,
 			limits,
 			(reply) => isPaid && !isPassing(reply.status) && (imageIn(reply) ?? fileIn(reply)) === undefined,
 		);
 		const found = imageIn(answer);
-		if (found?.complete && answer.kind === 'reply') return { kind: 'picture', bytes: answer.bytes, facts: found, url };
+		if (found?.complete && answer.kind === 'reply') return { kind: 'image', bytes: answer.bytes, facts: found, url };
 
-		const end = (): Fetched =>
+		const end = (): DownloadResult =>
 			(isPaid ? fileIn(answer, url) : undefined) ?? { kind: 'missing', url, reason: reasonOf(answer) };
 		tries += 1;
 		if (isGone(answer) && fetching.refresh && refreshes < REFRESHES) {
@@ -99,15 +99,15 @@ async function download(address: string, fetching: Fetching): Promise<Fetched> {
 		// The last try comes when that time is over.
 		const pauseMs = isLagging ? Math.min(growth, (goneSince ?? now) + LAG_MS - now) : growth;
 		if (now + pauseMs >= deadline) return end();
-		await clock.pause(pauseMs, exchange.signal);
+		await clock.pause(pauseMs, client.signal);
 	}
 }
 
-function isGone(answer: Answer): boolean {
+function isGone(answer: HttpResult): boolean {
 	return answer.kind === 'reply' && [401, 403, 404, 410].includes(answer.status);
 }
 
-function passes(answer: Answer): 'often' | 'seldom' | 'never' {
+function passes(answer: HttpResult): 'often' | 'seldom' | 'never' {
 	if (answer.kind === 'tooLarge') return 'never';
 	if (answer.kind === 'unsent') return answer.lasting ? 'never' : 'seldom';
 	if (answer.kind === 'unclear') return 'often';
@@ -115,9 +115,9 @@ function passes(answer: Answer): 'often' | 'seldom' | 'never' {
 	return answer.status < 300 || isGone(answer) ? 'seldom' : 'never';
 }
 
-function reasonOf(answer: Answer): string {
+function reasonOf(answer: HttpResult): string {
 	if (answer.kind === 'tooLarge') return tooLarge(answer.limit);
-	if (answer.kind !== 'reply') return cleanText(answer.reason);
+	if (answer.kind !== 'reply') return redact(answer.reason);
 	if (answer.status >= 300) return `HTTP ${answer.status}`;
 	if (imageIn(answer)) return 'the file is cut off';
 	return answer.bytes.length === 0 ? 'the file is empty' : 'the address does not lead to an image';

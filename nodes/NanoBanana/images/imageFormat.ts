@@ -1,9 +1,9 @@
-import { inspectRareImage, type ImageFacts } from './rareImages';
+import { inspectRareImage, type ImageFormatFacts } from './rareImages';
 
-export type { ImageFacts };
+export type { ImageFormatFacts };
 
 /** Reads type and size from magic bytes; undefined for anything that is no picture. */
-export function inspectImage(bytes: Buffer): ImageFacts | undefined {
+export function readImageFormat(bytes: Buffer): ImageFormatFacts | undefined {
 	if (bytes.length < 12) return undefined;
 	if (bytes.readUInt32BE(0) === 0x89504e47 && bytes.readUInt32BE(4) === 0x0d0a1a0a) return png(bytes);
 	if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(bytes);
@@ -16,7 +16,7 @@ function ascii(bytes: Buffer, from: number, to: number): string {
 	return bytes.toString('latin1', from, to);
 }
 
-function png(bytes: Buffer): ImageFacts {
+function png(bytes: Buffer): ImageFormatFacts {
 	const sized = bytes.length >= 24 && ascii(bytes, 12, 16) === 'IHDR';
 	return {
 		mimeType: 'image/png',
@@ -34,7 +34,7 @@ function endsWithIend(bytes: Buffer): boolean {
 	return false;
 }
 
-function gif(bytes: Buffer): ImageFacts {
+function gif(bytes: Buffer): ImageFormatFacts {
 	return {
 		mimeType: 'image/gif',
 		extension: 'gif',
@@ -60,8 +60,8 @@ function endsWithTrailer(bytes: Buffer): boolean {
 }
 
 /** The size stands in the first start-of-frame segment; the end mark counts only after it, as thumbnails hold one too. */
-function jpeg(bytes: Buffer): ImageFacts {
-	const facts: ImageFacts = { mimeType: 'image/jpeg', extension: 'jpg', complete: false };
+function jpeg(bytes: Buffer): ImageFormatFacts {
+	const facts: ImageFormatFacts = { mimeType: 'image/jpeg', extension: 'jpg', complete: false };
 	let at = 2;
 	while (at + 4 <= bytes.length && bytes[at] === 0xff) {
 		const marker = bytes[at + 1];
@@ -81,8 +81,8 @@ function jpeg(bytes: Buffer): ImageFacts {
 	return facts;
 }
 
-function webp(bytes: Buffer): ImageFacts {
-	const facts: ImageFacts = {
+function webp(bytes: Buffer): ImageFormatFacts {
+	const facts: ImageFormatFacts = {
 		mimeType: 'image/webp',
 		extension: 'webp',
 		complete: bytes.readUInt32LE(4) + 8 <= bytes.length,

@@ -1,5 +1,5 @@
 /** What the bytes of a picture say about themselves. Sizes in pixels; absent where the header holds none. */
-export interface ImageFacts {
+export interface ImageFormatFacts {
 	mimeType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/heic';
 	extension: 'png' | 'jpg' | 'webp' | 'gif' | 'avif' | 'heic';
 	width?: number;
@@ -12,7 +12,7 @@ export interface ImageFacts {
  * Kinds that no model is known to make, but that a gateway may convert to: a paid picture is not
  * thrown away for its kind. They are told by their brands; where they end is not looked for.
  */
-export function inspectRareImage(bytes: Buffer): ImageFacts | undefined {
+export function inspectRareImage(bytes: Buffer): ImageFormatFacts | undefined {
 	if (bytes.toString('latin1', 4, 8) !== 'ftyp') return undefined;
 	const brands = bytes.toString('latin1', 8, Math.min(bytes.readUInt32BE(0), 200));
 	// `mif1` is the common ground of both, so the further brands decide.

@@ -2,7 +2,7 @@ import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { invalid } from './validate';
-import { inspectImage } from '../images/imageFormat';
+import { readImageFormat } from '../images/imageFormat';
 import { unwrapText } from '../lib/json';
 import type { Settings } from './settings';
 import { MEGABYTE, megabytes } from '../lib/bytes';
@@ -100,7 +100,7 @@ async function loadField(
 			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.",
 		);
 	}
-	const facts = inspectImage(data);
+	const facts = readImageFormat(data);
 	if (!facts || (!SENDABLE.includes(facts.mimeType) && !settings.skipModelChecks)) {
 		throw invalid(
 			`The file in the input field '${field}' is no image that can be sent`,

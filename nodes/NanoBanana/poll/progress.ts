@@ -30,7 +30,7 @@ export function createProgress(): Progress {
 	let grain = 100;
 	let wrong = 0;
 	const isTelling = (): boolean => grain <= COARSEST && wrong <= PATIENCE;
-	const judge = (isRight: boolean): void => {
+	const readSubmitResult = (isRight: boolean): void => {
 		wrong = Math.max(0, wrong + (isRight ? -1 : 1));
 	};
 	return {
@@ -39,7 +39,7 @@ export function createProgress(): Progress {
 			if (!(progress >= 0 && progress < 100)) return;
 			grain = commonStep(grain, Math.round(progress));
 			const end = endOf(trail);
-			if (end !== undefined && at - end > TOLERANCE * (at - trail.startedAt)) judge(false);
+			if (end !== undefined && at - end > TOLERANCE * (at - trail.startedAt)) readSubmitResult(false);
 			const last = trail.marks[trail.marks.length - 1];
 			// Still at 0: whatever the task waits for, its progress starts later.
 			if (progress === 0 && last.progress === 0) last.at = at;
@@ -48,7 +48,7 @@ export function createProgress(): Progress {
 		},
 		ended(trail, at) {
 			const end = endOf(trail);
-			if (end !== undefined) judge(Math.abs(end - at) < TOLERANCE * (at - trail.startedAt));
+			if (end !== undefined) readSubmitResult(Math.abs(end - at) < TOLERANCE * (at - trail.startedAt));
 		},
 		lookAt(trail, now) {
 			const end = isTelling() ? endOf(trail) : undefined;

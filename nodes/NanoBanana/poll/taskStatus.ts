@@ -5,17 +5,17 @@ import type { Failure, FailureKind } from '../errors/failure';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
 import { isWebPage } from '../errors/errorBody';
 import { megabytes } from '../lib/bytes';
-import { bodyOf, readApi, type Exchange } from '../gateway/gatewayClient';
-import type { Asked, Outcome } from '../types';
+import { bodyOf, readApi, type GatewayClient } from '../gateway/gatewayClient';
+import type { Asked, DecodedResponse } from '../types';
 
 /** What one look at a task brought. A look is free, so whatever may pass is looked at again. */
-export type Look =
-	| { kind: 'outcome'; outcome: Outcome; retryAfterMs: number }
+export type TaskStatusResult =
+	| { kind: 'outcome'; outcome: DecodedResponse; retryAfterMs: number }
 	| { kind: 'passing'; failure: Failure; retryAfterMs: number }
 	/** The gateway does not know the id: passing right after creation, final later. */
 	| { kind: 'notFound'; failure: Failure }
 	/** A "no" that may be of the moment, or to this look only: it counts when it is repeated. */
-	| { kind: 'doubtful'; failure: Failure; outcome?: Outcome }
+	| { kind: 'doubtful'; failure: Failure; outcome?: DecodedResponse }
 	| { kind: 'final'; failure: Failure };
 
 /** Said of a task that goes on, with a status of 400 or as a "no" on 200 (API page: polling before the task has been created). */
@@ -37,16 +37,16 @@ const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (ser
 const READ_TIMEOUT_MS = 30_000;
 
 /** GET /v1/images/tasks/{id}, once (API page). */
-export async function lookAtTask(
-	exchange: Exchange,
+export async function fetchTaskStatus(
+	client: GatewayClient,
 	asked: Asked & { taskId: string },
-	limits: { remainingMs: number; maxBytes: number; beforeHeavy?: Limits['beforeHeavy'] },
-): Promise<Look> {
+	limits: { remainingMs: number; maxBytes: number; reserveMemory?: Limits['reserveMemory'] },
+): Promise<TaskStatusResult> {
 	const { taskId } = asked;
 	// As part of a path these would lead elsewhere, encoded too.
 	if (taskId === '.' || taskId === '..') return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
-	const answer = await readApi(exchange, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
+	const answer = await readApi(client, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
 	if (answer.kind === 'tooLarge') {
 		return {
 			kind: 'final',
@@ -68,11 +68,11 @@ export async function lookAtTask(
 	}
 	const body = bodyOf(answer.bytes);
 	const wait = retryAfterMs(answer.headers['retry-after'], systemClock.now());
-	if (answer.status >= 200 && answer.status < 300) return readSuccess(exchange, asked, body, wait);
+	if (answer.status >= 200 && answer.status < 300) return readSuccess(client, asked, body, wait);
 	return readError(taskId, answer.status, body, wait);
 }
 
-function readError(taskId: string, status: number, body: unknown, wait: number): Look {
+function readError(taskId: string, status: number, body: unknown, wait: number): TaskStatusResult {
 	const failure: Failure = { ...classify(status, body), taskId };
 	if (
 		failure.kind === 'unknown_task' ||
@@ -104,7 +104,12 @@ function notFoundKind(failure: Failure): Failure['kind'] {
 		: 'unknown_task';
 }
 
-function readSuccess(exchange: Exchange, asked: Asked & { taskId: string }, body: unknown, retryAfter: number): Look {
+function readSuccess(
+	client: GatewayClient,
+	asked: Asked & { taskId: string },
+	body: unknown,
+	retryAfter: number,
+): TaskStatusResult {
 	const { taskId } = asked;
 	if (typeof body === 'string') {
 		// A proxy's page or half an answer, as a rule gone at the next look.
@@ -113,7 +118,7 @@ function readSuccess(exchange: Exchange, asked: Asked & { taskId: string }, body
 			: { kind: 'unreadable_answer', httpStatus: 200, gatewayMessage: body };
 		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: retryAfter };
 	}
-	const outcome = asyncTask.decode(body, exchange.base.baseURL ?? '', asked);
+	const outcome = asyncTask.decode(body, client.base.baseURL ?? '', asked);
 	if (outcome.kind === 'failed' && outcome.declined) {
 		// A "no" to this look; the task itself goes on.
 		const answer = declinedAnswer(body, outcome);
@@ -133,7 +138,7 @@ function readSuccess(exchange: Exchange, asked: Asked & { taskId: string }, body
 }
 
 /** The failure that a task's own end stands for. */
-export function failureOf(outcome: Extract<Outcome, { kind: 'failed' }>): Failure {
+export function failureOf(outcome: Extract<DecodedResponse, { kind: 'failed' }>): Failure {
 	const expired = outcome.code === 'result_expired' || outcome.code === 'expired';
 	return {
 		kind: outcome.refused

@@ -1,12 +1,12 @@
 import { jitter, onAbort } from '../lib/clock';
 import type { Failure } from '../errors/failure';
 import type { Schedule, Watch } from './pollSchedule';
-import { CLEAR_REFUSALS, failureOf, type Look } from './taskStatus';
-import type { Clock, Outcome } from '../types';
+import { CLEAR_REFUSALS, failureOf, type TaskStatusResult } from './taskStatus';
+import type { Clock, DecodedResponse } from '../types';
 
-export interface Waiting {
+export interface PollOptions {
 	/** One look at the task; free, so it may fail as often as it likes. `isLast`: for the last time before a task without images is taken for one. */
-	look: (isLast: boolean) => Promise<Look>;
+	look: (isLast: boolean) => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
 	schedule: Schedule;
 	clock: Clock;
@@ -22,13 +22,13 @@ export interface Waiting {
 	isFresh: boolean;
 	/** The gateway's own wish for the first look, in ms. */
 	firstLookMs?: number;
-	onLook?: (outcome: Outcome) => void;
+	onLook?: (outcome: DecodedResponse) => void;
 }
 
-export type Waited =
-	| { kind: 'images'; outcome: Extract<Outcome, { kind: 'images' }>; reads: number }
-	| { kind: 'failed'; failure: Failure; outcome?: Extract<Outcome, { kind: 'failed' }>; reads: number }
-	| { kind: 'timedOut'; last?: Outcome; lastFailure?: Failure; reads: number }
+export type PollResult =
+	| { kind: 'images'; outcome: Extract<DecodedResponse, { kind: 'images' }>; reads: number }
+	| { kind: 'failed'; failure: Failure; outcome?: Extract<DecodedResponse, { kind: 'failed' }>; reads: number }
+	| { kind: 'timedOut'; last?: DecodedResponse; lastFailure?: Failure; reads: number }
 	| { kind: 'stopped'; reads: number };
 
 /**
@@ -41,7 +41,7 @@ const MANY_LOOKS = 5;
 const FEW_LOOKS = 3;
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
-export async function waitForTask(waiting: Waiting): Promise<Waited> {
+export async function waitForTask(waiting: PollOptions): Promise<PollResult> {
 	const watch = waiting.schedule.watch(waiting.startedAt, waiting.stepMs, waiting.isFresh);
 	try {
 		return await lookUntilTheEnd(waiting, watch);
@@ -50,10 +50,10 @@ export async function waitForTask(waiting: Waiting): Promise<Waited> {
 	}
 }
 
-async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> {
+async function lookUntilTheEnd(waiting: PollOptions, watch: Watch): Promise<PollResult> {
 	const { clock, signal, deadline } = waiting;
 	let reads = 0;
-	let last: Outcome | undefined;
+	let last: DecodedResponse | undefined;
 	let lastFailure: Failure | undefined;
 	let seenAt = clock.now();
 	let emptyLooks = 0;
@@ -97,16 +97,16 @@ async function lookUntilTheEnd(waiting: Waiting, watch: Watch): Promise<Waited> 
 }
 
 /** A page or half an answer passes, unless nobody has seen the gateway answer anything else. */
-function isDoubt({ isOwn }: Waiting, look: Look): boolean {
+function isDoubt({ isOwn }: PollOptions, look: TaskStatusResult): boolean {
 	return look.kind === 'doubtful' || (look.kind === 'passing' && !isOwn && look.failure.httpStatus === 200);
 }
 
-function looksToBelieve({ isOwn }: Waiting, failure: Failure): number {
+function looksToBelieve({ isOwn }: PollOptions, failure: Failure): number {
 	return isOwn && !CLEAR_REFUSALS.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
 }
 
 /** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
-async function pauseUntilDue({ clock, signal, deadline }: Waiting, watch: Watch, notBefore: number): Promise<void> {
+async function pauseUntilDue({ clock, signal, deadline }: PollOptions, watch: Watch, notBefore: number): Promise<void> {
 	while (!signal.aborted) {
 		const restMs = Math.min(Math.max(watch.dueAt, notBefore), deadline) - clock.now();
 		if (restMs <= 0) return;

@@ -4,7 +4,7 @@ import { MEGABYTE } from '../lib/bytes';
  * Memory of stored pictures, used again for the next ones. Node.js gives large buffers back late, so
  * a run of many pictures would hold several times what is in use.
  */
-export interface Spares {
+export interface BufferPool {
 	take(bytes: number): Buffer;
 	/** Only once nobody reads the buffer any more; one from elsewhere is left alone. */
 	give(buffer: Buffer): void;
@@ -15,7 +15,7 @@ const KEPT_BYTES = 24 * MEGABYTE;
 /** Sizes are rounded up to this, so that pictures of about the same size fit into each other's places. */
 const GRAIN_BYTES = 256 * 1024;
 
-export function createSpares(capacity = KEPT_BYTES): Spares {
+export function createBufferPool(capacity = KEPT_BYTES): BufferPool {
 	const lent = new WeakSet<ArrayBufferLike>();
 	let idle: Buffer[] = [];
 	return {

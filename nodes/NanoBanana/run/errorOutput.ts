@@ -1,23 +1,23 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { cleanText } from '../errors/redact';
-import { describeFailure, failureIn, nodeError, type Failure } from '../errors/failure';
-import type { Run } from './nodeRun';
+import { redact } from '../errors/redact';
+import { describeFailure, toFailure, nodeError, type Failure } from '../errors/failure';
+import type { NodeRun } from './nodeRun';
 
 /** How an item that failed ends, by the node's error settings and by what the other items have paid for. */
-export interface Ending {
+export interface ErrorOutput {
 	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
 	giveUp(): void;
 	/** What n8n is to be told once all items have ended, or nothing: another item's failure ended this one. */
 	failureOf(thrown: unknown): Promise<Failure | undefined>;
 	/** @throws in stop mode, and when the execution was canceled */
-	rowOrThrow(failure: Failure): INodeExecutionData;
-	errorRow(failure: Failure): INodeExecutionData;
+	errorItemOrThrow(failure: Failure): INodeExecutionData;
+	errorItem(failure: Failure): INodeExecutionData;
 }
 
-export interface EndingItem {
+export interface ErrorOutputOptions {
 	ctx: IExecutePaginationFunctions;
-	run: Run;
+	run: NodeRun;
 	itemIndex: number;
 	isTool: boolean;
 	continues: boolean;
@@ -27,9 +27,17 @@ export interface EndingItem {
 }
 
 /** What the log of a run says already: all items may meet the same. */
-const logged = new WeakMap<Run, Set<string>>();
+const logged = new WeakMap<NodeRun, Set<string>>();
 
-export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret }: EndingItem): Ending {
+export function createErrorOutput({
+	ctx,
+	run,
+	itemIndex,
+	isTool,
+	continues,
+	cancel,
+	secret,
+}: ErrorOutputOptions): ErrorOutput {
 	const giveUp = (): void => {
 		if (cancel?.aborted || !continues) run.halt();
 	};
@@ -60,15 +68,14 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 		logged.set(run, known.add(stack));
 		const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
 		ctx.logger.error(
-			[
-				`NanoBanana: item ${itemIndex} met something unexpected: ${cleanText(gatewayMessage, secret())}`,
-				...places,
-			].join('\n'),
+			[`NanoBanana: item ${itemIndex} met something unexpected: ${redact(gatewayMessage, secret())}`, ...places].join(
+				'\n',
+			),
 			{ itemIndex },
 		);
 	};
 
-	const errorRow = (failure: Failure): INodeExecutionData => {
+	const errorItem = (failure: Failure): INodeExecutionData => {
 		logUnexpected(failure);
 		const { message, data } = describeFailure(failure, secret());
 		// n8n moves a row to the error output when it holds these two keys and nothing else, and an agent's tool has no such output.
@@ -79,7 +86,7 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 	return {
 		giveUp,
 		async failureOf(thrown) {
-			const failure = failureIn(thrown);
+			const failure = toFailure(thrown);
 			const isCanceled = cancel?.aborted === true;
 			if (!isCanceled && failure.kind === 'canceled') return undefined;
 			giveUp();
@@ -91,21 +98,21 @@ export function createEnding({ ctx, run, itemIndex, isTool, continues, cancel, s
 				isCanceled,
 			);
 		},
-		rowOrThrow(failure) {
-			if (continues && failure.kind !== 'canceled') return errorRow(failure);
+		errorItemOrThrow(failure) {
+			if (continues && failure.kind !== 'canceled') return errorItem(failure);
 			logUnexpected(failure);
 			throw nodeError(ctx.getNode(), failure, { itemIndex, secret: secret(), isTool });
 		},
-		errorRow,
+		errorItem,
 	};
 }
 
-function paidTasks(run: Run): string[] {
+function paidTasks(run: NodeRun): string[] {
 	return [...run.tasks.values()].flat().filter((taskId) => !run.failed.has(taskId));
 }
 
 /** n8n keeps no data of a canceled execution, so the ids of paid tasks go into the log. */
-function logCanceled(ctx: IExecutePaginationFunctions, run: Run): void {
+function logCanceled(ctx: IExecutePaginationFunctions, run: NodeRun): void {
 	const open = paidTasks(run);
 	if (run.isCancelLogged || open.length === 0) return;
 	run.isCancelLogged = true;

@@ -2,14 +2,14 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
-import type { Kept, Outcome } from '../types';
+import type { StoredImages, DecodedResponse } from '../types';
 
 /**
  * What this node remembers of a paid request. It lives in the node's execution context: n8n keeps
  * that over its own retries and saves it with a failed execution, so a retry resumes the task
  * instead of buying another one. Only small values: the context is part of the execution data.
  */
-export interface Remembered {
+export interface SubmissionRecord {
 	taskId?: string;
 	/** ISO time of the create request. */
 	submittedAt?: string;
@@ -18,22 +18,22 @@ export interface Remembered {
 	/** Ids of further tasks that the gateway made of one request. */
 	furtherTaskIds?: string[];
 	/** The answer of a call that has no task to ask again, without the pictures inside it. */
-	answer?: Extract<Outcome, { kind: 'images' }>;
+	answer?: Extract<DecodedResponse, { kind: 'images' }>;
 	/** The execution in which that answer held no picture; a person who retries it asks anew. */
 	emptyIn?: string;
 	/** The pictures that were inside it, stored. */
-	kept?: Kept;
+	kept?: StoredImages;
 	/** Finished rows of such a call. */
 	rows?: INodeExecutionData[];
 	/** An agent that asks once more with the same words wants another picture. */
 	delivered?: boolean;
 }
 
-type Store = Record<string, Remembered>;
+type Store = Record<string, SubmissionRecord>;
 
 /** What holds the bytes themselves (binary data mode "default") stays out of the saved context. */
 const heavy = new WeakMap<object, Map<string, Finished>>();
-type Finished = Pick<Remembered, 'kept' | 'rows'>;
+type Finished = Pick<SubmissionRecord, 'kept' | 'rows'>;
 const claimed = new WeakMap<object, Set<string>>();
 
 const fallbacks = new WeakMap<object, IDataObject>();
@@ -96,13 +96,13 @@ export function releaseKey(ctx: IExecuteSingleFunctions, key: string, delivered:
 	if (delivered && key.startsWith('tool:')) remember(ctx, key, { delivered: true });
 }
 
-export function recall(ctx: IExecuteSingleFunctions, key: string): Remembered | undefined {
+export function recall(ctx: IExecuteSingleFunctions, key: string): SubmissionRecord | undefined {
 	const entry = storeOf(ctx)[key];
 	const finished = heavy.get(contextOf(ctx))?.get(key);
 	return finished ? { ...entry, ...finished } : entry;
 }
 
-export function remember(ctx: IExecuteSingleFunctions, key: string, change: Remembered): void {
+export function remember(ctx: IExecuteSingleFunctions, key: string, change: SubmissionRecord): void {
 	const store = storeOf(ctx);
 	store[key] = { ...store[key], ...change };
 }
@@ -110,7 +110,7 @@ export function remember(ctx: IExecuteSingleFunctions, key: string, change: Reme
 /** Remembers what is finished: with the execution where only ids of stored files are in it (true), in memory otherwise. */
 export function rememberFinished(ctx: IExecuteSingleFunctions, key: string, finished: Finished): boolean {
 	const binaries = [
-		...(finished.kept?.pictures ?? []).map((picture) => picture.binary),
+		...(finished.kept?.outputImages ?? []).map((outputImage) => outputImage.binary),
 		...(finished.rows ?? []).flatMap((row) => Object.values(row.binary ?? {})),
 	];
 	if (binaries.every((binary) => binary === undefined || binary.id !== undefined)) {
@@ -129,19 +129,19 @@ export function forget(ctx: IExecuteSingleFunctions, key: string): void {
 }
 
 /** True while a request of this execution is still to be bought. */
-export function isOpen(earlier: Remembered | undefined, executionId: string): boolean {
+export function isOpen(earlier: SubmissionRecord | undefined, executionId: string): boolean {
 	return !earlier?.taskId && !isAnswered(earlier, executionId) && !earlier?.rows && !isUnclear(earlier, executionId);
 }
 
 /** True for a call that was answered, in this execution at least. */
 export function isAnswered(
-	earlier: Remembered | undefined,
+	earlier: SubmissionRecord | undefined,
 	executionId: string,
-): earlier is Remembered & { answer: object } {
+): earlier is SubmissionRecord & { answer: object } {
 	return earlier?.answer !== undefined && (earlier.emptyIn ?? executionId) === executionId;
 }
 
 /** True for a request that ended unclear in this execution. A person who retries the execution has read so, and decides anew. */
-export function isUnclear(earlier: Remembered | undefined, executionId: string): boolean {
+export function isUnclear(earlier: SubmissionRecord | undefined, executionId: string): boolean {
 	return earlier?.unclearIn !== undefined && earlier.unclearIn === executionId;
 }

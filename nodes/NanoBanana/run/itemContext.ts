@@ -2,23 +2,23 @@ import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workfl
 
 import { largestAnswer, requestTimeout } from './answerLimits';
 import { systemClock } from '../lib/clock';
-import { createEnding } from './errorOutput';
-import { failureError, failureIn, type Failure } from '../errors/failure';
+import { createErrorOutput } from './errorOutput';
+import { failureError, toFailure, type Failure } from '../errors/failure';
 import { attemptSettings, join } from './join';
-import type { Run } from './nodeRun';
+import type { NodeRun } from './nodeRun';
 import { createSecret } from '../errors/secret';
 import type { Settings } from '../parameters/settings';
-import type { Exchange, RoutedOptions } from '../gateway/gatewayClient';
-import type { Outcome } from '../types';
+import type { GatewayClient, RoutedOptions } from '../gateway/gatewayClient';
+import type { DecodedResponse } from '../types';
 
 /** One item on its way through the node: what it may use, and how it ends. */
-export interface Job {
+export interface ItemContext {
 	ctx: IExecutePaginationFunctions;
 	/** The request as the fields' routing put it together. */
 	base: RoutedOptions;
 	/** @throws the failure of an option that holds no usable value */
 	readonly settings: Settings;
-	run: Run;
+	run: NodeRun;
 	itemIndex: number;
 	executionId: string;
 	isTool: boolean;
@@ -28,14 +28,14 @@ export interface Job {
 	/** The largest JSON answer that is read: so many images as base64, and some text. */
 	maxAnswerBytes(images: number): number;
 	/** For the paid call: ends only when the execution is canceled, as its answer must not be lost. */
-	paid: Exchange;
+	submitClient: GatewayClient;
 	/** For reads and downloads: ends as soon as nobody waits for them any more. */
-	free: Exchange;
+	readClient: GatewayClient;
 	clean(text: string): string;
 	/** What the gateway says besides pictures, without the key that some quote. */
-	hideKey<T extends Outcome>(outcome: T): T;
+	hideKey<T extends DecodedResponse>(outcome: T): T;
 	noteTask(taskId: string): void;
-	noteLook(taskId: string, outcome: Outcome): void;
+	noteLook(taskId: string, outcome: DecodedResponse): void;
 	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
 	giveUp(): void;
 	/** Called when the item has ended, with whether its rows reached n8n. */
@@ -45,7 +45,7 @@ export interface Job {
 	 *
 	 * @throws this item's own failure
 	 */
-	checkIn<T>(images: (prepared: T) => number, prepare: () => T | Promise<T>): Promise<T | undefined>;
+	arrive<T>(images: (checked: T) => number, prepare: () => T | Promise<T>): Promise<T | undefined>;
 	/** The rows of every part, or the first failure; in the continue modes a failed part becomes a row. */
 	eachOrThrow(parts: Array<PromiseSettledResult<INodeExecutionData[]>>): INodeExecutionData[];
 	/** Runs the story and turns whatever it throws into what the node's error settings ask for. */
@@ -53,7 +53,7 @@ export interface Job {
 }
 
 /** Opens an item. Synchronous up to joining the run: n8n starts all items in one sweep, and the run counts them there. Never throws. */
-export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): Job {
+export function openItem(ctx: IExecutePaginationFunctions, base: RoutedOptions): ItemContext {
 	const isTool = ctx.getNode().type.endsWith('Tool');
 	const attempt = attemptSettings(ctx);
 	const cancel = ctx.getExecutionCancelSignal();
@@ -62,7 +62,7 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 	const run = join(ctx, attempt, isTool);
 	const endings: Array<(delivered: boolean) => void> = [];
 	const secret = createSecret(ctx);
-	const ending = createEnding({ ctx, run, itemIndex, isTool, continues, cancel, secret: secret.known });
+	const errorOutput = createErrorOutput({ ctx, run, itemIndex, isTool, continues, cancel, secret: secret.known });
 	const settings = (): Settings => {
 		if (!attempt.settings) throw failureError(attempt.failure);
 		return attempt.settings;
@@ -83,8 +83,8 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			return requestTimeout(settings(), base.timeout);
 		},
 		maxAnswerBytes: (images) => largestAnswer(settings(), images),
-		paid: { ctx, base, signal: cancel },
-		free: { ctx, base, signal: run.signal },
+		submitClient: { ctx, base, signal: cancel },
+		readClient: { ctx, base, signal: run.signal },
 		clean: secret.clean,
 		hideKey: secret.hideIn,
 		noteTask(taskId) {
@@ -96,42 +96,42 @@ export function openJob(ctx: IExecutePaginationFunctions, base: RoutedOptions): 
 			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
 			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 		},
-		giveUp: ending.giveUp,
+		giveUp: errorOutput.giveUp,
 		onEnd: (action) => void endings.push(action),
-		async checkIn(images, prepare) {
+		async arrive(images, prepare) {
 			const attempted = async () => {
 				const value = await prepare();
 				return { value, images: images(value) };
 			};
-			const prepared = await attempted().catch((thrown: unknown) => ({
-				failure: unsent(failureIn(thrown)),
+			const checked = await attempted().catch((thrown: unknown) => ({
+				failure: unsent(toFailure(thrown)),
 				images: 0,
 			}));
 			await secret.read();
-			const { verdict, planned } = await run.checkIn({
+			const { decision, planned } = await run.arrive({
 				itemIndex,
-				images: prepared.images,
-				isValid: 'value' in prepared,
+				images: checked.images,
+				isValid: 'value' in checked,
 			});
-			if (verdict === 'gone') return undefined;
-			if (!('value' in prepared)) throw failureError(prepared.failure);
-			if (verdict === 'stop') return undefined;
-			if (verdict === 'overBudget') throw failureError(overBudget(planned, attempt.settings?.maxImages ?? 0));
-			return prepared.value;
+			if (decision === 'gone') return undefined;
+			if (!('value' in checked)) throw failureError(checked.failure);
+			if (decision === 'stop') return undefined;
+			if (decision === 'overBudget') throw failureError(overBudget(planned, attempt.settings?.maxImages ?? 0));
+			return checked.value;
 		},
 		eachOrThrow(parts) {
 			const isLost = (part: PromiseSettledResult<unknown>): part is PromiseRejectedResult => part.status === 'rejected';
 			const first = parts.find(isLost);
-			const isEnd = first !== undefined && (!continues || failureIn(first.reason).kind === 'canceled');
-			if (isEnd) throw failureError(failureIn(first.reason));
-			return parts.flatMap((part) => (isLost(part) ? [ending.errorRow(failureIn(part.reason))] : part.value));
+			const isEnd = first !== undefined && (!continues || toFailure(first.reason).kind === 'canceled');
+			if (isEnd) throw failureError(toFailure(first.reason));
+			return parts.flatMap((part) => (isLost(part) ? [errorOutput.errorItem(toFailure(part.reason))] : part.value));
 		},
 		async settle(story) {
 			const ended = await story()
 				.then((rows) => ({ rows, failure: undefined }))
-				.catch(async (thrown: unknown) => ({ rows: [], failure: await ending.failureOf(thrown) }));
+				.catch(async (thrown: unknown) => ({ rows: [], failure: await errorOutput.failureOf(thrown) }));
 			endings.forEach((action) => action(ended.failure === undefined));
-			if (ended.failure) return [ending.rowOrThrow(ended.failure)];
+			if (ended.failure) return [errorOutput.errorItemOrThrow(ended.failure)];
 			run.settle();
 			return ended.rows;
 		},

@@ -1,9 +1,9 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { failureIn, type Failure } from '../errors/failure';
+import { toFailure, type Failure } from '../errors/failure';
 import { own, record } from '../lib/json';
 import { contextOf, runIndexOf } from './idempotencyStore';
-import { joinRun, type Run } from './nodeRun';
+import { joinRun, type NodeRun } from './nodeRun';
 import { DEFAULT_CONCURRENCY, readSettings, type Settings } from '../parameters/settings';
 
 /** The settings of an item, or why they cannot be read. Reading never throws, as every item has to join its run. */
@@ -13,12 +13,12 @@ export function attemptSettings(ctx: IExecutePaginationFunctions): Attempt {
 	try {
 		return { settings: readSettings(ctx) };
 	} catch (thrown) {
-		return { failure: failureIn(thrown) };
+		return { failure: toFailure(thrown) };
 	}
 }
 
 /** Brings an item into the run of its node. Synchronous: n8n starts all items in one sweep, and the run counts them there. */
-export function join(ctx: IExecutePaginationFunctions, attempt: Attempt, isTool: boolean): Run {
+export function join(ctx: IExecutePaginationFunctions, attempt: Attempt, isTool: boolean): NodeRun {
 	const itemIndex = ctx.getItemIndex();
 	const { settings } = attempt;
 	return joinRun(ctx.getExecutionCancelSignal(), contextOf(ctx), {

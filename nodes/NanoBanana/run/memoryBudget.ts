@@ -1,13 +1,13 @@
 import { MEGABYTE } from '../lib/bytes';
 
 /** Room for bodies in memory: requests and images wait here, not in the heap. */
-export interface Room {
+export interface MemoryBudget {
 	/** A hold takes room once, at its first `before`, and gives it back at `release`. */
-	hold(): Hold;
+	reservation(): Reservation;
 }
 
-export interface Hold {
-	readonly isHeld: boolean;
+export interface Reservation {
+	readonly isAcquired: boolean;
 	/** Waits until so many bytes more may be in memory. */
 	before(bytes: number): Promise<void>;
 	release(): void;
@@ -23,7 +23,7 @@ interface Ticket {
 /** So many bytes of requests and images are in memory at a time, or a single larger one. */
 const ROOM_BYTES = 24 * MEGABYTE;
 
-export function createRoom(capacity = ROOM_BYTES): Room {
+export function createMemoryBudget(capacity = ROOM_BYTES): MemoryBudget {
 	let taken = 0;
 	const waiting: Ticket[] = [];
 
@@ -44,10 +44,10 @@ export function createRoom(capacity = ROOM_BYTES): Room {
 	};
 
 	return {
-		hold() {
+		reservation() {
 			let ticket: Ticket | undefined;
 			return {
-				get isHeld() {
+				get isAcquired() {
 					return ticket !== undefined;
 				},
 				// Who holds room already never waits for more, so two holders cannot wait for each other.

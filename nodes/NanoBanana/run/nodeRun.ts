@@ -6,15 +6,15 @@ import {
 	TASK_SLOW_START,
 	type ConcurrencyLimiter,
 } from '../submit/concurrencyLimiter';
-import { createRoom, type Room } from './memoryBudget';
+import { createMemoryBudget, type MemoryBudget } from './memoryBudget';
 import { createSchedule, type Schedule } from '../poll/pollSchedule';
-import { createSpares, type Spares } from './bufferPool';
+import { createBufferPool, type BufferPool } from './bufferPool';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
-export interface Run {
+export interface NodeRun {
 	limiter: ConcurrencyLimiter;
-	room: Room;
-	spares: Spares;
+	memoryBudget: MemoryBudget;
+	bufferPool: BufferPool;
 	schedule: Schedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
@@ -31,7 +31,7 @@ export interface Run {
 	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
 	halt(): void;
 	/** Waits until every item is checked; only then may the first one be paid. */
-	checkIn(plan: Plan): Promise<{ verdict: Verdict; planned: number }>;
+	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number }>;
 	/** This item has come to its end, whichever; counts once per item. */
 	settle(): void;
 	/** When every item of the run has. */
@@ -43,9 +43,9 @@ export interface Run {
  * `stop`: another item is not valid and the node will stop, so nobody pays. `gone`: n8n gave up the
  * run while it set up the items (an expression failed) and waits for none of them.
  */
-export type Verdict = 'go' | 'stop' | 'gone' | 'overBudget';
+export type BarrierDecision = 'go' | 'stop' | 'gone' | 'overBudget';
 
-export interface Plan {
+export interface ItemPlan {
 	itemIndex: number;
 	/** Images that this item would buy; 0 when it resumes a task or is not valid. */
 	images: number;
@@ -68,10 +68,10 @@ export interface RunSettings {
 	isTool: boolean;
 }
 
-const runs = new WeakMap<object, Run & { join(): void }>();
+const runs = new WeakMap<object, NodeRun & { join(): void }>();
 
 /** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
-export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): Run {
+export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): NodeRun {
 	const key = settings.isTool ? {} : context;
 	const attempt = joinAttempt(key, settings);
 	const run = runs.get(key) ?? openRun(settings, attempt, cancel, () => runs.delete(key));
@@ -85,7 +85,7 @@ function openRun(
 	attempt: Attempt,
 	cancel: AbortSignal | undefined,
 	close: () => void,
-): Run & { join(): void } {
+): NodeRun & { join(): void } {
 	const controller = new AbortController();
 	const limiter = createConcurrencyLimiter({
 		maxConcurrency: settings.maxConcurrency,
@@ -94,7 +94,7 @@ function openRun(
 		clock: systemClock,
 	});
 	const itemCount = settings.itemCount();
-	const plans: Plan[] = [];
+	const plans: ItemPlan[] = [];
 	const turn = pause(1);
 	let joined = 0;
 	let settled = 0;
@@ -107,8 +107,8 @@ function openRun(
 
 	return {
 		limiter,
-		room: createRoom(),
-		spares: createSpares(),
+		memoryBudget: createMemoryBudget(),
+		bufferPool: createBufferPool(),
 		schedule: createSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
@@ -123,7 +123,7 @@ function openRun(
 		join() {
 			joined += 1;
 		},
-		async checkIn(plan) {
+		async arrive(plan) {
 			plans.push(plan);
 			attempt.images.set(plan.itemIndex, plan.images);
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
@@ -134,9 +134,9 @@ function openRun(
 			const later = settings.startsLate && plan.images > 0 ? Math.max(0, itemCount - attempt.images.size) : 0;
 			const planned = [...attempt.images.values()].reduce((sum, images) => sum + images, later);
 			const someMissing = !settings.startsLate && joined < itemCount;
-			if (settings.stopsOnFailure && someMissing) return { verdict: 'gone', planned };
-			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { verdict: 'stop', planned };
-			return { verdict: planned > settings.maxImages ? 'overBudget' : 'go', planned };
+			if (settings.stopsOnFailure && someMissing) return { decision: 'gone', planned };
+			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { decision: 'stop', planned };
+			return { decision: planned > settings.maxImages ? 'overBudget' : 'go', planned };
 		},
 		settle() {
 			settled += 1;

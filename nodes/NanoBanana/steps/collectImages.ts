@@ -2,19 +2,19 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../lib/clock';
 import { failureError } from '../errors/failure';
-import { rowsOf, type TaskRecord } from './outputItems';
-import type { Job } from '../run/itemContext';
-import { pictureOf, type Purchase } from './storeImage';
+import { outputItems, type TaskRecord } from './outputItems';
+import type { ItemContext } from '../run/itemContext';
+import { storeImage, type Purchase } from './storeImage';
 import { failureOf } from '../poll/taskStatus';
-import { OPERATIONS, type Kept, type Picture, type Understood } from '../types';
+import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
 
 /** What one paid call, or one task, came to. */
 export interface Result extends Purchase {
-	outcome: Understood;
+	outcome: KnownResponse;
 	/** Tasks that the gateway made of the same request besides that one. */
 	furtherTaskIds?: string[];
 	/** Pictures that came inside the answer. */
-	kept?: Kept;
+	kept?: StoredImages;
 }
 
 /** What is known about the request besides its results. */
@@ -30,37 +30,37 @@ export interface Known {
  *
  * @throws when a finished task holds no picture, or nothing that could be one
  */
-export async function deliver(job: Job, results: Result[], known: Known): Promise<INodeExecutionData[]> {
-	const { settings } = job;
-	const task = recordOf(job, results, known);
+export async function collectImages(item: ItemContext, results: Result[], known: Known): Promise<INodeExecutionData[]> {
+	const { settings } = item;
+	const task = recordOf(item, results, known);
 	// With waiting off the row is the task, also when it is finished already; without a task the pictures are all there is.
 	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && task.taskId !== undefined;
 	if (task.status === 'succeeded') {
-		if (!isTaskOnly) await addPictures(job, results, task);
+		if (!isTaskOnly) await addPictures(item, results, task);
 		task.finishedAt = new Date(systemClock.now()).toISOString();
 	}
-	task.waitedMs = systemClock.now() - job.startedAt;
-	return rowsOf(task, settings, job.itemIndex, job.ctx.getInputData().json);
+	task.waitedMs = systemClock.now() - item.startedAt;
+	return outputItems(task, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
-	const outcomes = results.map((result) => job.hideKey(result.outcome));
+function recordOf(item: ItemContext, results: Result[], known: Known): TaskRecord {
+	const outcomes = results.map((result) => item.hideKey(result.outcome));
 	const finished = outcomes.flatMap((outcome) => (outcome.kind === 'images' ? [outcome] : []));
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
 	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
 	if (pending?.word)
-		warnings.push(`The gateway calls the status '${job.clean(pending.word)}', a word that is not known here.`);
-	if (pending?.reason) warnings.push(job.clean(pending.reason));
+		warnings.push(`The gateway calls the status '${item.clean(pending.word)}', a word that is not known here.`);
+	if (pending?.reason) warnings.push(item.clean(pending.reason));
 	const further = results.flatMap((result) => result.furtherTaskIds ?? []);
-	if (further.length > 0 && !job.settings.wait)
+	if (further.length > 0 && !item.settings.wait)
 		warnings.push(
 			`The gateway made further tasks of this request: ${further.join(', ')}. Collect them with 'Wait for Task Result'.`,
 		);
-	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${job.clean(failed.reason)}`);
-	if (pending && job.settings.wait) {
+	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${item.clean(failed.reason)}`);
+	if (pending && item.settings.wait) {
 		warnings.push(
-			`Not finished after ${job.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`,
+			`Not finished after ${item.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`,
 		);
 	}
 	const text = finished
@@ -78,7 +78,7 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 		polls: results.reduce((sum, result) => sum + result.reads, 0),
 		text: text || undefined,
 		warnings,
-		pictures: [],
+		outputImages: [],
 	};
 }
 
@@ -86,12 +86,12 @@ function recordOf(job: Job, results: Result[], known: Known): TaskRecord {
 const LOOK_AGAIN =
 	"The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
 
-async function addPictures(job: Job, results: Result[], task: TaskRecord): Promise<void> {
+async function addPictures(item: ItemContext, results: Result[], task: TaskRecord): Promise<void> {
 	const parts = results.map((result) => ({
 		result,
 		refs: result.outcome.kind === 'images' ? result.outcome.images : [],
 	}));
-	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.pictures.length ?? 0), 0);
+	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.outputImages.length ?? 0), 0);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
 	if (count === 0) {
 		const code = parts
@@ -105,20 +105,27 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 			...(code && { gatewayCode: code }),
 		});
 	}
-	const add = (picture: Picture): void => void task.pictures.push({ ...picture, index: task.pictures.length });
+	const add = (outputImage: OutputImage): void =>
+		void task.outputImages.push({ ...outputImage, index: task.outputImages.length });
 	for (const { result, refs } of parts) {
-		result.kept?.pictures.forEach(add);
+		result.kept?.outputImages.forEach(add);
 		task.warnings.push(...(result.kept?.warnings ?? []));
 		for (const [position, ref] of refs.entries()) {
-			add(await pictureOf(job, { ref, bought: result, position, index: task.pictures.length, count }, task.warnings));
+			add(
+				await storeImage(
+					item,
+					{ ref, bought: result, position, index: task.outputImages.length, count },
+					task.warnings,
+				),
+			);
 		}
 	}
-	const missing = (task.requestedImages ?? 0) - task.pictures.length;
+	const missing = (task.requestedImages ?? 0) - task.outputImages.length;
 	if (missing > 0)
 		task.warnings.push(
-			`${task.pictures.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`,
+			`${task.outputImages.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`,
 		);
-	if (task.pictures.some((picture) => picture.binary ?? picture.url)) return;
+	if (task.outputImages.some((outputImage) => outputImage.binary ?? outputImage.url)) return;
 	throw failureError({
 		kind: 'unreadable_answer',
 		taskId: task.taskId,
@@ -128,12 +135,17 @@ async function addPictures(job: Job, results: Result[], task: TaskRecord): Promi
 }
 
 /** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */
-export async function keepPictures(job: Job, result: Result, call: number, calls: number): Promise<Kept> {
+export async function storeInlineImages(
+	item: ItemContext,
+	result: Result,
+	call: number,
+	calls: number,
+): Promise<StoredImages> {
 	const refs = result.outcome.kind === 'images' ? result.outcome.images.filter((ref) => ref.kind === 'base64') : [];
-	const kept: Kept = { pictures: [], warnings: [] };
+	const kept: StoredImages = { outputImages: [], warnings: [] };
 	for (const [position, ref] of refs.entries()) {
 		const source = { ref, bought: result, position, index: call + position, count: Math.max(calls, refs.length) };
-		kept.pictures.push(await pictureOf(job, source, kept.warnings));
+		kept.outputImages.push(await storeImage(item, source, kept.warnings));
 	}
 	return kept;
 }

@@ -1,7 +1,7 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Settings } from '../parameters/settings';
-import type { Picture, TaskStatus } from '../types';
+import type { OutputImage, TaskStatus } from '../types';
 
 /** Everything about a task that rows are made of. Times in ISO format, durations in ms. */
 export interface TaskRecord {
@@ -16,35 +16,35 @@ export interface TaskRecord {
 	polls: number;
 	text?: string;
 	warnings: string[];
-	pictures: Picture[];
+	outputImages: OutputImage[];
 }
 
 /** A task as output rows: one per image, or all images in one, or a single row while there is no image. */
-export function rowsOf(
+export function outputItems(
 	task: TaskRecord,
 	settings: Settings,
 	itemIndex: number,
 	input: IDataObject,
 ): INodeExecutionData[] {
 	const base = settings.includeInputFields ? input : {};
-	const together = settings.outputLayout === 'singleItem' || task.pictures.length === 0;
-	const groups = together ? [task.pictures] : task.pictures.map((picture) => [picture]);
-	return groups.map((pictures) => {
-		const json = settings.simplify ? simplified(task, pictures, settings) : whole(task, pictures, settings);
-		const binary = binariesOf(pictures, settings.binaryPropertyOutput);
+	const together = settings.outputLayout === 'singleItem' || task.outputImages.length === 0;
+	const groups = together ? [task.outputImages] : task.outputImages.map((outputImage) => [outputImage]);
+	return groups.map((outputImages) => {
+		const json = settings.simplify ? simplified(task, outputImages, settings) : whole(task, outputImages, settings);
+		const binary = binariesOf(outputImages, settings.binaryPropertyOutput);
 		return { json: { ...base, ...json }, ...(binary && { binary }), pairedItem: { item: itemIndex } };
 	});
 }
 
-function binariesOf(pictures: Picture[], name: string): IBinaryKeyData | undefined {
-	const stored = pictures.flatMap((picture) => (picture.binary ? [picture.binary] : []));
+function binariesOf(outputImages: OutputImage[], name: string): IBinaryKeyData | undefined {
+	const stored = outputImages.flatMap((outputImage) => (outputImage.binary ? [outputImage.binary] : []));
 	if (stored.length === 0) return undefined;
 	return Object.fromEntries(stored.map((binary, position) => [position === 0 ? name : `${name}_${position}`, binary]));
 }
 
-function simplified(task: TaskRecord, pictures: Picture[], settings: Settings): IDataObject {
-	const first = described(pictures);
-	const urls = pictures.flatMap((picture) => (picture.url ? [picture.url] : []));
+function simplified(task: TaskRecord, outputImages: OutputImage[], settings: Settings): IDataObject {
+	const first = described(outputImages);
+	const urls = outputImages.flatMap((outputImage) => (outputImage.url ? [outputImage.url] : []));
 	if (!first)
 		return present({
 			taskId: task.taskId,
@@ -59,20 +59,20 @@ function simplified(task: TaskRecord, pictures: Picture[], settings: Settings): 
 		status: task.status,
 		imageUrl: first.url,
 		// In one row for several images the further addresses take the place of the file name.
-		...(pictures.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first.fileName }),
+		...(outputImages.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first.fileName }),
 		mimeType: first.mimeType,
 		width: first.width,
 		height: first.height,
 		model: task.model,
-		cost: settings.unitPrice === undefined ? undefined : rounded(settings.unitPrice * pictures.length),
+		cost: settings.unitPrice === undefined ? undefined : rounded(settings.unitPrice * outputImages.length),
 		text: task.taskId ? undefined : task.text,
 		warnings: someOf(task.warnings),
 	});
 }
 
-function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IDataObject {
-	const images = pictures.map((picture) => present({ ...picture, binary: undefined }));
-	const returned = task.pictures.length;
+function whole(task: TaskRecord, outputImages: OutputImage[], settings: Settings): IDataObject {
+	const images = outputImages.map((outputImage) => present({ ...outputImage, binary: undefined }));
+	const returned = task.outputImages.length;
 	const isPriced = settings.unitPrice !== undefined && returned > 0;
 	return present({
 		taskId: task.taskId,
@@ -80,7 +80,7 @@ function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IData
 		progress: task.progress,
 		model: task.model,
 		operation: settings.operation,
-		image: images[pictures.indexOf(described(pictures))],
+		image: images[outputImages.indexOf(described(outputImages))],
 		images: images.length > 1 ? images : undefined,
 		text: task.text,
 		billing: present({
@@ -100,8 +100,8 @@ function whole(task: TaskRecord, pictures: Picture[], settings: Settings): IData
 }
 
 /** The picture that the first file field holds, so that the facts are those of the file. */
-function described(pictures: Picture[]): Picture {
-	return pictures.find(({ binary }) => binary !== undefined) ?? pictures[0];
+function described(outputImages: OutputImage[]): OutputImage {
+	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
 }
 
 function present(fields: { [key: string]: unknown }): IDataObject {

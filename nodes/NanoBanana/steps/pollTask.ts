@@ -1,14 +1,14 @@
 import { systemClock } from '../lib/clock';
 import { failureError, type FailureKind } from '../errors/failure';
-import type { Job } from '../run/itemContext';
-import type { Hold } from '../run/memoryBudget';
-import { lookAtTask } from '../poll/taskStatus';
-import type { Understood } from '../types';
-import { waitForTask, type Waited } from '../poll/waitForTask';
+import type { ItemContext } from '../run/itemContext';
+import type { Reservation } from '../run/memoryBudget';
+import { fetchTaskStatus } from '../poll/taskStatus';
+import type { KnownResponse } from '../types';
+import { waitForTask, type PollResult } from '../poll/waitForTask';
 
 /** An already paid task, watched to its end. Nothing here can cost anything. */
-export interface Followed {
-	outcome: Understood;
+export interface PolledTask {
+	outcome: KnownResponse;
 	reads: number;
 }
 
@@ -19,7 +19,7 @@ const FOREIGN_GRACE_MS = 5_000;
 /** These say nothing about the task. */
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
-export interface Following {
+export interface PollTaskOptions {
 	taskId: string;
 	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
 	origin: 'fresh' | 'resumed' | 'named';
@@ -29,7 +29,7 @@ export interface Following {
 	/** How many images its answer may hold as base64. */
 	images: number;
 	firstLookMs?: number;
-	hold: Hold;
+	reservation: Reservation;
 	/** The gateway says that the task failed: nothing is paid. */
 	onFailed?: () => void;
 }
@@ -40,14 +40,14 @@ export interface Following {
  *
  * @throws what ended the waiting without a picture, with the task's id
  */
-export async function followTask(job: Job, following: Following): Promise<Followed> {
-	const { settings, run } = job;
+export async function pollTask(item: ItemContext, following: PollTaskOptions): Promise<PolledTask> {
+	const { settings, run } = item;
 	const { taskId } = following;
 	const now = systemClock.now();
 	const deadline = now + settings.timeoutMs;
 	const isFresh = following.origin === 'fresh';
 	const waited = await waitForTask({
-		look: async (isLast) => await look(job, following, { remainingMs: deadline - systemClock.now(), isLast }),
+		look: async (isLast) => await look(item, following, { remainingMs: deadline - systemClock.now(), isLast }),
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
@@ -59,16 +59,16 @@ export async function followTask(job: Job, following: Following): Promise<Follow
 		stepMs: settings.pollIntervalMs,
 		isFresh,
 		firstLookMs: following.firstLookMs,
-		onLook: (outcome) => job.noteLook(taskId, outcome),
+		onLook: (outcome) => item.noteLook(taskId, outcome),
 	});
 	if (waited.kind === 'failed' && waited.outcome) {
 		run.failed.add(taskId);
 		following.onFailed?.();
 	}
-	return { outcome: outcomeOf(job, waited, following), reads: waited.reads };
+	return { outcome: outcomeOf(item, waited, following), reads: waited.reads };
 }
 
-function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Understood {
+function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: PollTaskOptions): KnownResponse {
 	if (waited.kind === 'images') return waited.outcome;
 	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
 	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
@@ -78,13 +78,13 @@ function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Und
 		(origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
 	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
 	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
-	if (job.settings.onTimeout === 'continue') return { ...last, taskId };
+	if (item.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
 	const seen = waited.last ? said : waited.lastFailure?.gatewayMessage;
 	throw failureError({
 		kind: 'timed_out',
 		taskId,
-		message: `The task was not finished within ${job.settings.timeoutMs / 1000} seconds`,
+		message: `The task was not finished within ${item.settings.timeoutMs / 1000} seconds`,
 		...(seen && { gatewayMessage: seen }),
 	});
 }
@@ -94,23 +94,27 @@ function outcomeOf(job: Job, waited: Waited, { taskId, origin }: Following): Und
  *
  * @throws when the gateway does not know the id or does not answer
  */
-export async function lookOnce(job: Job, taskId: string, hold: Hold): Promise<Followed> {
-	const found = await look(job, { taskId, images: 1, hold }, { remainingMs: job.settings.timeoutMs, isLast: true });
+export async function pollOnce(item: ItemContext, taskId: string, reservation: Reservation): Promise<PolledTask> {
+	const found = await look(
+		item,
+		{ taskId, images: 1, reservation },
+		{ remainingMs: item.settings.timeoutMs, isLast: true },
+	);
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined)
 		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
-	job.noteLook(taskId, seen);
+	item.noteLook(taskId, seen);
 	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
 }
 
 async function look(
-	job: Job,
-	task: Pick<Following, 'taskId' | 'images' | 'references' | 'hold'>,
+	item: ItemContext,
+	task: Pick<PollTaskOptions, 'taskId' | 'images' | 'references' | 'reservation'>,
 	{ remainingMs, isLast }: { remainingMs: number; isLast: boolean },
-): ReturnType<typeof lookAtTask> {
-	return await lookAtTask(
-		job.free,
+): ReturnType<typeof fetchTaskStatus> {
+	return await fetchTaskStatus(
+		item.readClient,
 		{ taskId: task.taskId, references: task.references, lastLook: isLast },
-		{ remainingMs, maxBytes: job.maxAnswerBytes(task.images), beforeHeavy: task.hold.before },
+		{ remainingMs, maxBytes: item.maxAnswerBytes(task.images), reserveMemory: task.reservation.before },
 	);
 }

@@ -1,23 +1,26 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FORMATS } from '../formats';
-import type { Job } from '../run/itemContext';
+import type { ItemContext } from '../run/itemContext';
 import { parseJson, record } from '../lib/json';
 import type { ReferenceSource } from '../parameters/referenceImages';
 import type { CheckedRequest } from '../parameters/imageRequest';
 import type { EncodedCall, Reference } from '../types';
 
 /** What would be sent, with the key hidden and files named instead of shown. Nothing is sent and nothing is paid. */
-export function previewRow(job: Job, order: CheckedRequest & { sources: ReferenceSource[] }): INodeExecutionData {
-	const format = FORMATS[job.settings.apiFormat];
-	const given = order.sources.map(standIn);
-	const references = format.needsBytes({ ...order.request, references: given }) ? given.map(inlined) : given;
-	const calls = format.encode({ ...order.request, references });
+export function previewItem(
+	item: ItemContext,
+	prepared: CheckedRequest & { sources: ReferenceSource[] },
+): INodeExecutionData {
+	const format = FORMATS[item.settings.apiFormat];
+	const given = prepared.sources.map(standIn);
+	const references = format.needsBytes({ ...prepared.request, references: given }) ? given.map(inlined) : given;
+	const calls = format.encode({ ...prepared.request, references });
 	const [first] = calls;
 	const json: IDataObject = {
 		preview: {
 			method: 'POST',
-			url: `${job.base.baseURL ?? ''}${first.path}`,
+			url: `${item.base.baseURL ?? ''}${first.path}`,
 			headers: {
 				authorization: 'Bearer [key]',
 				'content-type': first.form ? 'multipart/form-data' : 'application/json',
@@ -25,9 +28,9 @@ export function previewRow(job: Job, order: CheckedRequest & { sources: Referenc
 			body: bodyOf(first, references),
 			calls: calls.length,
 		},
-		warnings: [...order.warnings, "Nothing was sent: 'Preview Request' is on."],
+		warnings: [...prepared.warnings, "Nothing was sent: 'Preview Request' is on."],
 	};
-	return { json, pairedItem: { item: job.itemIndex } };
+	return { json, pairedItem: { item: item.itemIndex } };
 }
 
 function standIn(source: ReferenceSource): Reference {

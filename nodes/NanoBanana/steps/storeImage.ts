@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { systemClock } from '../lib/clock';
-import { fetchImage, type Fetched } from '../images/downloadImage';
-import type { Job } from '../run/itemContext';
-import type { Hold } from '../run/memoryBudget';
+import { downloadImage, type DownloadResult } from '../images/downloadImage';
+import type { ItemContext } from '../run/itemContext';
+import type { Reservation } from '../run/memoryBudget';
 import type { Settings } from '../parameters/settings';
-import { lookAtTask } from '../poll/taskStatus';
-import type { ImageRef, Picture } from '../types';
+import { fetchTaskStatus } from '../poll/taskStatus';
+import type { ImageRef, OutputImage } from '../types';
 
 /** What a picture belongs to: one paid call, or one task. */
 export interface Purchase {
@@ -17,7 +17,7 @@ export interface Purchase {
 	references?: string[];
 	reads: number;
 	/** Room in memory that the answer takes; the caller gives it back. */
-	hold: Hold;
+	reservation: Reservation;
 }
 
 /** One picture that an answer names. */
@@ -34,31 +34,31 @@ export interface Source {
 const DOWNLOAD_GRACE_MS = 30_000;
 
 /** A picture downloaded and stored; where that does not work, its address, and a warning that says why. */
-export async function pictureOf(job: Job, source: Source, warnings: string[]): Promise<Picture> {
-	const { settings } = job;
+export async function storeImage(item: ItemContext, source: Source, warnings: string[]): Promise<OutputImage> {
+	const { settings } = item;
 	const { ref, bought, index, count } = source;
 	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
 	// An answer that holds room already is large enough for its pictures: waiting for more, two of them would wait for each other.
-	const hold = bought.hold.isHeld ? undefined : job.run.room.hold();
+	const reservation = bought.reservation.isAcquired ? undefined : item.run.memoryBudget.reservation();
 	try {
-		const fetched = await fetchImage(ref, {
-			exchange: job.free,
+		const fetched = await downloadImage(ref, {
+			client: item.readClient,
 			clock: systemClock,
 			maxBytes: settings.maxImageBytes,
-			beforeHeavy: hold?.before,
-			allocate: job.run.spares.take,
+			reserveMemory: reservation?.before,
+			allocate: item.run.bufferPool.take,
 			isFresh: bought.submittedAt !== undefined || bought.reads > 1,
 			deadline: Math.max(
-				job.startedAt + settings.timeoutMs,
+				item.startedAt + settings.timeoutMs,
 				systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
 			),
-			...(bought.taskId && { refresh: async () => await freshRef(job, bought.taskId ?? '', source) }),
+			...(bought.taskId && { refresh: async () => await freshRef(item, bought.taskId ?? '', source) }),
 		});
-		if (fetched.kind === 'picture') {
+		if (fetched.kind === 'image') {
 			if (fetched.warning) warnings.push(`Image ${index + 1} of ${count} ${fetched.warning}.`);
-			const picture = await store(job, fetched, source);
-			job.run.spares.give(fetched.bytes);
-			return picture;
+			const outputImage = await store(item, fetched, source);
+			item.run.bufferPool.give(fetched.bytes);
+			return outputImage;
 		}
 		const ways = [
 			...(fetched.url ? ['open its address'] : []),
@@ -66,31 +66,39 @@ export async function pictureOf(job: Job, source: Source, warnings: string[]): P
 		];
 		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
 		warnings.push(
-			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${job.clean(fetched.reason)}.${how}`,
+			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${item.clean(fetched.reason)}.${how}`,
 		);
 		return { index, ...(fetched.url && { url: fetched.url }) };
 	} finally {
-		hold?.release();
+		reservation?.release();
 	}
 }
 
 /** Where the gateway says the image is now. */
-async function freshRef(job: Job, taskId: string, { bought, position }: Source): Promise<ImageRef | undefined> {
+async function freshRef(
+	item: ItemContext,
+	taskId: string,
+	{ bought, position }: Source,
+): Promise<ImageRef | undefined> {
 	const limits = {
-		remainingMs: job.settings.timeoutMs,
-		maxBytes: job.maxAnswerBytes(1),
-		beforeHeavy: bought.hold.before,
+		remainingMs: item.settings.timeoutMs,
+		maxBytes: item.maxAnswerBytes(1),
+		reserveMemory: bought.reservation.before,
 	};
-	const look = await lookAtTask(job.free, { taskId, references: bought.references, lastLook: true }, limits);
+	const look = await fetchTaskStatus(
+		item.readClient,
+		{ taskId, references: bought.references, lastLook: true },
+		limits,
+	);
 	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;
 }
 
 /** Stores the bytes where n8n is set up to keep them, and names the file after what the bytes are. */
 async function store(
-	{ ctx, settings }: Job,
-	{ facts, bytes, url }: Extract<Fetched, { kind: 'picture' }>,
+	{ ctx, settings }: ItemContext,
+	{ facts, bytes, url }: Extract<DownloadResult, { kind: 'image' }>,
 	source: Source,
-): Promise<Picture> {
+): Promise<OutputImage> {
 	const fileName = fileNameOf(wantedName(settings, source), source.index, source.count, facts.extension);
 	const binary = await ctx.helpers.prepareBinaryData(bytes, fileName, facts.mimeType);
 	return {

@@ -2,15 +2,15 @@ import { throwIfCanceled, type Limits } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
 import { failureError } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
-import { sendCall, type Exchange } from '../gateway/gatewayClient';
-import type { Clock, EncodedCall, Outcome } from '../types';
-import { judge, type Accepted, type Verdict } from './submitResult';
+import { sendCall, type GatewayClient } from '../gateway/gatewayClient';
+import type { Clock, EncodedCall, DecodedResponse } from '../types';
+import { readSubmitResult, type Accepted, type SubmitResult } from './submitResult';
 
 /** A paid request on its way. Whatever it throws, `onUnclear` was called first when the job may exist. */
-export interface Submission {
-	exchange: Exchange;
+export interface SubmitOptions {
+	client: GatewayClient;
 	/** What the body of an answer says, in the format of the request. */
-	decode: (body: unknown) => Outcome;
+	decode: (body: unknown) => DecodedResponse;
 	/** Made when the request is sent, so that references are in memory only then. */
 	encode: () => Promise<EncodedCall>;
 	limiter: ConcurrencyLimiter;
@@ -29,7 +29,7 @@ export interface Submission {
 	onAccepted: (accepted: Accepted) => void;
 }
 
-export interface Submitted {
+export interface AcceptedSubmission {
 	accepted: Accepted;
 	permit: Permit;
 	/** When the gateway wants to be asked first (`Retry-After` of the answer), in ms; 0 where it said nothing. */
@@ -46,60 +46,60 @@ const CONNECTION_PAUSE_MS = 500;
  *
  * @throws a failure; kind `unclear_submission` when the job may exist and may have been billed
  */
-export async function submit(submission: Submission): Promise<Submitted> {
-	const { limiter, clock, signal } = submission;
+export async function submit(options: SubmitOptions): Promise<AcceptedSubmission> {
+	const { limiter, clock, signal } = options;
 	let unsent = 0;
 	for (;;) {
-		const permit = await limiter.acquire({ giveUpAfterMs: submission.patienceMs });
+		const permit = await limiter.acquire({ giveUpAfterMs: options.patienceMs });
 		if (!permit) throw failureError({ kind: 'canceled' });
-		let verdict: Verdict;
+		let result: SubmitResult;
 		let isUnderWay = false;
 		try {
-			const call = await submission.encode();
+			const call = await options.encode();
 			throwIfCanceled(signal);
 			isUnderWay = true;
-			verdict = judge(await sendCall(submission.exchange, call, submission.limits), {
-				decode: submission.decode,
+			result = readSubmitResult(await sendCall(options.client, call, options.limits), {
+				decode: options.decode,
 				now: clock.now(),
 			});
 		} catch (thrown) {
-			if (isUnderWay) submission.onUnclear();
-			submission.onFailed();
+			if (isUnderWay) options.onUnclear();
+			options.onFailed();
 			permit.release();
 			throw thrown instanceof Error ? thrown : new Error(String(thrown));
 		}
-		switch (verdict.kind) {
+		switch (result.kind) {
 			case 'accepted':
-				submission.onAccepted(verdict.accepted);
+				options.onAccepted(result.accepted);
 				permit.accepted();
-				return { accepted: verdict.accepted, permit, firstLookMs: verdict.firstLookMs };
+				return { accepted: result.accepted, permit, firstLookMs: result.firstLookMs };
 			case 'failed':
-				if (verdict.failure.kind === 'unclear_submission') submission.onUnclear();
-				submission.onFailed();
+				if (result.failure.kind === 'unclear_submission') options.onUnclear();
+				options.onFailed();
 				permit.release();
-				throw failureError(verdict.failure);
+				throw failureError(result.failure);
 			case 'unsent':
-				submission.onRefused();
+				options.onRefused();
 				permit.release();
 				unsent += 1;
 				if (unsent >= CONNECTION_TRIES) {
-					submission.onFailed();
-					throw failureError(verdict.failure);
+					options.onFailed();
+					throw failureError(result.failure);
 				}
 				await clock.pause(jitter(CONNECTION_PAUSE_MS * 2 ** unsent), signal);
 				break;
 			case 'refused': {
-				submission.onRefused();
+				options.onRefused();
 				// Queueing behind other items is no refusal, so the patience starts with the first one.
-				const since = permit.rejected(verdict.retryAfterMs, verdict.failure);
-				if (clock.now() + verdict.retryAfterMs - since >= submission.patienceMs) {
-					submission.onFailed();
-					throw failureError(verdict.failure);
+				const since = permit.rejected(result.retryAfterMs, result.failure);
+				if (clock.now() + result.retryAfterMs - since >= options.patienceMs) {
+					options.onFailed();
+					throw failureError(result.failure);
 				}
 				break;
 			}
 			default:
-				throw new Error(`A verdict without a rule: ${String(verdict satisfies never)}`);
+				throw new Error(`A verdict without a rule: ${String(result satisfies never)}`);
 		}
 		throwIfCanceled(signal);
 	}

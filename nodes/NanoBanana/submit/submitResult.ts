@@ -1,22 +1,22 @@
-import type { Answer } from '../gateway/httpRequest';
+import type { HttpResult } from '../gateway/httpRequest';
 import { classify, declinedAnswer, leavesItUnclear, mayHaveTaken, provesNothingAccepted } from '../errors/classify';
 import { retryAfterMs } from '../lib/clock';
 import type { Failure } from '../errors/failure';
-import { gatewayWords } from '../errors/errorBody';
+import { readErrorBody } from '../errors/errorBody';
 import { own } from '../lib/json';
 import { idInHeaders, taskNamedIn } from './namedTask';
 import { megabytes } from '../lib/bytes';
 import { bodyOf } from '../gateway/gatewayClient';
-import type { Outcome } from '../types';
+import type { DecodedResponse } from '../types';
 
-type Images = Extract<Outcome, { kind: 'images' }>;
-type Pending = Extract<Outcome, { kind: 'pending' }>;
+type Images = Extract<DecodedResponse, { kind: 'images' }>;
+type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
 
 /** What the gateway took: a task that can be asked again, or pictures that came at once with no task behind them. */
 export type Accepted = { taskId: string; outcome: Images | Pending } | { taskId?: undefined; outcome: Images };
 
 /** What the answer to a paid request means for the request. */
-export type Verdict =
+export type SubmitResult =
 	/** `firstLookMs`: when the gateway wants to be asked first (`Retry-After`), 0 where it said nothing. */
 	| { kind: 'accepted'; accepted: Accepted; firstLookMs: number }
 	/** The gateway provably took nothing. */
@@ -25,14 +25,14 @@ export type Verdict =
 	| { kind: 'unsent'; failure: Failure }
 	| { kind: 'failed'; failure: Failure };
 
-export interface Judging {
+export interface ReadOptions {
 	/** What the body of an answer says, in the format of the request. */
-	decode: (body: unknown) => Outcome;
+	decode: (body: unknown) => DecodedResponse;
 	now: number;
 }
 
 /** Total. In doubt a request was taken: whatever names a task is looked at, and nothing of it is sent again. */
-export function judge(answer: Answer, judging: Judging): Verdict {
+export function readSubmitResult(answer: HttpResult, judging: ReadOptions): SubmitResult {
 	if (answer.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: answer.reason };
 		return answer.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
@@ -55,7 +55,12 @@ export function judge(answer: Answer, judging: Judging): Verdict {
 	return takenDespite(answer.status, body, outcome, answer.headers, wait) ?? judgeError(answer.status, body, wait);
 }
 
-function judgeSuccess(outcome: Outcome, headers: Record<string, unknown>, body: unknown, wait: number): Verdict {
+function judgeSuccess(
+	outcome: DecodedResponse,
+	headers: Record<string, unknown>,
+	body: unknown,
+	wait: number,
+): SubmitResult {
 	if (outcome.kind === 'failed') return declined(outcome, body, wait);
 	const taskId = 'taskId' in outcome ? outcome.taskId : idInHeaders(headers);
 	if (outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
@@ -78,13 +83,13 @@ function judgeSuccess(outcome: Outcome, headers: Record<string, unknown>, body: 
 function takenDespite(
 	status: number,
 	body: unknown,
-	outcome: Outcome,
+	outcome: DecodedResponse,
 	headers: Record<string, unknown>,
 	wait: number,
-): Verdict | undefined {
+): SubmitResult | undefined {
 	// Beside words of complaint an address is as likely one of the documentation, or a reference.
 	const isAnswer =
-		(own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || gatewayWords(body).message === '';
+		(own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || readErrorBody(body).message === '';
 	if (status >= 500 && isAnswer && outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
 	const named = taskNamedIn(body);
 	const isTaken = named !== undefined && (named.isOpen || (!named.isTurnedAway && mayHaveTaken(status)));
@@ -93,7 +98,7 @@ function takenDespite(
 	return taskId === undefined ? undefined : taken(taskId, wait);
 }
 
-function arrived(outcome: Images): Verdict {
+function arrived(outcome: Images): SubmitResult {
 	return {
 		kind: 'accepted',
 		accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome },
@@ -101,13 +106,13 @@ function arrived(outcome: Images): Verdict {
 	};
 }
 
-function taken(taskId: string, wait: number, outcome?: Outcome): Verdict {
+function taken(taskId: string, wait: number, outcome?: DecodedResponse): SubmitResult {
 	const pending = outcome?.kind === 'pending' ? outcome : { kind: 'pending' as const, status: 'queued' as const };
 	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstLookMs: wait };
 }
 
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
-function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, wait: number): Verdict {
+function declined(outcome: Extract<DecodedResponse, { kind: 'failed' }>, body: unknown, wait: number): SubmitResult {
 	// A complaint beside a task, without a status, may be a notice: the task itself knows.
 	const named = outcome.isEnd ? undefined : taskNamedIn(body);
 	if (named) return taken(named.taskId, wait);
@@ -131,12 +136,12 @@ function declined(outcome: Extract<Outcome, { kind: 'failed' }>, body: unknown, 
 	};
 }
 
-function judgeError(status: number, body: unknown, wait: number): Verdict {
+function judgeError(status: number, body: unknown, wait: number): SubmitResult {
 	const failure = classify(status, body);
 	if (provesNothingAccepted(status, body)) return { kind: 'refused', failure, retryAfterMs: wait };
 	return leavesItUnclear(status, body) ? unclear(failure) : { kind: 'failed', failure };
 }
 
-function unclear(failure: Partial<Failure>): Verdict {
+function unclear(failure: Partial<Failure>): SubmitResult {
 	return { kind: 'failed', failure: { ...failure, kind: 'unclear_submission' } };
 }

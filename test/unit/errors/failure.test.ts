@@ -2,11 +2,11 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
+import { redact } from '../../../nodes/NanoBanana/errors/redact';
 import {
 	describeFailure,
 	failureError,
-	failureIn,
+	toFailure,
 	nodeError,
 	type FailureKind,
 } from '../../../nodes/NanoBanana/errors/failure';
@@ -68,15 +68,15 @@ describe('texts shown to people', () => {
 		['control characters', 'a\u0000b\r\n\tc', 'a b c'],
 		['Chinese', '用户额度不足', '用户额度不足'],
 	])('hold %s only as far as it helps', (_what, text, shown) => {
-		expect(cleanText(text, KEY)).toBe(shown);
+		expect(redact(text, KEY)).toBe(shown);
 	});
 
 	it('hold at most 500 characters', () => {
-		expect(cleanText('word '.repeat(1_000_000)).length).toBeLessThanOrEqual(500);
+		expect(redact('word '.repeat(1_000_000)).length).toBeLessThanOrEqual(500);
 	});
 
 	it('are not emptied by a key that is empty or a letter', () => {
-		expect([cleanText('a text', ''), cleanText('a text', 'a')]).toEqual(['a text', 'a text']);
+		expect([redact('a text', ''), redact('a text', 'a')]).toEqual(['a text', 'a text']);
 	});
 });
 
@@ -153,17 +153,17 @@ it('carries no cause, as that would hold the request with its key', () => {
 it('finds a failure in what was thrown, and calls anything else internal', () => {
 	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
 
-	expect(failureIn(failureError(failure))).toBe(failure);
-	expect(failureIn(new Error('disk full'))).toEqual({
+	expect(toFailure(failureError(failure))).toBe(failure);
+	expect(toFailure(new Error('disk full'))).toEqual({
 		kind: 'internal',
 		gatewayMessage: 'disk full',
 		stack: expect.stringContaining('errors.test'),
 	});
-	expect(failureIn('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
+	expect(toFailure('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
 });
 
 it('shows nothing of the place where something unexpected was thrown', () => {
-	const failure = failureIn(new Error('disk full'));
+	const failure = toFailure(new Error('disk full'));
 	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
 
 	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain(

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
+import { redact } from '../../../nodes/NanoBanana/errors/redact';
 import { describeFailure } from '../../../nodes/NanoBanana/errors/failure';
 
 const KEY = 'sk-sandbox-0123456789abcdef';
@@ -49,14 +49,14 @@ it.each([
 	],
 	['one line', 'first\r\nsecond\u0000third', 'first second third'],
 ])('shows %s', (_fact, text, shown) => {
-	expect(cleanText(text, ` ${KEY}\n`)).toBe(shown);
+	expect(redact(text, ` ${KEY}\n`)).toBe(shown);
 });
 
 it('cuts long words, but never the id of the request', () => {
-	const shown = cleanText(`${'word '.repeat(400)}(request id: 20261122AbCd)`);
+	const shown = redact(`${'word '.repeat(400)}(request id: 20261122AbCd)`);
 	expect(shown).toMatch(/^word .*… \(request id: 20261122AbCd\)$/);
 	expect(shown.length).toBeLessThanOrEqual(500);
-	expect(cleanText('word '.repeat(400)).length).toBeLessThanOrEqual(500);
+	expect(redact('word '.repeat(400)).length).toBeLessThanOrEqual(500);
 });
 
 it('tells what happened in English, and the words and codes of the gateway below', () => {

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 
 import { readBody } from '../../../nodes/NanoBanana/lib/lenientJson';
 import { classify, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
-import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
+import { redact } from '../../../nodes/NanoBanana/errors/redact';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import { refsInMarkdown } from '../../../nodes/NanoBanana/formats/decode/imagesInText';
 import { refFrom } from '../../../nodes/NanoBanana/formats/decode/imageRef';
-import type { Asked, ImageRef, Outcome } from '../../../nodes/NanoBanana/types';
+import type { Asked, ImageRef, DecodedResponse } from '../../../nodes/NanoBanana/types';
 import dialects from '../../engine/responses/dialects.json';
 
 /** Cases per property in everyday runs; FUZZ_RUNS and FUZZ_SEED ask for more, or for the same ones again. */
@@ -187,7 +187,7 @@ function checkRef(ref: ImageRef): void {
 		);
 }
 
-function checkOutcome(outcome: Outcome): void {
+function checkOutcome(outcome: DecodedResponse): void {
 	must('the kind is known', ['images', 'pending', 'failed', 'unknown'].includes(outcome.kind));
 	const { taskId, model } = outcome as { taskId?: unknown; model?: unknown };
 	must(
@@ -233,7 +233,7 @@ function checkAll(body: unknown): void {
 			'sent again only where nothing was taken',
 			!(provesNothingAccepted(status, body) && leavesItUnclear(status, body)),
 		);
-		const shown = cleanText(failure.gatewayMessage ?? '', KEY);
+		const shown = redact(failure.gatewayMessage ?? '', KEY);
 		must('what is shown is short and without the key', shown.length <= 500 && !shown.includes(KEY));
 	}
 	must(
@@ -276,8 +276,8 @@ it('any text is at most one address or picture, and fit to be shown', () => {
 				const ref = refFrom(text, BASE_URL);
 				if (ref) checkRef(ref);
 				refsInMarkdown(text, BASE_URL).forEach(checkRef);
-				must('the key is not shown', !cleanText(`${text} ${KEY}`, KEY).includes(KEY));
-				must('what is shown is short', cleanText(text).length <= 500);
+				must('the key is not shown', !redact(`${text} ${KEY}`, KEY).includes(KEY));
+				must('what is shown is short', redact(text).length <= 500);
 			},
 		),
 		SETTINGS,
@@ -320,7 +320,7 @@ describe('a body out of proportion', () => {
 			classify(400, filled);
 		}
 		for (const status of [200, 400, 502])
-			expect(cleanText(classify(status, text).gatewayMessage ?? '').length).toBeLessThanOrEqual(500);
+			expect(redact(classify(status, text).gatewayMessage ?? '').length).toBeLessThanOrEqual(500);
 	});
 
 	it.each([

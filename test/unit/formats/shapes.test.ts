@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { asyncTask } from '../../../nodes/NanoBanana/formats/asyncTask';
-import type { Outcome } from '../../../nodes/NanoBanana/types';
+import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 
 const BASE_URL = 'https://gateway.example';
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
@@ -10,7 +10,7 @@ const INPUT = 'https://mine.example/reference.png';
 
 type Row = [fact: string, body: unknown];
 
-function decode(body: unknown): Outcome {
+function decode(body: unknown): DecodedResponse {
 	return asyncTask.decode(body, BASE_URL);
 }
 

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { Readable } from 'node:stream';
 
-import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readFile, sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
 import { HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
 
@@ -13,12 +13,12 @@ const ABROAD = 'https://cdn.example/a.png';
 async function redirectedTo(
 	location: string | undefined,
 ): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
-	const { exchange, sent } = paperWire([
+	const { client, sent } = paperWire([
 		reply(401),
 		reply(302, '', location === undefined ? {} : { location }),
 		reply(200, 'the file'),
 	]);
-	const answer = await readFile(exchange, FILE, LIMITS, () => true);
+	const answer = await readFile(client, FILE, LIMITS, () => true);
 	return {
 		kind: answer.kind,
 		...(answer.kind === 'reply' && { status: answer.status }),
@@ -67,16 +67,16 @@ it.each([
 	[401, HOME, 'https://gateway.example:444/a.png', true, 1],
 	[401, '', FILE, true, 1],
 ])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
-	const { exchange, sent } = paperWire([reply(status)], undefined, { baseURL });
-	await readFile(exchange, url, LIMITS, () => wantsKey);
+	const { client, sent } = paperWire([reply(status)], undefined, { baseURL });
+	await readFile(client, url, LIMITS, () => wantsKey);
 
 	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
 });
 
 it('pays nowhere when the base URL is no address', async () => {
-	const { exchange, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
+	const { client, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
 
-	expect(await sendCall(exchange, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({
+	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({
 		kind: 'unsent',
 		lasting: true,
 	});
@@ -85,8 +85,8 @@ it('pays nowhere when the base URL is no address', async () => {
 
 describe('an answer', () => {
 	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
-		const { exchange } = paperWire([answer]);
-		const found = await sendCall(exchange, { path: '/', json: {} }, { ...LIMITS, maxBytes });
+		const { client } = paperWire([answer]);
+		const found = await sendCall(client, { path: '/', json: {} }, { ...LIMITS, maxBytes });
 		return found.kind === 'reply' ? found.bytes.toString() : found;
 	};
 
@@ -108,7 +108,7 @@ describe('an answer', () => {
 
 	it('that ends because the execution stops is none', async () => {
 		const stop = new AbortController();
-		const { exchange } = paperWire(
+		const { client } = paperWire(
 			[
 				reply(
 					200,
@@ -124,7 +124,7 @@ describe('an answer', () => {
 		);
 
 		await expect(
-			sendCall(exchange, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => failureIn(thrown).kind),
+			sendCall(client, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => toFailure(thrown).kind),
 		).resolves.toBe('canceled');
 	});
 });

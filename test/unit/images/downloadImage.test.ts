@@ -1,8 +1,12 @@
 /* eslint-disable */
 import { Readable } from 'node:stream';
 
-import { fetchImage, type Fetched, type Fetching } from '../../../nodes/NanoBanana/images/downloadImage';
-import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import {
+	downloadImage,
+	type DownloadResult,
+	type DownloadOptions,
+} from '../../../nodes/NanoBanana/images/downloadImage';
+import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import type { ImageRef } from '../../../nodes/NanoBanana/types';
 import { leapingClock } from '../support/fakeClock';
 import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../support/paperWire';
@@ -19,8 +23,8 @@ const gone = reply(404, 'gone');
 const down = reply(503, 'later');
 const neverOpened = broken('ENOTFOUND', 'getaddrinfo');
 
-interface Run {
-	fetched: Fetched;
+interface NodeRun {
+	fetched: DownloadResult;
 	sent: Sent[];
 	urls: string[];
 	pauses: number[];
@@ -31,12 +35,16 @@ const urlRef = (url: string): ImageRef => ({ kind: 'url', url });
 const base64Ref = (bytes: Buffer): ImageRef => ({ kind: 'base64', base64: bytes.toString('base64') });
 
 /** Fetches one image from hosts that answer so, on a clock whose pauses are over at once. */
-async function fetchFrom(answers: WireAnswer[], more: Partial<Fetching> = {}, ref: ImageRef = urlRef(A)): Promise<Run> {
+async function fetchFrom(
+	answers: WireAnswer[],
+	more: Partial<DownloadOptions> = {},
+	ref: ImageRef = urlRef(A),
+): Promise<NodeRun> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
-	const { exchange, sent } = paperWire(answers);
-	const fetched = await fetchImage(ref, {
-		exchange,
+	const { client, sent } = paperWire(answers);
+	const fetched = await downloadImage(ref, {
+		client,
 		clock,
 		maxBytes: 1_048_576,
 		deadline: startedAt + 10 * MINUTE_MS,
@@ -53,7 +61,7 @@ describe('a picture', () => {
 		const { fetched, sent, pauses } = await fetchFrom([picture]);
 
 		expect(fetched).toEqual({
-			kind: 'picture',
+			kind: 'image',
 			bytes: PNG,
 			facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true },
 			url: A,
@@ -63,7 +71,7 @@ describe('a picture', () => {
 	});
 
 	it.each([
-		[206, 'picture'],
+		[206, 'image'],
 		[300, 'missing'],
 		[199, 'missing'],
 	])('that comes with HTTP %i is a %s one', async (status, kind) => {
@@ -85,15 +93,15 @@ describe('a picture', () => {
 	});
 
 	it('finds room before more than a small part of it is held', async () => {
-		const beforeHeavy = jest.fn(async () => await Promise.resolve());
+		const reserveMemory = jest.fn(async () => await Promise.resolve());
 		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
 		const chunks = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
 		const { fetched } = await fetchFrom([reply(200, chunks, { 'content-length': String(large.length) })], {
-			beforeHeavy,
+			reserveMemory,
 		});
 
-		expect(fetched.kind === 'picture' && fetched.bytes.equals(large)).toBe(true);
-		expect(beforeHeavy.mock.calls).toEqual([[large.length]]);
+		expect(fetched.kind === 'image' && fetched.bytes.equals(large)).toBe(true);
+		expect(reserveMemory.mock.calls).toEqual([[large.length]]);
 	});
 });
 
@@ -103,7 +111,7 @@ describe('a file that asks for the key', () => {
 	it('gets it on the origin of the gateway only', async () => {
 		const { fetched, sent } = await fetchFrom([reply(401), picture], {}, own);
 
-		expect(fetched.kind).toBe('picture');
+		expect(fetched.kind).toBe('image');
 		expect(sent.map(({ withKey }) => withKey)).toEqual([false, true]);
 		expect((await fetchFrom([reply(401)])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
@@ -121,7 +129,7 @@ describe('a file that asks for the key', () => {
 	])('gets it once where it says so with %s', async (_fact, answer) => {
 		const { fetched, sent, pauses } = await fetchFrom([answer, picture], {}, own);
 
-		expect(fetched).toMatchObject({ kind: 'picture', facts: { mimeType: 'image/png' } });
+		expect(fetched).toMatchObject({ kind: 'image', facts: { mimeType: 'image/png' } });
 		expect(sent.map(({ withKey, followsRedirects }) => [withKey, followsRedirects])).toEqual([
 			[false, true],
 			[true, false],
@@ -156,7 +164,7 @@ describe('base64', () => {
 		const { fetched, sent } = await fetchFrom([], {}, base64Ref(PNG));
 
 		expect(fetched).toEqual({
-			kind: 'picture',
+			kind: 'image',
 			bytes: PNG,
 			facts: expect.objectContaining({ mimeType: 'image/png' }) as object,
 		});
@@ -172,7 +180,7 @@ describe('base64', () => {
 
 	const half = base64Ref(PNG.subarray(0, 40));
 	const cutOff = {
-		kind: 'picture',
+		kind: 'image',
 		bytes: PNG.subarray(0, 40),
 		warning: 'came cut off: the file holds what was in the answer',
 	};
@@ -182,8 +190,8 @@ describe('base64', () => {
 	});
 
 	it.each<[string, ImageRef | undefined, WireAnswer, object]>([
-		['the whole', base64Ref(PNG), gone, { kind: 'picture', bytes: PNG }],
-		['an address', urlRef(A), picture, { kind: 'picture', bytes: PNG, url: A }],
+		['the whole', base64Ref(PNG), gone, { kind: 'image', bytes: PNG }],
+		['an address', urlRef(A), picture, { kind: 'image', bytes: PNG, url: A }],
 		['the same half', half, gone, cutOff],
 		['no image', base64Ref(Buffer.from('no image, only words')), gone, cutOff],
 		['an address without a file', urlRef(A), gone, cutOff],
@@ -206,7 +214,7 @@ describe('base64', () => {
 	});
 
 	it.each([
-		[PNG.length, 'picture'],
+		[PNG.length, 'image'],
 		[PNG.length - 1, 'missing'],
 	])('of 73 bytes under a limit of %i is a %s one', async (maxBytes, kind) => {
 		expect((await fetchFrom([], { maxBytes }, base64Ref(PNG))).fetched.kind).toBe(kind);
@@ -238,7 +246,7 @@ describe('a download that passes', () => {
 	])('is tried again after %s', async (_fact, answer) => {
 		const { fetched, urls, pauses } = await fetchFrom([answer, answer, picture]);
 
-		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+		expect(fetched).toMatchObject({ kind: 'image', url: A });
 		expect(urls).toEqual([A, A, A]);
 		expect(pauses).toEqual([600, 1_200]);
 	});
@@ -256,7 +264,7 @@ describe('a download that passes', () => {
 	it('waits as long as Retry-After says', async () => {
 		const { fetched, pauses } = await fetchFrom([reply(429, '', { 'retry-after': '30' }), picture]);
 
-		expect([fetched.kind, pauses]).toEqual(['picture', [30_000]]);
+		expect([fetched.kind, pauses]).toEqual(['image', [30_000]]);
 	});
 
 	it.each([
@@ -298,7 +306,7 @@ describe('a file that has not reached its host yet', () => {
 			reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
 		const { fetched } = await fetchFrom([later], { clock, isFresh: true });
 
-		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+		expect(fetched).toMatchObject({ kind: 'image', url: A });
 	});
 
 	it('is given up after twenty seconds, with a last try at their end', async () => {
@@ -337,7 +345,7 @@ describe('bytes of a kind that is not known', () => {
 	])('are a file after all tries: %s at %s', async (type, url, mimeType, extension) => {
 		const { fetched, sent } = await fetchFrom([reply(200, noise(), { 'content-type': type })], {}, urlRef(url));
 
-		expect(fetched).toEqual({ kind: 'picture', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
+		expect(fetched).toEqual({ kind: 'image', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
 		expect(sent).toHaveLength(4);
 	});
 
@@ -380,14 +388,14 @@ describe('bytes of a kind that is not known', () => {
 	it('are a file from base64 in lines', async () => {
 		const base64 = noise().toString('base64').replace(/.{76}/g, '$&\r\n');
 		expect((await fetchFrom([], {}, { kind: 'base64', base64 })).fetched).toMatchObject({
-			kind: 'picture',
+			kind: 'image',
 			bytes: noise(),
 		});
 	});
 
 	it('are a file from base64 too, and words are none', async () => {
 		expect((await fetchFrom([], {}, base64Ref(noise()))).fetched).toEqual({
-			kind: 'picture',
+			kind: 'image',
 			bytes: noise(),
 			facts: { mimeType: 'application/octet-stream', extension: 'bin' },
 			warning: WARNING,
@@ -433,7 +441,7 @@ describe('an address that is no longer valid', () => {
 		const refresh = jest.fn(async () => await Promise.resolve(urlRef(B)));
 		const { fetched, urls, pauses } = await fetchFrom([reply(status), picture], { refresh });
 
-		expect(fetched).toMatchObject({ kind: 'picture', url: B });
+		expect(fetched).toMatchObject({ kind: 'image', url: B });
 		expect([urls, pauses, refresh.mock.calls.length]).toEqual([[A, B], [], 1]);
 	});
 
@@ -465,14 +473,14 @@ describe('an address that is no longer valid', () => {
 			refresh: async () => await Promise.resolve(fresh),
 		});
 
-		expect(fetched).toMatchObject({ kind: 'picture', url: A });
+		expect(fetched).toMatchObject({ kind: 'image', url: A });
 		expect([urls, pauses]).toEqual([[A, A], [600]]);
 	});
 
 	it('gives way to the picture itself when the gateway sends that', async () => {
 		const refresh = async (): Promise<ImageRef> => await Promise.resolve(base64Ref(PNG));
 
-		expect((await fetchFrom([gone], { refresh })).fetched).toMatchObject({ kind: 'picture', bytes: PNG });
+		expect((await fetchFrom([gone], { refresh })).fetched).toMatchObject({ kind: 'image', bytes: PNG });
 		expect((await fetchFrom([gone], { refresh, maxBytes: 10 })).fetched).toMatchObject({
 			kind: 'missing',
 			reason: expect.stringContaining('larger') as string,
@@ -484,14 +492,20 @@ describe('an execution that stops', () => {
 	const canceled = async (
 		answers: WireAnswer[],
 		stop: AbortController,
-		more: Partial<Fetching> = {},
+		more: Partial<DownloadOptions> = {},
 	): Promise<{ kind: string; requests: number }> => {
 		const clock = leapingClock();
-		const { exchange, sent } = paperWire(answers, stop.signal);
-		const fetching: Fetching = { exchange, clock, maxBytes: 1_048_576, deadline: clock.now() + MINUTE_MS, ...more };
-		const kind = await fetchImage(urlRef(A), fetching).then(
+		const { client, sent } = paperWire(answers, stop.signal);
+		const fetching: DownloadOptions = {
+			client,
+			clock,
+			maxBytes: 1_048_576,
+			deadline: clock.now() + MINUTE_MS,
+			...more,
+		};
+		const kind = await downloadImage(urlRef(A), fetching).then(
 			(fetched) => fetched.kind,
-			(thrown: unknown) => failureIn(thrown).kind,
+			(thrown: unknown) => toFailure(thrown).kind,
 		);
 		return { kind, requests: sent.length };
 	};

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import sharp from 'sharp';
 
-import { inspectImage } from '../../../nodes/NanoBanana/images/imageFormat';
+import { readImageFormat } from '../../../nodes/NanoBanana/images/imageFormat';
 
 async function picture(format: 'png' | 'jpeg' | 'webp' | 'gif', options: object = {}): Promise<Buffer> {
 	return await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } })
@@ -17,7 +17,7 @@ it.each([
 	['webp', { lossless: true }, 'image/webp', 'webp'],
 	['gif', {}, 'image/gif', 'gif'],
 ] as const)('reads type and size of a whole %s %j', async (format, options, mimeType, extension) => {
-	expect(inspectImage(await picture(format, options))).toEqual({
+	expect(readImageFormat(await picture(format, options))).toEqual({
 		mimeType,
 		extension,
 		width: 37,
@@ -34,7 +34,7 @@ it('reads the size of a WebP with an alpha channel, whose size stands elsewhere'
 		.toBuffer();
 
 	expect(bytes.toString('latin1', 12, 16)).toBe('VP8X');
-	expect(inspectImage(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
+	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
 it('reads the size of a JPEG behind metadata that holds a thumbnail of its own', async () => {
@@ -47,9 +47,9 @@ it('reads the size of a JPEG behind metadata that holds a thumbnail of its own',
 	segment.writeUInt16BE(thumbnail.length + 2, 2);
 	const bytes = Buffer.concat([big.subarray(0, 2), segment, thumbnail, big.subarray(2)]);
 
-	expect(inspectImage(bytes)).toMatchObject({ width: 300, height: 200, complete: true });
+	expect(readImageFormat(bytes)).toMatchObject({ width: 300, height: 200, complete: true });
 	// The thumbnail's end mark is not the picture's.
-	expect(inspectImage(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({
+	expect(readImageFormat(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({
 		mimeType: 'image/jpeg',
 		complete: false,
 	});
@@ -60,7 +60,7 @@ it.each(['png', 'jpeg', 'webp', 'gif'] as const)(
 	async (format) => {
 		const bytes = await picture(format);
 		const cuts = Array.from({ length: bytes.length - 13 }, (_, index) => index + 12);
-		const wronglyComplete = cuts.filter((end) => inspectImage(bytes.subarray(0, end))?.complete);
+		const wronglyComplete = cuts.filter((end) => readImageFormat(bytes.subarray(0, end))?.complete);
 
 		// The last bytes after the end mark's name carry no picture.
 		expect(wronglyComplete.filter((end) => end < bytes.length - 8)).toEqual([]);
@@ -70,13 +70,13 @@ it.each(['png', 'jpeg', 'webp', 'gif'] as const)(
 it.each(['png', 'jpeg', 'webp', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
 	const bytes = Buffer.concat([await picture(format), Buffer.alloc(3, format === 'gif' ? 0x3b : 0)]);
 
-	expect(inspectImage(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
+	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
 it('takes a GIF with any bytes behind its end', async () => {
 	const bytes = Buffer.concat([await picture('gif'), Buffer.from('\r\n--boundary--')]);
 
-	expect(inspectImage(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
+	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
 it.each([
@@ -90,7 +90,7 @@ it.each([
 		'avif',
 	],
 ] as const)('reads the type of a %s', async (_kind, make, mimeType, extension) => {
-	expect(inspectImage(await make())).toEqual({ mimeType, extension, complete: true });
+	expect(readImageFormat(await make())).toEqual({ mimeType, extension, complete: true });
 });
 
 /** The first box of a file: its length, its name, and its brands. */
@@ -113,11 +113,11 @@ it.each([
 	[['mif1', 'heic'], 'image/heic'],
 	[['mif1'], 'image/heic'],
 ])('knows the brands %j', (brands, mimeType) => {
-	expect(inspectImage(boxed(brands))).toMatchObject({ mimeType, complete: true });
+	expect(readImageFormat(boxed(brands))).toMatchObject({ mimeType, complete: true });
 });
 
 it('takes no video for a picture', () => {
-	expect(inspectImage(boxed(['isom', 'mp42']))).toBeUndefined();
+	expect(readImageFormat(boxed(['isom', 'mp42']))).toBeUndefined();
 });
 
 it.each([
@@ -129,7 +129,7 @@ it.each([
 	['a RIFF file that is sound', 'RIFF\x10\x00\x00\x00WAVEfmt and more'],
 	['a PNG signature alone', '\x89PNG\r\n\x1a\n'],
 ])('finds no image in %s', (_what, text) => {
-	expect(inspectImage(Buffer.from(text, 'latin1'))).toBeUndefined();
+	expect(readImageFormat(Buffer.from(text, 'latin1'))).toBeUndefined();
 });
 
 it('never throws, whatever follows an image signature', () => {
@@ -149,7 +149,7 @@ it('never throws, whatever follows an image signature', () => {
 		for (let size = 0; size < 64; size += 1) {
 			for (const filler of [0x00, 0xff, 0x7f, 0xc0]) {
 				const bytes = Buffer.concat([Buffer.from(signature, 'latin1'), Buffer.alloc(size, filler)]);
-				expect(() => inspectImage(bytes)).not.toThrow();
+				expect(() => readImageFormat(bytes)).not.toThrow();
 			}
 		}
 	}
@@ -163,6 +163,6 @@ it('takes a PNG for cut off although the letters of its end mark stand in a comm
 	head.write('tEXt', 4);
 	const commented = Buffer.concat([whole.subarray(0, 33), head, words, Buffer.alloc(4), whole.subarray(33)]);
 
-	expect(inspectImage(commented)).toMatchObject({ complete: true });
-	expect(inspectImage(commented.subarray(0, -12))).toMatchObject({ complete: false });
+	expect(readImageFormat(commented)).toMatchObject({ complete: true });
+	expect(readImageFormat(commented.subarray(0, -12))).toMatchObject({ complete: false });
 });

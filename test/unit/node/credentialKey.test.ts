@@ -4,7 +4,7 @@ import { Workflow } from 'n8n-workflow';
 
 import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
 import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credential';
-import { cleanText } from '../../../nodes/NanoBanana/errors/redact';
+import { redact } from '../../../nodes/NanoBanana/errors/redact';
 
 const node = {
 	id: '1',
@@ -60,13 +60,13 @@ it.each(PASTED)('shows nothing of the key typed as %j, however the gateway quote
 		.map((key) => `Incorrect API key provided: ${key} (see above)`)
 		.join(' ');
 
-	expect(cleanText(quoted, typed)).not.toMatch(/k3y|secret|0123456789/);
+	expect(redact(quoted, typed)).not.toMatch(/k3y|secret|0123456789/);
 });
 
 it('hides a key that an address shows, in either case', () => {
 	const key = 'abc+/=@0123';
 
-	expect(cleanText('at /v1?q=abc%2B%2F%3D%400123 and abc%2b%2f%3d%400123', key)).toBe('at /v1?q=[key] and [key]');
+	expect(redact('at /v1?q=abc%2B%2F%3D%400123 and abc%2b%2f%3d%400123', key)).toBe('at /v1?q=[key] and [key]');
 });
 
 it('takes no text apart for a key that is too short to be one, or no text at all', () => {

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
-import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { readRequest, type CheckedRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
 import { settingsOf } from '../support/settings';
 
@@ -19,7 +19,7 @@ function failureOf(...args: Parameters<typeof read>): Failure | undefined {
 	try {
 		read(...args);
 	} catch (thrown) {
-		return failureIn(thrown);
+		return toFailure(thrown);
 	}
 	return undefined;
 }

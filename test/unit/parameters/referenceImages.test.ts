@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readSources } from '../../../nodes/NanoBanana/parameters/referenceImages';
 
 /** The sources of a node whose fields hold this. */
@@ -44,7 +44,7 @@ it.each(['[]', '', ' , '])('finds no address in %j', (imageUrls) => {
 		thrown = error;
 	}
 
-	expect(failureIn(thrown).message).toBe("'URL(s)' is empty");
+	expect(toFailure(thrown).message).toBe("'URL(s)' is empty");
 });
 
 it.each(['["picture.png"]', '{"url":"https://example.com/a.png"}', '["https://example.com/a.png"'])(

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readTaskIds } from '../../../nodes/NanoBanana/parameters/settings';
 import { settingsOf } from '../support/settings';
 
@@ -55,7 +55,7 @@ it.each([
 		thrown = error;
 	}
 
-	expect(failureIn(thrown)).toMatchObject({ kind: 'invalid_input', message: "'Task ID' is empty" });
+	expect(toFailure(thrown)).toMatchObject({ kind: 'invalid_input', message: "'Task ID' is empty" });
 });
 
 it('reads every default that the fields promise when nothing is set', () => {

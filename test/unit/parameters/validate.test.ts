@@ -1,12 +1,12 @@
 /* eslint-disable */
 import { choiceFrom, numberFrom, requiredText, wholeNumber } from '../../../nodes/NanoBanana/parameters/validate';
-import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 
 function failureOf(check: () => unknown): Failure {
 	try {
 		check();
 	} catch (thrown) {
-		return failureIn(thrown);
+		return toFailure(thrown);
 	}
 	throw new Error('Nothing was refused');
 }

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { Readable } from 'node:stream';
 
-import { lookAtTask, type Look } from '../../../nodes/NanoBanana/poll/taskStatus';
+import { fetchTaskStatus, type TaskStatusResult } from '../../../nodes/NanoBanana/poll/taskStatus';
 import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../support/paperWire';
 
 const A = 'https://cdn.example/a.png';
@@ -9,10 +9,10 @@ const A = 'https://cdn.example/a.png';
 async function lookThrough(
 	answer: WireAnswer,
 	more: { taskId?: string; remainingMs?: number; baseURL?: string } = {},
-): Promise<{ look: Look; sent: Sent[] }> {
-	const { exchange, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
-	const look = await lookAtTask(
-		exchange,
+): Promise<{ look: TaskStatusResult; sent: Sent[] }> {
+	const { client, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
+	const look = await fetchTaskStatus(
+		client,
 		{ taskId: more.taskId ?? 't-1' },
 		{ remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 },
 	);
@@ -54,7 +54,7 @@ it.each([
 	expect((await lookThrough(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
-it.each<[string, WireAnswer, Look]>([
+it.each<[string, WireAnswer, TaskStatusResult]>([
 	[
 		'a broken connection',
 		broken('ECONNRESET', 'read'),

@@ -2,26 +2,34 @@
 import type { FailureKind } from '../../../nodes/NanoBanana/errors/failure';
 import { createSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
 import { failureOf } from '../../../nodes/NanoBanana/poll/taskStatus';
-import type { Outcome } from '../../../nodes/NanoBanana/types';
-import { waitForTask, type Waiting } from '../../../nodes/NanoBanana/poll/waitForTask';
+import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
+import { waitForTask, type PollOptions } from '../../../nodes/NanoBanana/poll/waitForTask';
 import { leapingClock, stoppedClock } from '../support/fakeClock';
 
-type Look = Awaited<ReturnType<Waiting['look']>>;
+type TaskStatusResult = Awaited<ReturnType<PollOptions['look']>>;
 
-const outcome = (found: Outcome, retryAfterMs = 0): Look => ({ kind: 'outcome', outcome: found, retryAfterMs });
-const queued = (progress?: number): Look =>
+const outcome = (found: DecodedResponse, retryAfterMs = 0): TaskStatusResult => ({
+	kind: 'outcome',
+	outcome: found,
+	retryAfterMs,
+});
+const queued = (progress?: number): TaskStatusResult =>
 	outcome({ kind: 'pending', status: 'queued', ...(progress !== undefined && { progress }) });
 const picture = outcome({ kind: 'images', images: [{ kind: 'url', url: 'https://files.example/1' }] });
 const empty = outcome({ kind: 'images', images: [] });
-const down = (retryAfterMs = 0): Look => ({ kind: 'passing', failure: { kind: 'upstream_down' }, retryAfterMs });
-const notFound: Look = { kind: 'notFound', failure: { kind: 'unknown_task' } };
-const refused: Look = { kind: 'final', failure: { kind: 'invalid_key' } };
+const down = (retryAfterMs = 0): TaskStatusResult => ({
+	kind: 'passing',
+	failure: { kind: 'upstream_down' },
+	retryAfterMs,
+});
+const notFound: TaskStatusResult = { kind: 'notFound', failure: { kind: 'unknown_task' } };
+const refused: TaskStatusResult = { kind: 'final', failure: { kind: 'invalid_key' } };
 
 /** Waits through these looks, the last one for ever; every pause is over at once on a clock of its own. */
-async function waitThrough(looks: Look[], more: Partial<Waiting> = {}) {
+async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions> = {}) {
 	const clock = leapingClock();
 	const startedAt = clock.now();
-	const seen: Outcome[] = [];
+	const seen: DecodedResponse[] = [];
 	const waited = await waitForTask({
 		look: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
 		schedule: createSchedule(),
@@ -105,7 +113,12 @@ it('ends at once where waiting cannot help', async () => {
 });
 
 it('ends with the reason of a task that failed', async () => {
-	const failed: Outcome = { kind: 'failed', reason: 'upstream said no', code: 'upstream_error', taskId: 'task_1' };
+	const failed: DecodedResponse = {
+		kind: 'failed',
+		reason: 'upstream said no',
+		code: 'upstream_error',
+		taskId: 'task_1',
+	};
 
 	expect((await waitThrough([outcome(failed)])).waited).toEqual({
 		kind: 'failed',
@@ -186,8 +199,8 @@ describe('a look that the schedule brings forward', () => {
 describe('the schedule', () => {
 	/** A schedule that has every look made at once, and writes down what it is told. */
 	async function toldBy(
-		looks: Look[],
-		more: Partial<Waiting> = {},
+		looks: TaskStatusResult[],
+		more: Partial<PollOptions> = {},
 	): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof waitForTask>> }> {
 		const told: unknown[] = [];
 		const clock = leapingClock();
@@ -201,7 +214,7 @@ describe('the schedule', () => {
 			finished: (now: number) => void told.push(['finished', since(now)]),
 			leave: () => void told.push('left'),
 		};
-		const look = async (): Promise<Look> => {
+		const look = async (): Promise<TaskStatusResult> => {
 			at.push(since(clock.now()));
 			await clock.pause(10);
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
@@ -306,18 +319,20 @@ describe('the schedule', () => {
 });
 
 it('counts a task as finished without a picture only when five looks in a row say so', async () => {
-	expect((await waitThrough([...Array<Look>(4).fill(empty), picture])).waited).toMatchObject({
+	expect((await waitThrough([...Array<TaskStatusResult>(4).fill(empty), picture])).waited).toMatchObject({
 		outcome: { images: [{}] },
 		reads: 5,
 	});
-	expect((await waitThrough([empty, empty, queued(), ...Array<Look>(5).fill(empty), picture])).waited).toMatchObject({
+	expect(
+		(await waitThrough([empty, empty, queued(), ...Array<TaskStatusResult>(5).fill(empty), picture])).waited,
+	).toMatchObject({
 		outcome: { images: [] },
 		reads: 8,
 	});
 });
 
 describe('a "no" to a look', () => {
-	const no = (kind: FailureKind): Look => ({ kind: 'doubtful', failure: { kind } });
+	const no = (kind: FailureKind): TaskStatusResult => ({ kind: 'doubtful', failure: { kind } });
 
 	it.each<[FailureKind, boolean, number]>([
 		['invalid_request', true, 5],
@@ -334,7 +349,11 @@ describe('a "no" to a look', () => {
 	});
 
 	it('is a page as well for a task that somebody named', async () => {
-		const proxyPage: Look = { kind: 'passing', failure: { kind: 'wrong_base_url', httpStatus: 200 }, retryAfterMs: 0 };
+		const proxyPage: TaskStatusResult = {
+			kind: 'passing',
+			failure: { kind: 'wrong_base_url', httpStatus: 200 },
+			retryAfterMs: 0,
+		};
 
 		expect((await waitThrough([proxyPage], { isOwn: false })).waited).toMatchObject({
 			kind: 'failed',
@@ -346,7 +365,7 @@ describe('a "no" to a look', () => {
 
 	it('is told when the look before a task is given up as empty is the last one', async () => {
 		const told: boolean[] = [];
-		const look = async (isLast: boolean): Promise<Look> => {
+		const look = async (isLast: boolean): Promise<TaskStatusResult> => {
 			told.push(isLast);
 			return await Promise.resolve(empty);
 		};
@@ -377,7 +396,7 @@ describe('a "no" to a look', () => {
 	});
 
 	it('keeps what it told of the task, for when the time is over', async () => {
-		const told: Outcome = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
+		const told: DecodedResponse = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
 		const { waited, seen } = await waitThrough(
 			[{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }],
 			{ deadline: 0 },
@@ -390,7 +409,7 @@ describe('a "no" to a look', () => {
 
 it('gives a task that was seen another grace when the gateway does not know it for a while', async () => {
 	const { waited, tookMs } = await waitThrough(
-		[queued(), queued(), queued(), ...Array<Look>(3).fill(notFound), picture],
+		[queued(), queued(), queued(), ...Array<TaskStatusResult>(3).fill(notFound), picture],
 		{ graceMs: 15_000 },
 	);
 

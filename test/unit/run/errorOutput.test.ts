@@ -1,14 +1,14 @@
 /* eslint-disable */
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { createEnding, type Ending } from '../../../nodes/NanoBanana/run/errorOutput';
-import { failureError, failureIn } from '../../../nodes/NanoBanana/errors/failure';
-import type { Run } from '../../../nodes/NanoBanana/run/nodeRun';
+import { createErrorOutput, type ErrorOutput } from '../../../nodes/NanoBanana/run/errorOutput';
+import { failureError, toFailure } from '../../../nodes/NanoBanana/errors/failure';
+import type { NodeRun } from '../../../nodes/NanoBanana/run/nodeRun';
 
 const KEY = 'k3y.secret-0123456789';
 
 /** Endings of the items of one run, and what was logged. */
-function openEndings(continues: boolean): { of: (itemIndex: number) => Ending; logs: string[] } {
+function openEndings(continues: boolean): { of: (itemIndex: number) => ErrorOutput; logs: string[] } {
 	const logs: string[] = [];
 	const node = { id: '1', name: 'NanoBanana', type: 'nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
 	const ctx = {
@@ -23,18 +23,18 @@ function openEndings(continues: boolean): { of: (itemIndex: number) => Ending; l
 		failed: new Set(),
 		unclear: new Set(),
 		kept: new Set(),
-	} as unknown as Run;
+	} as unknown as NodeRun;
 	return {
 		logs,
-		of: (itemIndex) => createEnding({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }),
+		of: (itemIndex) => createErrorOutput({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }),
 	};
 }
 
-async function endWith(ending: Ending, thrown: unknown): Promise<unknown> {
-	const failure = await ending.failureOf(thrown);
+async function endWith(errorOutput: ErrorOutput, thrown: unknown): Promise<unknown> {
+	const failure = await errorOutput.failureOf(thrown);
 	if (!failure) return undefined;
 	try {
-		return ending.rowOrThrow(failure);
+		return errorOutput.errorItemOrThrow(failure);
 	} catch (error) {
 		return error;
 	}
@@ -50,7 +50,7 @@ it.each([true, false])(
 		const shown = [
 			await endWith(of(0), thrown),
 			await endWith(of(1), thrown),
-			await endWith(of(2), failureError(failureIn(thrown))),
+			await endWith(of(2), failureError(toFailure(thrown))),
 		];
 
 		expect(logs).toHaveLength(1);
@@ -82,7 +82,7 @@ it('logs nothing of what was foreseen', async () => {
 
 it('logs a part that nobody expected to fail, where the others go on', () => {
 	const { of, logs } = openEndings(true);
-	of(3).errorRow(failureIn(bug()));
+	of(3).errorItem(toFailure(bug()));
 
 	expect(logs).toHaveLength(1);
 });

@@ -14,7 +14,7 @@ const SETTINGS: RunSettings = {
 };
 
 /** Items that join in one sweep, as n8n starts them, and are told what to do. */
-async function verdicts(
+async function decisions(
 	plans: Array<{ images?: number; isValid?: boolean }>,
 	more: Partial<RunSettings> = {},
 ): Promise<string[]> {
@@ -22,31 +22,30 @@ async function verdicts(
 	const runs = plans.map((_plan, itemIndex) => joinRun(undefined, context, { ...SETTINGS, ...more, itemIndex }));
 	const told = await Promise.all(
 		plans.map(
-			async ({ images = 1, isValid = true }, itemIndex) =>
-				await runs[itemIndex].checkIn({ itemIndex, images, isValid }),
+			async ({ images = 1, isValid = true }, itemIndex) => await runs[itemIndex].arrive({ itemIndex, images, isValid }),
 		),
 	);
 	runs.forEach((run) => run.settle());
-	return told.map(({ verdict, planned }) => `${verdict} ${planned}`);
+	return told.map(({ decision, planned }) => `${decision} ${planned}`);
 }
 
 it('lets all items pay together once all of them are checked', async () => {
-	expect(await verdicts([{}, { images: 2 }])).toEqual(['go 3', 'go 3']);
+	expect(await decisions([{}, { images: 2 }])).toEqual(['go 3', 'go 3']);
 });
 
 it('lets nobody pay where one of them is not valid and the node will stop', async () => {
-	expect(await verdicts([{}, { images: 0, isValid: false }])).toEqual(['stop 1', 'stop 1']);
-	expect(await verdicts([{}, { images: 0, isValid: false }], { stopsOnFailure: false })).toEqual(['go 1', 'go 1']);
+	expect(await decisions([{}, { images: 0, isValid: false }])).toEqual(['stop 1', 'stop 1']);
+	expect(await decisions([{}, { images: 0, isValid: false }], { stopsOnFailure: false })).toEqual(['go 1', 'go 1']);
 });
 
 it('lets nobody pay where n8n gave up the run before all of its items had started', async () => {
-	expect(await verdicts([{}])).toEqual(['gone 1']);
-	expect(await verdicts([{}], { stopsOnFailure: false })).toEqual(['go 1']);
+	expect(await decisions([{}])).toEqual(['gone 1']);
+	expect(await decisions([{}], { stopsOnFailure: false })).toEqual(['go 1']);
 });
 
 it('lets nobody pay beyond the limit, and counts items that start later', async () => {
-	expect(await verdicts([{ images: 2 }, { images: 2 }])).toEqual(['overBudget 4', 'overBudget 4']);
-	expect(await verdicts([{ images: 2 }], { startsLate: true })).toEqual(['go 3']);
-	expect(await verdicts([{ images: 3 }], { startsLate: true })).toEqual(['overBudget 4']);
-	expect(await verdicts([{ images: 0 }], { startsLate: true, itemCount: () => 9 })).toEqual(['go 0']);
+	expect(await decisions([{ images: 2 }, { images: 2 }])).toEqual(['overBudget 4', 'overBudget 4']);
+	expect(await decisions([{ images: 2 }], { startsLate: true })).toEqual(['go 3']);
+	expect(await decisions([{ images: 3 }], { startsLate: true })).toEqual(['overBudget 4']);
+	expect(await decisions([{ images: 0 }], { startsLate: true, itemCount: () => 9 })).toEqual(['go 0']);
 });

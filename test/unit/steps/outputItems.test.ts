@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IBinaryData } from 'n8n-workflow';
 
-import { rowsOf, type TaskRecord } from '../../../nodes/NanoBanana/steps/outputItems';
+import { outputItems, type TaskRecord } from '../../../nodes/NanoBanana/steps/outputItems';
 import { fileNameOf } from '../../../nodes/NanoBanana/steps/storeImage';
 import { settingsOf } from '../support/settings';
 
@@ -51,11 +51,11 @@ describe('file names', () => {
 	});
 });
 
-type Picture = TaskRecord['pictures'][number];
+type OutputImage = TaskRecord['outputImages'][number];
 
 const file: IBinaryData = { data: 'filesystem-v2', mimeType: 'image/png' };
 
-function pictureOf(index: number, more: Partial<Picture> = {}): Picture {
+function outputImage(index: number, more: Partial<OutputImage> = {}): OutputImage {
 	return {
 		index,
 		url: `https://files.example/${index}`,
@@ -80,16 +80,16 @@ function record(more: Partial<TaskRecord> = {}): TaskRecord {
 		waitedMs: 5,
 		polls: 1,
 		warnings: [],
-		pictures: [],
+		outputImages: [],
 		...more,
 	};
 }
 
-const rows = (task: TaskRecord, parameters = {}, input = {}) => rowsOf(task, settingsOf(parameters), 4, input);
+const rows = (task: TaskRecord, parameters = {}, input = {}) => outputItems(task, settingsOf(parameters), 4, input);
 
 describe('rows', () => {
 	it('link to their item, with and without a picture', () => {
-		const task = record({ pictures: [pictureOf(0), pictureOf(1)] });
+		const task = record({ outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(
 			[...rows(task), ...rows(record()), ...rows(task, { options: { outputLayout: 'singleItem' } })].map(
@@ -107,7 +107,7 @@ describe('rows', () => {
 	it('carry no key without a value', () => {
 		const task = record({
 			model: undefined,
-			pictures: [pictureOf(0, { url: undefined, width: undefined, height: undefined })],
+			outputImages: [outputImage(0, { url: undefined, width: undefined, height: undefined })],
 		});
 
 		for (const row of [...rows(task), ...rows(task, { simplify: false })])
@@ -115,13 +115,13 @@ describe('rows', () => {
 	});
 
 	it('tell warnings in each row', () => {
-		const task = record({ warnings: ['Less came.'], pictures: [pictureOf(0), pictureOf(1)] });
+		const task = record({ warnings: ['Less came.'], outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(rows(task).map(({ json }) => json.warnings)).toEqual([['Less came.'], ['Less came.']]);
 	});
 
 	it('count the cost per picture of the row when simplified, and of the task when not', () => {
-		const task = record({ pictures: [pictureOf(0), pictureOf(1), pictureOf(2)] });
+		const task = record({ outputImages: [outputImage(0), outputImage(1), outputImage(2)] });
 		const options = { unitPrice: 0.1 };
 
 		expect(rows(task, { options }).map(({ json }) => json.cost)).toEqual([0.1, 0.1, 0.1]);
@@ -135,7 +135,7 @@ describe('rows', () => {
 	});
 
 	it('have at most ten fields when simplified, whatever there is to tell', () => {
-		const task = record({ text: 'words', warnings: ['w'], pictures: [pictureOf(0), pictureOf(1)] });
+		const task = record({ text: 'words', warnings: ['w'], outputImages: [outputImage(0), outputImage(1)] });
 		const options = { unitPrice: 1 };
 		const counts = [
 			...rows(task, { options }),
@@ -146,7 +146,7 @@ describe('rows', () => {
 	});
 
 	it('leave no gap in the field names when one picture could not be stored', () => {
-		const task = record({ pictures: [pictureOf(0, { binary: undefined }), pictureOf(1), pictureOf(2)] });
+		const task = record({ outputImages: [outputImage(0, { binary: undefined }), outputImage(1), outputImage(2)] });
 		const [row] = rows(task, { options: { outputLayout: 'singleItem', binaryPropertyOutput: 'photo' } });
 
 		expect(Object.keys(row.binary ?? {})).toEqual(['photo', 'photo_1']);
@@ -156,10 +156,10 @@ describe('rows', () => {
 		'describe the picture that the first field holds, when the one before it could not be stored (simplify %s)',
 		(simplify) => {
 			const task = record({
-				pictures: [
-					pictureOf(0, { binary: undefined, fileName: undefined, width: undefined }),
-					pictureOf(1, { width: 7 }),
-					pictureOf(2),
+				outputImages: [
+					outputImage(0, { binary: undefined, fileName: undefined, width: undefined }),
+					outputImage(1, { width: 7 }),
+					outputImage(2),
 				],
 			});
 			const { json, binary } = rows(task, { options: { outputLayout: 'singleItem' }, simplify })[0];
@@ -174,7 +174,9 @@ describe('rows', () => {
 	);
 
 	it('describe the first picture where no field holds one', () => {
-		const task = record({ pictures: [pictureOf(0, { binary: undefined }), pictureOf(1, { binary: undefined })] });
+		const task = record({
+			outputImages: [outputImage(0, { binary: undefined }), outputImage(1, { binary: undefined })],
+		});
 
 		expect(rows(task, { options: { outputLayout: 'singleItem' } })[0].json.imageUrl).toBe('https://files.example/0');
 	});

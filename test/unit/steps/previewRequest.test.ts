@@ -1,8 +1,8 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Job } from '../../../nodes/NanoBanana/run/itemContext';
-import { previewRow } from '../../../nodes/NanoBanana/steps/previewRequest';
+import type { ItemContext } from '../../../nodes/NanoBanana/run/itemContext';
+import { previewItem } from '../../../nodes/NanoBanana/steps/previewRequest';
 import { readRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
 import { settingsOf } from '../support/settings';
 
@@ -15,8 +15,8 @@ function preview(apiFormat: string, options: IDataObject = {}, operation = 'imag
 	const settings = settingsOf({ operation, apiFormat, options });
 	const sources = operation === 'imageToImage' ? SOURCES : [];
 	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
-	const job = { settings, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as Job;
-	const row = previewRow(job, { ...checked, sources });
+	const item = { settings, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;
+	const row = previewItem(item, { ...checked, sources });
 
 	expect(row).toMatchObject({ pairedItem: { item: 5 } });
 	return row.json;

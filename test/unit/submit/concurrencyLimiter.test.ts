@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { failureIn } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import {
 	createConcurrencyLimiter,
 	SYNC_SLOW_START,
@@ -21,7 +21,7 @@ const TASK_MS = 10_000;
 const ANSWER_MS = 50;
 const HOUR_MS = 3_600_000;
 
-interface Outcome {
+interface DecodedResponse {
 	done: number;
 	rejected: number;
 	mostOpen: number;
@@ -35,11 +35,11 @@ async function play(
 	items: number,
 	limit: number,
 	more: { maxConcurrency?: number; slowStart?: SlowStart; retryAfterMs?: number } = {},
-): Promise<Outcome> {
+): Promise<DecodedResponse> {
 	const clock = stoppedClock();
 	const limiter = limiterOf(more.maxConcurrency ?? 64, clock, { slowStart: more.slowStart ?? TASK_SLOW_START });
 	const startedAt = clock.now();
-	const seen: Outcome = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	const seen: DecodedResponse = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
 	let open = 0;
 	let unanswered = 0;
 
@@ -171,7 +171,7 @@ describe('the give-up time', () => {
 			for (;;) {
 				const permit = await limiter
 					.acquire({ giveUpAfterMs })
-					.catch((thrown: unknown) => failureIn(thrown).gatewayMessage ?? 'no words');
+					.catch((thrown: unknown) => toFailure(thrown).gatewayMessage ?? 'no words');
 				if (typeof permit === 'string') return ended(permit);
 				if (!permit) return ended('aborted');
 				sent += 1;
@@ -270,7 +270,7 @@ describe('the give-up time', () => {
 		const run = new AbortController();
 		const limiter = limiterOf(2, clock, { signal: run.signal });
 		(await limiter.acquire())?.rejected(HOUR_MS);
-		const paid = limiter.acquire();
+		const submitClient = limiter.acquire();
 		const resumed = [await limiter.acquire({ isResumed: true }), await limiter.acquire({ isResumed: true })];
 		let isIn = false;
 		void limiter.acquire({ isResumed: true }).then(() => (isIn = true));
@@ -282,7 +282,7 @@ describe('the give-up time', () => {
 		await settled();
 		expect(isIn).toBe(true);
 		run.abort();
-		expect(await paid).toBeUndefined();
+		expect(await submitClient).toBeUndefined();
 	});
 
 	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { Readable } from 'node:stream';
 
-import { failureIn, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import {
 	createConcurrencyLimiter,
@@ -9,7 +9,7 @@ import {
 	type ConcurrencyLimiter,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
 import type { Clock } from '../../../nodes/NanoBanana/types';
-import { submit, type Submission, type Submitted } from '../../../nodes/NanoBanana/submit/submit';
+import { submit, type SubmitOptions, type AcceptedSubmission } from '../../../nodes/NanoBanana/submit/submit';
 import type { ApiFormat } from '../../../nodes/NanoBanana/types';
 import { leapingClock } from '../support/fakeClock';
 import { broken, HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
@@ -27,7 +27,7 @@ const neverOpened = broken('ECONNREFUSED', 'connect');
 const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, HOME);
 
 interface Attempt {
-	submitted?: Submitted;
+	submitted?: AcceptedSubmission;
 	failure?: Failure;
 	/** Everything that happened, in its order. */
 	journal: string[];
@@ -57,14 +57,14 @@ function watched(limiter: ConcurrencyLimiter, journal: string[]): ConcurrencyLim
 }
 
 /** Submits one request to a gateway that answers so, and tells what came of it. */
-async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): Promise<Attempt> {
+async function submitTo(answers: WireAnswer[], more: Partial<SubmitOptions> = {}): Promise<Attempt> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const journal: string[] = [];
 	const signal = more.signal ?? new AbortController().signal;
-	const { exchange, sent } = paperWire(answers, signal);
-	const submission: Submission = {
-		exchange,
+	const { client, sent } = paperWire(answers, signal);
+	const options: SubmitOptions = {
+		client,
 		decode: decodeAs('asyncTask'),
 		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
 		limiter: limiterOf(4, clock, signal),
@@ -78,9 +78,9 @@ async function submitTo(answers: WireAnswer[], more: Partial<Submission> = {}): 
 		onAccepted: ({ outcome }) => journal.push(`accepted ${outcome.kind}`),
 		...more,
 	};
-	const ended = await submit({ ...submission, limiter: watched(submission.limiter, journal) }).then(
+	const ended = await submit({ ...options, limiter: watched(options.limiter, journal) }).then(
 		(submitted) => ({ submitted }),
-		(thrown: unknown) => ({ failure: failureIn(thrown) }),
+		(thrown: unknown) => ({ failure: toFailure(thrown) }),
 	);
 	expect(
 		sent.every(({ method, url, withKey }) => method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey),
@@ -518,11 +518,11 @@ describe('a request that is not sent', () => {
 
 	it('fails with an error whatever is thrown', async () => {
 		const limiter = limiterOf(4, leapingClock());
-		const { exchange } = paperWire([task]);
+		const { client } = paperWire([task]);
 		const encode = async (): Promise<never> => await Promise.reject('no error at all');
 		const nothing = (): void => undefined;
-		const submission = {
-			exchange,
+		const options = {
+			client,
 			decode: decodeAs('asyncTask'),
 			encode,
 			limiter,
@@ -536,12 +536,12 @@ describe('a request that is not sent', () => {
 			onAccepted: nothing,
 		};
 
-		await expect(submit(submission)).rejects.toEqual(new Error('no error at all'));
+		await expect(submit(options)).rejects.toEqual(new Error('no error at all'));
 	});
 
 	it('costs nothing when the execution stops while it is encoded', async () => {
 		const stop = new AbortController();
-		const encode: Submission['encode'] = async () => {
+		const encode: SubmitOptions['encode'] = async () => {
 			stop.abort();
 			return await Promise.resolve({ path: '/v1/images/tasks', json: {} });
 		};
@@ -586,7 +586,7 @@ it('is unclear when the execution stops while the request is under way', async (
 });
 
 it('sends the request anew encoded each time, so that no copy is kept meanwhile', async () => {
-	const encode = jest.fn<ReturnType<Submission['encode']>, []>(
+	const encode = jest.fn<ReturnType<SubmitOptions['encode']>, []>(
 		async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }),
 	);
 

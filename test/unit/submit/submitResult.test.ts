@@ -1,22 +1,22 @@
 /* eslint-disable */
-import type { Answer } from '../../../nodes/NanoBanana/gateway/httpRequest';
+import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import type { ApiFormat } from '../../../nodes/NanoBanana/types';
-import { judge, type Verdict } from '../../../nodes/NanoBanana/submit/submitResult';
+import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
 
 const HOME = 'https://api.example';
 const A = 'https://cdn.example/a.png';
 const TASK = { location: '/v1/images/tasks/t-1' };
 
-const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): Answer => ({
+const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): HttpResult => ({
 	kind: 'reply',
 	status,
 	headers,
 	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 
-function verdictOn(answer: Answer, format: ApiFormat = 'asyncTask'): Verdict {
-	return judge(answer, { decode: (body) => FORMATS[format].decode(body, HOME), now: 0 });
+function verdictOn(answer: HttpResult, format: ApiFormat = 'asyncTask'): SubmitResult {
+	return readSubmitResult(answer, { decode: (body) => FORMATS[format].decode(body, HOME), now: 0 });
 }
 
 const TAKEN = {

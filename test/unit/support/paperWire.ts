@@ -2,7 +2,7 @@
 // A wire on paper: it answers as it is told, the last answer for ever, and keeps the journal of what was sent.
 import { Readable } from 'node:stream';
 
-import type { Exchange, RoutedOptions } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import type { GatewayClient, RoutedOptions } from '../../../nodes/NanoBanana/gateway/gatewayClient';
 
 export const HOME = 'https://gateway.example';
 
@@ -38,7 +38,7 @@ export function paperWire(
 	answers: WireAnswer[],
 	signal?: AbortSignal,
 	base: RoutedOptions = { baseURL: HOME },
-): { exchange: Exchange; sent: Sent[] } {
+): { client: GatewayClient; sent: Sent[] } {
 	const sent: Sent[] = [];
 	const rest = [...answers];
 	const answer = async (withKey: boolean, { method, url, timeout, disableFollowRedirect }: Options): Promise<Reply> => {
@@ -52,5 +52,5 @@ export function paperWire(
 		httpRequest: async (options: Options) => await answer(false, options),
 		httpRequestWithAuthentication: async (_credential: string, options: Options) => await answer(true, options),
 	};
-	return { exchange: { ctx: { helpers } as unknown as Exchange['ctx'], base, signal }, sent };
+	return { client: { ctx: { helpers } as unknown as GatewayClient['ctx'], base, signal }, sent };
 }

@@ -1,5 +1,5 @@
 import { classify } from '../../errors/classify';
-import { gatewayWords } from '../../errors/errorBody';
+import { readErrorBody } from '../../errors/errorBody';
 import { firstText, own, unwrapText } from '../../lib/json';
 import { isDeclineWord } from './statusWords';
 
@@ -81,7 +81,7 @@ export function declineIn(body: unknown): Complaint | undefined {
 		['success', 'ok', 'status', 'code'].some((key) => own(body, key) === false) ||
 		own(body, 'error') === true ||
 		isDeclineWord(own(body, 'status'));
-	const words = gatewayWords(body);
+	const words = readErrorBody(body);
 	const rawCode = [own(body, 'code'), own(body, 'statusCode'), numberOr(own(body, 'status'))]
 		.map(codeOf)
 		.find((found) => found !== undefined);

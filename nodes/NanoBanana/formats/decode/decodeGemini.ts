@@ -1,6 +1,6 @@
 import { readBody } from '../../lib/lenientJson';
 import { firstText, own, record, unwrapText } from '../../lib/json';
-import type { Asked, ImageRef, Outcome } from '../../types';
+import type { Asked, ImageRef, DecodedResponse } from '../../types';
 import { decodeBody } from './decodeTask';
 import { refsInText, withoutImages } from './imagesInText';
 import { refFrom } from './imageRef';
@@ -34,7 +34,7 @@ interface Candidate {
 }
 
 /** A generateContent answer, plain, wrapped, in snake case or streamed, to one Outcome. */
-export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): Outcome {
+export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
 	const bodies = answersIn(typeof body === 'string' ? readBody(body) : body);
 	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
 	if (chunks.length === 0) return decodeBody(body, baseUrl, asked);

@@ -1,6 +1,6 @@
 import { readBody } from '../../lib/lenientJson';
 import { own, unwrapText } from '../../lib/json';
-import type { Asked, Outcome } from '../../types';
+import type { Asked, DecodedResponse } from '../../types';
 import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './bodyErrors';
 import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
 import {
@@ -22,7 +22,7 @@ type Status = NonNullable<ReturnType<typeof statusOf>>;
  * gateway family wrote it: the API's page shows one finished task, relatives differ in where the
  * id, the status and the images are.
  */
-export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): Outcome {
+export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const opened = typeof body === 'string' ? (readBody(body) ?? body) : body;
 	const bareId = typeof opened === 'string' ? idInText(opened.trim()) : undefined;
 	if (bareId !== undefined) return { kind: 'pending', status: 'queued', taskId: bareId };
@@ -50,7 +50,7 @@ export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): O
 	return outcome.kind === 'images' && reading.furtherTaskIds.length > 0 ? pending(reading, 'running') : outcome;
 }
 
-function byStatus(reading: Reading, { word, status }: Status): Outcome {
+function byStatus(reading: Reading, { word, status }: Status): DecodedResponse {
 	const { found, known, baseUrl, sent, progress } = reading;
 	const isAtItsEnd = progress === undefined || progress === 100;
 	if (isPartly(word) && isAtItsEnd) return partly(reading, { word, status });
@@ -82,7 +82,7 @@ function isTurnedDown(complaint: Complaint, word: string): boolean {
 }
 
 /** Some of the pictures came, and are paid for. */
-function partly(reading: Reading, { word, status }: Status): Outcome {
+function partly(reading: Reading, { word, status }: Status): DecodedResponse {
 	const { found, known, baseUrl, sent, mayComeYet } = reading;
 	const pictures = finishedPictures(found, baseUrl, sent);
 	const complaint = failureReason(found.task, found.beside, word, pictures.complaints);
@@ -95,7 +95,7 @@ function partlySaid({ reason }: Complaint): string {
 	return `The task ended partly: ${reason.slice(0, 500)}`;
 }
 
-function withoutStatus(reading: Reading): Outcome {
+function withoutStatus(reading: Reading): DecodedResponse {
 	const { answer, found, known, baseUrl, sent } = reading;
 	const said = complaintIn(found.task) ?? declineIn(answer);
 	// An error repeats the request as often as a task's id does.

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../types';
+import type { DecodedResponse } from '../../types';
 import { complaintIn, isRefusal, spokenIn, type Complaint } from './bodyErrors';
 import { picturesAnywhere, type Pictures } from './taskImages';
 import { isRefusalWord } from './statusWords';
@@ -22,7 +22,7 @@ export interface Reading {
 	furtherTaskIds: string[];
 }
 
-export function pending(reading: Reading, status: 'queued' | 'running' | 'unknown', word?: string): Outcome {
+export function pending(reading: Reading, status: 'queued' | 'running' | 'unknown', word?: string): DecodedResponse {
 	const { found, known, progress, furtherTaskIds } = reading;
 	const reason = word === undefined ? undefined : (complaintIn(found.task) ?? complaintIn(found.beside))?.reason;
 	return {
@@ -37,7 +37,11 @@ export function pending(reading: Reading, status: 'queued' | 'running' | 'unknow
 }
 
 /** `word`: the task's own status, where that is what says so. */
-export function failed(complaint: Complaint, known: Known, word?: string): Extract<Outcome, { kind: 'failed' }> {
+export function failed(
+	complaint: Complaint,
+	known: Known,
+	word?: string,
+): Extract<DecodedResponse, { kind: 'failed' }> {
 	const isRefused = isRefusal(complaint) || (word !== undefined && isRefusalWord(word));
 	return {
 		kind: 'failed',
@@ -48,7 +52,7 @@ export function failed(complaint: Complaint, known: Known, word?: string): Extra
 	};
 }
 
-export function finished({ images, complaints, warning }: Pictures, known: Known): Outcome {
+export function finished({ images, complaints, warning }: Pictures, known: Known): DecodedResponse {
 	const how = complaints.every(isRefusal) ? 'blocked' : 'failed';
 	const words = complaints.map(({ code, reason }) => code ?? reason).join('; ');
 	const lost = `${complaints.length} of ${images.length + complaints.length} images ${how}: ${words}`;
@@ -61,7 +65,7 @@ export function emptySuccess(
 	{ found, known, baseUrl, sent, mayComeYet }: Reading,
 	{ complaints }: Pictures,
 	word: string,
-): Outcome {
+): DecodedResponse {
 	const { task, beside } = found;
 	if (isExpired(task))
 		return {

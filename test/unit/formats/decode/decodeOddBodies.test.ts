@@ -3,7 +3,7 @@
 import { asyncTask } from '../../../../nodes/NanoBanana/formats/asyncTask';
 import { gemini } from '../../../../nodes/NanoBanana/formats/gemini';
 import { openAi } from '../../../../nodes/NanoBanana/formats/openAi';
-import type { Asked, Outcome } from '../../../../nodes/NanoBanana/types';
+import type { Asked, DecodedResponse } from '../../../../nodes/NanoBanana/types';
 
 const BASE_URL = 'https://gateway.example/base';
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
@@ -15,16 +15,17 @@ const R2 = 'https://mine.example/reference2.png';
 
 type Row = [fact: string, body: unknown, pictures: string[]];
 
-const decode = (body: unknown, asked?: Asked): Outcome => asyncTask.decode(body, BASE_URL, asked);
+const decode = (body: unknown, asked?: Asked): DecodedResponse => asyncTask.decode(body, BASE_URL, asked);
 const short = (text: string): string => (text === PNG ? 'PNG' : text);
 
 /** Addresses as they are; base64 of the one picture as 'PNG'. */
-function picturesIn(outcome: Outcome): string[] {
+function picturesIn(outcome: DecodedResponse): string[] {
 	if (outcome.kind !== 'images') throw new Error(`no images but ${JSON.stringify(outcome)}`);
 	return outcome.images.map((ref) => short(ref.kind === 'url' ? ref.url : ref.base64));
 }
 
-const warningsOf = (outcome: Outcome): string => (outcome.kind === 'images' ? (outcome.warnings ?? []).join(' ') : '');
+const warningsOf = (outcome: DecodedResponse): string =>
+	outcome.kind === 'images' ? (outcome.warnings ?? []).join(' ') : '';
 const task = (fields: object): object => ({ code: 'success', data: { task_id: 'task_j', ...fields } });
 const done = (fields: object): object => task({ status: 'succeeded', ...fields });
 

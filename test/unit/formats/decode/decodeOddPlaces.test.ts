@@ -4,7 +4,7 @@ import { asyncTask } from '../../../../nodes/NanoBanana/formats/asyncTask';
 import { gemini } from '../../../../nodes/NanoBanana/formats/gemini';
 import { openAi } from '../../../../nodes/NanoBanana/formats/openAi';
 import { refFrom } from '../../../../nodes/NanoBanana/formats/decode/imageRef';
-import type { Outcome } from '../../../../nodes/NanoBanana/types';
+import type { DecodedResponse } from '../../../../nodes/NanoBanana/types';
 
 const BASE_URL = 'https://gateway.example/base';
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
@@ -16,7 +16,7 @@ const R = 'https://mine.example/reference.png';
 
 type Row = [fact: string, fields: unknown, pictures: string[]];
 
-function picturesIn(outcome: Outcome): string[] {
+function picturesIn(outcome: DecodedResponse): string[] {
 	if (outcome.kind !== 'images') throw new Error(`no images but ${JSON.stringify(outcome)}`);
 	return outcome.images.map((ref) => (ref.kind === 'url' ? ref.url : ref.base64 === PNG ? 'PNG' : ref.base64));
 }
@@ -25,7 +25,7 @@ const done = (fields: unknown): unknown => ({
 	code: 'success',
 	data: { task_id: 'task_j', status: 'succeeded', ...(fields as object) },
 });
-const decode = (fields: unknown): Outcome => asyncTask.decode(done(fields), BASE_URL);
+const decode = (fields: unknown): DecodedResponse => asyncTask.decode(done(fields), BASE_URL);
 
 describe('pictures of a task that has succeeded', () => {
 	it.each<Row>([

@@ -1,12 +1,12 @@
 /* eslint-disable */
 import { decodeBody } from '../../../../nodes/NanoBanana/formats/decode/decodeTask';
-import type { Outcome } from '../../../../nodes/NanoBanana/types';
+import type { DecodedResponse } from '../../../../nodes/NanoBanana/types';
 
 const A = 'https://cdn.example/a.png';
 const B = 'https://cdn.example/b.png';
 const INPUT = 'https://mine.example/reference.png';
 
-const decode = (body: unknown): Outcome => decodeBody(body, 'https://gateway.example');
+const decode = (body: unknown): DecodedResponse => decodeBody(body, 'https://gateway.example');
 const ref = (url: string): object => ({ kind: 'url', url });
 const blocked = (message: string, code?: string): object => ({ url: '', error: { message, ...(code && { code }) } });
 const ODD = "The status 'fine' is not known as an end; the images beside it are taken for the result";
