@@ -157,7 +157,7 @@ it('finds a failure in what was thrown, and calls anything else internal', () =>
 	expect(toFailure(new Error('disk full'))).toEqual({
 		kind: 'internal',
 		gatewayMessage: 'disk full',
-		stack: expect.stringContaining('errors.test'),
+		stack: expect.stringContaining('failure.test'),
 	});
 	expect(toFailure('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
 });
@@ -167,7 +167,7 @@ it('shows nothing of the place where something unexpected was thrown', () => {
 	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
 
 	expect(JSON.stringify([describeFailure(failure), error.message, error.description, error.context])).not.toContain(
-		'errors.test',
+		'failure.test',
 	);
 	expect(describeFailure(failure)).toMatchObject({ data: { errorCode: 'internal', gatewayMessage: 'disk full' } });
 });
