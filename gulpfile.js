@@ -31,10 +31,13 @@ const bundle = async () => void (await build(bundling));
 /** n8n reads the node's category and aliases from this file beside the code. */
 const buildCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
+/** n8n offers the fields of these schemas in the editor before the node has run. */
+const buildSchemas = () => src('nodes/**/__schema__/**/*.json', { base: '.' }).pipe(dest('dist'));
+
 /** The node and the credential refer to these paths. */
 const buildIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
 
 exports.bundling = bundling;
 exports.clean = clean;
 exports['build:icons'] = buildIcons;
-exports.default = series(clean, parallel(bundle, buildCodex, buildIcons));
+exports.default = series(clean, parallel(bundle, buildCodex, buildSchemas, buildIcons));

@@ -1,5 +1,9 @@
 /* eslint-disable */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { freePorts } from '../harness/processes/ports';
+import { rootFolder } from '../harness/run/paths';
 import { openScene, credentialType, type Scene } from '../harness/testEnvironment';
 import { nodeType } from '../harness/n8n/workflow';
 
@@ -42,6 +46,19 @@ describe('the package in n8n', () => {
 				200,
 				expect.stringContaining('image/svg+xml'),
 			]);
+		}
+	});
+});
+
+describe('the output schemas', () => {
+	test('are served for each operation, so that their fields can be used before the first run', async () => {
+		const folder = join(rootFolder, 'nodes/NanoBanana/__schema__/v1.0.0');
+		const files = readdirSync(folder);
+
+		expect(files).toHaveLength(4);
+		for (const file of files) {
+			const answer = await fetch(`${scene.n8n.url}/schemas/${nodeType}/1.0.0/${file}`);
+			expect(await answer.json()).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 		}
 	});
 });
