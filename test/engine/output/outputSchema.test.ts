@@ -56,7 +56,12 @@ it('describes the output of Text to Image with one image, several images and a p
 
 it('describes the output of Image to Image', async () => {
 	const { imageUrl } = (await gateway.run({ prompt: PROMPT })).json[0];
-	const run = await gateway.run({ operation: 'imageToImage', prompt: PROMPT, inputType: 'url', imageUrls: imageUrl });
+	const run = await gateway.run({
+		operation: 'imageToImage',
+		prompt: PROMPT,
+		inputType: 'url',
+		imageUrls: String(imageUrl),
+	});
 
 	expect(run.error).toBeUndefined();
 	expect(run.json.flatMap((json) => contradictions('imageToImage', json))).toEqual([]);
@@ -65,7 +70,7 @@ it('describes the output of Image to Image', async () => {
 it('describes the output of Get Task Status before and after the end, and of Wait for Task Result', async () => {
 	gateway.sandbox.set({ taskMs: 60_000 });
 	const created = await gateway.run({ prompt: PROMPT, wait: false });
-	const { taskId } = created.json[0];
+	const taskId = String(created.json[0].taskId);
 	const pending = await gateway.run({ operation: 'getStatus', taskId });
 	gateway.sandbox.finishTasks();
 	const finished = await gateway.run({ operation: 'getStatus', taskId });

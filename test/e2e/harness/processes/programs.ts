@@ -15,6 +15,8 @@ export const programs = {
 		debianPackage: 'chromium',
 		environmentVariable: 'CHROMIUM_PATH',
 	},
+	nginx: { names: ['nginx'], debianPackage: 'nginx-light', environmentVariable: 'NGINX_PATH' },
+	tinyproxy: { names: ['tinyproxy'], debianPackage: 'tinyproxy-bin', environmentVariable: 'TINYPROXY_PATH' },
 	redis: { names: ['redis-server'], debianPackage: 'redis-server', environmentVariable: 'REDIS_SERVER_PATH' },
 	postgres: { names: ['postgres'], debianPackage: 'postgresql', environmentVariable: 'POSTGRES_PATH' },
 	initdb: { names: ['initdb'], debianPackage: 'postgresql', environmentVariable: 'INITDB_PATH' },
@@ -36,7 +38,8 @@ export function requireProgram(program: Program): string {
 }
 
 function searchFolders(): string[] {
-	return [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...debianPostgresFolders()];
+	// Servers lie outside the PATH of an ordinary user.
+	return [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', ...debianPostgresFolders()];
 }
 
 /** Debian keeps the server's programs out of PATH, one folder for each version. */
