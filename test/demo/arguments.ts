@@ -4,9 +4,9 @@ import { ASPECT_RATIOS } from '../../nodes/NanoBanana/models';
 import type { ApiFormat } from '../../nodes/NanoBanana/types';
 
 /** What the command line asks for. What is left out stays as the example workflow has it. */
-export interface Order {
+export interface DemoArguments {
 	prompt: string;
-	/** The picture to change; without one, a new picture is made. */
+	/** The image to change; without one, a new image is made. */
 	edit?: string;
 	n: number;
 	model?: string;
@@ -31,7 +31,7 @@ With NANOBANANA_BASE_URL and NANOBANANA_API_KEY set it goes to that gateway, whi
 The pictures are written to out/.`;
 
 /** @throws an error whose message says what is wrong with the arguments; null when help is asked for */
-export function readArguments(args: string[]): Order | null {
+export function readArguments(args: string[]): DemoArguments | null {
 	const text = { type: 'string' } as const;
 	const { values, positionals } = parseArgs({
 		args,

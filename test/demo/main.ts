@@ -1,32 +1,32 @@
 /* eslint-disable */
 import { relative, resolve } from 'node:path';
-import { readArguments, USAGE, type Order } from './arguments';
-import { openGateway, readAccount, type Gateway } from './gateway';
-import { readPicture, writePicture } from './picture';
+import { readArguments, USAGE, type DemoArguments } from './arguments';
+import { openApi, readAccount, type Api } from './api';
+import { readImage, writeImage } from './imageFile';
 import { showProgress } from './progress';
 import type { Made } from './workflow';
 
 const FOLDER = resolve('out');
 
-/** From the command line to pictures in out/. */
+/** From the command line to images in out/. */
 async function main(): Promise<void> {
-	const order = readArguments(process.argv.slice(2));
-	if (order === null) return console.log(USAGE);
+	const args = readArguments(process.argv.slice(2));
+	if (args === null) return console.log(USAGE);
 	const account = readAccount(process.env);
-	const reference = order.edit === undefined ? undefined : await readPicture(order.edit);
+	const reference = args.edit === undefined ? undefined : await readImage(args.edit);
 	const stop = stopOnSignal();
 
-	const gateway = await openGateway(account);
+	const api = await openApi(account);
 	try {
-		const title = `${order.edit === undefined ? 'Text to Image' : 'Image to Image'} in the n8n engine, at ${gateway.name}`;
+		const title = `${args.edit === undefined ? 'Text to Image' : 'Image to Image'} in the n8n engine, at ${api.name}`;
 		const made = await showProgress(title, async (report) => {
 			// The engine takes seconds to load, which a wrong argument need not wait for.
-			const { makePictures } = await import('./workflow');
-			return await makePictures(order, reference, gateway, report, stop);
+			const { makeImages } = await import('./workflow');
+			return await makeImages(args, reference, api, report, stop);
 		});
-		await present(order, gateway, made);
+		await present(args, api, made);
 	} finally {
-		await gateway.stop();
+		await api.stop();
 	}
 }
 
@@ -45,16 +45,16 @@ function stopOnSignal(): AbortSignal {
 	return controller.signal;
 }
 
-async function present(order: Order, gateway: Gateway, made: Made): Promise<void> {
-	for (const { bytes, extension, width, height, mimeType } of made.pictures) {
-		const path = await writePicture(FOLDER, order.prompt, bytes, extension);
+async function present(args: DemoArguments, api: Api, made: Made): Promise<void> {
+	for (const { bytes, extension, width, height, mimeType } of made.images) {
+		const path = await writeImage(FOLDER, args.prompt, bytes, extension);
 		console.log(`Picture        ${relative('', path)}`);
 		console.log(`Size           ${width} x ${height} pixels, ${mimeType}, ${Math.ceil(bytes.length / 1024)} kB`);
 	}
-	console.log(`Task           ${made.taskIds.join(', ') || `none: the format ${order.format} has no tasks`}`);
-	const billed = gateway.imagesBilled();
+	console.log(`Task           ${made.taskIds.join(', ') || `none: the format ${args.format} has no tasks`}`);
+	const billed = api.imagesBilled();
 	console.log(
-		`Images billed  ${billed === undefined ? `${made.pictures.length} (images returned; the gateway's own bill decides)` : `${billed} (ledger of the sandbox)`}`,
+		`Images billed  ${billed === undefined ? `${made.images.length} (images returned; the gateway's own bill decides)` : `${billed} (ledger of the mock API)`}`,
 	);
 	for (const warning of made.warnings) console.log(`Warning        ${warning}`);
 }

@@ -8,24 +8,24 @@ const BAR_CELLS = 20;
 /** As wide as "succeeded". */
 const STATUS_COLUMNS = 9;
 
-/** Shows what the gateway says about each task while the work goes on: in place on a terminal, line by line elsewhere. */
+/** Shows what the API says about each task while the work goes on: in place on a terminal, line by line elsewhere. */
 export async function showProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
 	const { isTTY, columns } = process.stdout;
 	return isTTY && columns > 0 ? await showLive(title, work) : await showLines(title, work);
 }
 
 async function showLive<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
-	const looks = new Map<string, string>();
+	const polls = new Map<string, string>();
 	const list = new Listr<{ result?: T }>(
 		[
 			{
 				title,
 				task: async (context, task) => {
 					context.result = await work((entry) => {
-						const look = readLook(entry);
-						if (look === undefined) return;
-						looks.set(look.taskId, `${look.taskId}  ${look.status.padEnd(STATUS_COLUMNS)}${barOf(look)}`);
-						task.output = [...looks.values()].join('\n');
+						const poll = readPoll(entry);
+						if (poll === undefined) return;
+						polls.set(poll.taskId, `${poll.taskId}  ${poll.status.padEnd(STATUS_COLUMNS)}${barOf(poll)}`);
+						task.output = [...polls.values()].join('\n');
 					});
 				},
 				rendererOptions: { outputBar: true, persistentOutput: true },
@@ -41,31 +41,31 @@ async function showLive<T>(title: string, work: (report: Report) => Promise<T>):
 async function showLines<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
 	console.log(title);
 	return await work((entry) => {
-		const look = readLook(entry);
-		if (look !== undefined) console.log(`  ${look.taskId}  ${look.status.padEnd(STATUS_COLUMNS)}${percentOf(look)}`);
+		const poll = readPoll(entry);
+		if (poll !== undefined) console.log(`  ${poll.taskId}  ${poll.status.padEnd(STATUS_COLUMNS)}${percentOf(poll)}`);
 	});
 }
 
-interface Look {
+interface Poll {
 	taskId: string;
 	status: string;
 	progress?: number;
 }
 
 /** The node logs every accepted task and every look at one; other entries are not about progress. */
-function readLook({ meta }: LogEntry): Look | undefined {
+function readPoll({ meta }: LogEntry): Poll | undefined {
 	const { taskId, status, progress } = meta;
 	if (typeof taskId !== 'string' || typeof status !== 'string') return undefined;
-	const told = typeof progress === 'number' ? progress : status === 'queued' ? 0 : undefined;
-	return { taskId, status, ...(told !== undefined && { progress: told }) };
+	const reported = typeof progress === 'number' ? progress : status === 'queued' ? 0 : undefined;
+	return { taskId, status, ...(reported !== undefined && { progress: reported }) };
 }
 
-function percentOf({ progress }: Look): string {
+function percentOf({ progress }: Poll): string {
 	return progress === undefined ? '' : `  ${String(Math.round(progress)).padStart(3)} %`;
 }
 
-function barOf(look: Look): string {
-	if (look.progress === undefined) return '';
-	const full = Math.round((Math.min(100, Math.max(0, look.progress)) / 100) * BAR_CELLS);
-	return `  ${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}${percentOf(look)}`;
+function barOf(poll: Poll): string {
+	if (poll.progress === undefined) return '';
+	const full = Math.round((Math.min(100, Math.max(0, poll.progress)) / 100) * BAR_CELLS);
+	return `  ${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}${percentOf(poll)}`;
 }

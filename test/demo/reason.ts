@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 import type { RunResult } from '../engine/support/runWorkflow';
-import type { Gateway } from './gateway';
+import type { Api } from './api';
 
 /** Where the node speaks of its credential, the demo has a variable. */
 const VARIABLES: Record<string, string> = {
@@ -12,28 +12,28 @@ const VARIABLES: Record<string, string> = {
 	wrong_base_url: 'NANOBANANA_BASE_URL',
 };
 
-/** Why an execution brought no picture. */
-export function reasonOf(run: RunResult, gateway: Gateway): string {
-	return run.status === 'canceled' ? cancellation(run, gateway) : failure(run, gateway);
+/** Why an execution brought no image. */
+export function reasonOf(run: RunResult, api: Api): string {
+	return run.status === 'canceled' ? cancellation(run, api) : failure(run, api);
 }
 
 /** n8n keeps no data of a canceled execution: the node's log names the tasks that are still open. */
-function cancellation(run: RunResult, gateway: Gateway): string {
+function cancellation(run: RunResult, api: Api): string {
 	const taskIds = run.logs.flatMap(({ level, meta }) =>
 		level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : [],
 	);
 	if (taskIds.length === 0) return 'The execution was canceled before the gateway named a task';
-	const future = gateway.isSandbox
-		? 'ended with the sandbox'
+	const future = api.isMockApi
+		? 'ended with the mock API'
 		: "go on at the gateway and are billed; collect them with 'Wait for Task Result'";
 	return `The execution was canceled; its open tasks ${future}: ${taskIds.join(', ')}`;
 }
 
-function failure({ error }: RunResult, gateway: Gateway): string {
+function failure({ error }: RunResult, api: Api): string {
 	if (error === undefined) return 'The execution failed without a reason';
 	const data = ('context' in error ? error.context.data : undefined) as IDataObject | undefined;
-	const variable = gateway.isSandbox ? undefined : VARIABLES[String(data?.errorCode)];
+	const variable = api.isMockApi ? undefined : VARIABLES[String(data?.errorCode)];
 	if (variable === undefined) return `${error.message}. ${error.description ?? ''}`;
-	const answer = typeof data?.gatewayMessage === 'string' ? ` (${data.gatewayMessage})` : '';
-	return `${error.message}${answer}. Check ${variable}.`;
+	const response = typeof data?.gatewayMessage === 'string' ? ` (${data.gatewayMessage})` : '';
+	return `${error.message}${response}. Check ${variable}.`;
 }

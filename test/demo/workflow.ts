@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { flowNodes } from '../engine/support/workflowNodes';
 import { readBinary, runWorkflow, type WorkflowDefinition } from '../engine/support/runWorkflow';
-import type { Order } from './arguments';
-import type { Gateway } from './gateway';
-import type { PictureFile } from './picture';
+import type { DemoArguments } from './arguments';
+import type { Api } from './api';
+import type { ImageFile } from './imageFile';
 import type { Report } from './progress';
 import { reasonOf } from './reason';
 
-export interface MadePicture {
+export interface MadeImage {
 	bytes: Buffer;
 	extension: string;
 	width: number;
@@ -19,7 +19,7 @@ export interface MadePicture {
 }
 
 export interface Made {
-	pictures: MadePicture[];
+	images: MadeImage[];
 	taskIds: string[];
 	warnings: string[];
 }
@@ -31,8 +31,8 @@ export const nodeTypes = {
 	'n8n-nodes-base.formTrigger': flowNodes['n8n-nodes-base.manualTrigger'],
 };
 
-export function exampleOf(order: Pick<Order, 'edit'>): string {
-	return `examples/${order.edit === undefined ? 'quick-start' : 'image-to-image'}.json`;
+export function exampleOf(args: Pick<DemoArguments, 'edit'>): string {
+	return `examples/${args.edit === undefined ? 'quick-start' : 'image-to-image'}.json`;
 }
 
 export function loadExample(path: string): WorkflowDefinition {
@@ -40,38 +40,38 @@ export function loadExample(path: string): WorkflowDefinition {
 }
 
 /** What the form of the example hands to the node. */
-export function formItem(prompt: string, { bytes, mimeType, fileName }: PictureFile): INodeExecutionData {
+export function formItem(prompt: string, { bytes, mimeType, fileName }: ImageFile): INodeExecutionData {
 	return { json: { Prompt: prompt }, binary: { data: { data: bytes.toString('base64'), mimeType, fileName } } };
 }
 
 /**
  * Runs the example in the n8n engine.
  *
- * @throws one line that says why there is no picture
+ * @throws one line that says why there is no image
  */
-export async function makePictures(
-	order: Order,
-	reference: PictureFile | undefined,
-	gateway: Gateway,
+export async function makeImages(
+	args: DemoArguments,
+	reference: ImageFile | undefined,
+	api: Api,
 	report: Report,
 	stop: AbortSignal,
 ): Promise<Made> {
-	const run = await runWorkflow(adapt(loadExample(exampleOf(order)), order), {
+	const run = await runWorkflow(adapt(loadExample(exampleOf(args)), args), {
 		nodeTypes,
-		credentials: { nanoBananaApi: { baseUrl: gateway.baseUrl, apiKey: gateway.apiKey } },
-		input: [reference ? formItem(order.prompt, reference) : { json: { Prompt: order.prompt } }],
+		credentials: { nanoBananaApi: { baseUrl: api.baseUrl, apiKey: api.apiKey } },
+		input: [reference ? formItem(args.prompt, reference) : { json: { Prompt: args.prompt } }],
 		onLog: report,
 		onStart: ({ cancel }) => {
 			stop.addEventListener('abort', cancel, { once: true });
 			if (stop.aborted) cancel();
 		},
 	});
-	if (run.status !== 'success') throw new Error(reasonOf(run, gateway));
+	if (run.status !== 'success') throw new Error(reasonOf(run, api));
 	return await collect(run.output(NODE)[0] ?? []);
 }
 
 // The prompt travels in the item: written into the field, one that starts with "=" would be an expression.
-function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: Order): WorkflowDefinition {
+function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: DemoArguments): WorkflowDefinition {
 	const changes = {
 		prompt: '={{ $json.Prompt }}',
 		numberOfImages: n,
@@ -86,7 +86,7 @@ function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: Order)
 }
 
 async function collect(rows: INodeExecutionData[]): Promise<Made> {
-	const made: Made = { pictures: [], taskIds: [], warnings: [] };
+	const made: Made = { images: [], taskIds: [], warnings: [] };
 	for (const { json, binary } of rows) {
 		const { taskId, width, height, warnings } = json;
 		if (typeof taskId === 'string' && !made.taskIds.includes(taskId)) made.taskIds.push(taskId);
@@ -94,7 +94,7 @@ async function collect(rows: INodeExecutionData[]): Promise<Made> {
 			made.warnings.push(...warnings.map(String).filter((warning) => !made.warnings.includes(warning)));
 		if (binary?.data === undefined) continue;
 		const { mimeType, fileExtension } = binary.data;
-		made.pictures.push({
+		made.images.push({
 			bytes: await readBinary(binary.data),
 			extension: fileExtension ?? mimeType.replace('image/', ''),
 			width: Number(width),

@@ -5,7 +5,7 @@
  * With --watch, changes of the node's source files reach it while it runs.
  */
 import { hotReload, watchNode } from '../dev/watchNode';
-import { startSandbox } from '../mock-api';
+import { startMockApi } from '../mock-api';
 import { exampleNames, loadExample } from './harness/n8n/examples';
 import { packNode } from './harness/run/packNode';
 import { openRestClient } from './harness/n8n/restClient';
@@ -59,7 +59,7 @@ Ctrl-C stops all of it.`);
 async function openGateway(): Promise<Gateway> {
 	const { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey } = process.env;
 	if (baseUrl && apiKey) return { baseUrl, apiKey, title: 'NanoBanana account', stop: async () => undefined };
-	const sandbox = await startSandbox({ taskMs: [2_000, 6_000] });
+	const sandbox = await startMockApi({ taskMs: [2_000, 6_000] });
 	return {
 		baseUrl: sandbox.baseUrl,
 		apiKey: sandbox.apiKey,

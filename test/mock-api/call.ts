@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FaultRule } from './faults/faultRules';
-import type { World } from './state';
-import type { Answer, JournalEntry, MultipartSummary, RouteName, UploadedFile } from './types';
+import type { MockState } from './state';
+import type { MockResponse, JournalEntry, MultipartSummary, RouteName, UploadedFile } from './types';
 
 /** One request while it is being answered. */
 export interface Call {
-	world: World;
+	mock: MockState;
 	route: RouteName;
 	entry: JournalEntry;
 	request: FastifyRequest;
@@ -16,13 +16,13 @@ export interface Call {
 	query: Record<string, string>;
 	body: CallBody;
 	fault: FaultRule | null;
-	/** Run when the whole answer is handed to the client: what the client then knows. */
+	/** Run when the whole response is handed to the client: what the client then knows. */
 	whenDelivered: (() => void) | null;
-	/** The sandbox itself broke the connection. */
+	/** The mock API itself broke the connection. */
 	hungUp: boolean;
 }
 
-export type Service = (call: Call) => Answer | Promise<Answer>;
+export type RouteHandler = (call: Call) => MockResponse | Promise<MockResponse>;
 
 export type CallBody =
 	| { kind: 'none' }
@@ -31,7 +31,7 @@ export type CallBody =
 	| { kind: 'multipart'; fields: Record<string, string[]>; files: (UploadedFile & { content: Buffer })[] };
 
 export async function readBody(request: FastifyRequest): Promise<CallBody> {
-	// A form that cannot be taken apart is the client's mistake, not the sandbox's.
+	// A form that cannot be taken apart is the client's mistake, not the mock API's.
 	if (request.isMultipart()) return await readMultipart(request).catch(() => ({ kind: 'broken', text: 'broken form' }));
 	if (!Buffer.isBuffer(request.body) || request.body.length === 0) return { kind: 'none' };
 	const text = request.body.toString('utf8');

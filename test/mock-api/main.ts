@@ -1,9 +1,9 @@
 /* eslint-disable */
 import { parseArgs } from 'node:util';
 import { DIALECT_NAMES } from './dialects';
-import { startSandbox, type JournalEntry, type SandboxSettings } from '.';
+import { startMockApi, type JournalEntry, type MockApiSettings } from '.';
 
-const USAGE = `Usage: npm run sandbox -- [options]
+const USAGE = `Usage: npm run mock-api -- [options]
   --port <n>          port of the API (default: any free one)
   --task-ms <a-b>     how long a task takes, in milliseconds (default: 1500-4000)
   --progress <form>   linear, coarse or none (default: linear)
@@ -13,17 +13,17 @@ const USAGE = `Usage: npm run sandbox -- [options]
 
 const PROGRESS_FORMS = ['linear', 'coarse', 'none'] as const;
 
-/** Runs the sandbox by hand until Ctrl-C. */
+/** Runs the mock API by hand until Ctrl-C. */
 async function main(): Promise<void> {
 	const settings = readArguments(process.argv.slice(2));
 	if (settings === null) return console.log(USAGE);
-	const sandbox = await startSandbox({ ...settings, onAnswer: (entry) => console.log(lineOf(entry)) });
-	console.log(`API    ${sandbox.baseUrl}\nfiles  ${sandbox.filesUrl}\nkey    ${sandbox.apiKey}\nCtrl-C stops it.`);
-	const stop = (): void => void sandbox.stop();
+	const mockApi = await startMockApi({ ...settings, onResponse: (entry) => console.log(lineOf(entry)) });
+	console.log(`API    ${mockApi.baseUrl}\nfiles  ${mockApi.filesUrl}\nkey    ${mockApi.apiKey}\nCtrl-C stops it.`);
+	const stop = (): void => void mockApi.stop();
 	process.once('SIGINT', stop).once('SIGTERM', stop);
 }
 
-function readArguments(args: string[]): Partial<SandboxSettings> | null {
+function readArguments(args: string[]): Partial<MockApiSettings> | null {
 	const text = { type: 'string' } as const;
 	const { values } = parseArgs({
 		args,

@@ -3,15 +3,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
 import { withKey } from './routes/authorization';
-import type { Service } from './call';
-import { exchange, openEntry } from './exchange';
+import type { RouteHandler } from './call';
+import { handleRequest, openJournalEntry } from './handleRequest';
 import { generateContent } from './routes/gemini';
 import { listModels } from './routes/models';
 import { edit, generate } from './routes/openAi';
 import { serveFile } from './routes/resultFiles';
 import { createTask, getTask } from './routes/tasks';
-import type { Answer, Origin, RouteName } from './types';
-import type { World } from './state';
+import type { MockResponse, Origin, RouteName } from './types';
+import type { MockState } from './state';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ export interface RunningServer {
 	stop(): Promise<void>;
 }
 
-type Routes = [method: 'GET' | 'POST', path: string, route: RouteName, service: Service][];
+type Routes = [method: 'GET' | 'POST', path: string, route: RouteName, handler: RouteHandler][];
 
 const FILE_ROUTES: Routes = [
 	['GET', '/r/:name', 'file', serveFile],
@@ -37,18 +37,18 @@ const API_ROUTES: Routes = [
 	['GET', '/v1/models', 'models', withKey(listModels)],
 ];
 
-export async function startApi(world: World, port: number): Promise<RunningServer> {
-	return await start(world, 'api', API_ROUTES, unknownRoute, port);
+export async function startApi(mock: MockState, port: number): Promise<RunningServer> {
+	return await start(mock, 'api', API_ROUTES, unknownRoute, port);
 }
 
-export async function startFiles(world: World, port: number): Promise<RunningServer> {
-	return await start(world, 'files', FILE_ROUTES, () => ({ status: 404, body: 'no such file' }), port);
+export async function startFiles(mock: MockState, port: number): Promise<RunningServer> {
+	return await start(mock, 'files', FILE_ROUTES, () => ({ status: 404, body: 'no such file' }), port);
 }
 
-/** Where redirects lead that no key may follow; a picture's address is honoured here all the same. */
-export async function startForeign(world: World): Promise<RunningServer> {
+/** Where redirects lead that no key may follow; an image's URL is accepted here all the same. */
+export async function startForeign(mock: MockState): Promise<RunningServer> {
 	return await start(
-		world,
+		mock,
 		'foreign',
 		FILE_ROUTES,
 		withKey(() => ({ status: 200, body: {} })),
@@ -57,30 +57,30 @@ export async function startForeign(world: World): Promise<RunningServer> {
 }
 
 async function start(
-	world: World,
+	mock: MockState,
 	origin: Origin,
 	routes: Routes,
-	otherwise: Service,
+	otherwise: RouteHandler,
 	port: number,
 ): Promise<RunningServer> {
 	const server = await createServer();
-	for (const [method, url, route, service] of routes) {
+	for (const [method, url, route, handler] of routes) {
 		server.route({
 			method,
 			url,
 			handler: async (request, reply) =>
-				await exchange(world, openEntry(world, origin, route, request), request, reply, service),
+				await handleRequest(mock, openJournalEntry(mock, origin, route, request), request, reply, handler),
 		});
 	}
 	server.setNotFoundHandler(
 		async (request, reply) =>
-			await exchange(world, openEntry(world, origin, 'other', request), request, reply, otherwise),
+			await handleRequest(mock, openJournalEntry(mock, origin, 'other', request), request, reply, otherwise),
 	);
 	const sockets = trackSockets(server);
-	await server.listen({ port, host: world.settings.host });
+	await server.listen({ port, host: mock.settings.host });
 	const { port: bound } = server.server.address() as AddressInfo;
 	return {
-		url: `http://${world.settings.host}:${bound}`,
+		url: `http://${mock.settings.host}:${bound}`,
 		stop: async () => {
 			for (const socket of sockets) socket.destroy();
 			await server.close();
@@ -92,7 +92,7 @@ async function createServer(): Promise<FastifyInstance> {
 	const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
 	server.removeAllContentTypeParsers();
 	await server.register(multipart, { limits: { fileSize: BODY_LIMIT_BYTES, fieldSize: BODY_LIMIT_BYTES } });
-	// Bodies are read as bytes whatever their label: judging them is the gateway's part.
+	// Bodies are read as bytes whatever their label: judging them is the API's part.
 	server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 	return server;
 }
@@ -106,8 +106,8 @@ function trackSockets(server: FastifyInstance): Set<Socket> {
 	return sockets;
 }
 
-// Outside /v1 the family serves its console: what a wrong base URL usually meets.
-function unknownRoute({ request, entry }: Parameters<Service>[0]): Answer {
+// Outside /v1 New API serves its console: what a wrong base URL usually meets.
+function unknownRoute({ request, entry }: Parameters<RouteHandler>[0]): MockResponse {
 	if (request.method === 'GET' && !/^\/v1(beta)?(\/|$)/.test(entry.path)) {
 		const page =
 			'<!doctype html><html lang="zh"><head><title>Console</title></head><body><div id="root"></div></body></html>';

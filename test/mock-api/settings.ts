@@ -1,10 +1,10 @@
 /* eslint-disable */
-import { CATALOGUE } from './routes/catalog';
+import { CATALOG } from './routes/catalog';
 import type { Dialect } from './dialects';
 import type { FaultRule } from './faults/faultRules';
 import type { JournalEntry } from './types';
 
-export interface SandboxSettings {
+export interface MockApiSettings {
 	host: string;
 	/** Port of the API origin; 0 takes any free one. */
 	port: number;
@@ -33,24 +33,24 @@ export interface SandboxSettings {
 	/** In images; used up means insufficient_user_quota. */
 	balance: number;
 	dialect: Dialect;
-	/** A new task answers task_not_exist for this long. */
+	/** A new task returns task_not_exist for this long. */
 	visibleAfterMs: number;
-	/** Pads a picture to about this many bytes; null leaves its natural size. */
+	/** Pads an image to about this many bytes; null leaves its natural size. */
 	imageBytes: number | null;
 	/** Number of images returned instead of n. */
 	resultCount: number | null;
 	seed: number;
 	faults: FaultRule[];
-	/** Told about every request once its answer is on the way. */
-	onAnswer: null | ((entry: JournalEntry) => void);
+	/** Told about every request once its response is on the way. */
+	onResponse: null | ((entry: JournalEntry) => void);
 }
 
-export function defaultSettings(): SandboxSettings {
+export function defaultSettings(): MockApiSettings {
 	return {
 		host: '127.0.0.1',
 		port: 0,
 		filesPort: 0,
-		apiKey: 'sk-sandbox-0123456789abcdef',
+		apiKey: 'sk-mock-0123456789abcdef',
 		taskMs: [60, 160],
 		queuedShare: 0.2,
 		progress: 'linear',
@@ -58,7 +58,7 @@ export function defaultSettings(): SandboxSettings {
 		tasksAtOnce: Infinity,
 		retryAfter: null,
 		retryAfterSeconds: 1,
-		models: [...CATALOGUE, 'gpt-5.2', 'gpt-5.2-mini'],
+		models: [...CATALOG, 'gpt-5.2', 'gpt-5.2-mini'],
 		enabledModels: null,
 		unitPrice: 0.04,
 		balance: Infinity,
@@ -68,6 +68,6 @@ export function defaultSettings(): SandboxSettings {
 		resultCount: null,
 		seed: 1,
 		faults: [],
-		onAnswer: null,
+		onResponse: null,
 	};
 }

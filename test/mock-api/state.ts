@@ -3,12 +3,12 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule, FaultUse } from './faults/faultRules';
 import { createRandom, type Random } from './random';
-import type { SandboxSettings } from './settings';
-import type { Job, JournalEntry, Origin, ResultFile, RouteName, ScriptedAnswer, ServedFile } from './types';
+import type { MockApiSettings } from './settings';
+import type { Job, JournalEntry, Origin, ResultFile, RouteName, ScriptedResponse, ServedFile } from './types';
 
-/** Everything the sandbox knows and remembers. */
-export interface World {
-	settings: SandboxSettings;
+/** Everything the mock API knows and remembers. */
+export interface MockState {
+	settings: MockApiSettings;
 	urls: Record<Origin, string>;
 	/** One stream per purpose, so that a fault more does not rename every task after it. */
 	random: Record<'taskIds' | 'fileNames' | 'requestIds' | 'faults', Random>;
@@ -16,15 +16,15 @@ export interface World {
 	jobs: Job[];
 	files: Map<string, ResultFile>;
 	served: Map<string, ServedFile>;
-	scripts: Map<RouteName, ScriptedAnswer[]>;
+	scripts: Map<RouteName, ScriptedResponse[]>;
 	faultUse: Map<FaultRule, FaultUse>;
 	startedAt: number;
 	stopping: AbortController;
 }
 
-export function createWorld(settings: SandboxSettings): World {
+export function createState(settings: MockApiSettings): MockState {
 	const stopping = new AbortController();
-	// Every answer on its way waits for it, so hundreds are no leak.
+	// Every response on its way waits for it, so hundreds are no leak.
 	setMaxListeners(0, stopping.signal);
 	return {
 		settings: { ...settings },
@@ -41,27 +41,27 @@ export function createWorld(settings: SandboxSettings): World {
 	};
 }
 
-export function resetWorld(world: World, settings: SandboxSettings): void {
-	world.settings = { ...settings };
-	world.random = createStreams(settings.seed);
-	world.journal.length = 0;
-	world.jobs.length = 0;
-	world.files.clear();
-	world.served.clear();
-	world.scripts.clear();
-	world.faultUse.clear();
+export function resetState(mock: MockState, settings: MockApiSettings): void {
+	mock.settings = { ...settings };
+	mock.random = createStreams(settings.seed);
+	mock.journal.length = 0;
+	mock.jobs.length = 0;
+	mock.files.clear();
+	mock.served.clear();
+	mock.scripts.clear();
+	mock.faultUse.clear();
 }
 
-export function now(world: World): number {
-	return performance.now() - world.startedAt;
+export function now(mock: MockState): number {
+	return performance.now() - mock.startedAt;
 }
 
-/** Waits, or rejects as soon as the sandbox stops. */
-export async function pause(world: World, ms: number): Promise<void> {
-	if (ms > 0) await wait(ms, undefined, { signal: world.stopping.signal });
+/** Waits, or rejects as soon as the mock API stops. */
+export async function pause(mock: MockState, ms: number): Promise<void> {
+	if (ms > 0) await wait(ms, undefined, { signal: mock.stopping.signal });
 }
 
-function createStreams(seed: number): World['random'] {
+function createStreams(seed: number): MockState['random'] {
 	return {
 		taskIds: createRandom(seed),
 		fileNames: createRandom(seed + 1),

@@ -1,9 +1,9 @@
 /* eslint-disable */
-import type { Picture } from './images/renderImage';
+import type { RenderedImage } from './images/renderImage';
 import type { References } from './jobs/referenceImages';
-import type { SandboxSettings } from './settings';
+import type { MockApiSettings } from './settings';
 
-/** The nouns of the sandbox. Times are milliseconds since its start unless a name says otherwise. */
+/** The nouns of the mock API. Times are milliseconds since its start unless a name says otherwise. */
 
 export type RouteName =
 	| 'createTask'
@@ -36,7 +36,7 @@ export interface MultipartSummary {
 	files: UploadedFile[];
 }
 
-/** One request on any origin. `status` is 0 as long as no answer has been sent. */
+/** One request on any origin. `status` is 0 as long as no response has been sent. */
 export interface JournalEntry {
 	at: number;
 	origin: Origin;
@@ -48,7 +48,7 @@ export interface JournalEntry {
 	/** Parsed JSON, a MultipartSummary, or undefined without a body. */
 	body: unknown;
 	status: number | 'reset';
-	/** The client closed the connection before the whole answer was sent. */
+	/** The client closed the connection before the whole response was sent. */
 	clientLeft: boolean;
 	fault?: string;
 }
@@ -70,7 +70,7 @@ export interface LedgerEntry {
 	/** Successful reads of the finished status. */
 	collected: number;
 	downloads: number;
-	/** False when the accept answer never reached the client whole. */
+	/** False when the accept response never reached the client whole. */
 	answered: boolean;
 	state: JobState;
 }
@@ -90,7 +90,7 @@ export interface ServedFile {
 	height: number;
 }
 
-export interface ScriptedAnswer {
+export interface ScriptedResponse {
 	status?: number;
 	headers?: Record<string, string>;
 	/** An object is sent as JSON, a string or Buffer as it is. */
@@ -100,11 +100,11 @@ export interface ScriptedAnswer {
 	reset?: boolean;
 	/** Send only so many bytes of the body under a full content-length, then destroy the socket. */
 	truncateAfter?: number;
-	/** The paid job is accepted although this answer is sent instead of its own. */
+	/** The paid job is accepted although this response is sent instead of its own. */
 	accept?: boolean;
 }
 
-export interface Answer {
+export interface MockResponse {
 	status: number;
 	headers?: Record<string, string>;
 	body: unknown;
@@ -117,7 +117,7 @@ export interface Failure {
 
 export type ReferenceSource = { url: string } | { bytes: Buffer };
 
-/** What is to be painted, whichever entrance it came through. */
+/** What is to be rendered, whichever endpoint it came through. */
 export interface ImageRequest {
 	kind: JobKind;
 	model: string;
@@ -136,7 +136,7 @@ export interface ResultFile {
 	name: string;
 	signature: string;
 	url: string;
-	/** The status this URL answers with from now on; a fresh read of its task hands out a new URL. */
+	/** The status this URL responds with from now on; a fresh read of its task hands out a new URL. */
 	expiredStatus: number | null;
 }
 
@@ -152,7 +152,7 @@ export interface Job {
 	endedAt: number | null;
 	references: References;
 	/** Resolves when the references have arrived or failed. */
-	gathered: Promise<void>;
+	referencesLoaded: Promise<void>;
 	failure: Failure | null;
 	imageCount: number;
 	results: ResultFile[];
@@ -160,12 +160,12 @@ export interface Job {
 	downloads: number;
 	answered: boolean;
 	/** The furthest state a read has told: 0 none or queued, 1 processing, 2 finished. */
-	told: 0 | 1 | 2;
+	reported: 0 | 1 | 2;
 }
 
 export interface TaskImage {
 	url: string | null;
-	picture: Picture | null;
+	rendered: RenderedImage | null;
 	mimeType: string;
 }
 
@@ -174,7 +174,7 @@ export interface TaskView {
 	job: Job;
 	taskId: string;
 	state: JobState | 'unknown';
-	/** Null when the gateway reports no progress. */
+	/** Null when the API reports no progress. */
 	progress: number | null;
 	images: TaskImage[];
 	failure: Failure | null;
@@ -184,4 +184,4 @@ export interface TaskView {
 	retryAfterSeconds: number;
 }
 
-export type { SandboxSettings };
+export type { MockApiSettings };

@@ -14,8 +14,8 @@ async function main(): Promise<void> {
 	}
 	console.table(reports);
 	const losses = reports.filter(
-		({ lostTasks, lostImages, boughtTwice, strayKeys, peakMegabytes }) =>
-			lostTasks + lostImages + boughtTwice + strayKeys > 0 || peakMegabytes > PEAK_MEGABYTES,
+		({ lostTasks, lostImages, chargedTwice, strayKeys, peakMegabytes }) =>
+			lostTasks + lostImages + chargedTwice + strayKeys > 0 || peakMegabytes > PEAK_MEGABYTES,
 	);
 	console.log(
 		losses.length === 0

@@ -3,11 +3,11 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/support/runWorkflow';
-import { startSandbox, type LedgerEntry, type Sandbox } from '../mock-api';
+import { startMockApi, type LedgerEntry, type MockApi } from '../mock-api';
 import { createRandom } from '../mock-api/random';
 import { ALL_FAULTS } from './faults';
 
-export interface StormOrder {
+export interface StormOptions {
 	seed: number;
 	tasks: number;
 }
@@ -15,7 +15,7 @@ export interface StormOrder {
 /** One line of the table. The last four columns are losses: anything but zero is a defect. */
 export interface StormReport {
 	seed: number;
-	ordered: number;
+	requested: number;
 	accepted: number;
 	known: number;
 	unclear: number;
@@ -26,7 +26,7 @@ export interface StormReport {
 	peakMegabytes: number;
 	lostTasks: number;
 	lostImages: number;
-	boughtTwice: number;
+	chargedTwice: number;
 	strayKeys: number;
 }
 
@@ -37,7 +37,7 @@ const MANUAL_RETRIES = 4;
 const OPTIONS = { pollInterval: 0.02, timeout: 6, maxImageSize: 2 };
 
 /** What the user of one execution could know: rows, and the lines in the log. */
-interface Told {
+interface Reported {
 	taskIds: Set<string>;
 	/** Prompts by how often it was said that their request ended unclear. */
 	unclear: Map<string, number>;
@@ -45,10 +45,10 @@ interface Told {
 	images: Map<string, number>;
 }
 
-export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport> {
-	const sandbox = await startSandbox({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
+export async function runStorm({ seed, tasks }: StormOptions): Promise<StormReport> {
+	const mockApi = await startMockApi({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
 	try {
-		const told: Told = { taskIds: new Set(), unclear: new Map(), images: new Map() };
+		const reported: Reported = { taskIds: new Set(), unclear: new Map(), images: new Map() };
 		const count = Math.ceil(tasks / ITEMS_PER_EXECUTION);
 		const numbers = Array.from({ length: count }, (_, number) => number);
 		let retries = 0;
@@ -56,10 +56,10 @@ export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport
 		const stuck: Ended[] = [];
 		const worker = async (): Promise<void> => {
 			for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-				const ended = await runExecution(sandbox, {
+				const ended = await runExecution(mockApi, {
 					seed,
 					number,
-					told,
+					reported,
 					size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION),
 				});
 				retries += ended.retries;
@@ -68,12 +68,18 @@ export async function runStorm({ seed, tasks }: StormOrder): Promise<StormReport
 			}
 		};
 		await Promise.all(Array.from({ length: EXECUTIONS_AT_ONCE }, worker));
-		sandbox.set({ faults: [] });
-		for (const ended of stuck) retries += await retryOnABetterDay(sandbox, ended, told);
-		await collectRest(sandbox, told);
-		return { seed, ordered: tasks, retries, ...audit(sandbox, told), peakMegabytes: Math.round(peak / 1_048_576) };
+		mockApi.set({ faults: [] });
+		for (const ended of stuck) retries += await retryOnABetterDay(mockApi, ended, reported);
+		await collectRest(mockApi, reported);
+		return {
+			seed,
+			requested: tasks,
+			retries,
+			...audit(mockApi, reported),
+			peakMegabytes: Math.round(peak / 1_048_576),
+		};
 	} finally {
-		await sandbox.stop();
+		await mockApi.stop();
 	}
 }
 
@@ -81,7 +87,7 @@ interface Execution {
 	seed: number;
 	number: number;
 	size: number;
-	told: Told;
+	reported: Reported;
 }
 
 /** An execution that nobody retries any more for the time being. */
@@ -92,7 +98,7 @@ interface Ended {
 	retries: number;
 }
 
-async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Execution): Promise<Ended> {
+async function runExecution(mockApi: MockApi, { seed, number, size, reported }: Execution): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
 	const input: INodeExecutionData[] = prompts.map((prompt) => ({
@@ -119,34 +125,38 @@ async function runExecution(sandbox: Sandbox, { seed, number, size, told }: Exec
 		maxTries: 3,
 		waitBetweenTries: 1,
 	});
-	let result = await run(sandbox, workflow, { input });
-	note(result, prompts, told);
+	let result = await run(mockApi, workflow, { input });
+	note(result, prompts, reported);
 	let retries = 0;
 	while (result.status === 'error' && retries < MANUAL_RETRIES) {
 		retries += 1;
-		result = await run(sandbox, workflow, { previous: result.data });
-		note(result, prompts, told);
+		result = await run(mockApi, workflow, { previous: result.data });
+		note(result, prompts, reported);
 	}
 	return { workflow, prompts, result, retries };
 }
 
-/** Calls without a task leave their pictures in the failed execution, and nowhere else: its retry brings them. */
-async function retryOnABetterDay(sandbox: Sandbox, { workflow, prompts, result }: Ended, told: Told): Promise<number> {
+/** Calls without a task leave their images in the failed execution, and nowhere else: its retry brings them. */
+async function retryOnABetterDay(
+	mockApi: MockApi,
+	{ workflow, prompts, result }: Ended,
+	reported: Reported,
+): Promise<number> {
 	let last = result;
 	let retries = 0;
 	for (; last.status === 'error' && retries < MANUAL_RETRIES; retries += 1) {
-		last = await run(sandbox, workflow, { previous: last.data });
-		note(last, prompts, told);
+		last = await run(mockApi, workflow, { previous: last.data });
+		note(last, prompts, reported);
 	}
 	return retries;
 }
 
 async function run(
-	sandbox: Sandbox,
+	mockApi: MockApi,
 	workflow: ReturnType<typeof nanoBananaWorkflow>,
 	options: RunOptions,
 ): Promise<RunResult> {
-	const { baseUrl, apiKey } = sandbox;
+	const { baseUrl, apiKey } = mockApi;
 	return await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl, apiKey } }, ...options });
 }
 
@@ -154,17 +164,17 @@ function pick<T>(chance: number, choices: T[]): T {
 	return choices[Math.floor(chance * choices.length)];
 }
 
-function note(result: RunResult, prompts: string[], told: Told): void {
+function note(result: RunResult, prompts: string[], reported: Reported): void {
 	for (const { level, meta } of result.logs) {
-		if (level === 'info' && typeof meta.taskId === 'string') told.taskIds.add(meta.taskId);
+		if (level === 'info' && typeof meta.taskId === 'string') reported.taskIds.add(meta.taskId);
 		const isUnclear = level === 'warn' && typeof meta.itemIndex === 'number';
-		if (isUnclear) add(told.unclear, prompts[meta.itemIndex as number], 1);
+		if (isUnclear) add(reported.unclear, prompts[meta.itemIndex as number], 1);
 	}
 	for (const row of result.output('NanoBanana').flat()) {
 		const { taskId, imageUrl } = row.json;
 		const prompt = prompts[(row.pairedItem as { item: number }).item];
 		const isImage = imageUrl !== undefined || row.binary !== undefined;
-		if (isImage) add(told.images, String(taskId ?? prompt), 1);
+		if (isImage) add(reported.images, String(taskId ?? prompt), 1);
 	}
 }
 
@@ -173,37 +183,37 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 }
 
 /** What a user does in the end with the ids that errors and logs named, on a better day. */
-async function collectRest(sandbox: Sandbox, told: Told): Promise<void> {
-	const open = [...told.taskIds].filter(
-		(taskId) => !told.images.has(taskId) && sandbox.task(taskId)?.state !== 'failed',
+async function collectRest(mockApi: MockApi, reported: Reported): Promise<void> {
+	const open = [...reported.taskIds].filter(
+		(taskId) => !reported.images.has(taskId) && mockApi.task(taskId)?.state !== 'failed',
 	);
 	if (open.length === 0) return;
 	const workflow = nanoBananaWorkflow(
 		{ operation: 'waitForResult', taskId: open.join(), options: OPTIONS },
 		{ onError: 'continueRegularOutput' },
 	);
-	note(await run(sandbox, workflow, {}), [''], told);
+	note(await run(mockApi, workflow, {}), [''], reported);
 }
 
-type Audit = Omit<StormReport, 'seed' | 'ordered' | 'retries' | 'peakMegabytes'>;
+type Audit = Omit<StormReport, 'seed' | 'requested' | 'retries' | 'peakMegabytes'>;
 
-function audit({ ledger, journal }: Sandbox, told: Told): Audit {
+function audit({ ledger, journal }: MockApi, reported: Reported): Audit {
 	const isKnown = (entry: LedgerEntry): boolean =>
-		entry.taskId === null ? told.images.has(entry.prompt) : told.taskIds.has(entry.taskId);
+		entry.taskId === null ? reported.images.has(entry.prompt) : reported.taskIds.has(entry.taskId);
 	const byPrompt = new Map<string, LedgerEntry[]>();
 	// What failed is not billed, so there is nothing to lose.
 	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0))
 		byPrompt.set(entry.prompt, [...(byPrompt.get(entry.prompt) ?? []), entry]);
 	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number =>
 		[...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
-	const unclear = (prompt: string): number => told.unclear.get(prompt) ?? 0;
+	const unclear = (prompt: string): number => reported.unclear.get(prompt) ?? 0;
 	const billedTasks = ledger.filter((entry) => entry.taskId !== null && isKnown(entry));
 	const billed = billedTasks.reduce((total, { imagesBilled }) => total + imagesBilled, 0);
-	const delivered = billedTasks.reduce((total, { taskId }) => total + (told.images.get(String(taskId)) ?? 0), 0);
+	const delivered = billedTasks.reduce((total, { taskId }) => total + (reported.images.get(String(taskId)) ?? 0), 0);
 	return {
 		accepted: ledger.length,
 		known: ledger.filter(isKnown).length,
-		unclear: [...told.unclear.values()].reduce((total, count) => total + count, 0),
+		unclear: [...reported.unclear.values()].reduce((total, count) => total + count, 0),
 		billed,
 		delivered,
 		faults: journal.filter(({ fault }) => fault !== undefined).length,
@@ -212,12 +222,12 @@ function audit({ ledger, journal }: Sandbox, told: Told): Audit {
 		),
 		lostImages: Math.max(0, billed - delivered),
 		// A retry by hand after an unclear end is the user's own decision; several calls of one item are no repetition.
-		boughtTwice: sum((entries, prompt) => {
+		chargedTwice: sum((entries, prompt) => {
 			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;
 			return Math.max(0, entries.length - wanted - unclear(prompt));
 		}),
 		strayKeys: journal.filter(
-			({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-sandbox'),
+			({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-mock-'),
 		).length,
 	};
 }

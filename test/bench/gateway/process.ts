@@ -1,6 +1,6 @@
 /* eslint-disable */
 // The stand-in gateway in a process of its own.
-import { startSandbox, type Sandbox, type SandboxSettings } from '../../mock-api';
+import { startMockApi, type MockApi, type MockApiSettings } from '../../mock-api';
 import { createRandom } from '../../mock-api/random';
 import { serve } from '../childProcess';
 import { startAnnouncer, type Announcer } from './announcer';
@@ -11,7 +11,7 @@ import { ORDER } from './order';
 /** What the gateway is to be like for one load. */
 export interface GatewayLoad
 	extends Pick<
-		Partial<SandboxSettings>,
+		Partial<MockApiSettings>,
 		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes'
 	> {
 	taskMs?: [shortest: number, longest: number];
@@ -36,7 +36,7 @@ export type GatewayService = {
 };
 
 async function main(): Promise<void> {
-	const sandbox = await startSandbox();
+	const sandbox = await startMockApi();
 	const announcer = await startAnnouncer();
 	const meter = startMeter();
 	let starts: Array<Pick<KnownTask, 'startedAt' | 'durationMs'>> = [];
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
 	} satisfies GatewayService);
 }
 
-async function paint({ baseUrl, apiKey }: Sandbox): Promise<void> {
+async function paint({ baseUrl, apiKey }: MockApi): Promise<void> {
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
 	const response = await fetch(`${baseUrl}/v1/images/generations`, {
 		method: 'POST',
@@ -80,7 +80,7 @@ async function paint({ baseUrl, apiKey }: Sandbox): Promise<void> {
 	await (await fetch(data[0].url)).arrayBuffer();
 }
 
-function announceEnd(sandbox: Sandbox, announcer: Announcer, taskNumber: number, durationMs: number): void {
+function announceEnd(sandbox: MockApi, announcer: Announcer, taskNumber: number, durationMs: number): void {
 	setTimeout(() => {
 		const { taskId, finishedAt } = sandbox.ledger[taskNumber - 1];
 		// A timer may ring a moment early.

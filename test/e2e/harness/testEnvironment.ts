@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { INode } from 'n8n-workflow';
 
-import { startSandbox, type Sandbox, type SandboxSettings } from '../../mock-api';
+import { startMockApi, type MockApi, type MockApiSettings } from '../../mock-api';
 import { openRestClient, type CredentialReference, type RestClient } from './n8n/restClient';
 import { startN8n, type N8nOptions, type RunningN8n } from './servers/startN8n';
 import { node, nodeType } from './n8n/workflow';
@@ -9,7 +9,7 @@ import { node, nodeType } from './n8n/workflow';
 /** A real n8n with our package installed, the stand-in gateway, and a credential that joins them. */
 export interface Scene {
 	readonly n8n: RunningN8n;
-	readonly sandbox: Sandbox;
+	readonly sandbox: MockApi;
 	readonly client: RestClient;
 	readonly credential: CredentialReference;
 	/** Our node, with the credential and unhurried defaults left out. */
@@ -19,8 +19,8 @@ export interface Scene {
 
 export const credentialType = 'nanoBananaApi';
 
-export async function openScene(options: N8nOptions = {}, settings: Partial<SandboxSettings> = {}): Promise<Scene> {
-	const sandbox = await startSandbox(settings);
+export async function openScene(options: N8nOptions = {}, settings: Partial<MockApiSettings> = {}): Promise<Scene> {
+	const sandbox = await startMockApi(settings);
 	const n8n = await startN8n(options).catch(async (error: unknown) => {
 		await sandbox.stop();
 		throw error;
@@ -38,7 +38,7 @@ export async function openScene(options: N8nOptions = {}, settings: Partial<Sand
 }
 
 /** Signs in, and saves a credential for the sandbox. */
-export async function join(n8n: RunningN8n, sandbox: Sandbox): Promise<Omit<Scene, 'close'>> {
+export async function join(n8n: RunningN8n, sandbox: MockApi): Promise<Omit<Scene, 'close'>> {
 	const client = await openRestClient(n8n);
 	const credential = await client.createCredential(credentialType, 'Sandbox', {
 		baseUrl: sandbox.baseUrl,

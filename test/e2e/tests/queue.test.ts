@@ -8,17 +8,17 @@ import { join, type Scene } from '../harness/testEnvironment';
 import { startQueue, type Queue } from '../harness/servers/startQueue';
 import { until } from '../harness/processes/until';
 import { chain, node, type Workflow } from '../harness/n8n/workflow';
-import { startSandbox, type Sandbox } from '../../mock-api';
+import { startMockApi, type MockApi } from '../../mock-api';
 
 let queue: Queue;
-let sandbox: Sandbox;
+let sandbox: MockApi;
 let scene: Omit<Scene, 'close'>;
 /** The gateway of the durable example, which waits 70 seconds while other tests run. */
-let patientSandbox: Sandbox;
+let patientSandbox: MockApi;
 let durable: SavedWorkflow;
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ taskMs: [200, 600] });
+	sandbox = await startMockApi({ taskMs: [200, 600] });
 	// A dead worker is noticed in seconds instead of a minute and a half.
 	const workerEnv = {
 		QUEUE_WORKER_LOCK_DURATION: '10000',
@@ -27,7 +27,7 @@ beforeAll(async () => {
 	};
 	queue = await startQueue({ workerEnv });
 	scene = await join(queue.main, sandbox);
-	patientSandbox = await startSandbox({ taskMs: 5_000 });
+	patientSandbox = await startMockApi({ taskMs: 5_000 });
 }, 180_000);
 afterAll(async () => {
 	await queue?.stop();

@@ -7,17 +7,17 @@ import { openRestClient } from '../harness/n8n/restClient';
 import { join, openScene, type Scene } from '../harness/testEnvironment';
 import { until } from '../harness/processes/until';
 import { chain, node } from '../harness/n8n/workflow';
-import { startSandbox, type Sandbox } from '../../mock-api';
+import { startMockApi, type MockApi } from '../../mock-api';
 
 let scene: Scene;
 /** The gateway of the durable example, whose wait lasts over the other test. */
-let patientSandbox: Sandbox;
+let patientSandbox: MockApi;
 let durableRun: string;
 let wasKilledWhileWaiting = false;
 
 beforeAll(async () => {
 	scene = await openScene({}, { taskMs: 5_000 });
-	patientSandbox = await startSandbox({ taskMs: 5_000 });
+	patientSandbox = await startMockApi({ taskMs: 5_000 });
 	durableRun = await startDurable();
 });
 afterAll(async () => {

@@ -1,18 +1,18 @@
 /* eslint-disable */
-import type { FaultRule, ScriptedAnswer } from '../../mock-api';
-import { picture, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import type { FaultRule, ScriptedResponse } from '../../mock-api';
+import { plainImage, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 import { sendJson, useRawServer, type Handler } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 
 async function whole(run: { rows: Array<{ binary?: { data: never } }> }): Promise<void> {
-	expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox).at(-1));
+	expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi).at(-1));
 }
 
 describe('reading a task', () => {
 	const page = '<html><head><title>Bad Gateway</title></head></html>';
-	const answers: Array<[string, ScriptedAnswer]> = [
+	const responses: Array<[string, ScriptedResponse]> = [
 		['a reset', { reset: true }],
 		['a 408', { status: 408, body: page }],
 		['a 425', { status: 425, body: page }],
@@ -44,40 +44,40 @@ describe('reading a task', () => {
 		['JSON of another service', { body: { hello: 'world' } }],
 	];
 
-	it.each(answers)('goes on after %s', async (_name, answer) => {
-		gateway.sandbox.script('getTask', [answer, answer]);
-		const run = await gateway.run({ prompt: 'a' });
+	it.each(responses)('goes on after %s', async (_name, response) => {
+		engine.mockApi.script('getTask', [response, response]);
+		const run = await engine.run({ prompt: 'a' });
 
 		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 		await whole(run as never);
-		expect(gateway.sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
-		expect(gateway.reads().length).toBeGreaterThanOrEqual(3);
+		expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(engine.polls().length).toBeGreaterThanOrEqual(3);
 	});
 
 	it('ends at the deadline with the task id and the last that was seen', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'getTask', fault: 'status502Html' }] });
-		const run = await gateway.run({ prompt: 'a', options: { timeout: 0.4 } });
+		engine.mockApi.set({ faults: [{ route: 'getTask', fault: 'status502Html' }] });
+		const run = await engine.run({ prompt: 'a', options: { timeout: 0.4 } });
 
 		const error = run.data.resultData.error as unknown as { description: string; context: { data: object } };
-		expect(error.context.data).toMatchObject({ errorCode: 'timed_out', taskId: gateway.sandbox.ledger[0].taskId });
+		expect(error.context.data).toMatchObject({ errorCode: 'timed_out', taskId: engine.mockApi.ledger[0].taskId });
 		expect(error.description).toContain('Wait for Task Result');
 	});
 
 	it('hands the open task on when the timeout shall not fail', async () => {
-		gateway.sandbox.set({ taskMs: 60_000 });
-		const run = await gateway.run({ prompt: 'a', options: { timeout: 0.3, onTimeout: 'continue' } });
-		gateway.sandbox.finishTasks();
-		const later = await gateway.run({ operation: 'waitForResult', taskId: run.json[0].taskId as string });
+		engine.mockApi.set({ taskMs: 60_000 });
+		const run = await engine.run({ prompt: 'a', options: { timeout: 0.3, onTimeout: 'continue' } });
+		engine.mockApi.finishTasks();
+		const later = await engine.run({ operation: 'waitForResult', taskId: run.json[0].taskId as string });
 
 		expect(run.json).toMatchObject([
 			{ status: expect.stringMatching(/queued|running/), warnings: [expect.stringContaining('Wait for Task Result')] },
 		]);
 		expect(later.json).toMatchObject([{ status: 'succeeded' }]);
-		expect(gateway.sandbox.created()).toBe(1);
+		expect(engine.mockApi.created()).toBe(1);
 	});
 });
 
-describe('downloading a picture', () => {
+describe('downloading an image', () => {
 	const passing: FaultRule[] = [
 		{ route: 'file', fault: 'resetBefore', times: 2 },
 		{ route: 'file', fault: 'truncated', times: 1 },
@@ -95,23 +95,23 @@ describe('downloading a picture', () => {
 	];
 
 	it.each(passing)('gets it whole with $fault', async (fault) => {
-		gateway.sandbox.set({ faults: [fault] });
-		const run = await gateway.run({ prompt: 'a' });
+		engine.mockApi.set({ faults: [fault] });
+		const run = await engine.run({ prompt: 'a' });
 
 		expect(run.json[0].warnings).toBeUndefined();
 		expect(run.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
 		await whole(run as never);
-		expect(gateway.sandbox.created()).toBe(1);
+		expect(engine.mockApi.created()).toBe(1);
 	});
 
-	it.each([401, 403, 404, 410])('asks the task for a fresh address after a %i', async (status) => {
-		gateway.sandbox.set({ faults: [{ route: 'file', fault: 'expiredFile', times: 1, status }] });
-		const run = await gateway.run({ prompt: 'a' });
-		const [first, second] = gateway.sandbox.calls('file');
+	it.each([401, 403, 404, 410])('asks the task for a fresh URL after a %i', async (status) => {
+		engine.mockApi.set({ faults: [{ route: 'file', fault: 'expiredFile', times: 1, status }] });
+		const run = await engine.run({ prompt: 'a' });
+		const [first, second] = engine.mockApi.calls('file');
 
 		expect(second.path).not.toBe(first.path);
-		expect(run.json[0].imageUrl).toBe(gateway.sandbox.filesUrl + second.path);
-		expect(gateway.sandbox.ledger).toMatchObject([{ collected: 2, downloads: 1 }]);
+		expect(run.json[0].imageUrl).toBe(engine.mockApi.filesUrl + second.path);
+		expect(engine.mockApi.ledger).toMatchObject([{ collected: 2, downloads: 1 }]);
 		await whole(run as never);
 	});
 
@@ -131,7 +131,7 @@ describe('downloading a picture', () => {
 		[
 			'half a picture',
 			async (response) =>
-				void response.writeHead(200, { 'content-type': 'image/png' }).end((await picture('red')).subarray(0, 60)),
+				void response.writeHead(200, { 'content-type': 'image/png' }).end((await plainImage('red')).subarray(0, 60)),
 		],
 		['nothing', (response) => void response.writeHead(200, { 'content-type': 'image/png' }).end()],
 		['a 403 without end', (response) => void response.writeHead(403).end('expired')],
@@ -143,10 +143,10 @@ describe('downloading a picture', () => {
 		],
 	];
 
-	it.each(lasting)('hands the address on with a warning when it leads to %s', async (_name, handler) => {
+	it.each(lasting)('hands the URL on with a warning when it leads to %s', async (_name, handler) => {
 		raw.serveTask(`${raw.url}/file`);
 		raw.on('GET', '/file', handler);
-		const run = await gateway.run({ prompt: 'a', options: { timeout: 0.5 } }, { credential: { baseUrl: raw.url } });
+		const run = await engine.run({ prompt: 'a', options: { timeout: 0.5 } }, { credential: { baseUrl: raw.url } });
 
 		expect(run.json).toMatchObject([
 			{
@@ -163,26 +163,26 @@ describe('downloading a picture', () => {
 	it.each(['svgFile', 'htmlFile', 'emptyBody', 'truncated'] as const)(
 		'never passes %s off as an image',
 		async (fault) => {
-			gateway.sandbox.set({ faults: [{ route: 'file', fault }] });
-			const run = await gateway.run({ prompt: 'a', options: { timeout: 0.5 } });
+			engine.mockApi.set({ faults: [{ route: 'file', fault }] });
+			const run = await engine.run({ prompt: 'a', options: { timeout: 0.5 } });
 
 			expect(run.json).toMatchObject([
-				{ status: 'succeeded', imageUrl: gateway.sandbox.task(String(gateway.sandbox.ledger[0].taskId))?.urls[0] },
+				{ status: 'succeeded', imageUrl: engine.mockApi.task(String(engine.mockApi.ledger[0].taskId))?.urls[0] },
 			]);
 			expect(run.rows[0].binary).toBeUndefined();
 			expect(run.json[0].warnings).toHaveLength(1);
 		},
 	);
 
-	it('reads no more of a picture than its size may be', async () => {
+	it('reads no more of an image than its size may be', async () => {
 		let sent = 0;
 		raw.serveTask(`${raw.url}/file`);
 		raw.on(
 			'GET',
 			'/file',
-			endlessly(await picture('red'), (bytes) => (sent += bytes)),
+			endlessly(await plainImage('red'), (bytes) => (sent += bytes)),
 		);
-		const run = await gateway.run({ prompt: 'a', options: { maxImageSize: 2 } }, { credential: { baseUrl: raw.url } });
+		const run = await engine.run({ prompt: 'a', options: { maxImageSize: 2 } }, { credential: { baseUrl: raw.url } });
 
 		expect(run.json).toMatchObject([
 			{ imageUrl: `${raw.url}/file`, warnings: [expect.stringContaining("larger than 2 MB, the 'Max Image Size'")] },
@@ -191,15 +191,15 @@ describe('downloading a picture', () => {
 		expect(raw.requests.filter(({ path }) => path === '/file')).toHaveLength(1);
 	});
 
-	it('keeps the pictures that could be had beside one that could not', async () => {
-		const good = await picture('green');
+	it('keeps the images that could be had beside one that could not', async () => {
+		const good = await plainImage('green');
 		raw.serveTask('');
 		const urls = [`${raw.url}/good/1`, `${raw.url}/bad`, `${raw.url}/good/2`];
 		raw.on('GET', '/v1/images/tasks/', (response) =>
 			sendJson(response, { data: { task_id: 'task_raw_1', status: 'succeeded', result_urls: urls } }),
 		);
 		raw.on('GET', '/good', (response) => void response.end(good));
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: 'a', numberOfImages: 3, options: { timeout: 0.5 } },
 			{ credential: { baseUrl: raw.url } },
 		);

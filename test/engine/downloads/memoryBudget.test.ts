@@ -1,9 +1,9 @@
 /* eslint-disable */
 import { padImage } from '../../mock-api/images/growImage';
-import { asFile, item, picture, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { asFile, item, plainImage, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 import { sendJson, useRawServer, type Handler } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 const MEGABYTE = 1_048_576;
 
@@ -17,15 +17,15 @@ function chunked(body: unknown): Handler {
 	};
 }
 
-describe('pictures and requests that do not all fit into memory at once', () => {
+describe('images and requests that do not all fit into memory at once', () => {
 	it('come out of one item that makes many calls', async () => {
-		const data = padImage(await picture('red'), 'png', 300_000).toString('base64');
+		const data = padImage(await plainImage('red'), 'png', 300_000).toString('base64');
 		raw.on(
 			'POST',
 			'/v1beta/models/',
 			chunked({ candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data } }] } }] }),
 		);
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: 'a', apiFormat: 'gemini', numberOfImages: 8 },
 			{ credential: { baseUrl: raw.url } },
 		);
@@ -36,8 +36,8 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 		expect(raw.requests).toHaveLength(8);
 	});
 
-	it('come out of many items whose answers are large and name an address as well', async () => {
-		const file = padImage(await picture('red'), 'png', 300_000);
+	it('come out of many items whose responses are large and name a URL as well', async () => {
+		const file = padImage(await plainImage('red'), 'png', 300_000);
 		raw.serveTask('');
 		raw.on(
 			'GET',
@@ -53,7 +53,7 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 		);
 		raw.on('GET', '/file', (response) => void response.end(file));
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: '={{ "picture " + $json.index }}' },
 			{ input, credential: { baseUrl: raw.url } },
 		);
@@ -63,20 +63,20 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 	});
 
 	it('keep their own bytes where one takes the memory of another that is stored', async () => {
-		gateway.sandbox.set({ imageBytes: 300_000, taskMs: 20 });
+		engine.mockApi.set({ imageBytes: 300_000, taskMs: 20 });
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } },
 			{ input, binaryMode: 'filesystem' },
 		);
 		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
 
 		expect(new Set(stored).size).toBe(8);
-		expect([...stored].sort()).toEqual(servedDigests(gateway.sandbox).sort());
+		expect([...stored].sort()).toEqual(servedDigests(engine.mockApi).sort());
 	});
 
-	it('are sent in the end when the gateway first takes none of them', async () => {
-		const large = asFile(padImage(await picture('red'), 'png', 11 * MEGABYTE));
+	it('are sent in the end when the API first takes none of them', async () => {
+		const large = asFile(padImage(await plainImage('red'), 'png', 11 * MEGABYTE));
 		raw.serveTask(`${raw.url}/file`);
 		const accept = { code: 'success', data: { task_id: 'task_raw_1', status: 'queued' } };
 		raw.on('POST', '/v1/images/tasks', (response) => {
@@ -85,7 +85,7 @@ describe('pictures and requests that do not all fit into memory at once', () => 
 		});
 		const input = Array.from({ length: 3 }, (_, index) => item({ index }, { data: large }));
 		const parameters = { operation: 'imageToImage', prompt: 'edit', wait: false };
-		const run = await gateway.run(parameters, { input, credential: { baseUrl: raw.url } });
+		const run = await engine.run(parameters, { input, credential: { baseUrl: raw.url } });
 
 		expect(run.error).toBeUndefined();
 		expect(run.rows).toHaveLength(3);

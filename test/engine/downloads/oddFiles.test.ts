@@ -1,16 +1,16 @@
 /* eslint-disable */
-// Results that are paid for and no picture as it should be.
-import { picture, sha256, storedDigest, useGateway, type Ran } from '../support/mockApi';
+// Results that are paid for and no image as it should be.
+import { plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 let image: Buffer;
 
-beforeAll(async () => void (image = await picture('red')));
+beforeAll(async () => void (image = await plainImage('red')));
 
 async function run(options: object = {}): Promise<Ran> {
-	return await gateway.run(
+	return await engine.run(
 		{ prompt: 'a', options: { timeout: 20, ...options } },
 		{ credential: { baseUrl: raw.url, apiKey: 'k3y.odd-files-0123' } },
 	);
@@ -20,7 +20,7 @@ const fileCalls = () =>
 		.filter(({ path }) => path.startsWith('/files'))
 		.map(({ headers }) => headers.authorization !== undefined);
 
-describe('a file of the gateway itself', () => {
+describe('a file of the API itself', () => {
 	it.each<[string, number, Record<string, string>, string]>([
 		['a page to sign in', 200, { 'content-type': 'text/html' }, '<html><title>Sign in</title></html>'],
 		['a no in JSON', 200, { 'content-type': 'application/json' }, '{"code":401}'],
@@ -54,8 +54,8 @@ describe('a file of the gateway itself', () => {
 });
 
 describe('base64 of a task', () => {
-	const serve = (answers: string[]): void => {
-		const rest = [...answers];
+	const serve = (responses: string[]): void => {
+		const rest = [...responses];
 		raw.on('POST', '/v1/images/tasks', (response) =>
 			sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
 		);

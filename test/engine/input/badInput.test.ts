@@ -3,11 +3,11 @@ import sharp from 'sharp';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { asFile, item, picture, useGateway, type NodeRun } from '../support/mockApi';
+import { asFile, item, plainImage, useEngine, type NodeRun } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 
-/** n8n's own rule for texts; the gateway's words after "Answer:" are not ours to choose. */
+/** n8n's own rule for texts; the API's words after "Answer:" are not ours to choose. */
 const UNWANTED = /error|problem|failure|mistake/i;
 const ownWords = (text: string) => text.replace(/^Answer: .*$/m, '');
 
@@ -26,9 +26,9 @@ const WHOLE = 'Enter a whole number from 1, e.g. 1.';
 type Bad = [what: string, parameters: INodeParameters, message: string, description: string];
 
 /** Runs the node with the bad parameters and asserts what its user reads, and that nothing was paid. */
-async function expectRefusal([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
+async function expectRejection([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
 	const description = advice.startsWith('Nothing was sent.') ? advice : `Nothing was sent. ${advice}`;
-	const run = await gateway.run(parameters, more);
+	const run = await engine.run(parameters, more);
 
 	expect(run.status).toBe('error');
 	expect(run.error).toMatchObject({
@@ -40,11 +40,11 @@ async function expectRefusal([, parameters, message, advice]: Bad, more: NodeRun
 	expect(`${message} ${ownWords(description)}`).not.toMatch(UNWANTED);
 	// What n8n stores and shows is a copy.
 	expect(run.data.resultData.error).toMatchObject({ message, description });
-	expect(gateway.sandbox.ledger).toEqual([]);
+	expect(engine.mockApi.ledger).toEqual([]);
 }
 
 describe('before anything is sent', () => {
-	afterEach(() => expect(gateway.sandbox.journal).toEqual([]));
+	afterEach(() => expect(engine.mockApi.journal).toEqual([]));
 
 	it.each<Bad>([
 		[
@@ -185,14 +185,14 @@ describe('before anything is sent', () => {
 			"'Task ID' is empty",
 			"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
 		],
-	])('refuses %s', async (...bad) => await expectRefusal(bad));
+	])('rejects %s', async (...bad) => await expectRejection(bad));
 
 	it.each(['ftp://example.com/a.png', 'file:///etc/passwd', 'picture.png', 'https://', 'javascript:alert(1)'])(
 		'refuses the address %s',
 		async (imageUrls) => {
 			const description =
 				"Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into 'Input Data Field Name(s)'.";
-			await expectRefusal([
+			await expectRejection([
 				'',
 				edit({ inputType: 'url', imageUrls }),
 				`'URL(s)' holds '${imageUrls}', which is no http(s) address`,
@@ -201,11 +201,11 @@ describe('before anything is sent', () => {
 		},
 	);
 
-	it('refuses a field that the item does not have, and names those it has', async () => {
-		const input = [item({}, { data: asFile(await picture('red')), mask: asFile(await picture('red')) })];
+	it('rejects a field that the item does not have, and names those it has', async () => {
+		const input = [item({}, { data: asFile(await plainImage('red')), mask: asFile(await plainImage('red')) })];
 		const description =
 			"This item has the fields: data, mask. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.";
-		await expectRefusal(
+		await expectRejection(
 			[
 				'',
 				edit({ binaryPropertyName: 'data, photo' }),
@@ -216,32 +216,38 @@ describe('before anything is sent', () => {
 		);
 	});
 
-	it('refuses a file that is no image, whatever its type claims', async () => {
+	it('rejects a file that is no image, whatever its type claims', async () => {
 		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not a picture'), 'image/png') })];
 		const description =
 			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
-		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], {
-			input,
-		});
+		await expectRejection(
+			['', edit(), "The file in the input field 'data' is no image that can be sent", description],
+			{
+				input,
+			},
+		);
 	});
 
-	it('refuses an image of a type that models do not take', async () => {
+	it('rejects an image of a type that models do not take', async () => {
 		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
 			.tiff()
 			.toBuffer();
 		const description =
 			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
-		await expectRefusal(['', edit(), "The file in the input field 'data' is no image that can be sent", description], {
-			input: [item({}, { data: asFile(bitmap) })],
-		});
+		await expectRejection(
+			['', edit(), "The file in the input field 'data' is no image that can be sent", description],
+			{
+				input: [item({}, { data: asFile(bitmap) })],
+			},
+		);
 	});
 
-	it('refuses an image over the limit', async () => {
-		const big = Buffer.concat([await picture('red'), Buffer.alloc(21_500_000)]);
+	it('rejects an image over the limit', async () => {
+		const big = Buffer.concat([await plainImage('red'), Buffer.alloc(21_500_000)]);
 		const input = [item({}, { data: asFile(big) })];
 		const description =
 			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.";
-		await expectRefusal(
+		await expectRejection(
 			['', edit(), "The file in the input field 'data' has 20.5 MB; reference images may have 20 MB", description],
 			{ input },
 		);
@@ -250,8 +256,8 @@ describe('before anything is sent', () => {
 	it.each([
 		['NanoBanana', 4, 3],
 		['NanoBanana2-0.5K', 15, 14],
-	])('refuses more references than %s takes', async (model, given, most) => {
-		const png = asFile(await picture('red'));
+	])('rejects more references than %s takes', async (model, given, most) => {
+		const png = asFile(await plainImage('red'));
 		const files = Object.fromEntries(Array.from({ length: given - 1 }, (_, index) => [`file${index}`, png]));
 		const parameters = edit({
 			model: id(model),
@@ -260,18 +266,18 @@ describe('before anything is sent', () => {
 			imageUrls: 'https://example.com/a.png',
 		});
 		const description = `Give at most ${most} in 'URL(s)' and 'Input Data Field Name(s)' together. ${SKIP}`;
-		await expectRefusal(
+		await expectRejection(
 			['', parameters, `${given} reference images are more than the model ${model} takes`, description],
 			{ input: [item({}, files)] },
 		);
 	});
 
-	it.each(['image', 'images'])('refuses %s among the additional fields beside a file', async (name) => {
-		const input = [item({}, { data: asFile(await picture('red')) })];
+	it.each(['image', 'images'])('rejects %s among the additional fields beside a file', async (name) => {
+		const input = [item({}, { data: asFile(await plainImage('red')) })];
 		const parameters = edit(body(JSON.stringify({ [name]: 'https://example.com/a.png' })));
 		const description =
 			"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.";
-		await expectRefusal(
+		await expectRejection(
 			[
 				'',
 				parameters,
@@ -283,20 +289,20 @@ describe('before anything is sent', () => {
 	});
 
 	it('is stopped by n8n itself when a required field stands empty', async () => {
-		const run = await gateway.run({ prompt: '' });
+		const run = await engine.run({ prompt: '' });
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toContain('Parameter "Prompt" is required.');
 	});
 });
 
-it('sends what the checks would refuse when they are skipped, with a warning', async () => {
-	const run = await gateway.run({
+it('sends what the checks would reject when they are skipped, with a warning', async () => {
+	const run = await engine.run({
 		prompt: PROMPT,
 		options: { skipModelChecks: true, extraBody: '{ "size": "1024x1024" }' },
 	});
 
-	expect(gateway.created()).toMatchObject([{ size: '1024x1024' }]);
+	expect(engine.created()).toMatchObject([{ size: '1024x1024' }]);
 	expect(run.json).toMatchObject([
 		{
 			status: 'succeeded',
@@ -315,15 +321,15 @@ const PER_ITEM = { prompt: '={{ $json.prompt }}', numberOfImages: '={{ $json.n }
 
 describe('with bad items among good ones', () => {
 	it('pays nothing at all when the node stops on the first', async () => {
-		const run = await gateway.run(PER_ITEM, { input: MIXED });
+		const run = await engine.run(PER_ITEM, { input: MIXED });
 
 		expect(run.error).toMatchObject({ message: "'Prompt' is empty", context: { itemIndex: 1 } });
-		expect(gateway.sandbox.journal).toEqual([]);
-		expect(gateway.sandbox.ledger).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
+		expect(engine.mockApi.ledger).toEqual([]);
 	});
 
 	it('pays for the good ones and gives the bad ones a row when the node continues', async () => {
-		const run = await gateway.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueRegularOutput' } });
+		const run = await engine.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueRegularOutput' } });
 
 		expect(run.rows.map(({ json, pairedItem }) => [json.status ?? json, pairedItem])).toEqual([
 			['succeeded', { item: 0 }],
@@ -343,11 +349,11 @@ describe('with bad items among good ones', () => {
 				{ item: 3 },
 			],
 		]);
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'c']);
+		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'c']);
 	});
 
 	it('sends the bad ones to the error output with their input', async () => {
-		const run = await gateway.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueErrorOutput' } });
+		const run = await engine.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueErrorOutput' } });
 
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
 		expect(run.errorRows).toMatchObject([
@@ -361,9 +367,9 @@ describe('with bad items among good ones', () => {
 
 	it('counts the images of all items against Max Images before the first is paid', async () => {
 		const input = [item({ prompt: 'a', n: 2 }), item({ prompt: 'b', n: 3 })];
-		const run = await gateway.run({ ...PER_ITEM, options: { maxImages: 4 } }, { input });
+		const run = await engine.run({ ...PER_ITEM, options: { maxImages: 4 } }, { input });
 
 		expect(run.error?.message).toBe("This run would generate 5 images, and 'Max Images' allows 4");
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 	});
 });

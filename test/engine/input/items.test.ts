@@ -1,15 +1,15 @@
 /* eslint-disable */
-import { item, MODEL, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { item, MODEL, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 import { chain, createNode, nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 const EACH = '={{ $json.prompt }}';
 const prompts = (...texts: string[]) => texts.map((prompt) => item({ prompt }));
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
 	it('keeps rows in the order of their items, whichever finishes first', async () => {
-		gateway.sandbox.set({ taskMs: (number) => (number === 1 ? 250 : 20) });
-		const run = await gateway.run(
+		engine.mockApi.set({ taskMs: (number) => (number === 1 ? 250 : 20) });
+		const run = await engine.run(
 			{ prompt: EACH, numberOfImages: 3 },
 			{ binaryMode, input: prompts('a', 'b', 'c', 'd') },
 		);
@@ -17,47 +17,47 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual(
 			[0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3].map((index) => ({ item: index })),
 		);
-		const tasks = new Map(gateway.sandbox.ledger.map(({ prompt, taskId }) => [prompt, taskId]));
+		const tasks = new Map(engine.mockApi.ledger.map(({ prompt, taskId }) => [prompt, taskId]));
 		expect(run.json.map(({ taskId }) => taskId)).toEqual(
 			['a', 'b', 'c', 'd'].flatMap((prompt) => Array(3).fill(tasks.get(prompt))),
 		);
 		const digests = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
-		expect(digests.sort()).toEqual(servedDigests(gateway.sandbox).sort());
+		expect(digests.sort()).toEqual(servedDigests(engine.mockApi).sort());
 	});
 });
 
 it('pays each item once', async () => {
-	await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') });
+	await engine.run({ prompt: EACH }, { input: prompts('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') });
 
 	expect(
-		gateway
+		engine
 			.created()
 			.map(({ prompt }) => prompt)
 			.sort(),
 	).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
-	expect(gateway.sandbox.imagesBilled()).toBe(8);
+	expect(engine.mockApi.imagesBilled()).toBe(8);
 });
 
-it('makes two pictures for two items that ask for the same', async () => {
-	const run = await gateway.run({ prompt: EACH }, { input: prompts('same', 'same') });
+it('makes two images for two items that ask for the same', async () => {
+	const run = await engine.run({ prompt: EACH }, { input: prompts('same', 'same') });
 
 	expect(new Set(run.json.map(({ taskId }) => taskId)).size).toBe(2);
-	expect(gateway.sandbox.created()).toBe(2);
+	expect(engine.mockApi.created()).toBe(2);
 });
 
 it('works on the first item alone with Execute Once', async () => {
-	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c'), settings: { executeOnce: true } });
+	const run = await engine.run({ prompt: EACH }, { input: prompts('a', 'b', 'c'), settings: { executeOnce: true } });
 
-	expect(gateway.created()).toMatchObject([{ prompt: 'a' }]);
+	expect(engine.created()).toMatchObject([{ prompt: 'a' }]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
 });
 
 it('puts nothing out for an empty input and pays nothing', async () => {
-	const run = await gateway.run({ prompt: 'a' }, { input: [] });
+	const run = await engine.run({ prompt: 'a' }, { input: [] });
 
 	expect(run.error).toBeUndefined();
 	expect(run.rows).toEqual([]);
-	expect(gateway.sandbox.journal).toEqual([]);
+	expect(engine.mockApi.journal).toEqual([]);
 });
 
 it('links every row to its item for the expressions of later nodes', async () => {
@@ -69,7 +69,7 @@ it('links every row to its item for the expressions of later nodes', async () =>
 	});
 	workflow.nodes.push(createNode('After', 'test.items', { json: "={{ { from: $('Start').item.json.prompt } }}" }));
 	workflow.connections = chain('Start', 'NanoBanana', 'After');
-	const { baseUrl, apiKey } = gateway.sandbox;
+	const { baseUrl, apiKey } = engine.mockApi;
 	const run = await runWorkflow(workflow, {
 		input: prompts('a', 'b'),
 		credentials: { nanoBananaApi: { baseUrl, apiKey } },
@@ -80,7 +80,7 @@ it('links every row to its item for the expressions of later nodes', async () =>
 
 it('reads options from the expressions of each item', async () => {
 	const input = [item({ prompt: 'a', name: 'first', n: 1 }), item({ prompt: 'b', name: 'second', n: 2 })];
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: EACH, numberOfImages: '={{ $json.n }}', options: { fileName: '={{ $json.name }}' } },
 		{ input },
 	);
@@ -92,25 +92,25 @@ it('keeps no more tasks open than Max Concurrency', async () => {
 	let open = 0;
 	let most = 0;
 	const ended = new Set<string>();
-	gateway.sandbox.set({
-		onAnswer: ({ route }) => {
+	engine.mockApi.set({
+		onResponse: ({ route }) => {
 			if (route === 'createTask') open += 1;
 			most = Math.max(most, open);
-			for (const { taskId, collected } of gateway.sandbox.ledger) {
+			for (const { taskId, collected } of engine.mockApi.ledger) {
 				if (taskId === null || collected === 0 || ended.has(taskId)) continue;
 				ended.add(taskId);
 				open -= 1;
 			}
 		},
 	});
-	await gateway.run({ prompt: EACH, options: { maxConcurrency: 2 } }, { input: prompts('a', 'b', 'c', 'd', 'e') });
+	await engine.run({ prompt: EACH, options: { maxConcurrency: 2 } }, { input: prompts('a', 'b', 'c', 'd', 'e') });
 
 	expect(most).toBe(2);
-	expect(gateway.sandbox.created()).toBe(5);
+	expect(engine.mockApi.created()).toBe(5);
 });
 
-it('gives the failed item a row of its own and the others their pictures on the regular output', async () => {
-	const run = await gateway.run(
+it('gives the failed item a row of its own and the others their images on the regular output', async () => {
+	const run = await engine.run(
 		{ prompt: EACH },
 		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueRegularOutput' } },
 	);
@@ -125,11 +125,11 @@ it('gives the failed item a row of its own and the others their pictures on the 
 });
 
 it('sends the failed item, with its task id and its input, to the error output', async () => {
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: EACH },
 		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueErrorOutput' } },
 	);
-	const failed = gateway.sandbox.ledger.find(({ prompt }) => prompt === '[fail]');
+	const failed = engine.mockApi.ledger.find(({ prompt }) => prompt === '[fail]');
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
@@ -147,25 +147,23 @@ it('sends the failed item, with its task id and its input, to the error output',
 
 it('names every task that is paid for when one item stops the run', async () => {
 	const failure = { route: 'getTask' as const, fault: 'failedTask' as const, times: 1 };
-	gateway.sandbox.set({
+	engine.mockApi.set({
 		taskMs: 3_600_000,
-		onAnswer: () => gateway.sandbox.created() === 3 && gateway.sandbox.set({ faults: [failure] }),
+		onResponse: () => engine.mockApi.created() === 3 && engine.mockApi.set({ faults: [failure] }),
 	});
-	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b', 'c') });
+	const run = await engine.run({ prompt: EACH }, { input: prompts('a', 'b', 'c') });
 	const { data } = run.error?.context as { data: { taskId: string; taskIds: string[] } };
 
 	expect(run.status).toBe('error');
-	expect([data.taskId, ...data.taskIds].sort()).toEqual(gateway.sandbox.ledger.map(({ taskId }) => taskId).sort());
+	expect([data.taskId, ...data.taskIds].sort()).toEqual(engine.mockApi.ledger.map(({ taskId }) => taskId).sort());
 	expect(run.error?.description).toContain(data.taskIds.join(', '));
 });
 
-it('logs each task the moment the gateway has accepted it', async () => {
-	const run = await gateway.run({ prompt: EACH }, { input: prompts('a', 'b') });
+it('logs each task the moment the API has accepted it', async () => {
+	const run = await engine.run({ prompt: EACH }, { input: prompts('a', 'b') });
 	const accepted = run.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta);
 
-	expect(accepted.map(({ taskId }) => taskId).sort()).toEqual(
-		gateway.sandbox.ledger.map(({ taskId }) => taskId).sort(),
-	);
+	expect(accepted.map(({ taskId }) => taskId).sort()).toEqual(engine.mockApi.ledger.map(({ taskId }) => taskId).sort());
 	expect(accepted.map(({ itemIndex }) => itemIndex).sort()).toEqual([0, 1]);
-	expect(JSON.stringify(run.logs)).not.toContain(gateway.sandbox.apiKey);
+	expect(JSON.stringify(run.logs)).not.toContain(engine.mockApi.apiKey);
 });

@@ -1,10 +1,10 @@
 /* eslint-disable */
-// The three entrances of the gateway: other requests, the same output.
+// The three endpoints of the API: other requests, the same output.
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { asFile, item, picture, sha256, storedDigest, useGateway, type Ran } from '../support/mockApi';
+import { asFile, item, plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 const GEMINI_PATH = '/v1beta/models/gemini-3.1-flash-image-preview-512:generateContent';
 const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
@@ -14,27 +14,27 @@ let red: Buffer;
 let blue: Buffer;
 
 beforeAll(async () => {
-	red = await picture('#ff0000');
-	blue = await picture('#0000ff', 'jpeg');
+	red = await plainImage('#ff0000');
+	blue = await plainImage('#0000ff', 'jpeg');
 });
 
 const paid = (): Array<{ path: string; body: IDataObject }> =>
-	gateway.sandbox.journal
+	engine.mockApi.journal
 		.filter(({ method }) => method === 'POST')
 		.map(({ path, body }) => ({ path, body: body as IDataObject }));
 
-/** The fetches of files by the node; the gateway fetches references itself. */
+/** The fetches of files by the node; the API fetches references itself. */
 const fetched = () =>
-	gateway.sandbox.calls('file').filter(({ headers }) => headers['user-agent'] !== 'nano-sandbox-upstream');
+	engine.mockApi.calls('file').filter(({ headers }) => headers['user-agent'] !== 'mock-api-upstream');
 
-async function publicAddress(): Promise<string> {
-	const run = await gateway.run({ prompt: 'a reference' });
-	gateway.sandbox.journal.length = 0;
+async function publicUrl(): Promise<string> {
+	const run = await engine.run({ prompt: 'a reference' });
+	engine.mockApi.journal.length = 0;
 	return String(run.json[0].imageUrl);
 }
 
-/** What every entrance has to bring: the pictures that were made, byte for byte, and what they are. */
-async function expectPictures(
+/** What every endpoint has to bring: the images that were made, byte for byte, and what they are. */
+async function expectImages(
 	run: Ran,
 	format: Format,
 	expected: {
@@ -47,8 +47,8 @@ async function expectPictures(
 	},
 ): Promise<void> {
 	const { count, operation, references, mimeType = 'image/png', width = 512, height = 512 } = expected;
-	const made = [...gateway.sandbox.files.values()].slice(-count);
-	const jobs = gateway.sandbox.ledger.slice(format === 'gemini' ? -count : -1);
+	const made = [...engine.mockApi.files.values()].slice(-count);
+	const jobs = engine.mockApi.ledger.slice(format === 'gemini' ? -count : -1);
 
 	expect(run.error).toBeUndefined();
 	expect(run.rows).toHaveLength(count);
@@ -75,13 +75,13 @@ async function expectPictures(
 		Array(count).fill(format === 'gemini' && count > 1 ? [callsNote] : []),
 	);
 	expect(
-		gateway.sandbox.journal.every(({ origin, authorization }) => origin === 'api' || authorization === undefined),
+		engine.mockApi.journal.every(({ origin, authorization }) => origin === 'api' || authorization === undefined),
 	).toBe(true);
 }
 
 async function generate(format: Format, parameters: INodeParameters = {}): Promise<Ran> {
 	const options = { unitPrice: 0.04, ...(parameters.options as IDataObject | undefined) };
-	return await gateway.run({
+	return await engine.run({
 		prompt: PROMPT,
 		apiFormat: format,
 		simplify: false,
@@ -92,7 +92,7 @@ async function generate(format: Format, parameters: INodeParameters = {}): Promi
 
 async function edit(format: Format, parameters: INodeParameters): Promise<Ran> {
 	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
-	return await gateway.run(
+	return await engine.run(
 		{
 			operation: 'imageToImage',
 			prompt: PROMPT,
@@ -105,9 +105,9 @@ async function edit(format: Format, parameters: INodeParameters): Promise<Ran> {
 	);
 }
 
-describe.each(FORMATS)('through the %s entrance', (format) => {
-	it.each([1, 3])('text becomes %i picture(s)', async (count) => {
-		await expectPictures(await generate(format, { numberOfImages: count }), format, {
+describe.each(FORMATS)('through the %s endpoint', (format) => {
+	it.each([1, 3])('text becomes %i image(s)', async (count) => {
+		await expectImages(await generate(format, { numberOfImages: count }), format, {
 			count,
 			operation: 'textToImage',
 			references: 0,
@@ -117,7 +117,7 @@ describe.each(FORMATS)('through the %s entrance', (format) => {
 
 	it('text becomes a wide JPEG', async () => {
 		const run = await generate(format, { aspectRatio: '16:9', outputFormat: 'jpeg' });
-		await expectPictures(run, format, {
+		await expectImages(run, format, {
 			count: 1,
 			operation: 'textToImage',
 			references: 0,
@@ -127,36 +127,36 @@ describe.each(FORMATS)('through the %s entrance', (format) => {
 		});
 	});
 
-	it('one file becomes a picture', async () => {
+	it('one file becomes an image', async () => {
 		const run = await edit(format, { binaryPropertyName: 'front', aspectRatio: '1:1' });
-		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 1 });
+		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 1 });
 	});
 
-	it('several files become two pictures', async () => {
+	it('several files become two images', async () => {
 		const run = await edit(format, { binaryPropertyName: 'front, back', aspectRatio: '1:1', numberOfImages: 2 });
-		await expectPictures(run, format, { count: 2, operation: 'imageToImage', references: 2 });
+		await expectImages(run, format, { count: 2, operation: 'imageToImage', references: 2 });
 	});
 
-	it('an address becomes a picture, and no key goes to its host', async () => {
-		const address = await publicAddress();
-		const run = await edit(format, { inputType: 'url', imageUrls: address });
-		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 1 });
+	it('a URL becomes an image, and no key goes to its host', async () => {
+		const url = await publicUrl();
+		const run = await edit(format, { inputType: 'url', imageUrls: url });
+		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 1 });
 		expect(fetched().every(({ authorization }) => authorization === undefined)).toBe(true);
 	});
 
-	it('a file and an address become a picture', async () => {
-		const address = await publicAddress();
+	it('a file and a URL become an image', async () => {
+		const url = await publicUrl();
 		const run = await edit(format, {
 			inputType: 'both',
 			binaryPropertyName: 'back',
-			imageUrls: address,
+			imageUrls: url,
 			aspectRatio: '1:1',
 		});
-		await expectPictures(run, format, { count: 1, operation: 'imageToImage', references: 2 });
+		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 2 });
 	});
 });
 
-describe('the OpenAI entrance', () => {
+describe('the OpenAI endpoint', () => {
 	const fields = { model: 'NanoBanana2-0.5K', prompt: PROMPT, response_format: 'url', output_format: 'png' };
 
 	it('gets JSON for a generation', async () => {
@@ -190,31 +190,31 @@ describe('the OpenAI entrance', () => {
 		]);
 	});
 
-	it('gets JSON for addresses, which it opens itself', async () => {
-		const address = await publicAddress();
-		await edit('openAi', { inputType: 'url', imageUrls: address });
-		expect(paid()).toEqual([{ path: '/v1/images/edits', body: { ...fields, n: 1, images: [{ image_url: address }] } }]);
+	it('gets JSON for URLs, which it opens itself', async () => {
+		const url = await publicUrl();
+		await edit('openAi', { inputType: 'url', imageUrls: url });
+		expect(paid()).toEqual([{ path: '/v1/images/edits', body: { ...fields, n: 1, images: [{ image_url: url }] } }]);
 		expect(fetched()).toHaveLength(1);
 	});
 
-	it('hands pictures over inside the answer when asked to', async () => {
+	it('hands images over inside the response when asked to', async () => {
 		const run = await generate('openAi', { options: { responseFormat: 'b64_json' } });
-		await expectPictures(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
+		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
 		expect(paid()[0].body).toMatchObject({ response_format: 'b64_json' });
 		expect(fetched()).toEqual([]);
 	});
 
 	it('may answer with a task, which is then waited for', async () => {
-		gateway.sandbox.set({ dialect: 'openAiTask' });
+		engine.mockApi.set({ dialect: 'openAiTask' });
 		const run = await generate('openAi');
-		await expectPictures(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
-		expect(run.json[0].taskId).toBe(gateway.sandbox.ledger[0].taskId);
-		expect(gateway.reads().length).toBeGreaterThan(0);
+		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
+		expect(run.json[0].taskId).toBe(engine.mockApi.ledger[0].taskId);
+		expect(engine.polls().length).toBeGreaterThan(0);
 		expect(paid()).toHaveLength(1);
 	});
 });
 
-describe('the Gemini entrance', () => {
+describe('the Gemini endpoint', () => {
 	const generationConfig = { responseModalities: ['TEXT', 'IMAGE'] };
 	const inline = (bytes: Buffer, mimeType: string) => ({ inlineData: { mimeType, data: bytes.toString('base64') } });
 
@@ -231,16 +231,14 @@ describe('the Gemini entrance', () => {
 		]);
 	});
 
-	it('gets files and the content of addresses inline, in the order given', async () => {
-		const address = await publicAddress();
-		await edit('gemini', { inputType: 'both', binaryPropertyName: 'back,front', imageUrls: address });
+	it('gets files and the content of URLs inline, in the order given', async () => {
+		const url = await publicUrl();
+		await edit('gemini', { inputType: 'both', binaryPropertyName: 'back,front', imageUrls: url });
 		const parts = (
 			paid()[0].body.contents as Array<{ parts: Array<{ inlineData?: { data: string; mimeType: string } }> }>
 		)[0].parts;
 		expect(parts.slice(0, 3)).toEqual([{ text: PROMPT }, inline(blue, 'image/jpeg'), inline(red, 'image/png')]);
-		expect(sha256(Buffer.from(parts[3].inlineData?.data ?? '', 'base64'))).toBe(
-			gateway.sandbox.files.get(address)?.sha256,
-		);
+		expect(sha256(Buffer.from(parts[3].inlineData?.data ?? '', 'base64'))).toBe(engine.mockApi.files.get(url)?.sha256);
 	});
 
 	it('is told the size only with ids that hold none, which go as they are', async () => {
@@ -255,13 +253,13 @@ describe('the Gemini entrance', () => {
 		expect(run.json).toMatchObject([{ model: 'gemini-3.1-flash-image', image: { width: 512 } }]);
 	});
 
-	it('keeps the words beside the picture', async () => {
+	it('keeps the words beside the image', async () => {
 		const run = await generate('gemini');
 		expect(run.json[0].text).toBe(`Here is your image: ${PROMPT}`);
 	});
 
 	it('brings what it could of several calls', async () => {
-		gateway.sandbox.script('generateContent', [
+		engine.mockApi.script('generateContent', [
 			{ status: 400, body: { error: { code: 400, message: 'Bad luck', status: 'INVALID_ARGUMENT' } } },
 		]);
 		const run = await generate('gemini', { numberOfImages: 2 });
@@ -277,26 +275,26 @@ describe('the Gemini entrance', () => {
 		['[refuse]', 'no_image', 'text_only', "I can't create that image, but I can describe it."],
 		['[safety]', 'prompt_refused', 'IMAGE_SAFETY', 'The image was blocked by the safety filters.'],
 		['[block]', 'prompt_refused', 'PROHIBITED_CONTENT', 'The prompt was blocked (PROHIBITED_CONTENT)'],
-	])('refuses %s in its own words, once', async (mark, errorCode, gatewayCode, words) => {
+	])('rejects %s in its own words, once', async (mark, errorCode, gatewayCode, words) => {
 		const run = await generate('gemini', { prompt: `${mark} a cube` });
 		expect(run.error).toMatchObject({
 			description: expect.stringContaining(words),
 			context: { data: { errorCode, gatewayCode } },
 		});
 		expect(paid()).toHaveLength(1);
-		expect(gateway.sandbox.imagesBilled()).toBe(0);
+		expect(engine.mockApi.imagesBilled()).toBe(0);
 	});
 });
 
-it('takes the pictures of a task that is finished when it is created', async () => {
-	const address = await publicAddress();
-	gateway.sandbox.script('createTask', [{ body: { created: 1, data: [{ url: address }] } }]);
+it('takes the images of a task that is finished when it is created', async () => {
+	const url = await publicUrl();
+	engine.mockApi.script('createTask', [{ body: { created: 1, data: [{ url: url }] } }]);
 	const run = await generate('asyncTask');
 
 	expect(run.json).toMatchObject([
-		{ status: 'succeeded', image: { url: address, sha256: gateway.sandbox.files.get(address)?.sha256 } },
+		{ status: 'succeeded', image: { url: url, sha256: engine.mockApi.files.get(url)?.sha256 } },
 	]);
-	expect(gateway.reads()).toEqual([]);
+	expect(engine.polls()).toEqual([]);
 });
 
 it.each([
@@ -308,27 +306,27 @@ it.each([
 	['an empty body with the address of the task', '', { location: '/v1/images/tasks/TASK' }],
 	['only the address of the task', { status: 'accepted' }, { 'operation-location': '/v1/images/tasks/TASK?v=1' }],
 ])('looks for the task itself after %s', async (_fact, body, headers) => {
-	await gateway.run({ prompt: 'made before', wait: false } as INodeParameters);
-	const taskId = String(gateway.sandbox.ledger[0].taskId);
+	await engine.run({ prompt: 'made before', wait: false } as INodeParameters);
+	const taskId = String(engine.mockApi.ledger[0].taskId);
 	const filled = JSON.parse(JSON.stringify({ body, headers }).replaceAll('TASK', taskId)) as {
 		body: IDataObject;
 		headers: Record<string, string>;
 	};
-	gateway.sandbox.script('createTask', [{ status: 202, ...filled }]);
+	engine.mockApi.script('createTask', [{ status: 202, ...filled }]);
 	const run = await generate('asyncTask');
 
 	expect(run.json).toMatchObject([{ taskId, status: 'succeeded', image: { width: 512 } }]);
-	expect(gateway.sandbox.created()).toBe(1);
+	expect(engine.mockApi.created()).toBe(1);
 });
 
-it('does not pay again when a look at the task is turned down', async () => {
-	gateway.sandbox.script('getTask', [{ body: { code: 401, message: 'Invalid token', data: null } }]);
-	const run = await gateway.run(
+it('does not pay again when a poll is rejected', async () => {
+	engine.mockApi.script('getTask', [{ body: { code: 401, message: 'Invalid token', data: null } }]);
+	const run = await engine.run(
 		{ prompt: PROMPT },
 		{ settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 } },
 	);
 
 	expect(run.error).toBeUndefined();
-	expect(run.json).toMatchObject([{ status: 'succeeded', taskId: gateway.sandbox.ledger[0].taskId }]);
-	expect(gateway.sandbox.created()).toBe(1);
+	expect(run.json).toMatchObject([{ status: 'succeeded', taskId: engine.mockApi.ledger[0].taskId }]);
+	expect(engine.mockApi.created()).toBe(1);
 });

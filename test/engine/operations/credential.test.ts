@@ -1,27 +1,24 @@
 /* eslint-disable */
-import { item, useGateway } from '../support/mockApi';
+import { item, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 
 it('signs every call to the API with the bearer key', async () => {
-	await gateway.run({ prompt: PROMPT });
-	const calls = [...gateway.sandbox.calls('createTask'), ...gateway.reads()];
+	await engine.run({ prompt: PROMPT });
+	const calls = [...engine.mockApi.calls('createTask'), ...engine.polls()];
 
 	expect(new Set(calls.map(({ authorization }) => authorization))).toEqual(
-		new Set([`Bearer ${gateway.sandbox.apiKey}`]),
+		new Set([`Bearer ${engine.mockApi.apiKey}`]),
 	);
 });
 
-it('forgives spaces and line breaks around the key and the address', async () => {
-	const { baseUrl, apiKey } = gateway.sandbox;
-	const run = await gateway.run(
-		{ prompt: PROMPT },
-		{ credential: { baseUrl: ` ${baseUrl} `, apiKey: ` ${apiKey}\n` } },
-	);
+it('forgives spaces and line breaks around the key and the URL', async () => {
+	const { baseUrl, apiKey } = engine.mockApi;
+	const run = await engine.run({ prompt: PROMPT }, { credential: { baseUrl: ` ${baseUrl} `, apiKey: ` ${apiKey}\n` } });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.sandbox.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
+	expect(engine.mockApi.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
 });
 
 it.each([
@@ -30,11 +27,11 @@ it.each([
 	(key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`,
 	(key: string) => `${key}\u200b`,
 ])('sends the key itself, however it was pasted', async (pasted) => {
-	const { apiKey } = gateway.sandbox;
-	const run = await gateway.run({ prompt: PROMPT }, { credential: { apiKey: pasted(apiKey) } });
+	const { apiKey } = engine.mockApi;
+	const run = await engine.run({ prompt: PROMPT }, { credential: { apiKey: pasted(apiKey) } });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.sandbox.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
+	expect(engine.mockApi.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
 });
 
 it.each([
@@ -42,14 +39,14 @@ it.each([
 	'“k3y.secret-0123456789”',
 	'k3y.secret-\n0123456789',
 	'Bearer k3y.secret-0123456789',
-])('shows nothing of the wrong key %j that the gateway quotes', async (apiKey) => {
-	gateway.sandbox.script('createTask', [
+])('shows nothing of the wrong key %j that the API quotes', async (apiKey) => {
+	engine.mockApi.script('createTask', [
 		{
 			status: 401,
 			body: { error: { message: 'Incorrect API key provided: k3y.secret-0123456789', code: 'invalid_api_key' } },
 		},
 	]);
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: PROMPT },
 		{ credential: { apiKey }, settings: { onError: 'continueRegularOutput' } },
 	);
@@ -72,36 +69,36 @@ it.each([
 	'/v1/models?limit=5',
 	'#top',
 	'?from=docs',
-])('reaches the same paths when the address ends in "%s"', async (ending) => {
-	gateway.sandbox.set({ taskMs: 60_000 });
-	const run = await gateway.run(
+])('reaches the same paths when the URL ends in "%s"', async (ending) => {
+	engine.mockApi.set({ taskMs: 60_000 });
+	const run = await engine.run(
 		{ prompt: PROMPT, wait: false },
-		{ credential: { baseUrl: `${gateway.sandbox.baseUrl}${ending}` } },
+		{ credential: { baseUrl: `${engine.mockApi.baseUrl}${ending}` } },
 	);
 
 	expect(run.json).toMatchObject([{ status: 'queued' }]);
-	expect(gateway.sandbox.journal.map(({ path }) => path)).toEqual(['/v1/images/tasks']);
+	expect(engine.mockApi.journal.map(({ path }) => path)).toEqual(['/v1/images/tasks']);
 });
 
-it('keeps a path in front of /v1, for gateways behind a proxy', async () => {
-	await gateway.run({ prompt: PROMPT }, { credential: { baseUrl: `${gateway.sandbox.baseUrl}/nano/v1/` } });
+it('keeps a path in front of /v1, for APIs behind a proxy', async () => {
+	await engine.run({ prompt: PROMPT }, { credential: { baseUrl: `${engine.mockApi.baseUrl}/nano/v1/` } });
 
-	expect(gateway.sandbox.journal.map(({ path }) => path)).toEqual(['/nano/v1/images/tasks']);
+	expect(engine.mockApi.journal.map(({ path }) => path)).toEqual(['/nano/v1/images/tasks']);
 });
 
 it('offers the key to no host but its own, wherever the files are', async () => {
-	gateway.sandbox.set({ dialect: 'forkResult' });
-	await gateway.run({ prompt: PROMPT });
-	gateway.sandbox.set({ faults: [{ route: 'file', fault: 'redirectForeign' }] });
-	await gateway.run({ prompt: PROMPT });
-	const files = gateway.sandbox.journal.filter(({ route }) => route === 'file');
+	engine.mockApi.set({ dialect: 'forkResult' });
+	await engine.run({ prompt: PROMPT });
+	engine.mockApi.set({ faults: [{ route: 'file', fault: 'redirectForeign' }] });
+	await engine.run({ prompt: PROMPT });
+	const files = engine.mockApi.journal.filter(({ route }) => route === 'file');
 
 	expect(files.length).toBeGreaterThanOrEqual(3);
 	expect(files.map(({ authorization }) => authorization)).toEqual(files.map(() => undefined));
 });
 
 it('leaves the key out of rows, logs and saved data', async () => {
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', simplify: false },
 		{
 			input: [item({ prompt: 'a' }), item({ prompt: '[fail]' })],
@@ -110,5 +107,5 @@ it('leaves the key out of rows, logs and saved data', async () => {
 	);
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { details: { errorCode: 'task_failed' } }]);
-	expect(JSON.stringify([run.data, run.logs])).not.toContain(gateway.sandbox.apiKey);
+	expect(JSON.stringify([run.data, run.logs])).not.toContain(engine.mockApi.apiKey);
 });

@@ -2,33 +2,33 @@
 import type { INodeParameters } from 'n8n-workflow';
 import sharp from 'sharp';
 
-import { asFile, item, picture, servedDigests, sha256, storedDigest, useGateway } from '../support/mockApi';
+import { asFile, item, plainImage, servedDigests, sha256, storedDigest, useEngine } from '../support/useEngine';
 import { readBinary } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'Put the cup on a wooden table';
 
 let red: Buffer;
 let blue: Buffer;
 
 beforeAll(async () => {
-	red = await picture('#ff0000');
-	blue = await picture('#0000ff', 'jpeg');
+	red = await plainImage('#ff0000');
+	blue = await plainImage('#0000ff', 'jpeg');
 });
 
 function edit(parameters: INodeParameters): INodeParameters {
 	return { operation: 'imageToImage', prompt: PROMPT, ...parameters };
 }
 
-/** An address that the gateway can open: a picture it made itself, before the test's own requests. */
-async function publicAddress(): Promise<string> {
-	const run = await gateway.run({ prompt: 'a reference' });
+/** A URL that the API can open: an image it made itself, before the test's own requests. */
+async function publicUrl(): Promise<string> {
+	const run = await engine.run({ prompt: 'a reference' });
 	const url = String(run.json[0].imageUrl);
-	gateway.sandbox.journal.length = 0;
+	engine.mockApi.journal.length = 0;
 	return url;
 }
 
-/** Whether a picture shows a reference of this colour somewhere. */
+/** Whether an image shows a reference of this color somewhere. */
 async function hasColor(bytes: Buffer, wanted: 'red' | 'blue'): Promise<boolean> {
 	const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
 	for (let at = 0; at < data.length; at += info.channels) {
@@ -39,92 +39,92 @@ async function hasColor(bytes: Buffer, wanted: 'red' | 'blue'): Promise<boolean>
 }
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it.each([1, 3])('edits one file of the input into n of %i pictures that show it', async (numberOfImages) => {
+	it.each([1, 3])('edits one file of the input into n of %i images that show it', async (numberOfImages) => {
 		const input = [item({}, { data: asFile(red) })];
-		const run = await gateway.run(edit({ numberOfImages }), { binaryMode, input });
+		const run = await engine.run(edit({ numberOfImages }), { binaryMode, input });
 
 		expect(run.error).toBeUndefined();
-		expect(gateway.created()).toMatchObject([
+		expect(engine.created()).toMatchObject([
 			{ task_type: 'image2image', n: numberOfImages, image: `data:image/png;base64,${red.toString('base64')}` },
 		]);
-		expect(gateway.created()[0]).not.toHaveProperty('images');
-		expect(gateway.sandbox.ledger).toMatchObject([{ n: numberOfImages, imagesBilled: numberOfImages, references: 1 }]);
+		expect(engine.created()[0]).not.toHaveProperty('images');
+		expect(engine.mockApi.ledger).toMatchObject([{ n: numberOfImages, imagesBilled: numberOfImages, references: 1 }]);
 		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
-			servedDigests(gateway.sandbox),
+			servedDigests(engine.mockApi),
 		);
 		const [{ binary }] = run.rows;
 		expect(binary && (await hasColor(await readBinary(binary.data), 'red'))).toBe(true);
 	});
 
-	it('sends two files and an address as images, in the order given', async () => {
-		const address = await publicAddress();
+	it('sends two files and a URL as images, in the order given', async () => {
+		const url = await publicUrl();
 		const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
-		const run = await gateway.run(edit({ inputType: 'both', binaryPropertyName: 'back, front', imageUrls: address }), {
+		const run = await engine.run(edit({ inputType: 'both', binaryPropertyName: 'back, front', imageUrls: url }), {
 			binaryMode,
 			input,
 		});
 
 		expect(run.error).toBeUndefined();
-		expect(gateway.created()).toMatchObject([
+		expect(engine.created()).toMatchObject([
 			{
 				images: [
 					`data:image/jpeg;base64,${blue.toString('base64')}`,
 					`data:image/png;base64,${red.toString('base64')}`,
-					address,
+					url,
 				],
 			},
 		]);
-		expect(gateway.created()[0]).not.toHaveProperty('image');
-		expect(gateway.sandbox.ledger.at(-1)).toMatchObject({ references: 3, imagesBilled: 1 });
-		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox).at(-1));
+		expect(engine.created()[0]).not.toHaveProperty('image');
+		expect(engine.mockApi.ledger.at(-1)).toMatchObject({ references: 3, imagesBilled: 1 });
+		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi).at(-1));
 	});
 });
 
-it('edits a picture at an address without loading it into the workflow', async () => {
-	const address = await publicAddress();
-	const run = await gateway.run(edit({ inputType: 'url', imageUrls: address }));
+it('edits an image at a URL without loading it into the workflow', async () => {
+	const url = await publicUrl();
+	const run = await engine.run(edit({ inputType: 'url', imageUrls: url }));
 
-	expect(gateway.created()).toMatchObject([{ task_type: 'image2image', image: address }]);
+	expect(engine.created()).toMatchObject([{ task_type: 'image2image', image: url }]);
 	expect(run.json).toMatchObject([{ status: 'succeeded', width: 512, height: 512 }]);
-	// The gateway fetches the reference itself; the node fetches only the result.
-	const files = gateway.sandbox.calls('file').map(({ headers }) => String(headers['user-agent']));
-	expect(files.filter((agent) => agent !== 'nano-sandbox-upstream')).toHaveLength(1);
+	// The API fetches the reference itself; the node fetches only the result.
+	const files = engine.mockApi.calls('file').map(({ headers }) => String(headers['user-agent']));
+	expect(files.filter((agent) => agent !== 'mock-api-upstream')).toHaveLength(1);
 });
 
 it.each([
 	['commas', (urls: string[]) => urls.join(', ')],
 	['new lines', (urls: string[]) => urls.join('\n')],
 	['an array from an expression', (urls: string[]) => `={{ ${JSON.stringify(urls)} }}`],
-])('takes several addresses by %s', async (_way, written) => {
-	const first = await publicAddress();
+])('takes several URLs by %s', async (_way, written) => {
+	const first = await publicUrl();
 	const urls = [`${first}&view=1,2`, `${first}&view=3`];
-	await gateway.run(edit({ inputType: 'url', imageUrls: written(urls) }));
+	await engine.run(edit({ inputType: 'url', imageUrls: written(urls) }));
 
-	expect(gateway.created()).toMatchObject([{ images: urls }]);
+	expect(engine.created()).toMatchObject([{ images: urls }]);
 });
 
 it('sends what a file is, not what its name and type claim', async () => {
 	const mislabeled = { ...asFile(blue, 'image/png'), fileName: 'photo.png' };
-	await gateway.run(edit({}), { input: [item({}, { data: mislabeled })] });
+	await engine.run(edit({}), { input: [item({}, { data: mislabeled })] });
 
-	expect(gateway.created()[0].image).toMatch(/^data:image\/jpeg;base64,/);
+	expect(engine.created()[0].image).toMatch(/^data:image\/jpeg;base64,/);
 });
 
 it('sends bare base64 when asked to', async () => {
-	await gateway.run(edit({ options: { sendBinaryAs: 'base64' } }), { input: [item({}, { data: asFile(red) })] });
+	await engine.run(edit({ options: { sendBinaryAs: 'base64' } }), { input: [item({}, { data: asFile(red) })] });
 
-	expect(gateway.created()).toMatchObject([{ image: red.toString('base64') }]);
+	expect(engine.created()).toMatchObject([{ image: red.toString('base64') }]);
 });
 
 it('uploads files as parts of a form when asked to, beside the other fields', async () => {
 	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
-	const run = await gateway.run(
+	const run = await engine.run(
 		edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }),
 		{ input },
 	);
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
-	expect(gateway.created()).toMatchObject([
+	expect(engine.created()).toMatchObject([
 		{
 			fields: {
 				model: 'NanoBanana2-0.5K',
@@ -144,10 +144,10 @@ it('uploads files as parts of a form when asked to, beside the other fields', as
 
 it('gives every item its own references', async () => {
 	const input = [item({}, { data: asFile(red) }), item({}, { data: asFile(blue, 'image/jpeg') })];
-	const run = await gateway.run(edit({}), { input });
+	const run = await engine.run(edit({}), { input });
 
 	expect(
-		gateway
+		engine
 			.created()
 			.map(({ image }) => String(image).slice(0, 16))
 			.sort(),
@@ -160,7 +160,7 @@ it('gives every item its own references', async () => {
 
 it('leaves the files of the input item as they were', async () => {
 	const input = [item({ note: 'keep' }, { data: asFile(red) })];
-	const run = await gateway.run(edit({}), { input });
+	const run = await engine.run(edit({}), { input });
 
 	expect(run.output('Start')[0][0].binary?.data.data).toBe(red.toString('base64'));
 	expect(run.output('Start')[0][0].json).toEqual({ note: 'keep' });

@@ -1,13 +1,13 @@
 /* eslint-disable */
-import { asFile, item, picture, useGateway } from '../support/mockApi';
+import { asFile, item, plainImage, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 
-afterEach(() => expect(gateway.sandbox.journal).toEqual([]));
+afterEach(() => expect(engine.mockApi.journal).toEqual([]));
 
-it('shows method, address and body, hides the key and sends nothing', async () => {
-	const run = await gateway.run({
+it('shows method, URL and body, hides the key and sends nothing', async () => {
+	const run = await engine.run({
 		prompt: PROMPT,
 		aspectRatio: '16:9',
 		numberOfImages: 4,
@@ -18,7 +18,7 @@ it('shows method, address and body, hides the key and sends nothing', async () =
 		{
 			preview: {
 				method: 'POST',
-				url: `${gateway.sandbox.baseUrl}/v1/images/tasks`,
+				url: `${engine.mockApi.baseUrl}/v1/images/tasks`,
 				headers: { authorization: 'Bearer [key]', 'content-type': 'application/json' },
 				body: {
 					model: 'NanoBanana2-0.5K',
@@ -35,13 +35,13 @@ it('shows method, address and body, hides the key and sends nothing', async () =
 			warnings: ["Nothing was sent: 'Preview Request' is on."],
 		},
 	]);
-	expect(JSON.stringify(run.data)).not.toContain(gateway.sandbox.apiKey);
+	expect(JSON.stringify(run.data)).not.toContain(engine.mockApi.apiKey);
 });
 
 it.each(['dataUri', 'base64', 'multipart'])('names files instead of showing them (%s)', async (sendBinaryAs) => {
-	const png = await picture('red');
+	const png = await plainImage('red');
 	const input = [item({}, { front: asFile(png), back: asFile(png) })];
-	const run = await gateway.run(
+	const run = await engine.run(
 		{
 			operation: 'imageToImage',
 			prompt: PROMPT,
@@ -61,7 +61,7 @@ it.each(['dataUri', 'base64', 'multipart'])('names files instead of showing them
 });
 
 it('previews every item and counts none of them against Max Images', async () => {
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', numberOfImages: 5, options: { previewRequest: true, maxImages: 1 } },
 		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
 	);
@@ -70,8 +70,8 @@ it('previews every item and counts none of them against Max Images', async () =>
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 });
 
-it('refuses what the request would be refused for', async () => {
-	const run = await gateway.run({ prompt: PROMPT, outputFormat: 'webp', options: { previewRequest: true } });
+it('rejects what the request would be rejected for', async () => {
+	const run = await engine.run({ prompt: PROMPT, outputFormat: 'webp', options: { previewRequest: true } });
 
 	expect(run.error?.message).toBe("'Output Format' WebP is not available for the model NanoBanana2-0.5K");
 });

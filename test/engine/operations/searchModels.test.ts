@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The model picker in n8n's own context for it, against the stand-in gateway.
+// The model picker in n8n's own context for it, against the mock API.
 import '../support/environment';
 import { LoadOptionsContext } from 'n8n-core';
 import type {
@@ -11,11 +11,11 @@ import { Workflow } from 'n8n-workflow';
 
 import { CATALOGUE } from '../../../nodes/NanoBanana/models';
 import { searchModels } from '../../../nodes/NanoBanana/listSearch/searchModels';
-import { useGateway } from '../support/mockApi';
+import { useEngine } from '../support/useEngine';
 import { TestCredentialsHelper, TestNodeTypes } from '../support/nodeTypes';
 import { nanoBananaWorkflow } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 const KNOWN = CATALOGUE.map(({ id }) => id);
 
 /** Opens the picker as the editor does. */
@@ -23,7 +23,7 @@ async function picked(
 	filter?: string,
 	credential: ICredentialDataDecryptedObject = {},
 ): Promise<INodeListSearchItems[]> {
-	const { baseUrl, apiKey } = gateway.sandbox;
+	const { baseUrl, apiKey } = engine.mockApi;
 	const workflow = new Workflow({
 		...nanoBananaWorkflow({}),
 		id: 'picker',
@@ -46,8 +46,8 @@ async function picked(
 
 const ids = (entries: INodeListSearchItems[]): unknown[] => entries.map(({ value }) => value);
 
-it('offers the image models of the gateway, the known ones first and in their order, and no others', async () => {
-	gateway.sandbox.set({
+it('offers the image models of the API, the known ones first and in their order, and no others', async () => {
+	engine.mockApi.set({
 		models: [
 			'gpt-5.2',
 			'flux-pro',
@@ -66,10 +66,10 @@ it('offers the image models of the gateway, the known ones first and in their or
 		{ name: 'nano-banana-9', value: 'nano-banana-9' },
 		{ name: 'flux-pro', value: 'flux-pro' },
 	]);
-	expect(gateway.sandbox.journal).toMatchObject([
-		{ method: 'GET', path: '/v1/models', authorization: `Bearer ${gateway.sandbox.apiKey}` },
+	expect(engine.mockApi.journal).toMatchObject([
+		{ method: 'GET', path: '/v1/models', authorization: `Bearer ${engine.mockApi.apiKey}` },
 	]);
-	expect(gateway.sandbox.created()).toBe(0);
+	expect(engine.mockApi.created()).toBe(0);
 });
 
 it.each([
@@ -83,12 +83,12 @@ it.each([
 });
 
 it.each(['/', '/v1', '/v1/images/tasks'])('takes the base URL with %s at its end', async (end) => {
-	expect(ids(await picked(undefined, { baseUrl: `${gateway.sandbox.baseUrl}${end}` }))).toEqual(KNOWN);
-	expect(gateway.sandbox.journal).toMatchObject([{ path: '/v1/models', status: 200 }]);
+	expect(ids(await picked(undefined, { baseUrl: `${engine.mockApi.baseUrl}${end}` }))).toEqual(KNOWN);
+	expect(engine.mockApi.journal).toMatchObject([{ path: '/v1/models', status: 200 }]);
 });
 
 describe('offers the known models', () => {
-	it.each<[string, Parameters<typeof gateway.sandbox.script>[1]]>([
+	it.each<[string, Parameters<typeof engine.mockApi.script>[1]]>([
 		['has no list', [{ status: 404, body: { error: { message: 'Invalid URL (GET /v1/models)' } } }]],
 		[
 			'shows a web page',
@@ -100,13 +100,13 @@ describe('offers the known models', () => {
 		['offers nothing', [{ body: { data: [] } }]],
 		['offers no image model', [{ body: { data: [{ id: 'gpt-5.2' }, { id: 7 }, null, 'x'] } }]],
 		['says no on HTTP 200', [{ body: { code: 401, message: 'Invalid token', data: null } }]],
-	])('when the gateway %s', async (_fact, answers) => {
-		gateway.sandbox.script('models', answers);
+	])('when the API %s', async (_fact, responses) => {
+		engine.mockApi.script('models', responses);
 		expect(ids(await picked())).toEqual(KNOWN);
-		expect(gateway.sandbox.calls('models')).toHaveLength(1);
+		expect(engine.mockApi.calls('models')).toHaveLength(1);
 	});
 
-	it('when the key is wrong, the address is empty, or nobody answers there', async () => {
+	it('when the key is wrong, the URL is empty, or nobody answers there', async () => {
 		expect(ids(await picked(undefined, { apiKey: 'sk-wrong' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: '' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: 'http://127.0.0.1:1' }))).toEqual(KNOWN);
@@ -114,17 +114,17 @@ describe('offers the known models', () => {
 });
 
 it("reads Google's list as well", async () => {
-	gateway.sandbox.script('models', [
+	engine.mockApi.script('models', [
 		{ body: { models: [{ name: 'models/gemini-3-pro-image' }, { name: 'models/gemini-3-pro' }] } },
 	]);
 	expect(ids(await picked())).toEqual(['gemini-3-pro-image']);
 });
 
 it('leaves an id that is on no list usable', async () => {
-	gateway.sandbox.set({ models: ['NanoBanana2-1K', 'NanoBanana9-Secret'] });
-	const run = await gateway.run({ prompt: 'A cube', model: { __rl: true, mode: 'id', value: 'NanoBanana9-Secret' } });
+	engine.mockApi.set({ models: ['NanoBanana2-1K', 'NanoBanana9-Secret'] });
+	const run = await engine.run({ prompt: 'A cube', model: { __rl: true, mode: 'id', value: 'NanoBanana9-Secret' } });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded', model: 'NanoBanana9-Secret' }]);
-	expect(gateway.created()).toMatchObject([{ model: 'NanoBanana9-Secret' }]);
-	expect(gateway.sandbox.calls('models')).toEqual([]);
+	expect(engine.created()).toMatchObject([{ model: 'NanoBanana9-Secret' }]);
+	expect(engine.mockApi.calls('models')).toEqual([]);
 });

@@ -1,36 +1,36 @@
 /* eslint-disable */
-import { item, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { item, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube on a clean white desk';
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it('turns a prompt into a picture with exactly the bytes that the gateway served', async () => {
-		const run = await gateway.run({ prompt: PROMPT }, { binaryMode });
+	it('turns a prompt into an image with exactly the bytes that the API served', async () => {
+		const run = await engine.run({ prompt: PROMPT }, { binaryMode });
 
 		expect(run.error).toBeUndefined();
 		expect(run.rows).toHaveLength(1);
-		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox)[0]);
+		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 		expect(run.rows[0].binary?.data.id?.split(':')[0]).toBe(binaryMode === 'filesystem' ? 'filesystem-v2' : undefined);
 		expect(run.rows[0].pairedItem).toEqual({ item: 0 });
 	});
 
-	it('turns n of 3 into three rows of one paid task, in the order of the addresses', async () => {
-		const run = await gateway.run({ prompt: PROMPT, numberOfImages: 3 }, { binaryMode });
-		const [{ taskId }] = gateway.sandbox.ledger;
-		const urls = gateway.sandbox.task(String(taskId))?.urls ?? [];
+	it('turns n of 3 into three rows of one paid task, in the order of the URLs', async () => {
+		const run = await engine.run({ prompt: PROMPT, numberOfImages: 3 }, { binaryMode });
+		const [{ taskId }] = engine.mockApi.ledger;
+		const urls = engine.mockApi.task(String(taskId))?.urls ?? [];
 
-		expect(gateway.sandbox.ledger).toMatchObject([{ n: 3, imagesBilled: 3, downloads: 3 }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ n: 3, imagesBilled: 3, downloads: 3 }]);
 		expect(run.json.map(({ imageUrl }) => imageUrl)).toEqual(urls);
 		const digests = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
-		expect(digests).toEqual(urls.map((url) => gateway.sandbox.files.get(url)?.sha256));
+		expect(digests).toEqual(urls.map((url) => engine.mockApi.files.get(url)?.sha256));
 		expect(new Set(digests).size).toBe(3);
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }]);
 	});
 });
 
 it('sends what the fields say and nothing else', async () => {
-	await gateway.run({
+	await engine.run({
 		model: { __rl: true, mode: 'list', value: 'NanoBanana2-0.5K' },
 		prompt: PROMPT,
 		aspectRatio: '16:9',
@@ -38,7 +38,7 @@ it('sends what the fields say and nothing else', async () => {
 		numberOfImages: 2,
 	});
 
-	expect(gateway.created()).toEqual([
+	expect(engine.created()).toEqual([
 		{
 			model: 'NanoBanana2-0.5K',
 			task_type: 'text2image',
@@ -52,17 +52,17 @@ it('sends what the fields say and nothing else', async () => {
 });
 
 it('leaves a ratio and a format on auto out of the request', async () => {
-	await gateway.run({ prompt: PROMPT, aspectRatio: 'auto', outputFormat: 'auto' });
+	await engine.run({ prompt: PROMPT, aspectRatio: 'auto', outputFormat: 'auto' });
 
-	expect(gateway.created()).toEqual([
+	expect(engine.created()).toEqual([
 		{ model: 'NanoBanana2-0.5K', task_type: 'text2image', prompt: PROMPT, n: 1, response_format: 'url' },
 	]);
 });
 
 it('asks for the default model and PNG when nothing was chosen', async () => {
-	const run = await gateway.run({ model: { __rl: true, mode: 'list', value: 'NanoBanana2-1K' }, prompt: PROMPT });
+	const run = await engine.run({ model: { __rl: true, mode: 'list', value: 'NanoBanana2-1K' }, prompt: PROMPT });
 
-	expect(gateway.created()).toMatchObject([{ model: 'NanoBanana2-1K', output_format: 'png', n: 1 }]);
+	expect(engine.created()).toMatchObject([{ model: 'NanoBanana2-1K', output_format: 'png', n: 1 }]);
 	expect(run.json).toMatchObject([{ width: 1024, height: 1024, mimeType: 'image/png' }]);
 });
 
@@ -71,13 +71,13 @@ it.each([
 	['jpeg', 'image/jpeg', 'jpg'],
 	['webp', 'image/webp', 'webp'],
 ])('names type, ending and size of a %s file by its bytes', async (outputFormat, mimeType, extension) => {
-	const run = await gateway.run({
+	const run = await engine.run({
 		model: { __rl: true, mode: 'id', value: 'NanoBanana' },
 		prompt: PROMPT,
 		outputFormat,
 		aspectRatio: '9:16',
 	});
-	const [{ taskId }] = gateway.sandbox.ledger;
+	const [{ taskId }] = engine.mockApi.ledger;
 
 	expect(run.json).toMatchObject([{ mimeType, fileName: `${taskId}.${extension}`, width: 768, height: 1344 }]);
 	expect(run.rows[0].binary?.data).toMatchObject({
@@ -89,46 +89,46 @@ it.each([
 
 it('merges additional request fields over the request', async () => {
 	const extraBody = '{ "seed": 42, "aspect_ratio": "4:3", "metadata": { "order": 7 } }';
-	const run = await gateway.run({ prompt: PROMPT, aspectRatio: '1:1', options: { extraBody } });
+	const run = await engine.run({ prompt: PROMPT, aspectRatio: '1:1', options: { extraBody } });
 
-	expect(gateway.created()).toMatchObject([{ seed: 42, aspect_ratio: '4:3', metadata: { order: 7 }, prompt: PROMPT }]);
+	expect(engine.created()).toMatchObject([{ seed: 42, aspect_ratio: '4:3', metadata: { order: 7 }, prompt: PROMPT }]);
 	expect(run.json).toMatchObject([{ width: 600, height: 448 }]);
 });
 
 it('takes an object from an expression as additional request fields', async () => {
-	await gateway.run(
+	await engine.run(
 		{ prompt: PROMPT, options: { extraBody: '={{ { seed: $json.seed } }}' } },
 		{ input: [item({ seed: 7 })] },
 	);
 
-	expect(gateway.created()).toMatchObject([{ seed: 7 }]);
+	expect(engine.created()).toMatchObject([{ seed: 7 }]);
 });
 
 it('puts the task out at once when it is told not to wait', async () => {
-	gateway.sandbox.set({ taskMs: 60_000 });
-	const run = await gateway.run({ prompt: PROMPT, wait: false });
-	const [entry] = gateway.sandbox.ledger;
+	engine.mockApi.set({ taskMs: 60_000 });
+	const run = await engine.run({ prompt: PROMPT, wait: false });
+	const [entry] = engine.mockApi.ledger;
 
 	expect(run.json).toEqual([{ taskId: entry.taskId, status: 'queued', progress: 0, model: 'NanoBanana2-0.5K' }]);
 	expect(run.rows[0].binary).toBeUndefined();
-	expect(gateway.reads()).toEqual([]);
-	expect(gateway.sandbox.calls('file')).toEqual([]);
+	expect(engine.polls()).toEqual([]);
+	expect(engine.mockApi.calls('file')).toEqual([]);
 });
 
 it('works with a model that the node has never heard of', async () => {
-	gateway.sandbox.set({ models: ['NanoBanana9-0.5K'] });
-	const run = await gateway.run({ model: { __rl: true, mode: 'id', value: ' NanoBanana9-0.5K ' }, prompt: PROMPT });
+	engine.mockApi.set({ models: ['NanoBanana9-0.5K'] });
+	const run = await engine.run({ model: { __rl: true, mode: 'id', value: ' NanoBanana9-0.5K ' }, prompt: PROMPT });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded', model: 'NanoBanana9-0.5K', width: 512 }]);
-	expect(gateway.created()).toMatchObject([{ model: 'NanoBanana9-0.5K' }]);
+	expect(engine.created()).toMatchObject([{ model: 'NanoBanana9-0.5K' }]);
 });
 
 it('follows a prompt expression for each item', async () => {
 	const input = [item({ subject: 'cube' }), item({ subject: 'ball' })];
-	await gateway.run({ prompt: '=A red {{ $json.subject }}' }, { input });
+	await engine.run({ prompt: '=A red {{ $json.subject }}' }, { input });
 
 	expect(
-		gateway
+		engine
 			.created()
 			.map(({ prompt }) => prompt)
 			.sort(),
@@ -136,8 +136,8 @@ it('follows a prompt expression for each item', async () => {
 });
 
 it('gives the key to the API only, never to the host of the files', async () => {
-	await gateway.run({ prompt: PROMPT });
+	await engine.run({ prompt: PROMPT });
 
-	const keys = Object.fromEntries(gateway.sandbox.journal.map(({ origin, authorization }) => [origin, authorization]));
-	expect(keys).toEqual({ api: `Bearer ${gateway.sandbox.apiKey}`, files: undefined });
+	const keys = Object.fromEntries(engine.mockApi.journal.map(({ origin, authorization }) => [origin, authorization]));
+	expect(keys).toEqual({ api: `Bearer ${engine.mockApi.apiKey}`, files: undefined });
 });

@@ -1,37 +1,37 @@
 /* eslint-disable */
-import { item, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { item, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 
 async function task(parameters = {}): Promise<string> {
-	const run = await gateway.run({ prompt: 'A small red cube', wait: false, ...parameters });
+	const run = await engine.run({ prompt: 'A small red cube', wait: false, ...parameters });
 	return String(run.json[0].taskId);
 }
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it.each([1, 3])('waits for a running task and gives its %i pictures', async (numberOfImages) => {
+	it.each([1, 3])('waits for a running task and gives its %i images', async (numberOfImages) => {
 		// It ends as soon as somebody has seen it running, however slow the machine is.
-		gateway.sandbox.set({
+		engine.mockApi.set({
 			taskMs: 3_600_000,
-			onAnswer: ({ route }) => route === 'getTask' && gateway.sandbox.finishTasks(),
+			onResponse: ({ route }) => route === 'getTask' && engine.mockApi.finishTasks(),
 		});
 		const taskId = await task({ numberOfImages });
-		const run = await gateway.run({ operation: 'waitForResult', taskId }, { binaryMode });
+		const run = await engine.run({ operation: 'waitForResult', taskId }, { binaryMode });
 
 		expect(run.error).toBeUndefined();
 		expect(run.json).toMatchObject(Array(numberOfImages).fill({ taskId, status: 'succeeded' }));
 		expect(await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
-			servedDigests(gateway.sandbox),
+			servedDigests(engine.mockApi),
 		);
-		expect(gateway.reads()).toHaveLength(2);
-		expect(gateway.sandbox.created()).toBe(1);
+		expect(engine.polls()).toHaveLength(2);
+		expect(engine.mockApi.created()).toBe(1);
 	});
 });
 
-it('gives the pictures of several tasks in the order of their ids, not of their ends', async () => {
-	gateway.sandbox.set({ taskMs: (number) => (number === 1 ? 300 : 20) });
+it('gives the images of several tasks in the order of their ids, not of their ends', async () => {
+	engine.mockApi.set({ taskMs: (number) => (number === 1 ? 300 : 20) });
 	const taskIds = [await task(), await task(), await task()];
-	const run = await gateway.run({ operation: 'waitForResult', taskId: taskIds.join('\n') });
+	const run = await engine.run({ operation: 'waitForResult', taskId: taskIds.join('\n') });
 
 	expect(run.json.map(({ taskId, status }) => [taskId, status])).toEqual(
 		taskIds.map((taskId) => [taskId, 'succeeded']),
@@ -41,7 +41,7 @@ it('gives the pictures of several tasks in the order of their ids, not of their 
 
 it('takes an array of ids, and each id once', async () => {
 	const [first, second] = [await task(), await task()];
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ operation: 'waitForResult', taskId: '={{ $json.ids }}' },
 		{ input: [item({ ids: [first, second, first] })] },
 	);
@@ -49,31 +49,31 @@ it('takes an array of ids, and each id once', async () => {
 	expect(run.json.map(({ taskId }) => taskId)).toEqual([first, second]);
 });
 
-it('takes the pasted address of a task for its id', async () => {
+it('takes the pasted URL of a task for its id', async () => {
 	const taskId = await task();
-	const run = await gateway.run({
+	const run = await engine.run({
 		operation: 'waitForResult',
-		taskId: `${gateway.sandbox.baseUrl}/v1/images/tasks/${taskId}`,
+		taskId: `${engine.mockApi.baseUrl}/v1/images/tasks/${taskId}`,
 	});
 
 	expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
 });
 
 it('collects, item by item, what an earlier node only ordered', async () => {
-	const ordered = await gateway.run(
+	const ordered = await engine.run(
 		{ prompt: '={{ $json.prompt }}', wait: false },
 		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
 	);
-	const run = await gateway.run({ operation: 'waitForResult', taskId: '={{ $json.taskId }}' }, { input: ordered.rows });
+	const run = await engine.run({ operation: 'waitForResult', taskId: '={{ $json.taskId }}' }, { input: ordered.rows });
 
 	expect(run.json.map(({ taskId }) => taskId)).toEqual(ordered.json.map(({ taskId }) => taskId));
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
-	expect(gateway.sandbox.created()).toBe(2);
+	expect(engine.mockApi.created()).toBe(2);
 });
 
 it('ends a failed task with its reason, its id and the next step', async () => {
 	const taskId = await task({ prompt: '[fail] a cube' });
-	const run = await gateway.run({ operation: 'waitForResult', taskId });
+	const run = await engine.run({ operation: 'waitForResult', taskId });
 
 	expect(run.error).toMatchObject({
 		name: 'NodeApiError',
@@ -86,7 +86,7 @@ it('ends a failed task with its reason, its id and the next step', async () => {
 
 it('keeps the tasks that went well when one of several failed and the workflow continues', async () => {
 	const [good, bad] = [await task(), await task({ prompt: '[fail]' })];
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ operation: 'waitForResult', taskId: `${bad},${good}` },
 		{ settings: { onError: 'continueRegularOutput' } },
 	);

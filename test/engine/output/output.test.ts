@@ -1,24 +1,24 @@
 /* eslint-disable */
-import { asFile, item, MODEL, picture, servedDigests, storedDigest, useGateway } from '../support/mockApi';
+import { asFile, item, MODEL, plainImage, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 import { chain, createNode, nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 
 const SIMPLE = ['taskId', 'status', 'imageUrl', 'fileName', 'mimeType', 'width', 'height', 'model'];
 
 it('has at most ten flat fields when simplified, most useful first', async () => {
-	const run = await gateway.run({ prompt: PROMPT, options: { unitPrice: 0.04 } });
+	const run = await engine.run({ prompt: PROMPT, options: { unitPrice: 0.04 } });
 
 	expect(Object.keys(run.json[0])).toEqual([...SIMPLE, 'cost']);
 	expect(Object.values(run.json[0]).filter((value) => typeof value === 'object')).toEqual([]);
-	expect(run.json[0].imageUrl).toBe([...gateway.sandbox.files.keys()][0]);
+	expect(run.json[0].imageUrl).toBe([...engine.mockApi.files.keys()][0]);
 });
 
 it('holds the whole record when not simplified', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, simplify: false, options: { unitPrice: 0.1 } });
-	const [entry] = gateway.sandbox.ledger;
-	const files = [...gateway.sandbox.files];
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, simplify: false, options: { unitPrice: 0.1 } });
+	const [entry] = engine.mockApi.ledger;
+	const files = [...engine.mockApi.files];
 
 	expect(run.json.map((row) => Object.keys(row))).toEqual(
 		Array(2).fill(['taskId', 'status', 'progress', 'model', 'operation', 'image', 'billing', 'timing', 'warnings']),
@@ -45,7 +45,7 @@ it('holds the whole record when not simplified', async () => {
 				submittedAt: expect.stringMatching(/^\d{4}-.*Z$/),
 				finishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
 				waitedMs: expect.any(Number),
-				polls: gateway.reads().length,
+				polls: engine.polls().length,
 			},
 			warnings: [],
 		})),
@@ -53,42 +53,42 @@ it('holds the whole record when not simplified', async () => {
 });
 
 it('knows no cost without a unit price', async () => {
-	const run = await gateway.run({ prompt: PROMPT, simplify: false });
+	const run = await engine.run({ prompt: PROMPT, simplify: false });
 
 	expect(run.json[0].billing).toEqual({ requestedImages: 1, returnedImages: 1 });
 });
 
 it('counts the cost of what came, not of what was asked for, and says that less came', async () => {
-	gateway.sandbox.set({ resultCount: 2 });
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 3, simplify: false, options: { unitPrice: 0.04 } });
+	engine.mockApi.set({ resultCount: 2 });
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 3, simplify: false, options: { unitPrice: 0.04 } });
 
 	expect(run.rows).toHaveLength(2);
 	expect(run.json[0]).toMatchObject({
 		billing: { requestedImages: 3, returnedImages: 2, unitPrice: 0.04, cost: 0.08 },
 		warnings: ['2 of 3 images came back. Compare the bill with returnedImages.'],
 	});
-	expect(gateway.sandbox.imagesBilled()).toBe(2);
+	expect(engine.mockApi.imagesBilled()).toBe(2);
 });
 
 it('puts every image of a task into one item when asked to', async () => {
-	const run = await gateway.run({
+	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 3,
 		options: { outputLayout: 'singleItem', unitPrice: 0.04 },
 	});
-	const urls = [...gateway.sandbox.files.keys()];
+	const urls = [...engine.mockApi.files.keys()];
 
 	expect(run.rows).toHaveLength(1);
 	expect(Object.keys(run.rows[0].binary ?? {})).toEqual(['data', 'data_1', 'data_2']);
 	expect(await Promise.all(Object.values(run.rows[0].binary ?? {}).map(storedDigest))).toEqual(
-		servedDigests(gateway.sandbox),
+		servedDigests(engine.mockApi),
 	);
 	expect(run.json[0]).toMatchObject({ status: 'succeeded', imageUrl: urls[0], imageUrls: urls, cost: 0.12 });
 	expect(Object.keys(run.json[0]).length).toBeLessThanOrEqual(10);
 });
 
 it('lists every image of one item when not simplified', async () => {
-	const run = await gateway.run({
+	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
 		simplify: false,
@@ -106,7 +106,7 @@ it.each([
 	['itemPerImage', [['picture'], ['picture']]],
 	['singleItem', [['picture', 'picture_1']]],
 ])('puts the files into the field that was named (%s)', async (outputLayout, fields) => {
-	const run = await gateway.run({
+	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
 		options: { outputLayout, binaryPropertyOutput: 'picture' },
@@ -116,7 +116,7 @@ it.each([
 });
 
 it('names the files as asked, numbered, with the ending that is true', async () => {
-	const run = await gateway.run({
+	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
 		outputFormat: 'jpeg',
@@ -128,54 +128,54 @@ it('names the files as asked, numbered, with the ending that is true', async () 
 });
 
 it('names the files after their task when no name was given', async () => {
-	const run = await gateway.run({ prompt: PROMPT });
+	const run = await engine.run({ prompt: PROMPT });
 
-	expect(run.json[0].fileName).toBe(`${gateway.sandbox.ledger[0].taskId}.png`);
+	expect(run.json[0].fileName).toBe(`${engine.mockApi.ledger[0].taskId}.png`);
 });
 
 it('keeps the fields of the input beside the result when asked to, and lets the result win', async () => {
 	const input = [item({ sku: 'A-7', status: 'draft' })];
-	const kept = await gateway.run({ prompt: PROMPT, options: { includeInputFields: true } }, { input });
-	const plain = await gateway.run({ prompt: PROMPT }, { input });
+	const kept = await engine.run({ prompt: PROMPT, options: { includeInputFields: true } }, { input });
+	const plain = await engine.run({ prompt: PROMPT }, { input });
 
 	expect(kept.json).toMatchObject([{ sku: 'A-7', status: 'succeeded' }]);
 	expect(plain.json[0]).not.toHaveProperty('sku');
 });
 
-it('gives addresses without loading anything when downloads are off', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, options: { download: false } });
-	const urls = gateway.sandbox.task(String(run.json[0].taskId))?.urls;
+it('gives URLs without loading anything when downloads are off', async () => {
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { download: false } });
+	const urls = engine.mockApi.task(String(run.json[0].taskId))?.urls;
 
 	expect(run.json.map(({ imageUrl }) => imageUrl)).toEqual(urls);
 	expect(run.json.map((row) => Object.keys(row))).toEqual(Array(2).fill(['taskId', 'status', 'imageUrl', 'model']));
 	expect(run.rows.map(({ binary }) => binary)).toEqual([undefined, undefined]);
-	expect(gateway.sandbox.calls('file')).toEqual([]);
+	expect(engine.mockApi.calls('file')).toEqual([]);
 });
 
-it('receives images as base64 inside the answer when asked to, and keeps the text out of the row', async () => {
-	const run = await gateway.run({ prompt: PROMPT, numberOfImages: 2, options: { responseFormat: 'b64_json' } });
+it('receives images as base64 inside the response when asked to, and keeps the text out of the row', async () => {
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { responseFormat: 'b64_json' } });
 
-	expect(gateway.created()).toMatchObject([{ response_format: 'b64_json' }]);
-	expect(gateway.sandbox.calls('file')).toEqual([]);
+	expect(engine.created()).toMatchObject([{ response_format: 'b64_json' }]);
+	expect(engine.mockApi.calls('file')).toEqual([]);
 	expect(run.json.map((row) => Object.keys(row))).toEqual(Array(2).fill(SIMPLE.filter((name) => name !== 'imageUrl')));
 	expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(['image/png', 'image/png']);
 	expect(JSON.stringify(run.json).length).toBeLessThan(1000);
 });
 
 it('stores images that came as base64 although downloads are off, as they are here already', async () => {
-	const run = await gateway.run({ prompt: PROMPT, options: { responseFormat: 'b64_json', download: false } });
+	const run = await engine.run({ prompt: PROMPT, options: { responseFormat: 'b64_json', download: false } });
 
 	expect(run.rows[0].binary?.data.mimeType).toBe('image/png');
 });
 
-it('gives a too large image as an address with a warning, as it is paid for', async () => {
-	gateway.sandbox.set({ imageBytes: 300_000 });
-	const run = await gateway.run({ prompt: PROMPT, options: { maxImageSize: 0.1 } });
+it('gives a too large image as a URL with a warning, as it is paid for', async () => {
+	engine.mockApi.set({ imageBytes: 300_000 });
+	const run = await engine.run({ prompt: PROMPT, options: { maxImageSize: 0.1 } });
 
 	expect(run.json).toMatchObject([
 		{
 			status: 'succeeded',
-			imageUrl: expect.stringContaining(gateway.sandbox.filesUrl),
+			imageUrl: expect.stringContaining(engine.mockApi.filesUrl),
 			warnings: [expect.stringMatching(/paid for but could not be downloaded: it is larger than .* 'Max Image Size'/)],
 		},
 	]);
@@ -186,25 +186,25 @@ it('hands the file to the next node as that node would read any other', async ()
 	const workflow = nanoBananaWorkflow({ model: MODEL, prompt: PROMPT, options: { pollInterval: 0.02 } });
 	workflow.nodes.push(createNode('After', 'n8n-nodes-base.noOp'));
 	workflow.connections = chain('Start', 'NanoBanana', 'After');
-	const { baseUrl, apiKey } = gateway.sandbox;
+	const { baseUrl, apiKey } = engine.mockApi;
 	const run = await runWorkflow(workflow, { credentials: { nanoBananaApi: { baseUrl, apiKey } } });
 
-	expect(await storedDigest(run.output('After')[0][0].binary?.data)).toBe(servedDigests(gateway.sandbox)[0]);
+	expect(await storedDigest(run.output('After')[0][0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 });
 
-it('takes the pictures of one run as the references of the next', async () => {
-	const first = await gateway.run({ prompt: PROMPT });
-	const second = await gateway.run({ operation: 'imageToImage', prompt: 'bluer' }, { input: first.rows });
+it('takes the images of one run as the references of the next', async () => {
+	const first = await engine.run({ prompt: PROMPT });
+	const second = await engine.run({ operation: 'imageToImage', prompt: 'bluer' }, { input: first.rows });
 
 	expect(second.json).toMatchObject([{ status: 'succeeded' }]);
 	expect(second.rows[0].binary).toHaveProperty('data');
-	expect(gateway.sandbox.ledger).toMatchObject([{ references: 0 }, { references: 1 }]);
+	expect(engine.mockApi.ledger).toMatchObject([{ references: 0 }, { references: 1 }]);
 });
 
 it('drops the input file from the output, whose field holds the result', async () => {
-	const input = [item({}, { data: asFile(await picture('#00ff00')), other: asFile(await picture('#00ff00')) })];
-	const run = await gateway.run({ operation: 'imageToImage', prompt: PROMPT }, { input });
+	const input = [item({}, { data: asFile(await plainImage('#00ff00')), other: asFile(await plainImage('#00ff00')) })];
+	const run = await engine.run({ operation: 'imageToImage', prompt: PROMPT }, { input });
 
 	expect(Object.keys(run.rows[0].binary ?? {})).toEqual(['data']);
-	expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox)[0]);
+	expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 });

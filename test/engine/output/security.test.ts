@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
-import { asFile, item, picture, useGateway, type Ran } from '../support/mockApi';
+import { asFile, item, plainImage, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer, type RawRequest } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 /** Looks like no known kind of key, so that no pattern can hide it by chance. */
 const KEY = 'k3y.With_odd~Marks-0123456789';
@@ -18,7 +18,7 @@ let foreignServer: Server;
 let image: Buffer;
 
 beforeAll(async () => {
-	image = await picture('red');
+	image = await plainImage('red');
 	foreignServer = createServer((request, response) => {
 		foreign.requests.push({
 			method: request.method ?? '',
@@ -40,7 +40,7 @@ afterAll(() => {
 
 async function run(parameters: object = {}, more: object = {}): Promise<Ran> {
 	const options = { timeout: 1, ...(parameters as { options?: object }).options };
-	const ran = await gateway.run(
+	const ran = await engine.run(
 		{ prompt: 'a', ...parameters, options },
 		{ credential: { baseUrl: raw.url, apiKey: ` ${KEY}\n` }, ...more },
 	);
@@ -71,7 +71,7 @@ function keysAt(requests: RawRequest[]): unknown[] {
 }
 
 describe('the key', () => {
-	const addresses: Array<[string, () => string]> = [
+	const urls: Array<[string, () => string]> = [
 		['another port', () => `${foreign.url}/x.png`],
 		['a protocol-relative address', () => `//127.0.0.1:${foreign.port}/x.png`],
 		['the gateway as user name', () => `http://127.0.0.1:${raw.port}@127.0.0.1:${foreign.port}/x.png`],
@@ -80,9 +80,9 @@ describe('the key', () => {
 		['an address in capitals', () => `HTTP://127.0.0.1:${foreign.port}/x.png`],
 	];
 
-	it.each(addresses)('stays at home when a result is at %s, also when it is asked for', async (_name, address) => {
+	it.each(urls)('stays at home when a result is at %s, also when it is asked for', async (_name, url) => {
 		foreign.status = 401;
-		raw.serveTask(address());
+		raw.serveTask(url());
 		await run();
 
 		expect(keysAt(raw.requests).length).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe('the key', () => {
 		expect(foreign.requests.filter(({ headers }) => headers.authorization?.startsWith('Bearer'))).toEqual([]);
 	});
 
-	it('goes along to a file of the gateway that asks for it', async () => {
+	it('goes along to a file of the API that asks for it', async () => {
 		raw.serveTask('/v1/images/tasks/task_raw_1/files/0');
 		raw.on(
 			'GET',
@@ -156,7 +156,7 @@ describe('the key', () => {
 		expect(keysAt(foreign.requests)).toEqual([]);
 	});
 
-	it('is not offered for an address that the user gave, even on its own host', async () => {
+	it('is not offered for a URL that the user gave, even on its own host', async () => {
 		raw.on('GET', '/private.png', (response) => void response.writeHead(401).end());
 		await run({
 			operation: 'imageToImage',
@@ -170,7 +170,7 @@ describe('the key', () => {
 	});
 });
 
-describe('a gateway that quotes the key', () => {
+describe('an API that quotes the key', () => {
 	const said = `key ${KEY} at https://cdn.example.com/a.png?signature=SECRETSIGNATURE and data:image/png;base64,${'A'.repeat(200)} and ${'Qk'.repeat(120)}`;
 	const leaks = (ran: Ran): string =>
 		JSON.stringify([
@@ -218,7 +218,7 @@ describe('a gateway that quotes the key', () => {
 		}
 	});
 
-	it('in the words beside a picture is not quoted', async () => {
+	it('in the words beside an image is not quoted', async () => {
 		const parts = [{ text: said }, { inlineData: { mimeType: 'image/png', data: image.toString('base64') } }];
 		raw.on('POST', '/v1beta', (response) => sendJson(response, { candidates: [{ content: { parts } }] }));
 		const ran = await run({ apiFormat: 'gemini', simplify: false });

@@ -1,34 +1,34 @@
 /* eslint-disable */
-import { startAnswerServer, type AnswerServer } from '../support/preparedServer';
-import { item, MODEL, useGateway } from '../support/mockApi';
+import { startPreparedServer, type PreparedServer } from '../support/preparedServer';
+import { item, MODEL, useEngine } from '../support/useEngine';
 import { nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 
 describe('a later item whose expression fails', () => {
 	const prompt = "={{ $json.prompt || $('No such node').first().json.prompt }}";
 	const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({})];
 
 	it('keeps those before it from being paid, as n8n gives up the run', async () => {
-		const run = await gateway.run({ prompt }, { input });
+		const run = await engine.run({ prompt }, { input });
 
 		expect(run.error?.message).toBe("Referenced node doesn't exist");
 		// What the items that n8n left behind would still do shows in the time of another run.
-		await gateway.run({ prompt: 'c' });
-		expect(gateway.created()).toMatchObject([{ prompt: 'c' }]);
+		await engine.run({ prompt: 'c' });
+		expect(engine.created()).toMatchObject([{ prompt: 'c' }]);
 	});
 });
 
-describe('pictures that are none', () => {
-	let server: AnswerServer;
+describe('images that are none', () => {
+	let server: PreparedServer;
 	beforeAll(async () => {
-		server = await startAnswerServer(Buffer.alloc(0));
+		server = await startPreparedServer(Buffer.alloc(0));
 	});
 	afterAll(async () => await server.stop());
 
 	it('are told of, and paid for once', async () => {
 		const body = { created: 1, data: [{ b64_json: Buffer.from('no image, only words').toString('base64') }] };
-		server.answer('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
+		server.prepare('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
 		const workflow = nanoBananaWorkflow(
 			{ model: MODEL, prompt: 'a', apiFormat: 'openAi', options: { responseFormat: 'b64_json' } },
 			{ onError: 'continueRegularOutput' },

@@ -1,21 +1,21 @@
 /* eslint-disable */
 import type { JournalEntry, RouteName } from '../../mock-api';
-import { item, useGateway, type Ran } from '../support/mockApi';
+import { item, useEngine, type Ran } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = '={{ "item " + $json.index }}';
 
 function items(count: number, more: (index: number) => object = () => ({})) {
 	return Array.from({ length: count }, (_, index) => item({ index, ...more(index) }));
 }
 
-function refusals(route: RouteName = 'createTask'): JournalEntry[] {
-	return gateway.sandbox.calls(route).filter(({ status }) => status === 429);
+function rejections(route: RouteName = 'createTask'): JournalEntry[] {
+	return engine.mockApi.calls(route).filter(({ status }) => status === 429);
 }
 
 /** The most jobs that were unfinished at one moment, from the bill. */
 function mostAtOnce(): number {
-	const ends = gateway.sandbox.ledger.flatMap(({ acceptedAt, finishedAt }) => [
+	const ends = engine.mockApi.ledger.flatMap(({ acceptedAt, finishedAt }) => [
 		[acceptedAt, 1],
 		[finishedAt ?? Infinity, -1],
 	]);
@@ -28,7 +28,7 @@ function errorOf(run: Ran): { errorCode?: string } {
 	return (run.data.resultData.error as unknown as { context: { data: object } }).context.data;
 }
 
-describe('a gateway limit that nobody told', () => {
+describe('an API limit that nobody told', () => {
 	it.each([
 		[2, null, 12, 300],
 		[8, null, 32, 400],
@@ -37,14 +37,14 @@ describe('a gateway limit that nobody told', () => {
 	] as const)(
 		'of %i with Retry-After %s is found and used',
 		async (tasksAtOnce, retryAfter, count, taskMs) => {
-			gateway.sandbox.set({ tasksAtOnce, retryAfter, taskMs });
-			const run = await gateway.run({ prompt: PROMPT, options: { download: false } }, { input: items(count) });
+			engine.mockApi.set({ tasksAtOnce, retryAfter, taskMs });
+			const run = await engine.run({ prompt: PROMPT, options: { download: false } }, { input: items(count) });
 
 			expect(run.rows).toHaveLength(count);
 			expect(run.json.every(({ status }) => status === 'succeeded')).toBe(true);
-			expect(gateway.sandbox.created()).toBe(count);
+			expect(engine.mockApi.created()).toBe(count);
 			// Where the machine is busy, ends of tasks are seen late and some more requests come too soon.
-			expect(refusals().length).toBeLessThanOrEqual(6 + count / 8);
+			expect(rejections().length).toBeLessThanOrEqual(6 + count / 8);
 			expect(mostAtOnce()).toBeLessThanOrEqual(tasksAtOnce);
 			if (tasksAtOnce < 64) expect(mostAtOnce()).toBeGreaterThanOrEqual(tasksAtOnce - 1);
 		},
@@ -57,19 +57,19 @@ describe('a gateway limit that nobody told', () => {
 	] as const)(
 		'is found on the %s entrance',
 		async (apiFormat, route) => {
-			gateway.sandbox.set({ tasksAtOnce: 4 });
-			const run = await gateway.run({ prompt: PROMPT, apiFormat }, { input: items(18) });
+			engine.mockApi.set({ tasksAtOnce: 4 });
+			const run = await engine.run({ prompt: PROMPT, apiFormat }, { input: items(18) });
 
 			expect(run.rows).toHaveLength(18);
-			expect(gateway.sandbox.created()).toBe(18);
-			expect(refusals(route).length).toBeLessThanOrEqual(16);
+			expect(engine.mockApi.created()).toBe(18);
+			expect(rejections(route).length).toBeLessThanOrEqual(16);
 		},
 		20_000,
 	);
 
 	it('does not fail an item that waited long behind others, however short its patience', async () => {
-		gateway.sandbox.set({ tasksAtOnce: 1, taskMs: 80 });
-		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1, download: false } }, { input: items(18) });
+		engine.mockApi.set({ tasksAtOnce: 1, taskMs: 80 });
+		const run = await engine.run({ prompt: PROMPT, options: { timeout: 1, download: false } }, { input: items(18) });
 
 		expect(run.error).toBeUndefined();
 		expect(run.rows).toHaveLength(18);
@@ -78,32 +78,32 @@ describe('a gateway limit that nobody told', () => {
 
 describe('Max Concurrency', () => {
 	it.each(['asyncTask', 'openAi', 'gemini'])('is never exceeded with %s', async (apiFormat) => {
-		const run = await gateway.run({ prompt: PROMPT, apiFormat, options: { maxConcurrency: 3 } }, { input: items(12) });
+		const run = await engine.run({ prompt: PROMPT, apiFormat, options: { maxConcurrency: 3 } }, { input: items(12) });
 
 		expect(run.rows).toHaveLength(12);
 		expect(mostAtOnce()).toBe(3);
-		expect(refusals()).toEqual([]);
+		expect(rejections()).toEqual([]);
 	});
 
 	it('counts the calls of one item as well', async () => {
-		await gateway.run({ prompt: 'a', apiFormat: 'gemini', numberOfImages: 6, options: { maxConcurrency: 2 } });
+		await engine.run({ prompt: 'a', apiFormat: 'gemini', numberOfImages: 6, options: { maxConcurrency: 2 } });
 
 		expect(mostAtOnce()).toBe(2);
 	});
 
 	it('holds for reading tasks', async () => {
-		await gateway.run({ prompt: PROMPT, wait: false }, { input: items(9) });
-		const taskId = gateway.sandbox.ledger.map((entry) => entry.taskId).join();
+		await engine.run({ prompt: PROMPT, wait: false }, { input: items(9) });
+		const taskId = engine.mockApi.ledger.map((entry) => entry.taskId).join();
 		let open = 0;
 		let most = 0;
-		gateway.sandbox.set({ faults: [{ route: 'getTask', fault: 'slowHeaders', ms: 30 }], onAnswer: () => (open -= 1) });
-		const push = gateway.sandbox.journal.push.bind(gateway.sandbox.journal);
-		gateway.sandbox.journal.push = (...entries) => {
+		engine.mockApi.set({ faults: [{ route: 'getTask', fault: 'slowHeaders', ms: 30 }], onResponse: () => (open -= 1) });
+		const push = engine.mockApi.journal.push.bind(engine.mockApi.journal);
+		engine.mockApi.journal.push = (...entries) => {
 			most = Math.max(most, (open += entries.length));
 			return push(...entries);
 		};
-		const run = await gateway.run({ operation: 'getStatus', taskId, options: { maxConcurrency: 2, download: false } });
-		Reflect.deleteProperty(gateway.sandbox.journal, 'push');
+		const run = await engine.run({ operation: 'getStatus', taskId, options: { maxConcurrency: 2, download: false } });
+		Reflect.deleteProperty(engine.mockApi.journal, 'push');
 
 		expect(run.rows).toHaveLength(9);
 		expect(most).toBeLessThanOrEqual(2);
@@ -115,16 +115,16 @@ describe('Max Images', () => {
 		'counts all items of the run before the first request with %s',
 		async (apiFormat) => {
 			const parameters = { prompt: PROMPT, apiFormat, numberOfImages: '={{ $json.n }}', options: { maxImages: 6 } };
-			const run = await gateway.run(parameters, { input: items(3, (index) => ({ n: index + 2 })) });
+			const run = await engine.run(parameters, { input: items(3, (index) => ({ n: index + 2 })) });
 
 			expect(errorOf(run).errorCode).toBe('spending_limit');
 			expect(run.data.resultData.error?.message).toContain('9 images');
-			expect(gateway.sandbox.journal).toEqual([]);
+			expect(engine.mockApi.journal).toEqual([]);
 		},
 	);
 
 	it('sends nothing in the continue modes either', async () => {
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxImages: 2 } },
 			{ input: items(3), settings: { onError: 'continueRegularOutput' } },
 		);
@@ -132,11 +132,11 @@ describe('Max Images', () => {
 		expect(run.json.map(({ details }) => (details as { errorCode: string }).errorCode)).toEqual(
 			Array(3).fill('spending_limit'),
 		);
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 	});
 
 	it('lets exactly that many through', async () => {
-		const run = await gateway.run(
+		const run = await engine.run(
 			{ prompt: PROMPT, numberOfImages: 2, options: { maxImages: 6, download: false } },
 			{ input: items(3) },
 		);
@@ -145,14 +145,14 @@ describe('Max Images', () => {
 	});
 
 	it('does not count what a retry only collects', async () => {
-		gateway.sandbox.script('getTask', [{ status: 401, body: { error: { message: 'no', type: 'x', code: '' } } }]);
-		const run = await gateway.run(
+		engine.mockApi.script('getTask', [{ status: 401, body: { error: { message: 'no', type: 'x', code: '' } } }]);
+		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxImages: 3 } },
 			{ input: items(3), settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } },
 		);
 
 		expect(run.rows).toHaveLength(3);
-		expect(gateway.sandbox.created()).toBe(3);
+		expect(engine.mockApi.created()).toBe(3);
 	});
 });
 
@@ -162,48 +162,48 @@ describe("n8n's batching", () => {
 	});
 
 	it('delivers every item', async () => {
-		const run = await gateway.run({ prompt: PROMPT, ...batching(2) }, { input: items(5) });
+		const run = await engine.run({ prompt: PROMPT, ...batching(2) }, { input: items(5) });
 
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3, 4].map((index) => ({ item: index })));
-		expect(gateway.sandbox.created()).toBe(5);
+		expect(engine.mockApi.created()).toBe(5);
 	});
 
 	it.each([
 		[5, 4, 1],
 		[3, 5, 2],
 	])('keeps Max Images over all batches (%i items, at most %i, %i each)', async (count, maxImages, numberOfImages) => {
-		gateway.sandbox.set({ taskMs: 1 });
-		const run = await gateway.run(
+		engine.mockApi.set({ taskMs: 1 });
+		const run = await engine.run(
 			{ prompt: PROMPT, numberOfImages, options: { maxImages, download: false }, ...batching(1) },
 			{ input: items(count) },
 		);
 
 		expect(errorOf(run).errorCode).toBe('spending_limit');
-		expect(gateway.sandbox.imagesBilled()).toBeLessThanOrEqual(maxImages);
+		expect(engine.mockApi.imagesBilled()).toBeLessThanOrEqual(maxImages);
 	});
 
 	it('sends nothing at all when the number of items alone is too much', async () => {
-		await gateway.run({ prompt: PROMPT, options: { maxImages: 4 }, ...batching(2) }, { input: items(5) });
+		await engine.run({ prompt: PROMPT, options: { maxImages: 4 }, ...batching(2) }, { input: items(5) });
 
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 	});
 
 	it('pays for no later batch once an item has failed', async () => {
-		gateway.sandbox.script('createTask', [{ status: 400, body: { code: 'x', message: 'no', data: null } }]);
-		const run = await gateway.run({ prompt: PROMPT, ...batching(1) }, { input: items(4) });
+		engine.mockApi.script('createTask', [{ status: 400, body: { code: 'x', message: 'no', data: null } }]);
+		const run = await engine.run({ prompt: PROMPT, ...batching(1) }, { input: items(4) });
 
 		expect(run.status).toBe('error');
-		expect(gateway.sandbox.calls('createTask')).toHaveLength(1);
+		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
 	});
 
-	it('buys the rest on the next try', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 1, times: 1 }] });
-		const run = await gateway.run(
+	it('creates the rest on the next try', async () => {
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 1, times: 1 }] });
+		const run = await engine.run(
 			{ prompt: PROMPT, ...batching(1) },
 			{ input: items(3), settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } },
 		);
 
 		expect(run.rows).toHaveLength(3);
-		expect(gateway.sandbox.created()).toBe(3);
+		expect(engine.mockApi.created()).toBe(3);
 	});
 });

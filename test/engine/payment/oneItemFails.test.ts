@@ -1,11 +1,11 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
-import { item, useGateway, type Ran } from '../support/mockApi';
+import { item, useEngine, type Ran } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = '={{ $json.prompt }}';
-const REFUSED = { code: 'invalid_request', message: 'this prompt cannot be painted', data: null };
+const REJECTED = { code: 'invalid_request', message: 'this prompt cannot be painted', data: null };
 
 interface Shown {
 	message: string;
@@ -22,14 +22,14 @@ function prompts(...texts: string[]) {
 }
 
 function idOf(prompt: string): string {
-	return String(gateway.sandbox.ledger.find((entry) => entry.prompt === prompt)?.taskId);
+	return String(engine.mockApi.ledger.find((entry) => entry.prompt === prompt)?.taskId);
 }
 
 describe('one of several items fails in stop mode', () => {
 	const failing = { prompt: PROMPT };
 
 	it('names the paid tasks of the others and how to collect them', async () => {
-		const run = await gateway.run(failing, { input: prompts('a', 'b [fail]', 'c') });
+		const run = await engine.run(failing, { input: prompts('a', 'b [fail]', 'c') });
 
 		expect(run.status).toBe('error');
 		expect(shown(run)).toMatchObject({
@@ -43,26 +43,26 @@ describe('one of several items fails in stop mode', () => {
 	});
 
 	it('collects them without paying on the retry of the execution', async () => {
-		const failed = await gateway.run(failing, { input: prompts('a', 'b [fail]', 'c') });
+		const failed = await engine.run(failing, { input: prompts('a', 'b [fail]', 'c') });
 		const changed = { prompt: "={{ $json.prompt.replace(' [fail]', '') }}" };
-		const retried = await gateway.run(changed, { previous: failed.data });
+		const retried = await engine.run(changed, { previous: failed.data });
 
 		expect(retried.json.map(({ taskId }) => taskId)).toEqual(['a', 'b', 'c'].map(idOf));
-		expect(gateway.sandbox.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
-		expect(gateway.sandbox.calls('createTask')).toHaveLength(4);
+		expect(engine.mockApi.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
+		expect(engine.mockApi.calls('createTask')).toHaveLength(4);
 	});
 
-	it('buys nothing more after the failure', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'slowHeaders', ms: 200 }] });
-		gateway.sandbox.script('createTask', [{ status: 400, body: REFUSED }]);
+	it('sends no paid request after the failure', async () => {
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'slowHeaders', ms: 200 }] });
+		engine.mockApi.script('createTask', [{ status: 400, body: REJECTED }]);
 		const texts = Array.from({ length: 12 }, (_, index) => `item ${index}`);
-		const run = await gateway.run(failing, { input: prompts(...texts) });
+		const run = await engine.run(failing, { input: prompts(...texts) });
 
 		expect(shown(run).context.data.errorCode).toBe('invalid_request');
 		// Three may be unanswered at a time: those were on their way already.
-		expect(gateway.sandbox.calls('createTask').length).toBeLessThanOrEqual(3);
-		expect((shown(run).context.data.taskIds as string[] | undefined) ?? []).toHaveLength(gateway.sandbox.created());
-		const taken = gateway.sandbox.ledger.map(({ taskId }) => taskId);
+		expect(engine.mockApi.calls('createTask').length).toBeLessThanOrEqual(3);
+		expect((shown(run).context.data.taskIds as string[] | undefined) ?? []).toHaveLength(engine.mockApi.created());
+		const taken = engine.mockApi.ledger.map(({ taskId }) => taskId);
 		expect(
 			run.logs
 				.filter(({ level }) => level === 'info')
@@ -72,11 +72,11 @@ describe('one of several items fails in stop mode', () => {
 	});
 
 	it('does not hide an unclear request of one item behind the failure of another', async () => {
-		gateway.sandbox.script('createTask', [
-			{ status: 400, body: REFUSED, delayMs: 30 },
+		engine.mockApi.script('createTask', [
+			{ status: 400, body: REJECTED, delayMs: 30 },
 			{ reset: true, accept: true, delayMs: 500 },
 		]);
-		const run = await gateway.run(failing, { input: prompts('a', 'b') });
+		const run = await engine.run(failing, { input: prompts('a', 'b') });
 		const { data } = shown(run).context;
 
 		expect([data.errorCode, data.unclearItems]).toEqual(['invalid_request', [1]]);
@@ -89,23 +89,23 @@ describe('one of several items fails in stop mode', () => {
 		const note = (reason: unknown): void => void strays.push(reason);
 		process.on('unhandledRejection', note);
 		const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({}), item({ prompt: 'd' })];
-		const run = await gateway.run({ prompt: '={{ $json.prompt.toUpperCase() }}' }, { input });
+		const run = await engine.run({ prompt: '={{ $json.prompt.toUpperCase() }}' }, { input });
 		await new Promise(setImmediate);
 		process.off('unhandledRejection', note);
 
 		expect(run.status).toBe('error');
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 		expect(strays).toEqual([]);
 	});
 
 	it('pays nothing when one item cannot be valid', async () => {
-		const run = await gateway.run(failing, { input: prompts('a', '   ', 'c') });
+		const run = await engine.run(failing, { input: prompts('a', '   ', 'c') });
 
 		expect(shown(run)).toMatchObject({
 			message: "'Prompt' is empty",
 			context: { itemIndex: 1, data: { errorCode: 'invalid_input' } },
 		});
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 	});
 });
 
@@ -114,30 +114,30 @@ describe.each(['openAi', 'gemini'] as const)(
 	(apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
 		const parameters = { prompt: PROMPT, apiFormat, options: { responseFormat: 'b64_json' } };
-		/** The first call is refused when those of the others have been answered. */
-		const failLate = (): void => gateway.sandbox.script(route, [{ status: 400, body: REFUSED, delayMs: 600 }]);
+		/** The first call is rejected when those of the others have been answered. */
+		const failLate = (): void => engine.mockApi.script(route, [{ status: 400, body: REJECTED, delayMs: 600 }]);
 
-		it('names the items whose pictures are kept, and a retry of the execution brings them without paying', async () => {
+		it('names the items whose images are kept, and a retry of the execution brings them without paying', async () => {
 			failLate();
-			const failed = await gateway.run(parameters, { binaryMode: 'filesystem', input: prompts('a', 'b', 'c') });
-			const refused = shown(failed).context.itemIndex as number;
-			const kept = [0, 1, 2].filter((index) => index !== refused);
-			const retried = await gateway.run(parameters, { binaryMode: 'filesystem', previous: failed.data });
+			const failed = await engine.run(parameters, { binaryMode: 'filesystem', input: prompts('a', 'b', 'c') });
+			const rejected = shown(failed).context.itemIndex as number;
+			const kept = [0, 1, 2].filter((index) => index !== rejected);
+			const retried = await engine.run(parameters, { binaryMode: 'filesystem', previous: failed.data });
 
 			expect((shown(failed).context.data.keptItems as number[]).sort()).toEqual(kept);
 			expect(shown(failed).description).toContain(
 				"enable 'Retry On Fail' or use 'Retry execution'; a new execution pays again.",
 			);
 			expect(retried.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data'], ['data']]);
-			expect(gateway.sandbox.calls(route)).toHaveLength(4);
-			expect(gateway.sandbox.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
+			expect(engine.mockApi.calls(route)).toHaveLength(4);
+			expect(engine.mockApi.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
 		});
 
-		it("does not promise a retry of the execution for pictures that n8n keeps in memory, and 'Retry On Fail' brings them", async () => {
+		it("does not promise a retry of the execution for images that n8n keeps in memory, and 'Retry On Fail' brings them", async () => {
 			failLate();
-			const failed = await gateway.run(parameters, { binaryMode: 'default', input: prompts('a', 'b') });
+			const failed = await engine.run(parameters, { binaryMode: 'default', input: prompts('a', 'b') });
 			failLate();
-			const retried = await gateway.run(parameters, {
+			const retried = await engine.run(parameters, {
 				binaryMode: 'default',
 				input: prompts('a', 'b'),
 				settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
@@ -146,12 +146,12 @@ describe.each(['openAi', 'gemini'] as const)(
 			expect(shown(failed).description).toContain("enable 'Retry On Fail'; a new execution pays again.");
 			expect(shown(failed).description).not.toContain('Retry execution');
 			expect(retried.rows).toHaveLength(2);
-			expect(gateway.sandbox.calls(route)).toHaveLength(5);
+			expect(engine.mockApi.calls(route)).toHaveLength(5);
 		});
 
-		it('says nothing of that where no other item has a picture', async () => {
-			gateway.sandbox.script(route, [{ status: 400, body: REFUSED }]);
-			const failed = await gateway.run(parameters, { input: prompts('a') });
+		it('says nothing of that where no other item has an image', async () => {
+			engine.mockApi.script(route, [{ status: 400, body: REJECTED }]);
+			const failed = await engine.run(parameters, { input: prompts('a') });
 
 			expect(shown(failed).context.data).not.toHaveProperty('keptItems');
 			expect(shown(failed).description).not.toContain('kept');
@@ -163,7 +163,7 @@ describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 	'one of several items fails with %s',
 	(onError) => {
 		it('gives a row for every item, in order, with what is known of the failed one', async () => {
-			const run = await gateway.run(
+			const run = await engine.run(
 				{ prompt: PROMPT },
 				{ settings: { onError }, input: prompts('a', 'b [fail]', 'c', ' ', 'e') },
 			);
@@ -178,23 +178,23 @@ describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			});
 			expect(all[3].json).toMatchObject({ error: "'Prompt' is empty", details: { errorCode: 'invalid_input' } });
 			expect([0, 2, 4].map((index) => all[index].binary?.data.mimeType)).toEqual(Array(3).fill('image/png'));
-			expect(gateway.sandbox.created()).toBe(4);
+			expect(engine.mockApi.created()).toBe(4);
 		});
 
 		it('goes on with the other items when the expression of one throws', async () => {
 			const input = [item({ prompt: 'a' }), item({}), item({ prompt: 'c' })];
-			const run = await gateway.run({ prompt: '={{ $json.prompt.toUpperCase() }}' }, { settings: { onError }, input });
+			const run = await engine.run({ prompt: '={{ $json.prompt.toUpperCase() }}' }, { settings: { onError }, input });
 
 			expect(run.status).toBe('success');
-			expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['A', 'C']);
+			expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['A', 'C']);
 			expect([...run.rows, ...run.errorRows]).toHaveLength(3);
 		});
 
 		it('keeps the id of a paid task whose status cannot be read', async () => {
-			gateway.sandbox.script('getTask', [
+			engine.mockApi.script('getTask', [
 				{ status: 401, body: { error: { message: 'Invalid token', type: 'x', code: '' } } },
 			]);
-			const run = await gateway.run({ prompt: 'a' }, { settings: { onError } });
+			const run = await engine.run({ prompt: 'a' }, { settings: { onError } });
 
 			expect([...run.rows, ...run.errorRows]).toMatchObject([
 				{ json: { details: { errorCode: 'invalid_key', taskId: idOf('a') } }, pairedItem: { item: 0 } },
@@ -207,21 +207,21 @@ describe('several task ids in one item', () => {
 	const parameters = (ids: string[]) => ({ operation: 'waitForResult', taskId: ids.join(', ') });
 
 	async function threeTasks(): Promise<string[]> {
-		await gateway.run({ prompt: PROMPT, wait: false }, { input: prompts('a', 'b [fail]', 'c') });
+		await engine.run({ prompt: PROMPT, wait: false }, { input: prompts('a', 'b [fail]', 'c') });
 		return ['a', 'b [fail]', 'c'].map(idOf);
 	}
 
 	it('fail together in stop mode, naming the one that failed', async () => {
 		const ids = await threeTasks();
-		const run = await gateway.run(parameters(ids));
+		const run = await engine.run(parameters(ids));
 
 		expect(shown(run).context.data).toMatchObject({ errorCode: 'task_failed', taskId: ids[1] });
-		expect(gateway.sandbox.created()).toBe(3);
+		expect(engine.mockApi.created()).toBe(3);
 	});
 
 	it('give a row each in the continue modes', async () => {
 		const ids = await threeTasks();
-		const run = await gateway.run(parameters(ids), { settings: { onError: 'continueRegularOutput' } });
+		const run = await engine.run(parameters(ids), { settings: { onError: 'continueRegularOutput' } });
 
 		expect(run.json).toMatchObject([
 			{ taskId: ids[0], status: 'succeeded' },
@@ -233,7 +233,7 @@ describe('several task ids in one item', () => {
 
 	it('go to the output they belong to', async () => {
 		const ids = await threeTasks();
-		const run = await gateway.run(parameters(ids), { settings: { onError: 'continueErrorOutput' } });
+		const run = await engine.run(parameters(ids), { settings: { onError: 'continueErrorOutput' } });
 
 		expect(run.json.map(({ taskId }) => taskId)).toEqual([ids[0], ids[2]]);
 		expect(run.errorRows).toMatchObject([{ json: { details: { taskId: ids[1] } } }]);

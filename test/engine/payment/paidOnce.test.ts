@@ -1,10 +1,10 @@
 /* eslint-disable */
 import { createServer, type AddressInfo } from 'node:net';
 
-import type { ScriptedAnswer } from '../../mock-api';
-import { useGateway, type Ran } from '../support/mockApi';
+import type { ScriptedResponse } from '../../mock-api';
+import { useEngine, type Ran } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 /** A request that takes longer counts as unanswered. */
@@ -26,10 +26,10 @@ function shown(run: Ran): { message: string; description: string; errorCode: unk
 }
 
 function posts(): number {
-	return gateway.sandbox.calls('createTask').length;
+	return engine.mockApi.calls('createTask').length;
 }
 
-describe('the gateway took nothing for certain', () => {
+describe('the API took nothing for certain', () => {
 	const rateLimit = { code: 'fail_to_fetch_task', message: '当前分组上游负载已饱和，请稍后再试', data: null };
 	const overloaded = {
 		error: {
@@ -38,7 +38,7 @@ describe('the gateway took nothing for certain', () => {
 			code: 'system_overloaded',
 		},
 	};
-	const cases: Array<[string, () => ScriptedAnswer]> = [
+	const cases: Array<[string, () => ScriptedResponse]> = [
 		['a 429 without Retry-After', () => ({ status: 429, body: rateLimit })],
 		['a 429 with Retry-After in seconds', () => ({ status: 429, headers: { 'retry-after': '1' }, body: rateLimit })],
 		[
@@ -56,30 +56,30 @@ describe('the gateway took nothing for certain', () => {
 		],
 	];
 
-	it.each(cases)('sends the request once more after %s, and pays once', async (_name, answer) => {
-		gateway.sandbox.script('createTask', [answer()]);
-		const run = await gateway.run({ prompt: PROMPT });
+	it.each(cases)('sends the request once more after %s, and pays once', async (_name, response) => {
+		engine.mockApi.script('createTask', [response()]);
+		const run = await engine.run({ prompt: PROMPT });
 
 		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-		expect(gateway.sandbox.calls('createTask').map(({ status }) => status)).toEqual([expect.any(Number), 200]);
-		expect(gateway.sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(engine.mockApi.calls('createTask').map(({ status }) => status)).toEqual([expect.any(Number), 200]);
+		expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
 	});
 
 	it('gives up at the limit, with a rate limit as the reason', async () => {
-		gateway.sandbox.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 30 });
-		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 5 } });
+		engine.mockApi.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 30 });
+		const run = await engine.run({ prompt: PROMPT, options: { timeout: 5 } });
 
 		expect(shown(run)).toMatchObject({
 			errorCode: 'rate_limited',
 			message: 'The gateway takes no more requests at the moment',
 		});
 		expect(posts()).toBe(1);
-		expect(gateway.sandbox.ledger).toEqual([]);
+		expect(engine.mockApi.ledger).toEqual([]);
 	});
 
 	it('gives up without Retry-After too', async () => {
-		gateway.sandbox.set({ tasksAtOnce: 0 });
-		const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1 } });
+		engine.mockApi.set({ tasksAtOnce: 0 });
+		const run = await engine.run({ prompt: PROMPT, options: { timeout: 1 } });
 
 		expect(shown(run).errorCode).toBe('rate_limited');
 		expect(posts()).toBeGreaterThan(1);
@@ -88,7 +88,7 @@ describe('the gateway took nothing for certain', () => {
 
 	it('tries a few times to connect, then says that nothing was sent', async () => {
 		const baseUrl = await closedPort();
-		const run = await gateway.run({ prompt: PROMPT }, { credential: { baseUrl } });
+		const run = await engine.run({ prompt: PROMPT }, { credential: { baseUrl } });
 
 		expect(shown(run)).toMatchObject({ errorCode: 'unreachable', message: 'The gateway could not be reached' });
 		expect(shown(run).description).toContain('Nothing was sent or billed');
@@ -96,13 +96,13 @@ describe('the gateway took nothing for certain', () => {
 	});
 });
 
-describe('nobody knows what the gateway did', () => {
+describe('nobody knows what the API did', () => {
 	const page = '<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>';
 	const json = { 'content-type': 'application/json' };
 	const broken = {
 		error: { message: 'bad response status code 500', type: 'upstream_error', code: 'bad_response_status_code' },
 	};
-	const answers: Array<[string, ScriptedAnswer]> = [
+	const responses: Array<[string, ScriptedResponse]> = [
 		['a reset before acceptance', { reset: true }],
 		['a reset after acceptance', { reset: true, accept: true }],
 		['no answer in time', { delayMs: 1500, accept: true }],
@@ -128,21 +128,21 @@ describe('nobody knows what the gateway did', () => {
 		],
 	];
 
-	it.each(answers)('sends nothing again after %s', async (_name, answer) => {
-		gateway.sandbox.script('createTask', [answer]);
-		const run = await gateway.run({ prompt: PROMPT, ...IMPATIENT }, { settings: RETRIES });
+	it.each(responses)('sends nothing again after %s', async (_name, response) => {
+		engine.mockApi.script('createTask', [response]);
+		const run = await engine.run({ prompt: PROMPT, ...IMPATIENT }, { settings: RETRIES });
 
 		expect(run.status).toBe('error');
 		expect(posts()).toBe(1);
-		expect(gateway.sandbox.created()).toBe(answer.accept ? 1 : 0);
+		expect(engine.mockApi.created()).toBe(response.accept ? 1 : 0);
 		expect(shown(run).errorCode).toBe('unclear_submission');
 		expect(shown(run).description).toContain('A task may exist and may have been billed');
 		expect(shown(run).text).not.toMatch(/retry immediately|try again|retrying/i);
 	});
 
 	it('says so in the log and in a row of the continue modes', async () => {
-		gateway.sandbox.script('createTask', [{ reset: true, accept: true }]);
-		const run = await gateway.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
+		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
+		const run = await engine.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
 
 		expect(run.errorRows).toMatchObject([
 			{ json: { details: { errorCode: 'unclear_submission' } }, pairedItem: { item: 0 } },
@@ -151,35 +151,35 @@ describe('nobody knows what the gateway did', () => {
 		expect(posts()).toBe(1);
 	});
 
-	it.each(['openAi', 'gemini'])('keeps to that on the %s entrance', async (apiFormat) => {
+	it.each(['openAi', 'gemini'])('keeps to that on the %s endpoint', async (apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
-		gateway.sandbox.script(route, [{ status: 524, body: page, accept: true }]);
-		const run = await gateway.run({ prompt: PROMPT, apiFormat }, { settings: RETRIES });
+		engine.mockApi.script(route, [{ status: 524, body: page, accept: true }]);
+		const run = await engine.run({ prompt: PROMPT, apiFormat }, { settings: RETRIES });
 
 		expect(shown(run).errorCode).toBe('unclear_submission');
-		expect(gateway.sandbox.calls(route)).toHaveLength(1);
+		expect(engine.mockApi.calls(route)).toHaveLength(1);
 	});
 
-	it('names the task when the answer only carries it in its Location', async () => {
-		const [first] = [await gateway.run({ prompt: PROMPT, wait: false })];
+	it('names the task when the response only carries it in its Location', async () => {
+		const [first] = [await engine.run({ prompt: PROMPT, wait: false })];
 		const taskId = String(first.json[0].taskId);
-		gateway.sandbox.script('createTask', [
+		engine.mockApi.script('createTask', [
 			{ status: 202, headers: { location: `/v1/images/tasks/${taskId}` }, body: { status: 'queued' } },
 		]);
-		const run = await gateway.run({ prompt: PROMPT });
+		const run = await engine.run({ prompt: PROMPT });
 
 		expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
-		expect(gateway.sandbox.created()).toBe(1);
+		expect(engine.mockApi.created()).toBe(1);
 	});
 });
 
-describe('the gateway says no', () => {
+describe('the API says no', () => {
 	it('does not ask again when a 429 means an empty account', async () => {
 		const body = {
 			error: { message: '当前分组上游负载已饱和', type: 'insufficient_quota', code: 'insufficient_user_quota' },
 		};
-		gateway.sandbox.script('createTask', [{ status: 429, headers: { 'retry-after': '1' }, body }]);
-		const run = await gateway.run({ prompt: PROMPT });
+		engine.mockApi.script('createTask', [{ status: 429, headers: { 'retry-after': '1' }, body }]);
+		const run = await engine.run({ prompt: PROMPT });
 
 		expect(shown(run).errorCode).toBe('insufficient_balance');
 		expect(posts()).toBe(1);
@@ -192,20 +192,20 @@ describe('the gateway says no', () => {
 		[404, 'wrong_base_url'],
 		[413, 'body_too_large'],
 	])('does not ask again after a %i', async (status, errorCode) => {
-		gateway.sandbox.script('createTask', [{ status, body: { error: { message: 'no', type: 'x', code: 'x' } } }]);
-		const run = await gateway.run({ prompt: PROMPT });
+		engine.mockApi.script('createTask', [{ status, body: { error: { message: 'no', type: 'x', code: 'x' } } }]);
+		const run = await engine.run({ prompt: PROMPT });
 
 		expect(shown(run).errorCode).toBe(errorCode);
 		expect(posts()).toBe(1);
-		expect(gateway.sandbox.created()).toBe(0);
+		expect(engine.mockApi.created()).toBe(0);
 	});
 
 	it('follows no redirect with a paid request', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'redirectForeign' }] });
-		const run = await gateway.run({ prompt: PROMPT });
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'redirectForeign' }] });
+		const run = await engine.run({ prompt: PROMPT });
 
 		expect(shown(run).errorCode).toBe('wrong_base_url');
-		expect(gateway.sandbox.journal.map(({ origin }) => origin)).toEqual(['api']);
+		expect(engine.mockApi.journal.map(({ origin }) => origin)).toEqual(['api']);
 	});
 });
 

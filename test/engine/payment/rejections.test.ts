@@ -1,9 +1,9 @@
 /* eslint-disable */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { item, useGateway } from '../support/mockApi';
+import { item, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 
 const UNWANTED = /error|problem|failure|mistake/i;
 const PROMPT = 'A small red cube';
@@ -23,12 +23,12 @@ interface Expected {
 	data: IDataObject;
 }
 
-async function expectRefusal(
+async function expectRejection(
 	parameters: INodeParameters,
 	{ message, nextStep, data }: Expected,
 	credential = {},
 ): Promise<void> {
-	const run = await gateway.run(parameters, {
+	const run = await engine.run(parameters, {
 		credential,
 		input: [item({}), item({})],
 		settings: { executeOnce: true },
@@ -40,12 +40,12 @@ async function expectRefusal(
 	const [ownWords = ''] = description.split('\n').slice(-1);
 	expect(ownWords).toContain(nextStep);
 	expect(`${message} ${ownWords}`).not.toMatch(UNWANTED);
-	expect(gateway.sandbox.ledger).toEqual([]);
-	expect(JSON.stringify(run.data)).not.toContain(gateway.sandbox.apiKey);
+	expect(engine.mockApi.ledger).toEqual([]);
+	expect(JSON.stringify(run.data)).not.toContain(engine.mockApi.apiKey);
 }
 
-it.each(['getStatus', 'waitForResult'])('says that the gateway does not know a task id (%s)', async (operation) => {
-	await expectRefusal(
+it.each(['getStatus', 'waitForResult'])('says that the API does not know a task id (%s)', async (operation) => {
+	await expectRejection(
 		{ operation, taskId: 'task_nope', options: { timeout: 0.3 } },
 		{
 			message: 'The gateway does not know this task ID',
@@ -55,8 +55,8 @@ it.each(['getStatus', 'waitForResult'])('says that the gateway does not know a t
 	);
 });
 
-it('says that the gateway does not accept the key, with its words and without the key', async () => {
-	await expectRefusal(
+it('says that the API does not accept the key, with its words and without the key', async () => {
+	await expectRejection(
 		{ prompt: PROMPT },
 		{
 			message: 'The gateway does not accept the API key',
@@ -65,16 +65,16 @@ it('says that the gateway does not accept the key, with its words and without th
 		},
 		{ apiKey: 'sk-wrong-0123456789' },
 	);
-	expect(gateway.sandbox.journal).toHaveLength(1);
+	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
-it('hides a key that the gateway quotes', async () => {
-	const message = `Incorrect API key provided: ${gateway.sandbox.apiKey}.`;
-	gateway.sandbox.script('createTask', [
+it('hides a key that the API quotes', async () => {
+	const message = `Incorrect API key provided: ${engine.mockApi.apiKey}.`;
+	engine.mockApi.script('createTask', [
 		{ status: 401, body: { error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } } },
 	]);
 
-	await expectRefusal(
+	await expectRejection(
 		{ prompt: PROMPT },
 		{
 			message: 'The gateway does not accept the API key',
@@ -85,9 +85,9 @@ it('hides a key that the gateway quotes', async () => {
 });
 
 it('says that the account has no such model', async () => {
-	gateway.sandbox.set({ enabledModels: ['NanoBanana'] });
+	engine.mockApi.set({ enabledModels: ['NanoBanana'] });
 
-	await expectRefusal(
+	await expectRejection(
 		{ prompt: PROMPT },
 		{
 			message: 'The gateway has no such model for this account',
@@ -95,11 +95,11 @@ it('says that the account has no such model', async () => {
 			data: { errorCode: 'model_not_available', httpStatus: 403 },
 		},
 	);
-	expect(gateway.sandbox.journal).toHaveLength(1);
+	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
-it('asks only once for a model that the gateway calls unavailable with a 503', async () => {
-	await expectRefusal(
+it('asks only once for a model that the API calls unavailable with a 503', async () => {
+	await expectRejection(
 		{ prompt: PROMPT, model: { __rl: true, mode: 'id', value: 'NanoBanana7' } },
 		{
 			message: 'The gateway has no such model for this account',
@@ -107,7 +107,7 @@ it('asks only once for a model that the gateway calls unavailable with a 503', a
 			data: { errorCode: 'model_not_available', httpStatus: 503 },
 		},
 	);
-	expect(gateway.sandbox.journal).toHaveLength(1);
+	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
 describe('at a base URL that is not the API', () => {
@@ -117,43 +117,43 @@ describe('at a base URL that is not the API', () => {
 		data: { errorCode: 'wrong_base_url' },
 	};
 
-	it.each([200, 404, 405])('recognises a web page with status %i', async (status) => {
-		gateway.sandbox.script('createTask', [{ status, headers: { 'content-type': 'text/html' }, body: PAGE }]);
+	it.each([200, 404, 405])('recognizes a web page with status %i', async (status) => {
+		engine.mockApi.script('createTask', [{ status, headers: { 'content-type': 'text/html' }, body: PAGE }]);
 
-		await expectRefusal(
+		await expectRejection(
 			{ prompt: PROMPT },
 			{ ...expected, data: { ...expected.data, gatewayMessage: '(web page) Console' } },
 		);
-		expect(gateway.sandbox.journal).toHaveLength(1);
+		expect(engine.mockApi.journal).toHaveLength(1);
 	});
 
-	it('recognises the web page on a look at a task', async () => {
+	it('recognizes the web page in the response to a poll', async () => {
 		const data = { ...expected.data, taskId: 'task_1', gatewayMessage: '(web page) Console' };
-		await expectRefusal(
+		await expectRejection(
 			{ operation: 'getStatus', taskId: 'task_1' },
 			{ ...expected, nextStep: '', data },
-			{ baseUrl: `${gateway.sandbox.baseUrl}/console` },
+			{ baseUrl: `${engine.mockApi.baseUrl}/console` },
 		);
 	});
 
-	it('recognises a path that the gateway does not have', async () => {
-		await expectRefusal({ prompt: PROMPT }, expected, { baseUrl: `${gateway.sandbox.baseUrl}/console` });
+	it('recognizes a path that the API does not have', async () => {
+		await expectRejection({ prompt: PROMPT }, expected, { baseUrl: `${engine.mockApi.baseUrl}/console` });
 	});
 
-	it('follows no redirect, so that the key stays with the address of the credential', async () => {
-		gateway.sandbox.script('createTask', [
-			{ status: 301, headers: { location: `${gateway.sandbox.foreignUrl}/v1/images/tasks` } },
+	it('follows no redirect, so that the key stays with the URL of the credential', async () => {
+		engine.mockApi.script('createTask', [
+			{ status: 301, headers: { location: `${engine.mockApi.foreignUrl}/v1/images/tasks` } },
 		]);
 
-		await expectRefusal({ prompt: PROMPT }, expected);
-		expect(gateway.sandbox.journal.map(({ origin }) => origin)).toEqual(['api']);
+		await expectRejection({ prompt: PROMPT }, expected);
+		expect(engine.mockApi.journal.map(({ origin }) => origin)).toEqual(['api']);
 	});
 
 	it.each([
 		['empty', ''],
 		['no address', 'my gateway'],
 	])('sends nothing when it is %s', async (_what, baseUrl) => {
-		await expectRefusal(
+		await expectRejection(
 			{ prompt: PROMPT },
 			{
 				message: 'The gateway could not be reached',
@@ -163,7 +163,7 @@ describe('at a base URL that is not the API', () => {
 			},
 			{ baseUrl },
 		);
-		expect(gateway.sandbox.journal).toEqual([]);
+		expect(engine.mockApi.journal).toEqual([]);
 	});
 });
 
@@ -175,15 +175,15 @@ it.each([
 		'insufficient_balance',
 	],
 ])('names %s and asks only once', async (_what, settings, message, errorCode) => {
-	gateway.sandbox.set(settings);
+	engine.mockApi.set(settings);
 	const nextStep = 'Top up the account or raise the quota of the key in the gateway console.';
 
-	await expectRefusal({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
-	expect(gateway.sandbox.journal).toHaveLength(1);
+	await expectRejection({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
+	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
-it('names a refused prompt', async () => {
-	await expectRefusal(
+it('names a rejected prompt', async () => {
+	await expectRejection(
 		{ prompt: '[moderation] something' },
 		{
 			message: 'The prompt or a reference image was refused',
@@ -193,12 +193,12 @@ it('names a refused prompt', async () => {
 	);
 });
 
-it('tells which item was refused', async () => {
-	const run = await gateway.run(
+it('tells which item was rejected', async () => {
+	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}' },
 		{ input: [item({ prompt: 'a' }), item({ prompt: '[moderation]' })] },
 	);
 
 	expect(run.error).toMatchObject({ context: { itemIndex: 1, data: { errorCode: 'prompt_refused' } } });
-	expect(run.error?.description).toContain(String(gateway.sandbox.ledger[0].taskId));
+	expect(run.error?.description).toContain(String(engine.mockApi.ledger[0].taskId));
 });

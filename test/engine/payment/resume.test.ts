@@ -2,7 +2,7 @@
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 
 import type { RouteName } from '../../mock-api';
-import { item, MODEL, servedDigests, sha256, storedDigest, useGateway } from '../support/mockApi';
+import { item, MODEL, servedDigests, sha256, storedDigest, useEngine } from '../support/useEngine';
 import {
 	chain,
 	createNode,
@@ -12,7 +12,7 @@ import {
 	type WorkflowDefinition,
 } from '../support/runWorkflow';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = '={{ $json.prompt }}';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
@@ -21,56 +21,53 @@ function prompts(...texts: string[]) {
 	return texts.map((prompt) => item({ prompt }));
 }
 
-function bought(route: RouteName = 'createTask'): string[] {
-	return gateway.sandbox.calls(route).map(({ body }) => JSON.stringify(body));
+function charged(route: RouteName = 'createTask'): string[] {
+	return engine.mockApi.calls(route).map(({ body }) => JSON.stringify(body));
 }
 
 describe('Retry On Fail', () => {
 	it('goes on with the task of the first try', async () => {
-		gateway.sandbox.script('getTask', [NO, NO]);
-		const run = await gateway.run({ prompt: 'a' }, { settings: RETRIES });
+		engine.mockApi.script('getTask', [NO, NO]);
+		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 
-		expect(run.json).toMatchObject([{ status: 'succeeded', taskId: gateway.sandbox.ledger[0].taskId }]);
-		expect(gateway.sandbox.ledger).toMatchObject([{ collected: 1, downloads: 1 }]);
-		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(gateway.sandbox)[0]);
+		expect(run.json).toMatchObject([{ status: 'succeeded', taskId: engine.mockApi.ledger[0].taskId }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ collected: 1, downloads: 1 }]);
+		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 	});
 
-	it('buys two identical items apart, and each only once', async () => {
-		gateway.sandbox.script('getTask', [NO]);
-		const run = await gateway.run({ prompt: 'a' }, { settings: RETRIES, input: prompts('x', 'x') });
+	it('creates a task for each of two identical items, and each only once', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES, input: prompts('x', 'x') });
 
 		expect(run.json.map(({ taskId }) => taskId).sort()).toEqual(
-			gateway.sandbox.ledger.map(({ taskId }) => taskId).sort(),
+			engine.mockApi.ledger.map(({ taskId }) => taskId).sort(),
 		);
-		expect(gateway.sandbox.created()).toBe(2);
+		expect(engine.mockApi.created()).toBe(2);
 	});
 
 	it('creates a failed task anew, as that one is not billed', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
-		const run = await gateway.run({ prompt: 'a' }, { settings: RETRIES });
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
+		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 
-		expect(run.json).toMatchObject([{ taskId: gateway.sandbox.ledger[1].taskId }]);
-		expect(gateway.sandbox.ledger).toMatchObject([
+		expect(run.json).toMatchObject([{ taskId: engine.mockApi.ledger[1].taskId }]);
+		expect(engine.mockApi.ledger).toMatchObject([
 			{ state: 'failed', imagesBilled: 0 },
 			{ state: 'succeeded', imagesBilled: 1 },
 		]);
 	});
 
 	it('keeps a task that is not waited for', async () => {
-		gateway.sandbox.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }] });
-		const run = await gateway.run(
-			{ prompt: PROMPT, wait: false },
-			{ settings: RETRIES, input: prompts('a', 'b', 'c') },
-		);
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }] });
+		const run = await engine.run({ prompt: PROMPT, wait: false }, { settings: RETRIES, input: prompts('a', 'b', 'c') });
 
 		expect(run.json.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued']);
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
+		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
 	});
 
 	it('gives an item in every run of a loop a task of its own', async () => {
-		gateway.sandbox.script('getTask', [NO]);
+		engine.mockApi.script('getTask', [NO]);
 		const workflow = loopWorkflow({ prompt: 'the same in every turn', model: MODEL, options: { pollInterval: 0.02 } });
-		const { baseUrl, apiKey } = gateway.sandbox;
+		const { baseUrl, apiKey } = engine.mockApi;
 		const run = await runWorkflow(workflow, {
 			input: prompts('1', '2', '3'),
 			credentials: { nanoBananaApi: { baseUrl, apiKey } },
@@ -78,95 +75,95 @@ describe('Retry On Fail', () => {
 
 		expect(run.runData.NanoBanana).toHaveLength(3);
 		expect(run.output('After')[0].map(({ json }) => json.taskId)).toEqual(
-			gateway.sandbox.ledger.map(({ taskId }) => taskId),
+			engine.mockApi.ledger.map(({ taskId }) => taskId),
 		);
-		expect(gateway.sandbox.ledger).toHaveLength(3);
+		expect(engine.mockApi.ledger).toHaveLength(3);
 	});
 });
 
 describe('Retry execution', () => {
 	it('goes on with the task of the failed execution', async () => {
-		gateway.sandbox.script('getTask', [NO]);
-		const failed = await gateway.run({ prompt: 'a' });
-		const retried = await gateway.run({ prompt: 'a' }, { previous: failed.data });
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: 'a' });
+		const retried = await engine.run({ prompt: 'a' }, { previous: failed.data });
 
 		expect([failed.status, retried.status]).toEqual(['error', 'success']);
-		expect(retried.json).toMatchObject([{ taskId: gateway.sandbox.ledger[0].taskId, status: 'succeeded' }]);
-		expect(bought()).toHaveLength(1);
+		expect(retried.json).toMatchObject([{ taskId: engine.mockApi.ledger[0].taskId, status: 'succeeded' }]);
+		expect(charged()).toHaveLength(1);
 	});
 
-	it('buys anew for a prompt that was changed before the retry', async () => {
-		gateway.sandbox.script('getTask', [NO]);
-		const failed = await gateway.run({ prompt: 'a cat' });
-		const retried = await gateway.run({ prompt: 'a dog' }, { previous: failed.data });
+	it('creates a new task for a prompt that was changed before the retry', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: 'a cat' });
+		const retried = await engine.run({ prompt: 'a dog' }, { previous: failed.data });
 
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt)).toEqual(['a cat', 'a dog']);
-		expect(retried.json[0].taskId).toBe(gateway.sandbox.ledger[1].taskId);
+		expect(engine.mockApi.ledger.map(({ prompt }) => prompt)).toEqual(['a cat', 'a dog']);
+		expect(retried.json[0].taskId).toBe(engine.mockApi.ledger[1].taskId);
 	});
 
-	it('does not buy anew when only the shape of the output was changed', async () => {
-		gateway.sandbox.script('getTask', [NO]);
-		const failed = await gateway.run({ prompt: 'a' });
-		const retried = await gateway.run(
+	it('does not create a new task when only the shape of the output was changed', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: 'a' });
+		const retried = await engine.run(
 			{ prompt: 'a', simplify: false, options: { outputLayout: 'singleItem', timeout: 30 } },
 			{ previous: failed.data },
 		);
 
 		expect(retried.json).toMatchObject([{ status: 'succeeded', billing: { returnedImages: 1 } }]);
-		expect(bought()).toHaveLength(1);
+		expect(charged()).toHaveLength(1);
 	});
 
 	it('sends an unclear request again, as this is the decision of whoever retries', async () => {
-		gateway.sandbox.script('createTask', [{ reset: true }]);
-		const failed = await gateway.run({ prompt: 'a' }, { settings: RETRIES });
-		const postsBefore = bought().length;
-		const retried = await gateway.run({ prompt: 'a' }, { previous: failed.data });
+		engine.mockApi.script('createTask', [{ reset: true }]);
+		const failed = await engine.run({ prompt: 'a' }, { settings: RETRIES });
+		const postsBefore = charged().length;
+		const retried = await engine.run({ prompt: 'a' }, { previous: failed.data });
 
-		expect([postsBefore, bought().length]).toEqual([1, 2]);
+		expect([postsBefore, charged().length]).toEqual([1, 2]);
 		expect(retried.json).toMatchObject([{ status: 'succeeded' }]);
 	});
 
 	it('goes on with the paid tasks of a node that gets pinned data', async () => {
-		gateway.sandbox.script('getTask', [NO]);
+		engine.mockApi.script('getTask', [NO]);
 		const workflow = nanoBananaWorkflow({ prompt: PROMPT, model: MODEL, options: { pollInterval: 0.02 } });
 		workflow.pinData = { Start: prompts('pinned a', 'pinned b') };
-		const { baseUrl, apiKey } = gateway.sandbox;
+		const { baseUrl, apiKey } = engine.mockApi;
 		const credentials = { nanoBananaApi: { baseUrl, apiKey } };
 		const failed = await runWorkflow(workflow, { credentials, input: workflow.pinData.Start });
 		const retried = await runWorkflow(workflow, { credentials, previous: failed.data });
 
 		expect([failed.status, retried.status]).toEqual(['error', 'success']);
-		expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['pinned a', 'pinned b']);
+		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['pinned a', 'pinned b']);
 		expect(retried.output('NanoBanana')[0]).toHaveLength(2);
 	});
 
-	it('saves ids in the execution, no pictures', async () => {
-		gateway.sandbox.script('getTask', [NO]);
-		const failed = await gateway.run({ prompt: 'a' });
+	it('saves ids in the execution, no images', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: 'a' });
 
 		expect(JSON.stringify(failed.context).length).toBeLessThan(500);
-		expect(JSON.stringify(failed.context)).toContain(String(gateway.sandbox.ledger[0].taskId));
+		expect(JSON.stringify(failed.context)).toContain(String(engine.mockApi.ledger[0].taskId));
 	});
 });
 
-const ENTRANCES: Array<[string, RouteName, INodeParameters]> = [
+const ENDPOINTS: Array<[string, RouteName, INodeParameters]> = [
 	['asyncTask', 'createTask', {}],
 	['openAi', 'generations', {}],
 	['openAi', 'generations', { responseFormat: 'b64_json' }],
 	['gemini', 'generateContent', {}],
 ];
 
-describe.each(ENTRANCES)('on the %s entrance (%s, %j)', (apiFormat, route, options) => {
+describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, options) => {
 	it.each(['filesystem', 'default'] as const)(
 		'gets finished items again without paying, with %s storage',
 		async (binaryMode) => {
-			gateway.sandbox.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
+			engine.mockApi.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
 			const parameters = { prompt: PROMPT, apiFormat, options: { maxConcurrency: 1, ...options } };
-			const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input: prompts('a', 'b') });
+			const run = await engine.run(parameters, { settings: RETRIES, binaryMode, input: prompts('a', 'b') });
 
 			expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
-			expect(gateway.sandbox.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b']);
-			expect(bought(route)).toHaveLength(3);
+			expect(engine.mockApi.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b']);
+			expect(charged(route)).toHaveLength(3);
 			const images = await Promise.all(run.rows.map(async ({ binary }) => sha256(await readBinary(binary!.data))));
 			expect(new Set(images).size).toBe(2);
 		},
@@ -175,14 +172,14 @@ describe.each(ENTRANCES)('on the %s entrance (%s, %j)', (apiFormat, route, optio
 	it.each(['filesystem', 'default'] as const)(
 		'does not buy again what was under way when another item failed, with %s storage',
 		async (binaryMode) => {
-			gateway.sandbox.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
-			const run = await gateway.run(
+			engine.mockApi.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
+			const run = await engine.run(
 				{ prompt: PROMPT, apiFormat, options },
 				{ settings: RETRIES, binaryMode, input: prompts('a', 'b', 'c') },
 			);
 
 			expect(run.rows).toHaveLength(3);
-			expect(gateway.sandbox.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
+			expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
 			expect(run.rows.every(({ binary }) => binary?.data !== undefined)).toBe(true);
 		},
 	);
@@ -191,7 +188,7 @@ describe.each(ENTRANCES)('on the %s entrance (%s, %j)', (apiFormat, route, optio
 it.each(['filesystem', 'default'] as const)(
 	'keeps a paid picture whose neighbour item failed before the last call was sent, with %s storage',
 	async (binaryMode) => {
-		gateway.sandbox.script('generateContent', [
+		engine.mockApi.script('generateContent', [
 			{ status: 400, delayMs: 150, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } },
 		]);
 		const parameters = {
@@ -201,11 +198,11 @@ it.each(['filesystem', 'default'] as const)(
 			options: { maxConcurrency: 2 },
 		};
 		const input = [item({ prompt: 'a', n: 1 }), item({ prompt: 'b', n: 30 })];
-		const run = await gateway.run(parameters, { settings: RETRIES, binaryMode, input });
+		const run = await engine.run(parameters, { settings: RETRIES, binaryMode, input });
 
 		expect(run.rows).toHaveLength(31);
-		expect(gateway.sandbox.created()).toBe(31);
-		expect(gateway.sandbox.calls('generateContent').length).toBe(32);
+		expect(engine.mockApi.created()).toBe(31);
+		expect(engine.mockApi.calls('generateContent').length).toBe(32);
 	},
 );
 

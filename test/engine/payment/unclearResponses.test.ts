@@ -1,11 +1,11 @@
 /* eslint-disable */
-// A gateway that says one thing and has done another: what names a task is looked at, and nothing is bought again.
+// An API that says one thing and has done another: what names a task is polled, and nothing is paid for twice.
 import type { ServerResponse } from 'node:http';
 
-import { picture, useGateway, type Ran } from '../support/mockApi';
+import { plainImage, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 const QUICK = { pollInterval: 0.02, timeout: 20 };
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
@@ -24,8 +24,8 @@ const page =
 			.end('<html><title>Just a moment</title></html>');
 
 /** The first requests are answered so; later ones as the task's own route does. */
-function first(method: string, path: string, answers: Answer[], then: Answer): void {
-	raw.on(method, path, (response) => void (answers.shift() ?? then)(response));
+function first(method: string, path: string, responses: Answer[], then: Answer): void {
+	raw.on(method, path, (response) => void (responses.shift() ?? then)(response));
 }
 
 const done: Answer = (response) =>
@@ -38,7 +38,7 @@ const created: Answer = (response) =>
 
 async function run(parameters = {}, settings = {}): Promise<Ran> {
 	const { options, ...fields } = { options: {}, ...parameters };
-	return await gateway.run(
+	return await engine.run(
 		{ prompt: 'a cube', ...fields, options: { ...QUICK, ...options } },
 		{ credential: { baseUrl: raw.url }, settings },
 	);
@@ -48,12 +48,12 @@ const count = (method: string): number =>
 	raw.requests.filter((request) => request.method === method && request.path.startsWith('/v1/')).length;
 
 beforeEach(async () => {
-	const bytes = await picture('red');
+	const bytes = await plainImage('red');
 	raw.serveTask(`${raw.url}/file`);
 	raw.on('GET', '/file', (response) => void response.end(bytes));
 });
 
-describe('an answer to the paid request that names a task', () => {
+describe('a response to the paid request that names a task', () => {
 	it.each<[string, Answer]>([
 		[
 			'a 429 that queued it',
@@ -77,8 +77,8 @@ describe('an answer to the paid request that names a task', () => {
 					.writeHead(201, { location: '/v1/images/tasks/task_raw_1', 'content-length': '100' })
 					.write('{"code"', () => response.destroy()),
 		],
-	])('is followed after %s, and paid once', async (_fact, answer) => {
-		first('POST', '/v1/images/tasks', [answer], json(200, { data: { task_id: 'task_second', status: 'queued' } }));
+	])('is followed after %s, and paid once', async (_fact, response) => {
+		first('POST', '/v1/images/tasks', [response], json(200, { data: { task_id: 'task_second', status: 'queued' } }));
 		const ran = await run({}, RETRIES);
 
 		expect(ran.json).toMatchObject([{ taskId: 'task_raw_1', status: 'succeeded' }]);
@@ -86,7 +86,7 @@ describe('an answer to the paid request that names a task', () => {
 		expect(count('POST')).toBe(1);
 	});
 
-	it('brings the pictures of both tasks where one request made two', async () => {
+	it('brings the images of both tasks where one request made two', async () => {
 		first(
 			'POST',
 			'/v1/images/tasks',
@@ -104,7 +104,7 @@ describe('an answer to the paid request that names a task', () => {
 	});
 });
 
-describe('a look that is answered with "no"', () => {
+describe('a poll that is answered with "no"', () => {
 	it.each<[string, Answer[]]>([
 		['a 400 before it is there', [json(400, { error: { message: 'Task has not been created yet' } })]],
 		[
@@ -127,8 +127,8 @@ describe('a look that is answered with "no"', () => {
 					response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"task_id":"task_raw'),
 			],
 		],
-	])('is repeated after %s, and the picture comes', async (_fact, answers) => {
-		first('GET', '/v1/images/tasks/', answers, done);
+	])('is repeated after %s, and the image comes', async (_fact, responses) => {
+		first('GET', '/v1/images/tasks/', responses, done);
 		const ran = await run();
 
 		expect(ran.json).toMatchObject([{ taskId: 'task_raw_1', status: 'succeeded' }]);
@@ -139,19 +139,19 @@ describe('a look that is answered with "no"', () => {
 		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
 		['a page that guards the gateway', page(403), 'access_denied', 3],
 		['a "no" of another kind', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
-	])('is believed when %s stays, and names the task', async (_fact, answer, errorCode, reads) => {
-		first('GET', '/v1/images/tasks/', [], answer);
+	])('is believed when %s stays, and names the task', async (_fact, response, errorCode, polls) => {
+		first('GET', '/v1/images/tasks/', [], response);
 		const ran = await run();
 
 		expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
 			errorCode,
 			taskId: 'task_raw_1',
 		});
-		expect([count('POST'), count('GET')]).toEqual([1, reads]);
+		expect([count('POST'), count('GET')]).toEqual([1, polls]);
 	});
 });
 
-it('tells what the gateway calls a status that nobody knows, when the time is over', async () => {
+it('tells what the API calls a status that nobody knows, when the time is over', async () => {
 	first('GET', '/v1/images/tasks/', [], json(200, { data: { task_id: 'task_raw_1', status: 'HELD' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 
@@ -162,7 +162,7 @@ it('tells what the gateway calls a status that nobody knows, when the time is ov
 	});
 });
 
-it('does not say that a task goes on which no look has shown', async () => {
+it('does not say that a task goes on which no poll has shown', async () => {
 	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 
@@ -172,7 +172,7 @@ it('does not say that a task goes on which no look has shown', async () => {
 	});
 });
 
-it('pays once for an answer in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
+it('pays once for a response in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
 	const words = json(200, {
 		candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
 	});
@@ -194,7 +194,7 @@ it('ends in time when one of many items is told to wait for an hour', async () =
 		posts += 1;
 		void (posts === 2 ? json(429, { message: 'too many requests' }, { 'retry-after': '3600' }) : created)(response);
 	});
-	const ran = await gateway.run(
+	const ran = await engine.run(
 		{ prompt: '={{ $json.prompt }}', options: { ...QUICK, timeout: 2 } },
 		{
 			credential: { baseUrl: raw.url },

@@ -1,9 +1,9 @@
 /* eslint-disable */
-import type { JournalEntry, RouteName, SandboxSettings } from '../../mock-api';
-import { item, useGateway, type Ran } from '../support/mockApi';
+import type { JournalEntry, RouteName, MockApiSettings } from '../../mock-api';
+import { item, useEngine, type Ran } from '../support/useEngine';
 import { useRawServer, type Handler } from '../support/rawServer';
 
-const gateway = useGateway();
+const engine = useEngine();
 const raw = useRawServer();
 const PROMPT = '={{ "item " + $json.index }}';
 /** Far longer than any test may take: only an ended wait lets one finish. */
@@ -18,10 +18,10 @@ async function runUntil(
 	when: 'arrives' | 'answered',
 	fits: (entry: JournalEntry) => boolean,
 	parameters: object = {},
-	settings: Partial<SandboxSettings> = {},
+	settings: Partial<MockApiSettings> = {},
 	count = 1,
 ): Promise<Ran & { after: JournalEntry[] }> {
-	const { journal } = gateway.sandbox;
+	const { journal } = engine.mockApi;
 	let cancel = (): void => undefined;
 	let seen = Infinity;
 	const stop = (entry: JournalEntry): void => {
@@ -37,8 +37,8 @@ async function runUntil(
 			return length;
 		};
 	}
-	gateway.sandbox.set({ ...settings, ...(when === 'answered' && { onAnswer: stop }) });
-	const run = await gateway.run(
+	engine.mockApi.set({ ...settings, ...(when === 'answered' && { onResponse: stop }) });
+	const run = await engine.run(
 		{ prompt: PROMPT, ...parameters },
 		{
 			input: items(count),
@@ -63,12 +63,12 @@ function warned(run: Ran): string {
 }
 
 function ids(): string[] {
-	return gateway.sandbox.ledger.map(({ taskId }) => String(taskId));
+	return engine.mockApi.ledger.map(({ taskId }) => String(taskId));
 }
 
 it('starts nothing when it is canceled before the first request', async () => {
 	let cancel = (): void => undefined;
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: PROMPT },
 		{
 			input: items(3),
@@ -78,14 +78,14 @@ it('starts nothing when it is canceled before the first request', async () => {
 	);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.journal).toEqual([]);
+	expect(engine.mockApi.journal).toEqual([]);
 });
 
 it('ends items that queue for a place', async () => {
 	const run = await runUntil('answered', on('getTask'), { options: { maxConcurrency: 1 } }, { taskMs: FOREVER }, 5);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.calls('createTask')).toHaveLength(1);
+	expect(engine.mockApi.calls('createTask')).toHaveLength(1);
 	expect(run.after.filter(on('createTask'))).toEqual([]);
 	expect(warned(run)).toContain(ids()[0]);
 });
@@ -100,7 +100,7 @@ it('ends the pause after a rate limit', async () => {
 	);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.created()).toBe(0);
+	expect(engine.mockApi.created()).toBe(0);
 });
 
 it('ends a create request that is under way, and says that it may have been accepted', async () => {
@@ -113,7 +113,7 @@ it('ends a create request that is under way, and says that it may have been acce
 	);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.calls('createTask').length).toBeLessThanOrEqual(2);
+	expect(engine.mockApi.calls('createTask').length).toBeLessThanOrEqual(2);
 	expect(warned(run)).toContain('unclear whether the gateway accepted the request of item 0');
 	expect(run.after.every(({ route }) => route === 'createTask')).toBe(true);
 });
@@ -121,7 +121,7 @@ it('ends a create request that is under way, and says that it may have been acce
 it.each([
 	['openAi', 'generations'],
 	['gemini', 'generateContent'],
-] as const)('ends a long call on the %s entrance', async (apiFormat, route) => {
+] as const)('ends a long call on the %s endpoint', async (apiFormat, route) => {
 	const run = await runUntil(
 		'arrives',
 		on(route),
@@ -130,11 +130,11 @@ it.each([
 	);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.calls(route)).toMatchObject([{ clientLeft: true }]);
+	expect(engine.mockApi.calls(route)).toMatchObject([{ clientLeft: true }]);
 	expect(warned(run)).toContain('may have been billed');
 });
 
-it('ends the pause between two looks, and names the tasks that go on', async () => {
+it('ends the pause between two polls, and names the tasks that go on', async () => {
 	const run = await runUntil(
 		'answered',
 		on('getTask'),
@@ -150,29 +150,29 @@ it('ends the pause between two looks, and names the tasks that go on', async () 
 	expect(run.after.filter(on('createTask'))).toEqual([]);
 });
 
-it('ends a pause that the gateway asked for', async () => {
-	const answer = { status: 429, headers: { 'retry-after': '600' }, body: { code: '', message: 'too many requests' } };
-	gateway.sandbox.script('getTask', [answer]);
+it('ends a pause that the API asked for', async () => {
+	const response = { status: 429, headers: { 'retry-after': '600' }, body: { code: '', message: 'too many requests' } };
+	engine.mockApi.script('getTask', [response]);
 	const run = await runUntil('answered', on('getTask'), { options: { timeout: 3600 } }, {});
 
 	expect(run.status).toBe('canceled');
 	expect(run.after).toEqual([]);
 });
 
-it.each(['slowHeaders', 'slowBody'] as const)('ends a look with %s', async (fault) => {
+it.each(['slowHeaders', 'slowBody'] as const)('ends a poll with %s', async (fault) => {
 	const run = await runUntil('arrives', on('getTask'), {}, { faults: [{ route: 'getTask', fault, ms: FOREVER }] });
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.reads()).toMatchObject([{ clientLeft: true }]);
+	expect(engine.polls()).toMatchObject([{ clientLeft: true }]);
 	expect(warned(run)).toContain(ids()[0]);
 });
 
 it.each(['slowHeaders', 'slowBody', 'endlessBody'] as const)('ends a download with %s', async (fault) => {
-	const settings: Partial<SandboxSettings> = { faults: [{ route: 'file', fault, ms: FOREVER }] };
+	const settings: Partial<MockApiSettings> = { faults: [{ route: 'file', fault, ms: FOREVER }] };
 	const run = await runUntil('arrives', on('file'), { options: { maxImageSize: 100_000 } }, settings);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.calls('file')).toMatchObject([{ clientLeft: true }]);
+	expect(engine.mockApi.calls('file')).toMatchObject([{ clientLeft: true }]);
 	expect(run.after).toEqual([]);
 });
 
@@ -185,25 +185,25 @@ it('ends the pause between two downloads', async () => {
 	);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.sandbox.calls('file').length).toBeLessThanOrEqual(2);
+	expect(engine.mockApi.calls('file').length).toBeLessThanOrEqual(2);
 });
 
 it.each(['waitForResult', 'getStatus'])('ends %s with many ids', async (operation) => {
-	await gateway.run({ prompt: PROMPT, wait: false }, { input: items(6) });
+	await engine.run({ prompt: PROMPT, wait: false }, { input: items(6) });
 	const taskId = ids().join();
-	const settings: Partial<SandboxSettings> = { faults: [{ route: 'getTask', fault: 'slowHeaders', ms: FOREVER }] };
+	const settings: Partial<MockApiSettings> = { faults: [{ route: 'getTask', fault: 'slowHeaders', ms: FOREVER }] };
 	const run = await runUntil('arrives', on('getTask'), { operation, taskId, options: { maxConcurrency: 2 } }, settings);
 
 	expect(run.status).toBe('canceled');
-	expect(gateway.reads().length).toBeLessThanOrEqual(2);
+	expect(engine.polls().length).toBeLessThanOrEqual(2);
 });
 
 it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 	'is canceled, not continued, with %s',
 	async (onError) => {
 		let cancel = (): void => undefined;
-		gateway.sandbox.set({ taskMs: FOREVER, onAnswer: ({ route }) => route === 'getTask' && cancel() });
-		const run = await gateway.run(
+		engine.mockApi.set({ taskMs: FOREVER, onResponse: ({ route }) => route === 'getTask' && cancel() });
+		const run = await engine.run(
 			{ prompt: PROMPT },
 			{ settings: { onError }, input: items(2), onStart: (execution) => (cancel = () => execution.cancel()) },
 		);
@@ -214,7 +214,7 @@ it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 	},
 );
 
-it('names a finished task whose picture was not handed over, and no failed one, once', async () => {
+it('names a finished task whose image was not handed over, and no failed one, once', async () => {
 	const run = await runUntil(
 		'arrives',
 		on('file'),
@@ -241,13 +241,13 @@ it('closes the socket of a server that answers byte by byte', async () => {
 	let cancel = (): void => undefined;
 	raw.serveTask('');
 	raw.on('GET', '/v1/images/tasks/', trickle);
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: 'a' },
 		{ credential: { baseUrl: raw.url }, onStart: (execution) => (cancel = () => execution.cancel()) },
 	);
 	await new Promise<void>((closed) => {
-		const look = (): unknown => (isClosed ? closed() : setImmediate(look));
-		look();
+		const poll = (): unknown => (isClosed ? closed() : setImmediate(poll));
+		poll();
 	});
 
 	expect(run.status).toBe('canceled');

@@ -1,20 +1,20 @@
 /* eslint-disable */
-import { item, useGateway } from '../support/mockApi';
+import { item, useEngine } from '../support/useEngine';
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube';
 const ENDLESS_MS = 3_600_000;
 
 /** The task as the schedule sees it; a task that never ends keeps the clock out of the assertions. */
-function looks(run: { logs: Array<{ level: string; meta: Record<string, unknown> }> }): unknown[] {
+function polls(run: { logs: Array<{ level: string; meta: Record<string, unknown> }> }): unknown[] {
 	return run.logs.filter(({ level }) => level === 'debug').map(({ meta }) => [meta.status, meta.progress]);
 }
 
-/** What the next looks are told, one word of status each. */
-function tell(...answers: Array<{ status: string; progress?: string; after?: string }>): void {
-	gateway.sandbox.script(
+/** What the next polls are told, one word of status each. */
+function tell(...responses: Array<{ status: string; progress?: string; after?: string }>): void {
+	engine.mockApi.script(
 		'getTask',
-		answers.map(({ status, progress = '', after }) => ({
+		responses.map(({ status, progress = '', after }) => ({
 			...(after !== undefined && { headers: { 'retry-after': after } }),
 			body: {
 				code: 'success',
@@ -25,20 +25,20 @@ function tell(...answers: Array<{ status: string; progress?: string; after?: str
 	);
 }
 
-it('goes through queued and running to the picture, and reports each step live', async () => {
+it('goes through queued and running to the image, and reports each step live', async () => {
 	tell(
 		{ status: 'queued', progress: '0%' },
 		{ status: 'processing', progress: '' },
 		{ status: 'in_progress', progress: '' },
 	);
-	gateway.sandbox.set({ taskMs: 0 });
+	engine.mockApi.set({ taskMs: 0 });
 	const seen: unknown[] = [];
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: PROMPT },
 		{ onLog: ({ level, meta }) => level === 'debug' && seen.push(meta.status) },
 	);
 
-	expect(looks(run)).toEqual([
+	expect(polls(run)).toEqual([
 		['queued', 0],
 		['running', undefined],
 		['running', undefined],
@@ -46,29 +46,29 @@ it('goes through queued and running to the picture, and reports each step live',
 	]);
 	expect(seen).toEqual(['queued', 'running', 'running', 'succeeded']);
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.reads()).toHaveLength(4);
+	expect(engine.polls()).toHaveLength(4);
 });
 
 it('waits on through a status word that nobody knows', async () => {
-	gateway.sandbox.set({ faults: [{ route: 'getTask', fault: 'unknownStatus', times: 2 }] });
-	const run = await gateway.run({ prompt: PROMPT });
+	engine.mockApi.set({ faults: [{ route: 'getTask', fault: 'unknownStatus', times: 2 }] });
+	const run = await engine.run({ prompt: PROMPT });
 
 	expect(
-		looks(run)
+		polls(run)
 			.slice(0, 2)
-			.map((look) => (look as unknown[])[0]),
+			.map((poll) => (poll as unknown[])[0]),
 	).toEqual(['unknown', 'unknown']);
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 });
 
 it('waits out a task that is not visible right after its creation', async () => {
-	gateway.sandbox.set({ taskMs: 0, faults: [{ route: 'getTask', fault: 'lateVisibility', times: 3 }] });
-	const run = await gateway.run({ prompt: PROMPT });
+	engine.mockApi.set({ taskMs: 0, faults: [{ route: 'getTask', fault: 'lateVisibility', times: 3 }] });
+	const run = await engine.run({ prompt: PROMPT });
 
 	expect(run.error).toBeUndefined();
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.reads().map(({ status }) => status)).toEqual([400, 400, 400, 200]);
-	expect(gateway.sandbox.created()).toBe(1);
+	expect(engine.polls().map(({ status }) => status)).toEqual([400, 400, 400, 200]);
+	expect(engine.mockApi.created()).toBe(1);
 });
 
 it.each([
@@ -82,41 +82,41 @@ it.each([
 	'truncated',
 	'resetBefore',
 ] as const)('keeps polling after %s, which costs nothing', async (fault) => {
-	gateway.sandbox.set({ taskMs: 0, faults: [{ route: 'getTask', fault, times: 2 }] });
-	const run = await gateway.run({ prompt: PROMPT });
+	engine.mockApi.set({ taskMs: 0, faults: [{ route: 'getTask', fault, times: 2 }] });
+	const run = await engine.run({ prompt: PROMPT });
 
 	expect(run.error).toBeUndefined();
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.reads()).toHaveLength(3);
-	expect(gateway.sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(engine.polls()).toHaveLength(3);
+	expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
 });
 
-it.each(['seconds', 'date'] as const)('looks no sooner than Retry-After allows, given in %s', async (retryAfter) => {
-	// A minute does not pass within the timeout, so the next look is the last one, at the deadline.
-	gateway.sandbox.set({
+it.each(['seconds', 'date'] as const)('polls no sooner than Retry-After allows, given in %s', async (retryAfter) => {
+	// A minute does not pass within the timeout, so the next poll is the last one, at the deadline.
+	engine.mockApi.set({
 		taskMs: ENDLESS_MS,
 		retryAfterSeconds: 60,
 		faults: [{ route: 'getTask', fault: 'status429', times: 1, retryAfter }],
 	});
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
+	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1.5 } });
 
 	expect(run.error?.context).toMatchObject({ data: { errorCode: 'timed_out' } });
-	expect(gateway.reads()).toHaveLength(2);
+	expect(engine.polls()).toHaveLength(2);
 });
 
-it('honours Retry-After on an answer that went well', async () => {
+it('honors Retry-After on a response that went well', async () => {
 	tell({ status: 'queued', after: '60' });
-	gateway.sandbox.set({ taskMs: 0 });
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 1.5 } });
+	engine.mockApi.set({ taskMs: 0 });
+	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1.5 } });
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.reads()).toHaveLength(2);
+	expect(engine.polls()).toHaveLength(2);
 });
 
 it('ends at the timeout with the id of the paid task and the way to collect it', async () => {
-	gateway.sandbox.set({ taskMs: ENDLESS_MS });
-	const run = await gateway.run({ prompt: PROMPT, options: { timeout: 0.3 } });
-	const [{ taskId }] = gateway.sandbox.ledger;
+	engine.mockApi.set({ taskMs: ENDLESS_MS });
+	const run = await engine.run({ prompt: PROMPT, options: { timeout: 0.3 } });
+	const [{ taskId }] = engine.mockApi.ledger;
 
 	expect(run.error).toMatchObject({
 		name: 'NodeApiError',
@@ -132,13 +132,13 @@ it('ends at the timeout with the id of the paid task and the way to collect it',
 });
 
 it('lets Wait for Task Result collect what timed out, without paying again', async () => {
-	gateway.sandbox.set({ taskMs: ENDLESS_MS });
-	const run = await gateway.run(
+	engine.mockApi.set({ taskMs: ENDLESS_MS });
+	const run = await engine.run(
 		{ prompt: PROMPT, options: { timeout: 0.2 } },
 		{ settings: { onError: 'continueRegularOutput' } },
 	);
-	gateway.sandbox.finishTasks();
-	const collected = await gateway.run(
+	engine.mockApi.finishTasks();
+	const collected = await engine.run(
 		{ operation: 'waitForResult', taskId: '={{ $json.details.taskId }}' },
 		{ input: run.rows },
 	);
@@ -147,15 +147,15 @@ it('lets Wait for Task Result collect what timed out, without paying again', asy
 		{ error: 'The task was not finished within 0.2 seconds', details: { errorCode: 'timed_out' } },
 	]);
 	expect(collected.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(gateway.sandbox.created()).toBe(1);
+	expect(engine.mockApi.created()).toBe(1);
 });
 
 it.each(['textToImage', 'waitForResult'])(
 	'goes on with the open task at the timeout when asked to (%s)',
 	async (operation) => {
-		gateway.sandbox.set({ taskMs: ENDLESS_MS });
-		const ordered = operation === 'waitForResult' ? await gateway.run({ prompt: PROMPT, wait: false }) : undefined;
-		const run = await gateway.run({
+		engine.mockApi.set({ taskMs: ENDLESS_MS });
+		const ordered = operation === 'waitForResult' ? await engine.run({ prompt: PROMPT, wait: false }) : undefined;
+		const run = await engine.run({
 			operation,
 			...(ordered ? { taskId: String(ordered.json[0].taskId) } : { prompt: PROMPT }),
 			options: { timeout: 0.3, onTimeout: 'continue' },
@@ -164,7 +164,7 @@ it.each(['textToImage', 'waitForResult'])(
 		expect(run.error).toBeUndefined();
 		expect(run.json).toMatchObject([
 			{
-				taskId: gateway.sandbox.ledger[0].taskId,
+				taskId: engine.mockApi.ledger[0].taskId,
 				status: 'queued',
 				progress: 0,
 				warnings: [
@@ -178,8 +178,8 @@ it.each(['textToImage', 'waitForResult'])(
 );
 
 it('gives each task its own end when only some are late', async () => {
-	gateway.sandbox.set({ taskMs: (number) => (number === 1 ? ENDLESS_MS : 0) });
-	const run = await gateway.run(
+	engine.mockApi.set({ taskMs: (number) => (number === 1 ? ENDLESS_MS : 0) });
+	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', options: { timeout: 0.5, onTimeout: 'continue', maxConcurrency: 1 } },
 		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
 	);
@@ -187,18 +187,18 @@ it('gives each task its own end when only some are late', async () => {
 	expect(run.json.map(({ status }) => status)).toEqual(['queued', 'succeeded']);
 });
 
-it('looks at the task less often as it takes longer', async () => {
-	gateway.sandbox.set({ taskMs: ENDLESS_MS, progress: 'none' });
-	await gateway.run({ prompt: PROMPT, options: { timeout: 1, onTimeout: 'continue' } });
+it('polls the task less often as it takes longer', async () => {
+	engine.mockApi.set({ taskMs: ENDLESS_MS, progress: 'none' });
+	await engine.run({ prompt: PROMPT, options: { timeout: 1, onTimeout: 'continue' } });
 
-	// Steps of 20 ms that did not grow would be fifty looks.
-	expect(gateway.reads().length).toBeLessThan(25);
+	// Steps of 20 ms that did not grow would be fifty polls.
+	expect(engine.polls().length).toBeLessThan(25);
 });
 
 it('ends as canceled when the execution is stopped, and logs the task that goes on', async () => {
-	gateway.sandbox.set({ taskMs: ENDLESS_MS });
+	engine.mockApi.set({ taskMs: ENDLESS_MS });
 	let cancel = (): void => undefined;
-	const run = await gateway.run(
+	const run = await engine.run(
 		{ prompt: PROMPT },
 		{
 			onStart: (execution) => (cancel = execution.cancel),
@@ -207,6 +207,6 @@ it('ends as canceled when the execution is stopped, and logs the task that goes 
 	);
 
 	expect(run.status).toBe('canceled');
-	const [{ taskId }] = gateway.sandbox.ledger;
+	const [{ taskId }] = engine.mockApi.ledger;
 	expect(run.logs.filter(({ level }) => level === 'warn').map(({ meta }) => meta)).toEqual([{ taskIds: [taskId] }]);
 });

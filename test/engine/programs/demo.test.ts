@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 
 import { formItem, loadExample, nodeTypes } from '../../demo/workflow';
-import { startSandbox, type Sandbox } from '../../mock-api';
+import { startMockApi, type MockApi } from '../../mock-api';
 import { referenceBoxes } from '../../mock-api/images/renderImage';
-import { colourAt, flatPicture } from '../../mock-api/tests/pixels';
+import { colorAt, plainImage } from '../../mock-api/tests/pixels';
 import { runWorkflow } from '../support/runWorkflow';
 
 // Each run is a process of its own that loads n8n.
@@ -20,21 +20,21 @@ const PROMPT = 'A small red cube';
 const ORANGE = [255, 136, 0];
 
 let folder: string;
-let picture: string;
-let sandbox: Sandbox;
+let image: string;
+let mockApi: MockApi;
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'nanobanana-demo-'));
-	picture = join(folder, 'reference.png');
-	writeFileSync(picture, await flatPicture('#ff8800', 64, 48));
-	sandbox = await startSandbox();
+	image = join(folder, 'reference.png');
+	writeFileSync(image, await plainImage('#ff8800', 64, 48));
+	mockApi = await startMockApi();
 });
 afterEach(() => {
-	sandbox.reset();
+	mockApi.reset();
 	rmSync(join(folder, 'out'), { recursive: true, force: true });
 });
 afterAll(async () => {
-	await sandbox.stop();
+	await mockApi.stop();
 	rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,7 +67,7 @@ async function run(args: string[], variables?: Variables): Promise<Ended> {
 	return await end(start(args, variables));
 }
 
-function account(apiKey = sandbox.apiKey, baseUrl = sandbox.baseUrl): Variables {
+function account(apiKey = mockApi.apiKey, baseUrl = mockApi.baseUrl): Variables {
 	return { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey };
 }
 
@@ -85,7 +85,7 @@ function expectOneLine({ code, stderr }: Ended, message: string | RegExp): void 
 }
 
 describe('the demo', () => {
-	it('starts the sandbox itself, shows the progress, writes the picture and says what it cost; an edit shows its reference', async () => {
+	it('starts the mock API itself, shows the progress, writes the image and says what it cost; an edit shows its reference', async () => {
 		const plain = await run([PROMPT]);
 		expect(plain).toMatchObject({ code: 0, stderr: '' });
 		const [taskId] = valuesOf(plain.stdout, 'Task');
@@ -95,11 +95,11 @@ describe('the demo', () => {
 		);
 		expect(valuesOf(plain.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube.png')]);
 		expect(valuesOf(plain.stdout, 'Size')).toEqual([expect.stringContaining('1024 x 1024 pixels, image/png')]);
-		expect(valuesOf(plain.stdout, 'Images billed')).toEqual(['1 (ledger of the sandbox)']);
+		expect(valuesOf(plain.stdout, 'Images billed')).toEqual(['1 (ledger of the mock API)']);
 		const made = readFileSync(join(folder, 'out', 'a-small-red-cube.png'));
 		expect(await sharp(made).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
 
-		const edit = await run(['--edit', picture, PROMPT]);
+		const edit = await run(['--edit', image, PROMPT]);
 		expect(edit).toMatchObject({ code: 0, stderr: '' });
 		expect(valuesOf(edit.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube-2.png')]);
 		expect(readFileSync(join(folder, 'out', 'a-small-red-cube.png'))).toEqual(made);
@@ -107,18 +107,18 @@ describe('the demo', () => {
 		const { width, height } = await sharp(edited).metadata();
 		expect([width, height]).toEqual([1200, 896]);
 		const [box] = referenceBoxes({ width, height }, [{ width: 64, height: 48 }]);
-		expect(await colourAt(edited, box.left + 5, box.top + 5)).toEqual(ORANGE);
-		expect(await colourAt(made, 512, 512)).not.toEqual(ORANGE);
+		expect(await colorAt(edited, box.left + 5, box.top + 5)).toEqual(ORANGE);
+		expect(await colorAt(made, 512, 512)).not.toEqual(ORANGE);
 	});
 
-	it('takes the gateway of the environment, with all extras', async () => {
+	it('takes the API of the environment, with all extras', async () => {
 		const args = ['--n', '2', '--model', 'NanoBanana2-0.5K', '--ratio', '16:9', '=A cube at 50 % {{ off }}'];
 		const { code, stdout } = await run(args, account());
 		expect(code).toBe(0);
-		expect(sandbox.ledger).toMatchObject([
+		expect(mockApi.ledger).toMatchObject([
 			{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesBilled: 2 },
 		]);
-		expect(valuesOf(stdout, 'Task')).toEqual([sandbox.ledger[0].taskId]);
+		expect(valuesOf(stdout, 'Task')).toEqual([mockApi.ledger[0].taskId]);
 		expect(valuesOf(stdout, 'Size')).toEqual(Array(2).fill(expect.stringContaining('688 x 384')));
 		expect(valuesOf(stdout, 'Images billed')).toEqual([expect.stringMatching(/^2 \(images returned/)]);
 		expect(readdirSync(join(folder, 'out'))).toEqual(['a-cube-at-50-off-2.png', 'a-cube-at-50-off.png']);
@@ -128,21 +128,21 @@ describe('the demo', () => {
 		['openAi', 'edits'],
 		['gemini', 'generateContent'],
 	])('speaks the format %s', async (format, kind) => {
-		const { code, stdout } = await run(['--format', format, '--edit', picture, '../日本 / x'], account());
+		const { code, stdout } = await run(['--format', format, '--edit', image, '../日本 / x'], account());
 		expect(code).toBe(0);
-		expect(sandbox.ledger).toMatchObject([{ kind, references: 1, imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ kind, references: 1, imagesBilled: 1 }]);
 		expect(valuesOf(stdout, 'Task')).toEqual([`none: the format ${format} has no tasks`]);
 		expect(readdirSync(join(folder, 'out'))).toEqual(['日本-x.png']);
 	});
 
 	it('cancels the execution on Ctrl-C and names the open task', async () => {
-		sandbox.set({ taskMs: 600_000 });
+		mockApi.set({ taskMs: 600_000 });
 		const child = start([PROMPT], account());
 		child.stdout?.on('data', (piece) => String(piece).includes('queued') && child.kill('SIGINT'));
 		const { code, stdout, stderr } = await end(child);
 		expect(code).toBe(130);
 		expect(stderr).toBe(
-			`The execution was canceled; its open tasks go on at the gateway and are billed; collect them with 'Wait for Task Result': ${sandbox.ledger[0].taskId}\n`,
+			`The execution was canceled; its open tasks go on at the gateway and are billed; collect them with 'Wait for Task Result': ${mockApi.ledger[0].taskId}\n`,
 		);
 		expect(valuesOf(stdout, 'Picture')).toEqual([]);
 		expect(readdirSync(folder)).toEqual(['reference.png']);
@@ -157,7 +157,7 @@ describe('the demo', () => {
 	});
 });
 
-describe('the demo refuses with one line', () => {
+describe('the demo rejects with one line', () => {
 	it.each<[string, string[], string]>([
 		['no prompt', [], 'The prompt is missing'],
 		['an empty prompt', [' '], 'The prompt is missing'],
@@ -201,7 +201,7 @@ describe('the demo refuses with one line', () => {
 				).subarray(0, 5_000),
 			'is no picture that can be opened',
 		],
-		['a picture of another kind', async () => await sharp(picture).tiff().toBuffer(), 'is a picture of type tiff'],
+		['a picture of another kind', async () => await sharp(image).tiff().toBuffer(), 'is a picture of type tiff'],
 	])('%s', async (_case, content, message) => {
 		mkdirSync(join(folder, 'out'));
 		const file = join(folder, 'out', 'input.png');
@@ -231,13 +231,13 @@ describe('the demo refuses with one line', () => {
 			() => account(undefined, 'http://127.0.0.1:1'),
 			/^The gateway could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
 		],
-		['an address of something else', () => account(undefined, sandbox.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
+		['an address of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
 		['an address that is none', () => account(undefined, 'no address'), /Check NANOBANANA_BASE_URL\.$/],
 	])('%s', async (_case, variables, message) => {
 		const ended = await run([PROMPT], variables());
 		expectOneLine(ended, message);
 		expect(ended.stderr).not.toContain(variables().NANOBANANA_API_KEY);
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 
 	it('what the model cannot do', async () => {
@@ -246,23 +246,23 @@ describe('the demo refuses with one line', () => {
 			ended,
 			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/,
 		);
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 });
 
 describe('the example', () => {
-	it('quick-start makes one picture, as it is', async () => {
+	it('quick-start makes one image, as it is', async () => {
 		const workflow = loadExample('examples/quick-start.json');
 		const { status, output } = await runWorkflow(workflow, { credentials: credentials() });
 		expect(status).toBe('success');
 		expect(output('NanoBanana')[0]).toMatchObject([
 			{ json: { status: 'succeeded', width: 1024 }, binary: { data: { mimeType: 'image/png' } } },
 		]);
-		expect(sandbox.ledger).toMatchObject([{ kind: 'task', references: 0, imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ kind: 'task', references: 0, imagesBilled: 1, downloads: 1 }]);
 	});
 
-	it('image-to-image changes the picture that its form takes', async () => {
-		const file = { bytes: readFileSync(picture), mimeType: 'image/png', fileName: 'reference.png' };
+	it('image-to-image changes the image that its form takes', async () => {
+		const file = { bytes: readFileSync(image), mimeType: 'image/png', fileName: 'reference.png' };
 		const workflow = loadExample('examples/image-to-image.json');
 		const { status, output } = await runWorkflow(workflow, {
 			nodeTypes,
@@ -273,12 +273,12 @@ describe('the example', () => {
 		expect(output('NanoBanana')[0]).toMatchObject([
 			{ json: { status: 'succeeded', width: 1200, height: 896 }, binary: { data: { mimeType: 'image/png' } } },
 		]);
-		expect(sandbox.ledger).toMatchObject([
+		expect(mockApi.ledger).toMatchObject([
 			{ kind: 'task', prompt: 'Make it night', references: 1, imagesBilled: 1, downloads: 1 },
 		]);
 	});
 });
 
 function credentials() {
-	return { nanoBananaApi: { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey } };
+	return { nanoBananaApi: { baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey } };
 }

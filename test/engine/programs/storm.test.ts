@@ -7,7 +7,7 @@ it.each([1, 2])(
 		const report = await runStorm({ seed, tasks: 30 });
 
 		expect(report.faults).toBeGreaterThan(10);
-		expect(report).toMatchObject({ lostTasks: 0, lostImages: 0, boughtTwice: 0, strayKeys: 0 });
+		expect(report).toMatchObject({ lostTasks: 0, lostImages: 0, chargedTwice: 0, strayKeys: 0 });
 	},
 	60_000,
 );

@@ -1,12 +1,12 @@
 /* eslint-disable */
-// Real-shaped answers of the gateway and its relatives, each with what a careful client concludes, through the node itself.
+// Real-shaped responses of New API and its forks, each with what a careful client concludes, through the node itself.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { startAnswerServer, type AnswerServer, type PreparedAnswer } from '../support/preparedServer';
+import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/preparedServer';
 import dialects from './dialects.json';
 import { nanoBananaWorkflow, readBinary, runWorkflow } from '../support/runWorkflow';
 
-interface Entry extends PreparedAnswer {
+interface Entry extends PreparedResponse {
 	id: string;
 	kind: string;
 	expect: {
@@ -22,7 +22,7 @@ interface Entry extends PreparedAnswer {
 	};
 }
 
-const PICTURE = Buffer.from(
+const IMAGE = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
 	'base64',
 );
@@ -55,22 +55,22 @@ const FAILURES: Record<string, string> = {
 	'gemini-no-image': 'no_image',
 	'gemini-candidates-null': 'prompt_refused',
 };
-/** The conclusion is the node's own where the answer holds no such code or words. */
+/** The conclusion is the node's own where the response holds no such code or words. */
 const OWN_WORDS = ['query-wengao-expired', 'error-200-html', 'openai-data-null'];
 const OWN_CODES = [...OWN_WORDS, 'error-524-cf', 'error-detail'];
 
-let server: AnswerServer;
+let server: PreparedServer;
 let entries: Entry[];
 
 beforeAll(async () => {
-	server = await startAnswerServer(PICTURE);
+	server = await startPreparedServer(IMAGE);
 });
 beforeEach(() => server.reset());
 afterAll(async () => await server.stop());
 
 const named = (kind: string): string[] => dialects.filter((entry) => entry.kind === kind).map(({ id }) => id);
 
-/** The entry with its addresses on this machine. */
+/** The entry with its URLs on this machine. */
 function entryOf(id: string): Entry {
 	entries ??= JSON.parse(
 		JSON.stringify(dialects)
@@ -82,7 +82,7 @@ function entryOf(id: string): Entry {
 	return entry;
 }
 
-function finishedTask(): PreparedAnswer {
+function finishedTask(): PreparedResponse {
 	return {
 		httpStatus: 200,
 		headers: JSON_HEADERS,
@@ -106,14 +106,14 @@ async function run(parameters: IDataObject): Promise<INodeExecutionData[]> {
 	return result.output('NanoBanana')[0] ?? [];
 }
 
-async function expectPictures(rows: INodeExecutionData[], { images, taskId, warning }: Entry['expect']): Promise<void> {
+async function expectImages(rows: INodeExecutionData[], { images, taskId, warning }: Entry['expect']): Promise<void> {
 	expect(rows.map(({ json }) => [json.status, (json.image as IDataObject).url])).toEqual(
 		images.map(({ url }) => ['succeeded', url]),
 	);
 	for (const [index, { base64, mimeType = 'image/png' }] of images.entries()) {
 		const { json, binary, pairedItem } = rows[index];
 		expect(binary && (await readBinary(binary.data))).toEqual(
-			base64 === undefined ? PICTURE : Buffer.from(base64, 'base64'),
+			base64 === undefined ? IMAGE : Buffer.from(base64, 'base64'),
 		);
 		expect(json).toMatchObject({
 			image: { mimeType },
@@ -140,21 +140,21 @@ function expectFailure(rows: INodeExecutionData[], entry: Entry, kind: string): 
 describe('creating a task', () => {
 	it.each(named('create'))('%s is accepted once, under its id', async (id) => {
 		const entry = entryOf(id);
-		server.answer('POST', [entry]);
+		server.prepare('POST', [entry]);
 		const rows = await run({ wait: false });
 
 		expect(rows.map(({ json }) => [json.taskId, json.status])).toEqual([[entry.expect.taskId, entry.expect.state]]);
 		expect(server.journal).toEqual(['POST /v1/images/tasks']);
 	});
 
-	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s ends in a picture', async (id) => {
+	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s ends in an image', async (id) => {
 		const entry = entryOf(id);
-		server.answer('POST', [entry]);
-		server.answer('GET', [finishedTask()]);
+		server.prepare('POST', [entry]);
+		server.prepare('GET', [finishedTask()]);
 		const rows = await run({});
 
 		const isDone = entry.expect.images.length > 0;
-		await expectPictures(
+		await expectImages(
 			rows,
 			isDone ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
 		);
@@ -166,7 +166,7 @@ describe('creating a task', () => {
 		'%s is turned down or left unclear, and not sent again',
 		async (id) => {
 			const entry = entryOf(id);
-			server.answer('POST', [entry]);
+			server.prepare('POST', [entry]);
 			const rows = await run({});
 
 			expectFailure(rows, entry, FAILURES[id]);
@@ -178,7 +178,7 @@ describe('creating a task', () => {
 	it.each(named('error').filter((id) => !FAILURES[id]))('%s took nothing, so the request is sent again', async (id) => {
 		const entry = entryOf(id);
 		expect(entry.expect.retryable).toBe(true);
-		server.answer('POST', [entry, finishedTask()]);
+		server.prepare('POST', [entry, finishedTask()]);
 		const rows = await run({});
 
 		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
@@ -186,14 +186,14 @@ describe('creating a task', () => {
 	});
 });
 
-describe('looking at a task', () => {
+describe('polling a task', () => {
 	it.each(named('query'))('%s is what Get Task Status tells', async (id) => {
 		const entry = entryOf(id);
-		server.answer('GET', [entry]);
+		server.prepare('GET', [entry]);
 		const rows = await run({ operation: 'getStatus', taskId: TASK_ID });
 
 		const { images, state, error } = entry.expect;
-		if (images.length > 0) await expectPictures(rows, entry.expect);
+		if (images.length > 0) await expectImages(rows, entry.expect);
 		else expect(rows).toMatchObject([{ json: { status: error ? 'failed' : state, taskId: TASK_ID } }]);
 		expect(server.calls('GET')).toEqual([`GET /v1/images/tasks/${TASK_ID}`]);
 		expect(server.calls('POST')).toEqual([]);
@@ -201,7 +201,7 @@ describe('looking at a task', () => {
 
 	it.each(named('query'))('%s is waited for, taken, or reported', async (id) => {
 		const entry = entryOf(id);
-		server.answer('GET', [entry, finishedTask()]);
+		server.prepare('GET', [entry, finishedTask()]);
 		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
 
 		const isOver = entry.expect.images.length > 0 || FAILURES[id] !== undefined;
@@ -209,7 +209,7 @@ describe('looking at a task', () => {
 			expectFailure(rows, entry, FAILURES[id]);
 			expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
 		} else {
-			await expectPictures(
+			await expectImages(
 				rows,
 				isOver ? entry.expect : { ...entry.expect, images: [{ url: `${server.url}/files/late.png` }] },
 			);
@@ -229,7 +229,7 @@ describe('looking at a task', () => {
 		CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
 
 	it.each(named('error').filter((id) => !isClear(id)))('%s may pass, and the task is not lost', async (id) => {
-		server.answer('GET', [entryOf(id), finishedTask()]);
+		server.prepare('GET', [entryOf(id), finishedTask()]);
 		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
 
 		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
@@ -239,7 +239,7 @@ describe('looking at a task', () => {
 
 	it.each(named('error').filter(isClear))('%s ends the waiting at once, and names the task', async (id) => {
 		const entry = entryOf(id);
-		server.answer('GET', [entry, finishedTask()]);
+		server.prepare('GET', [entry, finishedTask()]);
 		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
 
 		expectFailure(rows, entry, FAILURES[id]);
@@ -251,18 +251,18 @@ describe('looking at a task', () => {
 describe.each([
 	['openai', 'openAi', 'POST /v1/images/generations'],
 	['gemini', 'gemini', 'POST /v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent'],
-])('the %s entrance', (kind, apiFormat, call) => {
+])('the %s endpoint', (kind, apiFormat, call) => {
 	it.each(named(kind))('%s is read', async (id) => {
 		const entry = entryOf(id);
 		const takesNothing = entry.expect.retryable;
-		server.answer('POST', takesNothing ? [entry, entryOf(`${kind}-image`)] : [entry]);
+		server.prepare('POST', takesNothing ? [entry, entryOf(`${kind}-image`)] : [entry]);
 		const rows = await run({
 			apiFormat,
 			numberOfImages: apiFormat === 'openAi' ? Math.max(1, entry.expect.images.length) : 1,
 		});
 
 		if (FAILURES[id]) expectFailure(rows, entry, FAILURES[id]);
-		else await expectPictures(rows, takesNothing ? entryOf(`${kind}-image`).expect : entry.expect);
+		else await expectImages(rows, takesNothing ? entryOf(`${kind}-image`).expect : entry.expect);
 		expect(server.calls('POST')).toEqual(Array.from({ length: takesNothing ? 2 : 1 }, () => call));
 	});
 });

@@ -1,25 +1,25 @@
 /* eslint-disable */
-// What a paid task ends with in a body that no page describes, through the node itself: paid once, and its picture is there.
+// What a paid task ends with in a body that no page describes, through the node itself: paid once, and its image is there.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { startAnswerServer, type AnswerServer, type PreparedAnswer } from '../support/preparedServer';
+import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/preparedServer';
 import { nanoBananaWorkflow, readBinary, runWorkflow } from '../support/runWorkflow';
 
-const PICTURE = Buffer.from(
+const IMAGE = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
 	'base64',
 );
 const TASK_ID = 'task_j';
 
-let server: AnswerServer;
+let server: PreparedServer;
 
 beforeAll(async () => {
-	server = await startAnswerServer(PICTURE);
+	server = await startPreparedServer(IMAGE);
 });
 beforeEach(() => server.reset());
 afterAll(async () => await server.stop());
 
-function answer(body: unknown): PreparedAnswer {
+function response(body: unknown): PreparedResponse {
 	return {
 		httpStatus: 200,
 		headers: { 'content-type': 'application/json' },
@@ -58,7 +58,7 @@ it.each<[fact: string, created: unknown, seen: unknown, warning: string]>([
 	[
 		'names its picture where nobody expects it',
 		{ task: TASK_ID },
-		{ data: { task_id: TASK_ID, status: 'succeeded', painting: { canvas: '{files}/a.png' } } },
+		{ data: { task_id: TASK_ID, status: 'succeeded', rendering: { canvas: '{files}/a.png' } } },
 		"'canvas'",
 	],
 	[
@@ -84,15 +84,15 @@ it.each<[fact: string, created: unknown, seen: unknown, warning: string]>([
 		{ task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' },
 		'',
 	],
-])('delivers the picture of a task that %s', async (_fact, created, seen, warning) => {
-	server.answer('POST', [answer(created)]);
-	server.answer('GET', [answer(seen)]);
+])('delivers the image of a task that %s', async (_fact, created, seen, warning) => {
+	server.prepare('POST', [response(created)]);
+	server.prepare('GET', [response(seen)]);
 	const rows = await create();
 
 	expect(rows).toMatchObject([
 		{ json: { taskId: TASK_ID, status: 'succeeded', image: { url: `${server.url}/files/a.png` } } },
 	]);
-	expect(rows[0].binary && (await readBinary(rows[0].binary.data))).toEqual(PICTURE);
+	expect(rows[0].binary && (await readBinary(rows[0].binary.data))).toEqual(IMAGE);
 	expect(((rows[0].json as IDataObject).warnings as string[]).join(' ')).toContain(warning);
 	expect(server.calls('POST')).toHaveLength(1);
 });

@@ -9,13 +9,13 @@ import { runInThisContext } from 'node:vm';
 /** One n8n user folder per process: jest runs this once per test file, but the files of a worker share it. */
 const FOLDER_KEY = 'nanoBananaTestFolder';
 
-interface OuterWorld {
+interface OuterGlobal {
 	process: NodeJS.Process;
 	[FOLDER_KEY]?: string;
 }
 
 // Jest hands every test file a copy of `process` whose 'exit' never fires; the real one is in the outer context.
-const outer = runInThisContext('globalThis') as OuterWorld;
+const outer = runInThisContext('globalThis') as OuterGlobal;
 
 function userFolder(): string {
 	const known = outer[FOLDER_KEY];

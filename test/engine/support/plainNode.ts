@@ -13,9 +13,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError, NodeConnectionTypes } from 'n8n-workflow';
 
-export class PictureApi implements ICredentialType {
-	name = 'pictureApi';
-	displayName = 'Picture API';
+export class PlainApi implements ICredentialType {
+	name = 'plainApi';
+	displayName = 'Plain API';
 	properties: ICredentialType['properties'] = [
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
 		{ displayName: 'API Key', name: 'apiKey', type: 'string', default: 'the-default-key' },
@@ -34,8 +34,8 @@ async function keepEnvelope(
 	return [{ json: { statusCode, body: body as IDataObject } }];
 }
 
-/** Creates a picture once per run and item, remembers it, and reads it. */
-async function drawPicture(
+/** Creates an image once per run and item, remembers it, and reads it. */
+async function createImage(
 	this: IExecutePaginationFunctions,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): Promise<INodeExecutionData[]> {
@@ -49,7 +49,7 @@ async function drawPicture(
 	// An MCP call has no execution whose context could be used.
 	const context: IDataObject = this.getExecutionId() === undefined ? {} : this.getContext('node');
 	context.attempts = Number(context.attempts ?? 0) + 1;
-	this.logger.info('Drawing', { prompt });
+	this.logger.info('Creating', { prompt });
 
 	const key = `${runIndex}:${item}`;
 	if (context[key] === undefined) {
@@ -58,32 +58,32 @@ async function drawPicture(
 		if (statusCode !== 200) return [{ json: { statusCode }, pairedItem: { item } }];
 		context[key] = body.id;
 	}
-	const picture = (await this.helpers.httpRequest({
-		url: `${requestData.options.baseURL}/pictures/${context[key]}`,
+	const image = (await this.helpers.httpRequest({
+		url: `${requestData.options.baseURL}/images/${context[key]}`,
 		encoding: 'arraybuffer',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		abortSignal: this.getExecutionCancelSignal(),
 	})) as IN8nHttpFullResponse;
-	if (picture.statusCode !== 200) {
-		throw new NodeApiError(this.getNode(), {}, { message: `The picture is not ready (${picture.statusCode})` });
+	if (image.statusCode !== 200) {
+		throw new NodeApiError(this.getNode(), {}, { message: `The image is not ready (${image.statusCode})` });
 	}
-	const data = await this.helpers.prepareBinaryData(picture.body as Buffer, 'picture.png', 'image/png');
+	const data = await this.helpers.prepareBinaryData(image.body as Buffer, 'image.png', 'image/png');
 	return [{ json: { id: context[key], prompt, runIndex }, binary: { data }, pairedItem: { item } }];
 }
 
-export class Picture implements INodeType {
+export class PlainNode implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Picture',
-		name: 'picture',
+		displayName: 'Plain',
+		name: 'plain',
 		group: ['transform'],
 		version: 1,
-		description: 'Draws a picture',
-		defaults: { name: 'Picture' },
+		description: 'Creates an image',
+		defaults: { name: 'Plain' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'pictureApi', required: true }],
+		credentials: [{ name: 'plainApi', required: true }],
 		requestDefaults: { baseURL: '={{ $credentials.baseUrl }}', ignoreHttpStatusErrors: true },
 		properties: [
 			{
@@ -92,10 +92,10 @@ export class Picture implements INodeType {
 				type: 'string',
 				default: '={{ $json.prompt }}',
 				routing: {
-					request: { method: 'POST', url: '/pictures' },
+					request: { method: 'POST', url: '/images' },
 					send: { type: 'body', property: 'prompt', paginate: true },
 					output: { postReceive: [keepEnvelope] },
-					operations: { pagination: drawPicture },
+					operations: { pagination: createImage },
 				},
 			},
 		],

@@ -1,35 +1,35 @@
 /* eslint-disable */
-// A gateway that answers with prepared bodies, for answers that the sandbox has no reason to give.
+// An API that answers with prepared bodies, for responses that the mock API has no reason to give.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface PreparedAnswer {
+export interface PreparedResponse {
 	httpStatus: number;
 	headers: Record<string, string>;
 	body: unknown;
 }
 
-export interface AnswerServer {
+export interface PreparedServer {
 	readonly url: string;
 	/** Method and path of every request, in order of arrival; files are told apart by their path. */
 	readonly journal: string[];
-	/** The next calls of this method get these answers; the last one stays. */
-	answer(method: 'GET' | 'POST', answers: PreparedAnswer[]): void;
+	/** The next calls of this method get these responses; the last one stays. */
+	prepare(method: 'GET' | 'POST', responses: PreparedResponse[]): void;
 	calls(method: 'GET' | 'POST'): string[];
 	reset(): void;
 	stop(): Promise<void>;
 }
 
-/** Everything below /files, and every file of a task, is this picture. */
-export async function startAnswerServer(picture: Buffer): Promise<AnswerServer> {
+/** Everything below /files, and every file of a task, is this image. */
+export async function startPreparedServer(image: Buffer): Promise<PreparedServer> {
 	const journal: string[] = [];
-	const prepared = new Map<string, PreparedAnswer[]>();
+	const prepared = new Map<string, PreparedResponse[]>();
 	const isFile = (path: string): boolean => path.includes('/files/');
 	const server: Server = createServer((request, response) => {
 		const path = request.url ?? '';
 		journal.push(`${request.method} ${path}`);
 		request.resume().on('end', () => {
-			if (isFile(path)) return void response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+			if (isFile(path)) return void response.writeHead(200, { 'content-type': 'image/png' }).end(image);
 			const queue = prepared.get(request.method ?? '') ?? [];
 			const next = queue.length > 1 ? queue.shift() : queue[0];
 			if (next === undefined) return void response.writeHead(500).end('nothing was prepared');
@@ -41,7 +41,7 @@ export async function startAnswerServer(picture: Buffer): Promise<AnswerServer> 
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		journal,
-		answer: (method, answers) => void prepared.set(method, [...answers]),
+		prepare: (method, responses) => void prepared.set(method, [...responses]),
 		calls: (method) => journal.filter((entry) => entry.startsWith(method) && !isFile(entry)),
 		reset() {
 			journal.length = 0;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A bare HTTP server for answers that no gateway should give: each test writes them byte by byte.
+// A bare HTTP server for responses that no API should give: each test writes them byte by byte.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -17,9 +17,9 @@ export interface RawServer {
 	readonly port: number;
 	/** Every request, in order of arrival. */
 	requests: RawRequest[];
-	/** The answer to a method and the beginning of a path; the longest one that fits counts. */
+	/** The response to a method and the beginning of a path; the longest one that fits counts. */
 	on(method: string, path: string, handler: Handler): void;
-	/** A gateway of one task: created, and finished at the first look, with its picture at this address. */
+	/** An API of one task: created, and finished at the first poll, with its image at this URL. */
 	serveTask(resultUrl: string, taskId?: string): void;
 }
 

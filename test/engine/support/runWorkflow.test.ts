@@ -5,43 +5,43 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { NodeApiError, NodeConnectionTypes } from 'n8n-workflow';
 
-import { Picture, PictureApi } from './plainNode';
+import { PlainNode, PlainApi } from './plainNode';
 import type { RunOptions, WorkflowDefinition } from './runWorkflow';
 import { asTool, chain, createNode, readBinary, runWorkflow } from './runWorkflow';
 
 const IMAGE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]);
 
-/** What the gateway saw and how it behaves; reset before each test. */
-const gateway = {
+/** What the API saw and how it behaves; reset before each test. */
+const api = {
 	posts: [] as Array<{ authorization?: string; body: IDataObject }>,
 	createStatus: 200,
-	/** Status codes of the next picture reads; 200 when used up. */
+	/** Status codes of the next image reads; 200 when used up. */
 	readStatuses: [] as number[],
 	/** Resolves when the request may be answered. */
 	gate: async (_request: IncomingMessage): Promise<void> => {},
 	url: '',
 };
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
 	if (request.method === 'POST') {
 		const body = JSON.parse(Buffer.concat(chunks).toString()) as IDataObject;
-		gateway.posts.push({ authorization: request.headers.authorization, body });
-		const id = `picture-${gateway.posts.length}`;
-		await gateway.gate(request);
-		response.writeHead(gateway.createStatus, { 'content-type': 'application/json' }).end(JSON.stringify({ id }));
+		api.posts.push({ authorization: request.headers.authorization, body });
+		const id = `plain-${api.posts.length}`;
+		await api.gate(request);
+		response.writeHead(api.createStatus, { 'content-type': 'application/json' }).end(JSON.stringify({ id }));
 		return;
 	}
-	await gateway.gate(request);
-	response.writeHead(gateway.readStatuses.shift() ?? 200).end(IMAGE);
+	await api.gate(request);
+	response.writeHead(api.readStatuses.shift() ?? 200).end(IMAGE);
 }
 
-const server = createServer((request, response) => void answer(request, response));
+const server = createServer((request, response) => void respond(request, response));
 
 beforeAll(async () => {
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-	gateway.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	api.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
 afterAll(() => {
@@ -50,14 +50,14 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-	Object.assign(gateway, { posts: [], createStatus: 200, readStatuses: [], gate: async () => {} });
+	Object.assign(api, { posts: [], createStatus: 200, readStatuses: [], gate: async () => {} });
 });
 
 function options(more: RunOptions = {}): RunOptions {
 	return {
-		nodeTypes: { 'test.picture': Picture },
-		credentialTypes: { pictureApi: PictureApi },
-		credentials: { pictureApi: { baseUrl: gateway.url } },
+		nodeTypes: { 'test.plain': PlainNode },
+		credentialTypes: { plainApi: PlainApi },
+		credentials: { plainApi: { baseUrl: api.url } },
 		...more,
 	};
 }
@@ -66,12 +66,9 @@ function prompts(...texts: string[]): INodeExecutionData[] {
 	return texts.map((prompt) => ({ json: { prompt } }));
 }
 
-function pictureWorkflow(settings: Partial<INode> = {}): WorkflowDefinition {
-	const nodes = [
-		createNode('Start', 'n8n-nodes-base.manualTrigger'),
-		createNode('Picture', 'test.picture', {}, settings),
-	];
-	return { nodes, connections: chain('Start', 'Picture') };
+function imageWorkflow(settings: Partial<INode> = {}): WorkflowDefinition {
+	const nodes = [createNode('Start', 'n8n-nodes-base.manualTrigger'), createNode('Plain', 'test.plain', {}, settings)];
+	return { nodes, connections: chain('Start', 'Plain') };
 }
 
 function jsonOf(items: INodeExecutionData[] = []): IDataObject[] {
@@ -81,61 +78,61 @@ function jsonOf(items: INodeExecutionData[] = []): IDataObject[] {
 it('starts the requests of all items at once', async () => {
 	let release = () => {};
 	const allArrived = new Promise<void>((resolve) => (release = resolve));
-	gateway.gate = async () => {
-		if (gateway.posts.length === 4) release();
+	api.gate = async () => {
+		if (api.posts.length === 4) release();
 		await allArrived;
 	};
-	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a', 'b', 'c', 'd') }));
+	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a', 'b', 'c', 'd') }));
 
 	expect(run.status).toBe('success');
-	expect(jsonOf(run.output('Picture')[0]).map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c', 'd']);
+	expect(jsonOf(run.output('Plain')[0]).map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c', 'd']);
 });
 
 it('resolves the credential with its defaults and signs the request', async () => {
-	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a') }));
+	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a') }));
 
 	expect(run.error).toBeUndefined();
-	expect(gateway.posts).toEqual([{ authorization: 'Bearer the-default-key', body: { prompt: 'a' } }]);
+	expect(api.posts).toEqual([{ authorization: 'Bearer the-default-key', body: { prompt: 'a' } }]);
 });
 
 it('ends as canceled when the cancelled request throws "canceled"', async () => {
 	let cancel = () => {};
-	gateway.gate = async ({ method }) => {
+	api.gate = async ({ method }) => {
 		if (method !== 'GET') return;
 		cancel();
 		await new Promise(() => {});
 	};
 	const onStart: RunOptions['onStart'] = (execution) => (cancel = execution.cancel);
-	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a'), onStart }));
+	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a'), onStart }));
 
 	expect(run.status).toBe('canceled');
 	expect(run.error?.message).toBe('canceled');
 });
 
 it('keeps the node context between the tries of Retry On Fail', async () => {
-	gateway.readStatuses = [503, 503];
-	const workflow = pictureWorkflow({ retryOnFail: true, maxTries: 3, waitBetweenTries: 1 });
+	api.readStatuses = [503, 503];
+	const workflow = imageWorkflow({ retryOnFail: true, maxTries: 3, waitBetweenTries: 1 });
 	const run = await runWorkflow(workflow, options({ input: prompts('a') }));
 
 	expect(run.status).toBe('success');
-	expect(run.context['node:Picture']).toEqual({ attempts: 3, '0:0': 'picture-1' });
-	expect(gateway.posts).toHaveLength(1);
+	expect(run.context['node:Plain']).toEqual({ attempts: 3, '0:0': 'plain-1' });
+	expect(api.posts).toHaveLength(1);
 });
 
 it('hands the context of a failed execution to its retry', async () => {
-	gateway.readStatuses = [503];
-	const failed = await runWorkflow(pictureWorkflow(), options({ input: prompts('a') }));
-	const retried = await runWorkflow(pictureWorkflow(), options({ previous: failed.data }));
+	api.readStatuses = [503];
+	const failed = await runWorkflow(imageWorkflow(), options({ input: prompts('a') }));
+	const retried = await runWorkflow(imageWorkflow(), options({ previous: failed.data }));
 
 	expect([failed.status, retried.status]).toEqual(['error', 'success']);
 	expect(failed.error).toBeInstanceOf(NodeApiError);
-	expect(retried.context['node:Picture']).toEqual({ attempts: 2, '0:0': 'picture-1' });
-	expect(retried.runData.Picture).toHaveLength(1);
-	expect(gateway.posts).toHaveLength(1);
+	expect(retried.context['node:Plain']).toEqual({ attempts: 2, '0:0': 'plain-1' });
+	expect(retried.runData.Plain).toHaveLength(1);
+	expect(api.posts).toHaveLength(1);
 });
 
 it('shows a copy of the thrown error and reports it to the log', async () => {
-	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a', 'throw') }));
+	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a', 'throw') }));
 
 	expect(run.status).toBe('error');
 	expect(run.error).toMatchObject({
@@ -149,26 +146,26 @@ it('shows a copy of the thrown error and reports it to the log', async () => {
 		message: 'Refused',
 		description: 'Task task-1',
 	});
-	expect(run.output('Picture')).toEqual([]);
+	expect(run.output('Plain')).toEqual([]);
 });
 
 it('continues on the regular output with the message of a thrown error, and with the whole row of a returned one', async () => {
-	const workflow = pictureWorkflow({ onError: 'continueRegularOutput' });
+	const workflow = imageWorkflow({ onError: 'continueRegularOutput' });
 	const run = await runWorkflow(workflow, options({ input: prompts('throw', 'row') }));
 
 	expect(run.status).toBe('success');
-	expect(jsonOf(run.output('Picture')[0])).toEqual([
+	expect(jsonOf(run.output('Plain')[0])).toEqual([
 		{ error: 'Refused' },
 		{ error: 'Refused', details: { taskId: 'task-1' } },
 	]);
 });
 
 it('sends rows of error and details to the error output, joined with their input', async () => {
-	const workflow = pictureWorkflow({ onError: 'continueErrorOutput' });
+	const workflow = imageWorkflow({ onError: 'continueErrorOutput' });
 	const run = await runWorkflow(workflow, options({ input: prompts('a', 'row', 'throw') }));
-	const [good, failed] = run.output('Picture');
+	const [good, failed] = run.output('Plain');
 
-	expect(jsonOf(good)).toEqual([{ id: 'picture-1', prompt: 'a', runIndex: 0 }]);
+	expect(jsonOf(good)).toEqual([{ id: 'plain-1', prompt: 'a', runIndex: 0 }]);
 	expect(jsonOf(failed)).toEqual([
 		{ prompt: 'row', error: 'Refused', details: { taskId: 'task-1' } },
 		// The engine splits the outputs before it pairs items: a thrown error stays without its input.
@@ -178,9 +175,9 @@ it('sends rows of error and details to the error output, joined with their input
 });
 
 it('links items to their input for the expressions of later nodes', async () => {
-	const workflow = pictureWorkflow();
+	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('After', 'test.items', { json: '={{ { from: $("Start").item.json.note } }}' }));
-	workflow.connections = chain('Start', 'Picture', 'After');
+	workflow.connections = chain('Start', 'Plain', 'After');
 	const input = prompts('a', 'b').map(({ json }) => ({ json: { ...json, note: `note ${json.prompt}` } }));
 	const run = await runWorkflow(workflow, options({ input }));
 
@@ -188,55 +185,55 @@ it('links items to their input for the expressions of later nodes', async () => 
 });
 
 it.each(['filesystem', 'default'] as const)('stores and reads binary data in the %s mode', async (binaryMode) => {
-	const run = await runWorkflow(pictureWorkflow(), options({ binaryMode, input: prompts('a') }));
-	const binary = run.output('Picture')[0]?.[0]?.binary?.data;
+	const run = await runWorkflow(imageWorkflow(), options({ binaryMode, input: prompts('a') }));
+	const binary = run.output('Plain')[0]?.[0]?.binary?.data;
 
-	expect(binary).toMatchObject({ fileName: 'picture.png', mimeType: 'image/png' });
+	expect(binary).toMatchObject({ fileName: 'image.png', mimeType: 'image/png' });
 	expect(binary?.id?.split(':')[0]).toBe(binaryMode === 'filesystem' ? 'filesystem-v2' : undefined);
 	expect(binary && (await readBinary(binary))).toEqual(IMAGE);
 });
 
 it('counts the runs of a node in a loop', async () => {
-	const workflow = pictureWorkflow();
+	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('Loop', 'n8n-nodes-base.splitInBatches'), createNode('After', 'n8n-nodes-base.noOp'));
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 	workflow.connections = {
 		...chain('Start', 'Loop'),
-		...chain('Picture', 'Loop'),
-		Loop: { main: [to('After'), to('Picture')] },
+		...chain('Plain', 'Loop'),
+		Loop: { main: [to('After'), to('Plain')] },
 	};
 	const run = await runWorkflow(workflow, options({ input: prompts('a', 'b', 'c') }));
 
-	expect(run.runData.Picture).toHaveLength(3);
+	expect(run.runData.Plain).toHaveLength(3);
 	expect(jsonOf(run.output('After')[0]).map(({ runIndex }) => runIndex)).toEqual([0, 1, 2]);
 });
 
 it('appends the branches of a merge', async () => {
-	const workflow = pictureWorkflow();
+	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('Other', 'n8n-nodes-base.noOp'), createNode('Merge', 'n8n-nodes-base.merge'));
 	const to = (node: string, index = 0) => ({ node, type: NodeConnectionTypes.Main, index });
 	workflow.connections = {
-		Start: { main: [[to('Picture'), to('Other')]] },
-		Picture: { main: [[to('Merge')]] },
+		Start: { main: [[to('Plain'), to('Other')]] },
+		Plain: { main: [[to('Merge')]] },
 		Other: { main: [[to('Merge', 1)]] },
 	};
 	const run = await runWorkflow(workflow, options({ input: prompts('a') }));
 
-	expect(jsonOf(run.output('Merge')[0])).toEqual([{ id: 'picture-1', prompt: 'a', runIndex: 0 }, { prompt: 'a' }]);
+	expect(jsonOf(run.output('Merge')[0])).toEqual([{ id: 'plain-1', prompt: 'a', runIndex: 0 }, { prompt: 'a' }]);
 });
 
-it('hands a refused request to the hooks when the node ignores status errors', async () => {
-	gateway.createStatus = 400;
-	const run = await runWorkflow(pictureWorkflow(), options({ input: prompts('a') }));
+it('hands a rejected request to the hooks when the node ignores status errors', async () => {
+	api.createStatus = 400;
+	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a') }));
 
-	expect(jsonOf(run.output('Picture')[0])).toEqual([{ statusCode: 400 }]);
+	expect(jsonOf(run.output('Plain')[0])).toEqual([{ statusCode: 400 }]);
 });
 
 it('keeps what the node logs apart from what the engine logs, and reports it live', async () => {
 	const seen: string[] = [];
 	const input = prompts('a', 'throw');
 	const run = await runWorkflow(
-		pictureWorkflow(),
+		imageWorkflow(),
 		options({
 			input,
 			onLog: ({ message }) => seen.push(message),
@@ -244,41 +241,41 @@ it('keeps what the node logs apart from what the engine logs, and reports it liv
 		}),
 	);
 
-	expect(run.logs).toEqual([{ level: 'info', message: 'Drawing', meta: { prompt: 'a' } }]);
+	expect(run.logs).toEqual([{ level: 'info', message: 'Creating', meta: { prompt: 'a' } }]);
 	expect(run.engineLogs.map(({ message }) => message.split('\n')[0])).toEqual(['Refused']);
-	expect(seen).toEqual(['Start started', 'Start finished', 'Picture started', 'Drawing', 'Picture finished']);
+	expect(seen).toEqual(['Start started', 'Start finished', 'Plain started', 'Creating', 'Plain finished']);
 });
 
-it('refuses a workflow with an incomplete node before its first node', async () => {
-	const workflow = pictureWorkflow();
+it('rejects a workflow with an incomplete node before its first node', async () => {
+	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('Gap', 'test.gap'));
-	workflow.connections = chain('Start', 'Picture', 'Gap');
-	const gap = new Picture();
+	workflow.connections = chain('Start', 'Plain', 'Gap');
+	const gap = new PlainNode();
 	gap.description.properties = [{ displayName: 'Needed', name: 'needed', type: 'string', default: '', required: true }];
-	const run = await runWorkflow(workflow, options({ nodeTypes: { 'test.picture': Picture, 'test.gap': gap } }));
+	const run = await runWorkflow(workflow, options({ nodeTypes: { 'test.plain': PlainNode, 'test.gap': gap } }));
 
 	expect(run.status).toBe('error');
 	expect(run.error?.message).toContain('Gap');
-	expect(gateway.posts).toEqual([]);
+	expect(api.posts).toEqual([]);
 });
 
 describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s', (protocol) => {
 	const parameters: INodeParameters = { prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}" };
-	const toolOptions = () => ({ ...options(), protocol, settings: { type: 'test.pictureTool', onError: undefined } });
+	const toolOptions = () => ({ ...options(), protocol, settings: { type: 'test.plainTool', onError: undefined } });
 
 	it('answers each call with its json', async () => {
 		const called = await asTool(parameters, [{ prompt: 'a' }, { prompt: 'b' }], toolOptions());
 
-		expect(called.tool).toEqual({ name: 'NanoBanana', description: 'Draws a picture', parameters: ['prompt'] });
-		expect(called.answers.map(({ text }) => JSON.parse(text) as unknown)).toEqual([
-			[{ id: 'picture-1', prompt: 'a', runIndex: 0 }],
-			[{ id: 'picture-2', prompt: 'b', runIndex: protocol === 'mcp' ? 0 : 1 }],
+		expect(called.tool).toEqual({ name: 'NanoBanana', description: 'Creates an image', parameters: ['prompt'] });
+		expect(called.responses.map(({ text }) => JSON.parse(text) as unknown)).toEqual([
+			[{ id: 'plain-1', prompt: 'a', runIndex: 0 }],
+			[{ id: 'plain-2', prompt: 'b', runIndex: protocol === 'mcp' ? 0 : 1 }],
 		]);
 	});
 
 	it('tells the model why a call failed', async () => {
-		const { answers } = await asTool(parameters, { prompt: 'throw' }, toolOptions());
+		const { responses } = await asTool(parameters, { prompt: 'throw' }, toolOptions());
 
-		expect(answers[0]?.error).toBe(protocol === 'engine' ? 'Refused' : 'Refused\n\nDetails: Task task-1');
+		expect(responses[0]?.error).toBe(protocol === 'engine' ? 'Refused' : 'Refused\n\nDetails: Task task-1');
 	});
 });

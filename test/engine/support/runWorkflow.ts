@@ -41,7 +41,7 @@ import {
 	Workflow,
 } from 'n8n-workflow';
 
-import type { ToolAnswer, ToolDescription } from './workflowNodes';
+import type { ToolResponse, ToolDescription } from './workflowNodes';
 import { connectedTool, describeTool, invokeTool } from './workflowNodes';
 import type { Source } from './nodeTypes';
 import { TestCredentialsHelper, TestNodeTypes } from './nodeTypes';
@@ -321,7 +321,7 @@ export async function runWorkflow(definition: WorkflowDefinition, options: RunOp
 			options.onStart?.({ cancel: () => running.cancel() });
 			return collectResult(await running, session, execute.thrown);
 		} catch (error) {
-			// Refused before the first node: the server records it as a failed execution.
+			// Rejected before the first node: the server records it as a failed execution.
 			data.resultData.error = error as ExecutionError;
 			const startedAt = new Date();
 			return collectResult(
@@ -378,7 +378,7 @@ export interface ToolOptions extends RunOptions {
 
 export interface ToolRun {
 	/** One per call. */
-	answers: ToolAnswer[];
+	responses: ToolResponse[];
 	/** What the model is told about the tool; undefined when the execution failed. */
 	tool?: ToolDescription;
 	/** The agent's execution; an MCP call has none. */
@@ -407,8 +407,8 @@ export async function asTool(
 		connections: { ...chain('Start', 'Agent'), ...toAgent },
 	};
 	const run = await runWorkflow(definition, options);
-	const answer = run.output('Agent')[0]?.[0]?.json as unknown as Pick<ToolRun, 'answers' | 'tool'> | undefined;
-	return { answers: answer?.answers ?? [], tool: answer?.tool, run, logs: run.logs };
+	const response = run.output('Agent')[0]?.[0]?.json as unknown as Pick<ToolRun, 'responses' | 'tool'> | undefined;
+	return { responses: response?.responses ?? [], tool: response?.tool, run, logs: run.logs };
 }
 
 async function callOverMcp(
@@ -430,17 +430,17 @@ async function callOverMcp(
 			path: 'mcp',
 			workflowId: workflow.id,
 		} as ConstructorParameters<typeof WebhookContext>[4];
-		const answer = async (args: IDataObject) => {
+		const call = async (args: IDataObject) => {
 			// A request of its own per call, as the server handles each MCP message.
 			const context = new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null);
 			return await invokeTool(await connectedTool(context), args);
 		};
-		const answers: ToolAnswer[] = [];
-		if (atOnce) answers.push(...(await Promise.all(calls.map(answer))));
-		else for (const args of calls) answers.push(await answer(args));
+		const responses: ToolResponse[] = [];
+		if (atOnce) responses.push(...(await Promise.all(calls.map(call))));
+		else for (const args of calls) responses.push(await call(args));
 		const tool = describeTool(
 			await connectedTool(new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null)),
 		);
-		return { answers, tool, logs: session.logs };
+		return { responses, tool, logs: session.logs };
 	});
 }

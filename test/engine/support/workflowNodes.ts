@@ -112,7 +112,7 @@ export interface ToolDescription {
 	parameters: string[];
 }
 
-export interface ToolAnswer {
+export interface ToolResponse {
 	/** What the model reads. */
 	text: string;
 	/** The message of the failed call; `text` then holds it too. */
@@ -130,7 +130,7 @@ interface ConnectedTool {
 
 interface ToolSession {
 	itemIndex: number;
-	answers: ToolAnswer[];
+	responses: ToolResponse[];
 }
 
 export async function connectedTool(context: {
@@ -145,7 +145,7 @@ export function describeTool({ name, description, schema }: ConnectedTool): Tool
 	return { name, description, parameters: Object.keys(schema.shape) };
 }
 
-export async function invokeTool(tool: ConnectedTool, args: IDataObject): Promise<ToolAnswer> {
+export async function invokeTool(tool: ConnectedTool, args: IDataObject): Promise<ToolResponse> {
 	try {
 		return { text: await tool.invoke(args) };
 	} catch (error) {
@@ -155,7 +155,7 @@ export async function invokeTool(tool: ConnectedTool, args: IDataObject): Promis
 }
 
 /** The observation an AI Agent v3 writes into its conversation (buildSteps of @n8n/n8n-nodes-langchain). */
-function observe(response: EngineResponse<ToolSession>['actionResponses'][number]): ToolAnswer {
+function observe(response: EngineResponse<ToolSession>['actionResponses'][number]): ToolResponse {
 	const { data, error } = response.data;
 	const rows = data?.ai_tool?.[0]?.map((item) => item.json) ?? [];
 	const failure = error === undefined ? {} : { error: error.message };
@@ -185,21 +185,21 @@ class Agent implements INodeType {
 		const tool = await connectedTool(this);
 		const calls = this.getNodeParameter('calls', 0) as IDataObject[];
 		const atOnce = this.getNodeParameter('atOnce', 0) as boolean;
-		const answers = [...(response?.metadata.answers ?? []), ...(response?.actionResponses ?? []).map(observe)];
+		const responses = [...(response?.metadata.responses ?? []), ...(response?.actionResponses ?? []).map(observe)];
 
 		if (this.getNodeParameter('protocol', 0) === 'invocation') {
-			if (atOnce) answers.push(...(await Promise.all(calls.map((args) => invokeTool(tool, args)))));
-			else for (const args of calls) answers.push(await invokeTool(tool, args));
-		} else if (answers.length < calls.length) {
-			const next = calls.slice(answers.length, atOnce ? undefined : answers.length + 1);
-			const session = { itemIndex: 0, answers };
+			if (atOnce) responses.push(...(await Promise.all(calls.map((args) => invokeTool(tool, args)))));
+			else for (const args of calls) responses.push(await invokeTool(tool, args));
+		} else if (responses.length < calls.length) {
+			const next = calls.slice(responses.length, atOnce ? undefined : responses.length + 1);
+			const session = { itemIndex: 0, responses };
 			return {
 				metadata: session,
 				actions: next.map((input, index) => ({
 					actionType: 'ExecutionNodeAction' as const,
 					nodeName: tool.metadata.sourceNodeName,
 					type: AiTool,
-					id: `call-${answers.length + index}`,
+					id: `call-${responses.length + index}`,
 					input,
 					metadata: session,
 				})),
@@ -208,7 +208,7 @@ class Agent implements INodeType {
 		return [
 			[
 				{
-					json: { answers: answers as unknown as IDataObject[], tool: { ...describeTool(tool) } },
+					json: { responses: responses as unknown as IDataObject[], tool: { ...describeTool(tool) } },
 					pairedItem: { item: 0 },
 				},
 			],

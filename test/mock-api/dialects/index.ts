@@ -1,15 +1,15 @@
 /* eslint-disable */
 import { apimart, evolink, outputs, toapis, zmodel } from './otherDialects';
 import { dataString, flat, forkResult, openAiTask, seed, sub2api, taskDto } from './newApiDialects';
-import type { Answer, TaskView } from '../types';
+import type { MockResponse, TaskView } from '../types';
 
-/** How one gateway of the family, or one that looks like it, writes a task down. */
+/** How one API writes a task down: New API (the open-source gateway), a fork of it, or an API with the same idea. */
 export interface DialectWriter {
-	create(view: TaskView): Answer;
-	query(view: TaskView): Answer;
+	create(view: TaskView): MockResponse;
+	query(view: TaskView): MockResponse;
 }
 
-/** The New API gateway and its forks first, then gateways that only share the idea. */
+/** New API and its forks first, then APIs that only share the idea. */
 export const DIALECTS = {
 	seed,
 	newapiFlat: flat,

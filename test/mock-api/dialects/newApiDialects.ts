@@ -11,9 +11,9 @@ import {
 	urlsOf,
 	VIDEO_WORDS,
 } from './taskFields';
-import type { Answer, TaskView } from '../types';
+import type { MockResponse, TaskView } from '../types';
 
-/** Task bodies of the New API gateway and its forks. */
+/** Task bodies of New API (the open-source gateway) and its forks. */
 
 const TASK_DTO_WORDS = { queued: 'NOT_START', processing: 'IN_PROGRESS', succeeded: 'SUCCESS', failed: 'FAILURE' };
 const SUB2API_WORDS = { queued: 'processing', processing: 'processing', succeeded: 'completed', failed: 'failed' };
@@ -36,7 +36,7 @@ export const forkResult: DialectWriter = {
 	query: forkResultBody,
 };
 
-function seedBody(view: TaskView): Answer {
+function seedBody(view: TaskView): MockResponse {
 	const urls = urlsOf(view);
 	const done = isDone(view);
 	const data = {
@@ -55,7 +55,7 @@ function seedBody(view: TaskView): Answer {
 	return ok({ code: 'success', message: '', data });
 }
 
-function flatBody(view: TaskView): Answer {
+function flatBody(view: TaskView): MockResponse {
 	const [first] = urlsOf(view);
 	return ok({
 		id: view.taskId,
@@ -71,10 +71,10 @@ function flatBody(view: TaskView): Answer {
 	});
 }
 
-function taskDtoBody(view: TaskView): Answer {
+function taskDtoBody(view: TaskView): MockResponse {
 	const [first] = urlsOf(view);
 	// Both are seen in the wild: a failure's text in result_url, and a success's URL in fail_reason.
-	const told = view.failure?.message ?? first ?? '';
+	const reported = view.failure?.message ?? first ?? '';
 	const data = {
 		id: view.job.rowId,
 		created_at: view.createdAtSeconds,
@@ -82,8 +82,8 @@ function taskDtoBody(view: TaskView): Answer {
 		platform: 'image',
 		action: 'generate',
 		status: view.state === 'unknown' ? 'UNKNOWN' : TASK_DTO_WORDS[view.state],
-		fail_reason: told,
-		...(told === '' ? {} : { result_url: told }),
+		fail_reason: reported,
+		...(reported === '' ? {} : { result_url: reported }),
 		submit_time: view.createdAtSeconds,
 		finish_time: view.finishedAtSeconds,
 		progress: percent(view),
@@ -93,13 +93,13 @@ function taskDtoBody(view: TaskView): Answer {
 	return ok({ code: 'success', message: '', data });
 }
 
-function sub2apiCreated(view: TaskView): Answer {
+function sub2apiCreated(view: TaskView): MockResponse {
 	const path = `/v1/images/tasks/${view.taskId}`;
 	const headers = { location: path, 'retry-after': String(view.retryAfterSeconds), 'cache-control': 'no-store' };
 	return { status: 202, headers, body: { ...sub2apiFields(view), poll_url: path } };
 }
 
-function sub2apiBody(view: TaskView): Answer {
+function sub2apiBody(view: TaskView): MockResponse {
 	const data = view.images.map(imageItem);
 	const [first] = urlsOf(view);
 	const done = {
@@ -125,10 +125,10 @@ function sub2apiFields(view: TaskView): object {
 	};
 }
 
-function forkResultBody(view: TaskView): Answer {
+function forkResultBody(view: TaskView): MockResponse {
 	const items = view.images.map((image) => ({
 		...imageItem(image),
-		...(image.url === null ? {} : { url: relative(image.url) }),
+		...(image.url === null ? {} : { url: pathOf(image.url) }),
 	}));
 	const data = {
 		task_id: view.taskId,
@@ -139,7 +139,7 @@ function forkResultBody(view: TaskView): Answer {
 	return ok({ data });
 }
 
-function openAiTaskBody(view: TaskView): Answer {
+function openAiTaskBody(view: TaskView): MockResponse {
 	return ok({
 		id: view.taskId,
 		task_id: view.taskId,
@@ -152,11 +152,11 @@ function openAiTaskBody(view: TaskView): Answer {
 	});
 }
 
-function relative(url: string): string {
+function pathOf(url: string): string {
 	const { pathname, search } = new URL(url);
 	return pathname + search;
 }
 
-function ok(body: unknown): Answer {
+function ok(body: unknown): MockResponse {
 	return { status: 200, body };
 }

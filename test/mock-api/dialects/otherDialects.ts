@@ -12,9 +12,9 @@ import {
 	urlsOf,
 	VIDEO_WORDS,
 } from './taskFields';
-import type { Answer, TaskView } from '../types';
+import type { MockResponse, TaskView } from '../types';
 
-/** Task bodies of gateways outside the New API family. */
+/** Task bodies of APIs that are not based on New API. */
 
 const ZMODEL_WORDS = { ...VIDEO_WORDS, processing: 'processing' };
 const DAY_SECONDS = 86_400;
@@ -28,7 +28,7 @@ export const zmodel: DialectWriter = { create: (view) => ({ ...zmodelBody(view),
 export const outputs: DialectWriter = { create: outputsBody, query: outputsBody };
 export const toapis: DialectWriter = { create: toapisBody, query: toapisBody };
 
-function apimartBody(view: TaskView): Answer {
+function apimartBody(view: TaskView): MockResponse {
 	const expires = view.finishedAtSeconds + DAY_SECONDS;
 	const images = view.images.map((image) => ({
 		...(image.url === null ? imageItem(image) : { url: [image.url] }),
@@ -45,7 +45,7 @@ function apimartBody(view: TaskView): Answer {
 	return ok({ code: 200, data });
 }
 
-function evolinkBody(view: TaskView): Answer {
+function evolinkBody(view: TaskView): MockResponse {
 	return ok({
 		created: view.createdAtSeconds,
 		id: view.taskId,
@@ -60,7 +60,7 @@ function evolinkBody(view: TaskView): Answer {
 	});
 }
 
-function zmodelBody(view: TaskView): Answer {
+function zmodelBody(view: TaskView): MockResponse {
 	const data = view.images.map((image, index) => ({ index, ...imageItem(image), mime_type: image.mimeType }));
 	return ok({
 		id: view.taskId,
@@ -74,8 +74,8 @@ function zmodelBody(view: TaskView): Answer {
 	});
 }
 
-function outputsBody(view: TaskView): Answer {
-	// This one calls every picture a PNG without looking.
+function outputsBody(view: TaskView): MockResponse {
+	// This one calls every image a PNG without looking.
 	const list = view.images.map((image, index) => ({ index, mime_type: 'image/png', size: 0, ...imageItem(image) }));
 	return ok({
 		id: view.taskId,
@@ -91,7 +91,7 @@ function outputsBody(view: TaskView): Answer {
 	});
 }
 
-function toapisBody(view: TaskView): Answer {
+function toapisBody(view: TaskView): MockResponse {
 	return ok({
 		id: view.taskId,
 		object: 'generation.task',
@@ -103,6 +103,6 @@ function toapisBody(view: TaskView): Answer {
 	});
 }
 
-function ok(body: unknown): Answer {
+function ok(body: unknown): MockResponse {
 	return { status: 200, body };
 }

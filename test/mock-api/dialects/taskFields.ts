@@ -3,21 +3,21 @@ import type { TaskImage, TaskView } from '../types';
 
 /** Words and fields that several dialects share. */
 
-type Words = Record<'queued' | 'processing' | 'succeeded' | 'failed', string>;
+type StatusWords = Record<'queued' | 'processing' | 'succeeded' | 'failed', string>;
 
-export const SEED_WORDS: Words = {
+export const SEED_WORDS: StatusWords = {
 	queued: 'queued',
 	processing: 'processing',
 	succeeded: 'succeeded',
 	failed: 'failed',
 };
-export const VIDEO_WORDS: Words = {
+export const VIDEO_WORDS: StatusWords = {
 	queued: 'queued',
 	processing: 'in_progress',
 	succeeded: 'completed',
 	failed: 'failed',
 };
-export const PENDING_WORDS: Words = {
+export const PENDING_WORDS: StatusWords = {
 	queued: 'pending',
 	processing: 'processing',
 	succeeded: 'completed',
@@ -25,7 +25,7 @@ export const PENDING_WORDS: Words = {
 };
 
 /** A status no list of known ones contains stands for the unknown state. */
-export function statusWord(view: TaskView, words: Words): string {
+export function statusWord(view: TaskView, words: StatusWords): string {
 	return view.state === 'unknown' ? 'post_processing' : words[view.state];
 }
 
@@ -33,7 +33,7 @@ export function percent({ progress }: TaskView): string {
 	return progress === null ? '' : `${progress}%`;
 }
 
-/** The progress as a whole number; absent when the gateway tells none. */
+/** The progress as a whole number; absent when the API tells none. */
 export function progressNumber({ progress }: TaskView): { progress?: number } {
 	return progress === null ? {} : { progress };
 }
@@ -46,16 +46,16 @@ export function urlsOf({ images }: TaskView): string[] {
 	return images.flatMap(({ url }) => url ?? []);
 }
 
-export function dataUri({ picture, mimeType }: TaskImage): string {
-	return `data:${mimeType};base64,${picture?.content.toString('base64') ?? ''}`;
+export function dataUri({ rendered, mimeType }: TaskImage): string {
+	return `data:${mimeType};base64,${rendered?.content.toString('base64') ?? ''}`;
 }
 
 /** OpenAI's image item: one of the two keys. */
 export function imageItem(image: TaskImage): { url: string } | { b64_json: string } {
-	return image.url !== null ? { url: image.url } : { b64_json: image.picture?.content.toString('base64') ?? '' };
+	return image.url !== null ? { url: image.url } : { b64_json: image.rendered?.content.toString('base64') ?? '' };
 }
 
-/** The family's typed image item: all three keys are always there, empty ones mean absent. */
+/** New API's typed image item: all three keys are always there, empty ones mean absent. */
 export function typedItem(image: TaskImage): Record<string, string> {
 	return { url: '', b64_json: '', revised_prompt: '', ...imageItem(image) };
 }

@@ -4,11 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Call } from '../call';
-import { encodeAnswer } from './encodeResponse';
-import type { Answer } from '../types';
+import { encodeResponse } from './encodeResponse';
+import type { MockResponse } from '../types';
 import { pause } from '../state';
 
-/** Answers that fastify would not send: they are written to the raw response. */
+/** Responses that fastify would not send: they are written to the raw response. */
 
 const MEGABYTE = 1024 * 1024;
 const HUGE_JSON_BYTES = 100 * MEGABYTE;
@@ -18,39 +18,39 @@ const TRICKLE_PIECES = 10;
 let bomb: Promise<Buffer> | undefined;
 
 /** Announces the whole body, sends a part of it and breaks the connection. */
-export function sendTruncated(call: Call, answer: Answer, bytes?: number): void {
-	const { headers, content } = encodeAnswer(answer);
-	open(call, answer.status, { ...headers, 'content-length': String(content.length) });
+export function sendTruncated(call: Call, response: MockResponse, bytes?: number): void {
+	const { headers, content } = encodeResponse(response);
+	open(call, response.status, { ...headers, 'content-length': String(content.length) });
 	const part = content.subarray(0, bytes ?? Math.floor(content.length / 2));
 	call.reply.raw.write(part, () => hangUp(call));
 }
 
-/** Announces more than there is and ends the answer as if that were all. */
-export function sendWrongLength(call: Call, answer: Answer): void {
-	const { headers, content } = encodeAnswer(answer);
-	open(call, answer.status, { ...headers, 'content-length': String(content.length + 1000), connection: 'close' });
+/** Announces more than there is and ends the response as if that were all. */
+export function sendWrongLength(call: Call, response: MockResponse): void {
+	const { headers, content } = encodeResponse(response);
+	open(call, response.status, { ...headers, 'content-length': String(content.length + 1000), connection: 'close' });
 	// Ended below node's own response, which would keep the connection open for the missing bytes.
 	call.hungUp = true;
 	call.reply.raw.write(content, () => call.reply.raw.socket?.end());
 }
 
 /** Sends the whole body, a piece at a time. */
-export async function sendTrickle(call: Call, answer: Answer, ms: number): Promise<void> {
-	const { headers, content } = encodeAnswer(answer);
-	open(call, answer.status, { ...headers, 'content-length': String(content.length) });
+export async function sendTrickle(call: Call, response: MockResponse, ms: number): Promise<void> {
+	const { headers, content } = encodeResponse(response);
+	open(call, response.status, { ...headers, 'content-length': String(content.length) });
 	const size = Math.max(1, Math.ceil(content.length / TRICKLE_PIECES));
 	await stream(call, async function* () {
 		for (let from = 0; from < content.length; from += size) {
-			await pause(call.world, ms / TRICKLE_PIECES);
+			await pause(call.mock, ms / TRICKLE_PIECES);
 			if (from + size >= content.length) call.whenDelivered?.();
 			yield content.subarray(from, from + size);
 		}
 	});
 }
 
-/** Begins with the real picture, so that only the length gives it away. */
-export async function sendEndless(call: Call, answer: Answer): Promise<void> {
-	const { headers, content } = encodeAnswer(answer);
+/** Begins with the real image, so that only the length gives it away. */
+export async function sendEndless(call: Call, response: MockResponse): Promise<void> {
+	const { headers, content } = encodeResponse(response);
 	open(call, 200, headers);
 	const zeros = Buffer.alloc(MEGABYTE / 4);
 	await stream(call, async function* () {
@@ -59,9 +59,9 @@ export async function sendEndless(call: Call, answer: Answer): Promise<void> {
 	});
 }
 
-export async function sendBomb(call: Call, answer: Answer): Promise<void> {
+export async function sendBomb(call: Call, response: MockResponse): Promise<void> {
 	const content = await (bomb ??= gzipOfSpaces());
-	const { headers } = encodeAnswer(answer);
+	const { headers } = encodeResponse(response);
 	open(call, 200, { ...headers, 'content-encoding': 'gzip', 'content-length': String(content.length) });
 	call.reply.raw.end(content);
 }
@@ -93,7 +93,7 @@ async function stream(call: Call, pieces: () => AsyncGenerator<Buffer>): Promise
 		await pipeline(Readable.from(pieces()), call.reply.raw);
 	} catch (error) {
 		// The usual end of these bodies: the client has had enough.
-		if (!call.entry.clientLeft && !call.world.stopping.signal.aborted) throw error;
+		if (!call.entry.clientLeft && !call.mock.stopping.signal.aborted) throw error;
 	}
 }
 

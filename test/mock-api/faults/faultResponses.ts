@@ -1,47 +1,47 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import type { FaultName, FaultRule } from './faultRules';
-import { refusalAnswer, retryAfterHeaders, tooManyRequests, withRequestId } from '../routes/rejections';
-import type { Answer, RouteName } from '../types';
-import type { World } from '../state';
+import { rejectionResponse, retryAfterHeaders, tooManyRequests, withRequestId } from '../routes/rejections';
+import type { MockResponse, RouteName } from '../types';
+import type { MockState } from '../state';
 
-/** What answers a call that never reaches the gateway's services; null lets it through. */
-export function answerInstead({ world, route, fault, entry }: Call): Answer | null {
+/** The response to a call that never reaches the API; null lets the call through. */
+export function responseInstead({ mock, route, fault, entry }: Call): MockResponse | null {
 	switch (fault?.fault) {
 		case 'status408':
-			return gatewayPage(408, 'Request Time-out');
+			return proxyPage(408, 'Request Time-out');
 		case 'status425':
-			return gatewayPage(425, 'Too Early');
+			return proxyPage(425, 'Too Early');
 		case 'status429':
-			return limited(world, route, fault.retryAfter);
+			return limited(mock, route, fault.retryAfter);
 		case 'status429Balance':
-			return { status: 429, body: disguisedBalance(world) };
+			return { status: 429, body: disguisedBalance(mock) };
 		case 'status500':
-			return { status: 500, body: upstreamBroken(world) };
+			return { status: 500, body: upstreamBroken(mock) };
 		case 'status502Html':
-			return gatewayPage(502, 'Bad Gateway');
+			return proxyPage(502, 'Bad Gateway');
 		case 'status503':
 			return { status: 503, body: overloaded(route) };
 		case 'status504Html':
-			return gatewayPage(504, 'Gateway Time-out');
+			return proxyPage(504, 'Gateway Time-out');
 		case 'redirectForeign':
 			// 307 keeps method and body: the harshest kind for whoever follows it with the key.
-			return { status: 307, headers: { location: world.urls.foreign + entry.path }, body: '' };
+			return { status: 307, headers: { location: mock.urls.foreign + entry.path }, body: '' };
 		default:
 			return null;
 	}
 }
 
-/** What replaces the answer of a service that has done its work; null keeps it. */
-export function answerAfter(fault: FaultName): Answer | null {
+/** What replaces the response of a route that has done its work; null keeps it. */
+export function responseAfter(fault: FaultName): MockResponse | null {
 	switch (fault) {
 		case 'status503Accepted':
-			return gatewayPage(503, 'Service Temporarily Unavailable');
+			return proxyPage(503, 'Service Temporarily Unavailable');
 		case 'status524Html':
 			return {
 				status: 524,
 				headers: { 'content-type': 'text/html; charset=UTF-8', server: 'cloudflare', 'cf-ray': '9a1b2c3d4e5f6071-FRA' },
-				body: '<!DOCTYPE html><html><head><title>sandbox | 524: A timeout occurred</title></head><body>A timeout occurred Error code 524</body></html>',
+				body: '<!DOCTYPE html><html><head><title>api.example.com | 524: A timeout occurred</title></head><body>A timeout occurred Error code 524</body></html>',
 			};
 		case 'htmlFile':
 			return {
@@ -60,26 +60,26 @@ export function answerAfter(fault: FaultName): Answer | null {
 	}
 }
 
-function gatewayPage(status: number, reason: string): Answer {
+function proxyPage(status: number, reason: string): MockResponse {
 	const title = `${status} ${reason}`;
 	const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
 	return { status, headers: { 'content-type': 'text/html', server: 'nginx' }, body: page };
 }
 
-function limited(world: World, route: RouteName, form: FaultRule['retryAfter']): Answer {
-	const answer = refusalAnswer(route, tooManyRequests(world, route));
-	if (form === undefined) return answer;
-	return { ...answer, headers: retryAfterHeaders(form === 'none' ? null : form, world.settings.retryAfterSeconds) };
+function limited(mock: MockState, route: RouteName, form: FaultRule['retryAfter']): MockResponse {
+	const response = rejectionResponse(route, tooManyRequests(mock, route));
+	if (form === undefined) return response;
+	return { ...response, headers: retryAfterHeaders(form === 'none' ? null : form, mock.settings.retryAfterSeconds) };
 }
 
 // Seen in the wild: an empty account reported as a rate limit. Only the code tells.
-function disguisedBalance(world: World): object {
-	const message = withRequestId(world, '当前分组上游负载已饱和，请稍后再试');
+function disguisedBalance(mock: MockState): object {
+	const message = withRequestId(mock, '当前分组上游负载已饱和，请稍后再试');
 	return { error: { message, type: 'insufficient_quota', param: '', code: 'insufficient_user_quota' } };
 }
 
-function upstreamBroken(world: World): object {
-	const message = withRequestId(world, 'bad response status code 500');
+function upstreamBroken(mock: MockState): object {
+	const message = withRequestId(mock, 'bad response status code 500');
 	return { error: { message, type: 'upstream_error', param: '500', code: 'bad_response_status_code' } };
 }
 

@@ -53,7 +53,7 @@ export interface FaultRule {
 	ms?: number;
 	/** Form of Retry-After on status429; the settings' form otherwise. */
 	retryAfter?: 'none' | 'seconds' | 'date';
-	/** What expiredFile answers with; drawn from 403, 404 and 410 otherwise. */
+	/** What expiredFile responds with; drawn from 403, 404 and 410 otherwise. */
 	status?: number;
 }
 
@@ -64,7 +64,7 @@ export interface FaultUse {
 
 /** The first rule that is due on this call. */
 export function pickFault(call: Call): FaultRule | null {
-	const due = call.world.settings.faults.filter((rule) => rule.route === call.route && isDue(call, rule));
+	const due = call.mock.settings.faults.filter((rule) => rule.route === call.route && isDue(call, rule));
 	if (due.length === 0) return null;
 	const [rule] = due;
 	useOf(call, rule).fired += 1;
@@ -79,21 +79,21 @@ function isDue(call: Call, rule: FaultRule): boolean {
 	const counted = use.seen - (rule.after ?? 0);
 	if (counted <= 0 || counted % (rule.every ?? 1) !== 0) return false;
 	if (use.fired >= (rule.times ?? Infinity)) return false;
-	return rule.probability === undefined || call.world.random.faults.next() < rule.probability;
+	return rule.probability === undefined || call.mock.random.faults.next() < rule.probability;
 }
 
 // Some faults need a past: nothing can go backwards before it has gone forwards.
-function isPossible({ world, params }: Call, rule: FaultRule): boolean {
+function isPossible({ mock, params }: Call, rule: FaultRule): boolean {
 	if (rule.fault === 'backwards') {
-		const job = world.jobs.find(({ taskId }) => taskId === params.taskId);
-		return job !== undefined && job.told > 0;
+		const job = mock.jobs.find(({ taskId }) => taskId === params.taskId);
+		return job !== undefined && job.reported > 0;
 	}
-	if (rule.fault === 'expiredFile') return world.files.get(params.name)?.expiredStatus === null;
+	if (rule.fault === 'expiredFile') return mock.files.get(params.name)?.expiredStatus === null;
 	return true;
 }
 
-function useOf({ world }: Call, rule: FaultRule): FaultUse {
-	const use = world.faultUse.get(rule) ?? { seen: 0, fired: 0 };
-	world.faultUse.set(rule, use);
+function useOf({ mock }: Call, rule: FaultRule): FaultUse {
+	const use = mock.faultUse.get(rule) ?? { seen: 0, fired: 0 };
+	mock.faultUse.set(rule, use);
 	return use;
 }

@@ -9,61 +9,61 @@ import {
 	sendWrongLength,
 } from './brokenBodies';
 import type { Call } from '../call';
-import { encodeAnswer } from './encodeResponse';
-import { answerAfter } from './faultResponses';
-import type { Answer } from '../types';
+import { encodeResponse } from './encodeResponse';
+import { responseAfter } from './faultResponses';
+import type { MockResponse } from '../types';
 import { pause } from '../state';
 
 const DEFAULT_DELAY_MS = 100;
 
-/** Sends a service's answer, as it is or the way the call's fault spoils it. */
-export async function deliver(call: Call, answer: Answer): Promise<void> {
+/** Sends a route's response, as it is or the way the call's fault spoils it. */
+export async function sendResponse(call: Call, response: MockResponse): Promise<void> {
 	const delayMs = call.fault?.ms ?? DEFAULT_DELAY_MS;
 	switch (call.fault?.fault) {
 		case 'resetAfter':
 			return destroy(call);
 		case 'slowHeaders':
-			await pause(call.world, delayMs);
-			return await sendWhole(call, answer);
+			await pause(call.mock, delayMs);
+			return await sendWhole(call, response);
 		case 'slowBody':
-			return await sendTrickle(call, answer, delayMs);
+			return await sendTrickle(call, response, delayMs);
 		case 'truncated':
-			return sendTruncated(call, answer);
+			return sendTruncated(call, response);
 		case 'wrongContentLength':
-			return sendWrongLength(call, answer);
+			return sendWrongLength(call, response);
 		case 'endlessBody':
-			return await sendEndless(call, answer);
+			return await sendEndless(call, response);
 		case 'gzipBomb':
-			return await sendBomb(call, answer);
+			return await sendBomb(call, response);
 		case 'hugeJson':
 			return await sendHugeJson(call);
 		case 'wrongContentType':
-			return await sendWhole(call, mislabelled(call, answer));
+			return await sendWhole(call, mislabelled(call, response));
 		case 'emptyBody':
 			call.whenDelivered = null;
-			return await sendWhole(call, emptied(answer));
+			return await sendWhole(call, emptied(response));
 		default:
-			return await sendSpoilt(call, answer);
+			return await sendReplaced(call, response);
 	}
 }
 
-async function sendSpoilt(call: Call, answer: Answer): Promise<void> {
-	const replacement = call.fault === null ? null : answerAfter(call.fault.fault);
-	if (replacement === null) return await sendWhole(call, answer);
+async function sendReplaced(call: Call, response: MockResponse): Promise<void> {
+	const replacement = call.fault === null ? null : responseAfter(call.fault.fault);
+	if (replacement === null) return await sendWhole(call, response);
 	call.whenDelivered = null;
 	await sendWhole(call, replacement);
 }
 
-export async function sendWhole(call: Call, answer: Answer): Promise<void> {
+export async function sendWhole(call: Call, response: MockResponse): Promise<void> {
 	const { reply } = call;
 	if (reply.raw.destroyed) {
 		reply.hijack();
 		return;
 	}
-	const { headers, content } = encodeAnswer(answer);
+	const { headers, content } = encodeResponse(response);
 	call.whenDelivered?.();
-	call.entry.status = answer.status;
-	await reply.code(answer.status).headers(headers).send(content);
+	call.entry.status = response.status;
+	await reply.code(response.status).headers(headers).send(content);
 }
 
 export function destroy(call: Call): void {
@@ -72,12 +72,12 @@ export function destroy(call: Call): void {
 	hangUp(call);
 }
 
-function mislabelled({ world }: Call, answer: Answer): Answer {
-	const type = world.random.faults.next() < 0.5 ? 'text/plain' : 'application/octet-stream';
-	return { ...answer, headers: { ...answer.headers, 'content-type': type } };
+function mislabelled({ mock }: Call, response: MockResponse): MockResponse {
+	const type = mock.random.faults.next() < 0.5 ? 'text/plain' : 'application/octet-stream';
+	return { ...response, headers: { ...response.headers, 'content-type': type } };
 }
 
 // The headers stay as they were: only the bytes are missing.
-function emptied(answer: Answer): Answer {
-	return { ...answer, headers: encodeAnswer(answer).headers, body: Buffer.alloc(0) };
+function emptied(response: MockResponse): MockResponse {
+	return { ...response, headers: encodeResponse(response).headers, body: Buffer.alloc(0) };
 }

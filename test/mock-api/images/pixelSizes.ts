@@ -61,7 +61,7 @@ for (const [ratio, [width, height]] of Object.entries(SIZES['1K'])) {
 	SIZES['4K'][ratio] = [width * 4, height * 4];
 }
 
-/** The real 8K sizes are not known and would cost minutes in a test run: 8K answers with the 4K sizes. */
+/** The real 8K sizes are not known and would cost minutes in a test run: 8K responds with the 4K sizes. */
 export function pixelSize(tier: Tier, ratio: string): PixelSize {
 	const table = SIZES[tier === '8K' ? '4K' : tier];
 	const [width, height] = table[ratio] ?? table['1:1'];

@@ -2,20 +2,20 @@
 import { createHash } from 'node:crypto';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { padImage } from './growImage';
-import type { ReferencePicture } from '../jobs/referenceImages';
+import type { ReferenceImage } from '../jobs/referenceImages';
 import type { PixelSize } from './pixelSizes';
 import type { ImageFormat, ServedFile } from '../types';
 
-export interface PictureOrder extends PixelSize {
+export interface ImageSpec extends PixelSize {
 	prompt: string;
 	caption: string;
 	index: number;
 	format: ImageFormat;
-	references: ReferencePicture[];
+	references: ReferenceImage[];
 	padToBytes: number | null;
 }
 
-export interface Picture extends ServedFile {
+export interface RenderedImage extends ServedFile {
 	content: Buffer;
 }
 
@@ -24,26 +24,26 @@ export interface Box extends PixelSize {
 	top: number;
 }
 
-/** Enough for a few 4K pictures; older ones are painted again when asked for. */
+/** Enough for a few 4K images; older ones are rendered again when asked for. */
 const CACHE_LIMIT_BYTES = 64 * 1024 * 1024;
-const cache = new Map<string, { painted: Promise<Picture>; bytes: number }>();
+const cache = new Map<string, { rendered: Promise<RenderedImage>; bytes: number }>();
 
-// The sandbox shares a small machine with the tests that drive it.
+// The mock API shares a small machine with the tests that drive it.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Paints a picture, or hands out the same one when it was painted before. */
-export async function paint(order: PictureOrder): Promise<Picture> {
-	const key = keyOf(order);
-	const entry = cache.get(key) ?? { painted: paintFresh(order), bytes: 0 };
+/** Renders an image, or hands out the same one when it was rendered before. */
+export async function renderImage(spec: ImageSpec): Promise<RenderedImage> {
+	const key = keyOf(spec);
+	const entry = cache.get(key) ?? { rendered: renderFresh(spec), bytes: 0 };
 	// Set anew, so that the map stays in order of last use.
 	cache.delete(key);
 	cache.set(key, entry);
 	try {
-		const picture = await entry.painted;
-		entry.bytes = picture.bytes;
+		const image = await entry.rendered;
+		entry.bytes = image.bytes;
 		trimCache();
-		return picture;
+		return image;
 	} catch (error) {
 		cache.delete(key);
 		throw error;
@@ -63,12 +63,12 @@ export function referenceBoxes(canvas: PixelSize, references: PixelSize[]): Box[
 	});
 }
 
-async function paintFresh(order: PictureOrder): Promise<Picture> {
-	const { width, height, format } = order;
-	const canvas = sharp({ create: { width, height, channels: 3, background: backgroundOf(order) } });
-	canvas.composite([...(await referenceLayers(order)), ...textLayers(order)]);
+async function renderFresh(spec: ImageSpec): Promise<RenderedImage> {
+	const { width, height, format } = spec;
+	const canvas = sharp({ create: { width, height, channels: 3, background: backgroundOf(spec) } });
+	canvas.composite([...(await referenceLayers(spec)), ...textLayers(spec)]);
 	const plain = await encode(canvas.removeAlpha(), format).toBuffer();
-	const content = order.padToBytes === null ? plain : padImage(plain, format, order.padToBytes);
+	const content = spec.padToBytes === null ? plain : padImage(plain, format, spec.padToBytes);
 	const sha256 = createHash('sha256').update(content).digest('hex');
 	return { content, sha256, bytes: content.length, mimeType: `image/${format}`, width, height };
 }
@@ -79,35 +79,35 @@ function encode(canvas: Sharp, format: ImageFormat): Sharp {
 	return canvas.png({ compressionLevel: 2 });
 }
 
-async function referenceLayers(order: PictureOrder): Promise<OverlayOptions[]> {
-	const boxes = referenceBoxes(order, order.references);
+async function referenceLayers(spec: ImageSpec): Promise<OverlayOptions[]> {
+	const boxes = referenceBoxes(spec, spec.references);
 	return await Promise.all(
 		boxes.map(async ({ left, top, width, height }, position) => {
-			const fitted = sharp(order.references[position].bytes).resize(width, height, { fit: 'fill' });
+			const fitted = sharp(spec.references[position].bytes).resize(width, height, { fit: 'fill' });
 			return { input: await fitted.png({ compressionLevel: 0 }).toBuffer(), left, top };
 		}),
 	);
 }
 
-function textLayers(order: PictureOrder): OverlayOptions[] {
-	const { width, height } = order;
+function textLayers(spec: ImageSpec): OverlayOptions[] {
+	const { width, height } = spec;
 	const fontSize = Math.max(10, Math.round(Math.min(width / 30, height / 16)));
 	const lineHeight = Math.round(fontSize * 1.3);
 	const rows = Math.max(1, Math.floor((height * 0.25) / lineHeight) - 1);
-	const lines = wrap(order.prompt, Math.max(4, Math.floor(width / (fontSize * 0.62)) - 2), rows);
+	const lines = wrap(spec.prompt, Math.max(4, Math.floor(width / (fontSize * 0.62)) - 2), rows);
 	const strip = { width, fontSize, lineHeight };
-	// The caption stays on one line, so that it shrinks on narrow pictures.
+	// The caption stays on one line, so that it shrinks on narrow images.
 	const captionStrip = {
 		...strip,
-		fontSize: Math.min(fontSize, Math.floor(width / (order.caption.length * 0.62 + 2))),
+		fontSize: Math.min(fontSize, Math.floor(width / (spec.caption.length * 0.62 + 2))),
 	};
 	return [
 		{ input: textStrip(lines, strip), left: 0, top: 0 },
-		{ input: textStrip([order.caption], captionStrip), left: 0, top: height - Math.round(lineHeight * 1.5) },
+		{ input: textStrip([spec.caption], captionStrip), left: 0, top: height - Math.round(lineHeight * 1.5) },
 	];
 }
 
-// Small strips rather than one sheet over the whole picture: painting text is the slow part at 4K.
+// Small strips rather than one sheet over the whole image: rendering text is the slow part at 4K.
 function textStrip(lines: string[], strip: { width: number; fontSize: number; lineHeight: number }): Buffer {
 	const height = Math.round(strip.lineHeight * (lines.length + 0.5));
 	const rows = lines.map(
@@ -142,13 +142,13 @@ function escapeXml(text: string): string {
 		.replace(/[&<>"]/g, (sign) => named[sign]);
 }
 
-function backgroundOf(order: PictureOrder): string {
-	const digest = createHash('sha256').update(`${order.prompt}/${order.index}`).digest();
+function backgroundOf(spec: ImageSpec): string {
+	const digest = createHash('sha256').update(`${spec.prompt}/${spec.index}`).digest();
 	return `hsl(${(digest[0] * 256 + digest[1]) % 360}, 45%, 32%)`;
 }
 
-function keyOf(order: PictureOrder): string {
-	const { references, ...rest } = order;
+function keyOf(spec: ImageSpec): string {
+	const { references, ...rest } = spec;
 	const hash = createHash('sha256').update(JSON.stringify(rest));
 	for (const reference of references) hash.update(reference.bytes);
 	return hash.digest('hex');

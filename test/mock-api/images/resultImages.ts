@@ -1,34 +1,34 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import { modelFacts, tierOf } from '../routes/catalog';
-import { paint, type Picture } from './renderImage';
+import { renderImage, type RenderedImage } from './renderImage';
 import { nearestRatio, pixelSize } from './pixelSizes';
 import type { Job } from '../types';
-import type { World } from '../state';
+import type { MockState } from '../state';
 
-/** One of the job's pictures; painted when somebody wants it, since most tests never look. */
-export async function paintResult(world: World, job: Job, index: number): Promise<Picture> {
+/** One of the job's images; rendered when somebody wants it, since most tests never look. */
+export async function renderResult(mock: MockState, job: Job, index: number): Promise<RenderedImage> {
 	const { request } = job;
-	const pictures = job.references.state === 'ready' ? job.references.pictures : [];
+	const images = job.references.state === 'ready' ? job.references.images : [];
 	const { tier, ratios } = modelFacts(request.model);
-	const fallback = pictures.length > 0 ? nearestRatio(ratios, pictures[0]) : '1:1';
+	const fallback = images.length > 0 ? nearestRatio(ratios, images[0]) : '1:1';
 	const ratio = request.aspectRatio ?? fallback;
 	const wantedTier = request.imageSize === null || tier === 'base' ? tier : tierOf(request.imageSize);
-	return await paint({
+	return await renderImage({
 		...pixelSize(wantedTier, ratio),
 		prompt: request.prompt,
 		caption: `${request.model}  ${ratio}  #${index + 1}`,
 		index,
 		format: request.format,
-		references: pictures,
-		padToBytes: world.settings.imageBytes,
+		references: images,
+		padToBytes: mock.settings.imageBytes,
 	});
 }
 
-/** All pictures of a job for an answer that carries them itself; noted among the served files without a URL. */
-export async function inlineResults({ world }: Call, job: Job): Promise<Picture[]> {
+/** All images of a job for a response that carries them itself; noted among the served files without a URL. */
+export async function renderResults({ mock }: Call, job: Job): Promise<RenderedImage[]> {
 	const indexes = Array.from({ length: job.imageCount }, (_, index) => index);
-	const pictures = await Promise.all(indexes.map(async (index) => await paintResult(world, job, index)));
-	pictures.forEach(({ content, ...served }, index) => world.served.set(`inline:${job.number}/${index}`, served));
-	return pictures;
+	const images = await Promise.all(indexes.map(async (index) => await renderResult(mock, job, index)));
+	images.forEach(({ content, ...served }, index) => mock.served.set(`inline:${job.number}/${index}`, served));
+	return images;
 }

@@ -2,34 +2,34 @@
 import type { Call } from '../call';
 import { createRandom } from '../random';
 import { loadReferences } from './referenceImages';
-import { balanceUsedUp, invalidRequest, Refusal, tooManyRequests } from '../routes/rejections';
+import { balanceUsedUp, invalidRequest, Rejection, tooManyRequests } from '../routes/rejections';
 import type { ImageRequest, Job, JobState, LedgerEntry } from '../types';
-import { now, pause, type World } from '../state';
+import { now, pause, type MockState } from '../state';
 
-/** Takes a paid job on, or refuses it without a trace on the bill. */
+/** Takes a paid job on, or rejects it without a trace on the bill. */
 export function acceptJob(call: Call, request: ImageRequest, asTask: boolean): Job {
-	const { world } = call;
-	const { settings } = world;
-	const unfinished = world.jobs.filter((job) => finishedAt(world, job) === null).length;
-	if (unfinished >= settings.tasksAtOnce) throw tooManyRequests(world, call.route);
-	if (imagesBilledIn(world) + request.n > settings.balance) throw balanceUsedUp();
-	const job = createJob(world, request, asTask);
+	const { mock } = call;
+	const { settings } = mock;
+	const unfinished = mock.jobs.filter((job) => finishedAt(mock, job) === null).length;
+	if (unfinished >= settings.tasksAtOnce) throw tooManyRequests(mock, call.route);
+	if (imagesBilledIn(mock) + request.n > settings.balance) throw balanceUsedUp();
+	const job = createJob(mock, request, asTask);
 	if (call.fault?.fault === 'lateVisibility') job.visibleAt = job.acceptedAt + (call.fault.ms ?? 100);
 	if (call.fault?.fault === 'failedTask')
 		job.failure = { code: 'upstream_error', message: 'upstream returned status 500' };
 	if (call.fault?.fault === 'fewerImages') job.imageCount = Math.max(0, job.imageCount - 1);
-	world.jobs.push(job);
+	mock.jobs.push(job);
 	call.whenDelivered = () => {
 		job.answered = true;
 	};
-	job.gathered = gatherReferences(world, job);
+	job.referencesLoaded = loadJobReferences(mock, job);
 	return job;
 }
 
-function createJob(world: World, request: ImageRequest, asTask: boolean): Job {
-	const { settings, random } = world;
-	const number = world.jobs.length + 1;
-	const acceptedAt = now(world);
+function createJob(mock: MockState, request: ImageRequest, asTask: boolean): Job {
+	const { settings, random } = mock;
+	const number = mock.jobs.length + 1;
+	const acceptedAt = now(mock);
 	const fails = asTask && request.prompt.includes('[fail]');
 	return {
 		number,
@@ -37,23 +37,23 @@ function createJob(world: World, request: ImageRequest, asTask: boolean): Job {
 		taskId: asTask ? `task_${random.taskIds.text(32)}` : null,
 		request,
 		acceptedAt,
-		durationMs: asTask ? drawTaskMs(world, number) : settings.syncMs,
+		durationMs: asTask ? drawTaskMs(mock, number) : settings.syncMs,
 		visibleAt: acceptedAt + settings.visibleAfterMs,
 		endedAt: null,
 		references: { state: 'loading' },
-		gathered: Promise.resolve(),
+		referencesLoaded: Promise.resolve(),
 		failure: fails ? { code: 'upstream_error', message: 'upstream could not render the image: [fail]' } : null,
 		imageCount: settings.resultCount ?? request.n,
 		results: [],
 		collected: 0,
 		downloads: 0,
 		answered: false,
-		told: 0,
+		reported: 0,
 	};
 }
 
 // Drawn from the number rather than from a running stream: task 7 takes as long whatever came before it.
-function drawTaskMs({ settings: { taskMs, seed } }: World, taskNumber: number): number {
+function drawTaskMs({ settings: { taskMs, seed } }: MockState, taskNumber: number): number {
 	if (typeof taskMs === 'number') return taskMs;
 	if (typeof taskMs === 'function') return taskMs(taskNumber);
 	const [shortest, longest] = taskMs;
@@ -61,13 +61,13 @@ function drawTaskMs({ settings: { taskMs, seed } }: World, taskNumber: number): 
 }
 
 // The upstream fetches references while the task runs; a bad one fails the task, not its acceptance.
-async function gatherReferences(world: World, job: Job): Promise<void> {
+async function loadJobReferences(mock: MockState, job: Job): Promise<void> {
 	try {
-		const pictures = await loadReferences(job.request.references, world.stopping.signal);
-		job.references = { state: 'ready', at: now(world), pictures };
+		const images = await loadReferences(job.request.references, mock.stopping.signal);
+		job.references = { state: 'ready', at: now(mock), images };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		job.references = { state: 'failed', at: now(world), reason };
+		job.references = { state: 'failed', at: now(mock), reason };
 		job.failure ??= { code: 'upstream_error', message: reason };
 	}
 }
@@ -75,46 +75,46 @@ async function gatherReferences(world: World, job: Job): Promise<void> {
 /** A synchronous call: the job runs while the caller waits, and is billed even when he hangs up. */
 export async function runJob(call: Call, request: ImageRequest): Promise<Job> {
 	const job = acceptJob(call, request, false);
-	await Promise.all([pause(call.world, job.durationMs), job.gathered]);
-	job.endedAt = now(call.world);
+	await Promise.all([pause(call.mock, job.durationMs), job.referencesLoaded]);
+	job.endedAt = now(call.mock);
 	if (job.references.state === 'failed') throw invalidRequest(job.references.reason);
-	if (job.failure !== null) throw new Refusal(500, 'bad_response_status_code', 'bad response status code 500');
+	if (job.failure !== null) throw new Rejection(500, 'bad_response_status_code', 'bad response status code 500');
 	return job;
 }
 
 /** When the job ended, or null while it has not. */
-export function finishedAt(world: World, job: Job): number | null {
+export function finishedAt(mock: MockState, job: Job): number | null {
 	if (job.taskId === null) return job.endedAt;
 	if (job.references.state === 'loading') return null;
 	const end = Math.max(job.acceptedAt + job.durationMs, job.references.at);
-	return end <= now(world) ? end : null;
+	return end <= now(mock) ? end : null;
 }
 
 /** Cuts a task short: from now on it has ended. */
-export function finishJob(world: World, job: Job): void {
-	job.durationMs = Math.min(job.durationMs, now(world) - job.acceptedAt);
+export function finishJob(mock: MockState, job: Job): void {
+	job.durationMs = Math.min(job.durationMs, now(mock) - job.acceptedAt);
 }
 
-export function stateOf(world: World, job: Job): JobState {
-	if (finishedAt(world, job) !== null) return job.failure === null ? 'succeeded' : 'failed';
-	const elapsed = now(world) - job.acceptedAt;
-	return elapsed < job.durationMs * world.settings.queuedShare ? 'queued' : 'processing';
+export function stateOf(mock: MockState, job: Job): JobState {
+	if (finishedAt(mock, job) !== null) return job.failure === null ? 'succeeded' : 'failed';
+	const elapsed = now(mock) - job.acceptedAt;
+	return elapsed < job.durationMs * mock.settings.queuedShare ? 'queued' : 'processing';
 }
 
 /** n is reserved when the job is accepted; the result settles it: failures are free, missing images too. */
-export function imagesBilled(world: World, job: Job): number {
-	if (finishedAt(world, job) === null) return job.request.n;
+export function imagesBilled(mock: MockState, job: Job): number {
+	if (finishedAt(mock, job) === null) return job.request.n;
 	return job.failure === null ? job.imageCount : 0;
 }
 
-export function imagesBilledIn(world: World): number {
-	return world.jobs.reduce((sum, job) => sum + imagesBilled(world, job), 0);
+export function imagesBilledIn(mock: MockState): number {
+	return mock.jobs.reduce((sum, job) => sum + imagesBilled(mock, job), 0);
 }
 
-export function ledgerEntry(world: World, job: Job): LedgerEntry {
+export function ledgerEntry(mock: MockState, job: Job): LedgerEntry {
 	const { number, taskId, acceptedAt, collected, downloads, answered } = job;
 	const { kind, model, prompt, n, references } = job.request;
-	const billed = imagesBilled(world, job);
+	const billed = imagesBilled(mock, job);
 	return {
 		number,
 		kind,
@@ -123,13 +123,13 @@ export function ledgerEntry(world: World, job: Job): LedgerEntry {
 		prompt,
 		n,
 		imagesBilled: billed,
-		cost: billed * world.settings.unitPrice,
+		cost: billed * mock.settings.unitPrice,
 		references: references.length,
 		acceptedAt,
-		finishedAt: finishedAt(world, job),
+		finishedAt: finishedAt(mock, job),
 		collected,
 		downloads,
 		answered,
-		state: stateOf(world, job),
+		state: stateOf(mock, job),
 	};
 }

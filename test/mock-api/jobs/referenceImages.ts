@@ -3,27 +3,27 @@ import sharp from 'sharp';
 import type { PixelSize } from '../images/pixelSizes';
 import type { ReferenceSource } from '../types';
 
-/** The reference pictures of one job while and after they are fetched. */
+/** The reference images of one job while and after they are fetched. */
 export type References =
 	| { state: 'loading' }
-	| { state: 'ready'; at: number; pictures: ReferencePicture[] }
+	| { state: 'ready'; at: number; images: ReferenceImage[] }
 	| { state: 'failed'; at: number; reason: string };
 
-export interface ReferencePicture extends PixelSize {
+export interface ReferenceImage extends PixelSize {
 	bytes: Buffer;
 }
 
-/** How the gateway introduces itself when it fetches references. */
-export const UPSTREAM_AGENT = 'nano-sandbox-upstream';
+/** How the API introduces itself when it fetches references. */
+export const UPSTREAM_AGENT = 'mock-api-upstream';
 
-// The sandbox must never reach out of the machine, whatever URL a test or a person hands it.
+// The mock API must never reach out of the machine, whatever URL a test or a person hands it.
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-export async function loadReferences(sources: ReferenceSource[], signal: AbortSignal): Promise<ReferencePicture[]> {
+export async function loadReferences(sources: ReferenceSource[], signal: AbortSignal): Promise<ReferenceImage[]> {
 	return await Promise.all(sources.map(async (source) => await loadReference(source, signal)));
 }
 
-async function loadReference(source: ReferenceSource, signal: AbortSignal): Promise<ReferencePicture> {
+async function loadReference(source: ReferenceSource, signal: AbortSignal): Promise<ReferenceImage> {
 	const bytes = 'bytes' in source ? source.bytes : await fetchReference(source.url, signal);
 	try {
 		const { width, height } = await sharp(bytes).metadata();
@@ -35,7 +35,7 @@ async function loadReference(source: ReferenceSource, signal: AbortSignal): Prom
 
 async function fetchReference(url: string, signal: AbortSignal): Promise<Buffer> {
 	if (!LOOPBACK_HOSTS.includes(new URL(url).hostname)) {
-		throw new Error('reference image could not be downloaded: the sandbox only fetches from loopback');
+		throw new Error('reference image could not be downloaded: the mock API only fetches from loopback');
 	}
 	const headers = { 'user-agent': UPSTREAM_AGENT };
 	const response = await fetch(url, { signal, headers, redirect: 'error' }).catch((cause: unknown) => {
@@ -57,11 +57,11 @@ function readReferenceText(text: string): ReferenceSource | null {
 	if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? { url: text } : null;
 	const dataUri = /^data:image\/[\w.+-]+;base64,/i.exec(text);
 	const bytes = Buffer.from(text.slice(dataUri?.[0].length ?? 0), 'base64');
-	// Bare base64 is taken as well, but only when it is a picture: any word decodes to some bytes.
-	return looksLikePicture(bytes) ? { bytes } : null;
+	// Bare base64 is taken as well, but only when it is an image: any word decodes to some bytes.
+	return looksLikeImage(bytes) ? { bytes } : null;
 }
 
-function looksLikePicture(bytes: Buffer): boolean {
+function looksLikeImage(bytes: Buffer): boolean {
 	const start = bytes.subarray(0, 12).toString('latin1');
 	return /^(\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s.test(start);
 }

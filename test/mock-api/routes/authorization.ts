@@ -1,19 +1,19 @@
 /* eslint-disable */
-import type { Service } from '../call';
-import { Refusal, withRequestId } from './rejections';
+import type { RouteHandler } from '../call';
+import { Rejection, withRequestId } from './rejections';
 
-/** Lets only calls with the sandbox's key through to a service. */
-export function withKey(service: Service): Service {
+/** Lets only calls with the mock API's key through to a route. */
+export function withKey(handler: RouteHandler): RouteHandler {
 	return async (call) => {
-		const { world, entry, query } = call;
+		const { mock, entry, query } = call;
 		const googleKey = call.request.headers['x-goog-api-key'] ?? query.key;
 		const shown = entry.authorization?.replace(/^Bearer\s+/i, '') ?? googleKey;
-		if (shown === undefined) throw unauthorized(withRequestId(world, 'Token not provided'));
-		if (shown !== world.settings.apiKey) throw unauthorized(withRequestId(world, 'Invalid token'));
-		return await service(call);
+		if (shown === undefined) throw unauthorized(withRequestId(mock, 'Token not provided'));
+		if (shown !== mock.settings.apiKey) throw unauthorized(withRequestId(mock, 'Invalid token'));
+		return await handler(call);
 	};
 }
 
-function unauthorized(message: string): Refusal {
-	return new Refusal(401, '', message, 'middleware');
+function unauthorized(message: string): Rejection {
+	return new Rejection(401, '', message, 'middleware');
 }

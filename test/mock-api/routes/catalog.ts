@@ -9,8 +9,8 @@ export interface ModelFacts {
 	ratios: string[];
 }
 
-/** The ids of the async and OpenAI entrances. */
-export const CATALOGUE = [
+/** The ids of the async and OpenAI endpoints. */
+export const CATALOG = [
 	'NanoBanana',
 	'NanoBanana2-0.5K',
 	'NanoBanana2-1K',
@@ -22,8 +22,8 @@ export const CATALOGUE = [
 	'NanoBananaPro-8K',
 ];
 
-/** The Gemini entrance has ids of its own: the tier in lower case, or Google's id with imageSize beside it. */
-export const GEMINI_CATALOGUE = [
+/** The Gemini endpoint has ids of its own: the tier in lower case, or Google's id with imageSize beside it. */
+export const GEMINI_CATALOG = [
 	'gemini-3-pro-image-preview-1k',
 	'gemini-3-pro-image-preview-2k',
 	'gemini-3-pro-image-preview-4k',

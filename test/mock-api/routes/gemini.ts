@@ -2,30 +2,30 @@
 import type { Call } from '../call';
 import { readGeminiRequest } from './geminiRequest';
 import { runJob } from '../jobs/jobs';
-import type { Picture } from '../images/renderImage';
-import { Refusal } from './rejections';
-import { inlineResults } from '../images/resultImages';
-import type { Answer, ImageRequest } from '../types';
+import type { RenderedImage } from '../images/renderImage';
+import { Rejection } from './rejections';
+import { renderResults } from '../images/resultImages';
+import type { MockResponse, ImageRequest } from '../types';
 
 const TOKENS_PER_IMAGE = 1120;
 
 type Part = { text: string } | { inlineData: { mimeType: string; data: string } };
 
 /** POST /v1beta/models/{model}:generateContent */
-export async function generateContent(call: Call): Promise<Answer> {
+export async function generateContent(call: Call): Promise<MockResponse> {
 	const { request, withText } = readGeminiRequest(call, readModel(call));
 	const { prompt } = request;
 	if (prompt.includes('[block]')) return body(request, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 0);
 	const job = await runJob(call, request);
-	const refusal = refusedCandidate(prompt);
-	if (refusal !== null) {
-		// A refusal is an answer like any other; only pictures are on the bill.
+	const rejection = rejectedCandidate(prompt);
+	if (rejection !== null) {
+		// A rejection is a response like any other; only images are on the bill.
 		job.imageCount = 0;
-		return body(request, { candidates: [refusal] }, 14);
+		return body(request, { candidates: [rejection] }, 14);
 	}
-	const pictures = await inlineResults(call, job);
+	const images = await renderResults(call, job);
 	const text = withText ? [{ text: `Here is your image: ${prompt}` }] : [];
-	return body(request, { candidates: [pictureCandidate(text, pictures)] }, TOKENS_PER_IMAGE * pictures.length);
+	return body(request, { candidates: [imageCandidate(text, images)] }, TOKENS_PER_IMAGE * images.length);
 }
 
 function readModel({ request, params, entry }: Call): string {
@@ -33,12 +33,12 @@ function readModel({ request, params, entry }: Call): string {
 	const verb = params.target.slice(colon + 1);
 	if (colon > 0 && verb === 'generateContent') return params.target.slice(0, colon);
 	if (verb === 'streamGenerateContent') {
-		throw new Refusal(501, 'api_not_implemented', 'API not implemented', 'middleware');
+		throw new Rejection(501, 'api_not_implemented', 'API not implemented', 'middleware');
 	}
-	throw new Refusal(404, '', `Invalid URL (${request.method} ${entry.path})`, 'middleware');
+	throw new Rejection(404, '', `Invalid URL (${request.method} ${entry.path})`, 'middleware');
 }
 
-function refusedCandidate(prompt: string): object | null {
+function rejectedCandidate(prompt: string): object | null {
 	if (prompt.includes('[refuse]')) {
 		const text = "I can't create that image, but I can describe it.";
 		return { content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP', index: 0 };
@@ -50,15 +50,15 @@ function refusedCandidate(prompt: string): object | null {
 	return null;
 }
 
-function pictureCandidate(text: Part[], pictures: Picture[]): object {
-	const images = pictures.map(({ mimeType, content }) => ({
+function imageCandidate(text: Part[], images: RenderedImage[]): object {
+	const imageParts = images.map(({ mimeType, content }) => ({
 		inlineData: { mimeType, data: content.toString('base64') },
 	}));
-	if (images.length === 0) return { content: { role: 'model', parts: [] }, finishReason: 'NO_IMAGE', index: 0 };
-	return { content: { role: 'model', parts: [...text, ...images] }, finishReason: 'STOP', index: 0 };
+	if (imageParts.length === 0) return { content: { role: 'model', parts: [] }, finishReason: 'NO_IMAGE', index: 0 };
+	return { content: { role: 'model', parts: [...text, ...imageParts] }, finishReason: 'STOP', index: 0 };
 }
 
-function body({ prompt, model }: ImageRequest, outcome: object, tokens: number): Answer {
+function body({ prompt, model }: ImageRequest, outcome: object, tokens: number): MockResponse {
 	const promptTokenCount = Math.ceil(prompt.length / 4);
 	const usageMetadata = {
 		promptTokenCount,

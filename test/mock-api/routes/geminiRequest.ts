@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { Call } from '../call';
-import { GEMINI_CATALOGUE, modelFacts } from './catalog';
+import { GEMINI_CATALOG, modelFacts } from './catalog';
 import { checkModel, checkPrompt, readFormat, readRatio } from './imageRequest';
 import { readReference } from '../jobs/referenceImages';
 import { invalidRequest } from './rejections';
@@ -12,13 +12,13 @@ const IMAGE_SIZES = ['512', '1K', '2K', '4K'];
 
 /** Reads a generateContent body; both spellings of every field are accepted, as upstream does. */
 export function readGeminiRequest(call: Call, model: string): { request: ImageRequest; withText: boolean } {
-	checkModel(call.world, model, GEMINI_CATALOGUE);
+	checkModel(call.mock, model, GEMINI_CATALOG);
 	const body = call.body.kind === 'json' ? asFields(call.body.value) : null;
 	if (body === null) throw invalidRequest('Invalid JSON payload received.');
 	const parts = readContents(body.contents).flatMap((content) => readParts(content));
 	const prompt = parts.flatMap(({ text }) => (typeof text === 'string' ? text : [])).join('\n');
 	if (prompt.trim() === '') throw invalidRequest('* GenerateContentRequest.contents: contents is not specified');
-	checkPrompt(call.world, prompt);
+	checkPrompt(call.mock, prompt);
 	const config = fieldsIn(body, 'generationConfig');
 	if ((read(config, 'candidateCount') ?? 1) !== 1) {
 		throw invalidRequest('Multiple candidates is not enabled for this model');
@@ -54,7 +54,7 @@ function readParts(content: Fields): Fields[] {
 	return parts.map((written) => {
 		const part = asFields(written);
 		const kinds = ['text', 'inlineData', 'fileData'].filter((kind) => part !== null && read(part, kind) !== undefined);
-		// The published Part is a union: text and a picture need two parts.
+		// The published Part is a union: text and an image need two parts.
 		if (part === null || kinds.length !== 1) throw invalidRequest('A part must have exactly one data field set');
 		return part;
 	});

@@ -1,22 +1,22 @@
 /* eslint-disable */
 import type { Call } from '../call';
-import { CATALOGUE, GEMINI_CATALOGUE, makesImages, modelFacts } from './catalog';
+import { CATALOG, GEMINI_CATALOG, makesImages, modelFacts } from './catalog';
 import { readReference } from '../jobs/referenceImages';
-import { invalidRequest, Refusal, withRequestId } from './rejections';
+import { invalidRequest, Rejection, withRequestId } from './rejections';
 import type { ImageFormat, ImageRequest, JobKind, ReferenceSource } from '../types';
-import type { World } from '../state';
+import type { MockState } from '../state';
 
 type Fields = Record<string, unknown>;
 
-const EVERY_CATALOGUE = [...CATALOGUE, ...GEMINI_CATALOGUE];
+const EVERY_MODEL = [...CATALOG, ...GEMINI_CATALOG];
 
-/** Reads and checks a JSON or multipart body of the task and OpenAI entrances. */
+/** Reads and checks a JSON or multipart body of the task and OpenAI endpoints. */
 export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
 	const fields = readFields(call);
 	const model = readText(fields, 'model');
-	checkModel(call.world, model, CATALOGUE);
+	checkModel(call.mock, model, CATALOG);
 	const prompt = readText(fields, 'prompt');
-	checkPrompt(call.world, prompt);
+	checkPrompt(call.mock, prompt);
 	const references = [...readWrittenReferences(fields, kind), ...uploadedReferences(call)];
 	checkTaskType(fields.task_type, references.length);
 	if (kind === 'edits' && references.length === 0) throw invalidRequest('image is required');
@@ -34,24 +34,24 @@ export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
 }
 
 /** The distributor's part: which models exist for this key at all. */
-export function checkModel(world: World, model: string, catalogue: string[]): void {
-	const { models, enabledModels } = world.settings;
-	// Each entrance has its own ids; what a test adds to the lists beyond both catalogues is known to all.
-	const added = [...(models ?? []), ...(enabledModels ?? [])].filter((id) => !EVERY_CATALOGUE.includes(id));
-	if (![...catalogue, ...added].includes(model)) {
+export function checkModel(mock: MockState, model: string, catalog: string[]): void {
+	const { models, enabledModels } = mock.settings;
+	// Each endpoint has its own ids; what a test adds to the lists beyond both catalogs is known to all.
+	const added = [...(models ?? []), ...(enabledModels ?? [])].filter((id) => !EVERY_MODEL.includes(id));
+	if (![...catalog, ...added].includes(model)) {
 		const text = `No available channel for model ${model} under group default (distributor)`;
-		throw new Refusal(503, 'model_not_found', withRequestId(world, text), 'middleware');
+		throw new Rejection(503, 'model_not_found', withRequestId(mock, text), 'middleware');
 	}
 	if (enabledModels !== null && !enabledModels.includes(model)) {
-		throw new Refusal(403, '', withRequestId(world, `This token has no access to model ${model}`), 'middleware');
+		throw new Rejection(403, '', withRequestId(mock, `This token has no access to model ${model}`), 'middleware');
 	}
 	if (!makesImages(model)) throw invalidRequest(`not supported model for image generation: ${model}`);
 }
 
-export function checkPrompt(world: World, prompt: string): void {
+export function checkPrompt(mock: MockState, prompt: string): void {
 	if (!prompt.includes('[moderation]')) return;
-	const text = withRequestId(world, 'sensitive words detected');
-	throw new Refusal(400, 'sensitive_words_detected', text, 'middleware');
+	const text = withRequestId(mock, 'sensitive words detected');
+	throw new Rejection(400, 'sensitive_words_detected', text, 'middleware');
 }
 
 export function readRatio(model: string, written: unknown): string | null {
@@ -131,7 +131,7 @@ function uploadedReferences({ body }: Call): ReferenceSource[] {
 	return images.map(({ content }) => ({ bytes: content }));
 }
 
-/** The OpenAI entrances take a size; relatives read it as a ratio. */
+/** The OpenAI endpoints take a size; some New API forks read it as a ratio. */
 function ratioOfSize(size: unknown): unknown {
 	const ratios: Record<string, string> = {
 		'1536x1024': '3:2',

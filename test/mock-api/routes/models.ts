@@ -1,12 +1,12 @@
 /* eslint-disable */
 import type { Call } from '../call';
-import type { Answer } from '../types';
+import type { MockResponse } from '../types';
 
 const CREATED = 1_764_000_000;
 
 /** GET /v1/models: OpenAI's list, or Google's when the caller shows a Google key. Free. */
-export function listModels(call: Call): Answer {
-	const { models } = call.world.settings;
+export function listModels(call: Call): MockResponse {
+	const { models } = call.mock.settings;
 	if (models === null) {
 		const message = 'Invalid URL (GET /v1/models)';
 		return { status: 404, body: { error: { message, type: 'invalid_request_error', param: '', code: '' } } };

@@ -4,29 +4,29 @@ import { DIALECTS } from '../dialects';
 import { readImageRequest } from './imageRequest';
 import { acceptJob, runJob } from '../jobs/jobs';
 import { resultFilesOf } from './resultFiles';
-import { inlineResults } from '../images/resultImages';
+import { renderResults } from '../images/resultImages';
 import { viewTask } from './tasks';
-import type { Answer, ImageRequest } from '../types';
+import type { MockResponse, ImageRequest } from '../types';
 
 /** POST /v1/images/generations */
-export async function generate(call: Call): Promise<Answer> {
-	return await answerImages(call, readImageRequest(call, 'generations'));
+export async function generate(call: Call): Promise<MockResponse> {
+	return await sendImages(call, readImageRequest(call, 'generations'));
 }
 
 /** POST /v1/images/edits */
-export async function edit(call: Call): Promise<Answer> {
-	return await answerImages(call, readImageRequest(call, 'edits'));
+export async function edit(call: Call): Promise<MockResponse> {
+	return await sendImages(call, readImageRequest(call, 'edits'));
 }
 
-async function answerImages(call: Call, request: ImageRequest): Promise<Answer> {
-	const { dialect } = call.world.settings;
+async function sendImages(call: Call, request: ImageRequest): Promise<MockResponse> {
+	const { dialect } = call.mock.settings;
 	if (dialect === 'openAiTask') {
 		return DIALECTS[dialect].create(await viewTask(call, acceptJob(call, request, true)));
 	}
 	const job = await runJob(call, request);
 	const revised = { revised_prompt: request.prompt };
 	const data = request.asBase64
-		? (await inlineResults(call, job)).map(({ content }) => ({ b64_json: content.toString('base64'), ...revised }))
-		: resultFilesOf(call.world, job).map(({ url }) => ({ url, ...revised }));
+		? (await renderResults(call, job)).map(({ content }) => ({ b64_json: content.toString('base64'), ...revised }))
+		: resultFilesOf(call.mock, job).map(({ url }) => ({ url, ...revised }));
 	return { status: 200, body: { created: Math.floor(Date.now() / 1000), data } };
 }

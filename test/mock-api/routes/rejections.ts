@@ -1,30 +1,30 @@
 /* eslint-disable */
-import { now, type World } from '../state';
-import type { Answer, RouteName } from '../types';
+import { now, type MockState } from '../state';
+import type { MockResponse, RouteName } from '../types';
 
-/** A request the gateway turns down. Middleware speaks OpenAI's error shape on every entrance, the rest does not. */
-export class Refusal extends Error {
+/** A request the API turns down. Middleware speaks OpenAI's error shape on every endpoint, the rest does not. */
+export class Rejection extends Error {
 	constructor(
 		readonly status: number,
 		readonly code: string,
 		message: string,
-		readonly from: 'middleware' | 'entrance' = 'entrance',
+		readonly from: 'middleware' | 'endpoint' = 'endpoint',
 		readonly headers: Record<string, string> = {},
 	) {
 		super(message);
 	}
 }
 
-export function invalidRequest(message: string): Refusal {
-	return new Refusal(400, 'invalid_request', message);
+export function invalidRequest(message: string): Rejection {
+	return new Rejection(400, 'invalid_request', message);
 }
 
-/** The same refusal in the error shape of the entrance it was met on. */
-export function refusalAnswer(route: RouteName, refusal: Refusal): Answer {
-	return { status: refusal.status, headers: refusal.headers, body: refusalBody(route, refusal) };
+/** The same rejection in the error shape of the endpoint it was met on. */
+export function rejectionResponse(route: RouteName, rejection: Rejection): MockResponse {
+	return { status: rejection.status, headers: rejection.headers, body: rejectionBody(route, rejection) };
 }
 
-function refusalBody(route: RouteName, { status, code, message, from }: Refusal): unknown {
+function rejectionBody(route: RouteName, { status, code, message, from }: Rejection): unknown {
 	if (from === 'middleware') return { error: { message, type: 'new_api_error', code } };
 	if (route === 'createTask' || route === 'getTask') return { code, message, data: null };
 	if (route === 'generateContent') return { error: { code: status, message, status: googleStatus(status) } };
@@ -36,21 +36,21 @@ function googleStatus(status: number): string {
 	return status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL';
 }
 
-export function tooManyRequests(world: World, route: RouteName): Refusal {
-	const headers = retryAfterHeaders(world.settings.retryAfter, world.settings.retryAfterSeconds);
+export function tooManyRequests(mock: MockState, route: RouteName): Rejection {
+	const headers = retryAfterHeaders(mock.settings.retryAfter, mock.settings.retryAfterSeconds);
 	return route === 'createTask'
-		? new Refusal(429, 'fail_to_fetch_task', '当前分组上游负载已饱和，请稍后再试', 'entrance', headers)
-		: new Refusal(
+		? new Rejection(429, 'fail_to_fetch_task', '当前分组上游负载已饱和，请稍后再试', 'endpoint', headers)
+		: new Rejection(
 				429,
 				'',
-				withRequestId(world, 'You have reached the request limit: maximum 10 requests in 1 minutes'),
+				withRequestId(mock, 'You have reached the request limit: maximum 10 requests in 1 minutes'),
 				'middleware',
 				headers,
 			);
 }
 
-export function balanceUsedUp(): Refusal {
-	return new Refusal(403, 'insufficient_user_quota', '用户额度不足, 剩余额度: ＄0.000000');
+export function balanceUsedUp(): Rejection {
+	return new Rejection(403, 'insufficient_user_quota', '用户额度不足, 剩余额度: ＄0.000000');
 }
 
 export function retryAfterHeaders(form: null | 'seconds' | 'date', seconds: number): Record<string, string> {
@@ -59,8 +59,8 @@ export function retryAfterHeaders(form: null | 'seconds' | 'date', seconds: numb
 	return { 'retry-after': value };
 }
 
-/** Family gateways end their messages with an id their operator can look up. */
-export function withRequestId(world: World, message: string): string {
-	const tick = String(Math.round(now(world))).padStart(9, '0');
-	return `${message} (request id: 20261122083015${tick}${world.random.requestIds.text(8)})`;
+/** New API gateways end their messages with an id their operator can look up. */
+export function withRequestId(mock: MockState, message: string): string {
+	const tick = String(Math.round(now(mock))).padStart(9, '0');
+	return `${message} (request id: 20261122083015${tick}${mock.random.requestIds.text(8)})`;
 }

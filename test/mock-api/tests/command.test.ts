@@ -24,7 +24,7 @@ function listenTo(child: ChildProcess): (wanted: string) => Promise<string> {
 	};
 }
 
-describe('the sandbox command', () => {
+describe('the mock-api command', () => {
 	it(
 		'says where it is, logs each request and stops on Ctrl-C',
 		async () => {
@@ -52,9 +52,9 @@ describe('the sandbox command', () => {
 		['--progress', 'fast', '--progress must be one of linear, coarse, none'],
 		['--dialect', 'french', '--dialect must be one of seed'],
 		['--limit', '0', '--limit must be a whole number'],
-		['--colour', 'red', "Unknown option '--colour'"],
+		['--color', 'red', "Unknown option '--color'"],
 	])(
-		'refuses %s %s with one line',
+		'rejects %s %s with one line',
 		(name, value, message) => {
 			const { status, stdout, stderr } = run(name, value);
 			expect(status).toBe(1);

@@ -1,10 +1,10 @@
 /* eslint-disable */
 import { createHash } from 'node:crypto';
 import { DIALECT_NAMES } from '../dialects';
-import { startSandbox, type Dialect, type Sandbox } from '..';
+import { startMockApi, type Dialect, type MockApi } from '..';
 import { call, create, createdTask, download, PLAIN_TASK, query } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 const ID = expect.stringMatching(/^task_\w{32}$/);
@@ -163,75 +163,75 @@ const SHAPES: Record<Dialect, Shape> = {
 };
 
 describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ dialect, taskMs: 60_000, queuedShare: 1 });
+		mockApi = await startMockApi({ dialect, taskMs: 60_000, queuedShare: 1 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it('writes a new task its own way', async () => {
-		const { status, body } = await create(sandbox);
+		const { status, body } = await create(mockApi);
 		expect(body).toEqual(SHAPES[dialect].created);
 		expect(status).toBe(['sub2api', 'forkResult', 'zmodel'].includes(dialect) ? 202 : 200);
 	});
 
-	it('writes a finished task its own way, with addresses that lead to the pictures', async () => {
-		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, n: 2 });
-		sandbox.finishTasks();
-		const { status, body } = await query(sandbox, taskId);
-		const urls = sandbox.task(taskId)?.urls ?? [];
+	it('writes a finished task its own way, with URLs that lead to the images', async () => {
+		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, n: 2 });
+		mockApi.finishTasks();
+		const { status, body } = await query(mockApi, taskId);
+		const urls = mockApi.task(taskId)?.urls ?? [];
 		expect(status).toBe(200);
 		expect(urls).toHaveLength(2);
 		expect(body).toEqual(SHAPES[dialect].done(urls));
-		expect(new URL(urls[0]).origin).toBe(dialect === 'forkResult' ? sandbox.baseUrl : sandbox.filesUrl);
+		expect(new URL(urls[0]).origin).toBe(dialect === 'forkResult' ? mockApi.baseUrl : mockApi.filesUrl);
 		const bytes = await download(urls[0]);
-		expect(sandbox.files.get(urls[0])?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+		expect(mockApi.files.get(urls[0])?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
 	});
 
 	it('carries base64 when asked to', async () => {
-		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, response_format: 'b64_json' });
-		sandbox.finishTasks();
-		const { body } = await query(sandbox, taskId);
+		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, response_format: 'b64_json' });
+		mockApi.finishTasks();
+		const { body } = await query(mockApi, taskId);
 		expect(JSON.stringify(body)).toMatch(/"(data:image\/png;base64,)?iVBORw0KGgo/);
 	});
 
 	it('writes a failed task its own way', async () => {
-		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, prompt: 'x [fail]' });
-		sandbox.finishTasks();
-		expect((await query(sandbox, taskId)).body).toEqual(
+		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, prompt: 'x [fail]' });
+		mockApi.finishTasks();
+		expect((await query(mockApi, taskId)).body).toEqual(
 			SHAPES[dialect].failed('upstream could not render the image: [fail]'),
 		);
 	});
 });
 
 describe('what only one dialect does', () => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 0, syncMs: 0 });
+		mockApi = await startMockApi({ taskMs: 0, syncMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it('tells in sub2api where and when to ask again', async () => {
-		sandbox.set({ dialect: 'sub2api', retryAfterSeconds: 3 });
-		const { headers } = await create(sandbox);
+		mockApi.set({ dialect: 'sub2api', retryAfterSeconds: 3 });
+		const { headers } = await create(mockApi);
 		expect(headers.get('retry-after')).toBe('3');
-		expect(headers.get('location')).toBe(`/v1/images/tasks/${sandbox.ledger[0].taskId}`);
+		expect(headers.get('location')).toBe(`/v1/images/tasks/${mockApi.ledger[0].taskId}`);
 		expect(headers.get('cache-control')).toBe('no-store');
 	});
 
-	it.each(['generations', 'edits'])('answers %s in openAiTask with a task to poll', async (route) => {
-		sandbox.set({ dialect: 'openAiTask' });
+	it.each(['generations', 'edits'])('responds to %s in openAiTask with a task to poll', async (route) => {
+		mockApi.set({ dialect: 'openAiTask' });
 		const pixel =
 			'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
 		const image = route === 'edits' ? { image: pixel } : {};
-		const { body } = await call(sandbox, 'POST', `/v1/images/${route}`, { ...PLAIN_TASK, ...image });
+		const { body } = await call(mockApi, 'POST', `/v1/images/${route}`, { ...PLAIN_TASK, ...image });
 		const { task_id: taskId } = body as { task_id: string };
-		expect(sandbox.ledger).toMatchObject([{ kind: route, taskId }]);
-		sandbox.finishTasks();
-		expect((await query(sandbox, taskId)).status).toBe(200);
+		expect(mockApi.ledger).toMatchObject([{ kind: route, taskId }]);
+		mockApi.finishTasks();
+		expect((await query(mockApi, taskId)).status).toBe(200);
 	});
 });

@@ -1,26 +1,26 @@
 /* eslint-disable */
-import { startSandbox, type FaultRule, type Sandbox } from '..';
+import { startMockApi, type FaultRule, type MockApi } from '..';
 import { call, create } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 const CALLS = 8;
 
 describe('fault rules', () => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ seed: 7 });
+		mockApi = await startMockApi({ seed: 7 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	async function pattern(...rules: Omit<FaultRule, 'route'>[]): Promise<string> {
-		sandbox.reset();
-		sandbox.set({ faults: rules.map((rule) => ({ route: 'models', ...rule })) });
-		for (let number = 0; number < CALLS; number += 1) await call(sandbox, 'GET', '/v1/models');
-		return sandbox.journal.map(({ fault }) => (fault === undefined ? '.' : fault.at(-1))).join('');
+		mockApi.reset();
+		mockApi.set({ faults: rules.map((rule) => ({ route: 'models', ...rule })) });
+		for (let number = 0; number < CALLS; number += 1) await call(mockApi, 'GET', '/v1/models');
+		return mockApi.journal.map(({ fault }) => (fault === undefined ? '.' : fault.at(-1))).join('');
 	}
 
 	it('fire on every call, or as counted', async () => {
@@ -44,7 +44,7 @@ describe('fault rules', () => {
 	});
 
 	it('leave other routes alone', async () => {
-		sandbox.set({ faults: [{ route: 'models', fault: 'status500' }] });
-		expect((await create(sandbox)).status).toBe(200);
+		mockApi.set({ faults: [{ route: 'models', fault: 'status500' }] });
+		expect((await create(mockApi)).status).toBe(200);
 	});
 });

@@ -1,8 +1,8 @@
 /* eslint-disable */
-import { startSandbox, type FaultName, type FaultRule, type Sandbox } from '..';
+import { startMockApi, type FaultName, type FaultRule, type MockApi } from '..';
 import { call, create, createdTask, PLAIN_TASK, query, seedTask, until, type Reply } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 const NOTHING_ACCEPTED: [FaultName, number, string][] = [
@@ -28,47 +28,47 @@ function text({ body }: Reply): string {
 }
 
 describe('faults of the API', () => {
-	let sandbox: Sandbox;
-	const use = (rule: FaultRule): void => sandbox.set({ faults: [rule] });
+	let mockApi: MockApi;
+	const use = (rule: FaultRule): void => mockApi.set({ faults: [rule] });
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 60_000, queuedShare: 0, syncMs: 0 });
+		mockApi = await startMockApi({ taskMs: 60_000, queuedShare: 0, syncMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it('resetBefore breaks the connection and accepts nothing', async () => {
 		use({ route: 'createTask', fault: 'resetBefore' });
-		await expect(create(sandbox)).rejects.toThrow('fetch failed');
-		expect(sandbox.created()).toBe(0);
-		expect(sandbox.journal).toMatchObject([
+		await expect(create(mockApi)).rejects.toThrow('fetch failed');
+		expect(mockApi.created()).toBe(0);
+		expect(mockApi.journal).toMatchObject([
 			{ route: 'createTask', status: 'reset', fault: 'resetBefore', body: PLAIN_TASK, clientLeft: false },
 		]);
 	});
 
 	it('resetAfter accepts the task and then breaks the connection', async () => {
 		use({ route: 'createTask', fault: 'resetAfter', times: 1 });
-		await expect(create(sandbox)).rejects.toThrow('fetch failed');
-		expect(sandbox.ledger).toMatchObject([{ number: 1, answered: false, imagesBilled: 1 }]);
-		await create(sandbox);
-		expect(sandbox.ledger.map(({ answered }) => answered)).toEqual([false, true]);
+		await expect(create(mockApi)).rejects.toThrow('fetch failed');
+		expect(mockApi.ledger).toMatchObject([{ number: 1, answered: false, imagesBilled: 1 }]);
+		await create(mockApi);
+		expect(mockApi.ledger.map(({ answered }) => answered)).toEqual([false, true]);
 	});
 
-	it.each(NOTHING_ACCEPTED)('%s answers %i and accepts nothing', async (fault, status, fragment) => {
+	it.each(NOTHING_ACCEPTED)('%s returns %i and accepts nothing', async (fault, status, fragment) => {
 		use({ route: 'createTask', fault });
-		const reply = await create(sandbox);
+		const reply = await create(mockApi);
 		expect(reply.status).toBe(status);
 		expect(text(reply)).toContain(fragment);
-		expect(sandbox.created()).toBe(0);
-		expect(sandbox.journal).toMatchObject([{ status, fault }]);
+		expect(mockApi.created()).toBe(0);
+		expect(mockApi.journal).toMatchObject([{ status, fault }]);
 	});
 
-	it.each(ACCEPTED_ALL_THE_SAME)('%s answers %i although the task is accepted', async (fault, status, fragment) => {
+	it.each(ACCEPTED_ALL_THE_SAME)('%s returns %i although the task is accepted', async (fault, status, fragment) => {
 		use({ route: 'createTask', fault });
-		const reply = await create(sandbox);
+		const reply = await create(mockApi);
 		expect(reply.status).toBe(status);
 		expect(text(reply)).toContain(fragment);
-		expect(sandbox.ledger).toMatchObject([{ answered: false }]);
+		expect(mockApi.ledger).toMatchObject([{ answered: false }]);
 	});
 
 	it.each([
@@ -77,90 +77,90 @@ describe('faults of the API', () => {
 		['date', /GMT$/],
 	] as const)('status429 tells Retry-After as %s', async (retryAfter, header) => {
 		use({ route: 'createTask', fault: 'status429', retryAfter });
-		const { headers } = await create(sandbox);
+		const { headers } = await create(mockApi);
 		if (header === null) expect(headers.has('retry-after')).toBe(false);
 		else expect(headers.get('retry-after')).toMatch(header);
 	});
 
-	it('status503 speaks Google on the Gemini entrance', async () => {
+	it('status503 speaks Google on the Gemini endpoint', async () => {
 		use({ route: 'generateContent', fault: 'status503' });
-		const reply = await call(sandbox, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {});
+		const reply = await call(mockApi, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {});
 		expect(reply).toMatchObject({ status: 503, body: { error: { code: 503, status: 'UNAVAILABLE' } } });
 	});
 
-	it('slowHeaders keeps the answer back, and notices when the client leaves', async () => {
+	it('slowHeaders keeps the response back, and notices when the client leaves', async () => {
 		use({ route: 'createTask', fault: 'slowHeaders', ms: 5 });
-		expect((await create(sandbox)).status).toBe(200);
-		expect(sandbox.ledger[0].answered).toBe(true);
+		expect((await create(mockApi)).status).toBe(200);
+		expect(mockApi.ledger[0].answered).toBe(true);
 		use({ route: 'getTask', fault: 'slowHeaders', ms: 60_000 });
 		const leaving = new AbortController();
-		const asked = fetch(`${sandbox.baseUrl}/v1/images/tasks/x`, { signal: leaving.signal });
-		await until(() => sandbox.calls('getTask').length > 0);
+		const asked = fetch(`${mockApi.baseUrl}/v1/images/tasks/x`, { signal: leaving.signal });
+		await until(() => mockApi.calls('getTask').length > 0);
 		leaving.abort();
 		await expect(asked).rejects.toThrow('aborted');
-		await until(() => sandbox.calls('getTask')[0].clientLeft);
-		expect(sandbox.calls('getTask')).toMatchObject([{ status: 0, clientLeft: true }]);
+		await until(() => mockApi.calls('getTask')[0].clientLeft);
+		expect(mockApi.calls('getTask')).toMatchObject([{ status: 0, clientLeft: true }]);
 	});
 
 	it('lateVisibility hides a new task for a while, or on one read', async () => {
 		use({ route: 'createTask', fault: 'lateVisibility', ms: 60_000 });
-		const hidden = await createdTask(sandbox);
-		expect(await query(sandbox, hidden)).toMatchObject({ status: 400, body: { code: 'task_not_exist' } });
+		const hidden = await createdTask(mockApi);
+		expect(await query(mockApi, hidden)).toMatchObject({ status: 400, body: { code: 'task_not_exist' } });
 		use({ route: 'getTask', fault: 'lateVisibility', times: 1 });
-		const late = await createdTask(sandbox);
-		expect((await query(sandbox, late)).status).toBe(400);
-		expect((await query(sandbox, late)).status).toBe(200);
+		const late = await createdTask(mockApi);
+		expect((await query(mockApi, late)).status).toBe(400);
+		expect((await query(mockApi, late)).status).toBe(200);
 	});
 
 	it('backwards tells a lower status than before, but only when one was told', async () => {
-		const taskId = await createdTask(sandbox);
+		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'backwards', times: 1 });
 		const states: string[] = [];
-		for (let read = 0; read < 3; read += 1) states.push(seedTask(await query(sandbox, taskId)).status);
+		for (let read = 0; read < 3; read += 1) states.push(seedTask(await query(mockApi, taskId)).status);
 		expect(states).toEqual(['processing', 'queued', 'processing']);
-		expect(sandbox.calls('getTask').map(({ fault }) => fault)).toEqual([undefined, 'backwards', undefined]);
+		expect(mockApi.calls('getTask').map(({ fault }) => fault)).toEqual([undefined, 'backwards', undefined]);
 	});
 
 	it('unknownStatus tells a status nobody has documented', async () => {
-		const taskId = await createdTask(sandbox);
+		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'unknownStatus', times: 1 });
-		expect(seedTask(await query(sandbox, taskId)).status).toBe('post_processing');
-		sandbox.finishTasks();
-		expect(seedTask(await query(sandbox, taskId)).status).toBe('succeeded');
-		expect(sandbox.ledger[0].collected).toBe(1);
+		expect(seedTask(await query(mockApi, taskId)).status).toBe('post_processing');
+		mockApi.finishTasks();
+		expect(seedTask(await query(mockApi, taskId)).status).toBe('succeeded');
+		expect(mockApi.ledger[0].collected).toBe(1);
 	});
 
 	it.each(['createTask', 'getTask'] as const)('failedTask on %s ends the task as failed', async (route) => {
 		use({ route, fault: 'failedTask', times: 1 });
-		const taskId = await createdTask(sandbox);
-		if (route === 'createTask') sandbox.finishTasks();
-		expect(seedTask(await query(sandbox, taskId))).toMatchObject({
+		const taskId = await createdTask(mockApi);
+		if (route === 'createTask') mockApi.finishTasks();
+		expect(seedTask(await query(mockApi, taskId))).toMatchObject({
 			status: 'failed',
 			error: { code: 'upstream_error' },
 		});
-		expect(sandbox.imagesBilled()).toBe(0);
+		expect(mockApi.imagesBilled()).toBe(0);
 	});
 
-	it('failedTask fails a synchronous call as the gateway does', async () => {
+	it('failedTask fails a synchronous call as the API does', async () => {
 		use({ route: 'generations', fault: 'failedTask' });
-		const reply = await call(sandbox, 'POST', '/v1/images/generations', PLAIN_TASK);
+		const reply = await call(mockApi, 'POST', '/v1/images/generations', PLAIN_TASK);
 		expect(reply).toMatchObject({ status: 500, body: { error: { code: 'bad_response_status_code' } } });
-		expect(sandbox.imagesBilled()).toBe(0);
+		expect(mockApi.imagesBilled()).toBe(0);
 	});
 
 	it('fewerImages returns and bills one image less', async () => {
 		use({ route: 'createTask', fault: 'fewerImages' });
-		const taskId = await createdTask(sandbox, { ...PLAIN_TASK, n: 3 });
-		expect(sandbox.imagesBilled()).toBe(3);
-		sandbox.finishTasks();
-		expect(seedTask(await query(sandbox, taskId)).result_urls).toHaveLength(2);
-		expect(sandbox.imagesBilled()).toBe(2);
+		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, n: 3 });
+		expect(mockApi.imagesBilled()).toBe(3);
+		mockApi.finishTasks();
+		expect(seedTask(await query(mockApi, taskId)).result_urls).toHaveLength(2);
+		expect(mockApi.imagesBilled()).toBe(2);
 	});
 
-	it('fewerImages leaves nothing of a single image: a success without a picture', async () => {
+	it('fewerImages leaves nothing of a single image: a success without an image', async () => {
 		use({ route: 'generateContent', fault: 'fewerImages' });
 		const contents = [{ parts: [{ text: 'x' }] }];
-		const { status, body } = await call(sandbox, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {
+		const { status, body } = await call(mockApi, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {
 			contents,
 		});
 		expect(status).toBe(200);
@@ -168,23 +168,23 @@ describe('faults of the API', () => {
 	});
 
 	it('redirectForeign leads to a third origin that sees what comes along', async () => {
-		const taskId = await createdTask(sandbox);
+		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'redirectForeign' });
-		const { status, headers } = await query(sandbox, taskId);
+		const { status, headers } = await query(mockApi, taskId);
 		expect(status).toBe(307);
 		const target = headers.get('location') ?? '';
-		expect(new URL(target).origin).toBe(sandbox.foreignUrl);
+		expect(new URL(target).origin).toBe(mockApi.foreignUrl);
 		const careful = await fetch(target);
-		const careless = await fetch(target, { headers: { authorization: `Bearer ${sandbox.apiKey}` } });
+		const careless = await fetch(target, { headers: { authorization: `Bearer ${mockApi.apiKey}` } });
 		expect([careful.status, careless.status]).toEqual([401, 200]);
-		const seen = sandbox.journal.filter(({ origin }) => origin === 'foreign').map(({ authorization }) => authorization);
-		expect(seen).toEqual([undefined, `Bearer ${sandbox.apiKey}`]);
+		const seen = mockApi.journal.filter(({ origin }) => origin === 'foreign').map(({ authorization }) => authorization);
+		expect(seen).toEqual([undefined, `Bearer ${mockApi.apiKey}`]);
 	});
 
 	it('hugeJson streams a hundred megabytes of valid JSON', async () => {
 		use({ route: 'models', fault: 'hugeJson' });
-		const headers = { authorization: `Bearer ${sandbox.apiKey}` };
-		const response = await fetch(`${sandbox.baseUrl}/v1/models`, { headers });
+		const headers = { authorization: `Bearer ${mockApi.apiKey}` };
+		const response = await fetch(`${mockApi.baseUrl}/v1/models`, { headers });
 		const received = Buffer.from(await response.arrayBuffer());
 		expect(received.length).toBeGreaterThan(100 * 1024 * 1024);
 		expect(received.subarray(0, 10).toString()).toBe('{"code":"s');

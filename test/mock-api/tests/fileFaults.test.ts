@@ -1,24 +1,24 @@
 /* eslint-disable */
 import { createHash } from 'node:crypto';
-import { startSandbox, type FaultRule, type Sandbox } from '..';
+import { startMockApi, type FaultRule, type MockApi } from '..';
 import { download, finishedTask, query, seedTask, until, type SeedTask } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 describe('faults of the result files', () => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 	let task: SeedTask;
-	const use = (rule: Omit<FaultRule, 'route'>): void => sandbox.set({ faults: [{ route: 'file', ...rule }] });
+	const use = (rule: Omit<FaultRule, 'route'>): void => mockApi.set({ faults: [{ route: 'file', ...rule }] });
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 0 });
+		mockApi = await startMockApi({ taskMs: 0 });
 	});
 	beforeEach(async () => {
-		sandbox.reset();
-		task = await finishedTask(sandbox);
+		mockApi.reset();
+		task = await finishedTask(mockApi);
 	});
-	afterAll(async () => await sandbox.stop());
+	afterAll(async () => await mockApi.stop());
 
 	it.each(['truncated', 'wrongContentLength'] as const)('%s announces more bytes than arrive', async (fault) => {
 		const whole = await download(task.result_url);
@@ -29,15 +29,15 @@ describe('faults of the result files', () => {
 			fault === 'truncated' ? whole.length : whole.length + 1000,
 		);
 		await expect(response.arrayBuffer()).rejects.toThrow('terminated');
-		expect(sandbox.calls('file').at(-1)).toMatchObject({ status: 200, fault, clientLeft: false });
-		expect(sandbox.ledger[0].downloads).toBe(1);
+		expect(mockApi.calls('file').at(-1)).toMatchObject({ status: 200, fault, clientLeft: false });
+		expect(mockApi.ledger[0].downloads).toBe(1);
 	});
 
 	it('slowBody trickles the whole file', async () => {
 		use({ fault: 'slowBody', ms: 20 });
 		const bytes = await download(task.result_url);
-		expect(sandbox.files.get(task.result_url)?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-		expect(sandbox.ledger[0].downloads).toBe(1);
+		expect(mockApi.files.get(task.result_url)?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+		expect(mockApi.ledger[0].downloads).toBe(1);
 	});
 
 	it('wrongContentType serves the right bytes under a wrong label', async () => {
@@ -52,7 +52,7 @@ describe('faults of the result files', () => {
 		['htmlFile', 'text/html; charset=utf-8', '<!doctype html>'],
 		['svgFile', 'image/svg+xml', '<svg '],
 		['emptyBody', 'image/png', ''],
-	] as const)('%s answers 200 as %s instead of the picture', async (fault, label, start) => {
+	] as const)('%s returns 200 as %s instead of the image', async (fault, label, start) => {
 		use({ fault });
 		const response = await fetch(task.result_url);
 		expect(response.status).toBe(200);
@@ -60,21 +60,21 @@ describe('faults of the result files', () => {
 		const body = await response.text();
 		expect(body.startsWith(start)).toBe(true);
 		expect(body.length > 0).toBe(start !== '');
-		expect(sandbox.ledger[0].downloads).toBe(0);
+		expect(mockApi.ledger[0].downloads).toBe(0);
 	});
 
-	it('expiredFile is final for the address; the task then hands out a new one', async () => {
+	it('expiredFile is final for the URL; the task then hands out a new one', async () => {
 		use({ fault: 'expiredFile', times: 1 });
 		const { status } = await fetch(task.result_url);
 		expect([403, 404, 410]).toContain(status);
 		expect((await fetch(task.result_url)).status).toBe(status);
-		const fresh = seedTask(await query(sandbox, task.task_id)).result_url;
+		const fresh = seedTask(await query(mockApi, task.task_id)).result_url;
 		expect(fresh).not.toBe(task.result_url);
 		expect((await download(fresh)).length).toBeGreaterThan(1000);
-		expect(sandbox.calls('file').map(({ fault }) => fault)).toEqual(['expiredFile', undefined, undefined]);
+		expect(mockApi.calls('file').map(({ fault }) => fault)).toEqual(['expiredFile', undefined, undefined]);
 	});
 
-	it('expiredFile answers with the status it is given', async () => {
+	it('expiredFile responds with the status it is given', async () => {
 		use({ fault: 'expiredFile', status: 410 });
 		expect((await fetch(task.result_url)).status).toBe(410);
 	});
@@ -82,9 +82,9 @@ describe('faults of the result files', () => {
 	it('redirectForeign leads to another host that has the file', async () => {
 		use({ fault: 'redirectForeign' });
 		const response = await fetch(task.result_url);
-		expect(new URL(response.url).origin).toBe(sandbox.foreignUrl);
+		expect(new URL(response.url).origin).toBe(mockApi.foreignUrl);
 		expect(response.headers.get('content-type')).toBe('image/png');
-		expect(sandbox.calls('file').map(({ origin }) => origin)).toEqual(['files', 'foreign']);
+		expect(mockApi.calls('file').map(({ origin }) => origin)).toEqual(['files', 'foreign']);
 	});
 
 	it('endlessBody sends until the client leaves', async () => {
@@ -98,7 +98,7 @@ describe('faults of the result files', () => {
 		}
 		leaving.abort();
 		expect(received).toBeGreaterThan(8_000_000);
-		await until(() => sandbox.calls('file')[0].clientLeft);
+		await until(() => mockApi.calls('file')[0].clientLeft);
 	});
 
 	it('gzipBomb sends little that unpacks to two hundred megabytes', async () => {

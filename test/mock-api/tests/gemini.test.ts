@@ -3,11 +3,11 @@ import { ApiError, FinishReason, GoogleGenAI, Modality, type GenerateContentResp
 import sharp from 'sharp';
 // The client asks for undici's global dispatcher, which jest's realm has only once undici is loaded in it.
 import 'undici';
-import { startSandbox, type Sandbox } from '..';
-import { colourAt, flatPicture } from './pixels';
+import { startMockApi, type MockApi } from '..';
+import { colorAt, plainImage } from './pixels';
 import { call } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 const MODEL = 'gemini-3.1-flash-image-preview-1k';
@@ -18,17 +18,17 @@ function inlineImages(response: GenerateContentResponse): Buffer[] {
 }
 
 describe('the official Google client', () => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 	let client: GoogleGenAI;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ syncMs: 5 });
-		client = new GoogleGenAI({ apiKey: sandbox.apiKey, httpOptions: { baseUrl: sandbox.baseUrl } });
+		mockApi = await startMockApi({ syncMs: 5 });
+		client = new GoogleGenAI({ apiKey: mockApi.apiKey, httpOptions: { baseUrl: mockApi.baseUrl } });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
-	it('receives a picture beside a text', async () => {
+	it('receives an image beside a text', async () => {
 		const response = await client.models.generateContent({
 			model: MODEL,
 			contents: 'a cube',
@@ -38,11 +38,11 @@ describe('the official Google client', () => {
 		expect(response.candidates?.[0].content?.parts?.[0].text).toContain('a cube');
 		const [image] = inlineImages(response);
 		expect(await sharp(image).metadata()).toMatchObject({ format: 'png', width: 1376, height: 768 });
-		expect(sandbox.ledger).toMatchObject([{ kind: 'generateContent', imagesBilled: 1, answered: true }]);
+		expect(mockApi.ledger).toMatchObject([{ kind: 'generateContent', imagesBilled: 1, answered: true }]);
 	});
 
-	it('sends pictures along and finds them in the answer', async () => {
-		const red = await flatPicture('#f00', 90, 60);
+	it('sends images along and finds them in the response', async () => {
+		const red = await plainImage('#f00', 90, 60);
 		const response = await client.models.generateContent({
 			model: 'gemini-3-pro-image-preview',
 			contents: [{ text: 'repaint' }, { inlineData: { mimeType: 'image/png', data: red.toString('base64') } }],
@@ -50,20 +50,20 @@ describe('the official Google client', () => {
 		});
 		expect(response.candidates?.[0].content?.parts).toHaveLength(1);
 		const [image] = inlineImages(response);
-		// No ratio was asked for: the answer follows the 3:2 reference.
+		// No ratio was asked for: the response follows the 3:2 reference.
 		expect(await sharp(image).metadata()).toMatchObject({ width: 2528, height: 1696 });
-		expect(await colourAt(image, 1264, 848)).toEqual([255, 0, 0]);
+		expect(await colorAt(image, 1264, 848)).toEqual([255, 0, 0]);
 	});
 
-	it('hears a refusal in words', async () => {
+	it('hears a rejection in words', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [refuse]' });
 		expect(response.text).toContain("can't create");
 		expect(inlineImages(response)).toHaveLength(0);
 		expect(response.candidates?.[0].finishReason).toBe(FinishReason.STOP);
-		expect(sandbox.imagesBilled()).toBe(0);
+		expect(mockApi.imagesBilled()).toBe(0);
 	});
 
-	it('hears of a picture the safety filter took', async () => {
+	it('hears of an image the safety filter took', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [safety]' });
 		expect(response.candidates).toHaveLength(1);
 		expect(response.candidates?.[0].finishReason).toBe(FinishReason.IMAGE_SAFETY);
@@ -74,10 +74,10 @@ describe('the official Google client', () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [block]' });
 		expect(response.candidates).toBeUndefined();
 		expect(response.promptFeedback?.blockReason).toBe('PROHIBITED_CONTENT');
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 
-	it('raises a refusal as an API error', async () => {
+	it('raises a rejection as an API error', async () => {
 		const asked = client.models.generateContent({
 			model: MODEL,
 			contents: 'a cube',
@@ -88,19 +88,19 @@ describe('the official Google client', () => {
 	});
 });
 
-describe('the Gemini entrance', () => {
-	let sandbox: Sandbox;
+describe('the Gemini endpoint', () => {
+	let mockApi: MockApi;
 	const generate = async (body: object, model = MODEL) =>
-		await call(sandbox, 'POST', `/v1beta/models/${model}:generateContent`, body);
+		await call(mockApi, 'POST', `/v1beta/models/${model}:generateContent`, body);
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ syncMs: 0 });
+		mockApi = await startMockApi({ syncMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it('takes a bearer key and snake_case fields', async () => {
-		const pixel = await flatPicture('#0f0', 8, 8);
+		const pixel = await plainImage('#0f0', 8, 8);
 		const data = pixel.toString('base64');
 		const { status, body } = await generate({
 			contents: [{ role: 'user', parts: [{ text: 'x' }, { inline_data: { mime_type: 'image/png', data } }] }],
@@ -115,15 +115,15 @@ describe('the Gemini entrance', () => {
 		};
 		const [{ inlineData }] = response.candidates[0].content.parts;
 		expect(inlineData.mimeType).toBe('image/jpeg');
-		const picture = sharp(Buffer.from(inlineData.data, 'base64'));
-		expect(await picture.metadata()).toMatchObject({ format: 'jpeg', width: 256, height: 1024 });
-		expect(sandbox.ledger).toMatchObject([{ references: 1 }]);
+		const image = sharp(Buffer.from(inlineData.data, 'base64'));
+		expect(await image.metadata()).toMatchObject({ format: 'jpeg', width: 256, height: 1024 });
+		expect(mockApi.ledger).toMatchObject([{ references: 1 }]);
 	});
 
 	it.each([
 		['no contents', {}],
 		[
-			'a part with text and picture',
+			'a part with text and image',
 			{ contents: [{ parts: [{ text: 'x', inlineData: { mimeType: 'image/png', data: 'aGk=' } }] }] },
 		],
 		[
@@ -146,18 +146,18 @@ describe('the Gemini entrance', () => {
 			{ contents: [{ parts: [{ text: 'x' }] }], generationConfig: { imageConfig: { imageSize: '1k' } } },
 		],
 		['two candidates', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { candidateCount: 2 } }],
-	])('refuses %s', async (_name, body) => {
+	])('rejects %s', async (_name, body) => {
 		const reply = await generate(body);
 		expect(reply).toMatchObject({ status: 400, body: { error: { code: 400, status: 'INVALID_ARGUMENT' } } });
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 
-	it('does not know the ids of the other entrances, nor other verbs', async () => {
+	it('does not know the ids of the other endpoints, nor other verbs', async () => {
 		const contents = [{ parts: [{ text: 'x' }] }];
 		expect((await generate({ contents }, 'NanoBanana2-1K')).status).toBe(503);
-		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(
+		expect((await call(mockApi, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(
 			501,
 		);
-		expect((await call(sandbox, 'POST', `/v1beta/models/${MODEL}:countTokens`, { contents })).status).toBe(404);
+		expect((await call(mockApi, 'POST', `/v1beta/models/${MODEL}:countTokens`, { contents })).status).toBe(404);
 	});
 });

@@ -2,18 +2,18 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { CATALOGUE, modelFacts } from '../routes/catalog';
-import { startSandbox, type ImageFormat, type Sandbox } from '..';
+import { CATALOG, modelFacts } from '../routes/catalog';
+import { startMockApi, type ImageFormat, type MockApi } from '..';
 import { padImage } from '../images/growImage';
-import { paint, referenceBoxes, type PictureOrder } from '../images/renderImage';
-import { colourAt, flatPicture } from './pixels';
+import { renderImage, referenceBoxes, type ImageSpec } from '../images/renderImage';
+import { colorAt, plainImage } from './pixels';
 import { nearestRatio, pixelSize } from '../images/pixelSizes';
 import { download, finishedTask } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
-const ORDER: PictureOrder = {
+const SPEC: ImageSpec = {
 	width: 512,
 	height: 512,
 	prompt: 'x',
@@ -42,7 +42,7 @@ describe('pixel sizes', () => {
 	});
 
 	it('exist for every ratio a model accepts', () => {
-		for (const { tier, ratios } of CATALOGUE.map(modelFacts)) {
+		for (const { tier, ratios } of CATALOG.map(modelFacts)) {
 			for (const ratio of ratios.slice(1)) expect(pixelSize(tier, ratio)).not.toEqual(pixelSize(tier, '1:1'));
 		}
 	});
@@ -55,14 +55,14 @@ describe('pixel sizes', () => {
 	});
 });
 
-describe('pictures', () => {
-	let sandbox: Sandbox;
+describe('images', () => {
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 0 });
+		mockApi = await startMockApi({ taskMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it.each([
 		['NanoBanana2-0.5K', '2:3', 'png', 424, 632],
@@ -70,13 +70,13 @@ describe('pictures', () => {
 		['NanoBanana', '4:3', 'webp', 1184, 864],
 		['NanoBananaPro-4K', '1:1', 'png', 4096, 4096],
 	])('of %s at %s as %s arrive with the size of the table', async (model, ratio, format, width, height) => {
-		const task = await finishedTask(sandbox, { model, prompt: 'x', aspect_ratio: ratio, output_format: format });
+		const task = await finishedTask(mockApi, { model, prompt: 'x', aspect_ratio: ratio, output_format: format });
 		expect(await sharp(await download(task.result_url)).metadata()).toMatchObject({ format, width, height });
 	});
 
-	it('show the prompt: another prompt makes another picture, the same one the same bytes', async () => {
+	it('show the prompt: another prompt makes another image, the same one the same bytes', async () => {
 		const [one, same, other] = await Promise.all(
-			['a cube', 'a cube', 'a ball'].map(async (prompt) => await paint({ ...ORDER, prompt })),
+			['a cube', 'a cube', 'a ball'].map(async (prompt) => await renderImage({ ...SPEC, prompt })),
 		);
 		expect(same.sha256).toBe(one.sha256);
 		expect(other.sha256).not.toBe(one.sha256);
@@ -84,11 +84,11 @@ describe('pictures', () => {
 		expect(Math.max(...top)).toBe(255);
 	});
 
-	it('can be painted from any prompt', async () => {
+	it('can be rendered from any prompt', async () => {
 		const prompt = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
 		await fc.assert(
 			fc.asyncProperty(prompt, async (text) => {
-				const { content } = await paint({ ...ORDER, width: 256, height: 96, prompt: `<&"${text}` });
+				const { content } = await renderImage({ ...SPEC, width: 256, height: 96, prompt: `<&"${text}` });
 				expect((await sharp(content).stats()).channels).toHaveLength(3);
 			}),
 			{ numRuns: 25, seed: 1 },
@@ -97,12 +97,12 @@ describe('pictures', () => {
 
 	it('of an edit contain the reference, pixel for pixel', async () => {
 		const quarters = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ff0000' } })
-			.composite([{ input: await flatPicture('#0000ff', 32, 24), left: 0, top: 0 }])
+			.composite([{ input: await plainImage('#0000ff', 32, 24), left: 0, top: 0 }])
 			.removeAlpha()
 			.png()
 			.toBuffer();
 		const uri = `data:image/png;base64,${quarters.toString('base64')}`;
-		const task = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'x', images: [uri, uri] });
+		const task = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt: 'x', images: [uri, uri] });
 		const result = await download(task.result_url);
 		const { width, height } = await sharp(result).metadata();
 		// The ratio follows the 4:3 reference.
@@ -115,26 +115,26 @@ describe('pictures', () => {
 		}
 	});
 
-	it('of an edit of an edit show what the sandbox itself served', async () => {
-		const first = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'first' });
-		const second = await finishedTask(sandbox, {
+	it('of an edit of an edit show what the mock API itself served', async () => {
+		const first = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt: 'first' });
+		const second = await finishedTask(mockApi, {
 			model: 'NanoBanana2-0.5K',
 			prompt: 'second',
 			image: first.result_url,
 		});
-		const background = await colourAt(await download(first.result_url), 256, 256);
-		expect(await colourAt(await download(second.result_url), 256, 256)).toEqual(background);
-		expect(sandbox.ledger.map(({ downloads }) => downloads)).toEqual([1, 1]);
+		const background = await colorAt(await download(first.result_url), 256, 256);
+		expect(await colorAt(await download(second.result_url), 256, 256)).toEqual(background);
+		expect(mockApi.ledger.map(({ downloads }) => downloads)).toEqual([1, 1]);
 	});
 
-	it('grow to the size asked for and stay the same picture', async () => {
-		sandbox.set({ imageBytes: 300_000 });
-		const task = await finishedTask(sandbox, { model: 'NanoBanana2-0.5K', prompt: 'x' });
+	it('grow to the size asked for and stay the same image', async () => {
+		mockApi.set({ imageBytes: 300_000 });
+		const task = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt: 'x' });
 		expect(await download(task.result_url)).toHaveLength(300_000);
 	});
 
 	it.each(['png', 'jpeg', 'webp'] as ImageFormat[])('stay readable as %s when padded', async (format) => {
-		const { content } = await paint({ ...ORDER, format });
+		const { content } = await renderImage({ ...SPEC, format });
 		const padded = padImage(content, format, 200_000);
 		expect(Math.abs(padded.length - 200_000)).toBeLessThan(64);
 		const decoded = [content, padded].map(async (bytes) => await sharp(bytes, { failOn: 'warning' }).raw().toBuffer());
@@ -143,7 +143,7 @@ describe('pictures', () => {
 	});
 
 	it('keep every PNG chunk whole when padded', async () => {
-		const padded = padImage((await paint(ORDER)).content, 'png', 200_000);
+		const padded = padImage((await renderImage(SPEC)).content, 'png', 200_000);
 		const types: string[] = [];
 		for (let at = 8; at < padded.length; ) {
 			const end = at + 8 + padded.readUInt32BE(at);

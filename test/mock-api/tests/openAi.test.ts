@@ -1,29 +1,29 @@
 /* eslint-disable */
 import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
-import { startSandbox, type Sandbox } from '..';
-import { colourAt, flatPicture } from './pixels';
+import { startMockApi, type MockApi } from '..';
+import { colorAt, plainImage } from './pixels';
 import { call, download } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
 const MODEL = 'NanoBanana2-0.5K';
 
 async function upload(background: string, name: string): Promise<File> {
-	return await toFile(await flatPicture(background), name, { type: 'image/png' });
+	return await toFile(await plainImage(background), name, { type: 'image/png' });
 }
 
 describe('the official OpenAI client', () => {
-	let sandbox: Sandbox;
+	let mockApi: MockApi;
 	let client: OpenAI;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ syncMs: 5 });
-		client = new OpenAI({ baseURL: `${sandbox.baseUrl}/v1`, apiKey: sandbox.apiKey, maxRetries: 0 });
+		mockApi = await startMockApi({ syncMs: 5 });
+		client = new OpenAI({ baseURL: `${mockApi.baseUrl}/v1`, apiKey: mockApi.apiKey, maxRetries: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it('generates images and receives URLs', async () => {
 		const response = await client.images.generate({ model: MODEL, prompt: 'a cube', n: 2, response_format: 'url' });
@@ -33,7 +33,7 @@ describe('the official OpenAI client', () => {
 			const bytes = await download(image.url ?? '');
 			expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
 		}
-		expect(sandbox.ledger).toMatchObject([
+		expect(mockApi.ledger).toMatchObject([
 			{ kind: 'generations', taskId: null, imagesBilled: 2, downloads: 2, answered: true },
 		]);
 	});
@@ -54,8 +54,8 @@ describe('the official OpenAI client', () => {
 		const image = await upload('#00ff00', 'green.png');
 		const response = await client.images.edit({ model: MODEL, image, prompt: 'repaint', response_format: 'b64_json' });
 		const bytes = Buffer.from(response.data?.[0].b64_json ?? '', 'base64');
-		expect(await colourAt(bytes, 256, 256)).toEqual([0, 255, 0]);
-		expect(sandbox.calls('edits')[0].body).toMatchObject({
+		expect(await colorAt(bytes, 256, 256)).toEqual([0, 255, 0]);
+		expect(mockApi.calls('edits')[0].body).toMatchObject({
 			files: [{ field: 'image', fileName: 'green.png', mimeType: 'image/png' }],
 		});
 	});
@@ -63,14 +63,14 @@ describe('the official OpenAI client', () => {
 	it('edits several files', async () => {
 		const image = [await upload('#f00', 'red.png'), await upload('#00f', 'blue.png')];
 		await client.images.edit({ model: MODEL, image, prompt: 'mix' });
-		expect(sandbox.ledger).toMatchObject([{ kind: 'edits', references: 2 }]);
-		expect(sandbox.calls('edits')[0].body).toMatchObject({ files: [{ field: 'image[]' }, { field: 'image[]' }] });
+		expect(mockApi.ledger).toMatchObject([{ kind: 'edits', references: 2 }]);
+		expect(mockApi.calls('edits')[0].body).toMatchObject({ files: [{ field: 'image[]' }, { field: 'image[]' }] });
 	});
 
-	it("raises the gateway's refusal as an API error", async () => {
+	it("raises the API's rejection as an API error", async () => {
 		const call = client.images.generate({ model: MODEL, prompt: 'a cube', output_format: 'webp' });
 		await expect(call).rejects.toMatchObject({ status: 400, code: 'invalid_request', type: 'invalid_request_error' });
-		const stranger = new OpenAI({ baseURL: `${sandbox.baseUrl}/v1`, apiKey: 'sk-stranger', maxRetries: 0 });
+		const stranger = new OpenAI({ baseURL: `${mockApi.baseUrl}/v1`, apiKey: 'sk-stranger', maxRetries: 0 });
 		await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
 	});
 
@@ -81,14 +81,14 @@ describe('the official OpenAI client', () => {
 	});
 });
 
-describe('the edits entrance with JSON', () => {
-	let sandbox: Sandbox;
+describe('the edits endpoint with JSON', () => {
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ syncMs: 0 });
+		mockApi = await startMockApi({ syncMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it.each([
 		['images as objects', (uri: string) => ({ images: [{ image_url: uri }, { image_url: { url: uri } }] }), 2],
@@ -97,17 +97,17 @@ describe('the edits entrance with JSON', () => {
 		['image as an object', (uri: string) => ({ image: { url: uri } }), 1],
 		['image as bare base64', (uri: string) => ({ image: uri.split(',')[1] }), 1],
 	])('takes %s', async (_name, images, references) => {
-		const uri = `data:image/png;base64,${(await flatPicture('#f0f')).toString('base64')}`;
-		const reply = await call(sandbox, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', ...images(uri) });
+		const uri = `data:image/png;base64,${(await plainImage('#f0f')).toString('base64')}`;
+		const reply = await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', ...images(uri) });
 		expect(reply.status).toBe(200);
-		expect(sandbox.ledger).toMatchObject([{ references, state: 'succeeded' }]);
+		expect(mockApi.ledger).toMatchObject([{ references, state: 'succeeded' }]);
 	});
 
-	it('refuses an edit without an image, and one whose image is broken', async () => {
-		expect((await call(sandbox, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x' })).status).toBe(400);
+	it('rejects an edit without an image, and one whose image is broken', async () => {
+		expect((await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x' })).status).toBe(400);
 		const broken = `data:image/png;base64,${Buffer.from('\x89PNG broken', 'latin1').toString('base64')}`;
-		const reply = await call(sandbox, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', image: broken });
+		const reply = await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', image: broken });
 		expect(reply).toMatchObject({ status: 400, body: { error: { message: expect.stringContaining('decoded') } } });
-		expect(sandbox.imagesBilled()).toBe(0);
+		expect(mockApi.imagesBilled()).toBe(0);
 	});
 });

@@ -1,25 +1,25 @@
 /* eslint-disable */
-import { startSandbox, type Sandbox } from '..';
+import { startMockApi, type MockApi } from '..';
 import { call, create, PLAIN_TASK } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
-describe('what the gateway refuses', () => {
-	let sandbox: Sandbox;
+describe('what the API rejects', () => {
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 60_000 });
+		mockApi = await startMockApi({ taskMs: 60_000 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
 	it.each([
 		['no key', undefined, 'Token not provided'],
 		['a wrong key', 'Bearer sk-wrong', 'Invalid token'],
-	])("refuses %s with the family's 401 and a request id", async (_name, authorization, message) => {
+	])("rejects %s with New API's 401 and a request id", async (_name, authorization, message) => {
 		const headers = authorization === undefined ? undefined : { authorization };
-		const response = await fetch(`${sandbox.baseUrl}/v1/models`, { headers });
+		const response = await fetch(`${mockApi.baseUrl}/v1/models`, { headers });
 		expect(response.status).toBe(401);
 		expect(await response.json()).toEqual({
 			error: { message: expect.stringMatching(`^${message} \\(request id: \\w+\\)$`), type: 'new_api_error', code: '' },
@@ -36,20 +36,20 @@ describe('what the gateway refuses', () => {
 		['webp on NanoBanana2', { output_format: 'webp' }, 'output_format'],
 		['webp on Pro', { model: 'NanoBananaPro-2K', output_format: 'webp' }, 'output_format'],
 		['both image and images', { image: 'http://127.0.0.1/a.png', images: ['http://127.0.0.1/b.png'] }, 'together'],
-		['a reference that is no address', { image: 'cube' }, 'URL or a data URI'],
+		['a reference that is no URL', { image: 'cube' }, 'URL or a data URI'],
 		['a reference in an empty object', { image: {} }, 'URL or a data URI'],
 		['image2image without an image', { task_type: 'image2image' }, 'image2image'],
 		['an unknown task type', { task_type: 'video' }, 'task_type'],
 		['an unknown response format', { response_format: 'file' }, 'response_format'],
-	])('refuses %s before anything is billed', async (_name, change, message) => {
-		const { status, body } = await create(sandbox, { ...PLAIN_TASK, ...change });
+	])('rejects %s before anything is billed', async (_name, change, message) => {
+		const { status, body } = await create(mockApi, { ...PLAIN_TASK, ...change });
 		expect(status).toBe(400);
 		expect(body).toEqual({ code: 'invalid_request', message: expect.stringContaining(message), data: null });
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 
 	it('takes webp on the base model', async () => {
-		expect((await create(sandbox, { model: 'NanoBanana', prompt: 'x', output_format: 'webp' })).status).toBe(200);
+		expect((await create(mockApi, { model: 'NanoBanana', prompt: 'x', output_format: 'webp' })).status).toBe(200);
 	});
 
 	it.each([
@@ -58,80 +58,80 @@ describe('what the gateway refuses', () => {
 		['multipart/form-data; boundary=x', 'no form at all', 'broken form'],
 		['multipart/form-data', 'no boundary', 'broken form'],
 		['text/plain', 'words', 'words'],
-	])('refuses a body of %s that says %s', async (type, body, journaled) => {
-		const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': type };
-		const response = await fetch(`${sandbox.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body });
+	])('rejects a body of %s that says %s', async (type, body, journaled) => {
+		const headers = { authorization: `Bearer ${mockApi.apiKey}`, 'content-type': type };
+		const response = await fetch(`${mockApi.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body });
 		expect(response.status).toBe(400);
-		expect(sandbox.journal).toMatchObject([{ body: journaled, status: 400 }]);
+		expect(mockApi.journal).toMatchObject([{ body: journaled, status: 400 }]);
 	});
 
 	it('has no channel for an unknown model and no access to a disabled one', async () => {
-		sandbox.set({ enabledModels: ['NanoBanana', 'NanoBanana3-1K'] });
-		const unknown = await create(sandbox, { ...PLAIN_TASK, model: 'NanoBanana9' });
+		mockApi.set({ enabledModels: ['NanoBanana', 'NanoBanana3-1K'] });
+		const unknown = await create(mockApi, { ...PLAIN_TASK, model: 'NanoBanana9' });
 		expect(unknown).toMatchObject({ status: 503, body: { error: { code: 'model_not_found', type: 'new_api_error' } } });
-		const disabled = await create(sandbox, { ...PLAIN_TASK, model: 'NanoBananaPro-4K' });
+		const disabled = await create(mockApi, { ...PLAIN_TASK, model: 'NanoBananaPro-4K' });
 		expect(disabled).toMatchObject({
 			status: 403,
 			body: { error: { message: expect.stringContaining('This token has no access to model NanoBananaPro-4K') } },
 		});
-		expect((await create(sandbox, { ...PLAIN_TASK, model: 'NanoBanana3-1K' })).status).toBe(200);
+		expect((await create(mockApi, { ...PLAIN_TASK, model: 'NanoBanana3-1K' })).status).toBe(200);
 	});
 
 	it('makes no images with a text model', async () => {
-		const { status, body } = await create(sandbox, { ...PLAIN_TASK, model: 'gpt-5.2' });
+		const { status, body } = await create(mockApi, { ...PLAIN_TASK, model: 'gpt-5.2' });
 		expect(status).toBe(400);
 		expect(body).toMatchObject({ message: expect.stringContaining('not supported model') });
 	});
 
-	it('refuses a prompt its filter knows', async () => {
-		const { status, body } = await create(sandbox, { ...PLAIN_TASK, prompt: 'a [moderation] cube' });
+	it('rejects a prompt its filter knows', async () => {
+		const { status, body } = await create(mockApi, { ...PLAIN_TASK, prompt: 'a [moderation] cube' });
 		expect(status).toBe(400);
 		expect(body).toMatchObject({ error: { code: 'sensitive_words_detected' } });
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 
 	it.each([
 		[null, null],
 		['seconds', /^1$/],
 		['date', /GMT$/],
-	] as const)('answers 429 above its limit, with Retry-After as %s', async (retryAfter, header) => {
-		sandbox.set({ tasksAtOnce: 1, retryAfter });
-		expect((await create(sandbox)).status).toBe(200);
-		const { status, body, headers } = await create(sandbox);
+	] as const)('returns 429 above its limit, with Retry-After as %s', async (retryAfter, header) => {
+		mockApi.set({ tasksAtOnce: 1, retryAfter });
+		expect((await create(mockApi)).status).toBe(200);
+		const { status, body, headers } = await create(mockApi);
 		expect(status).toBe(429);
 		expect(body).toEqual({ code: 'fail_to_fetch_task', message: expect.any(String), data: null });
 		if (header === null) expect(headers.has('retry-after')).toBe(false);
 		else expect(headers.get('retry-after')).toMatch(header);
-		expect(sandbox.created()).toBe(1);
+		expect(mockApi.created()).toBe(1);
 	});
 
 	it('counts a synchronous call against the same limit', async () => {
-		sandbox.set({ tasksAtOnce: 1 });
-		await create(sandbox);
-		const reply = await call(sandbox, 'POST', '/v1/images/generations', PLAIN_TASK);
+		mockApi.set({ tasksAtOnce: 1 });
+		await create(mockApi);
+		const reply = await call(mockApi, 'POST', '/v1/images/generations', PLAIN_TASK);
 		expect(reply).toMatchObject({
 			status: 429,
 			body: { error: { message: expect.stringContaining('request limit') } },
 		});
 	});
 
-	it('refuses what the balance no longer pays for', async () => {
-		sandbox.set({ balance: 3 });
-		expect((await create(sandbox, { ...PLAIN_TASK, n: 2 })).status).toBe(200);
-		const { status, body } = await create(sandbox, { ...PLAIN_TASK, n: 2 });
+	it('rejects what the balance no longer pays for', async () => {
+		mockApi.set({ balance: 3 });
+		expect((await create(mockApi, { ...PLAIN_TASK, n: 2 })).status).toBe(200);
+		const { status, body } = await create(mockApi, { ...PLAIN_TASK, n: 2 });
 		expect(status).toBe(403);
 		expect(body).toMatchObject({ code: 'insufficient_user_quota', data: null });
-		expect(sandbox.imagesBilled()).toBe(2);
+		expect(mockApi.imagesBilled()).toBe(2);
 	});
 
-	it('answers an unknown route like the family: JSON under /v1, the console page elsewhere', async () => {
-		const doubled = await call(sandbox, 'POST', '/v1/v1/images/tasks', PLAIN_TASK);
+	it('returns an unknown route like New API: JSON under /v1, the console page elsewhere', async () => {
+		const doubled = await call(mockApi, 'POST', '/v1/v1/images/tasks', PLAIN_TASK);
 		expect(doubled).toMatchObject({
 			status: 404,
 			body: { error: { message: 'Invalid URL (POST /v1/v1/images/tasks)' } },
 		});
-		const page = await call(sandbox, 'GET', '/console');
+		const page = await call(mockApi, 'GET', '/console');
 		expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<title>Console') });
-		expect(sandbox.calls('other')).toHaveLength(2);
+		expect(mockApi.calls('other')).toHaveLength(2);
 	});
 });

@@ -1,7 +1,7 @@
 /* eslint-disable */
-import type { Sandbox } from '..';
+import type { MockApi } from '..';
 
-/** The smallest possible client of the task entrance, for the sandbox's own tests. */
+/** The smallest possible client of the task endpoint, for the mock API's own tests. */
 
 export interface Reply {
 	status: number;
@@ -14,10 +14,10 @@ const TURN_LIMIT = 1_000_000;
 
 export const PLAIN_TASK = { model: 'NanoBanana2-0.5K', prompt: 'A small red cube' };
 
-export async function call(sandbox: Sandbox, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> {
-	const response = await fetch(sandbox.baseUrl + path, {
+export async function call(mockApi: MockApi, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> {
+	const response = await fetch(mockApi.baseUrl + path, {
 		method,
-		headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
+		headers: { authorization: `Bearer ${mockApi.apiKey}`, 'content-type': 'application/json' },
 		body: body === undefined ? undefined : JSON.stringify(body),
 		redirect: 'manual',
 	});
@@ -26,36 +26,36 @@ export async function call(sandbox: Sandbox, method: 'GET' | 'POST', path: strin
 	return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-export async function create(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<Reply> {
-	return await call(sandbox, 'POST', '/v1/images/tasks', body);
+export async function create(mockApi: MockApi, body: object = PLAIN_TASK): Promise<Reply> {
+	return await call(mockApi, 'POST', '/v1/images/tasks', body);
 }
 
-export async function query(sandbox: Sandbox, taskId: string): Promise<Reply> {
-	return await call(sandbox, 'GET', `/v1/images/tasks/${taskId}`);
+export async function query(mockApi: MockApi, taskId: string): Promise<Reply> {
+	return await call(mockApi, 'GET', `/v1/images/tasks/${taskId}`);
 }
 
 /** Creates a task and returns its id, whatever the dialect: the ledger knows it. */
-export async function createdTask(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<string> {
-	await create(sandbox, body);
-	const taskId = sandbox.ledger.at(-1)?.taskId;
-	if (typeof taskId !== 'string') throw new Error('the sandbox accepted no task');
+export async function createdTask(mockApi: MockApi, body: object = PLAIN_TASK): Promise<string> {
+	await create(mockApi, body);
+	const taskId = mockApi.ledger.at(-1)?.taskId;
+	if (typeof taskId !== 'string') throw new Error('the mock API accepted no task');
 	return taskId;
 }
 
-/** Reads the task until the sandbox has finished it; returns every reply on the way. */
-export async function queryUntilDone(sandbox: Sandbox, taskId: string): Promise<Reply[]> {
+/** Reads the task until the mock API has finished it; returns every reply on the way. */
+export async function queryUntilDone(mockApi: MockApi, taskId: string): Promise<Reply[]> {
 	const replies: Reply[] = [];
 	while (replies.length < POLL_LIMIT) {
-		const done = ['succeeded', 'failed'].includes(sandbox.task(taskId)?.state ?? 'failed');
-		replies.push(await query(sandbox, taskId));
+		const done = ['succeeded', 'failed'].includes(mockApi.task(taskId)?.state ?? 'failed');
+		replies.push(await query(mockApi, taskId));
 		if (done) return replies;
 	}
 	throw new Error(`task ${taskId} was not finished after ${POLL_LIMIT} reads`);
 }
 
 /** The body of a finished seed-dialect task. */
-export async function finishedTask(sandbox: Sandbox, body: object = PLAIN_TASK): Promise<SeedTask> {
-	const replies = await queryUntilDone(sandbox, await createdTask(sandbox, body));
+export async function finishedTask(mockApi: MockApi, body: object = PLAIN_TASK): Promise<SeedTask> {
+	const replies = await queryUntilDone(mockApi, await createdTask(mockApi, body));
 	return seedTask(replies[replies.length - 1]);
 }
 

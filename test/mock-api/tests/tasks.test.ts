@@ -1,8 +1,8 @@
 /* eslint-disable */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import { startSandbox, type Sandbox } from '..';
-import { flatPicture } from './pixels';
+import { startMockApi, type MockApi } from '..';
+import { plainImage } from './pixels';
 import {
 	call,
 	create,
@@ -15,21 +15,21 @@ import {
 	seedTask,
 } from './taskClient';
 
-// Painting and streaming are work: a busy machine may take its time over them.
+// Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
-describe('the task entrance', () => {
-	let sandbox: Sandbox;
+describe('the task endpoint', () => {
+	let mockApi: MockApi;
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 0 });
+		mockApi = await startMockApi({ taskMs: 0 });
 	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
 
-	it('answers a create with a task id in the seed envelope', async () => {
-		sandbox.set({ taskMs: 60_000 });
-		const { status, body } = await create(sandbox);
+	it('returns a create with a task id in the seed envelope', async () => {
+		mockApi.set({ taskMs: 60_000 });
+		const { status, body } = await create(mockApi);
 		expect(status).toBe(200);
 		expect(body).toEqual({
 			code: 'success',
@@ -46,26 +46,26 @@ describe('the task entrance', () => {
 	});
 
 	it('moves a task from queued through processing to succeeded', async () => {
-		sandbox.set({ taskMs: 60_000, queuedShare: 1 });
-		const taskId = await createdTask(sandbox);
-		const states = [seedTask(await query(sandbox, taskId)).status];
-		sandbox.set({ queuedShare: 0 });
-		states.push(seedTask(await query(sandbox, taskId)).status);
-		sandbox.finishTasks();
-		states.push(seedTask(await query(sandbox, taskId)).status);
+		mockApi.set({ taskMs: 60_000, queuedShare: 1 });
+		const taskId = await createdTask(mockApi);
+		const states = [seedTask(await query(mockApi, taskId)).status];
+		mockApi.set({ queuedShare: 0 });
+		states.push(seedTask(await query(mockApi, taskId)).status);
+		mockApi.finishTasks();
+		states.push(seedTask(await query(mockApi, taskId)).status);
 		expect(states).toEqual(['queued', 'processing', 'succeeded']);
 	});
 
 	it('never lets the progress of a task fall', async () => {
-		sandbox.set({ taskMs: [40, 80] });
-		const replies = await queryUntilDone(sandbox, await createdTask(sandbox));
+		mockApi.set({ taskMs: [40, 80] });
+		const replies = await queryUntilDone(mockApi, await createdTask(mockApi));
 		const progress = replies.map((reply) => Number.parseInt(seedTask(reply).progress, 10));
 		expect(progress).toEqual([...progress].sort((a, b) => a - b));
 		expect(progress.at(-1)).toBe(100);
 	});
 
-	it('serves the finished picture on the second origin under a signed address', async () => {
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, aspect_ratio: '16:9' });
+	it('serves the finished image on the second origin under a signed URL', async () => {
+		const task = await finishedTask(mockApi, { ...PLAIN_TASK, aspect_ratio: '16:9' });
 		expect(task).toMatchObject({
 			status: 'succeeded',
 			progress: '100%',
@@ -73,11 +73,11 @@ describe('the task entrance', () => {
 		});
 		expect(task.result_urls).toBeUndefined();
 		const url = new URL(task.result_url);
-		expect(url.origin).toBe(sandbox.filesUrl);
+		expect(url.origin).toBe(mockApi.filesUrl);
 		expect([...url.searchParams.keys()]).toEqual(['expires', 'signature']);
 		const bytes = await download(task.result_url);
 		expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 688, height: 384 });
-		const served = sandbox.files.get(task.result_url);
+		const served = mockApi.files.get(task.result_url);
 		expect(served).toEqual({
 			sha256: createHash('sha256').update(bytes).digest('hex'),
 			bytes: bytes.length,
@@ -87,23 +87,23 @@ describe('the task entrance', () => {
 		});
 	});
 
-	it('refuses a file without its signature', async () => {
-		const { result_url: url } = await finishedTask(sandbox);
+	it('rejects a file without its signature', async () => {
+		const { result_url: url } = await finishedTask(mockApi);
 		expect((await fetch(url.split('?')[0])).status).toBe(403);
-		expect((await fetch(`${sandbox.filesUrl}/r/guessed.png`)).status).toBe(404);
+		expect((await fetch(`${mockApi.filesUrl}/r/guessed.png`)).status).toBe(404);
 	});
 
-	it('lists every picture of a task with n above one, each a different one', async () => {
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, n: 3 });
+	it('lists every image of a task with n above one, each a different one', async () => {
+		const task = await finishedTask(mockApi, { ...PLAIN_TASK, n: 3 });
 		expect(task.result_urls).toHaveLength(3);
 		expect(task.result_urls?.[0]).toBe(task.result_url);
 		expect(task.metadata.result_count).toBe(3);
 		for (const url of task.result_urls ?? []) await download(url);
-		expect(new Set([...sandbox.files.values()].map(({ sha256 }) => sha256)).size).toBe(3);
+		expect(new Set([...mockApi.files.values()].map(({ sha256 }) => sha256)).size).toBe(3);
 	});
 
-	it('puts base64 into the answer when asked to', async () => {
-		const task = await finishedTask(sandbox, {
+	it('puts base64 into the response when asked to', async () => {
+		const task = await finishedTask(mockApi, {
 			...PLAIN_TASK,
 			response_format: 'b64_json',
 			output_format: 'jpeg',
@@ -119,51 +119,51 @@ describe('the task entrance', () => {
 	it.each([
 		['coarse', ['0%', '50%', '100%']],
 		['none', ['', '', '']],
-	] as const)('tells %s progress', async (progress, told) => {
-		sandbox.set({ taskMs: 60_000, queuedShare: 1, progress });
-		const taskId = await createdTask(sandbox);
-		const heard = [seedTask(await query(sandbox, taskId)).progress];
-		sandbox.set({ queuedShare: 0 });
-		heard.push(seedTask(await query(sandbox, taskId)).progress);
-		sandbox.finishTasks();
-		heard.push(seedTask(await query(sandbox, taskId)).progress);
-		expect(heard).toEqual(told);
+	] as const)('tells %s progress', async (progress, reported) => {
+		mockApi.set({ taskMs: 60_000, queuedShare: 1, progress });
+		const taskId = await createdTask(mockApi);
+		const heard = [seedTask(await query(mockApi, taskId)).progress];
+		mockApi.set({ queuedShare: 0 });
+		heard.push(seedTask(await query(mockApi, taskId)).progress);
+		mockApi.finishTasks();
+		heard.push(seedTask(await query(mockApi, taskId)).progress);
+		expect(heard).toEqual(reported);
 	});
 
 	it('fails a task whose prompt says so and bills nothing', async () => {
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, prompt: 'a cube [fail]' });
+		const task = await finishedTask(mockApi, { ...PLAIN_TASK, prompt: 'a cube [fail]' });
 		expect(task).toMatchObject({ status: 'failed', result_url: '', error: { code: 'upstream_error' } });
-		expect(sandbox.imagesBilled()).toBe(0);
+		expect(mockApi.imagesBilled()).toBe(0);
 	});
 
 	it('does not know a task before it becomes visible', async () => {
-		sandbox.set({ visibleAfterMs: 60_000 });
-		const { status, body } = await query(sandbox, await createdTask(sandbox));
+		mockApi.set({ visibleAfterMs: 60_000 });
+		const { status, body } = await query(mockApi, await createdTask(mockApi));
 		expect(status).toBe(400);
 		expect(body).toEqual({ code: 'task_not_exist', message: 'task_not_exist', data: null });
-		expect((await query(sandbox, 'task_nope')).body).toEqual(body);
+		expect((await query(mockApi, 'task_nope')).body).toEqual(body);
 	});
 
 	it('takes files in a form', async () => {
 		const form = new FormData();
-		const file = await flatPicture('#f00', 40, 30);
+		const file = await plainImage('#f00', 40, 30);
 		form.set('model', 'NanoBanana2-0.5K');
 		form.set('prompt', 'turn it blue');
 		form.append('image', new Blob([new Uint8Array(file)], { type: 'image/png' }), 'in.png');
-		const headers = { authorization: `Bearer ${sandbox.apiKey}` };
-		const response = await fetch(`${sandbox.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body: form });
+		const headers = { authorization: `Bearer ${mockApi.apiKey}` };
+		const response = await fetch(`${mockApi.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body: form });
 		expect(response.status).toBe(200);
-		expect(sandbox.ledger).toMatchObject([{ references: 1, prompt: 'turn it blue' }]);
+		expect(mockApi.ledger).toMatchObject([{ references: 1, prompt: 'turn it blue' }]);
 		const sha256 = createHash('sha256').update(file).digest('hex');
-		expect(sandbox.journal[0].body).toEqual({
+		expect(mockApi.journal[0].body).toEqual({
 			fields: { model: 'NanoBanana2-0.5K', prompt: 'turn it blue' },
 			files: [{ field: 'image', fileName: 'in.png', mimeType: 'image/png', bytes: file.length, sha256 }],
 		});
 	});
 
 	it('fails a task whose reference cannot be fetched', async () => {
-		const missing = `${sandbox.filesUrl}/r/missing.png`;
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, image: missing });
+		const missing = `${mockApi.filesUrl}/r/missing.png`;
+		const task = await finishedTask(mockApi, { ...PLAIN_TASK, image: missing });
 		expect(task).toMatchObject({
 			status: 'failed',
 			error: { message: expect.stringContaining('could not be downloaded') },
@@ -171,22 +171,22 @@ describe('the task entrance', () => {
 	});
 
 	it('never fetches a reference from outside the machine', async () => {
-		const task = await finishedTask(sandbox, { ...PLAIN_TASK, image: 'https://example.com/input.png' });
+		const task = await finishedTask(mockApi, { ...PLAIN_TASK, image: 'https://example.com/input.png' });
 		expect(task).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('loopback') } });
 	});
 
 	it('lists its models for free, in the shape the caller asks for', async () => {
-		const { body } = await call(sandbox, 'GET', '/v1/models');
+		const { body } = await call(mockApi, 'GET', '/v1/models');
 		expect(body).toMatchObject({
 			object: 'list',
 			data: expect.arrayContaining([expect.objectContaining({ id: 'NanoBanana2-0.5K', owned_by: 'uniall' })]),
 		});
-		const google = await fetch(`${sandbox.baseUrl}/v1/models`, { headers: { 'x-goog-api-key': sandbox.apiKey } });
+		const google = await fetch(`${mockApi.baseUrl}/v1/models`, { headers: { 'x-goog-api-key': mockApi.apiKey } });
 		expect(await google.json()).toMatchObject({
 			models: expect.arrayContaining([{ name: 'models/NanoBanana', displayName: 'NanoBanana' }]),
 		});
-		sandbox.set({ models: null });
-		expect((await call(sandbox, 'GET', '/v1/models')).status).toBe(404);
-		expect(sandbox.created()).toBe(0);
+		mockApi.set({ models: null });
+		expect((await call(mockApi, 'GET', '/v1/models')).status).toBe(404);
+		expect(mockApi.created()).toBe(0);
 	});
 });

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // The stand-in gateway in a process of its own.
-import { startSandbox, type SandboxSettings } from '../../../mock-api';
+import { startMockApi, type MockApiSettings } from '../../../mock-api';
 import { createRandom } from '../../../mock-api/random';
 import { serve } from '../../childProcess';
 import { startMeter } from '../../gateway/meter';
@@ -12,7 +12,7 @@ export interface GatewayAddress {
 }
 
 /** What the gateway is to be like for one load. Loads of the same seed draw the same durations. */
-export interface GatewayLoad extends Pick<Partial<SandboxSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes'> {
+export interface GatewayLoad extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes'> {
 	seed: number;
 	taskMs?: [shortest: number, longest: number];
 }
@@ -27,7 +27,7 @@ export type GatewayService = {
 };
 
 async function main(): Promise<void> {
-	const sandbox = await startSandbox();
+	const sandbox = await startMockApi();
 	const meter = startMeter();
 	let tasks: Array<Pick<KnownTask, 'endsAt' | 'durationMs'>> = [];
 

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the engine tests of the node share: one stand-in gateway per file, and one way to run the node against it.
+// What the engine tests of the node share: one mock API per file, and one way to run the node against it.
 import { createHash } from 'node:crypto';
 import type {
 	IBinaryData,
@@ -11,10 +11,10 @@ import type {
 } from 'n8n-workflow';
 import sharp from 'sharp';
 
-import { startSandbox, type JournalEntry, type Sandbox, type SandboxSettings } from '../../mock-api';
+import { startMockApi, type JournalEntry, type MockApi, type MockApiSettings } from '../../mock-api';
 import { nanoBananaWorkflow, readBinary, runWorkflow, type RunOptions, type RunResult } from './runWorkflow';
 
-/** The smallest pictures of the catalogue, and looks that follow each other quickly. */
+/** The smallest images of the catalog, and polls that follow each other quickly. */
 export const MODEL = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 const QUICK = { pollInterval: 0.02 };
 
@@ -34,30 +34,30 @@ export interface Ran extends RunResult {
 	errorRows: INodeExecutionData[];
 }
 
-export interface Gateway {
-	readonly sandbox: Sandbox;
+export interface Engine {
+	readonly mockApi: MockApi;
 	/** Runs the node with these parameters; `options` are merged over short waits. */
 	run(parameters: INodeParameters, more?: NodeRun): Promise<Ran>;
 	/** The JSON bodies of the paid calls, in order of arrival. */
 	created(): IDataObject[];
-	reads(): JournalEntry[];
+	polls(): JournalEntry[];
 }
 
 /** One gateway for a test file, clean before each of its tests. */
-export function useGateway(settings: Partial<SandboxSettings> = {}): Gateway {
-	let sandbox: Sandbox | undefined;
-	const running = (): Sandbox => {
-		if (sandbox === undefined) throw new Error('The gateway runs only inside tests');
-		return sandbox;
+export function useEngine(settings: Partial<MockApiSettings> = {}): Engine {
+	let mockApi: MockApi | undefined;
+	const running = (): MockApi => {
+		if (mockApi === undefined) throw new Error('The gateway runs only inside tests');
+		return mockApi;
 	};
 	beforeAll(async () => {
-		sandbox = await startSandbox({ taskMs: 40, ...settings });
+		mockApi = await startMockApi({ taskMs: 40, ...settings });
 	});
 	beforeEach(() => running().reset());
-	afterAll(async () => await sandbox?.stop());
+	afterAll(async () => await mockApi?.stop());
 
 	return {
-		get sandbox() {
+		get mockApi() {
 			return running();
 		},
 		async run(parameters, { settings: node = {}, credential = {}, ...options } = {}) {
@@ -78,7 +78,7 @@ export function useGateway(settings: Partial<SandboxSettings> = {}): Gateway {
 			running()
 				.calls('createTask')
 				.map(({ body }) => body as IDataObject),
-		reads: () => running().calls('getTask'),
+		polls: () => running().calls('getTask'),
 	};
 }
 
@@ -92,13 +92,13 @@ export async function storedDigest(binary: IBinaryData | undefined): Promise<str
 	return sha256(await readBinary(binary));
 }
 
-/** What the gateway's file host sent, as digests in order of its addresses. */
-export function servedDigests({ files }: Sandbox): string[] {
+/** What the API's file host sent, as digests in order of its URLs. */
+export function servedDigests({ files }: MockApi): string[] {
 	return [...files.values()].map((file) => file.sha256);
 }
 
-/** A picture in one colour, as an earlier node would hand it over. */
-export async function picture(color: string, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
+/** An image in one color, as an earlier node would hand it over. */
+export async function plainImage(color: string, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
 	return await sharp({ create: { width: 48, height: 32, channels: 3, background: color } })
 		.toFormat(format)
 		.toBuffer();

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import sharp from 'sharp';
 
-export interface PictureFile {
+export interface ImageFile {
 	bytes: Buffer;
 	mimeType: string;
 	fileName: string;
@@ -20,8 +20,8 @@ const REASONS: Record<string, string> = {
 	EACCES: 'reading it is not allowed',
 };
 
-/** @throws an error that names the file when it cannot be read or is no picture to the end */
-export async function readPicture(file: string): Promise<PictureFile> {
+/** @throws an error that names the file when it cannot be read or is no image to the end */
+export async function readImage(file: string): Promise<ImageFile> {
 	const path = resolve(file);
 	const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
 		throw new Error(`${path} cannot be read: ${REASONS[error.code ?? ''] ?? error.message}`);
@@ -34,7 +34,7 @@ export async function readPicture(file: string): Promise<PictureFile> {
 	return { bytes, mimeType: `image/${format}`, fileName: basename(path) };
 }
 
-// Its header alone does not tell whether a picture is whole, so it is decoded.
+// Its header alone does not tell whether an image is whole, so it is decoded.
 async function formatOf(bytes: Buffer): Promise<string | undefined> {
 	try {
 		const { format } = await sharp(bytes).metadata();
@@ -46,7 +46,7 @@ async function formatOf(bytes: Buffer): Promise<string | undefined> {
 }
 
 /** Writes under a name made of the prompt, with a number where that name is taken. Returns the path. */
-export async function writePicture(folder: string, prompt: string, bytes: Buffer, extension: string): Promise<string> {
+export async function writeImage(folder: string, prompt: string, bytes: Buffer, extension: string): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const stem = stemOf(prompt);
 	for (let number = 1; ; number += 1) {

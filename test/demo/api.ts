@@ -1,14 +1,14 @@
 /* eslint-disable */
 import { randomInt } from 'node:crypto';
-import { startSandbox } from '../mock-api';
+import { startMockApi } from '../mock-api';
 
-/** Where the pictures come from, and who knows what they cost. */
-export interface Gateway {
+/** Where the images come from, and who knows what they cost. */
+export interface Api {
 	name: string;
-	isSandbox: boolean;
+	isMockApi: boolean;
 	baseUrl: string;
 	apiKey: string;
-	/** The sandbox's ledger knows; another gateway's bill is not known here. */
+	/** The mock API's ledger knows; what another API charges is not known here. */
 	imagesBilled(): number | undefined;
 	stop(): Promise<void>;
 }
@@ -22,41 +22,41 @@ export interface Account {
 const TASK_MS: [number, number] = [2_200, 3_000];
 const CALL_MS = 2_000;
 
-/** @throws when only one of the two variables is set: falling back to the sandbox would hide the mistake */
+/** @throws when only one of the two variables is set: falling back to the mock API would hide the mistake */
 export function readAccount(environment: NodeJS.ProcessEnv): Account | undefined {
 	const baseUrl = environment.NANOBANANA_BASE_URL?.trim() ?? '';
 	const apiKey = environment.NANOBANANA_API_KEY?.trim() ?? '';
 	if (baseUrl === '' && apiKey === '') return undefined;
 	if (apiKey === '')
-		throw new Error('NANOBANANA_BASE_URL is set and NANOBANANA_API_KEY is not: set both, or neither for the sandbox');
+		throw new Error('NANOBANANA_BASE_URL is set and NANOBANANA_API_KEY is not: set both, or neither for the mock API');
 	if (baseUrl === '')
-		throw new Error('NANOBANANA_API_KEY is set and NANOBANANA_BASE_URL is not: set both, or neither for the sandbox');
+		throw new Error('NANOBANANA_API_KEY is set and NANOBANANA_BASE_URL is not: set both, or neither for the mock API');
 	return { baseUrl, apiKey };
 }
 
-export async function openGateway(account: Account | undefined): Promise<Gateway> {
+export async function openApi(account: Account | undefined): Promise<Api> {
 	if (account !== undefined) {
 		return {
 			...account,
 			name: 'the gateway of NANOBANANA_BASE_URL',
-			isSandbox: false,
+			isMockApi: false,
 			imagesBilled: () => undefined,
 			stop: async () => {},
 		};
 	}
 	// Another seed each time, so that two runs do not name the same task.
-	const sandbox = await startSandbox({
+	const mockApi = await startMockApi({
 		taskMs: TASK_MS,
 		syncMs: CALL_MS,
 		progress: 'linear',
 		seed: randomInt(1_000_000),
 	});
 	return {
-		name: 'the sandbox',
-		isSandbox: true,
-		baseUrl: sandbox.baseUrl,
-		apiKey: sandbox.apiKey,
-		imagesBilled: () => sandbox.imagesBilled(),
-		stop: async () => await sandbox.stop(),
+		name: 'the mock API',
+		isMockApi: true,
+		baseUrl: mockApi.baseUrl,
+		apiKey: mockApi.apiKey,
+		imagesBilled: () => mockApi.imagesBilled(),
+		stop: async () => await mockApi.stop(),
 	};
 }
