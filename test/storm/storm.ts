@@ -226,8 +226,7 @@ function audit({ ledger, journal }: MockApi, reported: Reported): Audit {
 			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;
 			return Math.max(0, entries.length - wanted - unclear(prompt));
 		}),
-		strayKeys: journal.filter(
-			({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-mock-'),
-		).length,
+		strayKeys: journal.filter(({ origin, headers }) => origin !== 'api' && JSON.stringify(headers).includes('sk-mock-'))
+			.length,
 	};
 }
