@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { OPERATIONS } from '../../../nodes/NanoBanana/types';
-import { useGateway } from '../support/mockApi';
+import { useEngine } from '../support/useEngine';
 
 interface Schema {
 	type: string;
@@ -16,7 +16,7 @@ interface Schema {
 const FOLDER = join(__dirname, '../../../nodes/NanoBanana/__schema__/v1.0.0');
 const schemaOf = (operation: string): Schema => JSON.parse(readFileSync(join(FOLDER, `${operation}.json`), 'utf8'));
 
-const gateway = useGateway();
+const engine = useEngine();
 const PROMPT = 'A small red cube on a clean white desk';
 
 function typeOf(value: unknown): string {
@@ -47,16 +47,16 @@ it('has one schema per operation', () => {
 });
 
 it('describes the output of Text to Image with one image, several images and a price', async () => {
-	const one = await gateway.run({ prompt: PROMPT });
-	const several = await gateway.run({ prompt: PROMPT, numberOfImages: 2, options: { unitPrice: 0.25 } });
+	const one = await engine.run({ prompt: PROMPT });
+	const several = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { unitPrice: 0.25 } });
 
 	expect([...one.json, ...several.json].flatMap((json) => contradictions('textToImage', json))).toEqual([]);
 	expect(several.json).toHaveLength(2);
 });
 
 it('describes the output of Image to Image', async () => {
-	const { imageUrl } = (await gateway.run({ prompt: PROMPT })).json[0];
-	const run = await gateway.run({
+	const { imageUrl } = (await engine.run({ prompt: PROMPT })).json[0];
+	const run = await engine.run({
 		operation: 'imageToImage',
 		prompt: PROMPT,
 		inputType: 'url',
@@ -68,13 +68,13 @@ it('describes the output of Image to Image', async () => {
 });
 
 it('describes the output of Get Task Status before and after the end, and of Wait for Task Result', async () => {
-	gateway.sandbox.set({ taskMs: 60_000 });
-	const created = await gateway.run({ prompt: PROMPT, wait: false });
+	engine.mockApi.set({ taskMs: 60_000 });
+	const created = await engine.run({ prompt: PROMPT, wait: false });
 	const taskId = String(created.json[0].taskId);
-	const pending = await gateway.run({ operation: 'getStatus', taskId });
-	gateway.sandbox.finishTasks();
-	const finished = await gateway.run({ operation: 'getStatus', taskId });
-	const waited = await gateway.run({ operation: 'waitForResult', taskId });
+	const pending = await engine.run({ operation: 'getStatus', taskId });
+	engine.mockApi.finishTasks();
+	const finished = await engine.run({ operation: 'getStatus', taskId });
+	const waited = await engine.run({ operation: 'waitForResult', taskId });
 
 	expect(pending.json).toMatchObject([{ progress: expect.any(Number) }]);
 	expect(finished.json).toMatchObject([{ imageUrl: expect.any(String), width: expect.any(Number) }]);
@@ -83,7 +83,7 @@ it('describes the output of Get Task Status before and after the end, and of Wai
 });
 
 it('offers no field that the operation never returns', async () => {
-	const run = await gateway.run({ prompt: PROMPT, options: { unitPrice: 0.25, maxImages: 1 } });
+	const run = await engine.run({ prompt: PROMPT, options: { unitPrice: 0.25, maxImages: 1 } });
 	const { properties } = schemaOf('textToImage');
 
 	expect(Object.keys(properties).filter((name) => name !== 'warnings' && !(name in run.json[0]))).toEqual([]);
