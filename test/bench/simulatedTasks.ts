@@ -1,36 +1,41 @@
 /* eslint-disable */
-// A run of tasks as a list of events: the product's own schedule (or another policy) says when to look,
+// A run of tasks as a list of events: the product's own schedule (or another policy) says when to poll,
 // the clock jumps there. No timers, no chance but the seed.
-import { createSchedule } from '../../nodes/NanoBanana/poll/pollSchedule';
+import { createPollSchedule } from '../../nodes/NanoBanana/poll/pollSchedule';
 import { createRandom, type Random } from '../mock-api/random';
 
 export interface Load {
 	tasks: number;
 	shortestMs: number;
 	longestMs: number;
-	/** Evenly between the two, or lognormal with 95 % between them and the rest outside; even by default. */
-	spread?: 'even' | 'lognormal';
-	/** What a look tells of a task that has lived this share of its duration. */
+	/** Evenly between the two, or lognormal with 95 % between them and the rest outside, or 70 % about 5 s and 30 % about 20 s; even by default. */
+	spread?: 'even' | 'lognormal' | 'two';
+	/** What a poll tells of a task that has lived this share of its duration. */
 	progress: (share: number, ageMs: number) => number | undefined;
 	/** So many tasks are open at a time; the others follow as places get free. */
 	atOnce?: number;
-	stepMs?: number;
+	pollIntervalMs?: number;
 }
 
 export interface Figures {
-	/** Mean time between the end of a task and the look that finds it. */
+	/** Mean time between the end of a task and the poll that finds it. */
 	lagMs: number;
 	/** The same as a share of the mean duration. */
 	lagShare: number;
 	reads: number;
 	/** Found the last one, over its end. */
 	makespan: number;
-	/** The longest time without a look, over what the schedule promises: 10 s or a quarter of the age. */
+	/** The longest time without a poll, over what the schedule promises: 10 s or a quarter of the age. */
 	longestGap: number;
 }
 
 export interface Policy {
-	watch(startedAt: number): { dueAt: number; seen(at: number, progress?: number): void; finished(at: number): void };
+	track(startedAt: number): {
+		readonly dueAt: number;
+		onEarlier?: () => void;
+		pending(at: number, progress?: number): void;
+		succeeded(at: number): void;
+	};
 }
 
 export const PROGRESS = {
@@ -43,9 +48,9 @@ export const PROGRESS = {
 	status: (share: number) => (share < 0.2 ? 0 : 50),
 } as const;
 
-export const ours = (stepMs = 1000): Policy => {
-	const schedule = createSchedule();
-	return { watch: (startedAt) => schedule.watch(startedAt, stepMs, true) };
+export const ours = (pollIntervalMs = 1000): Policy => {
+	const schedule = createPollSchedule();
+	return { track: (startedAt) => schedule.track(startedAt, pollIntervalMs, true) };
 };
 
 export const fixed = (everyMs: number): Policy => byGap(() => everyMs);
@@ -53,41 +58,53 @@ export const exponential = (): Policy => byGap((reads) => Math.min(10_000, 1000 
 
 function byGap(gapMs: (reads: number) => number): Policy {
 	return {
-		watch(startedAt) {
+		track(startedAt) {
 			let reads = 0;
-			const watch = {
+			const ticket = {
 				dueAt: startedAt + gapMs(0),
-				seen(at: number) {
+				pending(at: number) {
 					reads += 1;
-					watch.dueAt = at + gapMs(reads);
+					ticket.dueAt = at + gapMs(reads);
 				},
-				finished: () => undefined,
+				succeeded: () => undefined,
 			};
-			return watch;
+			return ticket;
 		},
 	};
 }
 
 interface Task {
+	/** As long as the client would sleep; its ticket may tell a later time by then. */
+	wakeAt: number;
 	startedAt: number;
 	durationMs: number;
-	lookedAt: number;
+	polledAt: number;
 	reads: number;
 	foundAt: number;
-	watch: ReturnType<Policy['watch']>;
+	ticket: ReturnType<Policy['track']>;
 }
 
 /** Requests to create leave this far apart. */
 const APART_MS = 5;
 
-export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs)): Figures {
+export function play(load: Load, seed: number, policy: Policy = ours(load.pollIntervalMs)): Figures {
 	const random = createRandom(seed);
 	const draw = () => drawDuration(load, random);
 	const open = new Set<Task>();
 	const all: Task[] = [];
 	let longestGap = 0;
 	const start = (at: number) => {
-		const task = { startedAt: at, durationMs: draw(), lookedAt: at, reads: 0, foundAt: 0, watch: policy.watch(at) };
+		const ticket = policy.track(at);
+		const task = {
+			startedAt: at,
+			durationMs: draw(),
+			polledAt: at,
+			reads: 0,
+			foundAt: 0,
+			wakeAt: ticket.dueAt,
+			ticket,
+		};
+		ticket.onEarlier = () => (task.wakeAt = ticket.dueAt);
 		open.add(task);
 		all.push(task);
 	};
@@ -95,19 +112,22 @@ export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs
 
 	let now = 0;
 	while (open.size > 0) {
-		const task = [...open].reduce((first, other) => (other.watch.dueAt < first.watch.dueAt ? other : first));
-		now = Math.max(now, task.watch.dueAt);
+		const task = [...open].reduce((first, other) => (other.wakeAt < first.wakeAt ? other : first));
+		now = Math.max(now, task.wakeAt);
+		task.wakeAt = task.ticket.dueAt;
+		if (task.wakeAt > now) continue;
 		const age = now - task.startedAt;
-		longestGap = Math.max(longestGap, (now - task.lookedAt) / Math.max(10_000, (task.lookedAt - task.startedAt) / 4));
-		task.lookedAt = now;
+		longestGap = Math.max(longestGap, (now - task.polledAt) / Math.max(10_000, (task.polledAt - task.startedAt) / 4));
+		task.polledAt = now;
 		task.reads += 1;
-		if (task.reads > 10_000) throw new Error('The schedule looks without end');
+		if (task.reads > 10_000) throw new Error('The schedule polls without end');
 		if (age < task.durationMs) {
-			task.watch.seen(now, load.progress(age / task.durationMs, age));
+			task.ticket.pending(now, load.progress(age / task.durationMs, age));
+			task.wakeAt = task.ticket.dueAt;
 			continue;
 		}
 		task.foundAt = now;
-		task.watch.finished(now);
+		task.ticket.succeeded(now);
 		open.delete(task);
 		if (all.length < load.tasks) start(now + APART_MS);
 	}
@@ -123,7 +143,8 @@ export function play(load: Load, seed: number, policy: Policy = ours(load.stepMs
 	};
 }
 
-function drawDuration({ shortestMs, longestMs, spread }: Load, random: Random): number {
+export function drawDuration({ shortestMs, longestMs, spread }: Load, random: Random): number {
+	if (spread === 'two') return (random.next() < 0.7 ? 5_000 : 20_000) * (0.9 + 0.2 * random.next());
 	if (spread !== 'lognormal') return shortestMs + random.next() * (longestMs - shortestMs);
 	const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 	return Math.sqrt(shortestMs * longestMs) * (longestMs / shortestMs) ** (normal / (2 * 1.96));

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { optimalLagMs } from './pollOptimum';
 import { exponential, fixed, ours, playMany, PROGRESS, type Figures, type Load, type Policy } from './simulatedTasks';
 
 const SEEDS = 200;
@@ -32,11 +33,19 @@ const LOADS: Array<[name: string, load: Load]> = [
 	['4-12 s lognormal, no progress', { ...short, spread: 'lognormal', progress: PROGRESS.none }],
 	['30-90 s lognormal, no progress', { ...long, spread: 'lognormal', progress: PROGRESS.none }],
 	['4-12 s, one task, no progress', { ...short, tasks: 1, progress: PROGRESS.none }],
-	['4-12 s, 64 tasks 4 at a time, no progress', { ...short, tasks: 64, atOnce: 4, progress: PROGRESS.none }],
+	['4-12 s, 3 tasks, no progress', { ...short, tasks: 3, progress: PROGRESS.none }],
+	['4-12 s, 64 tasks 8 at a time, no progress', { ...short, tasks: 64, atOnce: 8, progress: PROGRESS.none }],
+	['70 % about 5 s, 30 % about 20 s, no progress', { ...short, spread: 'two', progress: PROGRESS.none }],
 ];
 
 const rows = LOADS.flatMap(([load, settings]) =>
-	POLICIES.map(([policy, make, color]) => ({ load, policy, color, figures: playMany(settings, SEEDS, make) })),
+	POLICIES.map(([policy, make, color]) => ({
+		load,
+		settings,
+		policy,
+		color,
+		figures: playMany(settings, SEEDS, make),
+	})),
 );
 
 const total = LOADS.reduce((sum, [, { tasks }]) => sum + tasks * SEEDS, 0);
@@ -47,6 +56,13 @@ console.log('| load | schedule | lag | of the duration | reads per task | makesp
 for (const { load, policy, figures } of rows) {
 	console.log(
 		`| ${load} | ${policy} | ${seconds(figures)} s | ${(figures.lagShare * 100).toFixed(1)} % | ${figures.reads.toFixed(1)} | ${figures.makespan.toFixed(3)} |`,
+	);
+}
+console.log('\n| load without progress | optimum for a known distribution, at the reads of ours |\n|---|---|');
+for (const { load, settings, figures } of rows.filter(({ policy }) => policy === 'ours')) {
+	if (settings.progress !== PROGRESS.none) continue;
+	console.log(
+		`| ${load} | ${(optimalLagMs(settings, figures.reads) / 1000).toFixed(2)} s @ ${figures.reads.toFixed(1)} |`,
 	);
 }
 mkdirSync(DOCS, { recursive: true });

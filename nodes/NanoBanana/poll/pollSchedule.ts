@@ -1,119 +1,178 @@
-import { createDurations } from './taskDurations';
-import { createMarks } from './marks';
-import { createPlanner, type Entry } from './planner';
-import { createProgress, startTrail } from './progress';
+import { fitWeibull, gapUntilLateness, type Weibull } from './weibull';
 
 /**
- * When to look at the open tasks of one node run. They share it, so that each look teaches all: until
- * a first task has ended the looks search for that end, spread over the tasks; from then on a task is
- * looked at by the durations seen so far, or by its own progress where the gateway tells one. Driven
- * by the times it is given: no timers, no chance.
+ * When to poll the open tasks of one node run. They share the schedule, so that each answer teaches all:
+ * a Weibull distribution is fitted to their durations, and a task is polled when its expected lateness has
+ * grown to what a poll is worth, or where its own progress says that it ends. Driven by the times it is
+ * given (ms since the epoch): no timers, no chance.
  */
-export interface Schedule {
-	/** `isNew` is false for a task that may be done already: its first look is at once. */
-	watch(startedAt: number, stepMs: number, isNew: boolean): Watch;
+export interface PollSchedule {
+	/** `isNew` is false for a task that may have ended already: its first poll is at once. */
+	track(startedAt: number, pollIntervalMs: number, isNew: boolean): PollTicket;
 }
 
-export interface Watch {
-	/** When to look next. News of other tasks may bring it forward; `onSooner` tells. */
+/** One tracked task. */
+export interface PollTicket {
+	/** When to poll next, by all that is known now. Read it again at that time: it may be later by then. */
 	readonly dueAt: number;
-	onSooner?: () => void;
-	/** It goes on. */
-	seen(at: number, progress?: number): void;
-	/** The look brought no answer about the task. */
-	missed(at: number): void;
-	finished(at: number): void;
-	/** Nobody looks any more, and nothing was learned. */
-	leave(): void;
+	/** Called when `dueAt` may have become earlier. */
+	onEarlier?: () => void;
+	/** The poll showed the task queued or running, with a progress from 0 to 100 where the API tells one. */
+	pending(at: number, progress?: number): void;
+	/** The poll did not show the task. */
+	failed(at: number): void;
+	/** The poll showed the result of the task. */
+	succeeded(at: number): void;
+	/** The task is not polled any more, and nothing was learned. */
+	close(): void;
 }
 
+const MIN_GAP_MS = 150;
+/** Whatever was learned, no task waits longer than this, or than a quarter of the time that it was tracked. */
+const MAX_GAP_MS = 10_000;
+/** The gap grows by this factor with each failed poll. */
+const FAILURE_GROWTH = 1.5;
+/** A poll is worth a lateness of factor * interval * (duration / interval) ** power: the end of a long task may be seen later, but less late for its length. */
+const POLL_WORTH = { factor: 0.0115, power: 0.85 };
+/** While no duration is known, first polls are spread evenly from the interval to this times interval * sqrt(tasks). */
+const FIRST_SPREAD = 1.7;
 /** Its multiples modulo 1 fill the range evenly, however many there are. */
-const GOLDEN = 0.618034;
+const GOLDEN_RATIO = 0.618034;
+/** Only the newest durations count, as the pace of an API changes during a long run. */
+const MAX_DURATIONS = 100;
+/** Waiting tasks are told of each of the first so many ends, then of every such one, as each teaches less than the one before. */
+const NEWS_EVERY = 4;
 
-export function createSchedule(): Schedule {
-	const open = new Set<Entry>();
-	const durations = createDurations();
-	const progress = createProgress();
-	const marks = createMarks();
-	let begun = 0;
+interface Task {
+	startedAt: number;
+	pollIntervalMs: number;
+	isNew: boolean;
+	/** From 0 to 1, evenly spread over the tasks of a run, so that their first polls are not simultaneous. */
+	phase: number;
+	polledAt?: number;
+	/** The start, or the first poll of a task that may be much older. */
+	trackedFrom: number;
+	/** The last age at which it was pending. */
+	pendingAge: number;
+	failedPolls: number;
+	pace: Pace;
+	onEarlier?: () => void;
+}
 
-	const { plan, endOf } = createPlanner({ open, durations, progress, marks });
+export function createPollSchedule(): PollSchedule {
+	const open = new Set<Task>();
+	let tracked = 0;
+	let ended = 0;
+	let durations: number[] = [];
+	let meanDuration = 0;
+	let weibull: Weibull = { shape: 1, scale: 1 };
+	/** Progress that comes in tens only (0, 50, 100) names a state and not a share of the time. */
+	let isFineGrained = false;
 
-	const learn = (): void => {
-		if (durations.shortest() !== undefined) durations.learn([...open].map(endOf));
-	};
+	function learn(): void {
+		const pendingAges = [...open].map(({ pendingAge }) => pendingAge);
+		meanDuration = durations.reduce((sum, duration) => sum + duration / durations.length, 0);
+		weibull = fitWeibull(durations, pendingAges, weibull.shape);
+	}
 
-	const bringForward = (now: number): void => {
-		learn();
-		for (const entry of open) {
-			const dueAt = plan(entry, now);
-			if (dueAt >= entry.dueAt) continue;
-			entry.dueAt = dueAt;
-			entry.onSooner?.();
-		}
-	};
+	function learnedGap({ pollIntervalMs }: Task, age: number, maxMs: number): number {
+		const duration = durations.length === 0 ? pollIntervalMs : Math.max(pollIntervalMs, meanDuration, age);
+		const worth = POLL_WORTH.factor * pollIntervalMs * (duration / pollIntervalMs) ** POLL_WORTH.power;
+		return gapUntilLateness(weibull, age, worth, maxMs);
+	}
+
+	function firstDueAt(task: Task): number {
+		const { startedAt, pollIntervalMs, isNew, phase } = task;
+		if (!isNew) return startedAt;
+		const spread = Math.min(MAX_GAP_MS, FIRST_SPREAD * pollIntervalMs * Math.sqrt(tracked)) - pollIntervalMs;
+		const gap = durations.length > 0 ? learnedGap(task, 0, MAX_GAP_MS) : pollIntervalMs + Math.max(0, spread) * phase;
+		return startedAt + Math.max(pollIntervalMs, gap);
+	}
+
+	function nextDueAt(task: Task, polledAt: number): number {
+		const { startedAt, trackedFrom, pollIntervalMs, failedPolls, pace } = task;
+		const age = Math.max(0, polledAt - startedAt);
+		const min =
+			failedPolls > 0
+				? pollIntervalMs * FAILURE_GROWTH ** Math.min(failedPolls, 20)
+				: Math.min(MIN_GAP_MS, pollIntervalMs);
+		const max = Math.max(MAX_GAP_MS, (polledAt - trackedFrom) / 4);
+		const learned = learnedGap(task, age, max);
+		const gap = isFineGrained ? gapByPace(pace, age, learned) : learned;
+		return polledAt + Math.min(max, Math.max(min, gap));
+	}
+
+	function polled(task: Task, at: number, failedPolls: number): void {
+		// The clock may have been set back since the start.
+		if (!task.isNew && task.polledAt === undefined) task.trackedFrom = Math.max(task.startedAt, at);
+		task.polledAt = at;
+		task.failedPolls = failedPolls;
+	}
 
 	return {
-		watch(startedAt, stepMs, isNew) {
-			const phase = (begun * GOLDEN) % 1;
-			const entry: Entry = {
+		track(startedAt, pollIntervalMs, isNew) {
+			const phase = (tracked * GOLDEN_RATIO) % 1;
+			const task: Task = {
 				startedAt,
-				stepMs,
+				pollIntervalMs,
 				isNew,
-				seenAt: startedAt,
-				lookedAt: startedAt,
-				watchedFrom: startedAt,
-				misses: 0,
-				dueAt: startedAt,
-				trail: startTrail(startedAt),
-				levels: [],
 				phase,
+				trackedFrom: startedAt,
+				pendingAge: 0,
+				failedPolls: 0,
+				pace: { from: { age: 0, percent: 0 } },
 			};
-			const note = (at: number, misses: number): void => {
-				if (!isNew && entry.lookedAt === startedAt) entry.watchedFrom = at;
-				Object.assign(entry, { lookedAt: at, misses });
-				learn();
-				entry.dueAt = plan(entry, at);
-			};
-			let isKnown = isNew;
-			begun += 1;
-			open.add(entry);
-			if (isNew) entry.dueAt = plan(entry, startedAt);
-			// More tasks share the search, so those not looked at yet may wait longer.
-			if (durations.shortest() === undefined) {
-				for (const other of open)
-					if (other.isNew && other.lookedAt === other.startedAt) other.dueAt = plan(other, startedAt);
-			}
+			tracked += 1;
+			open.add(task);
 			return {
 				get dueAt() {
-					return entry.dueAt;
+					return Math.ceil(task.polledAt === undefined ? firstDueAt(task) : nextDueAt(task, task.polledAt));
 				},
-				set onSooner(action: () => void) {
-					entry.onSooner = action;
+				set onEarlier(action: () => void) {
+					task.onEarlier = action;
 				},
-				seen(at, percent) {
-					const wasTelling = progress.isTelling();
-					isKnown = true;
-					entry.seenAt = at;
-					if (percent !== undefined) {
-						progress.note(entry.trail, at, percent);
-						marks.note(entry.levels, Math.max(0, at - startedAt), percent);
-					}
-					note(at, 0);
-					if (wasTelling !== progress.isTelling()) bringForward(at);
+				pending(at, percent = 0) {
+					const age = Math.max(0, at - startedAt);
+					polled(task, at, 0);
+					task.pendingAge = Math.max(task.pendingAge, age);
+					task.pace = nextPace(task.pace, age, percent);
+					isFineGrained ||= percent > 0 && percent < 100 && Math.round(percent) % 10 !== 0;
+					learn();
 				},
-				missed: (at) => note(at, entry.misses + 1),
-				finished(at) {
-					open.delete(entry);
-					progress.ended(entry.trail, at);
-					// A first look at once tells nothing of when it ended.
-					if (!isKnown) return;
-					const end = { from: Math.max(0, entry.seenAt - startedAt), to: Math.max(1, at - startedAt) };
-					marks.ended(entry.levels, end);
-					if (durations.add(end)) bringForward(at);
+				failed: (at) => polled(task, at, task.failedPolls + 1),
+				succeeded(at) {
+					open.delete(task);
+					// A first poll at once does not tell when the task ended.
+					if (!isNew && task.polledAt === undefined) return;
+					const duration = (task.pendingAge + Math.max(1, at - startedAt)) / 2;
+					ended += 1;
+					durations = [...durations.slice(1 - MAX_DURATIONS), duration];
+					learn();
+					if (ended < NEWS_EVERY || ended % NEWS_EVERY === 0) open.forEach(({ onEarlier }) => onEarlier?.());
 				},
-				leave: () => void open.delete(entry),
+				close: () => void open.delete(task),
 			};
 		},
 	};
+}
+
+/** The last two different values of a task's progress. */
+interface Pace {
+	from: { age: number; percent: number };
+	to?: { age: number; percent: number };
+}
+
+/** Progress that falls or stands still tells nothing about the pace; at 0 the task is still waiting. */
+function nextPace(pace: Pace, age: number, percent: number): Pace {
+	const last = pace.to ?? pace.from;
+	if (percent === 0 && last.percent === 0) return { from: { age, percent } };
+	return percent > last.percent && percent < 100 ? { from: last, to: { age, percent } } : pace;
+}
+
+/** The time left at this pace. A pace that starts at 0 is rough, as a queue may come before it: it never postpones a poll. */
+function gapByPace({ from, to }: Pace, age: number, learned: number): number {
+	if (!to) return learned;
+	const left = to.age + ((to.age - from.age) / (to.percent - from.percent)) * (100 - to.percent) - age;
+	if (left <= 0) return learned;
+	return from.percent === 0 ? Math.min(learned, left) : left;
 }

@@ -1,6 +1,6 @@
 import { jitter, onAbort } from '../lib/clock';
 import type { Failure } from '../errors/failure';
-import type { Schedule, Watch } from './pollSchedule';
+import type { PollSchedule, PollTicket } from './pollSchedule';
 import { CLEAR_REFUSALS, failureOf, type TaskStatusResult } from './taskStatus';
 import type { Clock, DecodedResponse } from '../types';
 
@@ -8,7 +8,7 @@ export interface PollOptions {
 	/** One look at the task; free, so it may fail as often as it likes. `isLast`: for the last time before a task without images is taken for one. */
 	look: (isLast: boolean) => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
-	schedule: Schedule;
+	schedule: PollSchedule;
 	clock: Clock;
 	signal: AbortSignal;
 	startedAt: number;
@@ -37,20 +37,20 @@ export type PollResult =
  * address a moment after the status, and one that restarts answers anything.
  */
 const MANY_LOOKS = 5;
-/** About the key or the request, or about a task that somebody named, it is believed sooner. */
+/** About the key or the request, or about a task that somebody named, it is believed earlier. */
 const FEW_LOOKS = 3;
 
 /** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
 export async function waitForTask(waiting: PollOptions): Promise<PollResult> {
-	const watch = waiting.schedule.watch(waiting.startedAt, waiting.stepMs, waiting.isFresh);
+	const ticket = waiting.schedule.track(waiting.startedAt, waiting.stepMs, waiting.isFresh);
 	try {
-		return await lookUntilTheEnd(waiting, watch);
+		return await lookUntilTheEnd(waiting, ticket);
 	} finally {
-		watch.leave();
+		ticket.close();
 	}
 }
 
-async function lookUntilTheEnd(waiting: PollOptions, watch: Watch): Promise<PollResult> {
+async function lookUntilTheEnd(waiting: PollOptions, ticket: PollTicket): Promise<PollResult> {
 	const { clock, signal, deadline } = waiting;
 	let reads = 0;
 	let last: DecodedResponse | undefined;
@@ -60,7 +60,7 @@ async function lookUntilTheEnd(waiting: PollOptions, watch: Watch): Promise<Poll
 	let doubts = 0;
 	let notBefore = clock.now() + (waiting.isFresh ? (waiting.firstLookMs ?? 0) : 0);
 	for (;;) {
-		await pauseUntilDue(waiting, watch, notBefore);
+		await pauseUntilDue(waiting, ticket, notBefore);
 		if (signal.aborted) return { kind: 'stopped', reads };
 		const look = await waiting.look(emptyLooks === MANY_LOOKS - 1);
 		const now = clock.now();
@@ -82,15 +82,15 @@ async function lookUntilTheEnd(waiting: PollOptions, watch: Watch): Promise<Poll
 				return { kind: 'failed', failure: failureOf(look.outcome), outcome: look.outcome, reads };
 			emptyLooks = look.outcome.kind === 'images' ? emptyLooks + 1 : 0;
 			if (look.outcome.kind === 'images' && (look.outcome.images.length > 0 || emptyLooks >= MANY_LOOKS)) {
-				watch.finished(now);
+				ticket.succeeded(now);
 				return { kind: 'images', outcome: look.outcome, reads };
 			}
 		} else {
 			lastFailure = look.failure;
 		}
 		if (now >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
-		if (look.kind === 'outcome' && look.outcome.kind === 'pending') watch.seen(now, look.outcome.progress);
-		else watch.missed(now);
+		if (look.kind === 'outcome' && look.outcome.kind === 'pending') ticket.pending(now, look.outcome.progress);
+		else ticket.failed(now);
 		const asked = 'retryAfterMs' in look ? look.retryAfterMs : 0;
 		notBefore = now + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
 	}
@@ -106,15 +106,19 @@ function looksToBelieve({ isOwn }: PollOptions, failure: Failure): number {
 }
 
 /** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
-async function pauseUntilDue({ clock, signal, deadline }: PollOptions, watch: Watch, notBefore: number): Promise<void> {
+async function pauseUntilDue(
+	{ clock, signal, deadline }: PollOptions,
+	ticket: PollTicket,
+	notBefore: number,
+): Promise<void> {
 	while (!signal.aborted) {
-		const restMs = Math.min(Math.max(watch.dueAt, notBefore), deadline) - clock.now();
+		const restMs = Math.min(Math.max(ticket.dueAt, notBefore), deadline) - clock.now();
 		if (restMs <= 0) return;
-		const sooner = new AbortController();
-		const wake = (): void => sooner.abort();
-		watch.onSooner = wake;
+		const earlier = new AbortController();
+		const wake = (): void => earlier.abort();
+		ticket.onEarlier = wake;
 		const forget = onAbort(signal, wake);
-		await clock.pause(Math.ceil(restMs), sooner.signal);
+		await clock.pause(Math.ceil(restMs), earlier.signal);
 		forget();
 	}
 }

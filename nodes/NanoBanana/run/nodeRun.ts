@@ -7,7 +7,7 @@ import {
 	type ConcurrencyLimiter,
 } from '../submit/concurrencyLimiter';
 import { createMemoryBudget, type MemoryBudget } from './memoryBudget';
-import { createSchedule, type Schedule } from '../poll/pollSchedule';
+import { createPollSchedule, type PollSchedule } from '../poll/pollSchedule';
 import { createBufferPool, type BufferPool } from './bufferPool';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
@@ -15,7 +15,7 @@ export interface NodeRun {
 	limiter: ConcurrencyLimiter;
 	memoryBudget: MemoryBudget;
 	bufferPool: BufferPool;
-	schedule: Schedule;
+	schedule: PollSchedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
 	/** Task ids by item, in the order in which the gateway accepted them. */
@@ -109,7 +109,7 @@ function openRun(
 		limiter,
 		memoryBudget: createMemoryBudget(),
 		bufferPool: createBufferPool(),
-		schedule: createSchedule(),
+		schedule: createPollSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
 		failed: new Set(),

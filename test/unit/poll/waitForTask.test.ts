@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { FailureKind } from '../../../nodes/NanoBanana/errors/failure';
-import { createSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
+import { createPollSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
 import { failureOf } from '../../../nodes/NanoBanana/poll/taskStatus';
 import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 import { waitForTask, type PollOptions } from '../../../nodes/NanoBanana/poll/waitForTask';
@@ -32,7 +32,7 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 	const seen: DecodedResponse[] = [];
 	const waited = await waitForTask({
 		look: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
-		schedule: createSchedule(),
+		schedule: createPollSchedule(),
 		clock,
 		signal: new AbortController().signal,
 		startedAt,
@@ -159,17 +159,17 @@ describe('a look that the schedule brings forward', () => {
 	async function looksAt(firstLookMs: number): Promise<number> {
 		const clock = stoppedClock();
 		const startedAt = clock.now();
-		const watch = {
+		const ticket = {
 			dueAt: startedAt + 60_000,
-			onSooner: () => undefined as void,
-			seen() {},
-			missed() {},
-			finished() {},
-			leave() {},
+			onEarlier: () => undefined as void,
+			pending() {},
+			failed() {},
+			succeeded() {},
+			close() {},
 		};
 		const waited = waitForTask({
 			look: async () => await Promise.resolve(picture),
-			schedule: { watch: () => watch },
+			schedule: { track: () => ticket },
 			clock,
 			signal: new AbortController().signal,
 			startedAt,
@@ -181,8 +181,8 @@ describe('a look that the schedule brings forward', () => {
 			firstLookMs,
 		}).then(() => clock.now() - startedAt);
 		await clock.advance(5_000);
-		watch.dueAt = startedAt + 7_000;
-		watch.onSooner();
+		ticket.dueAt = startedAt + 7_000;
+		ticket.onEarlier();
 		await clock.advance(100_000);
 		return await waited;
 	}
@@ -207,19 +207,19 @@ describe('the schedule', () => {
 		const startedAt = clock.now();
 		const at: number[] = [];
 		const since = (now: number): number => now - startedAt;
-		const watch = {
+		const ticket = {
 			dueAt: startedAt,
-			seen: (now: number, progress?: number) => void told.push(['seen', since(now), progress]),
-			missed: (now: number) => void told.push(['missed', since(now)]),
-			finished: (now: number) => void told.push(['finished', since(now)]),
-			leave: () => void told.push('left'),
+			pending: (now: number, progress?: number) => void told.push(['pending', since(now), progress]),
+			failed: (now: number) => void told.push(['failed', since(now)]),
+			succeeded: (now: number) => void told.push(['succeeded', since(now)]),
+			close: () => void told.push('closed'),
 		};
 		const look = async (): Promise<TaskStatusResult> => {
 			at.push(since(clock.now()));
 			await clock.pause(10);
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
 		};
-		const schedule = { watch: (...args: unknown[]) => (told.push(['watch', ...args.slice(1)]), watch) };
+		const schedule = { track: (...args: unknown[]) => (told.push(['track', ...args.slice(1)]), ticket) };
 		const waited = await waitForTask({
 			look,
 			schedule,
@@ -240,13 +240,13 @@ describe('the schedule', () => {
 		const { told, at } = await toldBy([queued(20), down(), queued(), empty, picture]);
 
 		expect(told).toEqual([
-			['watch', 1000, true],
-			['seen', 10, 20],
-			['missed', 20],
-			['seen', 30, undefined],
-			['missed', 40],
-			['finished', 50],
-			'left',
+			['track', 1000, true],
+			['pending', 10, 20],
+			['failed', 20],
+			['pending', 30, undefined],
+			['failed', 40],
+			['succeeded', 50],
+			'closed',
 		]);
 		expect(at).toEqual([0, 10, 20, 30, 40]);
 	});
@@ -255,20 +255,20 @@ describe('the schedule', () => {
 		for (const [end, after] of [
 			[outcome({ kind: 'failed', reason: 'no' }), []],
 			[refused, []],
-			[notFound, [['missed', 10]]],
+			[notFound, [['failed', 10]]],
 		] as const) {
-			expect((await toldBy([end])).told).toEqual([['watch', 1000, true], ...after, 'left']);
+			expect((await toldBy([end])).told).toEqual([['track', 1000, true], ...after, 'closed']);
 		}
 	});
 
 	it('is told that nobody looks any more when a look throws', async () => {
 		const told: string[] = [];
 		const clock = leapingClock();
-		const watch = { dueAt: 0, seen() {}, missed() {}, finished() {}, leave: () => void told.push('left') };
+		const ticket = { dueAt: 0, pending() {}, failed() {}, succeeded() {}, close: () => void told.push('closed') };
 		const look = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
 		const waiting = {
 			look,
-			schedule: { watch: () => watch },
+			schedule: { track: () => ticket },
 			clock,
 			signal: new AbortController().signal,
 			startedAt: 0,
@@ -280,7 +280,7 @@ describe('the schedule', () => {
 		};
 
 		await expect(waitForTask(waiting)).rejects.toThrow('the disk is full');
-		expect(told).toEqual(['left']);
+		expect(told).toEqual(['closed']);
 	});
 
 	it('gives up at the deadline to the millisecond', async () => {
@@ -303,7 +303,7 @@ describe('the schedule', () => {
 	it('waits for the first look as long as the gateway wished, for a fresh task only', async () => {
 		expect((await toldBy([picture], { firstLookMs: 50 })).at).toEqual([50]);
 		expect((await toldBy([picture], { firstLookMs: 50, isFresh: false })).at).toEqual([0]);
-		expect((await toldBy([picture], { isFresh: false })).told[0]).toEqual(['watch', 1000, false]);
+		expect((await toldBy([picture], { isFresh: false })).told[0]).toEqual(['track', 1000, false]);
 	});
 
 	it('spreads the looks that the gateway puts off, and never looks sooner than it asked', async () => {
@@ -431,7 +431,7 @@ it('ends a pause when the execution stops', async () => {
 	const look = jest.fn();
 	const waited = waitForTask({
 		look,
-		schedule: createSchedule(),
+		schedule: createPollSchedule(),
 		clock,
 		signal: stop.signal,
 		startedAt,
