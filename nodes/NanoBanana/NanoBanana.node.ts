@@ -22,7 +22,7 @@ export class NanoBanana implements INodeType {
 		subtitle:
 			"={{ (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? $parameter.model + ': ' : '') + ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] }}",
 		description:
-			'Generate and edit images with the NanoBanana models of a Nano Series gateway. Returns the task ID, the status and a link to each image, and the image as a file.',
+			'Generate and edit images with NanoBanana models. Returns each image as a file, with its link and task ID.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -31,7 +31,7 @@ export class NanoBanana implements INodeType {
 		requestDefaults: { baseURL: BASE_URL_EXPRESSION },
 		hints: [
 			{
-				message: "'Preview Request' is on: the request is shown and nothing is sent",
+				message: "'Preview Request' is on, so the request is returned instead of being sent",
 				displayCondition: '={{ $parameter.options?.previewRequest === true }}',
 				location: 'outputPane',
 				whenToDisplay: 'always',
@@ -49,7 +49,7 @@ export class NanoBanana implements INodeType {
 						name: 'Get Task Status',
 						value: 'getStatus',
 						action: 'Get task status',
-						description: 'Look once at a task that was created earlier, without waiting and without cost',
+						description: 'Check the status of a task once, free of charge',
 						routing: {
 							request: { method: 'GET', url: TASKS_PATH },
 							send: { paginate: true },
@@ -60,7 +60,7 @@ export class NanoBanana implements INodeType {
 						name: 'Image to Image',
 						value: 'imageToImage',
 						action: 'Edit image',
-						description: 'Change or combine existing images by describing the result',
+						description: 'Edit or combine existing images with a text prompt',
 						routing: {
 							request: { method: 'POST', url: TASKS_PATH },
 							send: { paginate: true },
@@ -71,7 +71,7 @@ export class NanoBanana implements INodeType {
 						name: 'Text to Image',
 						value: 'textToImage',
 						action: 'Generate image from text',
-						description: 'Make a new image from a description',
+						description: 'Generate an image from a text prompt',
 						routing: {
 							request: { method: 'POST', url: TASKS_PATH },
 							send: { paginate: true },
@@ -82,7 +82,7 @@ export class NanoBanana implements INodeType {
 						name: 'Wait for Task Result',
 						value: 'waitForResult',
 						action: 'Wait for task result',
-						description: 'Collect the images of tasks that were created earlier, as soon as they are finished',
+						description: 'Wait for one or more tasks to finish and return their images',
 						routing: {
 							request: { method: 'GET', url: TASKS_PATH },
 							send: { paginate: true },
@@ -93,8 +93,8 @@ export class NanoBanana implements INodeType {
 			},
 			...createFields,
 			...imageToImageFields,
-			...shapeFields,
 			...taskFields,
+			...shapeFields,
 			...lastFields,
 			optionsField,
 		],

@@ -1,9 +1,9 @@
 import type { OutputFormat } from './types';
 
 /**
- * What a family of models can do. Formats: the API's page. Ratios: the vendor's Gemini page (the
- * first ten) and Google's description of the 3.1 flash image model (the last four). Reference
- * limits: Google's model cards (3 for the base model, 14 for the later ones).
+ * What a family of models supports. Sources: formats, the API's page; aspect ratios, the API's
+ * Gemini page (the first ten) and Google's description of the 3.1 flash image model (the last
+ * four); number of reference images, Google's model cards (3 for the base model, 14 for the others).
  */
 export interface ModelFamily {
 	name: string;
@@ -16,7 +16,7 @@ export interface Model {
 	id: string;
 	label: string;
 	family: ModelFamily;
-	/** The id on the Gemini-compatible entrance, where the vendor lists one. */
+	/** The ID at the Gemini-compatible endpoint, where the API's documentation lists one. */
 	geminiId?: string;
 }
 
@@ -46,7 +46,7 @@ const PRO: ModelFamily = {
 const FLASH = 'gemini-3.1-flash-image-preview';
 const GEMINI_PRO = 'gemini-3-pro-image-preview';
 
-/** A new model is one row. Ids and tiers: the vendor's pages; which of them an account may use is up to the gateway. */
+/** A new model is one row. Source of IDs and tiers: the API's pages. Which of them a key may use depends on the account. */
 export const CATALOGUE: readonly Model[] = [
 	{ id: 'NanoBanana', label: 'NanoBanana', family: BASE },
 	{ id: 'NanoBanana2-0.5K', label: 'NanoBanana 2 (0.5K)', family: SECOND, geminiId: `${FLASH}-512` },
@@ -59,7 +59,22 @@ export const CATALOGUE: readonly Model[] = [
 	{ id: 'NanoBananaPro-8K', label: 'NanoBanana Pro (8K)', family: PRO },
 ];
 
-/** The catalogue's row for an id, or undefined: an id that is not listed is allowed and simply not checked. */
+/** True for the ratios that only NanoBanana 2 supports. */
+export function isOnlyForNanoBanana2(ratio: string): boolean {
+	return !COMMON_RATIOS.includes(ratio);
+}
+
+/**
+ * What is known about a model ID: its row, or for a tier without one its family (the API's page
+ * names the families by prefix: `NanoBananaPro-*`). Undefined for every other ID, which is sent unchecked.
+ */
 export function findModel(id: string): Model | undefined {
-	return CATALOGUE.find((model) => model.id === id);
+	return CATALOGUE.find((model) => model.id === id) ?? unlistedTier(id);
+}
+
+function unlistedTier(id: string): Model | undefined {
+	const [, prefix, tier] = /^(NanoBanana(?:2|Pro))-(.+)$/.exec(id) ?? [];
+	if (prefix === undefined) return undefined;
+	const family = prefix === 'NanoBanana2' ? SECOND : PRO;
+	return { id, label: `${family.name} (${tier})`, family };
 }

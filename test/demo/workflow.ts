@@ -75,13 +75,14 @@ function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: DemoAr
 	const changes = {
 		prompt: '={{ $json.Prompt }}',
 		numberOfImages: n,
-		apiFormat: format,
 		...(model !== undefined && { model: { __rl: true, mode: 'id', value: model } }),
 		...(ratio !== undefined && { aspectRatio: ratio }),
 	};
-	const nodes = workflow.nodes.map((node) =>
-		node.name === NODE ? { ...node, parameters: { ...node.parameters, ...changes } } : node,
-	);
+	const nodes = workflow.nodes.map((node) => {
+		if (node.name !== NODE) return node;
+		const options = { ...(node.parameters.options as object | undefined), apiFormat: format };
+		return { ...node, parameters: { ...node.parameters, ...changes, options } };
+	});
 	return { ...workflow, nodes };
 }
 

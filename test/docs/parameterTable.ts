@@ -96,7 +96,7 @@ function othersOf(path: string, values: unknown[]): unknown[] {
 }
 
 function fieldOf(path: string): INodeProperties {
-	const name = path.replace('/', '');
+	const name = path.replace(/^\/(options\.)?/, '');
 	const field = fields.find((known) => known.name === name);
 	if (!field) throw new Error(`A field depends on ${path}, which the node does not have`);
 	return field;

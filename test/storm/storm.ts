@@ -115,9 +115,13 @@ async function runExecution(mockApi: MockApi, { seed, number, size, reported }: 
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
 		prompt: '={{ $json.prompt }}',
 		numberOfImages: '={{ $json.n }}',
-		apiFormat,
 		requestOptions: { timeout: 2000 },
-		options: { ...OPTIONS, download: random.next() < 0.8, responseFormat: random.next() < 0.3 ? 'b64_json' : 'url' },
+		options: {
+			...OPTIONS,
+			apiFormat,
+			download: random.next() < 0.8,
+			responseFormat: random.next() < 0.3 ? 'b64_json' : 'url',
+		},
 	};
 	const workflow = nanoBananaWorkflow(parameters as never, {
 		onError,

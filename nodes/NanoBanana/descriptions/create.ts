@@ -1,20 +1,30 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { ASPECT_RATIOS, DEFAULT_MODEL } from '../models';
+import { ASPECT_RATIOS, DEFAULT_MODEL, findModel, isOnlyForNanoBanana2 } from '../models';
 import { PAID_OPERATIONS } from '../types';
 
 const CREATE = { show: { operation: PAID_OPERATIONS } };
 
-/** The fields that every paid operation has. Each says in `routing` where it lands in the request. */
+const prompt = {
+	displayName: 'Prompt',
+	name: 'prompt',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	default: '',
+	required: true,
+	routing: { send: { type: 'body', property: 'prompt' } },
+} as const;
+
+/** The fields that start every paid operation. `routing` says where a value goes in the request body. */
 export const createFields: INodeProperties[] = [
 	{
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator',
-		default: { mode: 'list', value: DEFAULT_MODEL },
+		default: { mode: 'list', value: DEFAULT_MODEL, cachedResultName: findModel(DEFAULT_MODEL)?.label },
 		required: true,
 		description:
-			'The model that makes the image. The resolution is part of it: 1K is about 1024 pixels on the long side, 4K about 4096. Each has its own price at the gateway.',
+			'The model to use. The suffix is the resolution: 1K is about 1024 px on the long side, 4K about 4096 px. Each model has its own price.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -28,27 +38,27 @@ export const createFields: INodeProperties[] = [
 				name: 'id',
 				type: 'string',
 				placeholder: 'e.g. NanoBanana2-1K',
-				hint: 'Any model ID that your gateway knows, exactly as it writes it',
+				hint: 'Enter the model ID exactly as your provider lists it',
 			},
 		],
 		displayOptions: CREATE,
 		routing: { send: { type: 'body', property: 'model' } },
 	},
 	{
-		displayName: 'Prompt',
-		name: 'prompt',
-		type: 'string',
-		typeOptions: { rows: 4 },
-		default: '',
-		required: true,
+		...prompt,
 		placeholder: 'e.g. A small red cube on a clean white desk, soft daylight',
-		description: 'What the image should show, or what should change about the reference images',
-		displayOptions: CREATE,
-		routing: { send: { type: 'body', property: 'prompt' } },
+		description: 'A text description of the image to generate',
+		displayOptions: { show: { operation: ['textToImage'] } },
+	},
+	{
+		...prompt,
+		placeholder: 'e.g. Replace the background with a beach',
+		description: 'A text description of the changes to make to the reference images',
+		displayOptions: { show: { operation: ['imageToImage'] } },
 	},
 ];
 
-/** What shapes the picture; shown below the fields of the single operation. */
+/** Shape and number of the images, after the fields that only one operation has. */
 export const shapeFields: INodeProperties[] = [
 	{
 		displayName: 'Aspect Ratio',
@@ -56,29 +66,14 @@ export const shapeFields: INodeProperties[] = [
 		type: 'options',
 		default: 'auto',
 		description:
-			'Shape of the image. Auto leaves it to the model: square for text, the shape of the reference image for edits.',
-		options: [{ name: 'Auto', value: 'auto' }, ...ASPECT_RATIOS.map((ratio) => ({ name: ratio, value: ratio }))],
-		displayOptions: CREATE,
-		routing: {
-			send: { type: 'body', property: 'aspect_ratio', value: "={{ $value === 'auto' ? undefined : $value }}" },
-		},
-	},
-	{
-		displayName: 'Output Format',
-		name: 'outputFormat',
-		type: 'options',
-		default: 'png',
-		description:
-			'File type to ask for. WebP is known to the base model NanoBanana only. What really came is read from the file and stands in mimeType.',
+			'Aspect ratio of the image. With Auto, the model decides: square for text prompts, same as the reference image for edits.',
 		options: [
 			{ name: 'Auto', value: 'auto' },
-			{ name: 'JPEG', value: 'jpeg' },
-			{ name: 'PNG', value: 'png' },
-			{ name: 'WebP', value: 'webp' },
+			...ASPECT_RATIOS.map((ratio) => ({ name: `${ratio} (${shapeOf(ratio)})`, value: ratio })),
 		],
 		displayOptions: CREATE,
 		routing: {
-			send: { type: 'body', property: 'output_format', value: "={{ $value === 'auto' ? undefined : $value }}" },
+			send: { type: 'body', property: 'aspect_ratio', value: "={{ $value === 'auto' ? undefined : $value }}" },
 		},
 	},
 	{
@@ -87,14 +82,14 @@ export const shapeFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 1,
-		description: 'How many images to make for each input item',
-		hint: "Every image is billed. 'Max Images' under Options limits what all items of a run may order together.",
+		description: 'How many images to generate for each input item',
+		hint: "You are charged for every image. To limit a run, add 'Max Images per Run' under Options.",
 		displayOptions: CREATE,
 		routing: { send: { type: 'body', property: 'n' } },
 	},
 ];
 
-/** Shown last, after the operation's own fields. */
+/** The last fields before the options. */
 export const lastFields: INodeProperties[] = [
 	{
 		displayName: 'Wait for Completion',
@@ -102,8 +97,9 @@ export const lastFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			"Whether to wait until the images are there. When off, the task comes out at once, to be collected later with 'Wait for Task Result'.",
-		displayOptions: { show: { operation: PAID_OPERATIONS, apiFormat: ['asyncTask'] } },
+			"Whether to wait until the images are ready. If turned off, get them later with 'Wait for Task Result'.",
+		// The other formats answer with the images themselves, so there is nothing to wait for later.
+		displayOptions: { show: { operation: PAID_OPERATIONS }, hide: { '/options.apiFormat': ['openAi', 'gemini'] } },
 	},
 	{
 		displayName: 'Simplify',
@@ -112,37 +108,12 @@ export const lastFields: INodeProperties[] = [
 		default: true,
 		description: 'Whether to return a simplified version of the response instead of the raw data',
 	},
-	{
-		displayName: 'API Format',
-		name: 'apiFormat',
-		type: 'options',
-		default: 'asyncTask',
-		description: "Which of the gateway's three endpoints to use. The other fields mean the same in all of them.",
-		options: [
-			{
-				name: 'Async Task (Recommended)',
-				value: 'asyncTask',
-				description: 'Creates a task and asks for its result; a paid task can be found again whatever happens',
-			},
-			{
-				name: 'Gemini Compatible',
-				value: 'gemini',
-				description: 'One long call for each image (generateContent)',
-			},
-			{
-				name: 'OpenAI Compatible',
-				value: 'openAi',
-				description: 'One long call (images/generations, images/edits)',
-			},
-		],
-		displayOptions: CREATE,
-	},
-	{
-		displayName:
-			"A call that breaks off may be billed without a result. 'Async Task' cannot lose a paid image that way.",
-		name: 'longCallNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { operation: PAID_OPERATIONS, apiFormat: ['openAi', 'gemini'] } },
-	},
 ];
+
+function shapeOf(ratio: string): string {
+	if (isOnlyForNanoBanana2(ratio)) return 'NanoBanana 2 Only';
+	if (ratio === '21:9') return 'Ultrawide';
+	const [width, height] = ratio.split(':').map(Number);
+	if (width === height) return 'Square';
+	return width > height ? 'Landscape' : 'Portrait';
+}

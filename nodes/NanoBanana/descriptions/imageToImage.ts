@@ -4,7 +4,7 @@ const show = (inputType: string[]): INodeProperties['displayOptions'] => ({
 	show: { operation: ['imageToImage'], inputType },
 });
 
-/** Where the reference images come from. Files first, then addresses, each in the order given. */
+/** Where the reference images come from. Files are sent first, then URLs, each in the order given. */
 export const imageToImageFields: INodeProperties[] = [
 	{
 		displayName: 'Input Type',
@@ -13,13 +13,13 @@ export const imageToImageFields: INodeProperties[] = [
 		default: 'binary',
 		description: 'Where the reference images come from',
 		options: [
-			{ name: 'Binary File(s)', value: 'binary', description: 'Files of the input item' },
+			{ name: 'Binary File(s)', value: 'binary', description: 'Use files from the input item' },
 			{
 				name: 'Binary File(s) and Image URL(s)',
 				value: 'both',
-				description: 'Files of the input item, followed by addresses',
+				description: 'Use files from the input item, followed by URLs',
 			},
-			{ name: 'Image URL(s)', value: 'url', description: 'Addresses that the gateway can open without signing in' },
+			{ name: 'Image URL(s)', value: 'url', description: 'Use public URLs' },
 		],
 		displayOptions: { show: { operation: ['imageToImage'] } },
 	},
@@ -30,7 +30,7 @@ export const imageToImageFields: INodeProperties[] = [
 		default: 'data',
 		required: true,
 		placeholder: 'e.g. data',
-		hint: 'The name of the input field that holds the image; several separated by commas, e.g. product, background',
+		hint: 'The name of the input field containing the image. Separate multiple names with commas.',
 		displayOptions: show(['binary', 'both']),
 	},
 	{
@@ -40,8 +40,7 @@ export const imageToImageFields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://example.com/image.png',
-		description:
-			'Addresses of reference images, separated by commas or new lines. The gateway loads them, so they must be public.',
+		description: 'URLs of the reference images, separated by commas or new lines. The URLs must be public.',
 		displayOptions: show(['url', 'both']),
 	},
 ];

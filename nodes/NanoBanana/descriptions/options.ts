@@ -8,12 +8,19 @@ import {
 } from '../parameters/settings';
 import { PAID_OPERATIONS } from '../types';
 
+/**
+ * An option that nobody added is absent and matches no value. So these conditions hide what does
+ * not apply; only what needs a value other than the default is shown by it.
+ */
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
+const forResults: IDisplayOptions = { hide: { '/wait': [false] } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'], '/wait': [false] } };
-/** An option that nobody added is absent, so the file options hide on `false` instead of showing on `true`. */
 const forFiles: IDisplayOptions = { hide: { '/wait': [false], download: [false] } };
 
-/** Optional fields of all operations, in alphabetical order. Their defaults are what happens without them, but for 'Max Images' and 'Unit Price': without these there is no limit and no cost. */
+/**
+ * Optional fields of all operations, in alphabetical order. Each default is what happens without
+ * the option, except for 'Max Images per Run' (no limit) and 'Price per Image' (no cost).
+ */
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -28,8 +35,42 @@ export const optionsField: INodeProperties = {
 			default: '{}',
 			placeholder: 'e.g. { "seed": 42 }',
 			description:
-				'Merged into the request as it is, so that new fields of the gateway can be used the day they appear',
+				'Extra JSON fields to add to the request body, e.g. for API parameters that this node does not support yet',
 			displayOptions: forPaid,
+		},
+		{
+			displayName: 'API Format',
+			name: 'apiFormat',
+			type: 'options',
+			default: 'asyncTask',
+			description: 'Which API endpoint to use. All other fields work the same.',
+			hint: "'Gemini Compatible' and 'OpenAI Compatible' use one long request. If the connection drops, you may be charged without getting an image.",
+			options: [
+				{
+					name: 'Async Task (Recommended)',
+					value: 'asyncTask',
+					description: 'Create a task and check it until it is done. You can always get paid images by task ID.',
+				},
+				{
+					name: 'Gemini Compatible',
+					value: 'gemini',
+					description: 'Send one long request per image (generateContent)',
+				},
+				{
+					name: 'OpenAI Compatible',
+					value: 'openAi',
+					description: 'Send one long request (images/generations or images/edits)',
+				},
+			],
+			displayOptions: forPaid,
+		},
+		{
+			displayName: 'Combine Images Into One Item',
+			name: 'combineImages',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all images of a task in one item, in the fields data, data_1, data_2, and so on',
+			displayOptions: forResults,
 		},
 		{
 			displayName: 'Download Images',
@@ -37,8 +78,8 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to load the images into the workflow as files. When off, only their addresses come out, which expire.',
-			displayOptions: { hide: { '/wait': [false] } },
+				'Whether to download the images as files. If turned off, only their URLs are returned, which expire.',
+			displayOptions: forResults,
 		},
 		{
 			displayName: 'File Name',
@@ -47,30 +88,24 @@ export const optionsField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. product-photo',
 			description:
-				'Name of the image file without its extension, which follows from the file itself. Several images are numbered. Without this option it is the task ID.',
+				'Name of the image file, without the extension. Multiple images are numbered. Defaults to the task ID.',
 			displayOptions: forFiles,
 		},
 		{
-			displayName: 'Image Size',
-			name: 'imageSize',
-			type: 'options',
-			default: '1K',
-			description:
-				"Resolution for Google's own model IDs, whose name holds none. The gateway's IDs (…-1K, …-2K) bring theirs along.",
-			options: [
-				{ name: '0.5K', value: '512' },
-				{ name: '1K', value: '1K' },
-				{ name: '2K', value: '2K' },
-				{ name: '4K', value: '4K' },
-			],
-			displayOptions: { show: { '/operation': PAID_OPERATIONS, '/apiFormat': ['gemini'] } },
+			displayName: 'First Check After (Seconds)',
+			name: 'pollInterval',
+			type: 'number',
+			typeOptions: { minValue: 0.2 },
+			default: DEFAULT_POLL_INTERVAL_S,
+			description: "How long to wait before the first status check. Later checks adapt to the task's progress.",
+			displayOptions: forWaiting,
 		},
 		{
-			displayName: 'Include Input Fields',
+			displayName: 'Include Other Input Fields',
 			name: 'includeInputFields',
 			type: 'boolean',
 			default: false,
-			description: "Whether to keep the input item's fields beside the result",
+			description: "Whether to include the input item's fields in the output",
 		},
 		{
 			displayName: 'Max Concurrency',
@@ -79,24 +114,25 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: DEFAULT_CONCURRENCY,
 			description:
-				'How many tasks of this run may be open at the gateway at a time. A lower limit of the gateway is found and kept to by itself.',
+				'Maximum number of tasks to run in parallel. If the API allows fewer, the node adapts automatically.',
 		},
 		{
-			displayName: 'Max Image Size (MB)',
+			displayName: 'Max Download Size (MB)',
 			name: 'maxImageSize',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_MAX_IMAGE_MB,
-			description: 'Largest image that is loaded, in megabytes. A larger one comes out as an address with a warning.',
+			description:
+				'Maximum size of a downloaded image, in megabytes. Larger images are returned as a URL with a warning.',
 		},
 		{
-			displayName: 'Max Images',
+			displayName: 'Max Images per Run',
 			name: 'maxImages',
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
 			description:
-				'Spending guard: the most images that all input items of one run may order together. A larger order is refused before anything is sent. Without this option there is no limit.',
+				'Maximum number of images for all input items together. If they would exceed it, nothing is sent and you are not charged.',
 			displayOptions: forPaid,
 		},
 		{
@@ -104,53 +140,46 @@ export const optionsField: INodeProperties = {
 			name: 'onTimeout',
 			type: 'options',
 			default: 'error',
-			description: 'What to do with a task that is not finished in time. It stays paid for and goes on at the gateway.',
+			description: 'What to do when a task does not finish in time. The task keeps running and is charged either way.',
 			options: [
 				{
-					name: 'Continue With the Open Task',
+					name: 'Continue and Return Task ID',
 					value: 'continue',
-					description: 'Put out an item with the task ID and the status, so that the workflow can collect it later',
+					description: 'Return an item with the task ID and status, so the workflow can get the images later',
 				},
-				{
-					name: 'Stop With a Message',
-					value: 'error',
-					description: 'Fail the item with a message that names the task ID',
-				},
+				{ name: 'Fail the Item', value: 'error', description: 'Fail with a message that includes the task ID' },
 			],
 			displayOptions: forWaiting,
 		},
 		{
-			displayName: 'Output Layout',
-			name: 'outputLayout',
+			displayName: 'Output Format',
+			name: 'outputFormat',
 			type: 'options',
-			default: 'itemPerImage',
-			description: 'How several images of one task come out',
+			default: 'png',
+			description: 'File format to request. The format that was returned is in mimeType.',
 			options: [
-				{
-					name: 'All Images in One Item',
-					value: 'singleItem',
-					description: 'One item with the fields data, data_1, data_2, …',
-				},
-				{ name: 'One Item per Image', value: 'itemPerImage', description: 'Each image is an item of its own' },
+				{ name: 'Auto', value: 'auto' },
+				{ name: 'JPEG', value: 'jpeg' },
+				{ name: 'PNG', value: 'png' },
+				{ name: 'WebP (NanoBanana Only)', value: 'webp' },
 			],
-			displayOptions: { hide: { '/wait': [false] } },
-		},
-		{
-			displayName: 'Poll Interval (Seconds)',
-			name: 'pollInterval',
-			type: 'number',
-			typeOptions: { minValue: 0.2 },
-			default: DEFAULT_POLL_INTERVAL_S,
-			description: 'Time until the first look at the task. Later looks follow the progress and grow further apart.',
-			displayOptions: forWaiting,
+			displayOptions: forPaid,
 		},
 		{
 			displayName: 'Preview Request',
 			name: 'previewRequest',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to show the request instead of sending it. Nothing is sent and nothing is billed.',
+			description: 'Whether to return the request instead of sending it. You are not charged.',
 			displayOptions: forPaid,
+		},
+		{
+			displayName: 'Price per Image',
+			name: 'unitPrice',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 6 },
+			default: 0,
+			description: 'Price per image, in any currency. Adds a cost field to each item.',
 		},
 		{
 			displayName: 'Put Output in Field',
@@ -158,45 +187,59 @@ export const optionsField: INodeProperties = {
 			type: 'string',
 			default: 'data',
 			placeholder: 'e.g. data',
-			hint: 'The name of the output field that holds the image',
+			hint: 'The name of the output field to put the image in',
 			displayOptions: forFiles,
 		},
 		{
-			displayName: 'Receive Images As',
+			displayName: 'Resolution',
+			name: 'imageSize',
+			type: 'options',
+			default: '1K',
+			description: "Resolution to use with Google's own model IDs. NanoBanana IDs already include it (…-1K, …-2K).",
+			options: [
+				{ name: '0.5K', value: '512' },
+				{ name: '1K', value: '1K' },
+				{ name: '2K', value: '2K' },
+				{ name: '4K', value: '4K' },
+			],
+			displayOptions: { show: { '/operation': PAID_OPERATIONS, apiFormat: ['gemini'] } },
+		},
+		{
+			displayName: 'Response Format',
 			name: 'responseFormat',
 			type: 'options',
 			default: 'url',
-			description: 'How the gateway hands the images over. The workflow gets files either way.',
+			description: 'How the API returns the images. The node outputs files either way.',
 			options: [
 				{
 					name: 'Base64',
 					value: 'b64_json',
-					description: 'Inside the answer, for networks that reach the gateway only',
+					description: 'As part of the API response. Use this if n8n cannot reach the image URLs.',
 				},
-				{ name: 'URL', value: 'url', description: 'As an address that the node downloads from' },
+				{ name: 'URL', value: 'url', description: 'As URLs that the node downloads' },
 			],
-			displayOptions: { show: { '/operation': PAID_OPERATIONS, '/apiFormat': ['asyncTask', 'openAi'] } },
+			displayOptions: { ...forPaid, hide: { apiFormat: ['gemini'] } },
 		},
 		{
 			displayName: 'Send Images As',
 			name: 'sendBinaryAs',
 			type: 'options',
 			default: 'dataUri',
-			description:
-				'How files travel in the request for a task. The documentation of the API promises addresses only, so try another entry when the gateway does not take files.',
+			description: 'How to encode files in the request. Try another option if the API rejects your files.',
 			options: [
-				{ name: 'Base64', value: 'base64', description: 'Bare base64 text' },
-				{ name: 'Data URI', value: 'dataUri', description: 'Base64 with its type in front' },
-				{ name: 'Multipart Form', value: 'multipart', description: 'As an uploaded file' },
+				{ name: 'Base64', value: 'base64', description: 'Base64 without a prefix' },
+				{ name: 'Data URI', value: 'dataUri', description: 'Base64 with a data:image/… prefix' },
+				{ name: 'Multipart Form', value: 'multipart', description: 'Form upload (multipart/form-data)' },
 			],
-			displayOptions: { show: { '/operation': ['imageToImage'], '/apiFormat': ['asyncTask'] } },
+			displayOptions: { show: { '/operation': ['imageToImage'] }, hide: { apiFormat: ['openAi', 'gemini'] } },
 		},
 		{
 			displayName: 'Skip Model Checks',
 			name: 'skipModelChecks',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to send requests that the known models do not take. The checks become warnings.',
+			description:
+				'Whether to send the request even if the model is not known to support it. Failed checks become warnings.',
 			displayOptions: forPaid,
 		},
 		{
@@ -205,18 +248,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_S,
-			description:
-				"How long to wait for one task, or with 'Get Task Status' for the answer. A task that takes longer stays paid for and goes on at the gateway.",
-			displayOptions: { hide: { '/wait': [false] } },
-		},
-		{
-			displayName: 'Unit Price',
-			name: 'unitPrice',
-			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 6 },
-			default: 0,
-			description:
-				'Price of one image at your gateway, in any currency. With this option each item shows what it cost.',
+			description: 'Maximum time to wait for each task. A task that takes longer keeps running and is charged.',
+			displayOptions: forResults,
 		},
 	],
 };

@@ -10,7 +10,7 @@ export const taskFields: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. task_9fK2mQx7Lr0V',
 		description:
-			'ID that an earlier node or run put out in the field taskId. Several can be given, separated by commas or as an array from an expression.',
+			'The taskId returned by an earlier node or run. Separate multiple IDs with commas, or use an expression that returns an array.',
 		displayOptions: { show: { operation: ['getStatus', 'waitForResult'] } },
 	},
 ];

@@ -55,5 +55,5 @@ export function fileIn(answer: HttpResult, url?: string): DownloadResult | undef
 }
 
 export function tooLarge(limit: number): string {
-	return `it is larger than ${megabytes(limit)}, the 'Max Image Size' under Options`;
+	return `it is larger than ${megabytes(limit)}, the 'Max Download Size' under Options`;
 }

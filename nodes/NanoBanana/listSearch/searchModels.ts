@@ -9,8 +9,8 @@ const NANO = /nano[-_ ]?banana|gemini-[\w.]+.*image/i;
 const OTHER_IMAGE = /image|imagen|dall-e|flux|seedream|qwen-image|midjourney|stable-diffusion/i;
 
 /**
- * The models of the picker: what GET /v1/models offers this key, the Nano family first, or the known
- * catalogue where the gateway has no such list. Never throws: the form must open without a gateway.
+ * The models of the picker: the image models that GET /v1/models lists for this key, NanoBanana
+ * first, or the known models if there is no such list. Never throws: the form must open without an API.
  */
 export async function searchModels(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 	const offered = await offeredIds(this).catch(() => []);
@@ -20,7 +20,7 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	const entries = [...new Set(ids)]
 		.sort((left, right) => rank(left) - rank(right) || left.localeCompare(right, 'en', { numeric: true }))
 		.map(entryOf)
-		.filter((entry) => wanted.every((word) => entry.name.toLowerCase().includes(word)));
+		.filter(({ name, value }) => wanted.every((word) => `${name} ${String(value)}`.toLowerCase().includes(word)));
 	return { results: entries };
 }
 
@@ -38,7 +38,7 @@ async function offeredIds(ctx: ILoadOptionsFunctions): Promise<string[]> {
 	return rows.map((row) => firstText(row, 'id', 'name')?.replace(/^models\//, '')).filter((id) => id !== undefined);
 }
 
-/** Known models in the catalogue's order, then the rest of the family, then other image models. */
+/** Known models in the order of the catalog, then other NanoBanana models, then other image models. */
 function rank(id: string): number {
 	const position = CATALOGUE.findIndex((model) => model.id === id);
 	if (position >= 0) return position;
@@ -46,6 +46,5 @@ function rank(id: string): number {
 }
 
 function entryOf(id: string): INodeListSearchItems {
-	const label = findModel(id)?.label;
-	return { name: label && label !== id ? `${label} – ${id}` : id, value: id };
+	return { name: findModel(id)?.label ?? id, value: id };
 }

@@ -12,7 +12,6 @@ export interface CheckedRequest {
 	warnings: string[];
 }
 
-const OUTPUT_FORMATS: OutputFormat[] = ['png', 'jpeg', 'webp'];
 /** As the field's list names them. */
 const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' };
 
@@ -39,7 +38,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 		),
 		n: wholeNumber('Number of Images', imagesAsked(body, extraBody, settings), 1),
 		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
-		...optional('outputFormat', readOutputFormat(own(body, 'output_format'))),
+		...optional('outputFormat', settings.outputFormat),
 		...optional('imageSize', settings.imageSize),
 		responseFormat: settings.responseFormat,
 		sendBinaryAs: settings.sendBinaryAs,
@@ -131,14 +130,6 @@ function readAspectRatio(value: unknown): string | undefined {
 		"'Aspect Ratio' is no ratio",
 		'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.',
 	);
-}
-
-function readOutputFormat(value: unknown): OutputFormat | undefined {
-	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
-	const name = String(value).trim().toLowerCase();
-	const format = OUTPUT_FORMATS.find((known) => known === (name === 'jpg' ? 'jpeg' : name));
-	if (format) return format;
-	throw invalid(`'Output Format' cannot be '${name.slice(0, 40)}'`, `Choose auto, ${OUTPUT_FORMATS.join(', ')}.`);
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -3,7 +3,14 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 import { choiceFrom, invalid, numberFrom } from './validate';
 import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
-import { API_FORMATS, OPERATIONS, type ApiFormat, type ImageRequest, type Operation } from '../types';
+import {
+	API_FORMATS,
+	OPERATIONS,
+	type ApiFormat,
+	type ImageRequest,
+	type Operation,
+	type OutputFormat,
+} from '../types';
 
 /** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
 export interface Settings {
@@ -14,7 +21,7 @@ export interface Settings {
 	simplify: boolean;
 	binaryPropertyOutput: string;
 	download: boolean;
-	outputLayout: 'itemPerImage' | 'singleItem';
+	combineImages: boolean;
 	fileName?: string;
 	timeoutMs: number;
 	onTimeout: 'error' | 'continue';
@@ -23,6 +30,8 @@ export interface Settings {
 	maxImages: number;
 	maxImageBytes: number;
 	unitPrice?: number;
+	/** Undefined leaves the choice to the API. */
+	outputFormat?: OutputFormat;
 	responseFormat: ImageRequest['responseFormat'];
 	sendBinaryAs: ImageRequest['sendBinaryAs'];
 	imageSize?: string;
@@ -47,10 +56,8 @@ export const DEFAULT_MAX_IMAGE_MB = 50;
 export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const { pays, waits } = OPERATIONS[operation];
-	const apiFormat = pays
-		? choiceFrom('API Format', ctx.getNodeParameter('apiFormat', 'asyncTask'), API_FORMATS, 'asyncTask')
-		: 'asyncTask';
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
+	const apiFormat = pays ? choiceFrom('API Format', options.apiFormat, API_FORMATS, 'asyncTask') : 'asyncTask';
 	const canSkipWaiting = pays && apiFormat === 'asyncTask';
 	const text = (name: string): string | undefined => {
 		const value = options[name];
@@ -67,21 +74,24 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		simplify: ctx.getNodeParameter('simplify', true) !== false,
 		binaryPropertyOutput: fieldName,
 		download: options.download !== false,
-		outputLayout: choiceFrom('Output Layout', options.outputLayout, ['itemPerImage', 'singleItem'], 'itemPerImage'),
+		combineImages: options.combineImages === true,
 		fileName: text('fileName'),
 		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
 		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
 		pollIntervalMs:
-			Math.min(LONGEST_TIMEOUT_S, numberFrom('Poll Interval', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01)) *
-			1000,
+			Math.min(
+				LONGEST_TIMEOUT_S,
+				numberFrom('First Check After', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01),
+			) * 1000,
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
-		maxImages: numberFrom('Max Images', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
-		maxImageBytes: numberFrom('Max Image Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
+		maxImages: numberFrom('Max Images per Run', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
+		maxImageBytes: numberFrom('Max Download Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
 		unitPrice:
 			options.unitPrice === undefined || options.unitPrice === ''
 				? undefined
-				: numberFrom('Unit Price', options.unitPrice, 0, 0),
-		responseFormat: choiceFrom('Receive Images As', options.responseFormat, ['url', 'b64_json'], 'url'),
+				: numberFrom('Price per Image', options.unitPrice, 0, 0),
+		outputFormat: readOutputFormat(options.outputFormat),
+		responseFormat: choiceFrom('Response Format', options.responseFormat, ['url', 'b64_json'], 'url'),
 		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
 		imageSize: text('imageSize'),
 		includeInputFields: options.includeInputFields === true,
@@ -89,6 +99,12 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		skipModelChecks: options.skipModelChecks === true,
 		previewRequest: options.previewRequest === true,
 	};
+}
+
+function readOutputFormat(value: unknown): OutputFormat | undefined {
+	const name = String(value ?? '').toLowerCase();
+	const format = choiceFrom('Output Format', name === 'jpg' ? 'jpeg' : name, ['auto', 'png', 'jpeg', 'webp'], 'png');
+	return format === 'auto' ? undefined : format;
 }
 
 /** The ids in 'Task ID': one, several separated by commas or spaces, an array or the text of one, and whole items in the place of their ids. */

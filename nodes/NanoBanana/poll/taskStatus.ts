@@ -55,7 +55,7 @@ export async function fetchTaskStatus(
 				taskId,
 				message: `The gateway's answer is larger than ${megabytes(answer.limit)}`,
 				nextStep:
-					"Raise 'Max Image Size' under Options when the images are that large, then collect them with 'Wait for Task Result'.",
+					"Raise 'Max Download Size' under Options when the images are that large, then collect them with 'Wait for Task Result'.",
 			},
 		};
 	}

@@ -27,7 +27,7 @@ export function outputItems(
 	input: IDataObject,
 ): INodeExecutionData[] {
 	const base = settings.includeInputFields ? input : {};
-	const together = settings.outputLayout === 'singleItem' || task.outputImages.length === 0;
+	const together = settings.combineImages || task.outputImages.length === 0;
 	const groups = together ? [task.outputImages] : task.outputImages.map((outputImage) => [outputImage]);
 	return groups.map((outputImages) => {
 		const json = settings.simplify ? simplified(task, outputImages, settings) : whole(task, outputImages, settings);

@@ -45,7 +45,7 @@ export function readSubmitResult(answer: HttpResult, judging: ReadOptions): Subm
 		return unclear({
 			message: `The gateway's answer is larger than ${megabytes(answer.limit)} and was not read`,
 			nextStep:
-				"The images are probably paid for. Raise 'Max Image Size' under Options, or set 'Receive Images As' to URL, before you run the node again; a new run is a new purchase.",
+				"The images are probably paid for. Raise 'Max Download Size' under Options, or set 'Response Format' to URL, before you run the node again; a new run is a new purchase.",
 		});
 	}
 	const body = bodyOf(answer.bytes);

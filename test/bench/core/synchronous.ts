@@ -39,9 +39,17 @@ export const synchronousFormats: BenchGroup = {
 			report('the limit');
 			const limit = await makespan(lane, seed, { client: 'bareCalls', items: ITEMS });
 			report('OpenAI format');
-			const openAi = await makespan(lane, seed, { client: 'node', items: ITEMS, parameters: { apiFormat: 'openAi' } });
+			const openAi = await makespan(lane, seed, {
+				client: 'node',
+				items: ITEMS,
+				parameters: { options: { apiFormat: 'openAi' } },
+			});
 			report('Gemini format');
-			const gemini = await makespan(lane, seed, { client: 'node', items: ITEMS, parameters: { apiFormat: 'gemini' } });
+			const gemini = await makespan(lane, seed, {
+				client: 'node',
+				items: ITEMS,
+				parameters: { options: { apiFormat: 'gemini' } },
+			});
 			return { 'sync.limit': limit, 'sync.openAi': openAi, 'sync.gemini': gemini };
 		}),
 };

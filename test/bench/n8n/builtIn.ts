@@ -57,7 +57,7 @@ export const builtInNodes: BenchGroup = {
 				server,
 				counter,
 				{ seed: 1, syncMs: 50 },
-				ours(counter.credentials.ours, ITEMS, { apiFormat: id }),
+				ours(counter.credentials.ours, ITEMS, { options: { apiFormat: id } }),
 			);
 		}
 	},
@@ -80,7 +80,7 @@ export const builtInNodes: BenchGroup = {
 		for (const [index, { id, name }] of FORMATS.entries()) {
 			report(`this node, ${name} format`);
 			const times: number[] = [];
-			const workflow = ours(counters[id].credentials.ours, ITEMS, { apiFormat: id });
+			const workflow = ours(counters[id].credentials.ours, ITEMS, { options: { apiFormat: id } });
 			while (times.length < TIMES) times.push((await runWhole(server, counters[id], load, workflow)).makespanMs);
 			figures[`n8n.${id}.builtIn`] = builtIns[index].makespanMs / 1000;
 			figures[`n8n.${id}.ours`] = median(times) / 1000;

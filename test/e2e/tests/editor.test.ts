@@ -83,17 +83,7 @@ describe('in the editor', () => {
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
 
-		await expectFields([
-			'operation',
-			'model',
-			'prompt',
-			'aspectRatio',
-			'outputFormat',
-			'numberOfImages',
-			'wait',
-			'simplify',
-			'apiFormat',
-		]);
+		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'numberOfImages', 'wait', 'simplify']);
 	});
 
 	step('the credential is made in the dialog, and its test tells that it works', async () => {
@@ -125,11 +115,9 @@ describe('in the editor', () => {
 			'inputType',
 			'binaryPropertyName',
 			'aspectRatio',
-			'outputFormat',
 			'numberOfImages',
 			'wait',
 			'simplify',
-			'apiFormat',
 		]);
 		await choose('inputType', 'Image URL(s)');
 		await expectFields([
@@ -139,45 +127,31 @@ describe('in the editor', () => {
 			'inputType',
 			'imageUrls',
 			'aspectRatio',
-			'outputFormat',
 			'numberOfImages',
 			'wait',
 			'simplify',
-			'apiFormat',
 		]);
 		await choose('operation', 'Get Task Status');
 		await expectFields(['operation', 'taskId', 'simplify']);
 		await choose('operation', 'Wait for Task Result');
 		await expectFields(['operation', 'taskId', 'simplify']);
 		await choose('operation', 'Text to Image');
-		await choose('apiFormat', 'Gemini Compatible');
-		await expectFields([
-			'operation',
-			'model',
-			'prompt',
-			'aspectRatio',
-			'outputFormat',
-			'numberOfImages',
-			'simplify',
-			'apiFormat',
-		]);
-		await choose('apiFormat', 'Async Task (Recommended)');
 	});
 
 	step('a model is picked from the list that the gateway gave', async () => {
 		await page.getByTestId('rlc-input').click();
 		const models = page.getByTestId('rlc-item');
-		await models.filter({ hasText: 'NanoBananaPro' }).first().waitFor();
+		await models.filter({ hasText: 'NanoBanana Pro' }).first().waitFor();
 		await expectReadmePicture(page, 'model-list', page.getByTestId('node-parameters'), { width: 484, height: 470 });
-		await models.filter({ hasText: 'NanoBanana2-0.5K' }).first().click();
+		await models.filter({ hasText: 'NanoBanana 2 (0.5K)' }).first().click();
 
-		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana2-0.5K');
+		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana 2 (0.5K)');
 	});
 
 	step('executing the step shows the picture', async () => {
 		const { sandbox } = scene;
 		await parameter('prompt').locator('textarea').fill('A small red cube on a clean white desk, soft daylight');
-		await choose('aspectRatio', '16:9');
+		await choose('aspectRatio', '16:9 (Landscape)');
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByTestId('node-run-status-success').waitFor();

@@ -70,7 +70,11 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 test('Image to Image sends the bytes of the input file and hands on the edited picture', async () => {
 	const { client, sandbox, nanoBanana } = scene;
 	const reference = await paintReference();
-	const editor = nanoBanana('NanoBanana', { operation: 'imageToImage', prompt: 'make it night', outputFormat: 'jpeg' });
+	const editor = nanoBanana('NanoBanana', {
+		operation: 'imageToImage',
+		prompt: 'make it night',
+		options: { outputFormat: 'jpeg' },
+	});
 
 	const run = await client.run(
 		chain(
@@ -137,7 +141,11 @@ test.each([
 	const { client, sandbox, nanoBanana } = scene;
 
 	const run = await client.run(
-		chain(`Format ${apiFormat}`, manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube', apiFormat })),
+		chain(
+			`Format ${apiFormat}`,
+			manualTrigger(),
+			nanoBanana('NanoBanana', { prompt: 'a cube', options: { apiFormat } }),
+		),
 	);
 
 	expect(run.error).toBeUndefined();

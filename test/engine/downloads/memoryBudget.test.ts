@@ -26,7 +26,7 @@ describe('images and requests that do not all fit into memory at once', () => {
 			chunked({ candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data } }] } }] }),
 		);
 		const run = await engine.run(
-			{ prompt: 'a', apiFormat: 'gemini', numberOfImages: 8 },
+			{ prompt: 'a', numberOfImages: 8, options: { apiFormat: 'gemini' } },
 			{ credential: { baseUrl: raw.url } },
 		);
 

@@ -91,7 +91,7 @@ describe('before anything is sent', () => {
 		],
 		[
 			'webp on NanoBanana2',
-			{ prompt: PROMPT, outputFormat: 'webp' },
+			{ prompt: PROMPT, options: { outputFormat: 'webp' } },
 			"'Output Format' WebP is not available for the model NanoBanana2-0.5K",
 			`Choose PNG or JPEG in 'Output Format', or the model NanoBanana, which has WebP too. ${SKIP}`,
 		],
@@ -109,9 +109,9 @@ describe('before anything is sent', () => {
 		],
 		[
 			'a file type nobody makes',
-			{ prompt: PROMPT, outputFormat: '={{ "tiff" }}' },
+			{ prompt: PROMPT, options: { outputFormat: '={{ "tiff" }}' } },
 			"'Output Format' cannot be 'tiff'",
-			'Choose auto, png, jpeg, webp.',
+			'Choose an entry of the list. An expression has to give one of auto, png, jpeg, webp.',
 		],
 		[
 			'size among the additional fields',

@@ -80,10 +80,9 @@ async function expectImages(
 }
 
 async function generate(format: Format, parameters: INodeParameters = {}): Promise<Ran> {
-	const options = { unitPrice: 0.04, ...(parameters.options as IDataObject | undefined) };
+	const options = { apiFormat: format, unitPrice: 0.04, ...(parameters.options as IDataObject | undefined) };
 	return await engine.run({
 		prompt: PROMPT,
-		apiFormat: format,
 		simplify: false,
 		...parameters,
 		options,
@@ -96,9 +95,8 @@ async function edit(format: Format, parameters: INodeParameters): Promise<Ran> {
 		{
 			operation: 'imageToImage',
 			prompt: PROMPT,
-			apiFormat: format,
 			simplify: false,
-			options: { unitPrice: 0.04 },
+			options: { apiFormat: format, unitPrice: 0.04 },
 			...parameters,
 		},
 		{ input },
@@ -116,7 +114,7 @@ describe.each(FORMATS)('through the %s endpoint', (format) => {
 	});
 
 	it('text becomes a wide JPEG', async () => {
-		const run = await generate(format, { aspectRatio: '16:9', outputFormat: 'jpeg' });
+		const run = await generate(format, { aspectRatio: '16:9', options: { outputFormat: 'jpeg' } });
 		await expectImages(run, format, {
 			count: 1,
 			operation: 'textToImage',

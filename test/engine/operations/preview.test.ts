@@ -71,7 +71,7 @@ it('previews every item and counts none of them against Max Images', async () =>
 });
 
 it('rejects what the request would be rejected for', async () => {
-	const run = await engine.run({ prompt: PROMPT, outputFormat: 'webp', options: { previewRequest: true } });
+	const run = await engine.run({ prompt: PROMPT, options: { outputFormat: 'webp', previewRequest: true } });
 
 	expect(run.error?.message).toBe("'Output Format' WebP is not available for the model NanoBanana2-0.5K");
 });

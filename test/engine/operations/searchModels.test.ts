@@ -60,8 +60,8 @@ it('offers the image models of the API, the known ones first and in their order,
 	});
 
 	expect(await picked()).toEqual([
-		{ name: 'NanoBanana 2 (1K) – NanoBanana2-1K', value: 'NanoBanana2-1K' },
-		{ name: 'NanoBanana Pro (4K) – NanoBananaPro-4K', value: 'NanoBananaPro-4K' },
+		{ name: 'NanoBanana 2 (1K)', value: 'NanoBanana2-1K' },
+		{ name: 'NanoBanana Pro (4K)', value: 'NanoBananaPro-4K' },
 		{ name: 'gemini-3-pro-image-preview-4k', value: 'gemini-3-pro-image-preview-4k' },
 		{ name: 'nano-banana-9', value: 'nano-banana-9' },
 		{ name: 'flux-pro', value: 'flux-pro' },

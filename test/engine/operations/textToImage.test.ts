@@ -34,8 +34,8 @@ it('sends what the fields say and nothing else', async () => {
 		model: { __rl: true, mode: 'list', value: 'NanoBanana2-0.5K' },
 		prompt: PROMPT,
 		aspectRatio: '16:9',
-		outputFormat: 'jpeg',
 		numberOfImages: 2,
+		options: { outputFormat: 'jpeg' },
 	});
 
 	expect(engine.created()).toEqual([
@@ -52,7 +52,7 @@ it('sends what the fields say and nothing else', async () => {
 });
 
 it('leaves a ratio and a format on auto out of the request', async () => {
-	await engine.run({ prompt: PROMPT, aspectRatio: 'auto', outputFormat: 'auto' });
+	await engine.run({ prompt: PROMPT, aspectRatio: 'auto', options: { outputFormat: 'auto' } });
 
 	expect(engine.created()).toEqual([
 		{ model: 'NanoBanana2-0.5K', task_type: 'text2image', prompt: PROMPT, n: 1, response_format: 'url' },
@@ -74,8 +74,8 @@ it.each([
 	const run = await engine.run({
 		model: { __rl: true, mode: 'id', value: 'NanoBanana' },
 		prompt: PROMPT,
-		outputFormat,
 		aspectRatio: '9:16',
+		options: { outputFormat },
 	});
 	const [{ taskId }] = engine.mockApi.ledger;
 

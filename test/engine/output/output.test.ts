@@ -74,7 +74,7 @@ it('puts every image of a task into one item when asked to', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 3,
-		options: { outputLayout: 'singleItem', unitPrice: 0.04 },
+		options: { combineImages: true, unitPrice: 0.04 },
 	});
 	const urls = [...engine.mockApi.files.keys()];
 
@@ -92,7 +92,7 @@ it('lists every image of one item when not simplified', async () => {
 		prompt: PROMPT,
 		numberOfImages: 2,
 		simplify: false,
-		options: { outputLayout: 'singleItem' },
+		options: { combineImages: true },
 	});
 
 	expect(run.json[0]).toMatchObject({
@@ -103,13 +103,13 @@ it('lists every image of one item when not simplified', async () => {
 });
 
 it.each([
-	['itemPerImage', [['picture'], ['picture']]],
-	['singleItem', [['picture', 'picture_1']]],
-])('puts the files into the field that was named (%s)', async (outputLayout, fields) => {
+	[false, [['picture'], ['picture']]],
+	[true, [['picture', 'picture_1']]],
+])('puts the files into the field that was named (combined: %s)', async (combineImages, fields) => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
-		options: { outputLayout, binaryPropertyOutput: 'picture' },
+		options: { combineImages, binaryPropertyOutput: 'picture' },
 	});
 
 	expect(run.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual(fields);
@@ -119,8 +119,7 @@ it('names the files as asked, numbered, with the ending that is true', async () 
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
-		outputFormat: 'jpeg',
-		options: { fileName: '=red {{ 1 + 1 }}.png' },
+		options: { outputFormat: 'jpeg', fileName: '=red {{ 1 + 1 }}.png' },
 	});
 
 	expect(run.json.map(({ fileName }) => fileName)).toEqual(['red 2-1.jpg', 'red 2-2.jpg']);
@@ -176,7 +175,9 @@ it('gives a too large image as a URL with a warning, as it is paid for', async (
 		{
 			status: 'succeeded',
 			imageUrl: expect.stringContaining(engine.mockApi.filesUrl),
-			warnings: [expect.stringMatching(/paid for but could not be downloaded: it is larger than .* 'Max Image Size'/)],
+			warnings: [
+				expect.stringMatching(/paid for but could not be downloaded: it is larger than .* 'Max Download Size'/),
+			],
 		},
 	]);
 	expect(run.rows[0].binary).toBeUndefined();

@@ -160,9 +160,9 @@ describe('the key', () => {
 		raw.on('GET', '/private.png', (response) => void response.writeHead(401).end());
 		await run({
 			operation: 'imageToImage',
-			apiFormat: 'gemini',
 			inputType: 'url',
 			imageUrls: `${raw.url}/private.png`,
+			options: { apiFormat: 'gemini' },
 		});
 
 		expect(raw.requests.map(({ method }) => method)).not.toContain('POST');
@@ -221,7 +221,7 @@ describe('an API that quotes the key', () => {
 	it('in the words beside an image is not quoted', async () => {
 		const parts = [{ text: said }, { inlineData: { mimeType: 'image/png', data: image.toString('base64') } }];
 		raw.on('POST', '/v1beta', (response) => sendJson(response, { candidates: [{ content: { parts } }] }));
-		const ran = await run({ apiFormat: 'gemini', simplify: false });
+		const ran = await run({ simplify: false, options: { apiFormat: 'gemini' } });
 
 		expect(ran.rows[0].binary).toMatchObject({ data: { mimeType: 'image/png' } });
 		expect(JSON.stringify(ran.json)).not.toContain(image.toString('base64').slice(0, 60));

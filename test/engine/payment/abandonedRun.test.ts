@@ -30,7 +30,7 @@ describe('images that are none', () => {
 		const body = { created: 1, data: [{ b64_json: Buffer.from('no image, only words').toString('base64') }] };
 		server.prepare('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
 		const workflow = nanoBananaWorkflow(
-			{ model: MODEL, prompt: 'a', apiFormat: 'openAi', options: { responseFormat: 'b64_json' } },
+			{ model: MODEL, prompt: 'a', options: { apiFormat: 'openAi', responseFormat: 'b64_json' } },
 			{ onError: 'continueRegularOutput' },
 		);
 		const run = await runWorkflow(workflow, {

@@ -58,7 +58,7 @@ describe('an API limit that nobody told', () => {
 		'is found on the %s entrance',
 		async (apiFormat, route) => {
 			engine.mockApi.set({ tasksAtOnce: 4 });
-			const run = await engine.run({ prompt: PROMPT, apiFormat }, { input: items(18) });
+			const run = await engine.run({ prompt: PROMPT, options: { apiFormat } }, { input: items(18) });
 
 			expect(run.rows).toHaveLength(18);
 			expect(engine.mockApi.created()).toBe(18);
@@ -78,7 +78,7 @@ describe('an API limit that nobody told', () => {
 
 describe('Max Concurrency', () => {
 	it.each(['asyncTask', 'openAi', 'gemini'])('is never exceeded with %s', async (apiFormat) => {
-		const run = await engine.run({ prompt: PROMPT, apiFormat, options: { maxConcurrency: 3 } }, { input: items(12) });
+		const run = await engine.run({ prompt: PROMPT, options: { apiFormat, maxConcurrency: 3 } }, { input: items(12) });
 
 		expect(run.rows).toHaveLength(12);
 		expect(mostAtOnce()).toBe(3);
@@ -86,7 +86,7 @@ describe('Max Concurrency', () => {
 	});
 
 	it('counts the calls of one item as well', async () => {
-		await engine.run({ prompt: 'a', apiFormat: 'gemini', numberOfImages: 6, options: { maxConcurrency: 2 } });
+		await engine.run({ prompt: 'a', numberOfImages: 6, options: { apiFormat: 'gemini', maxConcurrency: 2 } });
 
 		expect(mostAtOnce()).toBe(2);
 	});
@@ -114,7 +114,7 @@ describe('Max Images', () => {
 	it.each(['asyncTask', 'openAi', 'gemini'])(
 		'counts all items of the run before the first request with %s',
 		async (apiFormat) => {
-			const parameters = { prompt: PROMPT, apiFormat, numberOfImages: '={{ $json.n }}', options: { maxImages: 6 } };
+			const parameters = { prompt: PROMPT, numberOfImages: '={{ $json.n }}', options: { apiFormat, maxImages: 6 } };
 			const run = await engine.run(parameters, { input: items(3, (index) => ({ n: index + 2 })) });
 
 			expect(errorOf(run).errorCode).toBe('spending_limit');

@@ -113,7 +113,7 @@ describe.each(['openAi', 'gemini'] as const)(
 	'one of several calls of the %s entrance fails in stop mode',
 	(apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
-		const parameters = { prompt: PROMPT, apiFormat, options: { responseFormat: 'b64_json' } };
+		const parameters = { prompt: PROMPT, options: { apiFormat, responseFormat: 'b64_json' } };
 		/** The first call is rejected when those of the others have been answered. */
 		const failLate = (): void => engine.mockApi.script(route, [{ status: 400, body: REJECTED, delayMs: 600 }]);
 

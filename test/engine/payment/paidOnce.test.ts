@@ -154,7 +154,7 @@ describe('nobody knows what the API did', () => {
 	it.each(['openAi', 'gemini'])('keeps to that on the %s endpoint', async (apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
 		engine.mockApi.script(route, [{ status: 524, body: page, accept: true }]);
-		const run = await engine.run({ prompt: PROMPT, apiFormat }, { settings: RETRIES });
+		const run = await engine.run({ prompt: PROMPT, options: { apiFormat } }, { settings: RETRIES });
 
 		expect(shown(run).errorCode).toBe('unclear_submission');
 		expect(engine.mockApi.calls(route)).toHaveLength(1);

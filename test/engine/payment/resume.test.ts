@@ -105,7 +105,7 @@ describe('Retry execution', () => {
 		engine.mockApi.script('getTask', [NO]);
 		const failed = await engine.run({ prompt: 'a' });
 		const retried = await engine.run(
-			{ prompt: 'a', simplify: false, options: { outputLayout: 'singleItem', timeout: 30 } },
+			{ prompt: 'a', simplify: false, options: { combineImages: true, timeout: 30 } },
 			{ previous: failed.data },
 		);
 
@@ -158,7 +158,7 @@ describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, optio
 		'gets finished items again without paying, with %s storage',
 		async (binaryMode) => {
 			engine.mockApi.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
-			const parameters = { prompt: PROMPT, apiFormat, options: { maxConcurrency: 1, ...options } };
+			const parameters = { prompt: PROMPT, options: { apiFormat, maxConcurrency: 1, ...options } };
 			const run = await engine.run(parameters, { settings: RETRIES, binaryMode, input: prompts('a', 'b') });
 
 			expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
@@ -174,7 +174,7 @@ describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, optio
 		async (binaryMode) => {
 			engine.mockApi.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
 			const run = await engine.run(
-				{ prompt: PROMPT, apiFormat, options },
+				{ prompt: PROMPT, options: { apiFormat, ...options } },
 				{ settings: RETRIES, binaryMode, input: prompts('a', 'b', 'c') },
 			);
 
@@ -194,8 +194,7 @@ it.each(['filesystem', 'default'] as const)(
 		const parameters = {
 			prompt: PROMPT,
 			numberOfImages: '={{ $json.n }}',
-			apiFormat: 'gemini',
-			options: { maxConcurrency: 2 },
+			options: { apiFormat: 'gemini', maxConcurrency: 2 },
 		};
 		const input = [item({ prompt: 'a', n: 1 }), item({ prompt: 'b', n: 30 })];
 		const run = await engine.run(parameters, { settings: RETRIES, binaryMode, input });

@@ -177,14 +177,14 @@ it('pays once for a response in words only, also with Retry On Fail, and asks an
 		candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
 	});
 	raw.on('POST', '/v1beta/models/', (response) => void words(response));
-	const ran = await run({ apiFormat: 'gemini' }, RETRIES);
+	const ran = await run({ options: { apiFormat: 'gemini' } }, RETRIES);
 
 	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
 		errorCode: 'no_image',
 		gatewayMessage: 'I would rather not.',
 	});
 	expect(raw.requests).toHaveLength(1);
-	await run({ apiFormat: 'gemini' });
+	await run({ options: { apiFormat: 'gemini' } });
 	expect(raw.requests).toHaveLength(2);
 });
 

@@ -125,7 +125,7 @@ it.each([
 	const run = await runUntil(
 		'arrives',
 		on(route),
-		{ apiFormat },
+		{ options: { apiFormat } },
 		{ faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] },
 	);
 

@@ -93,10 +93,16 @@ function finishedTask(): PreparedResponse {
 	};
 }
 
-async function run(parameters: IDataObject): Promise<INodeExecutionData[]> {
+async function run({ apiFormat, ...parameters }: IDataObject): Promise<INodeExecutionData[]> {
 	const model = { __rl: true, mode: 'id', value: 'NanoBanana2-1K' };
 	const workflow = nanoBananaWorkflow(
-		{ model, prompt: 'A cube', simplify: false, options: { pollInterval: 0.02, timeout: 20 }, ...parameters } as never,
+		{
+			model,
+			prompt: 'A cube',
+			simplify: false,
+			options: { pollInterval: 0.02, timeout: 20, ...(apiFormat !== undefined && { apiFormat }) },
+			...parameters,
+		} as never,
 		{ onError: 'continueRegularOutput' },
 	);
 	const result = await runWorkflow(workflow, {

@@ -226,7 +226,7 @@ describe('base64', () => {
 
 		expect(await reasonAt(2_097_152)).toEqual({
 			kind: 'missing',
-			reason: "it is larger than 2 MB, the 'Max Image Size' under Options",
+			reason: "it is larger than 2 MB, the 'Max Download Size' under Options",
 		});
 		expect(await reasonAt(1_048_576)).toMatchObject({ reason: expect.stringContaining('than 1 MB') as string });
 		expect(await reasonAt(524_288)).toMatchObject({ reason: expect.stringContaining('than 0.5 MB') as string });
@@ -430,7 +430,7 @@ describe('a download that never passes', () => {
 		expect(fetched).toEqual({
 			kind: 'missing',
 			url: A,
-			reason: "it is larger than 2 MB, the 'Max Image Size' under Options",
+			reason: "it is larger than 2 MB, the 'Max Download Size' under Options",
 		});
 		expect(sent).toHaveLength(1);
 	});

@@ -82,19 +82,18 @@ describe('the contract with saved workflows', () => {
 	it('has these fields with these defaults, in this order', () => {
 		expect(description.properties.map(({ name, displayName, default: value }) => [name, displayName, value])).toEqual([
 			['operation', 'Operation', 'textToImage'],
-			['model', 'Model', { mode: 'list', value: 'NanoBanana2-1K' }],
+			['model', 'Model', { mode: 'list', value: 'NanoBanana2-1K', cachedResultName: 'NanoBanana 2 (1K)' }],
+			// One for each paid operation, with its own placeholder.
+			['prompt', 'Prompt', ''],
 			['prompt', 'Prompt', ''],
 			['inputType', 'Input Type', 'binary'],
 			['binaryPropertyName', 'Input Data Field Name(s)', 'data'],
 			['imageUrls', 'URL(s)', ''],
-			['aspectRatio', 'Aspect Ratio', 'auto'],
-			['outputFormat', 'Output Format', 'png'],
-			['numberOfImages', 'Number of Images', 1],
 			['taskId', 'Task ID', '={{ $json.taskId }}'],
+			['aspectRatio', 'Aspect Ratio', 'auto'],
+			['numberOfImages', 'Number of Images', 1],
 			['wait', 'Wait for Completion', true],
 			['simplify', 'Simplify', true],
-			['apiFormat', 'API Format', 'asyncTask'],
-			['longCallNotice', expect.any(String), ''],
 			['options', 'Options', {}],
 		]);
 	});
@@ -103,9 +102,11 @@ describe('the contract with saved workflows', () => {
 		const defaults = Object.fromEntries(optionFields.map(({ name, default: value }) => [name, value]));
 
 		expect(defaults).toMatchObject({
+			apiFormat: 'asyncTask',
+			outputFormat: 'png',
 			binaryPropertyOutput: 'data',
 			download: true,
-			outputLayout: 'itemPerImage',
+			combineImages: false,
 			fileName: '',
 			timeout: 600,
 			onTimeout: 'error',
@@ -126,7 +127,6 @@ describe('the contract with saved workflows', () => {
 		['inputType', ['binary', 'url', 'both']],
 		['outputFormat', ['auto', 'png', 'jpeg', 'webp']],
 		['apiFormat', ['asyncTask', 'openAi', 'gemini']],
-		['outputLayout', ['itemPerImage', 'singleItem']],
 		['onTimeout', ['error', 'continue']],
 		['responseFormat', ['url', 'b64_json']],
 		['sendBinaryAs', ['dataUri', 'base64', 'multipart']],
@@ -163,17 +163,18 @@ it('leaves the model ID to the gateway: n8n gives a pattern a quarter of a secon
 
 describe('fields appear where they apply', () => {
 	const COMMON = ['operation', 'simplify', 'options'];
-	const CREATE = ['model', 'prompt', 'aspectRatio', 'outputFormat', 'numberOfImages', 'apiFormat'];
+	const CREATE = ['model', 'prompt', 'aspectRatio', 'numberOfImages'];
 
 	it.each([
 		[{ operation: 'textToImage' }, [...CREATE, 'wait']],
-		[{ operation: 'textToImage', apiFormat: 'openAi' }, [...CREATE, 'longCallNotice']],
-		[{ operation: 'textToImage', apiFormat: 'gemini' }, [...CREATE, 'longCallNotice']],
+		[{ operation: 'textToImage', options: { apiFormat: 'asyncTask' } }, [...CREATE, 'wait']],
+		[{ operation: 'textToImage', options: { apiFormat: 'openAi' } }, CREATE],
+		[{ operation: 'textToImage', options: { apiFormat: 'gemini' } }, CREATE],
 		[{ operation: 'imageToImage' }, [...CREATE, 'wait', 'inputType', 'binaryPropertyName']],
 		[{ operation: 'imageToImage', inputType: 'url' }, [...CREATE, 'wait', 'inputType', 'imageUrls']],
 		[
-			{ operation: 'imageToImage', inputType: 'both', apiFormat: 'gemini' },
-			[...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls', 'longCallNotice'],
+			{ operation: 'imageToImage', inputType: 'both', options: { apiFormat: 'gemini' } },
+			[...CREATE, 'inputType', 'binaryPropertyName', 'imageUrls'],
 		],
 		[{ operation: 'getStatus' }, ['taskId']],
 		[{ operation: 'waitForResult' }, ['taskId']],
@@ -181,30 +182,31 @@ describe('fields appear where they apply', () => {
 		expect(shownFields(values).sort()).toEqual([...COMMON, ...fields].sort());
 	});
 
-	const PAID = ['extraBody', 'maxImages', 'previewRequest', 'skipModelChecks'];
+	const PAID = ['apiFormat', 'outputFormat', 'extraBody', 'maxImages', 'previewRequest', 'skipModelChecks'];
 	const WAITING = ['onTimeout', 'pollInterval'];
 	const FILES = ['binaryPropertyOutput', 'fileName'];
 
-	it.each([
-		['textToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'outputLayout', 'responseFormat', 'timeout']],
+	it.each<[string, INodeParameters, string[], INodeParameters?]>([
+		['textToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'combineImages', 'responseFormat', 'timeout']],
 		['imageToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'sendBinaryAs', 'responseFormat']],
-		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'outputLayout', 'timeout']],
-		['getStatus', {}, [...FILES, 'download', 'outputLayout']],
+		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
+		['getStatus', {}, [...FILES, 'download', 'combineImages']],
 		['textToImage', { wait: false }, [...PAID, 'responseFormat']],
-		['textToImage', { apiFormat: 'gemini' }, [...PAID, ...FILES, 'imageSize']],
-	])('among the options of %s with %j', (operation, values, names) => {
-		expect(shownOptions({ operation, ...values })).toEqual(expect.arrayContaining(names));
+		['textToImage', {}, [...PAID, ...FILES, 'imageSize'], { apiFormat: 'gemini' }],
+		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'asyncTask' }],
+	])('among the options of %s with %j: %j', (operation, values, names, chosen = {}) => {
+		expect(shownOptions({ operation, ...values }, chosen)).toEqual(expect.arrayContaining(names));
 	});
 
-	it.each([
+	it.each<[string, INodeParameters, string[], INodeParameters?]>([
 		['textToImage', {}, ['sendBinaryAs', 'imageSize']],
-		['imageToImage', { apiFormat: 'openAi' }, ['sendBinaryAs', 'imageSize']],
-		['textToImage', { apiFormat: 'gemini' }, ['responseFormat']],
+		['imageToImage', {}, ['sendBinaryAs', 'imageSize'], { apiFormat: 'openAi' }],
+		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'gemini' }],
 		['waitForResult', {}, [...PAID, 'sendBinaryAs', 'responseFormat']],
 		['getStatus', {}, [...PAID, ...WAITING]],
-		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'outputLayout', 'timeout']],
-	])('and not where they do not: %s with %j', (operation, values, names) => {
-		expect(shownOptions({ operation, ...values }).filter((name) => names.includes(name))).toEqual([]);
+		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
+	])('and not where they do not: %s with %j, %j', (operation, values, names, chosen = {}) => {
+		expect(shownOptions({ operation, ...values }, chosen).filter((name) => names.includes(name))).toEqual([]);
 	});
 
 	it('hides the file options when nothing is downloaded', () => {
@@ -247,9 +249,9 @@ describe('texts', () => {
 	it('warn where money is spent', () => {
 		const textOf = (name: string) => JSON.stringify(allFields.find((field) => field.name === name));
 
-		expect(textOf('numberOfImages')).toContain('Every image is billed');
-		expect(textOf('longCallNotice')).toContain('may be billed without a result');
-		expect(textOf('maxImages')).toContain('Spending guard');
+		expect(textOf('numberOfImages')).toContain('charged for every image');
+		expect(textOf('apiFormat')).toContain('may be charged without getting an image');
+		expect(textOf('maxImages')).toContain('nothing is sent');
 	});
 
 	it('say in the unit or the label what a number counts', () => {
@@ -257,12 +259,12 @@ describe('texts', () => {
 
 		expect(numbers).toEqual([
 			'Number of Images',
+			'First Check After (Seconds)',
 			'Max Concurrency',
-			'Max Image Size (MB)',
-			'Max Images',
-			'Poll Interval (Seconds)',
+			'Max Download Size (MB)',
+			'Max Images per Run',
+			'Price per Image',
 			'Timeout (Seconds)',
-			'Unit Price',
 		]);
 		expect(
 			allFields.filter(({ type }) => type === 'number').every(({ typeOptions }) => typeOptions?.minValue !== undefined),
@@ -271,7 +273,7 @@ describe('texts', () => {
 
 	it('name a field by its label in single quotes', () => {
 		const quoted = allTexts().flatMap((text) => [...text.matchAll(/'([A-Z][^']+)'/g)].map(([, name]) => name));
-		const known = [...labels(), ...new NanoBananaApi().properties.map(({ displayName }) => displayName), 'Async Task'];
+		const known = [...labels(), ...new NanoBananaApi().properties.map(({ displayName }) => displayName)];
 
 		expect(quoted.length).toBeGreaterThan(4);
 		expect(quoted.filter((name) => !known.includes(name))).toEqual([]);
@@ -291,7 +293,6 @@ describe('texts', () => {
 			'apiFormat',
 			'outputFormat',
 			'options',
-			'outputLayout',
 			'onTimeout',
 			'responseFormat',
 			'sendBinaryAs',
@@ -316,7 +317,7 @@ describe('texts', () => {
 	it('mark every field that cannot stay empty', () => {
 		const required = allFields.filter((field) => field.required).map(({ name }) => name);
 
-		expect(required).toEqual(['model', 'prompt', 'binaryPropertyName', 'imageUrls', 'taskId']);
+		expect(required).toEqual(['model', 'prompt', 'prompt', 'binaryPropertyName', 'imageUrls', 'taskId']);
 	});
 });
 

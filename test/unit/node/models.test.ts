@@ -1,5 +1,11 @@
 /* eslint-disable */
-import { ASPECT_RATIOS, CATALOGUE, DEFAULT_MODEL, findModel } from '../../../nodes/NanoBanana/models';
+import {
+	ASPECT_RATIOS,
+	CATALOGUE,
+	DEFAULT_MODEL,
+	findModel,
+	isOnlyForNanoBanana2,
+} from '../../../nodes/NanoBanana/models';
 
 it('knows the nine models of the API page', () => {
 	expect(CATALOGUE.map(({ id }) => id)).toEqual([
@@ -49,6 +55,21 @@ it('has its default in the catalogue', () => {
 	expect(findModel(DEFAULT_MODEL)?.label).toBe('NanoBanana 2 (1K)');
 });
 
-it.each(['NanoBanana9-1K', 'nanobanana2-1k', '', '__proto__'])('leaves the unknown id "%s" unknown', (id) => {
-	expect(findModel(id)).toBeUndefined();
+it.each([
+	['NanoBanana2-3K', 'NanoBanana 2 (3K)', 'NanoBanana 2'],
+	['NanoBananaPro-16K', 'NanoBanana Pro (16K)', 'NanoBanana Pro'],
+])('knows the family of the unlisted tier %s by its prefix', (id, label, family) => {
+	expect(findModel(id)).toMatchObject({ id, label, family: { name: family } });
+	expect(findModel(id)).not.toHaveProperty('geminiId');
 });
+
+it('tells which ratios need NanoBanana 2', () => {
+	expect(ASPECT_RATIOS.filter(isOnlyForNanoBanana2)).toEqual(['1:4', '4:1', '1:8', '8:1']);
+});
+
+it.each(['NanoBanana9-1K', 'nanobanana2-1k', 'NanoBanana2-', 'NanoBanana2', 'xNanoBanana2-1K', '', '__proto__'])(
+	'leaves the unknown id "%s" unknown',
+	(id) => {
+		expect(findModel(id)).toBeUndefined();
+	},
+);

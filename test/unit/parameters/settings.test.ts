@@ -66,7 +66,8 @@ it('reads every default that the fields promise when nothing is set', () => {
 		simplify: true,
 		binaryPropertyOutput: 'data',
 		download: true,
-		outputLayout: 'itemPerImage',
+		combineImages: false,
+		outputFormat: 'png',
 		fileName: undefined,
 		timeoutMs: 600_000,
 		onTimeout: 'error',
@@ -84,16 +85,16 @@ it('reads every default that the fields promise when nothing is set', () => {
 
 it('waits with the formats that cannot do otherwise, and never for Get Task Status', () => {
 	expect(settingsOf({ wait: false }).wait).toBe(false);
-	expect(settingsOf({ wait: false, apiFormat: 'openAi' }).wait).toBe(true);
+	expect(settingsOf({ wait: false, options: { apiFormat: 'openAi' } }).wait).toBe(true);
 	expect(settingsOf({ wait: false, operation: 'waitForResult' }).wait).toBe(true);
 	expect(settingsOf({ operation: 'getStatus' }).wait).toBe(false);
 });
 
 it('reads tasks in the task format, whatever a hidden field holds', () => {
-	expect(settingsOf({ operation: 'waitForResult', apiFormat: 'gemini' }).apiFormat).toBe('asyncTask');
+	expect(settingsOf({ operation: 'waitForResult', options: { apiFormat: 'gemini' } }).apiFormat).toBe('asyncTask');
 });
 
-it('reads a unit price of 0 as a price', () => {
+it('reads a price of 0 as a price', () => {
 	expect(settingsOf({ options: { unitPrice: 0 } }).unitPrice).toBe(0);
 });
 
@@ -104,16 +105,22 @@ it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize
 	},
 );
 
-it.each(['outputLayout', 'onTimeout', 'responseFormat', 'sendBinaryAs'])(
+it.each(['apiFormat', 'onTimeout', 'outputFormat', 'responseFormat', 'sendBinaryAs'])(
 	'refuses a word that the option %s does not offer',
 	(name) => {
 		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
 	},
 );
 
-it('refuses an API format that does not exist, and takes one in other letters', () => {
-	expect(() => settingsOf({ apiFormat: 'replicate' })).toThrow("'API Format' cannot be 'replicate'");
-	expect(settingsOf({ apiFormat: 'openai' }).apiFormat).toBe('openAi');
+it('accepts a choice in other letters', () => {
+	expect(settingsOf({ options: { apiFormat: 'openai', outputFormat: 'JPG' } })).toMatchObject({
+		apiFormat: 'openAi',
+		outputFormat: 'jpeg',
+	});
+});
+
+it('leaves the output format to the API with Auto', () => {
+	expect(settingsOf({ options: { outputFormat: 'auto' } }).outputFormat).toBeUndefined();
 });
 
 it('takes numbers that an expression wrote as text', () => {

@@ -66,13 +66,13 @@ it.each([
 	['b64_json', 'b64_json'],
 	[' B64_JSON ', 'b64_json'],
 ])('takes %j as the choice %s', (value, choice) => {
-	expect(choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url')).toBe(choice);
+	expect(choiceFrom('Response Format', value, ['url', 'b64_json'], 'url')).toBe(choice);
 });
 
 it.each([['base64'], [7], [{}], [true]])('refuses %j as a choice and names what can be chosen', (value) => {
-	expect(failureOf(() => choiceFrom('Receive Images As', value, ['url', 'b64_json'], 'url'))).toEqual({
+	expect(failureOf(() => choiceFrom('Response Format', value, ['url', 'b64_json'], 'url'))).toEqual({
 		kind: 'invalid_input',
-		message: `'Receive Images As' cannot be '${String(value).toLowerCase()}'`,
+		message: `'Response Format' cannot be '${String(value).toLowerCase()}'`,
 		nextStep: 'Choose an entry of the list. An expression has to give one of url, b64_json.',
 	});
 });

@@ -143,7 +143,7 @@ it.each<[string, WireAnswer, object]>([
 		{
 			kind: 'unreadable_answer',
 			message: "The gateway's answer is larger than 1 MB",
-			nextStep: expect.stringContaining('Max Image Size') as string,
+			nextStep: expect.stringContaining('Max Download Size') as string,
 		},
 	],
 ])('looks no more after %s', async (_fact, answer, failure) => {

@@ -92,7 +92,7 @@ describe('rows', () => {
 		const task = record({ outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(
-			[...rows(task), ...rows(record()), ...rows(task, { options: { outputLayout: 'singleItem' } })].map(
+			[...rows(task), ...rows(record()), ...rows(task, { options: { combineImages: true } })].map(
 				({ pairedItem }) => pairedItem,
 			),
 		).toEqual(Array(4).fill({ item: 4 }));
@@ -125,7 +125,7 @@ describe('rows', () => {
 		const options = { unitPrice: 0.1 };
 
 		expect(rows(task, { options }).map(({ json }) => json.cost)).toEqual([0.1, 0.1, 0.1]);
-		expect(rows(task, { options: { ...options, outputLayout: 'singleItem' } })[0].json.cost).toBe(0.3);
+		expect(rows(task, { options: { ...options, combineImages: true } })[0].json.cost).toBe(0.3);
 		expect(rows(task, { options, simplify: false })[0].json.billing).toEqual({
 			requestedImages: 2,
 			returnedImages: 3,
@@ -139,7 +139,7 @@ describe('rows', () => {
 		const options = { unitPrice: 1 };
 		const counts = [
 			...rows(task, { options }),
-			...rows({ ...task, taskId: undefined }, { options: { ...options, outputLayout: 'singleItem' } }),
+			...rows({ ...task, taskId: undefined }, { options: { ...options, combineImages: true } }),
 		].map(({ json }) => Object.keys(json).length);
 
 		expect(Math.max(...counts)).toBeLessThanOrEqual(10);
@@ -147,7 +147,7 @@ describe('rows', () => {
 
 	it('leave no gap in the field names when one picture could not be stored', () => {
 		const task = record({ outputImages: [outputImage(0, { binary: undefined }), outputImage(1), outputImage(2)] });
-		const [row] = rows(task, { options: { outputLayout: 'singleItem', binaryPropertyOutput: 'photo' } });
+		const [row] = rows(task, { options: { combineImages: true, binaryPropertyOutput: 'photo' } });
 
 		expect(Object.keys(row.binary ?? {})).toEqual(['photo', 'photo_1']);
 	});
@@ -162,7 +162,7 @@ describe('rows', () => {
 					outputImage(2),
 				],
 			});
-			const { json, binary } = rows(task, { options: { outputLayout: 'singleItem' }, simplify })[0];
+			const { json, binary } = rows(task, { options: { combineImages: true }, simplify })[0];
 
 			expect(simplify ? json : json.image).toMatchObject({
 				[simplify ? 'imageUrl' : 'url']: 'https://files.example/1',
@@ -178,7 +178,7 @@ describe('rows', () => {
 			outputImages: [outputImage(0, { binary: undefined }), outputImage(1, { binary: undefined })],
 		});
 
-		expect(rows(task, { options: { outputLayout: 'singleItem' } })[0].json.imageUrl).toBe('https://files.example/0');
+		expect(rows(task, { options: { combineImages: true } })[0].json.imageUrl).toBe('https://files.example/0');
 	});
 
 	it('let the result win over input fields of the same name', () => {

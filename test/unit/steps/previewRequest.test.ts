@@ -12,7 +12,7 @@ const SOURCES = [
 ];
 
 function preview(apiFormat: string, options: IDataObject = {}, operation = 'imageToImage'): IDataObject {
-	const settings = settingsOf({ operation, apiFormat, options });
+	const settings = settingsOf({ operation, options: { apiFormat, ...options } });
 	const sources = operation === 'imageToImage' ? SOURCES : [];
 	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
 	const item = { settings, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;

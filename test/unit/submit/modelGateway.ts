@@ -95,7 +95,6 @@ export async function tryNode(
 	function contextFor(item: number): IExecutePaginationFunctions {
 		const parameters: IDataObject = {
 			operation: 'textToImage',
-			apiFormat: 'asyncTask',
 			wait: true,
 			options: { timeout: 40, pollInterval: 1 },
 		};
