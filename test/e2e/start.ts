@@ -1,6 +1,6 @@
 /* eslint-disable */
 /**
- * A full n8n on this machine with the node, a credential and the examples in it. Its gateway is the
+ * A full n8n on this machine with the node, a credential and the examples in it. Its API is the
  * stand-in of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
  * With --watch, changes of the node's source files reach it while it runs.
  */
@@ -16,7 +16,7 @@ import { startN8n } from './harness/servers/startN8n';
 
 const watches = process.argv.includes('--watch');
 
-interface Gateway {
+interface Api {
 	readonly baseUrl: string;
 	readonly apiKey: string;
 	readonly title: string;
@@ -27,11 +27,11 @@ async function main(): Promise<void> {
 	const run = createRun();
 	console.log('Building the node and starting n8n …');
 	packNode();
-	const gateway = await openGateway();
+	const api = await openApi();
 	const n8n = await startN8n({ port: Number(process.env.N8N_PORT) || undefined, env: watches ? hotReload : {} });
 	const client = await openRestClient(n8n);
 	const credentials = [
-		await client.createCredential(credentialType, gateway.title, { baseUrl: gateway.baseUrl, apiKey: gateway.apiKey }),
+		await client.createCredential(credentialType, api.title, { baseUrl: api.baseUrl, apiKey: api.apiKey }),
 		await client.createCredential('httpHeaderAuth', 'Callers of the webhooks', { name: 'X-Api-Key', value: 'banana' }),
 		await client.createCredential('httpBearerAuth', 'Agents', { token: 'banana' }),
 	];
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 	console.log(`
 n8n       ${n8n.url}
 sign in   ${owner.email} / ${owner.password}
-gateway   ${gateway.baseUrl} (${gateway.title})
+API       ${api.baseUrl} (${api.title})
 examples  ${exampleNames().join(', ')}
 webhooks  header X-Api-Key: banana; MCP: bearer token banana
 
@@ -52,19 +52,19 @@ Ctrl-C stops all of it.`);
 	console.log('Stopping …');
 	await unwatch?.();
 	await n8n.stop();
-	await gateway.stop();
+	await api.stop();
 	await run.end();
 }
 
-async function openGateway(): Promise<Gateway> {
+async function openApi(): Promise<Api> {
 	const { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey } = process.env;
 	if (baseUrl && apiKey) return { baseUrl, apiKey, title: 'NanoBanana account', stop: async () => undefined };
-	const sandbox = await startMockApi({ taskMs: [2_000, 6_000] });
+	const mockApi = await startMockApi({ taskMs: [2_000, 6_000] });
 	return {
-		baseUrl: sandbox.baseUrl,
-		apiKey: sandbox.apiKey,
-		title: 'Stand-in gateway, free of charge',
-		stop: sandbox.stop,
+		baseUrl: mockApi.baseUrl,
+		apiKey: mockApi.apiKey,
+		title: 'Mock API, free of charge',
+		stop: mockApi.stop,
 	};
 }
 

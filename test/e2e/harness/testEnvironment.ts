@@ -6,10 +6,10 @@ import { openRestClient, type CredentialReference, type RestClient } from './n8n
 import { startN8n, type N8nOptions, type RunningN8n } from './servers/startN8n';
 import { node, nodeType } from './n8n/workflow';
 
-/** A real n8n with our package installed, the stand-in gateway, and a credential that joins them. */
-export interface Scene {
+/** A real n8n with our package installed, the mock API, and a credential that joins them. */
+export interface TestEnvironment {
 	readonly n8n: RunningN8n;
-	readonly sandbox: MockApi;
+	readonly mockApi: MockApi;
 	readonly client: RestClient;
 	readonly credential: CredentialReference;
 	/** Our node, with the credential and unhurried defaults left out. */
@@ -19,35 +19,38 @@ export interface Scene {
 
 export const credentialType = 'nanoBananaApi';
 
-export async function openScene(options: N8nOptions = {}, settings: Partial<MockApiSettings> = {}): Promise<Scene> {
-	const sandbox = await startMockApi(settings);
+export async function startTestEnvironment(
+	options: N8nOptions = {},
+	settings: Partial<MockApiSettings> = {},
+): Promise<TestEnvironment> {
+	const mockApi = await startMockApi(settings);
 	const n8n = await startN8n(options).catch(async (error: unknown) => {
-		await sandbox.stop();
+		await mockApi.stop();
 		throw error;
 	});
 	const close = async () => {
 		await n8n.stop();
-		await sandbox.stop();
+		await mockApi.stop();
 	};
 	try {
-		return { ...(await join(n8n, sandbox)), close };
+		return { ...(await connect(n8n, mockApi)), close };
 	} catch (error) {
 		await close();
 		throw error;
 	}
 }
 
-/** Signs in, and saves a credential for the sandbox. */
-export async function join(n8n: RunningN8n, sandbox: MockApi): Promise<Omit<Scene, 'close'>> {
+/** Signs in, and saves a credential for the mock API. */
+export async function connect(n8n: RunningN8n, mockApi: MockApi): Promise<Omit<TestEnvironment, 'close'>> {
 	const client = await openRestClient(n8n);
-	const credential = await client.createCredential(credentialType, 'Sandbox', {
-		baseUrl: sandbox.baseUrl,
-		apiKey: sandbox.apiKey,
+	const credential = await client.createCredential(credentialType, 'Mock API', {
+		baseUrl: mockApi.baseUrl,
+		apiKey: mockApi.apiKey,
 	});
-	return { n8n, sandbox, client, credential, nanoBanana: nodeWith(credential) };
+	return { n8n, mockApi, client, credential, nanoBanana: nodeWith(credential) };
 }
 
-export function nodeWith(credential: CredentialReference): Scene['nanoBanana'] {
+export function nodeWith(credential: CredentialReference): TestEnvironment['nanoBanana'] {
 	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };
 	return (name, parameters, more = {}) => node(name, nodeType, 1, parameters, { credentials, ...more });
 }

@@ -3,31 +3,31 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 
 import { loadExample, nodeOf } from '../harness/n8n/examples';
 import { connectMcp } from '../harness/n8n/mcpClient';
-import { openScene, type Scene } from '../harness/testEnvironment';
+import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 
-let scene: Scene;
+let environment: TestEnvironment;
 let agent: Client;
 const token = 'agents-only';
 
 beforeAll(async () => {
-	scene = await openScene();
-	const { client, credential, n8n } = scene;
-	const door = await client.createCredential('httpBearerAuth', 'Agents', { token });
-	const workflow = loadExample('agent-tool', [credential, door]);
-	// A tool that gives up early, to see what an agent is told about a slow task.
-	const hasty = structuredClone(nodeOf(workflow, 'generate_image'));
-	Object.assign(hasty, { id: 'hasty', name: 'generate_hastily' });
-	hasty.parameters.options = { timeout: 0.3, onTimeout: 'continue' };
-	workflow.nodes.push(hasty);
-	workflow.connections.generate_hastily = workflow.connections.generate_image;
+	environment = await startTestEnvironment();
+	const { client, credential, n8n } = environment;
+	const webhookCredential = await client.createCredential('httpBearerAuth', 'Agents', { token });
+	const workflow = loadExample('agent-tool', [credential, webhookCredential]);
+	// A tool with a short timeout, to see what an agent gets for a slow task.
+	const impatient = structuredClone(nodeOf(workflow, 'generate_image'));
+	Object.assign(impatient, { id: 'impatient', name: 'generate_impatiently' });
+	impatient.parameters.options = { timeout: 0.3, onTimeout: 'continue' };
+	workflow.nodes.push(impatient);
+	workflow.connections.generate_impatiently = workflow.connections.generate_image;
 	await client.activate(await client.createWorkflow(workflow));
 	agent = await connectMcp(`${n8n.url}/mcp/nano-banana`, token);
 });
 afterAll(async () => {
 	await agent?.close();
-	await scene?.close();
+	await environment?.close();
 });
-afterEach(() => scene.sandbox.reset());
+afterEach(() => environment.mockApi.reset());
 
 /** The one text an agent gets to read. */
 async function useTool(name: string, args: Record<string, unknown>): Promise<string> {
@@ -37,41 +37,43 @@ async function useTool(name: string, args: Record<string, unknown>): Promise<str
 	return content[0].text ?? '';
 }
 
-test('an agent sees tools that say what comes out and what they cost', async () => {
+test('an agent sees tools that describe their result and their cost', async () => {
 	const { tools } = await agent.listTools();
 	const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
-	expect([...byName.keys()].sort()).toEqual(['edit_image', 'generate_hastily', 'generate_image', 'get_image']);
+	expect([...byName.keys()].sort()).toEqual(['edit_image', 'generate_impatiently', 'generate_image', 'get_image']);
 	expect(byName.get('generate_image')?.description).toMatch(/link.*task ID.*Costs money/s);
 	expect(byName.get('generate_image')?.inputSchema.properties).toHaveProperty('prompt.description');
 	expect(byName.get('edit_image')?.inputSchema.required).toEqual(expect.arrayContaining(['prompt', 'image_url']));
 });
 
-test('a caller without the token is turned away', async () => {
-	await expect(connectMcp(`${scene.n8n.url}/mcp/nano-banana`, 'wrong')).rejects.toThrow('Authorization data is wrong');
+test('a caller without the token is rejected', async () => {
+	await expect(connectMcp(`${environment.n8n.url}/mcp/nano-banana`, 'wrong')).rejects.toThrow(
+		'Authorization data is wrong',
+	);
 });
 
 test('generate_image answers with link, task ID, type and size as short text', async () => {
-	const { sandbox } = scene;
+	const { mockApi } = environment;
 
 	const text = await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' });
 
 	const [row, ...more] = JSON.parse(text) as Array<Record<string, unknown>>;
 	expect(more).toEqual([]);
-	const served = sandbox.files.get(String(row.imageUrl));
+	const served = mockApi.files.get(String(row.imageUrl));
 	expect(row).toMatchObject({
-		taskId: sandbox.ledger[0].taskId,
+		taskId: mockApi.ledger[0].taskId,
 		status: 'succeeded',
 		mimeType: served?.mimeType,
 		width: served?.width,
 		height: served?.height,
 	});
 	expect(text.length).toBeLessThan(1_000);
-	expect(sandbox.ledger).toMatchObject([{ prompt: 'a red cube', imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesBilled: 1 }]);
 });
 
 test('edit_image takes the link that generate_image gave', async () => {
-	const { sandbox } = scene;
+	const { mockApi } = environment;
 	const [first] = JSON.parse(await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' })) as Array<{
 		imageUrl: string;
 	}>;
@@ -80,45 +82,45 @@ test('edit_image takes the link that generate_image gave', async () => {
 		await useTool('edit_image', { prompt: 'make it night', image_url: first.imageUrl }),
 	) as Array<{ imageUrl: string }>;
 
-	expect(sandbox.files.has(second.imageUrl)).toBe(true);
-	expect(sandbox.calls('createTask')[1].body).toMatchObject({ image: first.imageUrl, prompt: 'make it night' });
-	expect(sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(mockApi.files.has(second.imageUrl)).toBe(true);
+	expect(mockApi.calls('createTask')[1].body).toMatchObject({ image: first.imageUrl, prompt: 'make it night' });
+	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 });
 
-test('a slow task is handed on by its ID and collected without a second bill', async () => {
-	const { sandbox } = scene;
-	sandbox.set({ taskMs: 3_000 });
+test('the ID of a slow task is returned, and its image is read later without a second charge', async () => {
+	const { mockApi } = environment;
+	mockApi.set({ taskMs: 3_000 });
 
 	const [pending] = JSON.parse(
-		await useTool('generate_hastily', { prompt: 'a slow cube', aspect_ratio: '1:1' }),
+		await useTool('generate_impatiently', { prompt: 'a slow cube', aspect_ratio: '1:1' }),
 	) as Array<{ taskId: string; status: string }>;
-	const [collected] = JSON.parse(await useTool('get_image', { task_id: pending.taskId })) as Array<{
+	const [finished] = JSON.parse(await useTool('get_image', { task_id: pending.taskId })) as Array<{
 		taskId: string;
 		status: string;
 		imageUrl: string;
 	}>;
 
 	expect(['queued', 'running']).toContain(pending.status);
-	expect(pending.taskId).toBe(sandbox.ledger[0].taskId);
-	expect(collected).toMatchObject({
+	expect(pending.taskId).toBe(mockApi.ledger[0].taskId);
+	expect(finished).toMatchObject({
 		taskId: pending.taskId,
 		status: 'succeeded',
-		imageUrl: expect.stringContaining(sandbox.filesUrl),
+		imageUrl: expect.stringContaining(mockApi.filesUrl),
 	});
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
 });
 
-test('a failure tells the agent what happened and the next step', async () => {
+test('an error tells the agent what happened and the next step', async () => {
 	const text = await useTool('generate_image', { prompt: 'a cube [fail]', aspect_ratio: '1:1' });
 
 	expect(text).toMatch(/could not generate/i);
 	expect(text).toMatch(/run the node again|change/i);
-	expect(text).not.toContain(scene.sandbox.apiKey);
+	expect(text).not.toContain(environment.mockApi.apiKey);
 });
 
 test('a call without a prompt costs nothing', async () => {
 	const result = await agent.callTool({ name: 'generate_image', arguments: {} });
 
 	expect(result.isError).toBe(true);
-	expect(scene.sandbox.created()).toBe(0);
+	expect(environment.mockApi.created()).toBe(0);
 });

@@ -4,26 +4,26 @@ import { join } from 'node:path';
 
 import { freePorts } from '../harness/processes/ports';
 import { rootFolder } from '../harness/run/paths';
-import { openScene, credentialType, type Scene } from '../harness/testEnvironment';
+import { startTestEnvironment, credentialType, type TestEnvironment } from '../harness/testEnvironment';
 import { nodeType } from '../harness/n8n/workflow';
 
-let scene: Scene;
+let environment: TestEnvironment;
 
 beforeAll(async () => {
-	scene = await openScene();
+	environment = await startTestEnvironment();
 });
-afterAll(async () => await scene?.close());
+afterAll(async () => await environment?.close());
 
 /** Saves a credential and presses its Test button. */
 async function pressTest(data: { baseUrl: string; apiKey: string }) {
-	const { client } = scene;
+	const { client } = environment;
 	const saved = await client.createCredential(credentialType, 'Under test', data);
 	return await client.testCredential(saved, data);
 }
 
 describe('the package in n8n', () => {
-	test('brings the node, its tool and its icons', async () => {
-		const { n8n, client } = scene;
+	test('contains the node, its tool and its icons', async () => {
+		const { n8n, client } = environment;
 		const response = await fetch(`${n8n.url}/types/nodes.json`, {
 			headers: { cookie: client.session.cookie, 'browser-id': 'end-to-end-tests' },
 		});
@@ -57,7 +57,7 @@ describe('the output schemas', () => {
 
 		expect(files).toHaveLength(4);
 		for (const file of files) {
-			const answer = await fetch(`${scene.n8n.url}/schemas/${nodeType}/1.0.0/${file}`);
+			const answer = await fetch(`${environment.n8n.url}/schemas/${nodeType}/1.0.0/${file}`);
 			expect(await answer.json()).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 		}
 	});
@@ -65,38 +65,38 @@ describe('the output schemas', () => {
 
 describe('the credential test', () => {
 	afterEach(() => {
-		expect(scene.sandbox.created()).toBe(0);
-		scene.sandbox.reset();
+		expect(environment.mockApi.created()).toBe(0);
+		environment.mockApi.reset();
 	});
 
-	test.each(['', '/', '/v1', '/v1/'])('accepts the right key at an address that ends in "%s"', async (ending) => {
-		const { sandbox } = scene;
+	test.each(['', '/', '/v1', '/v1/'])('accepts the right key at a URL that ends in "%s"', async (ending) => {
+		const { mockApi } = environment;
 
-		const result = await pressTest({ baseUrl: `${sandbox.baseUrl}${ending}`, apiKey: sandbox.apiKey });
+		const result = await pressTest({ baseUrl: `${mockApi.baseUrl}${ending}`, apiKey: mockApi.apiKey });
 
 		expect(result).toEqual({ status: 'OK', message: 'Connection successful!' });
-		expect(sandbox.journal.map(({ method, path, authorization }) => [method, path, authorization])).toEqual([
-			['GET', '/v1/models', `Bearer ${sandbox.apiKey}`],
+		expect(mockApi.journal.map(({ method, path, authorization }) => [method, path, authorization])).toEqual([
+			['GET', '/v1/models', `Bearer ${mockApi.apiKey}`],
 		]);
 	});
 
-	test('tells wrong key, missing rights, wrong path, web page and silence apart', async () => {
-		const { sandbox } = scene;
-		const right = { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey };
+	test('distinguishes wrong key, missing rights, wrong path, web page and no response', async () => {
+		const { mockApi } = environment;
+		const right = { baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey };
 		const [closedPort] = await freePorts(1);
 
 		const wrongKey = await pressTest({ ...right, apiKey: 'sk-wrong' });
-		sandbox.script('models', [
+		mockApi.script('models', [
 			{ status: 403, body: { error: { message: 'This token may not do that', type: 'new_api_error' } } },
 		]);
 		const noRights = await pressTest(right);
-		sandbox.script('models', [{ status: 404, body: { detail: 'Not Found' } }]);
+		mockApi.script('models', [{ status: 404, body: { detail: 'Not Found' } }]);
 		const wrongPath = await pressTest(right);
-		// Gateways of this family answer addresses that they do not know with their console, and status 200.
-		const webPage = await pressTest({ ...right, baseUrl: `${sandbox.baseUrl}/nowhere` });
-		const silence = await pressTest({ ...right, baseUrl: `http://127.0.0.1:${closedPort}` });
+		// APIs of this kind answer unknown paths with their web page and status 200.
+		const webPage = await pressTest({ ...right, baseUrl: `${mockApi.baseUrl}/nowhere` });
+		const noResponse = await pressTest({ ...right, baseUrl: `http://127.0.0.1:${closedPort}` });
 
-		const results = [wrongKey, noRights, wrongPath, webPage, silence];
+		const results = [wrongKey, noRights, wrongPath, webPage, noResponse];
 		expect(results.map((result) => result.status)).toEqual(Array(5).fill('Error'));
 		const messages = results.map((result) => result.message);
 		expect([...new Set(messages)]).toEqual(messages);
@@ -104,16 +104,16 @@ describe('the credential test', () => {
 		expect(noRights.message).toMatch(/key|allow|right/i);
 		expect(wrongPath.message).toMatch(/Base URL/);
 		expect(webPage.message).toMatch(/Base URL/);
-		expect(silence.message).toMatch(/ECONNREFUSED|reached/);
-		for (const { message } of results) expect(message).not.toContain(sandbox.apiKey);
+		expect(noResponse.message).toMatch(/ECONNREFUSED|reached/);
+		for (const { message } of results) expect(message).not.toContain(mockApi.apiKey);
 	});
 });
 
 describe('the model list', () => {
-	afterEach(() => scene.sandbox.reset());
+	afterEach(() => environment.mockApi.reset());
 
 	async function searchModels(filter?: string): Promise<Array<{ name: string; value: string }>> {
-		const { client, credential } = scene;
+		const { client, credential } = environment;
 		const answer = await client.session.call('POST', 'dynamic-node-parameters/resource-locator-results', {
 			path: 'parameters.model',
 			methodName: 'searchModels',
@@ -125,29 +125,29 @@ describe('the model list', () => {
 		return (answer as { results: Array<{ name: string; value: string }> }).results;
 	}
 
-	test('holds what the gateway offers, and nothing that makes no images', async () => {
-		scene.sandbox.set({ models: ['NanoBanana2-1K', 'NanoBananaPro-Next', 'gpt-5.2'] });
+	test('contains what the API offers, and nothing that generates no images', async () => {
+		environment.mockApi.set({ models: ['NanoBanana2-1K', 'NanoBananaPro-Next', 'gpt-5.2'] });
 
 		const values = (await searchModels()).map((row) => row.value);
 
 		expect(values).toEqual(expect.arrayContaining(['NanoBanana2-1K', 'NanoBananaPro-Next']));
 		expect(values).not.toContain('gpt-5.2');
-		expect(scene.sandbox.calls('models')).toHaveLength(1);
+		expect(environment.mockApi.calls('models')).toHaveLength(1);
 	});
 
-	test('is narrowed by what is typed', async () => {
+	test('is filtered by the typed text', async () => {
 		const values = (await searchModels('pro')).map((row) => row.value);
 
 		expect(values.length).toBeGreaterThan(0);
 		expect(values.filter((value) => !/pro/i.test(value))).toEqual([]);
 	});
 
-	test('falls back to the known models when the gateway has no list', async () => {
-		scene.sandbox.set({ models: null });
+	test('falls back to the known models when the API has no list', async () => {
+		environment.mockApi.set({ models: null });
 
 		const values = (await searchModels()).map((row) => row.value);
 
 		expect(values).toEqual(expect.arrayContaining(['NanoBanana', 'NanoBanana2-1K']));
-		expect(scene.sandbox.calls('models').map((call) => call.status)).toEqual([404]);
+		expect(environment.mockApi.calls('models').map((call) => call.status)).toEqual([404]);
 	});
 });

@@ -1,28 +1,28 @@
 /* eslint-disable */
 import type { Locator, Page } from 'playwright-core';
 
-import { openEditor, withFailurePicture, type OpenBrowser } from '../harness/browser/openEditor';
-import { expectReadmePicture } from '../harness/browser/readmeImage';
-import { openScene, type Scene } from '../harness/testEnvironment';
+import { openEditor, withFailureScreenshot, type OpenBrowser } from '../harness/browser/openEditor';
+import { expectScreenshot } from '../harness/browser/screenshots';
+import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 import { until } from '../harness/processes/until';
 import { chain, manualTrigger } from '../harness/n8n/workflow';
 
-let scene: Scene;
+let environment: TestEnvironment;
 let browser: OpenBrowser;
 let page: Page;
 let failedStep = '';
 
 beforeAll(async () => {
-	scene = await openScene({}, { taskMs: 1_500 });
-	const saved = await scene.client.createWorkflow(chain('Banana', manualTrigger()));
-	browser = await openEditor(scene.n8n.url);
+	environment = await startTestEnvironment({}, { taskMs: 1_500 });
+	const saved = await environment.client.createWorkflow(chain('Banana', manualTrigger()));
+	browser = await openEditor(environment.n8n.url);
 	page = browser.page;
-	await page.goto(`${scene.n8n.url}/workflow/${saved.id}`);
+	await page.goto(`${environment.n8n.url}/workflow/${saved.id}`);
 	await page.getByTestId('canvas-node').first().waitFor();
 });
 afterAll(async () => {
 	await browser?.close();
-	await scene?.close();
+	await environment?.close();
 });
 
 /** The steps build on each other, as a user takes them. */
@@ -30,7 +30,7 @@ function step(name: string, steps: () => Promise<void>): void {
 	test(name, async () => {
 		if (failedStep) throw new Error(`Not tried, since this failed before: ${failedStep}`);
 		failedStep = name;
-		await withFailurePicture(page, name.replace(/\W+/g, '-'), steps);
+		await withFailureScreenshot(page, name.replace(/\W+/g, '-'), steps);
 		failedStep = '';
 	});
 }
@@ -78,7 +78,7 @@ describe('in the editor', () => {
 			await page.getByTestId('node-creator-search-bar').fill(words);
 			await found.waitFor({ state: words.startsWith('nothing') ? 'detached' : 'visible' });
 		}
-		await expectReadmePicture(page, 'nodes-panel', creator, { width: 484, height: 300 });
+		await expectScreenshot(page, 'nodes-panel', creator, { width: 484, height: 300 });
 		await found.click();
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
@@ -86,24 +86,24 @@ describe('in the editor', () => {
 		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'numberOfImages', 'wait', 'simplify']);
 	});
 
-	step('the credential is made in the dialog, and its test tells that it works', async () => {
-		const { sandbox } = scene;
+	step('the credential is created in the dialog, and its test passes', async () => {
+		const { mockApi } = environment;
 		await page.getByTestId('node-credentials-select').click();
 		await page.getByTestId('node-credentials-select-item-new').click();
 		const dialog = page.getByTestId('editCredential-modal');
-		await dialog.getByTestId('parameter-input-baseUrl').locator('input').fill(sandbox.baseUrl);
-		await dialog.getByTestId('parameter-input-apiKey').locator('input').fill(sandbox.apiKey);
+		await dialog.getByTestId('parameter-input-baseUrl').locator('input').fill(mockApi.baseUrl);
+		await dialog.getByTestId('parameter-input-apiKey').locator('input').fill(mockApi.apiKey);
 		await dialog.getByTestId('credential-save-button').click();
 		await dialog.waitFor({ state: 'detached' });
 		// A passed test closes the dialog; opened again, it tests again and stays.
 		await page.getByTestId('credential-edit-button').click();
 		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
-		await expectReadmePicture(page, 'credential', dialog, { width: 484, height: 450 });
+		await expectScreenshot(page, 'credential', dialog, { width: 484, height: 450 });
 		await dialog.locator('button.el-dialog__headerbtn').click();
 		await dialog.waitFor({ state: 'detached' });
 
-		expect(sandbox.calls('models').map((call) => call.status)).toContain(200);
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.calls('models').map((call) => call.status)).toContain(200);
+		expect(mockApi.created()).toBe(0);
 	});
 
 	step('each operation shows its own fields', async () => {
@@ -138,18 +138,18 @@ describe('in the editor', () => {
 		await choose('operation', 'Text to Image');
 	});
 
-	step('a model is picked from the list that the gateway gave', async () => {
+	step('a model is selected from the list of the API', async () => {
 		await page.getByTestId('rlc-input').click();
 		const models = page.getByTestId('rlc-item');
 		await models.filter({ hasText: 'NanoBanana Pro' }).first().waitFor();
-		await expectReadmePicture(page, 'model-list', page.getByTestId('node-parameters'), { width: 484, height: 470 });
+		await expectScreenshot(page, 'model-list', page.getByTestId('node-parameters'), { width: 484, height: 470 });
 		await models.filter({ hasText: 'NanoBanana 2 (0.5K)' }).first().click();
 
 		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana 2 (0.5K)');
 	});
 
-	step('executing the step shows the picture', async () => {
-		const { sandbox } = scene;
+	step('executing the step shows the image', async () => {
+		const { mockApi } = environment;
 		await parameter('prompt').locator('textarea').fill('A small red cube on a clean white desk, soft daylight');
 		await choose('aspectRatio', '16:9 (Landscape)');
 		await page.getByTestId('node-execute-button').click();
@@ -157,35 +157,35 @@ describe('in the editor', () => {
 		await output.getByTestId('node-run-status-success').waitFor();
 		await output.getByTestId('radio-button-json').click();
 		await output.getByText('taskId').first().waitFor();
-		await expectReadmePicture(page, 'output', output, { width: 484, height: 400 });
+		await expectScreenshot(page, 'output', output, { width: 484, height: 400 });
 		await output.getByTestId('radio-button-binary').click();
 		await output.getByTestId('ndv-view-binary-data').click();
 		const shown = output.locator('img[src*="/rest/binary-data"]');
 		await shown.waitFor();
-		const size = await until('the picture to load', async () => {
+		const size = await until('the image to load', async () => {
 			const loaded = await shown.evaluate((image: HTMLImageElement) => ({
 				width: image.naturalWidth,
 				height: image.naturalHeight,
 			}));
 			return loaded.width > 0 ? loaded : undefined;
 		});
-		await expectReadmePicture(page, 'picture', output, { width: 484, height: 350 });
+		await expectScreenshot(page, 'picture', output, { width: 484, height: 350 });
 
-		expect([...sandbox.files.values()]).toMatchObject([size]);
-		expect(sandbox.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
+		expect([...mockApi.files.values()]).toMatchObject([size]);
+		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
 	});
 
-	step('a failure is told in words', async () => {
-		const { sandbox } = scene;
+	step('an error is explained', async () => {
+		const { mockApi } = environment;
 		await parameter('prompt').locator('textarea').fill('A small red cube [fail]');
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByText('The gateway could not generate the image').first().waitFor();
 		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
-		await expectReadmePicture(page, 'failure', output, { width: 484, height: 350 });
+		await expectScreenshot(page, 'failure', output, { width: 484, height: 350 });
 
-		expect(await output.innerText()).toContain(`Task ID: ${sandbox.ledger[1].taskId}`);
-		expect(await output.innerText()).not.toContain(sandbox.apiKey);
+		expect(await output.innerText()).toContain(`Task ID: ${mockApi.ledger[1].taskId}`);
+		expect(await output.innerText()).not.toContain(mockApi.apiKey);
 	});
 
 	step('the dark theme has an icon of its own', async () => {

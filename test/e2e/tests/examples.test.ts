@@ -3,31 +3,33 @@ import { callWebhook } from '../harness/n8n/callWebhook';
 import { sha256 } from '../harness/images/digest';
 import { fileOf, type Execution } from '../harness/n8n/execution';
 import { exampleNames, loadExample, nodeOf } from '../harness/n8n/examples';
-import { paintReference } from '../harness/images/referenceImage';
-import { openScene, type Scene } from '../harness/testEnvironment';
+import { createReferenceImage } from '../harness/images/referenceImage';
+import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 import { until } from '../harness/processes/until';
 import type { Workflow } from '../harness/n8n/workflow';
 
-let scene: Scene;
+let environment: TestEnvironment;
 
 beforeAll(async () => {
-	scene = await openScene();
+	environment = await startTestEnvironment();
 });
-afterAll(async () => await scene?.close());
-afterEach(() => scene.sandbox.reset());
+afterAll(async () => await environment?.close());
+afterEach(() => environment.mockApi.reset());
 
 async function runExample(name: string): Promise<Execution> {
-	const run = await scene.client.run(loadExample(name, [scene.credential]));
+	const run = await environment.client.run(loadExample(name, [environment.credential]));
 	expect(run.error).toBeUndefined();
 	expect(run.status).toBe('success');
 	return run;
 }
 
 async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
-	return await Promise.all(run.items(nodeName).map(async (item) => sha256(await scene.client.bytesOf(fileOf(item)))));
+	return await Promise.all(
+		run.items(nodeName).map(async (item) => sha256(await environment.client.bytesOf(fileOf(item)))),
+	);
 }
 
-/** Those that this file does not run are run by the story they tell. */
+/** The others are run in the test files of their subjects. */
 const elsewhere = ['agent-tool', 'durable-long-task', 'webhook-edit'];
 const here = ['batch-with-error-output', 'content-pipeline', 'image-to-image', 'other-api-formats', 'quick-start'];
 
@@ -35,7 +37,7 @@ test('every example is executed by a test', () => {
 	expect(exampleNames()).toEqual([...elsewhere, ...here].sort());
 });
 
-test.each(exampleNames())('%s explains itself and carries no credential of ours', (name) => {
+test.each(exampleNames())('%s explains itself and contains no credential', (name) => {
 	const { nodes } = loadExample(name);
 	const notes = nodes.filter((node) => node.type === 'n8n-nodes-base.stickyNote');
 
@@ -44,16 +46,18 @@ test.each(exampleNames())('%s explains itself and carries no credential of ours'
 	expect(nodes.filter((node) => node.credentials)).toEqual([]);
 });
 
-test('the quick start makes one picture', async () => {
+test('the quick start generates one image', async () => {
 	const run = await runExample('quick-start');
 
-	expect(await digestsOf(run, 'NanoBanana')).toEqual([...scene.sandbox.files.values()].map((file) => file.sha256));
-	expect(scene.sandbox.ledger).toMatchObject([{ n: 1, imagesBilled: 1, downloads: 1 }]);
+	expect(await digestsOf(run, 'NanoBanana')).toEqual(
+		[...environment.mockApi.files.values()].map((file) => file.sha256),
+	);
+	expect(environment.mockApi.ledger).toMatchObject([{ n: 1, imagesBilled: 1, downloads: 1 }]);
 });
 
 test('image to image edits the file that its form takes', async () => {
-	const { client, n8n, sandbox, credential } = scene;
-	const reference = await paintReference();
+	const { client, n8n, mockApi, credential } = environment;
+	const reference = await createReferenceImage();
 	const workflow = loadExample('image-to-image', [credential]);
 	const saved = await client.createWorkflow(workflow);
 	await client.activate(saved);
@@ -69,14 +73,14 @@ test('image to image edits the file that its form takes', async () => {
 	const run = await client.finished(id);
 
 	expect(run.error).toBeUndefined();
-	expect(await digestsOf(run, 'NanoBanana')).toEqual([...sandbox.files.values()].map((file) => file.sha256));
-	expect(sandbox.calls('createTask').map((call) => call.body)).toMatchObject([
+	expect(await digestsOf(run, 'NanoBanana')).toEqual([...mockApi.files.values()].map((file) => file.sha256));
+	expect(mockApi.calls('createTask').map((call) => call.body)).toMatchObject([
 		{ prompt: 'make it night', image: `data:image/png;base64,${reference.toString('base64')}` },
 	]);
-	expect(sandbox.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
 });
 
-test('the batch sends its failed row to the error output and pays for the others only', async () => {
+test('the batch sends its failed row to the error output and is charged for the others only', async () => {
 	const run = await runExample('batch-with-error-output');
 
 	expect(run.items('Pictures').map((item) => item.json.id)).toEqual([1, 3]);
@@ -84,21 +88,21 @@ test('the batch sends its failed row to the error output and pays for the others
 	expect(run.items('Failed Rows').map((item) => item.json)).toEqual([
 		{ id: 2, prompt: '', reason: expect.stringMatching(/Prompt/), code: 'invalid_input', taskId: null },
 	]);
-	expect(scene.sandbox.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(environment.mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 });
 
-test('the other formats make one picture each, at their own entrance', async () => {
+test('the other formats generate one image each, at their own endpoint', async () => {
 	const run = await runExample('other-api-formats');
 
 	for (const name of ['OpenAI Format', 'Gemini Format']) expect(await digestsOf(run, name)).toHaveLength(1);
-	expect(scene.sandbox.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([
+	expect(environment.mockApi.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([
 		['generateContent', 1],
 		['generations', 1],
 	]);
 });
 
 test('the content pipeline runs by its schedule, names its files and keeps the order of its prompts', async () => {
-	const { client, sandbox, credential } = scene;
+	const { client, mockApi, credential } = environment;
 	const saved = await client.createWorkflow(everySecond(loadExample('content-pipeline', [credential])));
 	await client.activate(saved);
 	const { id, mode } = await until('a run by the schedule', async () =>
@@ -111,7 +115,7 @@ test('the content pipeline runs by its schedule, names its files and keeps the o
 	const items = run.items('Store or Publish');
 	expect(items.map((item) => item.json.title)).toEqual(['desk', 'tea', 'bicycle']);
 	expect(items.map((item) => fileOf(item).fileName)).toEqual(['desk.jpg', 'tea.jpg', 'bicycle.jpg']);
-	const served = items.map((item) => sandbox.files.get(String(item.json.imageUrl))?.sha256);
+	const served = items.map((item) => mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(await digestsOf(run, 'Store or Publish')).toEqual(served);
 });
 

@@ -1,48 +1,48 @@
 /* eslint-disable */
 import { sha256 } from '../harness/images/digest';
 import { fileOf } from '../harness/n8n/execution';
-import { openScene, type Scene } from '../harness/testEnvironment';
+import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 import { until } from '../harness/processes/until';
 import { chain, manualTrigger, node, rows } from '../harness/n8n/workflow';
 
-let scene: Scene;
+let environment: TestEnvironment;
 
 beforeAll(async () => {
-	scene = await openScene();
+	environment = await startTestEnvironment();
 });
-afterAll(async () => await scene?.close());
-afterEach(() => scene.sandbox.reset());
+afterAll(async () => await environment?.close());
+afterEach(() => environment.mockApi.reset());
 
-/** A status read that no retry helps against: the node stops although its task goes on. */
+/** A poll that fails for good: the node stops although its task keeps running. */
 const keyRefused = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 
 describe('one failing item of three', () => {
 	const prompts = [{ prompt: 'a red cube' }, { prompt: 'a cube [fail]' }, { prompt: 'a blue cube' }];
 
-	test('leaves the other pictures alone when the node continues', async () => {
-		const { client, sandbox, nanoBanana } = scene;
-		const painter = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' }, { onError: 'continueRegularOutput' });
+	test('does not affect the other images when the node continues', async () => {
+		const { client, mockApi, nanoBanana } = environment;
+		const generate = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' }, { onError: 'continueRegularOutput' });
 
-		const run = await client.run(chain('Continue', manualTrigger(), ...rows(prompts), painter));
+		const run = await client.run(chain('Continue', manualTrigger(), ...rows(prompts), generate));
 
 		expect(run.status).toBe('success');
 		const [red, failed, blue] = run.items('NanoBanana');
 		expect(failed.json).toMatchObject({
 			error: expect.any(String),
-			details: { errorCode: 'task_failed', taskId: sandbox.ledger.find((entry) => entry.state === 'failed')?.taskId },
+			details: { errorCode: 'task_failed', taskId: mockApi.ledger.find((entry) => entry.state === 'failed')?.taskId },
 		});
 		expect(failed.pairedItem).toMatchObject({ item: 1 });
 		for (const item of [red, blue]) {
-			expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
+			expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 		}
-		expect(sandbox.ledger.map((entry) => entry.imagesBilled).sort()).toEqual([0, 1, 1]);
+		expect(mockApi.ledger.map((entry) => entry.imagesBilled).sort()).toEqual([0, 1, 1]);
 	});
 
 	test('leaves by the error output when the node has one', async () => {
-		const { client, sandbox, nanoBanana } = scene;
-		const painter = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' }, { onError: 'continueErrorOutput' });
+		const { client, mockApi, nanoBanana } = environment;
+		const generate = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' }, { onError: 'continueErrorOutput' });
 
-		const run = await client.run(chain('Error output', manualTrigger(), ...rows(prompts), painter));
+		const run = await client.run(chain('Error output', manualTrigger(), ...rows(prompts), generate));
 
 		expect(run.status).toBe('success');
 		expect(run.items('NanoBanana', 0).map((item) => item.json.status)).toEqual(['succeeded', 'succeeded']);
@@ -53,11 +53,11 @@ describe('one failing item of three', () => {
 			details: { errorCode: 'task_failed' },
 			prompt: 'a cube [fail]',
 		});
-		expect(sandbox.created()).toBe(3);
+		expect(mockApi.created()).toBe(3);
 	});
 
-	test('ends the run with a text that says what happened and what to do', async () => {
-		const { client, nanoBanana } = scene;
+	test('ends the run with a text about what happened and what to do', async () => {
+		const { client, nanoBanana } = environment;
 
 		const run = await client.run(
 			chain('Stop', manualTrigger(), ...rows(prompts), nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' })),
@@ -70,30 +70,30 @@ describe('one failing item of three', () => {
 });
 
 describe('a paid task', () => {
-	test('is resumed by Retry On Fail, not bought again', async () => {
-		const { client, sandbox, nanoBanana } = scene;
-		sandbox.script('getTask', [keyRefused]);
-		const painter = nanoBanana(
+	test('is resumed by Retry On Fail, not charged again', async () => {
+		const { client, mockApi, nanoBanana } = environment;
+		mockApi.script('getTask', [keyRefused]);
+		const generate = nanoBanana(
 			'NanoBanana',
 			{ prompt: 'a cube' },
 			{ retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
 		);
 
-		const run = await client.run(chain('Retry On Fail', manualTrigger(), painter));
+		const run = await client.run(chain('Retry On Fail', manualTrigger(), generate));
 
 		expect(run.status).toBe('success');
 		expect(sha256(await client.bytesOf(fileOf(run.items('NanoBanana')[0])))).toBe(
-			[...sandbox.files.values()][0].sha256,
+			[...mockApi.files.values()][0].sha256,
 		);
-		expect(sandbox.calls('createTask')).toHaveLength(1);
-		expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1, state: 'succeeded' }]);
+		expect(mockApi.calls('createTask')).toHaveLength(1);
+		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1, state: 'succeeded' }]);
 	});
 
 	test.each(['manual', 'webhook'])(
-		'of a %s execution is resumed by Retry execution, not bought again',
+		'of a %s execution is resumed by Retry execution, not charged again',
 		async (mode) => {
-			const { client, n8n, sandbox, nanoBanana } = scene;
-			sandbox.script('getTask', [keyRefused]);
+			const { client, n8n, mockApi, nanoBanana } = environment;
+			mockApi.script('getTask', [keyRefused]);
 			const trigger =
 				mode === 'manual'
 					? manualTrigger()
@@ -114,25 +114,25 @@ describe('a paid task', () => {
 			const retried = await client.finished(await client.retryExecution(id));
 
 			expect([failed.status, retried.status]).toEqual(['error', 'success']);
-			expect(failed.error?.description).toContain(sandbox.ledger[0].taskId);
+			expect(failed.error?.description).toContain(mockApi.ledger[0].taskId);
 			expect(sha256(await client.bytesOf(fileOf(retried.items('NanoBanana')[0])))).toBe(
-				[...sandbox.files.values()][0].sha256,
+				[...mockApi.files.values()][0].sha256,
 			);
-			expect(sandbox.calls('createTask')).toHaveLength(1);
-			expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, state: 'succeeded' }]);
+			expect(mockApi.calls('createTask')).toHaveLength(1);
+			expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, state: 'succeeded' }]);
 		},
 	);
 
-	test('that may or may not exist is not bought a second time by Retry On Fail', async () => {
-		const { client, sandbox, nanoBanana } = scene;
-		sandbox.set({ faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
-		const painter = nanoBanana(
+	test('that may or may not exist is not charged a second time by Retry On Fail', async () => {
+		const { client, mockApi, nanoBanana } = environment;
+		mockApi.set({ faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
+		const generate = nanoBanana(
 			'NanoBanana',
 			{ prompt: 'a cube' },
 			{ retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
 		);
 
-		const run = await client.run(chain('Unclear', manualTrigger(), painter));
+		const run = await client.run(chain('Unclear', manualTrigger(), generate));
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toMatch(/unclear/i);
@@ -140,13 +140,13 @@ describe('a paid task', () => {
 		expect(`${run.error?.message} ${run.error?.description}`).not.toMatch(
 			/ECONNRESET|socket|retry the request immediately/i,
 		);
-		expect(sandbox.calls('createTask')).toHaveLength(1);
-		expect(sandbox.ledger).toMatchObject([{ answered: false, imagesBilled: 1 }]);
+		expect(mockApi.calls('createTask')).toHaveLength(1);
+		expect(mockApi.ledger).toMatchObject([{ answered: false, imagesBilled: 1 }]);
 	});
 
-	test('of a stopped execution is left alone, named in the log, and can be collected', async () => {
-		const { client, n8n, sandbox, nanoBanana } = scene;
-		sandbox.set({ taskMs: (number) => (number === 1 ? 8_000 : 100) });
+	test('of a stopped execution is not read on, is named in the log, and can be read later', async () => {
+		const { client, n8n, mockApi, nanoBanana } = environment;
+		mockApi.set({ taskMs: (number) => (number === 1 ? 8_000 : 100) });
 		const saved = await client.createWorkflow(
 			chain(
 				'Stopped',
@@ -155,26 +155,26 @@ describe('a paid task', () => {
 			),
 		);
 		const id = await client.start(saved);
-		await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+		await until('a status read', () => (mockApi.calls('getTask').length > 0 ? true : undefined));
 		await client.stopExecution(id);
 		const stopped = await client.finished(id);
-		const taskId = String(sandbox.ledger[0].taskId);
-		const reads = () => sandbox.calls('getTask').filter((call) => call.path.includes(taskId)).length;
+		const taskId = String(mockApi.ledger[0].taskId);
+		const reads = () => mockApi.calls('getTask').filter((call) => call.path.includes(taskId)).length;
 		const readsAtStop = reads();
 
-		// Another run, start to finish, is time enough for a forgotten loop to show itself.
+		// Another complete run is enough time for a forgotten loop to send a request.
 		await client.run(chain('Another', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a quick cube' })));
 		const readsLater = reads();
-		const collected = await client.run(
-			chain('Collected', manualTrigger(), nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })),
+		const readLater = await client.run(
+			chain('Read later', manualTrigger(), nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })),
 		);
 
 		expect(stopped.status).toBe('canceled');
 		expect(readsLater).toBe(readsAtStop);
 		expect(n8n.log()).toContain(taskId);
-		expect(n8n.log()).not.toContain(sandbox.apiKey);
-		expect(collected.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
-		expect(sandbox.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual([
+		expect(n8n.log()).not.toContain(mockApi.apiKey);
+		expect(readLater.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
+		expect(mockApi.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual([
 			['a slow cube', 1],
 			['a quick cube', 1],
 		]);
@@ -204,9 +204,9 @@ describe('what a user reads', () => {
 		],
 	] as const;
 
-	test.each(refusals)('names %s without a bill, a key or a socket code', async (_, answer, message) => {
-		const { client, sandbox, nanoBanana } = scene;
-		sandbox.script('createTask', [answer]);
+	test.each(refusals)('names %s without a charge, a key or a socket code', async (_, answer, message) => {
+		const { client, mockApi, nanoBanana } = environment;
+		mockApi.script('createTask', [answer]);
 
 		const run = await client.run(chain('Refused', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' })));
 
@@ -214,8 +214,8 @@ describe('what a user reads', () => {
 		expect(run.error?.message).toBe(message);
 		expect(run.error?.description).toMatch(/\.$/);
 		const stored = JSON.stringify(run.runData);
-		expect(stored).not.toContain(sandbox.apiKey);
+		expect(stored).not.toContain(mockApi.apiKey);
 		expect(`${run.error?.message} ${run.error?.description}`).not.toMatch(/\bE[A-Z]{5,}\b/);
-		expect(sandbox.created()).toBe(0);
+		expect(mockApi.created()).toBe(0);
 	});
 });

@@ -1,26 +1,26 @@
 /* eslint-disable */
 import { sha256 } from '../harness/images/digest';
 import { fileOf } from '../harness/n8n/execution';
-import { openScene, type Scene } from '../harness/testEnvironment';
-import { chain, manualTrigger, pictureFile, rows } from '../harness/n8n/workflow';
-import { paintReference } from '../harness/images/referenceImage';
+import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { chain, manualTrigger, imageFile, rows } from '../harness/n8n/workflow';
+import { createReferenceImage } from '../harness/images/referenceImage';
 
-let scene: Scene;
+let environment: TestEnvironment;
 
 beforeAll(async () => {
-	scene = await openScene();
+	environment = await startTestEnvironment();
 });
-afterAll(async () => await scene?.close());
-afterEach(() => scene.sandbox.reset());
+afterAll(async () => await environment?.close());
+afterEach(() => environment.mockApi.reset());
 
-/** The digests of what the gateway served, in the order of the items' links. */
+/** The digests of what the API served, in the order of the items' URLs. */
 function servedDigests(urls: unknown[]): Array<string | undefined> {
-	return urls.map((url) => scene.sandbox.files.get(String(url))?.sha256);
+	return urls.map((url) => environment.mockApi.files.get(String(url))?.sha256);
 }
 
-test('Text to Image hands on the very bytes the gateway made, one item per image', async () => {
-	const { client, sandbox, nanoBanana } = scene;
-	const painter = nanoBanana('NanoBanana', {
+test('Text to Image returns exactly the bytes that the API served, one item per image', async () => {
+	const { client, mockApi, nanoBanana } = environment;
+	const generate = nanoBanana('NanoBanana', {
 		prompt: '={{ $json.prompt }}',
 		numberOfImages: 2,
 		aspectRatio: '16:9',
@@ -28,7 +28,7 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 	});
 
 	const run = await client.run(
-		chain('Text to Image', manualTrigger(), ...rows([{ prompt: 'a red cube' }, { prompt: 'a blue cube' }]), painter),
+		chain('Text to Image', manualTrigger(), ...rows([{ prompt: 'a red cube' }, { prompt: 'a blue cube' }]), generate),
 	);
 
 	expect(run.error).toBeUndefined();
@@ -46,7 +46,7 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 	expect(items.map((item) => fileOf(item).mimeType)).toEqual(Array(4).fill('image/png'));
 	expect(items.map((item) => fileOf(item).id)).toEqual(Array(4).fill(expect.stringMatching(/^filesystem-v2:/)));
 	expect(
-		sandbox.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({
+		mockApi.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({
 			prompt,
 			n,
 			imagesBilled,
@@ -58,8 +58,8 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 			['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 })),
 		),
 	);
-	expect(sandbox.created()).toBe(2);
-	expect(sandbox.calls('createTask')[0].body).toMatchObject({
+	expect(mockApi.created()).toBe(2);
+	expect(mockApi.calls('createTask')[0].body).toMatchObject({
 		model: 'NanoBanana2-1K',
 		aspect_ratio: '16:9',
 		n: 2,
@@ -67,9 +67,9 @@ test('Text to Image hands on the very bytes the gateway made, one item per image
 	});
 });
 
-test('Image to Image sends the bytes of the input file and hands on the edited picture', async () => {
-	const { client, sandbox, nanoBanana } = scene;
-	const reference = await paintReference();
+test('Image to Image sends the bytes of the input file and returns the edited image', async () => {
+	const { client, mockApi, nanoBanana } = environment;
+	const reference = await createReferenceImage();
 	const editor = nanoBanana('NanoBanana', {
 		operation: 'imageToImage',
 		prompt: 'make it night',
@@ -80,8 +80,8 @@ test('Image to Image sends the bytes of the input file and hands on the edited p
 		chain(
 			'Image to Image',
 			manualTrigger(),
-			...rows([{ picture: reference.toString('base64') }]),
-			pictureFile('in.png', 'image/png'),
+			...rows([{ image: reference.toString('base64') }]),
+			imageFile('in.png', 'image/png'),
 			editor,
 		),
 	);
@@ -91,54 +91,54 @@ test('Image to Image sends the bytes of the input file and hands on the edited p
 	expect(item.json).toMatchObject({ status: 'succeeded', mimeType: 'image/jpeg' });
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(servedDigests([item.json.imageUrl])[0]);
 	expect(fileOf(item).fileName).toMatch(/\.jpe?g$/);
-	const sent = sandbox.calls('createTask')[0].body as { image: string; images?: unknown };
+	const sent = mockApi.calls('createTask')[0].body as { image: string; images?: unknown };
 	expect(sent.images).toBeUndefined();
 	expect(sent.image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
-	expect(sandbox.ledger).toMatchObject([{ references: 1, imagesBilled: 1, state: 'succeeded' }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1, state: 'succeeded' }]);
 });
 
-test('Wait for Completion off answers at once, and the task is collected later without a second bill', async () => {
-	const { client, sandbox, nanoBanana } = scene;
+test('Wait for Completion off returns at once, and the image is read later without a second charge', async () => {
+	const { client, mockApi, nanoBanana } = environment;
 	const create = nanoBanana('Create', { prompt: 'a slow cube', wait: false });
-	const look = nanoBanana('Look', { operation: 'getStatus' });
-	const collect = nanoBanana('Collect', { operation: 'waitForResult', options: { pollInterval: 0.1 } });
-	sandbox.set({ taskMs: 2_000 });
+	const status = nanoBanana('Status', { operation: 'getStatus' });
+	const waitForIt = nanoBanana('Wait', { operation: 'waitForResult', options: { pollInterval: 0.1 } });
+	mockApi.set({ taskMs: 2_000 });
 
-	const run = await client.run(chain('Created, then collected', manualTrigger(), create, look, collect));
+	const run = await client.run(chain('Created, then read', manualTrigger(), create, status, waitForIt));
 
 	expect(run.error).toBeUndefined();
 	const [created] = run.items('Create');
-	const [seen] = run.items('Look');
-	const [collected] = run.items('Collect');
-	expect(created.json.taskId).toBe(sandbox.ledger[0].taskId);
+	const [seen] = run.items('Status');
+	const [finished] = run.items('Wait');
+	expect(created.json.taskId).toBe(mockApi.ledger[0].taskId);
 	expect([created.json.status, seen.json.status]).toEqual([
 		expect.stringMatching(/queued|running/),
 		expect.stringMatching(/queued|running/),
 	]);
 	expect(created.binary ?? {}).toEqual({});
-	expect(collected.json).toMatchObject({ taskId: created.json.taskId, status: 'succeeded' });
-	expect(sha256(await client.bytesOf(fileOf(collected)))).toBe(servedDigests([collected.json.imageUrl])[0]);
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, collected: 1, downloads: 1 }]);
+	expect(finished.json).toMatchObject({ taskId: created.json.taskId, status: 'succeeded' });
+	expect(sha256(await client.bytesOf(fileOf(finished)))).toBe(servedDigests([finished.json.imageUrl])[0]);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, collected: 1, downloads: 1 }]);
 });
 
-test('Get Task Status of a finished task gives the picture', async () => {
-	const { client, sandbox, nanoBanana } = scene;
+test('Get Task Status of a finished task returns the image', async () => {
+	const { client, mockApi, nanoBanana } = environment;
 	const create = nanoBanana('Create', { prompt: 'a finished cube', options: { download: false } });
-	const look = nanoBanana('Look', { operation: 'getStatus' });
+	const status = nanoBanana('Status', { operation: 'getStatus' });
 
-	const run = await client.run(chain('Looked at twice', manualTrigger(), create, look));
+	const run = await client.run(chain('Read twice', manualTrigger(), create, status));
 
-	const [item] = run.items('Look');
+	const [item] = run.items('Status');
 	expect(run.items('Create')[0].binary ?? {}).toEqual({});
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(servedDigests([item.json.imageUrl])[0]);
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, collected: 2, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, collected: 2, downloads: 1 }]);
 });
 
 test.each([
 	['openAi', 'generations'],
 	['gemini', 'generateContent'],
-] as const)('the format %s calls its own entrance and brings the picture', async (apiFormat, route) => {
-	const { client, sandbox, nanoBanana } = scene;
+] as const)('the format %s calls its own endpoint and returns the image', async (apiFormat, route) => {
+	const { client, mockApi, nanoBanana } = environment;
 
 	const run = await client.run(
 		chain(
@@ -151,13 +151,13 @@ test.each([
 	expect(run.error).toBeUndefined();
 	const [item] = run.items('NanoBanana');
 	expect((await client.bytesOf(fileOf(item))).subarray(1, 4).toString()).toBe('PNG');
-	expect(sandbox.calls('createTask')).toEqual([]);
-	expect(sandbox.calls(route)).toHaveLength(1);
-	expect(sandbox.ledger).toMatchObject([{ kind: route, imagesBilled: 1 }]);
+	expect(mockApi.calls('createTask')).toEqual([]);
+	expect(mockApi.calls(route)).toHaveLength(1);
+	expect(mockApi.ledger).toMatchObject([{ kind: route, imagesBilled: 1 }]);
 });
 
 test('Preview Request shows what would be sent and sends nothing', async () => {
-	const { client, sandbox, nanoBanana } = scene;
+	const { client, mockApi, nanoBanana } = environment;
 
 	const run = await client.run(
 		chain(
@@ -170,6 +170,6 @@ test('Preview Request shows what would be sent and sends nothing', async () => {
 	const shown = JSON.stringify(run.items('NanoBanana')[0].json);
 	expect(shown).toContain('/v1/images/tasks');
 	expect(shown).toContain('a cube');
-	expect(shown).not.toContain(sandbox.apiKey);
-	expect(sandbox.journal).toEqual([]);
+	expect(shown).not.toContain(mockApi.apiKey);
+	expect(mockApi.journal).toEqual([]);
 });

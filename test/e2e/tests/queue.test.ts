@@ -4,21 +4,21 @@ import { sha256 } from '../harness/images/digest';
 import { loadExample } from '../harness/n8n/examples';
 import { fileOf } from '../harness/n8n/execution';
 import type { SavedWorkflow } from '../harness/n8n/restClient';
-import { join, type Scene } from '../harness/testEnvironment';
+import { connect, type TestEnvironment } from '../harness/testEnvironment';
 import { startQueue, type Queue } from '../harness/servers/startQueue';
 import { until } from '../harness/processes/until';
 import { chain, node, type Workflow } from '../harness/n8n/workflow';
 import { startMockApi, type MockApi } from '../../mock-api';
 
 let queue: Queue;
-let sandbox: MockApi;
-let scene: Omit<Scene, 'close'>;
-/** The gateway of the durable example, which waits 70 seconds while other tests run. */
-let patientSandbox: MockApi;
+let mockApi: MockApi;
+let environment: Omit<TestEnvironment, 'close'>;
+/** The mock API of the durable example, which waits 70 seconds while other tests run. */
+let patientMockApi: MockApi;
 let durable: SavedWorkflow;
 
 beforeAll(async () => {
-	sandbox = await startMockApi({ taskMs: [200, 600] });
+	mockApi = await startMockApi({ taskMs: [200, 600] });
 	// A dead worker is noticed in seconds instead of a minute and a half.
 	const workerEnv = {
 		QUEUE_WORKER_LOCK_DURATION: '10000',
@@ -26,20 +26,23 @@ beforeAll(async () => {
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 	};
 	queue = await startQueue({ workerEnv });
-	scene = await join(queue.main, sandbox);
-	patientSandbox = await startMockApi({ taskMs: 5_000 });
+	environment = await connect(queue.main, mockApi);
+	patientMockApi = await startMockApi({ taskMs: 5_000 });
 }, 180_000);
 afterAll(async () => {
 	await queue?.stop();
-	await sandbox?.stop();
-	await patientSandbox?.stop();
+	await mockApi?.stop();
+	await patientMockApi?.stop();
 });
-afterEach(() => sandbox.reset());
+afterEach(() => mockApi.reset());
 
 async function startDurable(): Promise<SavedWorkflow> {
-	const { client, credential } = await join(queue.main, patientSandbox);
-	const door = await client.createCredential('httpHeaderAuth', 'Callers', { name: 'X-Api-Key', value: 'caller' });
-	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
+	const { client, credential } = await connect(queue.main, patientMockApi);
+	const webhookCredential = await client.createCredential('httpHeaderAuth', 'Callers', {
+		name: 'X-Api-Key',
+		value: 'caller',
+	});
+	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, webhookCredential]));
 	await client.activate(saved);
 	const headers = { 'x-api-key': 'caller', 'content-type': 'application/json' };
 	await callWebhook(`${queue.main.url}/webhook/long-picture`, {
@@ -50,11 +53,11 @@ async function startDurable(): Promise<SavedWorkflow> {
 	return saved;
 }
 
-/** Its pictures take the least time to paint: the stand-in gateway shares the machine with four n8n processes. */
+/** Its images take the least time to draw: the mock API shares the machine with four n8n processes. */
 const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 
-/** Answers its caller at once, then makes the picture that was asked for. */
-function paintOnCall(path: string, options = {}): Workflow {
+/** Answers its caller at once, then generates the image. */
+function generateOnCall(path: string, options = {}): Workflow {
 	const hook = node(
 		'Hook',
 		'n8n-nodes-base.webhook',
@@ -65,13 +68,13 @@ function paintOnCall(path: string, options = {}): Workflow {
 	return chain(
 		path,
 		hook,
-		scene.nanoBanana('NanoBanana', { model: smallest, prompt: '={{ $json.body.prompt }}', options }),
+		environment.nanoBanana('NanoBanana', { model: smallest, prompt: '={{ $json.body.prompt }}', options }),
 	);
 }
 
 async function callFor(path: string, prompt: string): Promise<number> {
 	const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) };
-	return (await callWebhook(`${scene.n8n.url}/webhook/${path}`, init)).status;
+	return (await callWebhook(`${environment.n8n.url}/webhook/${path}`, init)).status;
 }
 
 /** How many executions each worker's log calls finished. */
@@ -79,9 +82,9 @@ function finishedBy(log: string): number {
 	return log.match(/finished execution/g)?.length ?? 0;
 }
 
-test('200 calls are spread over both workers, paid once each, and their pictures are read back from main', async () => {
-	const { client } = scene;
-	const saved = await client.createWorkflow(paintOnCall('many', { pollInterval: 0.2 }));
+test('200 calls are spread over both workers, charged once each, and their images are read from main', async () => {
+	const { client } = environment;
+	const saved = await client.createWorkflow(generateOnCall('many', { pollInterval: 0.2 }));
 	await client.activate(saved);
 	const prompts = Array.from({ length: 200 }, (_, index) => `cube ${index}`);
 
@@ -95,25 +98,25 @@ test('200 calls are spread over both workers, paid once each, and their pictures
 			);
 			return ended.length === 200 ? ended : undefined;
 		},
-		{ timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(sandbox.journal.slice(-3)) },
+		{ timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(mockApi.journal.slice(-3)) },
 	);
 
 	expect(answers).toEqual(Array(199).fill(200));
 	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
-	expect(sandbox.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
-	expect(sandbox.ledger.filter((entry) => entry.imagesBilled !== 1 || entry.downloads !== 1)).toEqual([]);
+	expect(mockApi.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
+	expect(mockApi.ledger.filter((entry) => entry.imagesBilled !== 1 || entry.downloads !== 1)).toEqual([]);
 	const shares = queue.workers.map((worker) => finishedBy(worker.log()));
 	expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200);
 	for (const share of shares) expect(share).toBeGreaterThanOrEqual(40);
 	for (const { id } of runs.slice(0, 20)) {
 		const [item] = (await client.execution(id)).items('NanoBanana');
 		expect(fileOf(item).id).toMatch(/^database:/);
-		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
+		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	}
 }, 300_000);
 
-test('a worker that is told to end finishes its task first', async () => {
-	const { client } = scene;
+test('a worker that gets SIGTERM finishes its task first', async () => {
+	const { client } = environment;
 	durable = await startDurable();
 	await until('the durable example to wait', async () =>
 		(await client.executionsOf(durable)).find((run) => run.status === 'waiting'),
@@ -121,11 +124,11 @@ test('a worker that is told to end finishes its task first', async () => {
 	// After this, nobody is left of those who may have run the durable example's first half.
 	await Promise.all(queue.workers.map(async (first) => await first.kill9()));
 	const worker = await queue.addWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '40' });
-	sandbox.set({ taskMs: 5_000 });
-	const saved = await client.createWorkflow(paintOnCall('graceful'));
+	mockApi.set({ taskMs: 5_000 });
+	const saved = await client.createWorkflow(generateOnCall('graceful'));
 	await client.activate(saved);
 	await callFor('graceful', 'a slow cube');
-	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+	await until('a status read', () => (mockApi.calls('getTask').length > 0 ? true : undefined));
 
 	const exit = await worker.stop(60_000);
 	const [{ id }] = await client.executionsOf(saved);
@@ -133,48 +136,48 @@ test('a worker that is told to end finishes its task first', async () => {
 
 	expect(exit).toBe(0);
 	expect(run.status).toBe('success');
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
 });
 
-test('kill -9 of a worker loses the run but not the task, and it is not bought again', async () => {
-	const { client } = scene;
+test('kill -9 of a worker loses the run but not the task, and it is not charged again', async () => {
+	const { client } = environment;
 	const doomed = await queue.addWorker();
-	sandbox.set({ taskMs: 4_000 });
-	const saved = await client.createWorkflow(paintOnCall('killed'));
+	mockApi.set({ taskMs: 4_000 });
+	const saved = await client.createWorkflow(generateOnCall('killed'));
 	await client.activate(saved);
 	await callFor('killed', 'a lost cube');
-	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+	await until('a status read', () => (mockApi.calls('getTask').length > 0 ? true : undefined));
 
 	await doomed.kill9();
-	const taskId = String(sandbox.ledger[0].taskId);
+	const taskId = String(mockApi.ledger[0].taskId);
 	await queue.addWorker();
 	const [{ id }] = await client.executionsOf(saved);
 	const lost = await client.finished(id, 120_000);
-	const collected = await client.run(
+	const readLater = await client.run(
 		chain(
-			'Collect',
+			'Read later',
 			node('Start', 'n8n-nodes-base.manualTrigger', 1),
-			scene.nanoBanana('NanoBanana', { operation: 'waitForResult', taskId }),
+			environment.nanoBanana('NanoBanana', { operation: 'waitForResult', taskId }),
 		),
 	);
 
 	expect(lost.status).toBe('error');
 	expect(lost.runData).toEqual({});
 	expect(doomed.log()).toContain(taskId);
-	const [item] = collected.items('NanoBanana');
-	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(sandbox.files.get(String(item.json.imageUrl))?.sha256);
-	expect(sandbox.calls('createTask')).toHaveLength(1);
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	const [item] = readLater.items('NanoBanana');
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
+	expect(mockApi.calls('createTask')).toHaveLength(1);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
 }, 240_000);
 
-test('the durable example loses nothing by the end of the workers that began it, and pays once', async () => {
-	const { client } = scene;
+test('the durable example loses nothing when the workers that started it end, and is charged once', async () => {
+	const { client } = environment;
 	const [{ id }] = await client.executionsOf(durable);
 	const run = await client.finished(id, 120_000);
 
 	expect(run.status).toBe('success');
 	const [item] = run.items('Use the Picture');
-	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientSandbox.files.get(String(item.json.imageUrl))?.sha256);
-	expect(patientSandbox.calls('createTask')).toHaveLength(1);
-	expect(patientSandbox.ledger).toMatchObject([{ prompt: 'a patient cube', imagesBilled: 1, downloads: 1 }]);
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
+	expect(patientMockApi.calls('createTask')).toHaveLength(1);
+	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a patient cube', imagesBilled: 1, downloads: 1 }]);
 }, 180_000);

@@ -4,40 +4,40 @@ import { sha256 } from '../harness/images/digest';
 import { fileOf } from '../harness/n8n/execution';
 import { loadExample } from '../harness/n8n/examples';
 import { openRestClient } from '../harness/n8n/restClient';
-import { join, openScene, type Scene } from '../harness/testEnvironment';
+import { connect, startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 import { until } from '../harness/processes/until';
 import { chain, node } from '../harness/n8n/workflow';
 import { startMockApi, type MockApi } from '../../mock-api';
 
-let scene: Scene;
-/** The gateway of the durable example, whose wait lasts over the other test. */
-let patientSandbox: MockApi;
+let environment: TestEnvironment;
+/** The mock API of the durable example, which waits while the other test runs. */
+let patientMockApi: MockApi;
 let durableRun: string;
 let wasKilledWhileWaiting = false;
 
 beforeAll(async () => {
-	scene = await openScene({}, { taskMs: 5_000 });
-	patientSandbox = await startMockApi({ taskMs: 5_000 });
+	environment = await startTestEnvironment({}, { taskMs: 5_000 });
+	patientMockApi = await startMockApi({ taskMs: 5_000 });
 	durableRun = await startDurable();
 });
 afterAll(async () => {
-	await scene?.close();
-	await patientSandbox?.stop();
+	await environment?.close();
+	await patientMockApi?.stop();
 });
-afterEach(() => scene.sandbox.reset());
+afterEach(() => environment.mockApi.reset());
 
 const key = { 'x-api-key': 'caller', 'content-type': 'application/json' };
 
-/** Begins the example, which waits 70 seconds with its task already bought. */
+/** Starts the example, which waits 70 seconds with its task created. */
 async function startDurable(): Promise<string> {
-	const { client, credential } = await join(scene.n8n, patientSandbox);
-	const door = await client.createCredential('httpHeaderAuth', 'Callers', {
+	const { client, credential } = await connect(environment.n8n, patientMockApi);
+	const webhookCredential = await client.createCredential('httpHeaderAuth', 'Callers', {
 		name: 'X-Api-Key',
 		value: key['x-api-key'],
 	});
-	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, door]));
+	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, webhookCredential]));
 	await client.activate(saved);
-	await callWebhook(`${scene.n8n.url}/webhook/long-picture`, {
+	await callWebhook(`${environment.n8n.url}/webhook/long-picture`, {
 		method: 'POST',
 		headers: key,
 		body: JSON.stringify({ prompt: 'a slow cube' }),
@@ -48,8 +48,8 @@ async function startDurable(): Promise<string> {
 	);
 }
 
-test('a single waiting node loses its run to a kill -9, but the log names the task, and its picture is not lost', async () => {
-	const { client, n8n, sandbox, nanoBanana } = scene;
+test('a single waiting node loses its run to a kill -9, but the log names the task, and its image is not lost', async () => {
+	const { client, n8n, mockApi, nanoBanana } = environment;
 	const trigger = node(
 		'Start',
 		'n8n-nodes-base.webhook',
@@ -62,40 +62,40 @@ test('a single waiting node loses its run to a kill -9, but the log names the ta
 	);
 	await client.activate(saved);
 	await callWebhook(`${n8n.url}/webhook/fragile`, {});
-	await until('a status read', () => (sandbox.calls('getTask').length > 0 ? true : undefined));
+	await until('a status read', () => (mockApi.calls('getTask').length > 0 ? true : undefined));
 
 	wasKilledWhileWaiting = (await client.execution(durableRun)).status === 'waiting';
 	await n8n.kill9();
-	const taskId = String(sandbox.ledger[0].taskId);
+	const taskId = String(mockApi.ledger[0].taskId);
 	expect(n8n.log()).toContain(taskId);
 	await n8n.restart();
 	const again = await openRestClient(n8n);
 	const [lost] = await again.executionsOf(saved);
 	const ended = await again.finished(lost.id);
-	const collected = await again.run(
+	const readLater = await again.run(
 		chain(
-			'Collect',
+			'Read later',
 			{ ...node('Start', 'n8n-nodes-base.manualTrigger', 1) },
 			nanoBanana('NanoBanana', { operation: 'waitForResult', taskId }),
 		),
 	);
 
 	expect(ended.status).toBe('crashed');
-	expect(collected.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
-	expect(sandbox.calls('createTask')).toHaveLength(1);
-	expect(sandbox.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(readLater.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
+	expect(mockApi.calls('createTask')).toHaveLength(1);
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
 });
 
-test('the durable example brings its picture over that kill -9 during its wait, and pays once', async () => {
-	const client = await openRestClient(scene.n8n);
+test('the durable example returns its image after that kill -9 during its wait, and is charged once', async () => {
+	const client = await openRestClient(environment.n8n);
 	const run = await client.finished(durableRun, 150_000);
 
 	expect(wasKilledWhileWaiting).toBe(true);
 	expect(run.error).toBeUndefined();
 	expect(run.status).toBe('success');
 	const [item] = run.items('Use the Picture');
-	expect(item.json).toMatchObject({ taskId: patientSandbox.ledger[0].taskId, status: 'succeeded' });
-	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientSandbox.files.get(String(item.json.imageUrl))?.sha256);
-	expect(patientSandbox.calls('createTask')).toHaveLength(1);
-	expect(patientSandbox.ledger).toMatchObject([{ prompt: 'a slow cube', imagesBilled: 1, downloads: 1 }]);
+	expect(item.json).toMatchObject({ taskId: patientMockApi.ledger[0].taskId, status: 'succeeded' });
+	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
+	expect(patientMockApi.calls('createTask')).toHaveLength(1);
+	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a slow cube', imagesBilled: 1, downloads: 1 }]);
 }, 240_000);

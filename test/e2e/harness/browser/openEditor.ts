@@ -8,7 +8,7 @@ import { owner } from '../n8n/restSession';
 
 /** Headless and quiet: Chromium itself asks nobody but 127.0.0.1. */
 const flags = [
-	'--no-sandbox',
+	'--no-mockApi',
 	'--disable-gpu',
 	'--disable-dev-shm-usage',
 	'--disable-quic',
@@ -40,8 +40,8 @@ export async function openEditor(url: string): Promise<OpenBrowser> {
 	return { page, close: async () => await browser.close() };
 }
 
-/** Runs steps and keeps a picture of the page when one of them fails. */
-export async function withFailurePicture<T>(page: Page, name: string, steps: () => Promise<T>): Promise<T> {
+/** Runs steps and saves a screenshot of the page when one of them fails. */
+export async function withFailureScreenshot<T>(page: Page, name: string, steps: () => Promise<T>): Promise<T> {
 	try {
 		return await steps();
 	} catch (error) {

@@ -8,7 +8,7 @@ import { outFolder, screenshotFolder } from '../run/paths';
 
 /**
  * Chromium and its fonts differ a little from machine to machine. What is written on the page is
- * compared exactly, so the pixels only have to tell that it still looks like this.
+ * compared exactly, so the pixels only need to be similar.
  */
 const TOLERATED_SHARE = 0.03;
 
@@ -21,23 +21,23 @@ expect.extend({
 		customDiffDir: join(outFolder, 'differences'),
 		failureThreshold: TOLERATED_SHARE,
 		failureThresholdType: 'percent',
-		// A changed word is less than the tolerated share, and has to be in the new picture all the same.
+		// A changed word is less than the tolerated share, and must be in the new image too.
 		updatePassedSnapshot: true,
 	}),
 });
 
-/** The most that a picture shows of its panel, in pixels from the upper left corner of it: the README has two beside each other. */
+/** The maximum that a screenshot shows of its panel, in pixels from the upper left corner. */
 export interface Size {
 	readonly width: number;
 	readonly height: number;
 }
 
-/** The README's picture of this name still shows this panel, and the words of it are the same to the letter. With jest's `-u` both are made anew. */
-export async function expectReadmePicture(page: Page, name: string, panel: Locator, size: Size): Promise<void> {
+/** The screenshot of this name still shows this panel, and its text is the same. With jest's `-u` both are renewed. */
+export async function expectScreenshot(page: Page, name: string, panel: Locator, size: Size): Promise<void> {
 	await closeMessages(page);
-	const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', clip: await clipOf(panel, size) });
-	expect(withoutChance(await panel.ariaSnapshot())).toMatchSnapshot(name);
-	expect(picture).toMatchImageSnapshot({ customSnapshotIdentifier: () => name });
+	const image = await page.screenshot({ animations: 'disabled', caret: 'hide', clip: await clipOf(panel, size) });
+	expect(withoutRandomParts(await panel.ariaSnapshot())).toMatchSnapshot(name);
+	expect(image).toMatchImageSnapshot({ customSnapshotIdentifier: () => name });
 }
 
 async function clipOf(panel: Locator, size: Size): Promise<Size & { x: number; y: number }> {
@@ -49,7 +49,7 @@ async function clipOf(panel: Locator, size: Size): Promise<Size & { x: number; y
 	return { x, y, width: Math.min(size.width, right - x), height: Math.min(size.height, bottom - y) };
 }
 
-/** The messages that pop up in the corner go by themselves at some time. */
+/** The messages in the corner disappear after some time. */
 async function closeMessages(page: Page): Promise<void> {
 	for (const message of await page.locator('.el-notification__closeBtn').all())
 		await message.click({ timeout: 1_000 }).catch(() => undefined);
@@ -60,8 +60,8 @@ async function closeMessages(page: Page): Promise<void> {
 		.catch(() => undefined);
 }
 
-/** The sandbox's port, the IDs of its tasks and the signed addresses of its files are others in each run. */
-function withoutChance(words: string): string {
+/** The mock API's port, its task IDs and the signed URLs of its files change with each run. */
+function withoutRandomParts(words: string): string {
 	return words
 		.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
 		.replace(/\btask_\w+/g, '<task>')

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { until } from '../processes/until';
 
-/** Calls a production webhook; a 404 is asked again, since activation answers before the address does. */
+/** Calls a production webhook. A 404 is tried again, since activation returns before the URL works. */
 export async function callWebhook(url: string, init: RequestInit): Promise<Response> {
 	return await until(
 		`${url} to be registered`,

@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 
 import { until } from '../processes/until';
 
-/** Connects as an agent's MCP client does; asks again while the workflow's address is being registered. */
+/** Connects as an agent's MCP client does. Tries again while n8n registers the workflow's URL. */
 export async function connectMcp(url: string, token: string): Promise<Client> {
 	const requestInit = { headers: { authorization: `Bearer ${token}` } };
 	return await until(

@@ -28,7 +28,7 @@ export interface RestClient {
 	readonly createCredential: (type: string, name: string, data: IDataObject) => Promise<CredentialReference>;
 	readonly testCredential: (credential: CredentialReference, data: IDataObject) => Promise<CredentialTest>;
 	readonly createWorkflow: (workflow: Workflow) => Promise<SavedWorkflow>;
-	/** Publishes it; its webhooks answer a moment later (see callWebhook). */
+	/** Publishes it. Its webhooks work shortly after (see callWebhook). */
 	readonly activate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly deactivate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly start: (workflow: SavedWorkflow, trigger?: string) => Promise<string>;

@@ -5,7 +5,7 @@ export const owner = {
 	email: 'owner@example.com',
 	firstName: 'Nano',
 	lastName: 'Banana',
-	password: 'Sandbox-2026',
+	password: 'NanoBanana-2026',
 } as const;
 
 /** n8n binds a login to the browser it was made in, so every call sends the same id. */
@@ -48,7 +48,7 @@ export async function openSession(url: string): Promise<Session> {
 		},
 	};
 
-	/** A restarted n8n may refuse for a moment although it called itself ready. */
+	/** A restarted n8n may answer with an error shortly after it reported to be ready. */
 	async function ask(path: string, body: unknown): Promise<string | undefined> {
 		const response = await until(
 			`${path} to answer`,
@@ -64,7 +64,7 @@ export async function openSession(url: string): Promise<Session> {
 	}
 }
 
-/** On a busy machine n8n loses sight of its database for a moment and says so with a 503, before it does anything. */
+/** On a busy machine n8n loses its database connection for a short time and answers 503 before it does anything. */
 async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
 	const response = await until(
 		`${url} to have its database`,

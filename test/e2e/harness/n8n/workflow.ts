@@ -29,7 +29,7 @@ export function manualTrigger(): INode {
 	return node('Start', 'n8n-nodes-base.manualTrigger', 1);
 }
 
-/** Two nodes that hand on these rows as items. */
+/** Two nodes that return these rows as items. */
 export function rows(items: IDataObject[]): [INode, INode] {
 	return [
 		node('Table', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: JSON.stringify({ rows: items }), options: {} }),
@@ -37,11 +37,11 @@ export function rows(items: IDataObject[]): [INode, INode] {
 	];
 }
 
-/** Turns the base64 text in `picture` into the item's file `data`. */
-export function pictureFile(fileName: string, mimeType: string): INode {
-	return node('Picture', 'n8n-nodes-base.convertToFile', 1.1, {
+/** Turns the base64 text in `image` into the item's file `data`. */
+export function imageFile(fileName: string, mimeType: string): INode {
+	return node('Image', 'n8n-nodes-base.convertToFile', 1.1, {
 		operation: 'toBinary',
-		sourceProperty: 'picture',
+		sourceProperty: 'image',
 		options: { fileName, mimeType },
 	});
 }

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { createServer } from 'node:net';
 
-/** Ports that were free a moment ago; all are held at once so that no two are the same. */
+/** Ports that were free just now. All are open at the same time so that no two are equal. */
 export async function freePorts(count: number): Promise<number[]> {
 	const servers = Array.from({ length: count }, () => createServer());
 	const ports = await Promise.all(servers.map(listen));

@@ -8,7 +8,7 @@ export interface UntilOptions {
 	readonly explain?: () => string;
 }
 
-/** Asks again until there is an answer other than undefined; the only way tests here wait. */
+/** Calls `ask` until it returns something other than undefined. The only way in which tests wait here. */
 export async function until<T>(
 	what: string,
 	ask: () => Promise<T | undefined> | T | undefined,
@@ -20,7 +20,7 @@ export async function until<T>(
 		const answer = await ask();
 		if (answer !== undefined) return answer;
 		if (Date.now() > deadline) {
-			throw new Error(`Waited ${timeoutMs} ms in vain for ${what}${explain ? `\n${explain()}` : ''}`);
+			throw new Error(`Waited ${timeoutMs} ms without success for ${what}${explain ? `\n${explain()}` : ''}`);
 		}
 		await pause(intervalMs);
 	}

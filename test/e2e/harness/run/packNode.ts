@@ -33,7 +33,7 @@ export function packNode(): void {
 	run('npm', ['install', join(runFolder(), tarball), ...installFlags], installed);
 }
 
-/** Puts the installed package where an n8n with this user folder looks for community nodes. */
+/** Copies the installed package to the folder from which an n8n with this user folder loads community nodes. */
 export function installNode(userFolder: string): void {
 	const source = installedNodeFolder();
 	if (!existsSync(source)) throw new Error('The node is not packed: beforeRun.ts does it');

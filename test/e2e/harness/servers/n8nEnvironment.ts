@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { e2eFolder, type N8nLine } from '../run/paths';
 
-/** Everything n8n would load from elsewhere or tell elsewhere, switched off; it also makes SIGTERM quick. */
+/** Everything that n8n would load from or send to other hosts is off. SIGTERM is quick that way too. */
 const quiet: Record<string, string> = {
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
