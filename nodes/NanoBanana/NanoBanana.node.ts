@@ -25,6 +25,11 @@ export class NanoBanana implements INodeType {
 			'Generate and edit images with NanoBanana models. Returns each image as a file, with its link and task ID.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
+		// For n8n's AI builder and MCP server; older versions of n8n ignore it.
+		builderHint: {
+			searchHint:
+				'Every run of Text to Image or Image to Image is charged, so do not run it only to test a workflow: turn on Preview Request under Options first. Get Task Status and Wait for Task Result are free and return images that were already paid for. For tasks that take minutes, turn off Wait for Completion and use Wait for Task Result after a Wait node.',
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'nanoBananaApi', required: true }],

@@ -83,6 +83,7 @@ export const shapeFields: INodeProperties[] = [
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 1,
 		description: 'How many images to generate for each input item',
+		builderHint: { propertyHint: 'Keep at 1 unless the user asks for several images, because every image is charged' },
 		hint: "You are charged for every image. To limit a run, add 'Max Images per Run' under Options.",
 		displayOptions: CREATE,
 		routing: { send: { type: 'body', property: 'n' } },
@@ -98,6 +99,9 @@ export const lastFields: INodeProperties[] = [
 		default: true,
 		description:
 			"Whether to wait until the images are ready. If turned off, get them later with 'Wait for Task Result'.",
+		builderHint: {
+			propertyHint: 'Turn off only if a later Wait for Task Result node gets the images by taskId',
+		},
 		// The other formats answer with the images themselves, so there is nothing to wait for later.
 		displayOptions: { show: { operation: PAID_OPERATIONS }, hide: { '/options.apiFormat': ['openAi', 'gemini'] } },
 	},

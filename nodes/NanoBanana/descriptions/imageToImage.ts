@@ -12,6 +12,7 @@ export const imageToImageFields: INodeProperties[] = [
 		type: 'options',
 		default: 'binary',
 		description: 'Where the reference images come from',
+		builderHint: { propertyHint: 'Use binary for files from an earlier node, url for public links' },
 		options: [
 			{ name: 'Binary File(s)', value: 'binary', description: 'Use files from the input item' },
 			{
