@@ -37,6 +37,8 @@ export interface NodeRun {
 	/** When every item of the run has. */
 	everySettled: Promise<void>;
 	isCancelLogged: boolean;
+	/** Images that all items of a preview ask for together; complete once every item has arrived. */
+	previewedImages: number;
 }
 
 /**
@@ -148,6 +150,7 @@ function openRun(
 		everySettled: allSettled.promise,
 		// A further try after the cancellation has nothing to add.
 		isCancelLogged: cancel?.aborted === true,
+		previewedImages: 0,
 	};
 }
 

@@ -113,6 +113,6 @@ function someOf(warnings: string[]): string[] | undefined {
 }
 
 /** Prices such as 0.1 × 3 without the binary dust. */
-function rounded(price: number): number {
+export function rounded(price: number): number {
 	return Math.round(price * 1e6) / 1e6;
 }

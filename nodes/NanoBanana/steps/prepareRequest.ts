@@ -27,11 +27,14 @@ export interface PreparedRequest extends CheckedRequest {
 /** Everything that can be known without paying, for all items of the run before the first of them pays. */
 export async function prepareRequest(item: ItemContext): Promise<PreparedRequest | undefined> {
 	return await item.arrive(
-		(prepared) =>
-			item.settings.previewRequest
-				? 0
-				: (prepared.request.n * prepared.keys.filter((key) => isOpen(recall(item.ctx, key), item.executionId)).length) /
-					prepared.keys.length,
+		(prepared) => {
+			if (item.settings.previewRequest) {
+				item.run.previewedImages += prepared.request.n;
+				return 0;
+			}
+			const open = prepared.keys.filter((key) => isOpen(recall(item.ctx, key), item.executionId)).length;
+			return (prepared.request.n * open) / prepared.keys.length;
+		},
 		async () => {
 			const { ctx, settings } = item;
 			const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];

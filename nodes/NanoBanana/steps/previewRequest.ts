@@ -5,9 +5,10 @@ import type { ItemContext } from '../run/itemContext';
 import { parseJson, record } from '../lib/json';
 import type { ReferenceSource } from '../parameters/referenceImages';
 import type { CheckedRequest } from '../parameters/imageRequest';
+import { rounded } from './outputItems';
 import type { EncodedCall, Reference } from '../types';
 
-/** What would be sent, with the key hidden and files named instead of shown. Nothing is sent and nothing is paid. */
+/** The request with the key hidden and files named instead of shown, and what it would cost. Nothing is sent and nothing is charged. */
 export function previewItem(
 	item: ItemContext,
 	prepared: CheckedRequest & { sources: ReferenceSource[] },
@@ -28,16 +29,29 @@ export function previewItem(
 			body: bodyOf(first, references),
 			calls: calls.length,
 		},
-		warnings: [...prepared.warnings, "Nothing was sent: 'Preview Request' is on."],
+		billing: billingOf(prepared.request.n, item),
+		warnings: [...prepared.warnings, "'Preview Request' is on, so nothing was sent."],
 	};
 	return { json, pairedItem: { item: item.itemIndex } };
+}
+
+/** What sending would cost: this item, and all items of the run together. */
+function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext): IDataObject {
+	const counted = { requestedImages: images, imagesInRun: run.previewedImages };
+	if (unitPrice === undefined) return counted;
+	return {
+		...counted,
+		unitPrice,
+		cost: rounded(unitPrice * images),
+		costOfRun: rounded(unitPrice * run.previewedImages),
+	};
 }
 
 function standIn(source: ReferenceSource): Reference {
 	return source.kind === 'url' ? source : named(source.field, `[file in '${source.field}']`);
 }
 
-/** An address that would be fetched first. */
+/** A URL that would be fetched first. */
 function inlined(reference: Reference): Reference {
 	return reference.kind === 'bytes' ? reference : named(reference.url, `[image at ${reference.url}]`);
 }

@@ -32,7 +32,8 @@ it('shows method, URL and body, hides the key and sends nothing', async () => {
 				},
 				calls: 1,
 			},
-			warnings: ["Nothing was sent: 'Preview Request' is on."],
+			billing: { requestedImages: 4, imagesInRun: 4 },
+			warnings: ["'Preview Request' is on, so nothing was sent."],
 		},
 	]);
 	expect(JSON.stringify(run.data)).not.toContain(engine.mockApi.apiKey);
@@ -68,6 +69,18 @@ it('previews every item and counts none of them against Max Images', async () =>
 
 	expect(run.json).toMatchObject([{ preview: { body: { prompt: 'a' } } }, { preview: { body: { prompt: 'b' } } }]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+});
+
+it('shows what all items of the run would cost together', async () => {
+	const run = await engine.run(
+		{ prompt: PROMPT, numberOfImages: '={{ $json.n }}', options: { previewRequest: true, unitPrice: 0.1 } },
+		{ input: [item({ n: 1 }), item({ n: 4 })] },
+	);
+
+	expect(run.json).toMatchObject([
+		{ billing: { requestedImages: 1, imagesInRun: 5, cost: 0.1, costOfRun: 0.5 } },
+		{ billing: { requestedImages: 4, imagesInRun: 5, cost: 0.4, costOfRun: 0.5 } },
+	]);
 });
 
 it('rejects what the request would be rejected for', async () => {

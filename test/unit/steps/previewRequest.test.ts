@@ -15,7 +15,8 @@ function preview(apiFormat: string, options: IDataObject = {}, operation = 'imag
 	const settings = settingsOf({ operation, options: { apiFormat, ...options } });
 	const sources = operation === 'imageToImage' ? SOURCES : [];
 	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
-	const item = { settings, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;
+	const run = { previewedImages: 7 };
+	const item = { settings, run, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;
 	const row = previewItem(item, { ...checked, sources });
 
 	expect(row).toMatchObject({ pairedItem: { item: 5 } });
@@ -52,6 +53,17 @@ it.each(['openAi', 'gemini'])('shows an address as the file that %s sends in its
 	expect(shown).not.toContain('"https://example.com/a.png"');
 });
 
+it('counts the images of the item and of the run, and their cost with a price', () => {
+	expect(preview('asyncTask').billing).toEqual({ requestedImages: 2, imagesInRun: 7 });
+	expect(preview('asyncTask', { unitPrice: 0.1 }).billing).toEqual({
+		requestedImages: 2,
+		imagesInRun: 7,
+		unitPrice: 0.1,
+		cost: 0.2,
+		costOfRun: 0.7,
+	});
+});
+
 it('says how many calls there will be', () => {
 	expect(preview('gemini').preview).toMatchObject({ calls: 2 });
 	expect(preview('asyncTask').preview).toMatchObject({ calls: 1 });
@@ -60,6 +72,6 @@ it('says how many calls there will be', () => {
 it('keeps the warnings of the checks', () => {
 	expect(preview('asyncTask', { skipModelChecks: true, extraBody: { size: '9x9' } }).warnings).toEqual([
 		"'Additional Request Fields' holds 'size', which the Nano models do not go by.",
-		"Nothing was sent: 'Preview Request' is on.",
+		"'Preview Request' is on, so nothing was sent.",
 	]);
 });
