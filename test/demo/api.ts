@@ -46,6 +46,7 @@ export async function openApi(account: Account | undefined): Promise<Api> {
 	}
 	// Another seed each time, so that two runs do not name the same task.
 	const mockApi = await startMockApi({
+		drawing: 'scene',
 		taskMs: TASK_MS,
 		syncMs: CALL_MS,
 		progress: 'linear',

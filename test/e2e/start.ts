@@ -59,7 +59,7 @@ Ctrl-C stops all of it.`);
 async function openApi(): Promise<Api> {
 	const { NANOBANANA_BASE_URL: baseUrl, NANOBANANA_API_KEY: apiKey } = process.env;
 	if (baseUrl && apiKey) return { baseUrl, apiKey, title: 'NanoBanana account', stop: async () => undefined };
-	const mockApi = await startMockApi({ taskMs: [2_000, 6_000] });
+	const mockApi = await startMockApi({ drawing: 'scene', taskMs: [2_000, 6_000] });
 	return {
 		baseUrl: mockApi.baseUrl,
 		apiKey: mockApi.apiKey,

@@ -17,7 +17,11 @@ const PROGRESS_FORMS = ['linear', 'coarse', 'none'] as const;
 async function main(): Promise<void> {
 	const settings = readArguments(process.argv.slice(2));
 	if (settings === null) return console.log(USAGE);
-	const mockApi = await startMockApi({ ...settings, onResponse: (entry) => console.log(lineOf(entry)) });
+	const mockApi = await startMockApi({
+		drawing: 'scene',
+		...settings,
+		onResponse: (entry) => console.log(lineOf(entry)),
+	});
 	console.log(`API    ${mockApi.baseUrl}\nfiles  ${mockApi.filesUrl}\nkey    ${mockApi.apiKey}\nCtrl-C stops it.`);
 	const stop = (): void => void mockApi.stop();
 	process.once('SIGINT', stop).once('SIGTERM', stop);

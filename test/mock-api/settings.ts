@@ -1,6 +1,7 @@
 /* eslint-disable */
 import { CATALOG } from './routes/catalog';
 import type { Dialect } from './dialects';
+import type { Drawing } from './images/renderImage';
 import type { FaultRule } from './faults/faultRules';
 import type { JournalEntry } from './types';
 
@@ -35,6 +36,8 @@ export interface MockApiSettings {
 	dialect: Dialect;
 	/** A new task returns task_not_exist for this long. */
 	visibleAfterMs: number;
+	/** What images look like. Tests keep the cheap ones; programs for people draw scenes. */
+	drawing: Drawing;
 	/** Pads an image to about this many bytes; null leaves its natural size. */
 	imageBytes: number | null;
 	/** Number of images returned instead of n. */
@@ -64,6 +67,7 @@ export function defaultSettings(): MockApiSettings {
 		balance: Infinity,
 		dialect: 'seed',
 		visibleAfterMs: 0,
+		drawing: 'plain',
 		imageBytes: null,
 		resultCount: null,
 		seed: 1,

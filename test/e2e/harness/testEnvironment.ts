@@ -23,7 +23,7 @@ export async function startTestEnvironment(
 	options: N8nOptions = {},
 	settings: Partial<MockApiSettings> = {},
 ): Promise<TestEnvironment> {
-	const mockApi = await startMockApi(settings);
+	const mockApi = await startMockApi({ drawing: 'scene', ...settings });
 	const n8n = await startN8n(options).catch(async (error: unknown) => {
 		await mockApi.stop();
 		throw error;

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { padImage } from './growImage';
 import type { ReferenceImage } from '../jobs/referenceImages';
+import { describeImage } from './imageText';
 import type { PixelSize } from './pixelSizes';
+import { drawMark, drawPoster } from './poster';
+import { drawScene } from './drawScene';
+import { readScene } from './readScene';
 import type { ImageFormat, ServedFile } from '../types';
 
 export interface ImageSpec extends PixelSize {
@@ -13,7 +17,11 @@ export interface ImageSpec extends PixelSize {
 	format: ImageFormat;
 	references: ReferenceImage[];
 	padToBytes: number | null;
+	drawing: Drawing;
 }
+
+/** `plain`: one color, cheap. `scene`: what the prompt says, as far as the words are known. */
+export type Drawing = 'plain' | 'scene';
 
 export interface RenderedImage extends ServedFile {
 	content: Buffer;
@@ -24,6 +32,7 @@ export interface Box extends PixelSize {
 	top: number;
 }
 
+const LARGEST_DRAWING = 2048;
 /** Enough for a few 4K images; older ones are rendered again when asked for. */
 const CACHE_LIMIT_BYTES = 64 * 1024 * 1024;
 const cache = new Map<string, { rendered: Promise<RenderedImage>; bytes: number }>();
@@ -65,12 +74,41 @@ export function referenceBoxes(canvas: PixelSize, references: PixelSize[]): Box[
 
 async function renderFresh(spec: ImageSpec): Promise<RenderedImage> {
 	const { width, height, format } = spec;
-	const canvas = sharp({ create: { width, height, channels: 3, background: backgroundOf(spec) } });
-	canvas.composite([...(await referenceLayers(spec)), ...textLayers(spec)]);
-	const plain = await encode(canvas.removeAlpha(), format).toBuffer();
-	const content = spec.padToBytes === null ? plain : padImage(plain, format, spec.padToBytes);
+	const canvas = spec.drawing === 'plain' ? await drawPlain(spec) : await drawForPeople(spec);
+	const encoded = await encode(canvas.removeAlpha(), format).toBuffer();
+	const content = spec.padToBytes === null ? encoded : padImage(encoded, format, spec.padToBytes);
 	const sha256 = createHash('sha256').update(content).digest('hex');
 	return { content, sha256, bytes: content.length, mimeType: `image/${format}`, width, height };
+}
+
+/** One color for each prompt and index, with the references: cheap, for tests that only look at the bytes. */
+async function drawPlain(spec: ImageSpec): Promise<Sharp> {
+	const { width, height, prompt, index } = spec;
+	const [r, g, b] = createHash('sha256').update(`${prompt}/${index}`).digest();
+	return sharp({ create: { width, height, channels: 3, background: { r, g, b } } }).composite(
+		await referenceLayers(spec),
+	);
+}
+
+/** A scene where the words are known, also after edits; a poster with the text otherwise. */
+async function drawForPeople(spec: ImageSpec): Promise<Sharp> {
+	const { prompt, caption, index, references } = spec;
+	const [first] = references;
+	const text = [first?.text ?? [], prompt].flat().join('. ');
+	const isEditOfScene = references.length === 1 && first.text !== null && readScene(first.text) !== null;
+	const scene = references.length === 0 || isEditOfScene ? readScene(text) : null;
+	const drawing =
+		scene === null ? drawPoster(prompt, spec, index, references.length > 0) : drawScene(scene, spec, index);
+	const { width, height } = spec;
+	// Drawing a whole 4K image takes seconds, enlarging one does not.
+	const scale = Math.min(1, LARGEST_DRAWING / Math.max(width, height));
+	const svg =
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
+		`width="${Math.round(width * scale)}" height="${Math.round(height * scale)}">${drawing}${drawMark(caption, spec)}</svg>`;
+	return sharp(Buffer.from(svg))
+		.resize(width, height, { fit: 'fill' })
+		.composite(scene === null ? await referenceLayers(spec) : [])
+		.withExif({ IFD0: { ImageDescription: describeImage(text) } });
 }
 
 function encode(canvas: Sharp, format: ImageFormat): Sharp {
@@ -87,64 +125,6 @@ async function referenceLayers(spec: ImageSpec): Promise<OverlayOptions[]> {
 			return { input: await fitted.png({ compressionLevel: 0 }).toBuffer(), left, top };
 		}),
 	);
-}
-
-function textLayers(spec: ImageSpec): OverlayOptions[] {
-	const { width, height } = spec;
-	const fontSize = Math.max(10, Math.round(Math.min(width / 30, height / 16)));
-	const lineHeight = Math.round(fontSize * 1.3);
-	const rows = Math.max(1, Math.floor((height * 0.25) / lineHeight) - 1);
-	const lines = wrap(spec.prompt, Math.max(4, Math.floor(width / (fontSize * 0.62)) - 2), rows);
-	const strip = { width, fontSize, lineHeight };
-	// The caption stays on one line, so that it shrinks on narrow images.
-	const captionStrip = {
-		...strip,
-		fontSize: Math.min(fontSize, Math.floor(width / (spec.caption.length * 0.62 + 2))),
-	};
-	return [
-		{ input: textStrip(lines, strip), left: 0, top: 0 },
-		{ input: textStrip([spec.caption], captionStrip), left: 0, top: height - Math.round(lineHeight * 1.5) },
-	];
-}
-
-// Small strips rather than one sheet over the whole image: rendering text is the slow part at 4K.
-function textStrip(lines: string[], strip: { width: number; fontSize: number; lineHeight: number }): Buffer {
-	const height = Math.round(strip.lineHeight * (lines.length + 0.5));
-	const rows = lines.map(
-		(line, row) => `<text x="${strip.fontSize}" y="${strip.lineHeight * (row + 1)}">${escapeXml(line)}</text>`,
-	);
-	return Buffer.from(
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${strip.width}" height="${height}">` +
-			`<g font-family="DejaVu Sans, sans-serif" font-size="${strip.fontSize}" fill="#fff">${rows.join('')}</g></svg>`,
-	);
-}
-
-function wrap(text: string, columns: number, rows: number): string[] {
-	const lines: string[] = [''];
-	for (const word of text.trim().split(/\s+/)) {
-		const pieces = word.match(new RegExp(`.{1,${columns}}`, 'gsu')) ?? [''];
-		for (const piece of pieces) {
-			const line = lines[lines.length - 1];
-			if (line === '') lines[lines.length - 1] = piece;
-			else if (line.length + 1 + piece.length <= columns) lines[lines.length - 1] = `${line} ${piece}`;
-			else lines.push(piece);
-		}
-	}
-	return lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `${lines[rows - 1]} …`];
-}
-
-function escapeXml(text: string): string {
-	const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-	// Control characters and lone surrogates are not allowed in XML at all.
-	return text
-		.replace(/\p{Surrogate}/gu, '')
-		.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-		.replace(/[&<>"]/g, (sign) => named[sign]);
-}
-
-function backgroundOf(spec: ImageSpec): string {
-	const digest = createHash('sha256').update(`${spec.prompt}/${spec.index}`).digest();
-	return `hsl(${(digest[0] * 256 + digest[1]) % 360}, 45%, 32%)`;
 }
 
 function keyOf(spec: ImageSpec): string {

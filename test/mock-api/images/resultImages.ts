@@ -17,11 +17,12 @@ export async function renderResult(mock: MockState, job: Job, index: number): Pr
 	return await renderImage({
 		...pixelSize(wantedTier, ratio),
 		prompt: request.prompt,
-		caption: `${request.model}  ${ratio}  #${index + 1}`,
+		caption: `${request.model} · ${ratio} · ${index + 1}`,
 		index,
 		format: request.format,
 		references: images,
 		padToBytes: mock.settings.imageBytes,
+		drawing: mock.settings.drawing,
 	});
 }
 

@@ -1,5 +1,6 @@
 /* eslint-disable */
 import sharp from 'sharp';
+import { readImageText } from '../images/imageText';
 import type { PixelSize } from '../images/pixelSizes';
 import type { ReferenceSource } from '../types';
 
@@ -11,6 +12,8 @@ export type References =
 
 export interface ReferenceImage extends PixelSize {
 	bytes: Buffer;
+	/** The prompts that led to it, where the mock API made it. */
+	text: string | null;
 }
 
 /** How the API introduces itself when it fetches references. */
@@ -26,8 +29,8 @@ export async function loadReferences(sources: ReferenceSource[], signal: AbortSi
 async function loadReference(source: ReferenceSource, signal: AbortSignal): Promise<ReferenceImage> {
 	const bytes = 'bytes' in source ? source.bytes : await fetchReference(source.url, signal);
 	try {
-		const { width, height } = await sharp(bytes).metadata();
-		return { bytes, width, height };
+		const { width, height, exif } = await sharp(bytes).metadata();
+		return { bytes, width, height, text: readImageText(exif) };
 	} catch {
 		throw new Error('reference image could not be decoded');
 	}

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { CATALOG, modelFacts } from '../routes/catalog';
 import { startMockApi, type ImageFormat, type MockApi } from '..';
 import { padImage } from '../images/growImage';
+import { readScene } from '../images/readScene';
 import { renderImage, referenceBoxes, type ImageSpec } from '../images/renderImage';
 import { colorAt, plainImage } from './pixels';
 import { nearestRatio, pixelSize } from '../images/pixelSizes';
@@ -22,6 +23,7 @@ const SPEC: ImageSpec = {
 	format: 'png',
 	references: [],
 	padToBytes: null,
+	drawing: 'plain',
 };
 
 describe('pixel sizes', () => {
@@ -74,21 +76,28 @@ describe('images', () => {
 		expect(await sharp(await download(task.result_url)).metadata()).toMatchObject({ format, width, height });
 	});
 
-	it('show the prompt: another prompt makes another image, the same one the same bytes', async () => {
-		const [one, same, other] = await Promise.all(
-			['a cube', 'a cube', 'a ball'].map(async (prompt) => await renderImage({ ...SPEC, prompt })),
-		);
-		expect(same.sha256).toBe(one.sha256);
-		expect(other.sha256).not.toBe(one.sha256);
-		const top = await sharp(one.content).extract({ left: 0, top: 0, width: 256, height: 64 }).raw().toBuffer();
-		expect(Math.max(...top)).toBe(255);
-	});
+	it.each(['plain', 'scene'] as const)(
+		'%s: another prompt gives another image, the same one the same bytes',
+		async (drawing) => {
+			const [one, same, other] = await Promise.all(
+				['a cube', 'a cube', 'a ball'].map(async (prompt) => await renderImage({ ...SPEC, drawing, prompt })),
+			);
+			expect(same.sha256).toBe(one.sha256);
+			expect(other.sha256).not.toBe(one.sha256);
+		},
+	);
 
 	it('can be rendered from any prompt', async () => {
 		const prompt = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
 		await fc.assert(
 			fc.asyncProperty(prompt, async (text) => {
-				const { content } = await renderImage({ ...SPEC, width: 256, height: 96, prompt: `<&"${text}` });
+				const { content } = await renderImage({
+					...SPEC,
+					drawing: 'scene',
+					width: 256,
+					height: 96,
+					prompt: `<&"${text}`,
+				});
 				expect((await sharp(content).stats()).channels).toHaveLength(3);
 			}),
 			{ numRuns: 25, seed: 1 },
@@ -152,5 +161,66 @@ describe('images', () => {
 			at = end + 4;
 		}
 		expect(types.slice(-2)).toEqual(['npAd', 'IEND']);
+	});
+});
+
+describe('scenes', () => {
+	let mockApi: MockApi;
+
+	beforeAll(async () => {
+		mockApi = await startMockApi({ taskMs: 0, drawing: 'scene' });
+	});
+	afterEach(() => mockApi.reset());
+	afterAll(async () => await mockApi.stop());
+
+	const drawn = async (prompt: string, more: object = {}): Promise<{ bytes: Buffer; url: string }> => {
+		const { result_url: url } = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt, ...more });
+		return { bytes: await download(url), url };
+	};
+	/** The share of the pixels whose strongest channel is this one, by far. */
+	const shareOf = async (bytes: Buffer, channel: 'red' | 'blue'): Promise<number> => {
+		const pixels = await sharp(bytes).removeAlpha().raw().toBuffer();
+		const [strong, weak] = channel === 'red' ? [0, 2] : [2, 0];
+		let count = 0;
+		for (let at = 0; at < pixels.length; at += 3) if (pixels[at + strong] - pixels[at + weak] > 60) count += 1;
+		return count / (pixels.length / 3);
+	};
+
+	it.each(['png', 'jpeg'])('show the cube of the prompt as %s, and an edit turns it blue', async (format) => {
+		const more = { output_format: format };
+		const red = await drawn('A small red cube on a clean white desk', more);
+		expect(await shareOf(red.bytes, 'red')).toBeGreaterThan(0.04);
+		expect(await shareOf(red.bytes, 'red')).toBeLessThan(0.15);
+		expect(await shareOf(red.bytes, 'blue')).toBe(0);
+
+		const blue = await drawn('Make the cube blue', { ...more, image: red.url });
+		expect(await shareOf(blue.bytes, 'red')).toBe(0);
+		expect(await shareOf(blue.bytes, 'blue')).toBeGreaterThan(0.04);
+	});
+
+	it('remember what was edited before', async () => {
+		const first = await drawn('a red ball on a table');
+		const second = await drawn('put it on a blue desk', { image: first.url });
+		const third = await drawn('at night', { image: second.url });
+		expect(await shareOf(second.bytes, 'red')).toBeGreaterThan(0.04);
+		expect(await shareOf(second.bytes, 'blue')).toBeGreaterThan(0.2);
+		expect(await sharp(third.bytes).metadata()).toMatchObject({ format: 'png' });
+		expect((await sharp(third.bytes).stats()).dominant.b).toBeLessThan(150);
+	});
+
+	it.each([
+		['a small red cube on a clean white desk', 'cube #d8352f 0.6', '#fafafa', '#dfe5ea', 'studio'],
+		['a desk with a blue background and a mug in daylight', 'mug #f3efe8 1', '#d9b48c', '#2f66d6', 'daylight'],
+		['a big green ball and a banana', 'sphere #3c9a52 1.2, banana #f4c430 1', null, '#dfe5ea', 'studio'],
+	])('read "%s"', (prompt, subjects, surface, wall, light) => {
+		const scene = readScene(prompt);
+		const written = [...(scene?.subjects ?? [])].map(([shape, { color, scale }]) => `${shape} ${color} ${scale}`);
+		expect([written.join(', '), scene?.surface, scene?.wall, scene?.light]).toEqual([subjects, surface, wall, light]);
+	});
+
+	it('are posters where no shape is known', async () => {
+		expect(readScene('Make it night')).toBeNull();
+		const [one, other] = [await drawn('a robot'), await drawn('two robots')];
+		expect(one.bytes.equals(other.bytes)).toBe(false);
 	});
 });
