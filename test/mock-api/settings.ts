@@ -40,6 +40,8 @@ export interface MockApiSettings {
 	drawing: Drawing;
 	/** Pads an image to about this many bytes; null leaves its natural size. */
 	imageBytes: number | null;
+	/** The same Idempotency-Key gives the same job, and is charged once; with another body it is rejected with a 422. */
+	honorsIdempotencyKey: boolean;
 	/** Number of images returned instead of n. */
 	resultCount: number | null;
 	seed: number;
@@ -69,6 +71,7 @@ export function defaultSettings(): MockApiSettings {
 		visibleAfterMs: 0,
 		drawing: 'plain',
 		imageBytes: null,
+		honorsIdempotencyKey: false,
 		resultCount: null,
 		seed: 1,
 		faults: [],

@@ -145,6 +145,9 @@ export interface Job {
 	rowId: number;
 	taskId: string | null;
 	request: ImageRequest;
+	idempotencyKey: unknown;
+	/** What the journal keeps of the body, as JSON. */
+	body: string;
 	acceptedAt: number;
 	durationMs: number;
 	visibleAt: number;

@@ -157,8 +157,8 @@ describe('Max Images', () => {
 });
 
 describe("n8n's batching", () => {
-	const batching = (batchSize: number) => ({
-		requestOptions: { batching: { batch: { batchSize, batchInterval: 60 } } },
+	const batching = (batchSize: number, batchInterval = 60) => ({
+		requestOptions: { batching: { batch: { batchSize, batchInterval } } },
 	});
 
 	it('delivers every item', async () => {
@@ -190,7 +190,8 @@ describe("n8n's batching", () => {
 
 	it('pays for no later batch once an item has failed', async () => {
 		engine.mockApi.script('createTask', [{ status: 400, body: { code: 'x', message: 'no', data: null } }]);
-		const run = await engine.run({ prompt: PROMPT, ...batching(1) }, { input: items(4) });
+		// The next batch must not be due before the rejection has arrived, on a busy machine either.
+		const run = await engine.run({ prompt: PROMPT, ...batching(1, 300) }, { input: items(4) });
 
 		expect(run.status).toBe('error');
 		expect(engine.mockApi.calls('createTask')).toHaveLength(1);

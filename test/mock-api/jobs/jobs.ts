@@ -10,10 +10,17 @@ import { now, pause, type MockState } from '../state';
 export function acceptJob(call: Call, request: ImageRequest, asTask: boolean): Job {
 	const { mock } = call;
 	const { settings } = mock;
+	const known = settings.honorsIdempotencyKey ? findRepeated(call) : undefined;
+	if (known !== undefined) {
+		call.whenDelivered = () => {
+			known.answered = true;
+		};
+		return known;
+	}
 	const unfinished = mock.jobs.filter((job) => finishedAt(mock, job) === null).length;
 	if (unfinished >= settings.tasksAtOnce) throw tooManyRequests(mock, call.route);
 	if (imagesBilledIn(mock) + request.n > settings.balance) throw balanceUsedUp();
-	const job = createJob(mock, request, asTask);
+	const job = createJob(call, request, asTask);
 	if (call.fault?.fault === 'lateVisibility') job.visibleAt = job.acceptedAt + (call.fault.ms ?? 100);
 	if (call.fault?.fault === 'failedTask')
 		job.failure = { code: 'upstream_error', message: 'upstream returned status 500' };
@@ -26,7 +33,21 @@ export function acceptJob(call: Call, request: ImageRequest, asTask: boolean): J
 	return job;
 }
 
-function createJob(mock: MockState, request: ImageRequest, asTask: boolean): Job {
+/**
+ * The job that a request with the same Idempotency-Key created.
+ *
+ * @throws a 422 when the body is another one, as Stripe and the IETF draft of this header do
+ */
+function findRepeated({ mock, request, entry }: Call): Job | undefined {
+	const key = request.headers['idempotency-key'];
+	const known = mock.jobs.find(({ idempotencyKey }) => key !== undefined && idempotencyKey === key);
+	if (known !== undefined && known.body !== JSON.stringify(entry.body)) {
+		throw new Rejection(422, 'idempotency_key_reused', 'this Idempotency-Key was used with another body');
+	}
+	return known;
+}
+
+function createJob({ mock, request: { headers }, entry }: Call, request: ImageRequest, asTask: boolean): Job {
 	const { settings, random } = mock;
 	const number = mock.jobs.length + 1;
 	const acceptedAt = now(mock);
@@ -36,6 +57,8 @@ function createJob(mock: MockState, request: ImageRequest, asTask: boolean): Job
 		rowId: 48_212 + number,
 		taskId: asTask ? `task_${random.taskIds.text(32)}` : null,
 		request,
+		idempotencyKey: headers['idempotency-key'],
+		body: JSON.stringify(entry.body),
 		acceptedAt,
 		durationMs: asTask ? drawTaskMs(mock, number) : settings.syncMs,
 		visibleAt: acceptedAt + settings.visibleAfterMs,
@@ -75,8 +98,8 @@ async function loadJobReferences(mock: MockState, job: Job): Promise<void> {
 /** A synchronous call: the job runs while the caller waits, and is billed even when he hangs up. */
 export async function runJob(call: Call, request: ImageRequest): Promise<Job> {
 	const job = acceptJob(call, request, false);
-	await Promise.all([pause(call.mock, job.durationMs), job.referencesLoaded]);
-	job.endedAt = now(call.mock);
+	if (job.endedAt === null) await Promise.all([pause(call.mock, job.durationMs), job.referencesLoaded]);
+	job.endedAt ??= now(call.mock);
 	if (job.references.state === 'failed') throw invalidRequest(job.references.reason);
 	if (job.failure !== null) throw new Rejection(500, 'bad_response_status_code', 'bad response status code 500');
 	return job;
