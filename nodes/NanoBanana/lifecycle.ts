@@ -65,7 +65,9 @@ async function deliverAll(
 	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [toFailure(call.reason)] : []));
 	try {
 		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
-		if (results.length === 0 || isCanceled) throw failureError(failures[0]);
+		// A call that may have been charged outweighs those that cost nothing.
+		const unclear = failures.find((failure) => failure.kind === 'unclear_submission');
+		if (results.length === 0 || isCanceled) throw failureError(unclear ?? failures[0]);
 		const { n, model } = prepared.request;
 		const warnings = [...prepared.warnings, ...failures.map((failure) => partWarning(item, failure, calls.length))];
 		if (prepared.keys.length > 1)

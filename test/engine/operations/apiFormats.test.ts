@@ -269,6 +269,18 @@ describe('the Gemini endpoint', () => {
 		expect(paid()).toHaveLength(2);
 	});
 
+	it('reports the call of which nobody knows whether it was charged, not the one that cost nothing', async () => {
+		engine.mockApi.script('generateContent', [
+			{ status: 400, body: { error: { code: 400, message: 'Bad luck', status: 'INVALID_ARGUMENT' } } },
+			{ status: 502, body: '<html><title>502 Bad Gateway</title></html>' },
+		]);
+		const run = await engine.run(
+			{ prompt: PROMPT, numberOfImages: 2, options: { apiFormat: 'gemini' } },
+			{ settings: { onError: 'continueRegularOutput' } },
+		);
+		expect(run.json).toMatchObject([{ details: { errorCode: 'unclear_submission' } }]);
+	});
+
 	it.each([
 		['[refuse]', 'no_image', 'text_only', "I can't create that image, but I can describe it."],
 		['[safety]', 'prompt_refused', 'IMAGE_SAFETY', 'The image was blocked by the safety filters.'],
