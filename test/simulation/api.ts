@@ -1,0 +1,348 @@
+/* eslint-disable */
+// The API as a state machine: what it accepts, what it charges, and what it answers. It never looks at the client.
+import type { World } from './world';
+
+export const API = 'https://api.sim';
+const FILES = 'https://files.sim';
+
+/** One accepted request. */
+export interface Charge {
+	/** Undefined for a synchronous call, which has no task. */
+	taskId?: string;
+	/** Part of every image and URL of it. */
+	mark: string;
+	lineage: number;
+	execution: number;
+	item: number;
+	images: number;
+	startedAt: number;
+	endsAt: number;
+	fails: boolean;
+	/** A synchronous answer without an image. */
+	isEmpty: boolean;
+	/** The whole answer has reached the client. */
+	isAnswered: boolean;
+}
+
+export interface Answer {
+	status: number;
+	headers?: Record<string, string>;
+	body: Buffer;
+	/** How the body ends. */
+	end?: 'reset' | 'truncated';
+	/** How long until the headers. */
+	afterMs: number;
+	onAnswered?: () => void;
+}
+
+/** Thrown by the connection, or nothing at all until somebody gives up. */
+export type Reply = Answer | { error: Error; afterMs: number } | 'silence';
+
+export interface Origin {
+	lineage: number;
+	execution: number;
+	item: number;
+}
+
+export interface ApiSettings {
+	/** From 0 (never) to 1: how often something goes wrong. */
+	faults: number;
+	maxTaskMs: number;
+	progress: 'none' | 'linear' | 'coarse';
+	limit: number;
+	neverEnds: number;
+	isBase64: boolean;
+}
+
+export class Api {
+	readonly charges: Charge[] = [];
+	settings: ApiSettings;
+	private storm?: { until: number; status: number; retryAfterS?: number };
+
+	constructor(
+		private readonly world: World,
+		settings: ApiSettings,
+	) {
+		this.settings = settings;
+	}
+
+	/** Weather: storms of 429 and 503, and limits that change. */
+	change(): void {
+		const { world } = this;
+		const ms = 1_000 + world.below(60_000);
+		if (world.chance(0.6)) {
+			this.storm = {
+				until: world.now + ms,
+				status: world.pick([429, 503]),
+				retryAfterS: world.pick([undefined, undefined, 1, 5, 90]),
+			};
+			world.log(() => `api    storm of ${this.storm?.status} for ${ms} ms`);
+		} else {
+			this.settings = { ...this.settings, limit: 1 + world.below(8) };
+			world.log(() => `api    limit is ${this.settings.limit}`);
+		}
+	}
+
+	/** A create request arrives. */
+	create(origin: Origin, kind: 'task' | 'openAi' | 'gemini', images: number): Reply {
+		const { world } = this;
+		const latency = 5 + world.below(200);
+		if (this.storm && world.now < this.storm.until) return this.turnAway(this.storm.status, this.storm.retryAfterS);
+		if (this.running() >= this.settings.limit) return this.turnAway(429, world.pick([undefined, 1, 3]));
+		const fault = world.chance(this.settings.faults)
+			? world.pick([
+					'resetBefore',
+					'resetAfter',
+					'cut',
+					'truncated',
+					'silenceBefore',
+					'silenceAfter',
+					'slow',
+					'page502',
+					'page502After',
+					'page504After',
+					'error500',
+					'emptyAfter',
+					'invalid',
+					'balance',
+					'busyWithTask',
+					'textAfter',
+					'noImage',
+				] as const)
+			: 'none';
+		switch (fault) {
+			case 'resetBefore':
+				return broken('ECONNRESET', 'read', latency);
+			case 'silenceBefore':
+				return 'silence';
+			case 'page502':
+				return page(502, latency);
+			case 'error500':
+				return json(500, { error: { message: 'internal error', code: 'internal_error' } }, latency);
+			case 'invalid':
+				return json(400, { code: 'invalid_request', message: 'size is not supported', data: null }, latency);
+			case 'balance':
+				return json(402, { error: { message: 'insufficient balance', code: 'insufficient_user_quota' } }, latency);
+		}
+		const charge = this.accept(origin, kind, images, fault === 'noImage');
+		const slowMs = fault === 'slow' ? world.below(200_000) : 0;
+		const workMs = kind === 'task' ? 0 : charge.endsAt - world.now;
+		const answer = { ...this.created(charge, kind), afterMs: latency + slowMs + workMs };
+		answer.onAnswered = () => (charge.isAnswered = true);
+		switch (fault) {
+			case 'resetAfter':
+				return broken('ECONNRESET', 'read', answer.afterMs);
+			case 'cut':
+				return { ...answer, end: 'reset' };
+			case 'truncated':
+				return { ...answer, end: 'truncated' };
+			case 'silenceAfter':
+				return 'silence';
+			case 'page502After':
+				return page(502, answer.afterMs);
+			case 'page504After':
+				return page(504, answer.afterMs);
+			case 'emptyAfter':
+				return { ...answer, body: Buffer.alloc(0), onAnswered: undefined };
+			case 'textAfter':
+				return { ...answer, body: Buffer.from('{"code":"success","data":null}'), onAnswered: undefined };
+			case 'busyWithTask':
+				return kind === 'task' ? { ...answer, status: world.pick([500, 502, 409]) } : answer;
+			default:
+				return answer;
+		}
+	}
+
+	/** A status request arrives. */
+	read(taskId: string): Reply {
+		const { world } = this;
+		const afterMs = 5 + world.below(100);
+		const charge = this.charges.find((known) => known.taskId === taskId);
+		const fault = world.chance(this.settings.faults)
+			? world.pick([
+					'reset',
+					'unavailable',
+					'busy',
+					'missing',
+					'page',
+					'truncated',
+					'slow',
+					'silence',
+					'stale',
+					'noUrlYet',
+					'denied',
+				] as const)
+			: 'none';
+		switch (fault) {
+			case 'reset':
+				return broken('ECONNRESET', 'read', afterMs);
+			case 'unavailable':
+				return page(503, afterMs);
+			case 'busy':
+				return json(429, { error: { message: 'too many requests' } }, afterMs, {
+					'retry-after': world.pick(['1', '7']),
+				});
+			case 'page':
+				return page(200, afterMs);
+			case 'silence':
+				return 'silence';
+			case 'denied':
+				return world.chance(0.2)
+					? json(401, { error: { message: 'Invalid token', code: '' } }, afterMs)
+					: page(503, afterMs);
+			case 'missing':
+				return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null }, afterMs);
+		}
+		if (!charge) return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null }, afterMs);
+		const at = fault === 'stale' ? world.now - 3_000 : world.now;
+		const answer = json(
+			200,
+			{ code: 'success', message: '', data: this.taskAt(charge, at, fault === 'noUrlYet') },
+			afterMs,
+		);
+		if (fault === 'truncated') return { ...answer, end: 'truncated' };
+		if (fault === 'slow') return { ...answer, afterMs: world.below(60_000) };
+		return answer;
+	}
+
+	/** A file request arrives. */
+	file(url: string, withKey: boolean): Reply {
+		const { world } = this;
+		const afterMs = 5 + world.below(300);
+		const [, mark, index] = /\/files\/([^/]+)\/(\d+)/.exec(url) ?? [];
+		const fault = world.chance(this.settings.faults)
+			? world.pick(['reset', 'unavailable', 'gone', 'cut', 'truncated', 'page', 'slow', 'silence'] as const)
+			: 'none';
+		if (url.startsWith(API) && !withKey) return json(401, { error: { message: 'no key' } }, afterMs);
+		switch (fault) {
+			case 'reset':
+				return broken('ECONNRESET', 'read', afterMs);
+			case 'unavailable':
+				return page(503, afterMs);
+			case 'gone':
+				return page(world.pick([403, 404]), afterMs);
+			case 'page':
+				return page(200, afterMs);
+			case 'silence':
+				return 'silence';
+		}
+		const answer = { status: 200, headers: { 'content-type': 'image/png' }, body: png(`${mark}.${index}`), afterMs };
+		if (fault === 'cut') return { ...answer, end: 'reset' as const };
+		if (fault === 'truncated') return { ...answer, end: 'truncated' as const };
+		return fault === 'slow' ? { ...answer, afterMs: world.below(150_000) } : answer;
+	}
+
+	stateOf(charge: Charge, at = this.world.now): 'running' | 'succeeded' | 'failed' {
+		return at < charge.endsAt ? 'running' : charge.fails ? 'failed' : 'succeeded';
+	}
+
+	running(): number {
+		return this.charges.filter((charge) => this.stateOf(charge) === 'running').length;
+	}
+
+	private turnAway(status: number, retryAfterS?: number): Answer {
+		const headers: Record<string, string> = retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
+		const afterMs = 5 + this.world.below(100);
+		return status === 429
+			? json(429, { code: '', message: 'too many requests' }, afterMs, headers)
+			: json(
+					503,
+					{ error: { message: 'The model is overloaded, please try again later', code: 'system_overloaded' } },
+					afterMs,
+					headers,
+				);
+	}
+
+	private accept(origin: Origin, kind: string, images: number, isEmpty: boolean): Charge {
+		const { world, settings } = this;
+		const number = this.charges.length + 1;
+		const isTask = kind === 'task';
+		const isEndless = isTask && world.chance(settings.neverEnds);
+		const charge: Charge = {
+			...origin,
+			...(isTask && { taskId: `task-${number}` }),
+			mark: `mark-${number}`,
+			images,
+			startedAt: world.now,
+			endsAt: isEndless ? Infinity : world.now + 500 + world.below(settings.maxTaskMs),
+			fails: isTask && world.chance(settings.faults / 2),
+			isEmpty: !isTask && isEmpty,
+			isAnswered: false,
+		};
+		this.charges.push(charge);
+		return charge;
+	}
+
+	private created(charge: Charge, kind: 'task' | 'openAi' | 'gemini'): Answer {
+		if (kind === 'task')
+			return json(200, { code: 'success', message: '', data: { task_id: charge.taskId, status: 'queued' } }, 0);
+		if (kind === 'gemini') {
+			const image = { inlineData: { mimeType: 'image/png', data: png(`${charge.mark}.0`).toString('base64') } };
+			const parts = charge.isEmpty ? [{ text: 'I cannot draw that' }] : [image];
+			return json(200, { candidates: [{ content: { parts, role: 'model' }, finishReason: 'STOP' }] }, 0);
+		}
+		const data = this.urls(charge).map((url, index) =>
+			this.settings.isBase64 ? { b64_json: png(`${charge.mark}.${index}`).toString('base64') } : { url },
+		);
+		return json(200, { created: 1, data: charge.isEmpty ? [] : data }, 0);
+	}
+
+	private urls(charge: Charge): string[] {
+		const host = charge.startedAt % 3 === 0 ? API : FILES;
+		return Array.from(
+			{ length: charge.images },
+			(_, index) => `${host}/files/${charge.mark}/${index}?signature=s${this.world.below(1000)}`,
+		);
+	}
+
+	private taskAt(charge: Charge, at: number, hasNoUrl: boolean): object {
+		const state = this.stateOf(charge, at);
+		const share = Math.min(0.99, (at - charge.startedAt) / (charge.endsAt - charge.startedAt));
+		const percent = { none: undefined, linear: Math.floor(Math.max(0, share) * 100), coarse: share < 0.5 ? 0 : 50 }[
+			this.settings.progress
+		];
+		const task = { task_id: charge.taskId, ...(percent !== undefined && { progress: `${percent}%` }) };
+		if (state === 'running') return { ...task, status: share < 0.2 ? 'queued' : 'processing' };
+		if (state === 'failed')
+			return { ...task, status: 'failed', error: { code: 'upstream_error', message: 'generation failed' } };
+		const urls = hasNoUrl ? [] : this.urls(charge);
+		return {
+			...task,
+			status: 'succeeded',
+			progress: '100%',
+			...(urls.length === 1 ? { result_url: urls[0] } : { result_urls: urls }),
+		};
+	}
+}
+
+export function json(status: number, body: unknown, afterMs: number, headers: Record<string, string> = {}): Answer {
+	return {
+		status,
+		headers: { 'content-type': 'application/json', ...headers },
+		body: Buffer.from(JSON.stringify(body)),
+		afterMs,
+	};
+}
+
+export function broken(code: string, syscall: string, afterMs: number): { error: Error; afterMs: number } {
+	return { error: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }), afterMs };
+}
+
+function page(status: number, afterMs: number): Answer {
+	const body = Buffer.from(`<html><head><title>${status}</title></head><body>${status}</body></html>`);
+	return { status, headers: { 'content-type': 'text/html' }, body, afterMs };
+}
+
+/** A whole PNG with the mark inside. */
+export function png(mark: string): Buffer {
+	return Buffer.concat([
+		Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'),
+		Buffer.from(`<${mark}>`.padEnd(60, ' ')),
+		Buffer.from('IEND\u00aeB`\u0082', 'latin1'),
+	]);
+}
+
+/** The mark inside an image, without its index. */
+export function markOf(bytes: Buffer): string | undefined {
+	return /<(mark-\d+)\.\d+>/.exec(bytes.toString('latin1'))?.[1];
+}

@@ -1,0 +1,341 @@
+/* eslint-disable */
+// n8n as far as the node sees it: contexts, HTTP helpers, saved data, log, retries. One Process is one running n8n:
+// after a crash only what was saved and logged is left of it.
+import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { createImages, readTasks } from '../../nodes/NanoBanana/lifecycle';
+import { API, broken, markOf, type Answer, type Api, type Origin, type Reply } from './api';
+import type { World } from './world';
+
+const KEY = 'sk-simulated-0123456789';
+
+export class Process {
+	isDead = false;
+	readonly crashed: Promise<'crashed'>;
+	private resolveCrash!: (end: 'crashed') => void;
+
+	constructor() {
+		this.crashed = new Promise((resolve) => (this.resolveCrash = resolve));
+	}
+
+	crash(): void {
+		this.isDead = true;
+		this.resolveCrash('crashed');
+	}
+}
+
+export interface Plan {
+	lineage: number;
+	items: number;
+	images: number;
+	format: 'asyncTask' | 'openAi' | 'gemini';
+	continues: boolean;
+	maxTries: number;
+	maxConcurrency: number;
+	timeoutS: number;
+	download: boolean;
+	wait: boolean;
+	onTimeout: 'error' | 'continue';
+	/** n8n's Batching starts so many items at a time. */
+	batchSize?: number;
+	/** The prompt holds an expression that gives another text in every try. */
+	promptChanges: boolean;
+	/** Binary data in memory (n8n's mode 'default') and not in files. */
+	isInMemory: boolean;
+	/** The expression of this item fails in the first try, so that n8n gives up the run while it sets up the items. */
+	brokenItem?: number;
+}
+
+/** What a user could know of an execution. */
+export interface Reported {
+	/** Everything that was logged, shown or put out, as text. */
+	texts: string[];
+	/** Items by how often it was reported that their request has no clear end. */
+	unclear: Map<number, number>;
+	/** Marks of images that came out. */
+	marks: Set<string>;
+}
+
+export interface Execution {
+	plan: Plan;
+	number: number;
+	process: Process;
+	cancel: AbortController;
+	/** The node's context: n8n saves it with a failed execution. */
+	context: IDataObject;
+	reported: Reported;
+}
+
+export type TryEnd =
+	| { kind: 'rows'; rows: INodeExecutionData[][] }
+	| { kind: 'error'; error: unknown }
+	| { kind: 'crashed' };
+
+export class Engine {
+	constructor(
+		private readonly world: World,
+		private readonly api: Api,
+	) {}
+
+	/** One try of the node: all items at once, or batch by batch. */
+	async tryNode(execution: Execution, tryNumber: number): Promise<TryEnd> {
+		const { plan, process } = execution;
+		const inFlight = { posts: 0 };
+		const run = async (): Promise<TryEnd> => {
+			const items: Array<Promise<INodeExecutionData[]>> = [];
+			for (let item = 0; item < plan.items; item += 1) {
+				if (plan.brokenItem === item && tryNumber === 1 && !plan.batchSize) {
+					return { kind: 'error', error: new Error('the expression of an item failed') };
+				}
+				if (plan.batchSize && item > 0 && item % plan.batchSize === 0) await this.world.sleep(400);
+				const ctx = this.contextFor(execution, item, tryNumber, inFlight);
+				const running = createImages.call(ctx, this.routed(execution, item, tryNumber));
+				running.catch(() => undefined);
+				items.push(running);
+			}
+			const ends = await Promise.allSettled(items);
+			const failed = ends.find((end): end is PromiseRejectedResult => end.status === 'rejected');
+			if (failed) return { kind: 'error', error: failed.reason };
+			return { kind: 'rows', rows: ends.map((end) => (end.status === 'fulfilled' ? end.value : [])) };
+		};
+		return await Promise.race([run(), process.crashed.then((): TryEnd => ({ kind: 'crashed' }))]);
+	}
+
+	/** 'Wait for Task Result' for these tasks, in an execution of its own. */
+	async collect(execution: Execution, taskIds: string[]): Promise<INodeExecutionData[]> {
+		const ctx = this.contextFor(
+			execution,
+			0,
+			1,
+			{ posts: 0 },
+			{ operation: 'waitForResult', taskId: taskIds.join(), wait: true },
+		);
+		return await readTasks.call(ctx, { options: { baseURL: API, url: '' } } as never);
+	}
+
+	private routed({ plan }: Execution, item: number, tryNumber: number): Parameters<typeof createImages>[0] {
+		const prompt = `lineage ${plan.lineage} item ${item}${plan.promptChanges ? ` at ${this.world.now} try ${tryNumber}` : ''}`;
+		return { options: { baseURL: API, url: '', body: { model: 'NanoBanana2-1K', prompt, n: plan.images } } } as never;
+	}
+
+	private contextFor(
+		execution: Execution,
+		item: number,
+		tryNumber: number,
+		inFlight: { posts: number },
+		more: IDataObject = {},
+	): IExecutePaginationFunctions {
+		const { plan, cancel, reported } = execution;
+		const written: IDataObject = {
+			operation: 'textToImage',
+			model: { __rl: true, mode: 'id', value: 'NanoBanana2-1K' },
+			prompt: plan.promptChanges ? '={{ $json.prompt }} at {{ $now }}' : '={{ $json.prompt }}',
+			numberOfImages: plan.images,
+			wait: plan.wait,
+			simplify: true,
+			options: {
+				apiFormat: plan.format,
+				timeout: plan.timeoutS,
+				maxConcurrency: plan.maxConcurrency,
+				download: plan.download,
+				onTimeout: plan.onTimeout,
+				...(this.api.settings.isBase64 && { responseFormat: 'b64_json' }),
+			},
+			requestOptions: plan.batchSize ? { batching: { batch: { batchInterval: 400, batchSize: plan.batchSize } } } : {},
+			...more,
+		};
+		const log =
+			(level: string) =>
+			(text: string, meta: IDataObject = {}): void => {
+				reported.texts.push(`${text} ${JSON.stringify(meta)}`);
+				if (level === 'warn' && typeof meta.itemIndex === 'number')
+					reported.unclear.set(meta.itemIndex, (reported.unclear.get(meta.itemIndex) ?? 0) + 1);
+				this.world.log(() => `n8n    log ${level}: ${text}`);
+			};
+		const input = Array.from({ length: plan.items }, () => ({ json: {} }));
+		const send = async (options: Sent, withKey: boolean): Promise<unknown> =>
+			await this.send(execution, item, options, withKey, inFlight);
+		return {
+			inputData: { main: [input] },
+			runIndex: 0,
+			getNode: () => ({
+				id: 'node',
+				type: 'nanoBanana',
+				name: 'NanoBanana',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: written,
+			}),
+			getNodeParameter: (name: string, fallback?: unknown) => written[name] ?? fallback,
+			getItemIndex: () => item,
+			getInputData: () => input[item] ?? { json: {} },
+			getContext: () => execution.context,
+			getWorkflowStaticData: () => ({}),
+			getWorkflowDataProxy: () => ({ $runIndex: 0, $input: { all: () => input } }),
+			getExecutionCancelSignal: () => cancel.signal,
+			getExecutionId: () => String(execution.number),
+			getCredentials: async () => ({ apiKey: KEY, baseUrl: API }),
+			continueOnFail: () => plan.continues,
+			logger: { info: log('info'), warn: log('warn'), error: log('error'), debug: () => undefined },
+			helpers: {
+				httpRequest: async (options: Sent) => await send(options, false),
+				httpRequestWithAuthentication: async function (
+					this: IExecutePaginationFunctions,
+					_type: string,
+					options: Sent,
+				) {
+					return await send({ ...options, abortSignal: this.getExecutionCancelSignal() ?? options.abortSignal }, true);
+				},
+				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => {
+					await this.world.sleep(this.world.below(20));
+					if (execution.process.isDead) await new Promise(() => undefined);
+					const mark = markOf(bytes) ?? 'no mark';
+					return {
+						data: plan.isInMemory ? bytes.toString('base64') : '',
+						fileName,
+						mimeType,
+						directory: mark,
+						...(!plan.isInMemory && { id: `file:${mark}` }),
+					};
+				},
+			},
+		} as unknown as IExecutePaginationFunctions;
+	}
+
+	private async send(
+		execution: Execution,
+		item: number,
+		options: Sent,
+		withKey: boolean,
+		inFlight: { posts: number },
+	): Promise<unknown> {
+		const { world, api } = this;
+		const { process, plan, cancel } = execution;
+		const { method, url, abortSignal: signal } = options;
+		const name = `${execution.number}.${item}`.padEnd(6);
+		const isPaid = method === 'POST';
+		if (process.isDead) return await new Promise(() => undefined);
+		if (isPaid) this.checkBefore(execution, item);
+		if (cancel.signal.aborted) world.violate(`a request after the cancel: ${method} ${url}`);
+		if (withKey && new URL(url).origin !== API) world.violate(`the key went to ${url}`);
+		if (!withKey && JSON.stringify(options).includes(KEY)) world.violate(`the key is in a request without it: ${url}`);
+		const opened =
+			withKey && world.chance(api.settings.faults / 4) ? world.pick(['ECONNREFUSED', 'ENOTFOUND']) : undefined;
+		world.log(() => `${name} ${method} ${url}${opened ? ` ${opened}` : ''}`);
+		if (isPaid && (inFlight.posts += 1) > plan.maxConcurrency)
+			world.violate(`${inFlight.posts} paid requests in flight, at most ${plan.maxConcurrency} allowed`);
+		try {
+			return await new Promise((resolve, reject) => {
+				let isOver = false;
+				const over = (finish: () => void): void => {
+					if (isOver || process.isDead) return;
+					isOver = true;
+					finish();
+				};
+				const abort = (): void => over(() => reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
+				if (signal?.aborted) return abort();
+				signal?.addEventListener('abort', abort, { once: true });
+				if (opened) {
+					const { error } = broken(opened, opened === 'ENOTFOUND' ? 'getaddrinfo' : 'connect', 0);
+					return void world.after(world.below(50), () => over(() => reject(error)));
+				}
+				world.after(1 + world.below(50), () => {
+					// A request that was given up may have left before.
+					if ((isOver || process.isDead) && (!isPaid || world.chance(0.5))) return;
+					const reply = this.replyTo(execution, item, options, withKey);
+					world.log(() => `${name}   ${method} arrived: ${describe(reply)}`);
+					if (reply === 'silence') return;
+					world.after(reply.afterMs, () => {
+						if ('error' in reply) return over(() => reject(reply.error));
+						world.log(() => `${name}   ${method} answered ${reply.status}${isOver ? ' to nobody' : ''}`);
+						over(() =>
+							resolve({
+								statusCode: reply.status,
+								headers: reply.headers ?? {},
+								body: this.bodyOf(reply, process, signal),
+							}),
+						);
+					});
+				});
+			});
+		} finally {
+			if (isPaid) inFlight.posts -= 1;
+		}
+	}
+
+	private replyTo(execution: Execution, item: number, { method, url, body }: Sent, withKey: boolean): Reply {
+		const origin: Origin = { lineage: execution.plan.lineage, execution: execution.number, item };
+		if (url.includes('/files/')) return this.api.file(url, withKey);
+		if (method !== 'POST') return this.api.read(decodeURIComponent(url.split('/').at(-1) ?? ''));
+		const kind = url.endsWith('/tasks') ? 'task' : url.includes('generateContent') ? 'gemini' : 'openAi';
+		const images = kind === 'gemini' ? 1 : Number((JSON.parse(String(body)) as { n?: number }).n ?? 1);
+		const before = this.api.charges.length;
+		const reply = this.api.create(origin, kind, images);
+		if (this.api.charges.length > before) this.checkCharge(execution, item);
+		return reply;
+	}
+
+	/** An unclear request is not sent again in its execution. */
+	private checkBefore(execution: Execution, item: number): void {
+		const calls = execution.plan.format === 'gemini' ? execution.plan.images : 1;
+		if ((execution.reported.unclear.get(item) ?? 0) >= calls)
+			this.world.violate(`item ${item} of execution ${execution.number} was sent again after an unclear end`);
+	}
+
+	/** Nothing is charged twice, except after an unclear end that the user has read of, or a crash. */
+	private checkCharge(execution: Execution, item: number): void {
+		const { plan } = execution;
+		const calls = plan.format === 'gemini' ? plan.images : 1;
+		const isSame = (charge: Origin): boolean => charge.lineage === plan.lineage && charge.item === item;
+		const live = this.api.charges.filter(
+			(charge) =>
+				isSame(charge) &&
+				this.api.stateOf(charge) !== 'failed' &&
+				!charge.isEmpty &&
+				!this.orphans.has(charge.execution),
+		);
+		const allowed = calls + (this.forgiven.get(`${plan.lineage}.${item}`) ?? 0);
+		if (live.length > allowed)
+			this.world.violate(
+				`item ${item} of lineage ${plan.lineage} is charged ${live.length} times: ${live.map(({ mark }) => mark).join()}`,
+			);
+	}
+
+	/** Executions that crashed: nobody could know what they had sent. */
+	readonly orphans = new Set<number>();
+	/** By lineage and item: unclear ends of earlier executions, which a user has read of. */
+	readonly forgiven = new Map<string, number>();
+
+	private async *bodyOf(
+		{ body, end, onAnswered }: Answer,
+		process: Process,
+		signal?: AbortSignal,
+	): AsyncGenerator<Buffer> {
+		const { world } = this;
+		const cutAt = end ? world.below(body.length) : body.length;
+		const pieces = world.chance(0.5)
+			? [body.subarray(0, cutAt)]
+			: [body.subarray(0, cutAt >> 1), body.subarray(cutAt >> 1, cutAt)];
+		for (const piece of pieces) {
+			if (pieces.length > 1 || end) await world.sleep(world.below(60));
+			if (process.isDead) await new Promise(() => undefined);
+			if (signal?.aborted) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+			if (piece.length > 0) yield piece;
+		}
+		if (end === 'reset') throw broken('ECONNRESET', 'read', 0).error;
+		if (!end) onAnswered?.();
+	}
+}
+
+interface Sent {
+	method?: string;
+	url: string;
+	body?: unknown;
+	abortSignal?: AbortSignal;
+}
+
+function describe(reply: Reply): string {
+	if (reply === 'silence') return 'silence';
+	if ('error' in reply) return `${reply.error.message} in ${reply.afterMs} ms`;
+	return `${reply.status}${reply.end ? ` (${reply.end})` : ''} in ${reply.afterMs} ms ${JSON.stringify(reply.body.toString('latin1')).slice(0, 120)}`;
+}
