@@ -2,7 +2,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { redact } from './redact';
-import { ABOUT_THE_TASK, KINDS, REPAIRABLE, type FailureKind } from './failureKinds';
+import { ABOUT_THE_TASK, KINDS, REPAIRABLE, WITHOUT_RESPONSE, type Cost, type FailureKind } from './failureKinds';
 
 export type { FailureKind };
 
@@ -25,6 +25,8 @@ export interface Failure {
 	/** The gateway's own words; cleaned before they are shown. */
 	gatewayMessage?: string;
 	httpStatus?: number;
+	/** ISO time of the request that ended unclear. */
+	submittedAt?: string;
 	/** Where something unexpected was thrown: for the log, never shown. */
 	stack?: string;
 }
@@ -41,13 +43,52 @@ export function toFailure(thrown: unknown): Failure {
 	return { kind: 'internal', gatewayMessage: thrown.message, ...(thrown.stack && { stack: thrown.stack }) };
 }
 
-const COLLECT =
-	"The task itself is not affected. Collect it with the operation 'Wait for Task Result' and the task ID, instead of creating it anew.";
+const COSTS: Record<Cost, string> = {
+	notCharged: 'You were not charged.',
+	maybeCharged: 'You may have been charged.',
+};
+const GET_IMAGES =
+	"The task is not affected. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'.";
+/** So many IDs are part of a text. All of them are in `details`. */
+const SHOWN_IDS = 3;
+const SHOWN_CHARACTERS = 200;
 
+/** What the failure costs, and one thing to do. */
 function adviceOf(failure: Failure): string {
-	const own = failure.nextStep ?? KINDS[failure.kind].nextStep;
-	if (failure.taskId === undefined || failure.nextStep || ABOUT_THE_TASK.includes(failure.kind)) return own;
-	return REPAIRABLE.includes(failure.kind) ? `${own} ${COLLECT}` : COLLECT;
+	const { cost, nextStep } = KINDS[failure.kind];
+	const advice = failure.nextStep ?? nextStep;
+	if (failure.taskId === undefined) return cost ? `${COSTS[cost]} ${advice}` : advice;
+	if (failure.nextStep || ABOUT_THE_TASK.includes(failure.kind)) return advice;
+	return REPAIRABLE.includes(failure.kind) ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
+}
+
+/** What other items of the run have paid for. Nothing is called free that may charge again. */
+function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKeptWithExecution }: Failure): string[] {
+	const isUnclear = unclearItems.length > 0 || kind === 'unclear_submission' || kind === 'idempotency_conflict';
+	const texts: string[] = [];
+	if (taskIds.length > 0) {
+		const retry = isUnclear ? '' : "Use 'Retry execution', or ";
+		texts.push(
+			`These tasks are charged as well: ${some(taskIds)}. ${retry}${retry ? 'get' : 'Get'} their images with 'Wait for Task Result' at no extra cost.`,
+		);
+	}
+	if (keptItems.length > 0) {
+		const way = isKeptWithExecution
+			? `'Retry execution' returns them${isUnclear ? ', but also sends the unclear request again: for that one you may be charged again' : ' at no extra cost'}.`
+			: "n8n's binary data mode does not keep them: to create them again, you will be charged again.";
+		texts.push(`The images of item ${some(keptItems)} are charged. ${way}`);
+	}
+	if (unclearItems.length > 0) {
+		texts.push(
+			`It is also unclear whether the API accepted the request of item ${some(unclearItems)}. You may have been charged for it. Check the tasks on your provider's dashboard.`,
+		);
+	}
+	return texts;
+}
+
+function some(values: Array<string | number>): string {
+	const shown = values.slice(0, SHOWN_IDS).join(', ');
+	return values.length > SHOWN_IDS ? `${shown}, and ${values.length - SHOWN_IDS} more` : shown;
 }
 
 /** The editor shows line breaks as spaces, so every part ends like a sentence. */
@@ -55,7 +96,7 @@ function sentence(text: string): string {
 	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
 }
 
-/** What the user reads: title, advice with the gateway's own words, and the data for error rows. */
+/** What the user reads (title, then cost, next step, task ID, API response), and the data for error items. */
 export function describeFailure(
 	failure: Failure,
 	secret?: string,
@@ -63,19 +104,15 @@ export function describeFailure(
 	const kind = KINDS[failure.kind];
 	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, secret) : '';
 	const message = redact(failure.message ?? kind.message, secret);
+	const isOurs = failure.httpStatus === undefined && WITHOUT_RESPONSE.includes(failure.kind);
+	const shown = words.length > SHOWN_CHARACTERS ? `${words.slice(0, SHOWN_CHARACTERS - 1)}…` : words;
+	const status = failure.kind === 'unclear_submission' && failure.httpStatus ? `HTTP ${failure.httpStatus}: ` : '';
 	const description = [
-		words && words !== message ? sentence(`Answer: ${words}`) : '',
-		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		adviceOf(failure),
-		failure.taskIds?.length
-			? `Accepted by the gateway in this run: ${failure.taskIds.join(', ')}. Collect them without paying again: enable 'Retry On Fail' or use 'Retry execution', or put the IDs into 'Wait for Task Result'.`
-			: '',
-		failure.keptItems?.length
-			? `The images of item ${failure.keptItems.join(', ')} are paid for and kept. Get them without paying again: enable 'Retry On Fail'${failure.isKeptWithExecution ? " or use 'Retry execution'" : ''}; a new execution pays again.`
-			: '',
-		failure.unclearItems?.length
-			? `It is unclear whether the gateway accepted the request of item ${failure.unclearItems.join(', ')} as well: a task may exist and may have been billed. Look into the task list of the gateway console.`
-			: '',
+		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
+		...othersIn(failure),
+		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
+		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
 	].filter(Boolean);
 	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
 	if (failure.taskId) data.taskId = failure.taskId;
@@ -85,6 +122,7 @@ export function describeFailure(
 	if (failure.gatewayCode) data.gatewayCode = redact(failure.gatewayCode, secret);
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;
+	if (failure.submittedAt) data.submittedAt = failure.submittedAt;
 	return { message, description: description.join('\n'), data };
 }
 
@@ -100,7 +138,9 @@ export function nodeError(
 ): NodeApiError {
 	const { message: title, description, data } = describeFailure(failure, about.secret);
 	// Most agents are shown the message alone, so for them the next step belongs into it.
-	const message = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
+	// n8n replaces a message that contains a socket code by advice to try again.
+	const text = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
+	const message = text.replace(/\be(conn|addr|host|net|pipe|timed|notfound|ai_)\w*\b/gi, 'network fault');
 	const error = new NodeApiError(node, { message } as JsonObject, {
 		message,
 		description,

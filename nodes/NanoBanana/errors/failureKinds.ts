@@ -1,120 +1,146 @@
+/** What a failure of this kind means for the bill, as long as no task is known. */
+export type Cost = 'notCharged' | 'maybeCharged';
+
+interface KindTexts {
+	/** What happened: the title, at most 60 characters. */
+	message: string;
+	cost?: Cost;
+	/** One thing to do. */
+	nextStep: string;
+}
+
 /**
- * Everything that can go wrong, as a user tells it apart: one row per kind. Message: what happened.
- * Next step: how to go on. The names are stable, as workflows branch on them (`details.errorCode`).
+ * Everything that can go wrong, as a user tells it apart: one row per kind. The names are stable, as
+ * workflows branch on them (`details.errorCode`).
  */
-export const KINDS = {
+const TEXTS = {
 	access_denied: {
-		message: 'The gateway does not allow this key to do that',
+		message: 'The API key is not allowed to do this',
 		nextStep:
-			'Check in the gateway console which groups, models and addresses this key may use, or choose another credential.',
+			"Check on your provider's dashboard which models and IP addresses this key may use, or select another credential.",
 	},
 	body_too_large: {
-		message: 'The request is too large for the gateway',
-		nextStep: "Use fewer or smaller reference images, or pass them as addresses (set 'Input Type' to 'Image URL(s)').",
+		message: 'The request is too large for the API',
+		cost: 'notCharged',
+		nextStep: "Use fewer or smaller reference images, or pass them as URLs (set 'Input Type' to 'Image URL(s)').",
 	},
 	canceled: {
-		message: 'The execution was canceled',
+		message: 'Execution canceled',
+		nextStep: "Tasks that the API accepted keep running and are charged. Get their images with 'Wait for Task Result'.",
+	},
+	idempotency_conflict: {
+		message: 'The API rejected the idempotency key',
+		cost: 'maybeCharged',
 		nextStep:
-			"Tasks that the gateway had accepted go on there. Collect them with 'Get Task Status' or 'Wait for Task Result'.",
+			"A request with this key was sent before. Check the tasks on your provider's dashboard before you run the node again.",
 	},
 	insufficient_balance: {
-		message: 'The gateway account has no balance left for this request',
-		nextStep: 'Top up the account or raise the quota of the key in the gateway console.',
+		message: 'Not enough credit for this request',
+		nextStep: "Add credit to the account, or raise the quota of the key, on your provider's dashboard.",
 	},
 	internal: {
 		message: 'The node could not finish this item',
-		nextStep: 'Run the node again. When it happens twice, report it together with the text above.',
+		nextStep: 'Run the node again. If it happens twice, report it with the details of this message.',
 	},
 	invalid_input: {
-		message: 'A field holds a value that cannot be sent',
-		nextStep: 'Change the field named above.',
+		message: 'A field contains a value that cannot be sent',
+		cost: 'notCharged',
+		nextStep: 'Change the value of the field.',
 	},
 	invalid_key: {
-		message: 'The gateway does not accept the API key',
+		message: 'The API key is not valid',
 		nextStep:
-			"Open the credential, paste the key again (without spaces) and press 'Test'. Check that 'Base URL' is the gateway that issued the key.",
+			"Open the credential, paste the key again, and click Retry. Check that 'Base URL' belongs to the provider that issued the key.",
 	},
 	invalid_request: {
-		message: 'The gateway does not accept the request',
-		nextStep: "Change what the gateway's answer names. 'Preview Request' under Options shows what is sent.",
+		message: 'The API rejected the request',
+		cost: 'notCharged',
+		nextStep: "Change what the API response describes. 'Preview Request' under Options shows what is sent.",
 	},
 	key_expired: {
 		message: 'The API key has expired',
-		nextStep: 'Create a new key in the gateway console and put it into the credential.',
+		nextStep: "Create a new key on your provider's dashboard and enter it in the credential.",
 	},
 	model_not_available: {
-		message: 'The gateway has no such model for this account',
-		nextStep:
-			"Choose another entry in 'Model' (the list shows what the gateway offers this key), or have the model enabled for the account.",
+		message: 'The model is not available for this account',
+		cost: 'notCharged',
+		nextStep: "Select another model in 'Model', or have this one enabled on your provider's dashboard.",
 	},
 	no_image: {
-		message: 'The gateway finished without an image',
-		nextStep: 'Read what the model answered, change the prompt and run the node again. This run may have been billed.',
+		message: 'The API returned no image',
+		cost: 'maybeCharged',
+		nextStep: 'Check what the model responded, change the prompt, and run the node again.',
 	},
 	not_offered: {
-		message: 'The gateway does not offer this way of generating images',
-		nextStep: "Choose another entry in 'API Format'. Nothing was generated or billed.",
+		message: 'The API does not support this way to create images',
+		cost: 'notCharged',
+		nextStep: "Select another entry in 'API Format'.",
 	},
 	prompt_refused: {
-		message: 'The prompt or a reference image was refused',
-		nextStep: 'Change the prompt or the reference image. The same request will most likely be refused again.',
+		message: 'The prompt or a reference image was rejected',
+		nextStep: 'Change the prompt or the reference image. The same request is usually rejected again.',
 	},
 	rate_limited: {
-		message: 'The gateway takes no more requests at the moment',
-		nextStep: "Nothing was billed for this item. Lower 'Max Concurrency' under Options or run the node later.",
+		message: 'Rate limit reached',
+		cost: 'notCharged',
+		nextStep: "Lower 'Max Concurrency' under Options, or try again later.",
 	},
 	result_expired: {
-		message: 'The gateway no longer keeps the images of this task',
-		nextStep: 'Results are kept for a limited time. The image has to be generated (and paid for) again.',
+		message: 'The images of this task have expired',
+		nextStep:
+			'Providers delete images after a while. Run the node again to create new ones. You will be charged again.',
 	},
 	spending_limit: {
-		message: "The run would generate more images than 'Max Images' allows",
-		nextStep:
-			"Nothing was sent. Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+		message: "The run would create more images than 'Max Images' allows",
+		cost: 'notCharged',
+		nextStep: "Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
 	},
 	task_failed: {
-		message: 'The gateway could not generate the image',
-		nextStep:
-			'Read the answer above. If it names a word, a size or an image, change that; then run the node again. As a rule a task that ended like this is not billed.',
+		message: 'The API could not create the image',
+		nextStep: 'Failed tasks are usually not charged. Change what the API response describes, then run the node again.',
 	},
 	timed_out: {
-		message: "The task was not finished within 'Timeout'",
+		message: "The task did not finish within 'Timeout'",
 		nextStep:
-			"It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID above, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
+			"It keeps running. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'. If you run this node again, you will be charged again.",
 	},
 	unclear_submission: {
-		message: 'It is unclear whether the gateway accepted the request',
+		message: 'It is unclear whether the API accepted the request',
+		cost: 'maybeCharged',
 		nextStep:
-			'A task may exist and may have been billed, so the request was not sent again. Look for it in the task list of the gateway console before you run the node again; a new run is a new purchase.',
+			"The request was not sent again. Check the tasks on your provider's dashboard before you run the node again.",
 	},
 	unknown_task: {
-		message: 'The gateway does not know this task ID',
+		message: 'The API does not know this task ID',
 		nextStep:
-			"Check 'Task ID'. Gateways forget tasks after a while, and most show a task only to the key that created it.",
+			"Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
 	},
 	unreachable: {
-		message: 'The gateway could not be reached',
-		nextStep:
-			"Nothing was sent or billed. Check 'Base URL' in the credential, the network and the proxy settings of n8n, then run the node again.",
+		message: 'The API could not be reached',
+		cost: 'notCharged',
+		nextStep: "Check 'Base URL' in the credential, the network, and the proxy settings of n8n.",
 	},
 	unreadable_answer: {
-		message: 'The gateway sent an answer that cannot be read',
-		nextStep: "Try again later. When it stays, ask the gateway's support and name the time of the request.",
+		message: 'The API response cannot be read',
+		nextStep: 'Try again later. If it happens again, contact your provider and include the time of the request.',
 	},
 	upstream_down: {
-		message: 'The gateway is overloaded or out of order',
-		nextStep: 'Nothing was billed for this item. Run the node again later.',
+		message: 'The API is overloaded or not available',
+		cost: 'notCharged',
+		nextStep: 'Run the node again later.',
 	},
 	wrong_base_url: {
 		message: "'Base URL' in the credential does not lead to the API",
+		cost: 'notCharged',
 		nextStep:
-			"Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint. A web page answered, or an address that the gateway does not have. If the address is right, this gateway may lack the endpoint: try another 'API Format'.",
+			"Enter the URL of the API itself, e.g. https://api.example.com. If it is right, this API may not support the endpoint: select another 'API Format'.",
 	},
-} as const;
+} as const satisfies Record<string, KindTexts>;
 
-export type FailureKind = keyof typeof KINDS;
+export type FailureKind = keyof typeof TEXTS;
+export const KINDS: Record<FailureKind, KindTexts> = TEXTS;
 
-/** Kinds that are said of the task itself; with any other kind the task goes on, whatever came between. */
+/** Kinds that are about the task itself. With any other kind the task keeps running, whatever happened. */
 export const ABOUT_THE_TASK: FailureKind[] = [
 	'task_failed',
 	'prompt_refused',
@@ -122,13 +148,20 @@ export const ABOUT_THE_TASK: FailureKind[] = [
 	'result_expired',
 	'unknown_task',
 	'timed_out',
-	'invalid_input',
 ];
-/** Kinds whose advice holds with a task as well; the others would send people to pay again. */
+/** Kinds whose next step helps a known task as well. Those of the others would send people to pay again. */
 export const REPAIRABLE: FailureKind[] = [
 	'access_denied',
 	'insufficient_balance',
 	'invalid_key',
 	'key_expired',
 	'wrong_base_url',
+];
+/** Kinds whose text is ours or the network's, unless the API responded with a status. */
+export const WITHOUT_RESPONSE: FailureKind[] = [
+	'internal',
+	'timed_out',
+	'unclear_submission',
+	'unreachable',
+	'upstream_down',
 ];

@@ -1,4 +1,5 @@
 import { writtenKeys } from '../credential';
+import type { DecodedResponse } from '../types';
 import { isWebPage, pageTitle } from './errorBody';
 
 const SHOWN_CHARACTERS = 500;
@@ -29,4 +30,14 @@ export function redact(text: string, secret?: string): string {
 /** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */
 export function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
+}
+
+/** A response without the key, but for its images. */
+export function redactResponse<T extends DecodedResponse>(response: T, secret?: string): T {
+	return {
+		...response,
+		...('model' in response && response.model && { model: redactKey(response.model, secret) }),
+		...('text' in response && response.text && { text: redactKey(response.text, secret) }),
+		...('warnings' in response && { warnings: response.warnings?.map((warning) => redact(warning, secret)) }),
+	};
 }

@@ -19,14 +19,23 @@ export interface GatewayClient {
 
 const CREDENTIAL = 'nanoBananaApi';
 
-/** A paid call. The caller decides whether it may be sent again. */
-export async function sendCall(client: GatewayClient, call: EncodedCall, limits: Limits): Promise<HttpResult> {
+/** A paid call. The caller decides whether it may be sent again, and sends it with the same key then. */
+export async function sendCall(
+	client: GatewayClient,
+	call: EncodedCall,
+	idempotencyKey: string,
+	limits: Limits,
+): Promise<HttpResult> {
 	if (!hasHome(client)) return NOWHERE;
 	const form = call.form && encodeForm(call.form);
 	return await sendWithKey(client, limits, {
 		...apiOptions(client, call.path),
 		method: 'POST',
-		headers: { accept: 'application/json', 'content-type': form?.contentType ?? 'application/json' },
+		headers: {
+			accept: 'application/json',
+			'content-type': form?.contentType ?? 'application/json',
+			'idempotency-key': idempotencyKey,
+		},
 		body: form?.body ?? JSON.stringify(call.json ?? {}),
 	});
 }

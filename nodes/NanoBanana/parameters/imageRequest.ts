@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { invalid, requiredText, wholeNumber } from './validate';
 import { failureError } from '../errors/failure';
@@ -51,6 +51,29 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 		...unknownModelWarnings(request.model, settings),
 	];
 	return { request, warnings };
+}
+
+/** Fields and options that another request follows from. All others change how it is waited for or put out. */
+const REQUEST_FIELDS = [
+	'operation',
+	'apiFormat',
+	'prompt',
+	'inputType',
+	'binaryPropertyName',
+	'imageUrls',
+	'aspectRatio',
+	'numberOfImages',
+	'outputFormat',
+	'extraBody',
+	'imageSize',
+	'responseFormat',
+	'sendBinaryAs',
+];
+
+/** The fields as they are written: expressions are not evaluated, as they may give another value in every try. */
+export function requestAsWritten(parameters: INodeParameters): unknown[] {
+	const { model, options } = parameters;
+	return [own(model, 'value') ?? model, ...REQUEST_FIELDS.map((name) => parameters[name] ?? own(options, name))];
 }
 
 /** `n` among the additional fields goes over that of the field, so it is what will be billed. */

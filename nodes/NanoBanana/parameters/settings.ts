@@ -39,6 +39,8 @@ export interface Settings {
 	extraBody: unknown;
 	skipModelChecks: boolean;
 	previewRequest: boolean;
+	/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
+	retryUnclear: boolean;
 }
 
 /**
@@ -98,6 +100,7 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		extraBody: options.extraBody,
 		skipModelChecks: options.skipModelChecks === true,
 		previewRequest: options.previewRequest === true,
+		retryUnclear: options.retryUnclear === true,
 	};
 }
 

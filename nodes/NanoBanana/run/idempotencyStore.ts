@@ -2,146 +2,155 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
-import type { StoredImages, DecodedResponse } from '../types';
+import type { DecodedResponse, StoredImages } from '../types';
 
 /**
- * What this node remembers of a paid request. It lives in the node's execution context: n8n keeps
- * that over its own retries and saves it with a failed execution, so a retry resumes the task
- * instead of buying another one. Only small values: the context is part of the execution data.
+ * What this node remembers of paid requests, so that no try is charged twice. It is part of the node's
+ * execution context: n8n keeps that over 'Retry On Fail' and saves it with a failed execution for
+ * 'Retry execution'. Only small values: the context is part of the execution data.
  */
-export interface SubmissionRecord {
-	taskId?: string;
-	/** ISO time of the create request. */
-	submittedAt?: string;
-	/** The execution in which the request ended unclear; it is not sent again there. */
-	unclearIn?: string;
-	/** Ids of further tasks that the gateway made of one request. */
-	furtherTaskIds?: string[];
-	/** The answer of a call that has no task to ask again, without the pictures inside it. */
-	answer?: Extract<DecodedResponse, { kind: 'images' }>;
-	/** The execution in which that answer held no picture; a person who retries it asks anew. */
-	emptyIn?: string;
-	/** The pictures that were inside it, stored. */
-	kept?: StoredImages;
-	/** Finished rows of such a call. */
+
+/** The paid request of one item. */
+export interface RequestRecord {
+	/** Hash of the request that was sent, with all expressions evaluated. */
+	requestHash: string;
+	/** Images that it asks for. */
+	images: number;
+	/** One per paid call. */
+	calls: SubmissionRecord[];
+	/** The finished output items, where no task exists that could be read again. */
 	rows?: INodeExecutionData[];
-	/** An agent that asks once more with the same words wants another picture. */
-	delivered?: boolean;
+	/** The agent has these images: when it sends the same request again, it wants others. */
+	isDelivered?: boolean;
 }
 
-type Store = Record<string, SubmissionRecord>;
+/** One paid call. */
+export interface SubmissionRecord {
+	/** Sent with every try of this call. */
+	idempotencyKey?: string;
+	/** ISO time of the last try. */
+	submittedAt?: string;
+	taskId?: string;
+	/** The request ended unclear, and is not sent again in this execution. */
+	unclear?: { executionId: string; submittedAt?: string; httpStatus?: number; cause?: string };
+	/** The response of a call that has no task, without the images inside it. */
+	response?: Extract<DecodedResponse, { kind: 'images' }>;
+	/** The execution in which that response contained no image. */
+	emptyIn?: string;
+	/** The images that were inside it. */
+	stored?: StoredImages;
+}
 
-/** What holds the bytes themselves (binary data mode "default") stays out of the saved context. */
-const heavy = new WeakMap<object, Map<string, Finished>>();
-type Finished = Pick<SubmissionRecord, 'kept' | 'rows'>;
-const claimed = new WeakMap<object, Set<string>>();
-
-const fallbacks = new WeakMap<object, IDataObject>();
+/** What contains image bytes (binary data mode "default") stays out of the saved context. */
+const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: StoredImages }>();
+/** Records of tool calls that are in progress: a call with the same arguments at the same time is another request. */
+const inUse = new WeakSet<RequestRecord>();
+const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
 /**
- * The node's context, the same object for all items and tries. Calls through an MCP trigger have
- * none (n8n throws); there an object that lives as long as the workflow stands in, which is enough for
- * n8n's retries of one call.
+ * The node's context, the same object for all items and tries. A call through an MCP trigger has none
+ * (n8n throws); an object that lives as long as the workflow is enough for n8n's retries of one call.
  */
 export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
 	try {
 		return ctx.getContext('node') as IDataObject;
 	} catch {
 		const anchor = ctx.getWorkflowStaticData('node');
-		const context = fallbacks.get(anchor) ?? {};
-		fallbacks.set(anchor, context);
+		const context = contextsWithoutExecution.get(anchor) ?? {};
+		contextsWithoutExecution.set(anchor, context);
 		return context;
 	}
 }
 
-function storeOf(ctx: IExecuteSingleFunctions): Store {
+function storeOf(ctx: IExecuteSingleFunctions): Record<string, RequestRecord> {
 	const context = contextOf(ctx);
 	context.nanoBanana ??= {};
-	return context.nanoBanana as unknown as Store;
+	return context.nanoBanana as unknown as Record<string, RequestRecord>;
 }
 
-/** Which time the node runs in the execution. n8n's official way to know builds everything that expressions can see, for every item. */
+/** Which time the node runs in the execution. n8n's official way builds everything that expressions can see, for every item. */
 export function runIndexOf(ctx: IExecuteSingleFunctions): number {
 	const known = own(ctx, 'runIndex');
 	return typeof known === 'number' ? known : (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex as number);
 }
 
-/** Identity of a paid request: everything that the user asked for, with the references' own digests. */
-export function hashRequest(apiFormat: string, request: object, references: string[]): string {
-	return createHash('sha256')
-		.update(JSON.stringify([apiFormat, request, references]))
-		.digest('hex')
-		.slice(0, 32);
+export function hashOf(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
 /**
- * The place of a request in this execution: run index, item, call, hash. An agent's tool calls have
- * no item and get a new run index with every try, so there the first undelivered entry counts.
+ * Where the request of this item is recorded: run index, item, and the fields as they are written. An
+ * expression may give another value in every try, but a user who edits a field wants another image. The
+ * same evaluated request, written in another way, is the same request.
+ *
+ * An agent's tool call has no item, and a new run index in every try: there the evaluated request counts.
  */
-export function claimKey(ctx: IExecuteSingleFunctions, call: number, hash: string, isTool: boolean): string {
-	if (!isTool) return `${runIndexOf(ctx)}:${ctx.getItemIndex()}:${call}:${hash}`;
+export function findRecord(
+	ctx: IExecuteSingleFunctions,
+	hashes: { written: string; evaluated: string },
+	isTool: boolean,
+): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
-	const taken = claimed.get(contextOf(ctx)) ?? new Set<string>();
-	claimed.set(contextOf(ctx), taken);
-	for (let attempt = 0; ; attempt += 1) {
-		const key = `tool:${attempt}:${call}:${hash}`;
-		if (taken.has(key) || store[key]?.delivered) continue;
-		taken.add(key);
-		return key;
+	if (isTool) {
+		let attempt = 0;
+		const keyOf = (): string => `tool:${attempt}:${hashes.evaluated}`;
+		while (store[keyOf()] && (store[keyOf()].isDelivered || inUse.has(store[keyOf()]))) attempt += 1;
+		return { key: keyOf(), record: store[keyOf()] };
 	}
+	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
+	const written = place + hashes.written;
+	const isSame = (key: string): boolean => key.startsWith(place) && store[key].requestHash === hashes.evaluated;
+	const key = store[written] ? written : (Object.keys(store).find(isSame) ?? written);
+	return { key, record: store[key] };
 }
 
-export function releaseKey(ctx: IExecuteSingleFunctions, key: string, delivered: boolean): void {
-	claimed.get(contextOf(ctx))?.delete(key);
-	if (delivered && key.startsWith('tool:')) remember(ctx, key, { delivered: true });
+export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
+	storeOf(ctx)[key] = record;
 }
 
-export function recall(ctx: IExecuteSingleFunctions, key: string): SubmissionRecord | undefined {
-	const entry = storeOf(ctx)[key];
-	const finished = heavy.get(contextOf(ctx))?.get(key);
-	return finished ? { ...entry, ...finished } : entry;
+export function useRecord(record: RequestRecord): void {
+	inUse.add(record);
 }
 
-export function remember(ctx: IExecuteSingleFunctions, key: string, change: SubmissionRecord): void {
-	const store = storeOf(ctx);
-	store[key] = { ...store[key], ...change };
+export function releaseRecord(record: RequestRecord): void {
+	inUse.delete(record);
 }
 
-/** Remembers what is finished: with the execution where only ids of stored files are in it (true), in memory otherwise. */
-export function rememberFinished(ctx: IExecuteSingleFunctions, key: string, finished: Finished): boolean {
+/** Keeps what is finished: with the execution where it contains only IDs of stored files (true), otherwise in memory. */
+export function keepFinished<T extends RequestRecord | SubmissionRecord>(
+	record: T,
+	finished: Pick<T, Extract<keyof T, 'rows' | 'stored'>>,
+): boolean {
+	const { rows = [], stored } = finished as { rows?: INodeExecutionData[]; stored?: StoredImages };
 	const binaries = [
-		...(finished.kept?.outputImages ?? []).map((outputImage) => outputImage.binary),
-		...(finished.rows ?? []).flatMap((row) => Object.values(row.binary ?? {})),
+		...(stored?.outputImages ?? []).map((image) => image.binary),
+		...rows.flatMap((row) => Object.values(row.binary ?? {})),
 	];
-	if (binaries.every((binary) => binary === undefined || binary.id !== undefined)) {
-		remember(ctx, key, finished);
-		return true;
-	}
-	const known = heavy.get(contextOf(ctx)) ?? new Map<string, Finished>();
-	heavy.set(contextOf(ctx), known.set(key, { ...known.get(key), ...finished }));
-	return false;
+	const isSmall = binaries.every((binary) => binary === undefined || binary.id !== undefined);
+	if (isSmall) Object.assign(record, finished);
+	else inMemory.set(record, { ...inMemory.get(record), ...finished });
+	return isSmall;
 }
 
-/** After a task ended as failed nothing is paid for, and the next try may create a new one. */
-export function forget(ctx: IExecuteSingleFunctions, key: string): void {
-	delete storeOf(ctx)[key];
-	heavy.get(contextOf(ctx))?.delete(key);
+export function finishedRows(record: RequestRecord): INodeExecutionData[] | undefined {
+	return record.rows ?? inMemory.get(record)?.rows;
 }
 
-/** True while a request of this execution is still to be bought. */
-export function isOpen(earlier: SubmissionRecord | undefined, executionId: string): boolean {
-	return !earlier?.taskId && !isAnswered(earlier, executionId) && !earlier?.rows && !isUnclear(earlier, executionId);
+export function storedImages(call: SubmissionRecord): StoredImages | undefined {
+	return call.stored ?? inMemory.get(call)?.stored;
 }
 
-/** True for a call that was answered, in this execution at least. */
-export function isAnswered(
-	earlier: SubmissionRecord | undefined,
-	executionId: string,
-): earlier is SubmissionRecord & { answer: object } {
-	return earlier?.answer !== undefined && (earlier.emptyIn ?? executionId) === executionId;
+/** True for a call that was answered without a task. A person who retries an execution without an image asks again. */
+export function isAnswered(call: SubmissionRecord, executionId: string): boolean {
+	return call.response !== undefined && (call.emptyIn ?? executionId) === executionId;
 }
 
-/** True for a request that ended unclear in this execution. A person who retries the execution has read so, and decides anew. */
-export function isUnclear(earlier: SubmissionRecord | undefined, executionId: string): boolean {
-	return earlier?.unclearIn !== undefined && earlier.unclearIn === executionId;
+/** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */
+export function isUnclear(call: SubmissionRecord, executionId: string): boolean {
+	return call.unclear?.executionId === executionId;
+}
+
+/** True while the call still has to be paid. */
+export function isOpen(call: SubmissionRecord, executionId: string): boolean {
+	return call.taskId === undefined && !isAnswered(call, executionId) && !isUnclear(call, executionId);
 }

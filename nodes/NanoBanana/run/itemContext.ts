@@ -1,147 +1,103 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { largestAnswer, requestTimeout } from './answerLimits';
-import { systemClock } from '../lib/clock';
-import { createErrorOutput } from './errorOutput';
 import { failureError, toFailure, type Failure } from '../errors/failure';
-import { attemptSettings, join } from './join';
-import type { NodeRun } from './nodeRun';
-import { createSecret } from '../errors/secret';
-import type { Settings } from '../parameters/settings';
 import type { GatewayClient, RoutedOptions } from '../gateway/gatewayClient';
-import type { DecodedResponse } from '../types';
+import { MEGABYTE } from '../lib/bytes';
+import { systemClock } from '../lib/clock';
+import { readSettings, type Settings } from '../parameters/settings';
+import { endOf, errorItemOrThrow, type RunningItem } from './errorOutput';
+import { joinRun } from './nodeRun';
 
-/** One item on its way through the node: what it may use, and how it ends. */
-export interface ItemContext {
-	ctx: IExecutePaginationFunctions;
+/** One item on its way through the node: what the steps read. */
+export interface ItemContext extends RunningItem {
 	/** The request as the fields' routing put it together. */
 	base: RoutedOptions;
-	/** @throws the failure of an option that holds no usable value */
-	readonly settings: Settings;
-	run: NodeRun;
-	itemIndex: number;
+	settings: Settings;
 	executionId: string;
-	isTool: boolean;
 	startedAt: number;
-	/** Time for one paid request: a synchronous one ends with the picture, creating a task does not. */
-	readonly requestTimeoutMs: number;
-	/** The largest JSON answer that is read: so many images as base64, and some text. */
-	maxAnswerBytes(images: number): number;
-	/** For the paid call: ends only when the execution is canceled, as its answer must not be lost. */
+	/** For the paid request: ends only when the execution is canceled, as its response must not be lost. */
 	submitClient: GatewayClient;
-	/** For reads and downloads: ends as soon as nobody waits for them any more. */
+	/** For reads and downloads: ends as soon as nobody waits for them any longer. */
 	readClient: GatewayClient;
-	clean(text: string): string;
-	/** What the gateway says besides pictures, without the key that some quote. */
-	hideKey<T extends DecodedResponse>(outcome: T): T;
-	noteTask(taskId: string): void;
-	noteLook(taskId: string, outcome: DecodedResponse): void;
-	/** This item has failed: in stop mode nothing more is paid and nobody waits any longer. */
-	giveUp(): void;
-	/** Called when the item has ended, with whether its rows reached n8n. */
-	onEnd(action: (delivered: boolean) => void): void;
-	/**
-	 * Runs the item's checks and waits for those of all others. Undefined when nobody may go on.
-	 *
-	 * @throws this item's own failure
-	 */
-	arrive<T>(images: (checked: T) => number, prepare: () => T | Promise<T>): Promise<T | undefined>;
-	/** The rows of every part, or the first failure; in the continue modes a failed part becomes a row. */
-	eachOrThrow(parts: Array<PromiseSettledResult<INodeExecutionData[]>>): INodeExecutionData[];
-	/** Runs the story and turns whatever it throws into what the node's error settings ask for. */
-	settle(story: () => Promise<INodeExecutionData[]>): Promise<INodeExecutionData[]>;
 }
 
-/** Opens an item. Synchronous up to joining the run: n8n starts all items in one sweep, and the run counts them there. Never throws. */
-export function openItem(ctx: IExecutePaginationFunctions, base: RoutedOptions): ItemContext {
+/** What an operation does for one item. */
+export interface ItemSteps<T> {
+	/** Everything that can be checked without paying: no item pays before all items are checked. */
+	prepare: (item: ItemContext) => T | Promise<T>;
+	/** Images that the item is going to pay for. */
+	imagesToPay: (item: ItemContext, prepared: T) => number;
+	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
+}
+
+/**
+ * Runs one item: checks it, waits for the checks of all others, performs it, and turns what is thrown into
+ * what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
+ * sweep, and the run counts them there.
+ */
+export async function runItem<T>(
+	ctx: IExecutePaginationFunctions,
+	base: RoutedOptions,
+	{ prepare, imagesToPay, perform }: ItemSteps<T>,
+): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
-	const attempt = attemptSettings(ctx);
-	const cancel = ctx.getExecutionCancelSignal();
-	const itemIndex = ctx.getItemIndex();
-	const continues = ctx.continueOnFail();
-	const run = join(ctx, attempt, isTool);
-	const endings: Array<(delivered: boolean) => void> = [];
-	const secret = createSecret(ctx);
-	const errorOutput = createErrorOutput({ ctx, run, itemIndex, isTool, continues, cancel, secret: secret.known });
-	const settings = (): Settings => {
-		if (!attempt.settings) throw failureError(attempt.failure);
-		return attempt.settings;
-	};
-
-	return {
+	const settings = settingsOf(ctx);
+	const run = joinRun(ctx, isTool, 'kind' in settings ? undefined : settings);
+	const running: RunningItem = {
 		ctx,
-		base,
-		get settings() {
-			return settings();
-		},
 		run,
-		itemIndex,
-		executionId: ctx.getExecutionId() ?? '',
+		itemIndex: ctx.getItemIndex(),
 		isTool,
-		startedAt: systemClock.now(),
-		get requestTimeoutMs() {
-			return requestTimeout(settings(), base.timeout);
-		},
-		maxAnswerBytes: (images) => largestAnswer(settings(), images),
-		submitClient: { ctx, base, signal: cancel },
-		readClient: { ctx, base, signal: run.signal },
-		clean: secret.clean,
-		hideKey: secret.hideIn,
-		noteTask(taskId) {
-			run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
-		},
-		noteLook(taskId, outcome) {
-			const status =
-				outcome.kind === 'images' ? 'succeeded' : outcome.kind === 'pending' ? outcome.status : outcome.kind;
-			const progress = outcome.kind === 'images' ? 100 : outcome.kind === 'pending' ? outcome.progress : undefined;
-			ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
-		},
-		giveUp: errorOutput.giveUp,
-		onEnd: (action) => void endings.push(action),
-		async arrive(images, prepare) {
-			const attempted = async () => {
-				const value = await prepare();
-				return { value, images: images(value) };
-			};
-			const checked = await attempted().catch((thrown: unknown) => ({
-				failure: unsent(toFailure(thrown)),
-				images: 0,
-			}));
-			await secret.read();
-			const { decision, planned } = await run.arrive({
-				itemIndex,
-				images: checked.images,
-				isValid: 'value' in checked,
-			});
-			if (decision === 'gone') return undefined;
-			if (!('value' in checked)) throw failureError(checked.failure);
-			if (decision === 'stop') return undefined;
-			if (decision === 'overBudget') throw failureError(overBudget(planned, attempt.settings?.maxImages ?? 0));
-			return checked.value;
-		},
-		eachOrThrow(parts) {
-			const isLost = (part: PromiseSettledResult<unknown>): part is PromiseRejectedResult => part.status === 'rejected';
-			const first = parts.find(isLost);
-			const isEnd = first !== undefined && (!continues || toFailure(first.reason).kind === 'canceled');
-			if (isEnd) throw failureError(toFailure(first.reason));
-			return parts.flatMap((part) => (isLost(part) ? [errorOutput.errorItem(toFailure(part.reason))] : part.value));
-		},
-		async settle(story) {
-			const ended = await story()
-				.then((rows) => ({ rows, failure: undefined }))
-				.catch(async (thrown: unknown) => ({ rows: [], failure: await errorOutput.failureOf(thrown) }));
-			endings.forEach((action) => action(ended.failure === undefined));
-			if (ended.failure) return [errorOutput.errorItemOrThrow(ended.failure)];
-			run.settle();
-			return ended.rows;
-		},
+		continues: ctx.continueOnFail(),
+		cancel: ctx.getExecutionCancelSignal(),
 	};
+	const check = async (): Promise<{ item: ItemContext; prepared: T; images: number }> => {
+		running.apiKey = await readApiKey(ctx);
+		if ('kind' in settings) throw failureError(settings);
+		const item = {
+			...running,
+			base,
+			settings,
+			executionId: ctx.getExecutionId() ?? '',
+			startedAt: systemClock.now(),
+			submitClient: { ctx, base, signal: running.cancel },
+			readClient: { ctx, base, signal: run.signal },
+		};
+		const prepared = await prepare(item);
+		return { item, prepared, images: imagesToPay(item, prepared) };
+	};
+	try {
+		const checked = await check().catch(toFailure);
+		const isValid = 'item' in checked;
+		const images = isValid ? checked.images : 0;
+		const { decision, planned } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
+		let rows: INodeExecutionData[] = [];
+		if (decision !== 'abandoned') {
+			if (!isValid) throw failureError(checked);
+			if (decision === 'overBudget') throw failureError(overBudget(planned, checked.item.settings.maxImages));
+			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
+		}
+		run.itemFinished();
+		return rows;
+	} catch (thrown) {
+		const failure = await endOf(running, thrown);
+		return failure ? [errorItemOrThrow(running, failure)] : [];
+	}
 }
 
-function unsent(failure: Failure): Failure {
-	return failure.kind === 'invalid_input' && failure.nextStep
-		? { ...failure, nextStep: `Nothing was sent. ${failure.nextStep}` }
-		: failure;
+/** The settings, or why they cannot be read: every item has to join its run, so this never throws. */
+function settingsOf(ctx: IExecutePaginationFunctions): Settings | Failure {
+	try {
+		return readSettings(ctx);
+	} catch (thrown) {
+		return toFailure(thrown);
+	}
+}
+
+/** The key as it was typed, to redact it from texts that quote it. Without a credential there is nothing to hide. */
+async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
+	const credential: { apiKey?: unknown } = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
+	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
 }
 
 function overBudget(planned: number, allowed: number): Failure {
@@ -149,4 +105,26 @@ function overBudget(planned: number, allowed: number): Failure {
 		kind: 'spending_limit',
 		message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}`,
 	};
+}
+
+/** What the routing sets when 'Request Options' contains no timeout. */
+const ENGINE_TIMEOUT_MS = 300_000;
+const CREATE_TIMEOUT_MS = 300_000;
+const CREATE_LEAST_MS = 60_000;
+/** Node.js holds no longer text than about this. */
+const LONGEST_TEXT_BYTES = 500_000_000;
+/** Base64 takes four characters for three bytes, and some line breaks. */
+const BASE64_GROWTH = 1.34;
+
+/** Time for one paid request: a synchronous one ends with the image, creating a task does not. */
+export function requestTimeoutMs({ settings, base }: ItemContext): number {
+	const isTask = settings.apiFormat === 'asyncTask';
+	const own = isTask ? Math.min(CREATE_TIMEOUT_MS, Math.max(settings.timeoutMs, CREATE_LEAST_MS)) : settings.timeoutMs;
+	const { timeout = ENGINE_TIMEOUT_MS } = base;
+	return timeout === ENGINE_TIMEOUT_MS ? own : Math.min(own, timeout);
+}
+
+/** The largest JSON response that is read: so many images as base64, and some text. */
+export function maxResponseBytes({ settings }: ItemContext, images: number): number {
+	return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * settings.maxImageBytes * BASE64_GROWTH) + MEGABYTE);
 }

@@ -1,14 +1,18 @@
-import { joinAttempt, type Attempt } from './attempt';
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+
 import { onAbort, pause, systemClock } from '../lib/clock';
+import { own, record } from '../lib/json';
+import { DEFAULT_CONCURRENCY, type Settings } from '../parameters/settings';
+import { createPollSchedule, type PollSchedule } from '../poll/pollSchedule';
 import {
 	createConcurrencyLimiter,
 	SYNC_SLOW_START,
 	TASK_SLOW_START,
 	type ConcurrencyLimiter,
 } from '../submit/concurrencyLimiter';
-import { createMemoryBudget, type MemoryBudget } from './memoryBudget';
-import { createPollSchedule, type PollSchedule } from '../poll/pollSchedule';
 import { createBufferPool, type BufferPool } from './bufferPool';
+import { contextOf, runIndexOf } from './idempotencyStore';
+import { createMemoryBudget, type MemoryBudget } from './memoryBudget';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
 export interface NodeRun {
@@ -18,94 +22,115 @@ export interface NodeRun {
 	schedule: PollSchedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
-	/** Task ids by item, in the order in which the gateway accepted them. */
+	/** IDs of accepted tasks by item, in the order in which the API accepted them. */
 	tasks: Map<number, string[]>;
-	/** Those of them that there is nothing to collect of. */
-	failed: Set<string>;
-	/** Items with a request that may have been accepted without a word. */
-	unclear: Set<number>;
-	/** Items with pictures of finished calls that no task stands behind: paid for, and remembered for a retry. */
-	kept: Set<number>;
-	/** Some of those pictures are in memory only, so that a new try in this execution finds them and 'Retry execution' does not. */
+	/** Those of them that failed: there is nothing to get. */
+	failedTasks: Set<string>;
+	/** Items with a request that may have been accepted. */
+	unclearItems: Set<number>;
+	/** Items with images that no task stands behind: charged, and recorded for a retry. */
+	keptItems: Set<number>;
+	/** Some of those images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
 	isKeptInMemory: boolean;
-	/** No further item is paid and nobody waits any longer: the output is lost anyway. */
-	halt(): void;
-	/** Waits until every item is checked; only then may the first one be paid. */
-	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number }>;
-	/** This item has come to its end, whichever; counts once per item. */
-	settle(): void;
-	/** When every item of the run has. */
-	everySettled: Promise<void>;
 	isCancelLogged: boolean;
 	/** Images that all items of a preview ask for together; complete once every item has arrived. */
 	previewedImages: number;
+	/** No further request is sent and nobody waits any longer: the output is lost anyway. */
+	abort(): void;
+	/** The barrier: waits until every item is checked. Only then may the first one be paid. */
+	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number }>;
+	/** Called once per item, however it ends. */
+	itemFinished(): void;
+	allFinished: Promise<void>;
 }
 
 /**
- * `stop`: another item is not valid and the node will stop, so nobody pays. `gone`: n8n gave up the
+ * `stop`: another item is not valid and the node will stop, so nobody pays. `abandoned`: n8n gave up the
  * run while it set up the items (an expression failed) and waits for none of them.
  */
-export type BarrierDecision = 'go' | 'stop' | 'gone' | 'overBudget';
+export type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overBudget';
 
 export interface ItemPlan {
 	itemIndex: number;
-	/** Images that this item would buy; 0 when it resumes a task or is not valid. */
+	/** Images that this item would pay for; 0 when it resumes a task or is not valid. */
 	images: number;
 	isValid: boolean;
 }
 
-export interface RunSettings {
-	maxConcurrency: number;
-	maxImages: number;
-	/** Asked once for a run, as n8n takes a moment to say so. */
-	itemCount: () => number;
-	itemIndex: number;
-	/** Which time this node runs in the execution. */
+/** One try of the node, over all batches that n8n's batching makes of its items: a batch may end before the next one starts. */
+interface BatchState {
 	runIndex: number;
-	/** n8n's own batching lets items start late, so nobody can wait for all of them. */
-	startsLate: boolean;
-	stopsOnFailure: boolean;
-	isTaskFormat: boolean;
-	/** Calls of an agent share a context but are runs of their own. */
-	isTool: boolean;
+	joined: Set<number>;
+	/** Images that each item is going to pay for. */
+	images: Map<number, number>;
+	/** An item has failed and the node will stop. */
+	isLost: boolean;
 }
 
 const runs = new WeakMap<object, NodeRun & { join(): void }>();
+const batchStates = new WeakMap<object, BatchState>();
 
-/** The run that this item belongs to; the first item opens it. Every joined item must check in once and settle once. */
-export function joinRun(cancel: AbortSignal | undefined, context: object, settings: RunSettings): NodeRun {
-	const key = settings.isTool ? {} : context;
-	const attempt = joinAttempt(key, settings);
-	const run = runs.get(key) ?? openRun(settings, attempt, cancel, () => runs.delete(key));
+/**
+ * The run that this item belongs to; the first item opens it. Synchronous: n8n starts all items in one
+ * sweep, and the run counts them there. Every item that joined has to arrive once and finish once.
+ */
+export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
+	// Calls of an agent share a context but are runs of their own.
+	const key = isTool ? {} : contextOf(ctx);
+	const batches = joinBatch(key, runIndexOf(ctx), ctx.getItemIndex());
+	const run = runs.get(key) ?? openRun(ctx, { isTool, settings, batches, close: () => runs.delete(key) });
 	runs.set(key, run);
 	run.join();
 	return run;
 }
 
+/** An item that comes once more does so in another try of the node. */
+function joinBatch(key: object, runIndex: number, itemIndex: number): BatchState {
+	const known = batchStates.get(key);
+	const isSame = known?.runIndex === runIndex && !known.joined.has(itemIndex);
+	const state = isSame
+		? known
+		: { runIndex, joined: new Set<number>(), images: new Map<number, number>(), isLost: false };
+	batchStates.set(key, state);
+	state.joined.add(itemIndex);
+	return state;
+}
+
+interface RunOptions {
+	isTool: boolean;
+	settings?: Settings;
+	batches: BatchState;
+	close: () => void;
+}
+
 function openRun(
-	settings: RunSettings,
-	attempt: Attempt,
-	cancel: AbortSignal | undefined,
-	close: () => void,
+	ctx: IExecutePaginationFunctions,
+	{ isTool, settings, batches, close }: RunOptions,
 ): NodeRun & { join(): void } {
+	const cancel = ctx.getExecutionCancelSignal();
 	const controller = new AbortController();
+	const isTaskFormat = (settings?.apiFormat ?? 'asyncTask') === 'asyncTask';
 	const limiter = createConcurrencyLimiter({
-		maxConcurrency: settings.maxConcurrency,
-		slowStart: settings.isTaskFormat ? TASK_SLOW_START : SYNC_SLOW_START,
+		maxConcurrency: settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
+		slowStart: isTaskFormat ? TASK_SLOW_START : SYNC_SLOW_START,
 		signal: controller.signal,
 		clock: systemClock,
 	});
-	const itemCount = settings.itemCount();
+	const itemCount = itemCountOf(ctx, isTool);
+	// n8n's own batching lets items start late, so nobody can wait for all of them.
+	const startsLate = hasBatching(ctx);
+	const stopsOnFailure = !ctx.continueOnFail();
+	const maxImages = settings?.maxImages ?? Number.MAX_SAFE_INTEGER;
 	const plans: ItemPlan[] = [];
 	const turn = pause(1);
+	const allArrived = deferred();
+	const allFinished = deferred();
 	let joined = 0;
-	let settled = 0;
-	const allChecked = deferred();
-	const allSettled = deferred();
+	let finished = 0;
 
-	const stop = (): void => controller.abort();
-	if (cancel?.aborted || attempt.isLost) stop();
-	const forgetCancel = onAbort(cancel, stop);
+	const abort = (): void => controller.abort();
+	if (cancel?.aborted || batches.isLost) abort();
+	const forgetCancel = onAbort(cancel, abort);
 
 	return {
 		limiter,
@@ -114,43 +139,45 @@ function openRun(
 		schedule: createPollSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),
-		failed: new Set(),
-		unclear: new Set(),
-		kept: new Set(),
+		failedTasks: new Set(),
+		unclearItems: new Set(),
+		keptItems: new Set(),
 		isKeptInMemory: false,
-		halt() {
-			attempt.isLost = true;
-			stop();
+		// Another try after the cancellation has nothing to add.
+		isCancelLogged: cancel?.aborted === true,
+		previewedImages: 0,
+		abort() {
+			batches.isLost = true;
+			abort();
 		},
 		join() {
 			joined += 1;
 		},
 		async arrive(plan) {
 			plans.push(plan);
-			attempt.images.set(plan.itemIndex, plan.images);
+			batches.images.set(plan.itemIndex, plan.images);
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
 			await turn;
-			if (plans.length >= joined) allChecked.resolve();
-			await allChecked.promise;
-			// Items that start later are not known yet: each of them buys at least one.
-			const later = settings.startsLate && plan.images > 0 ? Math.max(0, itemCount - attempt.images.size) : 0;
-			const planned = [...attempt.images.values()].reduce((sum, images) => sum + images, later);
-			const someMissing = !settings.startsLate && joined < itemCount;
-			if (settings.stopsOnFailure && someMissing) return { decision: 'gone', planned };
-			if (settings.stopsOnFailure && plans.some((other) => !other.isValid)) return { decision: 'stop', planned };
-			return { decision: planned > settings.maxImages ? 'overBudget' : 'go', planned };
+			if (plans.length >= joined) allArrived.resolve();
+			await allArrived.promise;
+			// Items that start later are not known yet: each of them pays for at least one image.
+			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - batches.images.size) : 0;
+			const planned = [...batches.images.values()].reduce((sum, images) => sum + images, later);
+			const decide = (): BarrierDecision => {
+				if (stopsOnFailure && !startsLate && joined < itemCount) return 'abandoned';
+				if (stopsOnFailure && plans.some((other) => !other.isValid)) return 'stop';
+				return planned > maxImages ? 'overBudget' : 'proceed';
+			};
+			return { decision: decide(), planned };
 		},
-		settle() {
-			settled += 1;
-			if (settled < joined) return;
+		itemFinished() {
+			finished += 1;
+			if (finished < joined) return;
 			forgetCancel();
 			close();
-			allSettled.resolve();
+			allFinished.resolve();
 		},
-		everySettled: allSettled.promise,
-		// A further try after the cancellation has nothing to add.
-		isCancelLogged: cancel?.aborted === true,
-		previewedImages: 0,
+		allFinished: allFinished.promise,
 	};
 }
 
@@ -160,4 +187,22 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 		resolve = done;
 	});
 	return { promise, resolve };
+}
+
+/**
+ * How many items n8n runs. `$input` counts those of the whole input, also where n8n runs fewer, so the
+ * smaller of it and the node's own input counts: too few only makes the run a little less careful, too
+ * many would make it wait for items that never come.
+ */
+function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
+	if (isTool || ctx.getNode().executeOnce) return 1;
+	const inputs = Object.values(record(own(ctx, 'inputData')));
+	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
+	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
+	return Math.min(counted, proxy.all().length);
+}
+
+function hasBatching(ctx: IExecutePaginationFunctions): boolean {
+	const options = ctx.getNodeParameter('requestOptions', {}) as { batching?: { batch?: { batchInterval?: number } } };
+	return (options.batching?.batch?.batchInterval ?? 0) > 0;
 }

@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../lib/clock';
 import { failureError } from '../errors/failure';
+import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type TaskRecord } from './outputItems';
 import type { ItemContext } from '../run/itemContext';
 import { storeImage, type Purchase } from './storeImage';
@@ -9,18 +10,17 @@ import { failureOf } from '../poll/taskStatus';
 import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
 
 /** What one paid call, or one task, came to. */
-export interface Result extends Purchase {
+export interface CallResult extends Purchase {
 	outcome: KnownResponse;
-	/** Tasks that the gateway made of the same request besides that one. */
-	furtherTaskIds?: string[];
-	/** Pictures that came inside the answer. */
-	kept?: StoredImages;
+	/** Images that were inside the response. */
+	stored?: StoredImages;
 }
 
 /** What is known about the request besides its results. */
-export interface Known {
+export interface RequestInfo {
 	requestedImages?: number;
 	model?: string;
+	requestHash?: string;
 	warnings: string[];
 }
 
@@ -30,7 +30,11 @@ export interface Known {
  *
  * @throws when a finished task holds no picture, or nothing that could be one
  */
-export async function collectImages(item: ItemContext, results: Result[], known: Known): Promise<INodeExecutionData[]> {
+export async function collectImages(
+	item: ItemContext,
+	results: CallResult[],
+	known: RequestInfo,
+): Promise<INodeExecutionData[]> {
 	const { settings } = item;
 	const task = recordOf(item, results, known);
 	// With waiting off the row is the task, also when it is finished already; without a task the pictures are all there is.
@@ -43,24 +47,19 @@ export async function collectImages(item: ItemContext, results: Result[], known:
 	return outputItems(task, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-function recordOf(item: ItemContext, results: Result[], known: Known): TaskRecord {
-	const outcomes = results.map((result) => item.hideKey(result.outcome));
+function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo): TaskRecord {
+	const outcomes = results.map((result) => redactResponse(result.outcome, item.apiKey));
 	const finished = outcomes.flatMap((outcome) => (outcome.kind === 'images' ? [outcome] : []));
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
 	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
 	if (pending?.word)
-		warnings.push(`The gateway calls the status '${item.clean(pending.word)}', a word that is not known here.`);
-	if (pending?.reason) warnings.push(item.clean(pending.reason));
-	const further = results.flatMap((result) => result.furtherTaskIds ?? []);
-	if (further.length > 0 && !item.settings.wait)
-		warnings.push(
-			`The gateway made further tasks of this request: ${further.join(', ')}. Collect them with 'Wait for Task Result'.`,
-		);
-	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${item.clean(failed.reason)}`);
+		warnings.push(`The API returned the status '${redact(pending.word, item.apiKey)}', which is not documented.`);
+	if (pending?.reason) warnings.push(redact(pending.reason, item.apiKey));
+	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${redact(failed.reason, item.apiKey)}`);
 	if (pending && item.settings.wait) {
 		warnings.push(
-			`Not finished after ${item.settings.timeoutMs / 1000} seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.`,
+			`Not finished after ${item.settings.timeoutMs / 1000} seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
 		);
 	}
 	const text = finished
@@ -73,6 +72,7 @@ function recordOf(item: ItemContext, results: Result[], known: Known): TaskRecor
 		progress: pending ? pending.progress : failed ? undefined : 100,
 		model: known.model ?? outcomes.map((outcome) => ('model' in outcome ? outcome.model : undefined)).find(Boolean),
 		requestedImages: known.requestedImages,
+		requestHash: known.requestHash,
 		submittedAt: results[0].submittedAt,
 		waitedMs: 0,
 		polls: results.reduce((sum, result) => sum + result.reads, 0),
@@ -84,14 +84,17 @@ function recordOf(item: ItemContext, results: Result[], known: Known): TaskRecor
 
 /** The task may still get its images, and a new one is paid for. */
 const LOOK_AGAIN =
-	"The task has finished and names no image. Look at it again after a while with 'Get Task Status' or 'Wait for Task Result' and the task ID, before you run this node again: that would pay again.";
+	"The task has finished without an image. Check it again later with 'Wait for Task Result' and the task ID. If you run this node again, you will be charged again.";
 
-async function addPictures(item: ItemContext, results: Result[], task: TaskRecord): Promise<void> {
+async function addPictures(item: ItemContext, results: CallResult[], task: TaskRecord): Promise<void> {
 	const parts = results.map((result) => ({
 		result,
 		refs: result.outcome.kind === 'images' ? result.outcome.images : [],
 	}));
-	const count = parts.reduce((sum, { result, refs }) => sum + refs.length + (result.kept?.outputImages.length ?? 0), 0);
+	const count = parts.reduce(
+		(sum, { result, refs }) => sum + refs.length + (result.stored?.outputImages.length ?? 0),
+		0,
+	);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
 	if (count === 0) {
 		const code = parts
@@ -108,8 +111,8 @@ async function addPictures(item: ItemContext, results: Result[], task: TaskRecor
 	const add = (outputImage: OutputImage): void =>
 		void task.outputImages.push({ ...outputImage, index: task.outputImages.length });
 	for (const { result, refs } of parts) {
-		result.kept?.outputImages.forEach(add);
-		task.warnings.push(...(result.kept?.warnings ?? []));
+		result.stored?.outputImages.forEach(add);
+		task.warnings.push(...(result.stored?.warnings ?? []));
 		for (const [position, ref] of refs.entries()) {
 			add(
 				await storeImage(
@@ -121,23 +124,35 @@ async function addPictures(item: ItemContext, results: Result[], task: TaskRecor
 		}
 	}
 	const missing = (task.requestedImages ?? 0) - task.outputImages.length;
+	task.warnings.push(...equalImages(task.outputImages));
 	if (missing > 0)
 		task.warnings.push(
-			`${task.outputImages.length} of ${task.requestedImages} images came back. Compare the bill with returnedImages.`,
+			`The API returned ${task.outputImages.length} of ${task.requestedImages} images. Check your provider's invoice.`,
 		);
 	if (task.outputImages.some((outputImage) => outputImage.binary ?? outputImage.url)) return;
 	throw failureError({
 		kind: 'unreadable_answer',
 		taskId: task.taskId,
-		message: 'The gateway sent image data that is no image',
+		message: 'The API returned image data that is not an image',
 		gatewayMessage: task.warnings.join(' '),
 	});
+}
+
+/** Some providers charge for the same image twice. */
+function equalImages(images: OutputImage[]): string[] {
+	const numbers = new Map<string, number[]>();
+	for (const { sha256, index } of images) {
+		if (sha256 !== undefined) numbers.set(sha256, [...(numbers.get(sha256) ?? []), index + 1]);
+	}
+	return [...numbers.values()]
+		.filter((equal) => equal.length > 1)
+		.map((equal) => `These images are identical: ${equal.join(', ')}.`);
 }
 
 /** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */
 export async function storeInlineImages(
 	item: ItemContext,
-	result: Result,
+	result: CallResult,
 	call: number,
 	calls: number,
 ): Promise<StoredImages> {

@@ -1,212 +1,234 @@
-import { systemClock } from '../lib/clock';
-import { storeInlineImages, type Result } from './collectImages';
-import { failureError, toFailure } from '../errors/failure';
-import { pollTask } from './pollTask';
+import { failureError, toFailure, type Failure } from '../errors/failure';
+import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
-import type { ItemContext } from '../run/itemContext';
+import { sendCall } from '../gateway/gatewayClient';
+import { throwIfCanceled } from '../gateway/httpRequest';
+import { systemClock } from '../lib/clock';
+import { abortRun } from '../run/errorOutput';
 import {
-	forget,
+	hashOf,
 	isAnswered,
 	isUnclear,
-	recall,
-	remember,
-	rememberFinished,
+	keepFinished,
+	saveRecord,
+	storedImages,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
-import { referenceUrls, encodeCall, type PreparedRequest } from './prepareRequest';
+import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
-import { submit } from '../submit/submit';
-import type { Accepted } from '../submit/submitResult';
+import { submit, type AcceptedSubmission } from '../submit/submit';
+import { readSubmitResult, type Accepted, type SubmitResult } from '../submit/submitResult';
+import { storeInlineImages, type CallResult } from './collectImages';
+import { pollTask } from './pollTask';
+import { encodeCall, referenceUrls, type PreparedRequest } from './prepareRequest';
 
-/** One paid call of an order, or the task that an earlier try of this item already paid for. */
-export async function createTask(item: ItemContext, prepared: PreparedRequest, call: number): Promise<Result> {
-	const { ctx, run } = item;
-	const earlier = recall(ctx, prepared.keys[call]);
+/** One paid call of an item: sent once, or resumed where an earlier try has sent it. */
+export async function createTask(item: ItemContext, prepared: PreparedRequest, call: number): Promise<CallResult> {
+	const { run, executionId, settings } = item;
+	const record = prepared.record.calls[call];
 	const reservation = run.memoryBudget.reservation();
 	try {
-		if (earlier?.taskId) return await resume(item, prepared, call, { ...earlier, taskId: earlier.taskId }, reservation);
-		if (isAnswered(earlier, item.executionId)) {
-			if (earlier.emptyIn === undefined) run.kept.add(item.itemIndex);
-			return { outcome: earlier.answer, kept: earlier.kept, submittedAt: earlier.submittedAt, reads: 0, reservation };
+		if (record.taskId !== undefined) return await resumeTask(item, prepared, call, reservation);
+		if (record.response && isAnswered(record, executionId)) {
+			if (record.emptyIn === undefined) run.keptItems.add(item.itemIndex);
+			const { response, submittedAt } = record;
+			return { outcome: response, stored: storedImages(record), submittedAt, reads: 0, reservation };
 		}
-		if (isUnclear(earlier, item.executionId)) {
-			throw failureError({
-				kind: 'unclear_submission',
-				gatewayMessage: 'An earlier try in this execution had no clear end',
-			});
-		}
-		return await submitAndFollow(item, prepared, call, reservation);
+		if (isUnclear(record, executionId) && !settings.retryUnclear) throw failureError(unclearFailure(record));
+		return await submitCall(item, prepared, call, reservation);
 	} catch (thrown) {
 		reservation.release();
-		throw failureError(toFailure(thrown));
+		const failure = toFailure(thrown);
+		const isHidden = isUnclear(record, executionId) && !ENDS_OF_UNCLEAR.includes(failure.kind);
+		if (isUnclear(record, executionId)) run.unclearItems.add(item.itemIndex);
+		throw isHidden ? failureError(unclearFailure(record)) : thrown;
 	}
 }
 
-async function submitAndFollow(
+/** Any other failure of a request that ended unclear before says nothing about that first one. */
+const ENDS_OF_UNCLEAR: Array<Failure['kind']> = ['unclear_submission', 'idempotency_conflict', 'canceled'];
+
+async function submitCall(
 	item: ItemContext,
 	prepared: PreparedRequest,
 	call: number,
 	reservation: Reservation,
-): Promise<Result> {
-	const { ctx, run, settings } = item;
-	const key = prepared.keys[call];
-	const submittedAt = new Date(systemClock.now()).toISOString();
-	const references = referenceUrls(prepared);
-	const { accepted, permit, firstLookMs } = await submit({
-		client: item.submitClient,
-		decode: (body) => FORMATS[settings.apiFormat].decode(body, item.base.baseURL ?? '', { references }),
-		encode: async () => await encodeCall(item, prepared, call, reservation),
-		limiter: run.limiter,
-		clock: systemClock,
-		limits: {
-			timeoutMs: item.requestTimeoutMs,
-			maxBytes: item.maxAnswerBytes(prepared.request.n),
+): Promise<CallResult> {
+	const { run, settings } = item;
+	const record = prepared.record.calls[call];
+
+	const attempt = async (): Promise<SubmitResult> => {
+		const encoded = await encodeCall(item, prepared, call, reservation);
+		throwIfCanceled(run.signal);
+		record.submittedAt = new Date(systemClock.now()).toISOString();
+		record.idempotencyKey ??= hashOf([item.executionId, item.ctx.getNode().id, prepared.key, call, record.submittedAt]);
+		saveRecord(item.ctx, prepared.key, prepared.record);
+		const limits = {
+			timeoutMs: requestTimeoutMs(item),
+			maxBytes: maxResponseBytes(item, prepared.request.n),
 			reserveMemory: reservation.before,
-		},
-		patienceMs: settings.timeoutMs,
+		};
+		let result: SubmitResult;
+		try {
+			const response = await sendCall(item.submitClient, encoded, record.idempotencyKey, limits);
+			result = readSubmitResult(response, { decode, now: systemClock.now() });
+		} catch (thrown) {
+			recordUnclear(item, record, toFailure(thrown));
+			throw thrown;
+		}
+		// Synchronous from the response to here: whatever comes later, another try finds the task.
+		recordResult(item, record, result);
+		if (result.kind !== 'accepted') reservation.release();
+		return result;
+	};
+	const decode = (body: unknown): ReturnType<(typeof FORMATS)['asyncTask']['decode']> =>
+		FORMATS[settings.apiFormat].decode(body, item.base.baseURL ?? '', { references: referenceUrls(prepared) });
+
+	const accepted = await submit(run.limiter, attempt, {
+		clock: systemClock,
 		signal: run.signal,
-		onUnclear: () => noteUnclear(item, key, submittedAt),
-		onRefused: () => reservation.release(),
-		onFailed: () => giveUp(item, prepared),
-		onAccepted: (news) => noteAccepted(item, key, news, submittedAt),
+		giveUpAfterMs: settings.timeoutMs,
+		resendUnclear: settings.retryUnclear,
+		onFailed: () => abortItem(item, prepared),
+	}).catch((thrown: unknown) => {
+		if (isUnclear(record, item.executionId)) logUnclear(item, record);
+		throw thrown;
 	});
+	return await finishCall(item, prepared, call, { ...accepted, reservation });
+}
+
+/** An accepted call keeps its permit until its images are there. */
+async function finishCall(
+	item: ItemContext,
+	prepared: PreparedRequest,
+	call: number,
+	{ accepted, permit, firstLookMs, reservation }: AcceptedSubmission & { reservation: Reservation },
+): Promise<CallResult> {
 	const { taskId, outcome } = accepted;
+	const { submittedAt } = prepared.record.calls[call];
+	const submission = { taskId, submittedAt, references: referenceUrls(prepared), reservation };
 	try {
-		if (taskId === undefined)
-			return await putAway(item, prepared, call, { outcome, submittedAt, reads: 0, reservation });
-		const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
-		const bought = { taskId, furtherTaskIds, submittedAt, references, reservation };
-		if (outcome.kind === 'images' || !settings.wait) return { ...bought, outcome, reads: 0 };
+		if (taskId === undefined) return await storeResponse(item, prepared, call, { ...submission, outcome, reads: 0 });
+		if (outcome.kind === 'images' || !item.settings.wait) return { ...submission, outcome, reads: 0 };
 		reservation.release();
-		// Nothing is paid for a task that failed, so the next try may create a new one.
-		const followed = await pollTask(item, {
+		const polled = await pollTask(item, {
+			...submission,
 			taskId,
 			origin: 'fresh',
 			images: prepared.request.n,
-			references,
 			firstLookMs,
-			reservation,
-			onFailed: () => forget(ctx, key),
+			onFailed: () => forgetCall(prepared, call),
 		});
-		return { ...bought, ...followed };
+		return { ...submission, ...polled };
 	} catch (thrown) {
-		giveUp(item, prepared);
-		throw failureError(toFailure(thrown));
+		abortItem(item, prepared);
+		throw thrown;
 	} finally {
 		permit.release();
 	}
 }
 
-/** The tasks that the gateway made of these calls besides the first one each. Nothing here is paid again. */
-export async function followFurther(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	calls: Array<PromiseSettledResult<Result>>,
-): Promise<Array<PromiseSettledResult<Result>>> {
-	const results = calls.flatMap((call) => (call.status === 'fulfilled' && item.settings.wait ? [call.value] : []));
-	const tasks = results.flatMap(({ furtherTaskIds, submittedAt, references }) =>
-		(furtherTaskIds ?? []).map((taskId) => ({ taskId, submittedAt, references })),
-	);
-	return await Promise.allSettled(
-		tasks.map(async (task) => {
-			const reservation = item.run.memoryBudget.reservation();
-			try {
-				return {
-					...task,
-					...(await pollTask(item, { ...task, origin: 'fresh', images: prepared.request.n, reservation })),
-					reservation,
-				};
-			} catch (thrown) {
-				reservation.release();
-				throw failureError(toFailure(thrown));
-			}
-		}),
-	);
-}
-
-/** Before the place of a failed request goes to another item: in stop mode that one would be paid for nothing. With several calls the item may still succeed. */
-function giveUp(item: ItemContext, prepared: PreparedRequest): void {
-	if (prepared.keys.length === 1) item.giveUp();
-}
-
-/** No task stands behind this answer: what is in it is stored before anything else can go wrong, and what it names was remembered on arrival. */
-async function putAway(item: ItemContext, prepared: PreparedRequest, call: number, result: Result): Promise<Result> {
-	const key = prepared.keys[call];
-	const kept = await storeInlineImages(item, result, call, prepared.keys.length);
-	if (!rememberFinished(item.ctx, key, { kept })) item.run.isKeptInMemory = true;
-	result.reservation.release();
-	return { ...result, outcome: recall(item.ctx, key)?.answer ?? result.outcome, kept };
-}
-
-/** An already paid task: takes a place like a new one, but sends nothing. */
-async function resume(
+/** A task that is paid already: takes a permit like a new one, but sends nothing. */
+async function resumeTask(
 	item: ItemContext,
 	prepared: PreparedRequest,
 	call: number,
-	task: SubmissionRecord & { taskId: string },
 	reservation: Reservation,
-): Promise<Result> {
-	const { taskId, furtherTaskIds, submittedAt } = task;
-	const references = referenceUrls(prepared);
-	const bought = { taskId, furtherTaskIds, submittedAt, references, reservation };
-	[taskId, ...(furtherTaskIds ?? [])].forEach((id) => item.noteTask(id));
-	if (!item.settings.wait) return { ...bought, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
-	const permit = await item.run.limiter.acquire({ isResumed: true });
+): Promise<CallResult> {
+	const { run, settings } = item;
+	const { taskId = '', submittedAt } = prepared.record.calls[call];
+	const submission = { taskId, submittedAt, references: referenceUrls(prepared), reservation };
+	noteTask(item, taskId);
+	if (!settings.wait) return { ...submission, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
+	const permit = await run.limiter.acquire({ isResumed: true });
 	if (!permit) throw failureError({ kind: 'canceled', taskId });
 	try {
-		const onFailed = (): void => forget(item.ctx, prepared.keys[call]);
-		const followed = await pollTask(item, {
-			taskId,
-			origin: 'resumed',
-			submittedAt,
-			images: prepared.request.n,
-			references,
-			reservation,
-			onFailed,
-		});
-		return { ...bought, ...followed };
+		const onFailed = (): void => forgetCall(prepared, call);
+		const polled = await pollTask(item, { ...submission, origin: 'resumed', images: prepared.request.n, onFailed });
+		return { ...submission, ...polled };
 	} catch (thrown) {
-		giveUp(item, prepared);
-		throw failureError(toFailure(thrown));
+		abortItem(item, prepared);
+		throw thrown;
 	} finally {
 		permit.release();
 	}
 }
 
-/** Remembered before anything else can go wrong, and logged, as n8n keeps nothing of a crashed or canceled execution. */
-function noteAccepted(item: ItemContext, key: string, accepted: Accepted, submittedAt: string): void {
-	const { taskId, outcome } = accepted;
-	if (taskId === undefined) {
-		const isEmpty = outcome.images.length === 0;
-		if (!isEmpty) item.run.kept.add(item.itemIndex);
-		remember(item.ctx, key, {
-			answer: { ...item.hideKey(outcome), images: outcome.images.filter((image) => image.kind === 'url') },
-			submittedAt,
-			...(isEmpty && { emptyIn: item.executionId }),
-		});
-		return;
-	}
-	const furtherTaskIds = outcome.kind === 'pending' ? outcome.furtherTaskIds : undefined;
-	remember(item.ctx, key, { taskId, submittedAt, ...(furtherTaskIds && { furtherTaskIds }) });
-	for (const id of [taskId, ...(furtherTaskIds ?? [])]) {
-		item.noteTask(id);
-		item.ctx.logger.info(`NanoBanana: the gateway accepted task ${id}`, {
-			taskId: id,
-			itemIndex: item.itemIndex,
-			status: 'queued',
-		});
-	}
+/** Before the permit of a failed call goes to another item: in stop mode that one would be charged for nothing. With several calls the item may still succeed. */
+function abortItem(item: ItemContext, prepared: PreparedRequest): void {
+	if (prepared.record.calls.length === 1) abortRun(item);
 }
 
-/** The node can show one error only, so that of another item may hide this one; the log names it in any case. */
-function noteUnclear(item: ItemContext, key: string, submittedAt: string): void {
-	remember(item.ctx, key, { unclearIn: item.executionId, submittedAt });
-	item.run.unclear.add(item.itemIndex);
-	item.ctx.logger.warn(
-		`NanoBanana: it is unclear whether the gateway accepted the request of item ${item.itemIndex}, sent ${submittedAt}. A task may exist and may have been billed`,
-		{
-			itemIndex: item.itemIndex,
-			submittedAt,
-		},
+/** A task that failed is not charged, so the next try may create another one. */
+function forgetCall(prepared: PreparedRequest, call: number): void {
+	prepared.record.calls[call] = {};
+}
+
+/** No task stands behind this response: the images inside it are stored before anything else can go wrong. */
+async function storeResponse(
+	item: ItemContext,
+	prepared: PreparedRequest,
+	call: number,
+	result: CallResult,
+): Promise<CallResult> {
+	const { calls } = prepared.record;
+	const stored = await storeInlineImages(item, result, call, calls.length);
+	if (!keepFinished(calls[call], { stored })) item.run.isKeptInMemory = true;
+	result.reservation.release();
+	return { ...result, outcome: calls[call].response ?? result.outcome, stored };
+}
+
+function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
+	if (result.kind === 'accepted') recordAccepted(item, record, result.accepted);
+	else if (['unclear_submission', 'idempotency_conflict'].includes(result.failure.kind))
+		recordUnclear(item, record, result.failure);
+}
+
+/** Logged as well, as n8n keeps nothing of a crashed or canceled execution. */
+function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, outcome }: Accepted): void {
+	const { ctx, run, itemIndex, executionId, apiKey } = item;
+	delete record.unclear;
+	if (taskId !== undefined) {
+		record.taskId = taskId;
+		noteTask(item, taskId);
+		ctx.logger.info(`NanoBanana: the API accepted task ${taskId}`, { taskId, itemIndex, status: 'queued' });
+		return;
+	}
+	const response = { ...redactResponse(outcome, apiKey) };
+	record.response = { ...response, images: outcome.images.filter((image) => image.kind === 'url') };
+	if (outcome.images.length === 0) record.emptyIn = executionId;
+	else run.keptItems.add(itemIndex);
+}
+
+function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
+	const { httpStatus, gatewayMessage } = failure;
+	record.unclear ??= {
+		executionId,
+		submittedAt: record.submittedAt,
+		...(httpStatus && { httpStatus }),
+		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
+	};
+	record.unclear.executionId = executionId;
+}
+
+/** What the first unclear end said, also in later tries. */
+function unclearFailure({ unclear }: SubmissionRecord): Failure {
+	return {
+		kind: 'unclear_submission',
+		gatewayMessage: unclear?.cause,
+		httpStatus: unclear?.httpStatus,
+		submittedAt: unclear?.submittedAt,
+	};
+}
+
+function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
+	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
+}
+
+/** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
+function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: SubmissionRecord): void {
+	ctx.logger.warn(
+		`NanoBanana: it is unclear whether the API accepted the request of item ${itemIndex}, sent ${submittedAt}. You may have been charged`,
+		{ itemIndex, submittedAt },
 	);
 }

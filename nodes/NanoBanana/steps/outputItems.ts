@@ -10,6 +10,8 @@ export interface TaskRecord {
 	progress?: number;
 	model?: string;
 	requestedImages?: number;
+	/** Hash of the evaluated request; absent for a task that somebody else created. */
+	requestHash?: string;
 	submittedAt?: string;
 	finishedAt?: string;
 	waitedMs: number;
@@ -80,6 +82,7 @@ function whole(task: TaskRecord, outputImages: OutputImage[], settings: Settings
 		progress: task.progress,
 		model: task.model,
 		operation: settings.operation,
+		requestHash: task.requestHash,
 		image: images[outputImages.indexOf(described(outputImages))],
 		images: images.length > 1 ? images : undefined,
 		text: task.text,

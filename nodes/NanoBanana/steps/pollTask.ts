@@ -1,9 +1,9 @@
 import { systemClock } from '../lib/clock';
 import { failureError, type FailureKind } from '../errors/failure';
-import type { ItemContext } from '../run/itemContext';
+import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
 import { fetchTaskStatus } from '../poll/taskStatus';
-import type { KnownResponse } from '../types';
+import type { DecodedResponse, KnownResponse } from '../types';
 import { waitForTask, type PollResult } from '../poll/waitForTask';
 
 /** An already paid task, watched to its end. Nothing here can cost anything. */
@@ -59,10 +59,10 @@ export async function pollTask(item: ItemContext, following: PollTaskOptions): P
 		stepMs: settings.pollIntervalMs,
 		isFresh,
 		firstLookMs: following.firstLookMs,
-		onLook: (outcome) => item.noteLook(taskId, outcome),
+		onLook: (outcome) => logStatus(item, taskId, outcome),
 	});
 	if (waited.kind === 'failed' && waited.outcome) {
-		run.failed.add(taskId);
+		run.failedTasks.add(taskId);
 		following.onFailed?.();
 	}
 	return { outcome: outcomeOf(item, waited, following), reads: waited.reads };
@@ -84,7 +84,7 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
 	throw failureError({
 		kind: 'timed_out',
 		taskId,
-		message: `The task was not finished within ${item.settings.timeoutMs / 1000} seconds`,
+		message: `The task did not finish within ${item.settings.timeoutMs / 1000} seconds`,
 		...(seen && { gatewayMessage: seen }),
 	});
 }
@@ -103,8 +103,15 @@ export async function pollOnce(item: ItemContext, taskId: string, reservation: R
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined)
 		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
-	item.noteLook(taskId, seen);
+	logStatus(item, taskId, seen);
 	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
+}
+
+function logStatus({ ctx, itemIndex }: ItemContext, taskId: string, outcome: DecodedResponse): void {
+	const pending = outcome.kind === 'pending' ? outcome : undefined;
+	const status = pending?.status ?? (outcome.kind === 'images' ? 'succeeded' : outcome.kind);
+	const progress = outcome.kind === 'images' ? 100 : pending?.progress;
+	ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 }
 
 async function look(
@@ -115,6 +122,6 @@ async function look(
 	return await fetchTaskStatus(
 		item.readClient,
 		{ taskId: task.taskId, references: task.references, lastLook: isLast },
-		{ remainingMs, maxBytes: item.maxAnswerBytes(task.images), reserveMemory: task.reservation.before },
+		{ remainingMs, maxBytes: maxResponseBytes(item, task.images), reserveMemory: task.reservation.before },
 	);
 }

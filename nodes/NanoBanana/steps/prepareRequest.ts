@@ -1,9 +1,18 @@
 import { systemClock } from '../lib/clock';
 import { downloadImage } from '../images/downloadImage';
 import { failureError } from '../errors/failure';
+import { redact } from '../errors/redact';
 import { FORMATS } from '../formats';
-import type { ItemContext } from '../run/itemContext';
-import { claimKey, hashRequest, isOpen, recall, releaseKey } from '../run/idempotencyStore';
+import { requestTimeoutMs, type ItemContext } from '../run/itemContext';
+import {
+	findRecord,
+	hashOf,
+	isOpen,
+	saveRecord,
+	useRecord,
+	type RequestRecord,
+	type SubmissionRecord,
+} from '../run/idempotencyStore';
 import {
 	digestOf,
 	loadReferences,
@@ -11,42 +20,76 @@ import {
 	readSources,
 	type ReferenceSource,
 } from '../parameters/referenceImages';
-import { readRequest, type CheckedRequest } from '../parameters/imageRequest';
+import { readRequest, requestAsWritten, type CheckedRequest } from '../parameters/imageRequest';
 import type { Reservation } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 
-/** What one item wants to buy: checked for all items of the run first, encoded when its turn comes. */
+/** What one item asks for: checked for all items of the run first, encoded when its turn comes. */
 export interface PreparedRequest extends CheckedRequest {
 	sources: ReferenceSource[];
 	/** Size of all reference files together. */
 	referenceBytes: number;
-	/** One per paid call; where this item's tasks are remembered. */
-	keys: string[];
+	/** Where the record is in the idempotency store. */
+	key: string;
+	/** What earlier tries of this item came to; one entry per paid call. */
+	record: RequestRecord;
 }
 
-/** Everything that can be known without paying, for all items of the run before the first of them pays. */
-export async function prepareRequest(item: ItemContext): Promise<PreparedRequest | undefined> {
-	return await item.arrive(
-		(prepared) => {
-			if (item.settings.previewRequest) {
-				item.run.previewedImages += prepared.request.n;
-				return 0;
-			}
-			const open = prepared.keys.filter((key) => isOpen(recall(item.ctx, key), item.executionId)).length;
-			return (prepared.request.n * open) / prepared.keys.length;
-		},
-		async () => {
-			const { ctx, settings } = item;
-			const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
-			const checked = readRequest(item.base.body, settings, sources.length);
-			const { digests, bytes } = await readDigests(item, sources);
-			const hash = hashRequest(settings.apiFormat, checked.request, digests);
-			const calls = FORMATS[settings.apiFormat].encode({ ...checked.request, references: [] }).length;
-			const keys = Array.from({ length: calls }, (_, call) => claimKey(ctx, call, hash, item.isTool));
-			item.onEnd((delivered) => keys.forEach((key) => releaseKey(ctx, key, delivered)));
-			return { ...checked, sources, referenceBytes: bytes, keys };
-		},
-	);
+/** The request changed between two tries, as an expression such as {{ $now }} does. */
+const CHANGED =
+	'The request changed since it was first sent (an expression returns another value), and this is the result of the first one. You were not charged again.';
+
+/**
+ * Everything that can be known without paying.
+ *
+ * @throws a failure of kind `invalid_input`
+ */
+export async function prepareRequest(item: ItemContext): Promise<PreparedRequest> {
+	const { ctx, settings, executionId } = item;
+	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
+	const checked = readRequest(item.base.body, settings, sources.length);
+	const { digests, bytes } = await readDigests(item, sources);
+	const evaluated = hashOf([settings.apiFormat, checked.request, digests]);
+	const written = hashOf(requestAsWritten(ctx.getNode().parameters));
+	const { key, record: earlier } = findRecord(ctx, { written, evaluated }, item.isTool);
+	const isResumed = earlier?.calls.some((call) => !isOpen(call, executionId)) === true;
+	const isSame = earlier?.requestHash === evaluated;
+	const callCount = FORMATS[settings.apiFormat].encode({ ...checked.request, references: [] }).length;
+	const record =
+		earlier && (isResumed || isSame)
+			? earlier
+			: {
+					requestHash: evaluated,
+					images: checked.request.n,
+					// The API may have seen the key of an unclear request: with it that one is not charged twice.
+					calls: Array.from({ length: callCount }, (_, call) => unclearKey(earlier?.calls[call])),
+				};
+	if (settings.previewRequest) {
+		item.run.previewedImages += record.images;
+	} else if (item.isTool) {
+		saveRecord(ctx, key, record);
+		useRecord(record);
+	}
+	return {
+		...checked,
+		request: { ...checked.request, n: record.images },
+		warnings: [...checked.warnings, ...(isResumed && !isSame ? [CHANGED] : [])],
+		sources,
+		referenceBytes: bytes,
+		key,
+		record,
+	};
+}
+
+function unclearKey(earlier?: SubmissionRecord): SubmissionRecord {
+	return earlier?.unclear ? { idempotencyKey: earlier.idempotencyKey } : {};
+}
+
+/** Images that this item is going to pay for. */
+export function imagesToPay({ settings, executionId }: ItemContext, { record }: PreparedRequest): number {
+	if (settings.previewRequest) return 0;
+	const open = record.calls.filter((call) => isOpen(call, executionId)).length;
+	return (record.images * open) / record.calls.length;
 }
 
 /** All items check their files at the same time, so each waits for room in memory first. */
@@ -103,7 +146,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			clock: systemClock,
 			maxBytes: MAX_REFERENCE_BYTES,
 			reserveMemory: reservation.before,
-			deadline: systemClock.now() + item.requestTimeoutMs,
+			deadline: systemClock.now() + requestTimeoutMs(item),
 			allowKey: false,
 		},
 	);
@@ -119,6 +162,6 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 	throw failureError({
 		kind: 'invalid_input',
 		message: `A reference image in 'URL(s)' could not be loaded: ${fetched.reason}`,
-		nextStep: `Nothing was sent. Check that n8n can open ${item.clean(reference.url)} without signing in, or put the file into a field and use 'Input Data Field Name(s)'.`,
+		nextStep: `Nothing was sent. Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or put the file into a field and use 'Input Data Field Name(s)'.`,
 	});
 }

@@ -4,14 +4,14 @@ import { FORMATS } from '../formats';
 import type { ItemContext } from '../run/itemContext';
 import { parseJson, record } from '../lib/json';
 import type { ReferenceSource } from '../parameters/referenceImages';
-import type { CheckedRequest } from '../parameters/imageRequest';
 import { rounded } from './outputItems';
+import type { PreparedRequest } from './prepareRequest';
 import type { EncodedCall, Reference } from '../types';
 
 /** The request with the key hidden and files named instead of shown, and what it would cost. Nothing is sent and nothing is charged. */
 export function previewItem(
 	item: ItemContext,
-	prepared: CheckedRequest & { sources: ReferenceSource[] },
+	prepared: Pick<PreparedRequest, 'request' | 'sources' | 'warnings' | 'record'>,
 ): INodeExecutionData {
 	const format = FORMATS[item.settings.apiFormat];
 	const given = prepared.sources.map(standIn);
@@ -29,6 +29,7 @@ export function previewItem(
 			body: bodyOf(first, references),
 			calls: calls.length,
 		},
+		requestHash: prepared.record.requestHash,
 		billing: billingOf(prepared.request.n, item),
 		warnings: [...prepared.warnings, "'Preview Request' is on, so nothing was sent."],
 	};

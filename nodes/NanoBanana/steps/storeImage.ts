@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { systemClock } from '../lib/clock';
 import { downloadImage, type DownloadResult } from '../images/downloadImage';
-import type { ItemContext } from '../run/itemContext';
+import { redact } from '../errors/redact';
+import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
 import type { Settings } from '../parameters/settings';
 import { fetchTaskStatus } from '../poll/taskStatus';
@@ -66,7 +67,7 @@ export async function storeImage(item: ItemContext, source: Source, warnings: st
 		];
 		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
 		warnings.push(
-			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${item.clean(fetched.reason)}.${how}`,
+			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${redact(fetched.reason, item.apiKey)}.${how}`,
 		);
 		return { index, ...(fetched.url && { url: fetched.url }) };
 	} finally {
@@ -82,7 +83,7 @@ async function freshRef(
 ): Promise<ImageRef | undefined> {
 	const limits = {
 		remainingMs: item.settings.timeoutMs,
-		maxBytes: item.maxAnswerBytes(1),
+		maxBytes: maxResponseBytes(item, 1),
 		reserveMemory: bought.reservation.before,
 	};
 	const look = await fetchTaskStatus(

@@ -180,7 +180,7 @@ describe('in the editor', () => {
 		await parameter('prompt').locator('textarea').fill('A small red cube [fail]');
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
-		await output.getByText('The gateway could not generate the image').first().waitFor();
+		await output.getByText('The API could not create the image').first().waitFor();
 		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
 		await expectScreenshot(page, 'failure', output, { width: 484, height: 350 });
 

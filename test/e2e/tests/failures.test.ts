@@ -64,7 +64,7 @@ describe('one failing item of three', () => {
 		);
 
 		expect(run.status).toBe('error');
-		expect(run.error?.message).toMatch(/gateway could not generate the image/);
+		expect(run.error?.message).toMatch(/API could not create the image/);
 		expect(run.error?.description).toContain('[fail]');
 	});
 });
@@ -136,7 +136,7 @@ describe('a paid task', () => {
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toMatch(/unclear/i);
-		expect(run.error?.description).toMatch(/may have been billed/);
+		expect(run.error?.description).toMatch(/may have been charged/);
 		expect(`${run.error?.message} ${run.error?.description}`).not.toMatch(
 			/ECONNRESET|socket|retry the request immediately/i,
 		);
@@ -183,19 +183,19 @@ describe('a paid task', () => {
 
 describe('what a user reads', () => {
 	const refusals = [
-		['a wrong key', keyRefused, 'The gateway does not accept the API key'],
+		['a wrong key', keyRefused, 'The API key is not valid'],
 		[
 			'no balance',
 			{
 				status: 403,
 				body: { code: 'insufficient_user_quota', message: '用户额度不足, 剩余额度: ＄0.000000', data: null },
 			},
-			'The gateway account has no balance left for this request',
+			'Not enough credit for this request',
 		],
 		[
 			'an unknown model',
 			{ status: 400, body: { code: 'model_not_found', message: 'No available channel for model X', data: null } },
-			'The gateway has no such model for this account',
+			'The model is not available for this account',
 		],
 		[
 			'a web page',

@@ -9,7 +9,7 @@ const engine = useEngine();
 
 /** n8n's own rule for texts; the API's words after "Answer:" are not ours to choose. */
 const UNWANTED = /error|problem|failure|mistake/i;
-const ownWords = (text: string) => text.replace(/^Answer: .*$/m, '');
+const ownWords = (text: string) => text.replace(/^(API response|Details): .*$/m, '');
 
 const PROMPT = 'A small red cube';
 const id = (value: string) => ({ __rl: true, mode: 'id', value });
@@ -27,7 +27,7 @@ type Bad = [what: string, parameters: INodeParameters, message: string, descript
 
 /** Runs the node with the bad parameters and asserts what its user reads, and that nothing was paid. */
 async function expectRejection([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
-	const description = advice.startsWith('Nothing was sent.') ? advice : `Nothing was sent. ${advice}`;
+	const description = `You were not charged. ${advice}`;
 	const run = await engine.run(parameters, more);
 
 	expect(run.status).toBe('error');
@@ -153,7 +153,7 @@ describe('before anything is sent', () => {
 			'more images than Max Images',
 			{ prompt: PROMPT, numberOfImages: 3, options: { maxImages: 2 } },
 			"This run would generate 3 images, and 'Max Images' allows 2",
-			"Nothing was sent. Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+			"Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
 		],
 		[
 			'no file in the input',
@@ -344,7 +344,7 @@ describe('with bad items among good ones', () => {
 			[
 				{
 					error: "'Number of Images' is 0, which is no whole number from 1",
-					details: { errorCode: 'invalid_input', description: `Nothing was sent. ${WHOLE}` },
+					details: { errorCode: 'invalid_input', description: `You were not charged. ${WHOLE}` },
 				},
 				{ item: 3 },
 			],

@@ -117,7 +117,7 @@ it('gives the failed item a row of its own and the others their images on the re
 
 	expect(run.json).toMatchObject([
 		{ status: 'succeeded' },
-		{ error: 'The gateway could not generate the image', details: { errorCode: 'task_failed' } },
+		{ error: 'The API could not create the image', details: { errorCode: 'task_failed' } },
 		{ status: 'succeeded' },
 	]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
@@ -137,7 +137,7 @@ it('sends the failed item, with its task id and its input, to the error output',
 		{
 			json: {
 				prompt: '[fail]',
-				error: 'The gateway could not generate the image',
+				error: 'The API could not create the image',
 				details: { errorCode: 'task_failed', taskId: failed?.taskId },
 			},
 			pairedItem: { item: 1 },

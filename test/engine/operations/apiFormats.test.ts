@@ -61,6 +61,7 @@ async function expectImages(
 			progress: 100,
 			model: 'NanoBanana2-0.5K',
 			operation,
+			requestHash: expect.stringMatching(/^[0-9a-f]{32}$/),
 			image: { index, mimeType, width, height, bytes: file.bytes, sha256: file.sha256 },
 			billing: { requestedImages: count, returnedImages: count, unitPrice: 0.04, cost: 0.04 * count },
 		})),
@@ -70,9 +71,12 @@ async function expectImages(
 	expect(jobs.map((job) => [job.references, job.imagesBilled])).toEqual(
 		format === 'gemini' ? Array(count).fill([references, 1]) : [[references, count]],
 	);
-	const callsNote = `${count} images were ${count} calls, each billed on its own.`;
+	const notes = [
+		`${count} images were ${count} calls. Each of them is charged.`,
+		`These images are identical: ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}.`,
+	];
 	expect(run.json.map(({ warnings }) => warnings)).toEqual(
-		Array(count).fill(format === 'gemini' && count > 1 ? [callsNote] : []),
+		Array(count).fill(format === 'gemini' && count > 1 ? notes : []),
 	);
 	expect(
 		engine.mockApi.journal.every(({ origin, authorization }) => origin === 'api' || authorization === undefined),
@@ -264,7 +268,7 @@ describe('the Gemini endpoint', () => {
 		expect(run.json).toHaveLength(1);
 		expect(run.json[0].billing).toMatchObject({ requestedImages: 2, returnedImages: 1 });
 		expect(run.json[0].warnings).toContainEqual(
-			expect.stringContaining('One of 2 calls brought no image: The gateway does not accept the request (Bad luck'),
+			expect.stringContaining('One of 2 calls returned no image: The API rejected the request (Bad luck'),
 		);
 		expect(paid()).toHaveLength(2);
 	});

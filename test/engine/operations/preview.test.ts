@@ -32,6 +32,7 @@ it('shows method, URL and body, hides the key and sends nothing', async () => {
 				},
 				calls: 1,
 			},
+			requestHash: expect.stringMatching(/^[0-9a-f]{32}$/),
 			billing: { requestedImages: 4, imagesInRun: 4 },
 			warnings: ["'Preview Request' is on, so nothing was sent."],
 		},

@@ -77,7 +77,7 @@ it('ends a failed task with its reason, its id and the next step', async () => {
 
 	expect(run.error).toMatchObject({
 		name: 'NodeApiError',
-		message: 'The gateway could not generate the image',
+		message: 'The API could not create the image',
 		description: expect.stringContaining('upstream could not render the image: [fail]'),
 		context: { itemIndex: 0, data: { errorCode: 'task_failed', taskId, gatewayCode: 'upstream_error' } },
 	});
@@ -92,7 +92,7 @@ it('keeps the tasks that went well when one of several failed and the workflow c
 	);
 
 	expect(run.json).toMatchObject([
-		{ error: 'The gateway could not generate the image', details: { errorCode: 'task_failed', taskId: bad } },
+		{ error: 'The API could not create the image', details: { errorCode: 'task_failed', taskId: bad } },
 		{ taskId: good, status: 'succeeded' },
 	]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }]);

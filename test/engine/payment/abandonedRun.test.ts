@@ -39,7 +39,7 @@ describe('images that are none', () => {
 
 		const [row] = run.output('NanoBanana')[0] ?? [];
 		expect(row.json).toMatchObject({
-			error: 'The gateway sent image data that is no image',
+			error: 'The API returned image data that is not an image',
 			details: { errorCode: 'unreadable_answer' },
 		});
 		expect(row.binary).toBeUndefined();

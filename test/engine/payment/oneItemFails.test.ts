@@ -33,13 +33,12 @@ describe('one of several items fails in stop mode', () => {
 
 		expect(run.status).toBe('error');
 		expect(shown(run)).toMatchObject({
-			message: 'The gateway could not generate the image',
+			message: 'The API could not create the image',
 			context: { itemIndex: 1, data: { errorCode: 'task_failed', taskId: idOf('b [fail]') } },
 		});
 		expect((shown(run).context.data.taskIds as string[]).sort()).toEqual([idOf('a'), idOf('c')].sort());
 		for (const id of [idOf('a'), idOf('c')]) expect(shown(run).description).toContain(id);
-		for (const way of ['Retry On Fail', 'Retry execution', 'Wait for Task Result'])
-			expect(shown(run).description).toContain(way);
+		for (const way of ['Retry execution', 'Wait for Task Result']) expect(shown(run).description).toContain(way);
 	});
 
 	it('collects them without paying on the retry of the execution', async () => {
@@ -81,7 +80,7 @@ describe('one of several items fails in stop mode', () => {
 
 		expect([data.errorCode, data.unclearItems]).toEqual(['invalid_request', [1]]);
 		expect(run.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
-		expect(shown(run).description).toContain('may have been billed');
+		expect(shown(run).description).toContain('may have been charged');
 	});
 
 	it('pays nothing when the expression of one item throws', async () => {
@@ -125,9 +124,7 @@ describe.each(['openAi', 'gemini'] as const)(
 			const retried = await engine.run(parameters, { binaryMode: 'filesystem', previous: failed.data });
 
 			expect((shown(failed).context.data.keptItems as number[]).sort()).toEqual(kept);
-			expect(shown(failed).description).toContain(
-				"enable 'Retry On Fail' or use 'Retry execution'; a new execution pays again.",
-			);
+			expect(shown(failed).description).toContain("'Retry execution' returns them at no extra cost.");
 			expect(retried.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data'], ['data']]);
 			expect(engine.mockApi.calls(route)).toHaveLength(4);
 			expect(engine.mockApi.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
@@ -143,7 +140,7 @@ describe.each(['openAi', 'gemini'] as const)(
 				settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
 			});
 
-			expect(shown(failed).description).toContain("enable 'Retry On Fail'; a new execution pays again.");
+			expect(shown(failed).description).toContain("n8n's binary data mode does not keep them");
 			expect(shown(failed).description).not.toContain('Retry execution');
 			expect(retried.rows).toHaveLength(2);
 			expect(engine.mockApi.calls(route)).toHaveLength(5);
@@ -173,7 +170,7 @@ describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			expect(all.map(indexOf)).toEqual([0, 1, 2, 3, 4]);
 			expect(run.rows.map(indexOf)).toEqual(onError === 'continueErrorOutput' ? [0, 2, 4] : [0, 1, 2, 3, 4]);
 			expect(all[1].json).toMatchObject({
-				error: 'The gateway could not generate the image',
+				error: 'The API could not create the image',
 				details: { errorCode: 'task_failed', taskId: idOf('b [fail]') },
 			});
 			expect(all[3].json).toMatchObject({ error: "'Prompt' is empty", details: { errorCode: 'invalid_input' } });

@@ -71,7 +71,7 @@ describe('the API took nothing for certain', () => {
 
 		expect(shown(run)).toMatchObject({
 			errorCode: 'rate_limited',
-			message: 'The gateway takes no more requests at the moment',
+			message: 'Rate limit reached',
 		});
 		expect(posts()).toBe(1);
 		expect(engine.mockApi.ledger).toEqual([]);
@@ -90,8 +90,8 @@ describe('the API took nothing for certain', () => {
 		const baseUrl = await closedPort();
 		const run = await engine.run({ prompt: PROMPT }, { credential: { baseUrl } });
 
-		expect(shown(run)).toMatchObject({ errorCode: 'unreachable', message: 'The gateway could not be reached' });
-		expect(shown(run).description).toContain('Nothing was sent or billed');
+		expect(shown(run)).toMatchObject({ errorCode: 'unreachable', message: 'The API could not be reached' });
+		expect(shown(run).description).toContain('You were not charged.');
 		expect(shown(run).text).not.toMatch(/retry immediately|try again immediately/i);
 	});
 });
@@ -136,7 +136,7 @@ describe('nobody knows what the API did', () => {
 		expect(posts()).toBe(1);
 		expect(engine.mockApi.created()).toBe(response.accept ? 1 : 0);
 		expect(shown(run).errorCode).toBe('unclear_submission');
-		expect(shown(run).description).toContain('A task may exist and may have been billed');
+		expect(shown(run).description).toContain('You may have been charged.');
 		expect(shown(run).text).not.toMatch(/retry immediately|try again|retrying/i);
 	});
 

@@ -8,14 +8,10 @@ const engine = useEngine();
 const UNWANTED = /error|problem|failure|mistake/i;
 const PROMPT = 'A small red cube';
 const PAGE = '<!doctype html><html><head><title>Console</title></head><body></body></html>';
-const BASE_URL_STEP =
-	'Enter the address of the API itself, e.g. https://api.example.com, without the path of an endpoint.';
-const KEY_STEP =
-	"Open the credential, paste the key again (without spaces) and press 'Test'. Check that 'Base URL' is the gateway that issued the key.";
-const MODEL_STEP =
-	"Choose another entry in 'Model' (the list shows what the gateway offers this key), or have the model enabled for the account.";
-const TASK_STEP =
-	"Check 'Task ID'. Gateways forget tasks after a while, and most show a task only to the key that created it.";
+const BASE_URL_STEP = 'Enter the URL of the API itself, e.g. https://api.example.com.';
+const KEY_STEP = 'Open the credential, paste the key again';
+const MODEL_STEP = "You were not charged. Select another model in 'Model'";
+const TASK_STEP = "Check 'Task ID'. Providers delete tasks after a while";
 
 interface Expected {
 	message: string;
@@ -37,7 +33,7 @@ async function expectRejection(
 
 	expect(run.error).toMatchObject({ name: 'NodeApiError', message, context: { itemIndex: 0, data } });
 	expect(run.data.resultData.error).toMatchObject({ message, description });
-	const [ownWords = ''] = description.split('\n').slice(-1);
+	const [ownWords] = description.split('\n');
 	expect(ownWords).toContain(nextStep);
 	expect(`${message} ${ownWords}`).not.toMatch(UNWANTED);
 	expect(engine.mockApi.ledger).toEqual([]);
@@ -48,7 +44,7 @@ it.each(['getStatus', 'waitForResult'])('says that the API does not know a task 
 	await expectRejection(
 		{ operation, taskId: 'task_nope', options: { timeout: 0.3 } },
 		{
-			message: 'The gateway does not know this task ID',
+			message: 'The API does not know this task ID',
 			nextStep: TASK_STEP,
 			data: { errorCode: 'unknown_task', taskId: 'task_nope', gatewayCode: 'task_not_exist' },
 		},
@@ -59,7 +55,7 @@ it('says that the API does not accept the key, with its words and without the ke
 	await expectRejection(
 		{ prompt: PROMPT },
 		{
-			message: 'The gateway does not accept the API key',
+			message: 'The API key is not valid',
 			nextStep: KEY_STEP,
 			data: { errorCode: 'invalid_key', httpStatus: 401, gatewayMessage: expect.stringContaining('Invalid token') },
 		},
@@ -77,7 +73,7 @@ it('hides a key that the API quotes', async () => {
 	await expectRejection(
 		{ prompt: PROMPT },
 		{
-			message: 'The gateway does not accept the API key',
+			message: 'The API key is not valid',
 			nextStep: KEY_STEP,
 			data: { errorCode: 'invalid_key', gatewayMessage: 'Incorrect API key provided: [key].' },
 		},
@@ -90,7 +86,7 @@ it('says that the account has no such model', async () => {
 	await expectRejection(
 		{ prompt: PROMPT },
 		{
-			message: 'The gateway has no such model for this account',
+			message: 'The model is not available for this account',
 			nextStep: MODEL_STEP,
 			data: { errorCode: 'model_not_available', httpStatus: 403 },
 		},
@@ -102,7 +98,7 @@ it('asks only once for a model that the API calls unavailable with a 503', async
 	await expectRejection(
 		{ prompt: PROMPT, model: { __rl: true, mode: 'id', value: 'NanoBanana7' } },
 		{
-			message: 'The gateway has no such model for this account',
+			message: 'The model is not available for this account',
 			nextStep: MODEL_STEP,
 			data: { errorCode: 'model_not_available', httpStatus: 503 },
 		},
@@ -156,9 +152,8 @@ describe('at a base URL that is not the API', () => {
 		await expectRejection(
 			{ prompt: PROMPT },
 			{
-				message: 'The gateway could not be reached',
-				nextStep:
-					"Nothing was sent or billed. Check 'Base URL' in the credential, the network and the proxy settings of n8n, then run the node again.",
+				message: 'The API could not be reached',
+				nextStep: "You were not charged. Check 'Base URL' in the credential",
 				data: { errorCode: 'unreachable', gatewayMessage: "'Base URL' in the credential is empty or no address" },
 			},
 			{ baseUrl },
@@ -167,27 +162,23 @@ describe('at a base URL that is not the API', () => {
 	});
 });
 
-it.each([
-	[
-		'a used up balance',
-		{ balance: 0 },
-		'The gateway account has no balance left for this request',
-		'insufficient_balance',
-	],
-])('names %s and asks only once', async (_what, settings, message, errorCode) => {
-	engine.mockApi.set(settings);
-	const nextStep = 'Top up the account or raise the quota of the key in the gateway console.';
+it.each([['a used up balance', { balance: 0 }, 'Not enough credit for this request', 'insufficient_balance']])(
+	'names %s and asks only once',
+	async (_what, settings, message, errorCode) => {
+		engine.mockApi.set(settings);
+		const nextStep = 'Add credit to the account';
 
-	await expectRejection({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
-	expect(engine.mockApi.journal).toHaveLength(1);
-});
+		await expectRejection({ prompt: PROMPT }, { message, nextStep, data: { errorCode } });
+		expect(engine.mockApi.journal).toHaveLength(1);
+	},
+);
 
 it('names a rejected prompt', async () => {
 	await expectRejection(
 		{ prompt: '[moderation] something' },
 		{
-			message: 'The prompt or a reference image was refused',
-			nextStep: 'Change the prompt or the reference image. The same request will most likely be refused again.',
+			message: 'The prompt or a reference image was rejected',
+			nextStep: 'Change the prompt or the reference image.',
 			data: { errorCode: 'prompt_refused', gatewayCode: 'sensitive_words_detected' },
 		},
 	);

@@ -65,7 +65,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const { responses } = await call({ prompt: 'a' }, { protocol });
 
-		expect(responses[0].error).toContain('may have been billed');
+		expect(responses[0].error).toContain('You may have been charged');
 		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
 	});
 });

@@ -85,23 +85,6 @@ describe('a response to the paid request that names a task', () => {
 		expect(ran.rows[0].binary?.data).toMatchObject({ mimeType: 'image/png' });
 		expect(count('POST')).toBe(1);
 	});
-
-	it('brings the images of both tasks where one request made two', async () => {
-		first(
-			'POST',
-			'/v1/images/tasks',
-			[json(200, { data: [{ task_id: 'task_raw_1' }, { task_id: 'task_raw_2' }] })],
-			created,
-		);
-		const ran = await run({ numberOfImages: 2 });
-
-		expect(ran.rows.filter(({ binary }) => binary?.data)).toHaveLength(2);
-		expect(ran.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta.taskId)).toEqual([
-			'task_raw_1',
-			'task_raw_2',
-		]);
-		expect([count('POST'), count('GET')]).toEqual([1, 2]);
-	});
 });
 
 describe('a poll that is answered with "no"', () => {

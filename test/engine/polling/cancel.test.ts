@@ -114,7 +114,7 @@ it('ends a create request that is under way, and says that it may have been acce
 
 	expect(run.status).toBe('canceled');
 	expect(engine.mockApi.calls('createTask').length).toBeLessThanOrEqual(2);
-	expect(warned(run)).toContain('unclear whether the gateway accepted the request of item 0');
+	expect(warned(run)).toContain('unclear whether the API accepted the request of item 0');
 	expect(run.after.every(({ route }) => route === 'createTask')).toBe(true);
 });
 
@@ -131,7 +131,7 @@ it.each([
 
 	expect(run.status).toBe('canceled');
 	expect(engine.mockApi.calls(route)).toMatchObject([{ clientLeft: true }]);
-	expect(warned(run)).toContain('may have been billed');
+	expect(warned(run)).toContain('may have been charged');
 });
 
 it('ends the pause between two polls, and names the tasks that go on', async () => {

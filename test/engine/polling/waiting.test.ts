@@ -120,13 +120,13 @@ it('ends at the timeout with the id of the paid task and the way to collect it',
 
 	expect(run.error).toMatchObject({
 		name: 'NodeApiError',
-		message: 'The task was not finished within 0.3 seconds',
+		message: 'The task did not finish within 0.3 seconds',
 		context: { itemIndex: 0, data: { errorCode: 'timed_out', taskId } },
 	});
 	expect(run.error?.description?.split('\n')).toEqual([
-		'Answer: Last status: queued.',
+		"It keeps running. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		`Task ID: ${taskId}.`,
-		"It is still running at the gateway and already paid for: collect it with the operation 'Wait for Task Result' and the task ID above, or raise 'Timeout' under Options. Running this node again in a new execution would pay again.",
+		'Details: Last status: queued.',
 	]);
 	expect(run.data.resultData.error).toMatchObject({ message: run.error?.message, description: run.error?.description });
 });
@@ -144,7 +144,7 @@ it('lets Wait for Task Result collect what timed out, without paying again', asy
 	);
 
 	expect(run.json).toMatchObject([
-		{ error: 'The task was not finished within 0.2 seconds', details: { errorCode: 'timed_out' } },
+		{ error: 'The task did not finish within 0.2 seconds', details: { errorCode: 'timed_out' } },
 	]);
 	expect(collected.json).toMatchObject([{ status: 'succeeded' }]);
 	expect(engine.mockApi.created()).toBe(1);
@@ -168,7 +168,7 @@ it.each(['textToImage', 'waitForResult'])(
 				status: 'queued',
 				progress: 0,
 				warnings: [
-					"Not finished after 0.3 seconds. The task goes on at the gateway and is paid for; collect it with 'Wait for Task Result'.",
+					"Not finished after 0.3 seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.",
 				],
 			},
 		]);

@@ -221,15 +221,11 @@ describe('the demo rejects with one line', () => {
 	});
 
 	it.each<[string, () => Variables, RegExp]>([
-		[
-			'a wrong key',
-			() => account('sk-wrong-0123456789'),
-			/^The gateway does not accept the API key .*Check NANOBANANA_API_KEY\.$/,
-		],
+		['a wrong key', () => account('sk-wrong-0123456789'), /^The API key is not valid .*Check NANOBANANA_API_KEY\.$/],
 		[
 			'an address that nobody listens at',
 			() => account(undefined, 'http://127.0.0.1:1'),
-			/^The gateway could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
+			/^The API could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
 		],
 		['an address of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
 		['an address that is none', () => account(undefined, 'no address'), /Check NANOBANANA_BASE_URL\.$/],
@@ -244,7 +240,7 @@ describe('the demo rejects with one line', () => {
 		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
 		expectOneLine(
 			ended,
-			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. Nothing was sent\. Choose one of/,
+			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. You were not charged\. Choose one of/,
 		);
 		expect(mockApi.created()).toBe(0);
 	});

@@ -16,6 +16,7 @@ const EVERY_KIND: Record<FailureKind, true> = {
 	access_denied: true,
 	body_too_large: true,
 	canceled: true,
+	idempotency_conflict: true,
 	insufficient_balance: true,
 	internal: true,
 	invalid_input: true,
@@ -115,7 +116,7 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 			{ itemIndex: 0, isTool: false },
 		);
 
-		expect(error.message).toBe('It is unclear whether the gateway accepted the request');
+		expect(error.message).toBe('It is unclear whether the API accepted the request');
 		expect(error.description).toContain('was not sent again');
 	},
 );
@@ -126,7 +127,7 @@ it("carries the gateway's words once, cleaned, beside its code and status", () =
 		KEY,
 	);
 
-	expect(description.split('\n')[0]).toBe('Answer: bad key [key].');
+	expect(description.split('\n').at(-1)).toBe('API response: bad key [key].');
 	expect(data).toMatchObject({
 		errorCode: 'invalid_key',
 		gatewayMessage: 'bad key [key]',
@@ -176,12 +177,12 @@ it('says how to repair the key and how to collect the task, when reading a paid 
 	const { description } = describeFailure({ kind: 'invalid_key', taskId: 'task_1' });
 
 	expect(description).toContain('paste the key again');
-	expect(description).toContain("Collect it with the operation 'Wait for Task Result'");
+	expect(description).toContain("feed details.taskId into 'Wait for Task Result'");
 });
 
 it('does not send people to pay again, when reading a paid task meets a gateway that is down', () => {
 	const { description } = describeFailure({ kind: 'upstream_down', taskId: 'task_1' });
 
 	expect(description).not.toMatch(/billed|run the node again/i);
-	expect(description).toContain('The task itself is not affected');
+	expect(description).toContain('The task is not affected');
 });

@@ -66,8 +66,8 @@ it('tells what happened in English, and the words and codes of the gateway below
 		gatewayMessage: '用户额度不足 (request id: 2026)',
 		httpStatus: 403,
 	});
-	expect(message).toBe('The gateway account has no balance left for this request');
-	expect(description).toContain('Answer: 用户额度不足 (request id: 2026)');
+	expect(message).toBe('Not enough credit for this request');
+	expect(description).toContain('API response: 用户额度不足 (request id: 2026)');
 	expect(data).toMatchObject({
 		errorCode: 'insufficient_balance',
 		gatewayCode: 'insufficient_user_quota',

@@ -76,7 +76,7 @@ it.each([
 it('pays nowhere when the base URL is no address', async () => {
 	const { client, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
 
-	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, LIMITS)).toMatchObject({
+	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', LIMITS)).toMatchObject({
 		kind: 'unsent',
 		lasting: true,
 	});
@@ -86,7 +86,7 @@ it('pays nowhere when the base URL is no address', async () => {
 describe('an answer', () => {
 	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
 		const { client } = paperWire([answer]);
-		const found = await sendCall(client, { path: '/', json: {} }, { ...LIMITS, maxBytes });
+		const found = await sendCall(client, { path: '/', json: {} }, 'key-1', { ...LIMITS, maxBytes });
 		return found.kind === 'reply' ? found.bytes.toString() : found;
 	};
 
@@ -124,7 +124,7 @@ describe('an answer', () => {
 		);
 
 		await expect(
-			sendCall(client, { path: '/', json: {} }, LIMITS).catch((thrown: unknown) => toFailure(thrown).kind),
+			sendCall(client, { path: '/', json: {} }, 'key-1', LIMITS).catch((thrown: unknown) => toFailure(thrown).kind),
 		).resolves.toBe('canceled');
 	});
 });

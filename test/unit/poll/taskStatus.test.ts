@@ -30,7 +30,14 @@ it('asks once for the task, with the key, and follows no redirect', async () => 
 		retryAfterMs: 0,
 	});
 	expect(sent).toEqual([
-		{ method: 'GET', url: `${HOME}/v1/images/tasks/t-1`, withKey: true, timeout: 31_000, followsRedirects: false },
+		{
+			method: 'GET',
+			url: `${HOME}/v1/images/tasks/t-1`,
+			headers: { accept: 'application/json' },
+			withKey: true,
+			timeout: 31_000,
+			followsRedirects: false,
+		},
 	]);
 });
 

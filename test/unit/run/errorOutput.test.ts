@@ -1,14 +1,14 @@
 /* eslint-disable */
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { createErrorOutput, type ErrorOutput } from '../../../nodes/NanoBanana/run/errorOutput';
+import { endOf, errorItem, errorItemOrThrow, type RunningItem } from '../../../nodes/NanoBanana/run/errorOutput';
 import { failureError, toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import type { NodeRun } from '../../../nodes/NanoBanana/run/nodeRun';
 
 const KEY = 'k3y.secret-0123456789';
 
 /** Endings of the items of one run, and what was logged. */
-function openEndings(continues: boolean): { of: (itemIndex: number) => ErrorOutput; logs: string[] } {
+function openEndings(continues: boolean): { of: (itemIndex: number) => RunningItem; logs: string[] } {
 	const logs: string[] = [];
 	const node = { id: '1', name: 'NanoBanana', type: 'nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
 	const ctx = {
@@ -16,25 +16,25 @@ function openEndings(continues: boolean): { of: (itemIndex: number) => ErrorOutp
 		logger: { error: (text: string, meta: object) => logs.push(JSON.stringify([text, meta])) },
 	} as unknown as IExecutePaginationFunctions;
 	const run = {
-		halt: () => undefined,
-		settle: () => undefined,
-		everySettled: Promise.resolve(),
+		abort: () => undefined,
+		itemFinished: () => undefined,
+		allFinished: Promise.resolve(),
 		tasks: new Map(),
-		failed: new Set(),
-		unclear: new Set(),
-		kept: new Set(),
+		failedTasks: new Set(),
+		unclearItems: new Set(),
+		keptItems: new Set(),
 	} as unknown as NodeRun;
 	return {
 		logs,
-		of: (itemIndex) => createErrorOutput({ ctx, run, itemIndex, isTool: false, continues, secret: () => KEY }),
+		of: (itemIndex) => ({ ctx, run, itemIndex, isTool: false, continues, apiKey: KEY }),
 	};
 }
 
-async function endWith(errorOutput: ErrorOutput, thrown: unknown): Promise<unknown> {
-	const failure = await errorOutput.failureOf(thrown);
+async function endWith(item: RunningItem, thrown: unknown): Promise<unknown> {
+	const failure = await endOf(item, thrown);
 	if (!failure) return undefined;
 	try {
-		return errorOutput.errorItemOrThrow(failure);
+		return errorItemOrThrow(item, failure);
 	} catch (error) {
 		return error;
 	}
@@ -82,7 +82,7 @@ it('logs nothing of what was foreseen', async () => {
 
 it('logs a part that nobody expected to fail, where the others go on', () => {
 	const { of, logs } = openEndings(true);
-	of(3).errorItem(toFailure(bug()));
+	errorItem(of(3), toFailure(bug()));
 
 	expect(logs).toHaveLength(1);
 });

@@ -17,7 +17,7 @@ function preview(apiFormat: string, options: IDataObject = {}, operation = 'imag
 	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
 	const run = { previewedImages: 7 };
 	const item = { settings, run, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;
-	const row = previewItem(item, { ...checked, sources });
+	const row = previewItem(item, { ...checked, sources, record: { requestHash: 'abc', images: 2, calls: [{}] } });
 
 	expect(row).toMatchObject({ pairedItem: { item: 5 } });
 	return row.json;

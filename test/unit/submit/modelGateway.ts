@@ -103,7 +103,13 @@ export async function tryNode(
 			else if (typeof meta.itemIndex === 'number') paper.unclear.push({ item: meta.itemIndex, execution });
 		};
 		return {
-			getNode: () => ({ type: 'nanoBanana', name: 'NanoBanana', typeVersion: 1 }),
+			getNode: () => ({
+				id: '1',
+				type: 'nanoBanana',
+				name: 'NanoBanana',
+				typeVersion: 1,
+				parameters: { prompt: '={{ $now }}' },
+			}),
 			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
 			getItemIndex: () => item,
 			getInputData: () => ({ json: {} }),

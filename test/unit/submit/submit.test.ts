@@ -8,9 +8,11 @@ import {
 	TASK_SLOW_START,
 	type ConcurrencyLimiter,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
-import type { Clock } from '../../../nodes/NanoBanana/types';
+import { sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import { throwIfCanceled } from '../../../nodes/NanoBanana/gateway/httpRequest';
+import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import type { ApiFormat, Clock, DecodedResponse, EncodedCall } from '../../../nodes/NanoBanana/types';
 import { submit, type SubmitOptions, type AcceptedSubmission } from '../../../nodes/NanoBanana/submit/submit';
-import type { ApiFormat } from '../../../nodes/NanoBanana/types';
 import { leapingClock } from '../support/fakeClock';
 import { broken, HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
 
@@ -45,45 +47,71 @@ function watched(limiter: ConcurrencyLimiter, journal: string[]): ConcurrencyLim
 	return {
 		async acquire(options) {
 			const permit = await limiter.acquire(options);
+			let isRejected = false;
 			return (
 				permit && {
 					accepted: () => (journal.push('permit: accepted'), permit.accepted()),
-					rejected: (ms, failure) => (journal.push('permit: rejected'), permit.rejected(ms, failure)),
-					release: () => (journal.push('permit: released'), permit.release()),
+					rejected: (ms, failure) => (
+						journal.push('permit: rejected'),
+						(isRejected = true),
+						permit.rejected(ms, failure)
+					),
+					release: () => (isRejected || journal.push('permit: released'), permit.release()),
 				}
 			);
 		},
 	};
 }
 
-/** Submits one request to a gateway that answers so, and tells what came of it. */
-async function submitTo(answers: WireAnswer[], more: Partial<SubmitOptions> = {}): Promise<Attempt> {
+interface Setup extends Partial<SubmitOptions> {
+	encode: () => Promise<EncodedCall>;
+	decode: (body: unknown) => DecodedResponse;
+	limiter: ConcurrencyLimiter;
+}
+
+/** Submits one request to an API that answers so, and tells what came of it. */
+async function submitTo(answers: WireAnswer[], more: Partial<Setup> = {}): Promise<Attempt> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const journal: string[] = [];
 	const signal = more.signal ?? new AbortController().signal;
 	const { client, sent } = paperWire(answers, signal);
-	const options: SubmitOptions = {
-		client,
-		decode: decodeAs('asyncTask'),
+	const { encode, decode, limiter, ...options }: Setup & SubmitOptions = {
 		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
+		decode: decodeAs('asyncTask'),
 		limiter: limiterOf(4, clock, signal),
 		clock,
-		limits: { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 },
-		patienceMs: MINUTE_MS,
 		signal,
-		onUnclear: () => journal.push('unclear'),
+		giveUpAfterMs: MINUTE_MS,
+		resendUnclear: false,
 		onFailed: () => journal.push('failed'),
-		onRefused: () => journal.push('refused'),
-		onAccepted: ({ outcome }) => journal.push(`accepted ${outcome.kind}`),
 		...more,
 	};
-	const ended = await submit({ ...options, limiter: watched(options.limiter, journal) }).then(
+	const attempt = async (): Promise<SubmitResult> => {
+		const call = await encode();
+		throwIfCanceled(signal);
+		let result: SubmitResult;
+		try {
+			const response = await sendCall(client, call, 'key-1', { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 });
+			result = readSubmitResult(response, { decode, now: options.clock.now() });
+		} catch (thrown) {
+			journal.push('unclear');
+			throw thrown;
+		}
+		if (result.kind === 'accepted') journal.push(`accepted ${result.accepted.outcome.kind}`);
+		else if (result.kind !== 'failed') journal.push('refused');
+		else if (result.failure.kind === 'unclear_submission') journal.push('unclear');
+		return result;
+	};
+	const ended = await submit(watched(limiter, journal), attempt, options).then(
 		(submitted) => ({ submitted }),
 		(thrown: unknown) => ({ failure: toFailure(thrown) }),
 	);
 	expect(
-		sent.every(({ method, url, withKey }) => method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey),
+		sent.every(
+			({ method, url, withKey, headers }) =>
+				method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey && headers['idempotency-key'] === 'key-1',
+		),
 	).toBe(true);
 	return { ...ended, journal, requests: sent.length, pauses: clock.pauses, tookMs: clock.now() - startedAt };
 }
@@ -315,8 +343,8 @@ describe('a request that was not taken', () => {
 			'refused',
 			'permit: released',
 			'refused',
-			'permit: released',
 			'failed',
+			'permit: released',
 		]);
 	});
 
@@ -470,7 +498,7 @@ describe('a request that may have been taken', () => {
 			reply(200, Readable.from([Buffer.alloc(2_097_152)])),
 			{
 				message: "The gateway's answer is larger than 1 MB and was not read",
-				nextStep: expect.stringMatching(/Max Image Size.*new purchase/) as string,
+				nextStep: expect.stringMatching(/Max Download Size.*new purchase/) as string,
 			},
 		],
 	])('is unclear after %s, and never sent again', async (_fact, answer, failure) => {
@@ -516,32 +544,9 @@ describe('a request that is not sent', () => {
 		});
 	});
 
-	it('fails with an error whatever is thrown', async () => {
-		const limiter = limiterOf(4, leapingClock());
-		const { client } = paperWire([task]);
-		const encode = async (): Promise<never> => await Promise.reject('no error at all');
-		const nothing = (): void => undefined;
-		const options = {
-			client,
-			decode: decodeAs('asyncTask'),
-			encode,
-			limiter,
-			clock: leapingClock(),
-			limits: { timeoutMs: 1, maxBytes: 1 },
-			patienceMs: 1,
-			signal: new AbortController().signal,
-			onUnclear: nothing,
-			onFailed: nothing,
-			onRefused: nothing,
-			onAccepted: nothing,
-		};
-
-		await expect(submit(options)).rejects.toEqual(new Error('no error at all'));
-	});
-
 	it('costs nothing when the execution stops while it is encoded', async () => {
 		const stop = new AbortController();
-		const encode: SubmitOptions['encode'] = async () => {
+		const encode: Setup['encode'] = async () => {
 			stop.abort();
 			return await Promise.resolve({ path: '/v1/images/tasks', json: {} });
 		};
@@ -586,10 +591,35 @@ it('is unclear when the execution stops while the request is under way', async (
 });
 
 it('sends the request anew encoded each time, so that no copy is kept meanwhile', async () => {
-	const encode = jest.fn<ReturnType<SubmitOptions['encode']>, []>(
+	const encode = jest.fn<ReturnType<Setup['encode']>, []>(
 		async () => await Promise.resolve({ path: '/v1/images/tasks', json: {} }),
 	);
 
 	expect((await submitTo([overloaded, neverOpened, task], { encode })).requests).toBe(3);
 	expect(encode).toHaveBeenCalledTimes(3);
+});
+
+describe('a request that ended unclear, where the API honors idempotency keys', () => {
+	const page = reply(504, '<html><title>504 Gateway Time-out</title></html>');
+
+	it('is sent again until it is accepted', async () => {
+		const { submitted, journal, requests } = await submitTo([page, broken('ECONNRESET', 'read'), task], {
+			resendUnclear: true,
+		});
+
+		expect([submitted?.accepted.taskId, requests]).toEqual(['t-1', 3]);
+		expect(journal).toEqual([
+			...['unclear', 'permit: released'],
+			...['unclear', 'permit: released'],
+			...['accepted pending', 'permit: accepted'],
+		]);
+	});
+
+	it('is given up when its time is over', async () => {
+		const { failure, tookMs, journal } = await submitTo([page], { resendUnclear: true });
+
+		expect(failure).toMatchObject({ kind: 'unclear_submission', httpStatus: 504 });
+		expect(tookMs).toBeLessThan(MINUTE_MS);
+		expect(journal.slice(-3)).toEqual(UNCLEAR);
+	});
 });

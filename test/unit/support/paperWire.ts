@@ -9,6 +9,7 @@ export const HOME = 'https://gateway.example';
 export interface Sent {
 	method: string;
 	url: string;
+	headers: Record<string, string>;
 	withKey: boolean;
 	/** What n8n is told to wait at most, in ms. */
 	timeout: number;
@@ -41,8 +42,11 @@ export function paperWire(
 ): { client: GatewayClient; sent: Sent[] } {
 	const sent: Sent[] = [];
 	const rest = [...answers];
-	const answer = async (withKey: boolean, { method, url, timeout, disableFollowRedirect }: Options): Promise<Reply> => {
-		sent.push({ method, url, withKey, timeout, followsRedirects: disableFollowRedirect !== true });
+	const answer = async (
+		withKey: boolean,
+		{ method, url, headers, timeout, disableFollowRedirect }: Options,
+	): Promise<Reply> => {
+		sent.push({ method, url, headers, withKey, timeout, followsRedirects: disableFollowRedirect !== true });
 		const next = rest.length > 1 ? rest.shift() : rest[0];
 		if (next === undefined) throw new Error(`nothing was expected at ${url}`);
 		if (next instanceof Error) throw next;
