@@ -38,7 +38,7 @@ export async function openApi(account: Account | undefined): Promise<Api> {
 	if (account !== undefined) {
 		return {
 			...account,
-			name: 'the gateway of NANOBANANA_BASE_URL',
+			name: 'the API at NANOBANANA_BASE_URL',
 			isMockApi: false,
 			imagesBilled: () => undefined,
 			stop: async () => {},

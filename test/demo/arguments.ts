@@ -14,21 +14,21 @@ export interface DemoArguments {
 	format: ApiFormat;
 }
 
-/** More than a demonstration needs, and each one is billed. */
+/** More than a demonstration needs, and each one is charged. */
 const MOST_IMAGES = 10;
 const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
 
 export const USAGE = `Usage: npm run demo -- [options] "prompt"
-  --edit <file>    change this picture (PNG, JPEG, WebP, GIF) instead of making a new one
-  --n <number>     how many pictures, 1 to ${MOST_IMAGES} (default: 1)
+  --edit <file>    change this image (PNG, JPEG, WebP, GIF) instead of making a new one
+  --n <number>     how many images, 1 to ${MOST_IMAGES} (default: 1)
   --model <id>     another model (default: NanoBanana2-1K)
   --ratio <w:h>    ${ASPECT_RATIOS.join(', ')}
   --format <name>  ${FORMATS.join(', ')} (default: ${FORMATS[0]})
   --help           this text
 
-Runs a workflow of examples/ in the n8n engine against a stand-in gateway, which costs nothing.
-With NANOBANANA_BASE_URL and NANOBANANA_API_KEY set it goes to that gateway, which bills it.
-The pictures are written to out/.`;
+Runs a workflow of examples/ in the n8n engine against a mock API, which costs nothing.
+With NANOBANANA_BASE_URL and NANOBANANA_API_KEY set it goes to that API, which charges for it.
+The images are written to out/.`;
 
 /** @throws an error whose message says what is wrong with the arguments; null when help is asked for */
 export function readArguments(args: string[]): DemoArguments | null {

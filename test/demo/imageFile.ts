@@ -28,9 +28,9 @@ export async function readImage(file: string): Promise<ImageFile> {
 	});
 	const format = await formatOf(bytes);
 	if (format === undefined)
-		throw new Error(`${path} is no picture that can be opened: a PNG, JPEG, WebP or GIF file is needed`);
+		throw new Error(`${path} is not an image that can be opened: a PNG, JPEG, WebP or GIF file is needed`);
 	if (!REFERENCE_FORMATS.includes(format))
-		throw new Error(`${path} is a picture of type ${format}: a PNG, JPEG, WebP or GIF file is needed`);
+		throw new Error(`${path} is an image of type ${format}: a PNG, JPEG, WebP or GIF file is needed`);
 	return { bytes, mimeType: `image/${format}`, fileName: basename(path) };
 }
 
@@ -67,5 +67,5 @@ function stemOf(prompt: string): string {
 			.toLowerCase()
 			.match(/[\p{L}\p{N}]+/gu) ?? [];
 	const stem = [...words.join('-')].slice(0, LONGEST_NAME).join('');
-	return stem.replace(/-$/, '') || 'picture';
+	return stem.replace(/-$/, '') || 'image';
 }

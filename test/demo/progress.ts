@@ -4,14 +4,23 @@ import type { LogEntry } from '../engine/support/runWorkflow';
 
 export type Report = (entry: LogEntry) => void;
 
+export interface Output {
+	print(line: string): void;
+	/** Progress is shown in place there. */
+	isTerminal: boolean;
+}
+
 const BAR_CELLS = 20;
 /** As wide as "succeeded". */
 const STATUS_COLUMNS = 9;
 
 /** Shows what the API says about each task while the work goes on: in place on a terminal, line by line elsewhere. */
-export async function showProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
-	const { isTTY, columns } = process.stdout;
-	return isTTY && columns > 0 ? await showLive(title, work) : await showLines(title, work);
+export async function showProgress<T>(
+	title: string,
+	{ print, isTerminal }: Output,
+	work: (report: Report) => Promise<T>,
+): Promise<T> {
+	return isTerminal ? await showLive(title, work) : await showLines(title, print, work);
 }
 
 async function showLive<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
@@ -38,11 +47,11 @@ async function showLive<T>(title: string, work: (report: Report) => Promise<T>):
 	return result as T;
 }
 
-async function showLines<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
-	console.log(title);
+async function showLines<T>(title: string, print: Output['print'], work: (report: Report) => Promise<T>): Promise<T> {
+	print(title);
 	return await work((entry) => {
 		const poll = readPoll(entry);
-		if (poll !== undefined) console.log(`  ${poll.taskId}  ${poll.status.padEnd(STATUS_COLUMNS)}${percentOf(poll)}`);
+		if (poll !== undefined) print(`  ${poll.taskId}  ${poll.status.padEnd(STATUS_COLUMNS)}${percentOf(poll)}`);
 	});
 }
 

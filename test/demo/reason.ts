@@ -22,10 +22,10 @@ function cancellation(run: RunResult, api: Api): string {
 	const taskIds = run.logs.flatMap(({ level, meta }) =>
 		level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : [],
 	);
-	if (taskIds.length === 0) return 'The execution was canceled before the gateway named a task';
+	if (taskIds.length === 0) return 'The execution was canceled before there was a task ID';
 	const future = api.isMockApi
 		? 'ended with the mock API'
-		: "go on at the gateway and are billed; collect them with 'Wait for Task Result'";
+		: "keep running and are charged; get their images with 'Wait for Task Result'";
 	return `The execution was canceled; its open tasks ${future}: ${taskIds.join(', ')}`;
 }
 

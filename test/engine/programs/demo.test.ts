@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 
+import { oneLine, runDemo } from '../../demo/runDemo';
 import { formItem, loadExample, nodeTypes } from '../../demo/workflow';
 import { startMockApi, type MockApi } from '../../mock-api';
 import { referenceBoxes } from '../../mock-api/images/renderImage';
 import { colorAt, plainImage } from '../../mock-api/tests/pixels';
 import { runWorkflow } from '../support/runWorkflow';
 
-// Each run is a process of its own that loads n8n.
+// Some runs are processes of their own that load n8n.
 jest.setTimeout(120_000);
 
 const COMMAND = [require.resolve('tsx/cli'), resolve(__dirname, '../../demo/main.ts')];
@@ -63,8 +64,20 @@ async function end(child: ChildProcess): Promise<Ended> {
 	return { code, ...said };
 }
 
-async function run(args: string[], variables?: Variables): Promise<Ended> {
-	return await end(start(args, variables));
+/** The demo as a process of its own: what only that shows are exit codes and signals. */
+async function runProcess(args: string[]): Promise<Ended> {
+	return await end(start(args));
+}
+
+/** The same in this process, which has the engine loaded. */
+async function run(args: string[], variables: Variables = {}): Promise<Ended> {
+	const ended: Ended = { code: 0, stdout: '', stderr: '' };
+	const output = { print: (line: string) => void (ended.stdout += `${line}\n`), isTerminal: false };
+	const options = { args, env: variables, folder: join(folder, 'out'), output, stop: new AbortController().signal };
+	return await runDemo(options).then(
+		() => ended,
+		(error: unknown) => ({ ...ended, code: 1, stderr: `${oneLine(error)}\n` }),
+	);
 }
 
 function account(apiKey = mockApi.apiKey, baseUrl = mockApi.baseUrl): Variables {
@@ -86,22 +99,22 @@ function expectOneLine({ code, stderr }: Ended, message: string | RegExp): void 
 
 describe('the demo', () => {
 	it('starts the mock API itself, shows the progress, writes the image and says what it cost; an edit shows its reference', async () => {
-		const plain = await run([PROMPT]);
+		const plain = await runProcess([PROMPT]);
 		expect(plain).toMatchObject({ code: 0, stderr: '' });
 		const [taskId] = valuesOf(plain.stdout, 'Task');
 		expect(taskId).toMatch(/^task_\w+$/);
 		expect(plain.stdout).toMatch(
 			new RegExp(`${taskId}  queued +0 %[^]*${taskId}  running +\\d+ %[^]*${taskId}  succeeded +100 %`),
 		);
-		expect(valuesOf(plain.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube.png')]);
+		expect(valuesOf(plain.stdout, 'Image')).toEqual([join('out', 'a-small-red-cube.png')]);
 		expect(valuesOf(plain.stdout, 'Size')).toEqual([expect.stringContaining('1024 x 1024 pixels, image/png')]);
-		expect(valuesOf(plain.stdout, 'Images billed')).toEqual(['1 (ledger of the mock API)']);
+		expect(valuesOf(plain.stdout, 'Images charged')).toEqual(['1 (ledger of the mock API)']);
 		const made = readFileSync(join(folder, 'out', 'a-small-red-cube.png'));
 		expect(await sharp(made).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
 
 		const edit = await run(['--edit', image, PROMPT]);
 		expect(edit).toMatchObject({ code: 0, stderr: '' });
-		expect(valuesOf(edit.stdout, 'Picture')).toEqual([join('out', 'a-small-red-cube-2.png')]);
+		expect(valuesOf(edit.stdout, 'Image')).toEqual([expect.stringMatching(/a-small-red-cube-2\.png$/)]);
 		expect(readFileSync(join(folder, 'out', 'a-small-red-cube.png'))).toEqual(made);
 		const edited = readFileSync(join(folder, 'out', 'a-small-red-cube-2.png'));
 		const { width, height } = await sharp(edited).metadata();
@@ -120,7 +133,7 @@ describe('the demo', () => {
 		]);
 		expect(valuesOf(stdout, 'Task')).toEqual([mockApi.ledger[0].taskId]);
 		expect(valuesOf(stdout, 'Size')).toEqual(Array(2).fill(expect.stringContaining('688 x 384')));
-		expect(valuesOf(stdout, 'Images billed')).toEqual([expect.stringMatching(/^2 \(images returned/)]);
+		expect(valuesOf(stdout, 'Images charged')).toEqual([expect.stringMatching(/^2 \(images returned/)]);
 		expect(readdirSync(join(folder, 'out'))).toEqual(['a-cube-at-50-off-2.png', 'a-cube-at-50-off.png']);
 	});
 
@@ -142,9 +155,9 @@ describe('the demo', () => {
 		const { code, stdout, stderr } = await end(child);
 		expect(code).toBe(130);
 		expect(stderr).toBe(
-			`The execution was canceled; its open tasks go on at the gateway and are billed; collect them with 'Wait for Task Result': ${mockApi.ledger[0].taskId}\n`,
+			`The execution was canceled; its open tasks keep running and are charged; get their images with 'Wait for Task Result': ${mockApi.ledger[0].taskId}\n`,
 		);
-		expect(valuesOf(stdout, 'Picture')).toEqual([]);
+		expect(valuesOf(stdout, 'Image')).toEqual([]);
 		expect(readdirSync(folder)).toEqual(['reference.png']);
 	});
 
@@ -158,11 +171,17 @@ describe('the demo', () => {
 });
 
 describe('the demo rejects with one line', () => {
+	it('and exit code 1', async () => {
+		const ended = await runProcess([]);
+		expectOneLine(ended, 'The prompt is missing');
+		expect(ended.stdout).toBe('');
+	});
+
 	it.each<[string, string[], string]>([
 		['no prompt', [], 'The prompt is missing'],
 		['an empty prompt', [' '], 'The prompt is missing'],
 		['a prompt without quotes', ['A', 'cube'], 'The prompt must be in quotes'],
-		['an unknown option', ['--colour', 'red', PROMPT], "Unknown option '--colour'"],
+		['an unknown option', ['--color', 'red', PROMPT], "Unknown option '--color'"],
 		['an option without its value', ['--edit', '--n', '2', PROMPT], "Option '--edit' argument is ambiguous"],
 		['no image at all', ['--n', '0', PROMPT], '--n must be a whole number from 1 to 10, not "0"'],
 		['part of an image', ['--n', '1.5', PROMPT], '--n must be a whole number from 1 to 10, not "1.5"'],
@@ -179,12 +198,12 @@ describe('the demo rejects with one line', () => {
 
 	it.each<[string, () => Promise<Buffer>, string]>([
 		[
-			'a file that is no picture',
-			async () => await Promise.resolve(Buffer.from('no picture')),
-			'is no picture that can be opened',
+			'a file that is not an image',
+			async () => await Promise.resolve(Buffer.from('no image')),
+			'is not an image that can be opened',
 		],
 		[
-			'a picture that was cut off',
+			'an image that was cut off',
 			async () =>
 				(
 					await sharp({
@@ -199,9 +218,9 @@ describe('the demo rejects with one line', () => {
 						.png()
 						.toBuffer()
 				).subarray(0, 5_000),
-			'is no picture that can be opened',
+			'is not an image that can be opened',
 		],
-		['a picture of another kind', async () => await sharp(image).tiff().toBuffer(), 'is a picture of type tiff'],
+		['an image of another kind', async () => await sharp(image).tiff().toBuffer(), 'is an image of type tiff'],
 	])('%s', async (_case, content, message) => {
 		mkdirSync(join(folder, 'out'));
 		const file = join(folder, 'out', 'input.png');
@@ -223,12 +242,12 @@ describe('the demo rejects with one line', () => {
 	it.each<[string, () => Variables, RegExp]>([
 		['a wrong key', () => account('sk-wrong-0123456789'), /^The API key is not valid .*Check NANOBANANA_API_KEY\.$/],
 		[
-			'an address that nobody listens at',
+			'a URL that nobody listens at',
 			() => account(undefined, 'http://127.0.0.1:1'),
 			/^The API could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
 		],
-		['an address of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
-		['an address that is none', () => account(undefined, 'no address'), /Check NANOBANANA_BASE_URL\.$/],
+		['a URL of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
+		['a URL that is not valid', () => account(undefined, 'no URL'), /Check NANOBANANA_BASE_URL\.$/],
 	])('%s', async (_case, variables, message) => {
 		const ended = await run([PROMPT], variables());
 		expectOneLine(ended, message);
