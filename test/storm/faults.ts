@@ -9,6 +9,7 @@ const BROKEN = [
 	'resetBefore',
 	'resetAfter',
 	'truncated',
+	'completeThenReset',
 	'emptyBody',
 	'wrongContentType',
 	'wrongContentLength',
@@ -40,6 +41,6 @@ export const ALL_FAULTS: FaultRule[] = [
 	...rules('getTask', [...BROKEN, ...REFUSED, 'backwards', 'unknownStatus'], SELDOM),
 	...rules('getTask', ['redirectForeign', 'failedTask', 'gzipBomb', 'endlessBody', 'hugeJson'], ONCE),
 	...rules('file', [...BROKEN, ...REFUSED, 'htmlFile', 'svgFile', 'redirectForeign'], SELDOM),
-	...rules('file', ['expiredFile'], OFTEN),
+	...rules('file', ['expiredFile', 'stalledBody'], OFTEN),
 	...rules('file', ['gzipBomb', 'endlessBody', 'hugeJson'], ONCE),
 ];

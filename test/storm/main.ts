@@ -19,7 +19,7 @@ async function main(): Promise<void> {
 	);
 	console.log(
 		losses.length === 0
-			? 'Nothing was lost, nothing was bought twice.'
+			? 'Nothing was lost, nothing was charged twice.'
 			: `LOSSES with the seeds ${losses.map(({ seed }) => seed).join(', ')}`,
 	);
 	process.exit(losses.length === 0 ? 0 : 1);

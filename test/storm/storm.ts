@@ -10,6 +10,8 @@ import { ALL_FAULTS } from './faults';
 export interface StormOptions {
 	seed: number;
 	tasks: number;
+	/** Some prompts contain a random number, another one in each try. */
+	changingPrompts?: boolean;
 }
 
 /** One line of the table. The last four columns are losses: anything but zero is a defect. */
@@ -45,7 +47,7 @@ interface Reported {
 	images: Map<string, number>;
 }
 
-export async function runStorm({ seed, tasks }: StormOptions): Promise<StormReport> {
+export async function runStorm({ seed, tasks, changingPrompts = true }: StormOptions): Promise<StormReport> {
 	const mockApi = await startMockApi({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
 	try {
 		const reported: Reported = { taskIds: new Set(), unclear: new Map(), images: new Map() };
@@ -59,6 +61,7 @@ export async function runStorm({ seed, tasks }: StormOptions): Promise<StormRepo
 				const ended = await runExecution(mockApi, {
 					seed,
 					number,
+					changingPrompts,
 					reported,
 					size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION),
 				});
@@ -87,6 +90,7 @@ interface Execution {
 	seed: number;
 	number: number;
 	size: number;
+	changingPrompts: boolean;
 	reported: Reported;
 }
 
@@ -98,7 +102,10 @@ interface Ended {
 	retries: number;
 }
 
-async function runExecution(mockApi: MockApi, { seed, number, size, reported }: Execution): Promise<Ended> {
+async function runExecution(
+	mockApi: MockApi,
+	{ seed, number, size, changingPrompts, reported }: Execution,
+): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
 	const input: INodeExecutionData[] = prompts.map((prompt) => ({
@@ -113,7 +120,9 @@ async function runExecution(mockApi: MockApi, { seed, number, size, reported }: 
 	]) as INode['onError'];
 	const parameters: IDataObject = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
-		prompt: '={{ $json.prompt }}',
+		// Every try evaluates expressions anew, and must find the task of the first one nevertheless.
+		prompt:
+			changingPrompts && random.next() < 0.4 ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
 		numberOfImages: '={{ $json.n }}',
 		requestOptions: { timeout: 2000 },
 		options: {
@@ -199,15 +208,20 @@ async function collectRest(mockApi: MockApi, reported: Reported): Promise<void> 
 	note(await run(mockApi, workflow, {}), [''], reported);
 }
 
+/** The prompt as the input item has it, without what an expression added. */
+function itemOf({ prompt }: LedgerEntry): string {
+	return prompt.split(' #')[0];
+}
+
 type Audit = Omit<StormReport, 'seed' | 'requested' | 'retries' | 'peakMegabytes'>;
 
 function audit({ ledger, journal }: MockApi, reported: Reported): Audit {
 	const isKnown = (entry: LedgerEntry): boolean =>
-		entry.taskId === null ? reported.images.has(entry.prompt) : reported.taskIds.has(entry.taskId);
+		entry.taskId === null ? reported.images.has(itemOf(entry)) : reported.taskIds.has(entry.taskId);
 	const byPrompt = new Map<string, LedgerEntry[]>();
 	// What failed is not billed, so there is nothing to lose.
 	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0))
-		byPrompt.set(entry.prompt, [...(byPrompt.get(entry.prompt) ?? []), entry]);
+		byPrompt.set(itemOf(entry), [...(byPrompt.get(itemOf(entry)) ?? []), entry]);
 	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number =>
 		[...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
 	const unclear = (prompt: string): number => reported.unclear.get(prompt) ?? 0;

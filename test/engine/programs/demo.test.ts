@@ -106,7 +106,7 @@ describe('the demo', () => {
 		expect(plain.stdout).toMatch(
 			new RegExp(`${taskId}  queued +0 %[^]*${taskId}  running +\\d+ %[^]*${taskId}  succeeded +100 %`),
 		);
-		expect(valuesOf(plain.stdout, 'Image')).toEqual([join('out', 'a-small-red-cube.png')]);
+		expect(valuesOf(plain.stdout, 'Image  ')).toEqual([join('out', 'a-small-red-cube.png')]);
 		expect(valuesOf(plain.stdout, 'Size')).toEqual([expect.stringContaining('1024 x 1024 pixels, image/png')]);
 		expect(valuesOf(plain.stdout, 'Images charged')).toEqual(['1 (ledger of the mock API)']);
 		const made = readFileSync(join(folder, 'out', 'a-small-red-cube.png'));
@@ -114,7 +114,7 @@ describe('the demo', () => {
 
 		const edit = await run(['--edit', image, PROMPT]);
 		expect(edit).toMatchObject({ code: 0, stderr: '' });
-		expect(valuesOf(edit.stdout, 'Image')).toEqual([expect.stringMatching(/a-small-red-cube-2\.png$/)]);
+		expect(valuesOf(edit.stdout, 'Image  ')).toEqual([expect.stringMatching(/a-small-red-cube-2\.png$/)]);
 		expect(readFileSync(join(folder, 'out', 'a-small-red-cube.png'))).toEqual(made);
 		const edited = readFileSync(join(folder, 'out', 'a-small-red-cube-2.png'));
 		const { width, height } = await sharp(edited).metadata();
@@ -157,7 +157,7 @@ describe('the demo', () => {
 		expect(stderr).toBe(
 			`The execution was canceled; its open tasks keep running and are charged; get their images with 'Wait for Task Result': ${mockApi.ledger[0].taskId}\n`,
 		);
-		expect(valuesOf(stdout, 'Image')).toEqual([]);
+		expect(valuesOf(stdout, 'Image  ')).toEqual([]);
 		expect(readdirSync(folder)).toEqual(['reference.png']);
 	});
 

@@ -25,6 +25,22 @@ export function sendTruncated(call: Call, response: MockResponse, bytes?: number
 	call.reply.raw.write(part, () => hangUp(call));
 }
 
+/** Sends the whole body in chunks, and breaks the connection in place of the last one. */
+export function sendCompleteThenReset(call: Call, response: MockResponse): void {
+	const { headers, content } = encodeResponse(response);
+	open(call, response.status, headers);
+	call.whenDelivered?.();
+	call.reply.raw.write(content, () => hangUp(call));
+}
+
+/** Sends half of the body, and then nothing until the client leaves. */
+export async function sendStalled(call: Call, response: MockResponse): Promise<void> {
+	const { headers, content } = encodeResponse(response);
+	open(call, response.status, { ...headers, 'content-length': String(content.length) });
+	call.reply.raw.write(content.subarray(0, Math.floor(content.length / 2)));
+	await once(call.reply.raw, 'close', { signal: call.mock.stopping.signal });
+}
+
 /** Announces more than there is and ends the response as if that were all. */
 export function sendWrongLength(call: Call, response: MockResponse): void {
 	const { headers, content } = encodeResponse(response);

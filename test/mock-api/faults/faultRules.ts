@@ -8,6 +8,8 @@ export const FAULT_NAMES = [
 	'slowHeaders',
 	'slowBody',
 	'truncated',
+	'completeThenReset',
+	'stalledBody',
 	'status408',
 	'status425',
 	'status429',

@@ -5,6 +5,8 @@ import {
 	sendEndless,
 	sendHugeJson,
 	sendTrickle,
+	sendCompleteThenReset,
+	sendStalled,
 	sendTruncated,
 	sendWrongLength,
 } from './brokenBodies';
@@ -29,6 +31,10 @@ export async function sendResponse(call: Call, response: MockResponse): Promise<
 			return await sendTrickle(call, response, delayMs);
 		case 'truncated':
 			return sendTruncated(call, response);
+		case 'completeThenReset':
+			return sendCompleteThenReset(call, response);
+		case 'stalledBody':
+			return await sendStalled(call, response);
 		case 'wrongContentLength':
 			return sendWrongLength(call, response);
 		case 'endlessBody':

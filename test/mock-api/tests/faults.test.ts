@@ -88,6 +88,12 @@ describe('faults of the API', () => {
 		expect(reply).toMatchObject({ status: 503, body: { error: { code: 503, status: 'UNAVAILABLE' } } });
 	});
 
+	it('completeThenReset sends the whole body, and the task is known', async () => {
+		mockApi.set({ faults: [{ route: 'createTask', fault: 'completeThenReset' }] });
+		await expect(create(mockApi)).rejects.toThrow('terminated');
+		expect(mockApi.ledger).toMatchObject([{ answered: true, imagesBilled: 1 }]);
+	});
+
 	it('slowHeaders keeps the response back, and notices when the client leaves', async () => {
 		use({ route: 'createTask', fault: 'slowHeaders', ms: 5 });
 		expect((await create(mockApi)).status).toBe(200);

@@ -63,6 +63,17 @@ describe('faults of the result files', () => {
 		expect(mockApi.ledger[0].downloads).toBe(0);
 	});
 
+	it('stalledBody sends half of the image, and notices when the client leaves', async () => {
+		const whole = await download(task.result_url);
+		use({ fault: 'stalledBody' });
+		const leave = new AbortController();
+		const response = await fetch(task.result_url, { signal: leave.signal });
+		const first = await response.body?.getReader().read();
+		expect(first?.value).toHaveLength(Math.floor(whole.length / 2));
+		leave.abort();
+		await until(() => mockApi.calls('file').at(-1)?.clientLeft === true);
+	});
+
 	it('expiredFile is final for the URL; the task then hands out a new one', async () => {
 		use({ fault: 'expiredFile', times: 1 });
 		const { status } = await fetch(task.result_url);
