@@ -10,8 +10,6 @@ import { ALL_FAULTS } from './faults';
 export interface StormOptions {
 	seed: number;
 	tasks: number;
-	/** Some prompts contain a random number, another one in each try. */
-	changingPrompts?: boolean;
 }
 
 /** One line of the table. The last four columns are losses: anything but zero is a defect. */
@@ -47,7 +45,7 @@ interface Reported {
 	images: Map<string, number>;
 }
 
-export async function runStorm({ seed, tasks, changingPrompts = true }: StormOptions): Promise<StormReport> {
+export async function runStorm({ seed, tasks }: StormOptions): Promise<StormReport> {
 	const mockApi = await startMockApi({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
 	try {
 		const reported: Reported = { taskIds: new Set(), unclear: new Map(), images: new Map() };
@@ -61,7 +59,6 @@ export async function runStorm({ seed, tasks, changingPrompts = true }: StormOpt
 				const ended = await runExecution(mockApi, {
 					seed,
 					number,
-					changingPrompts,
 					reported,
 					size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION),
 				});
@@ -90,7 +87,6 @@ interface Execution {
 	seed: number;
 	number: number;
 	size: number;
-	changingPrompts: boolean;
 	reported: Reported;
 }
 
@@ -102,10 +98,7 @@ interface Ended {
 	retries: number;
 }
 
-async function runExecution(
-	mockApi: MockApi,
-	{ seed, number, size, changingPrompts, reported }: Execution,
-): Promise<Ended> {
+async function runExecution(mockApi: MockApi, { seed, number, size, reported }: Execution): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
 	const input: INodeExecutionData[] = prompts.map((prompt) => ({
@@ -120,9 +113,8 @@ async function runExecution(
 	]) as INode['onError'];
 	const parameters: IDataObject = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
-		// Every try evaluates expressions anew, and must find the task of the first one nevertheless.
-		prompt:
-			changingPrompts && random.next() < 0.4 ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
+		// Every try evaluates expressions again, and must find the task of the first one nevertheless.
+		prompt: random.next() < 0.4 ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
 		numberOfImages: '={{ $json.n }}',
 		requestOptions: { timeout: 2000 },
 		options: {
