@@ -73,51 +73,53 @@ export interface StoredImages {
 	warnings: string[];
 }
 
-/** What one answer body means. Every JSON value is exactly one of these. */
+/**
+ * Why there is no image. `rejected`: the request was turned down, and nothing is said about a task.
+ * `noImage`: the model responded, only without an image, which is usually charged.
+ */
+export type FailedCause = 'rejected' | 'taskFailed' | 'promptRefused' | 'noImage' | 'resultExpired';
+
+/** What one response body means. Every JSON value is exactly one of these. */
 export type DecodedResponse =
 	| {
 			kind: 'images';
 			images: ImageRef[];
 			taskId?: string;
 			model?: string;
-			/** Why fewer pictures came than the body announced. */
+			/** Why fewer images came than the body announced. */
 			warnings?: string[];
-			/** Words the model wrote beside the pictures. */
+			/** What the model wrote beside the images. */
 			text?: string;
-			/** Why a finished answer holds no picture. */
+			/** Why a finished response contains no image. */
 			code?: string;
+			/** The body as it came, where it contains no image. */
+			response?: string;
 	  }
 	| {
 			kind: 'pending';
 			status: 'queued' | 'running' | 'unknown';
 			taskId?: string;
-			/** The answer names more tasks than one: the others. */
 			furtherTaskIds?: string[];
 			progress?: number;
 			model?: string;
-			/** The status as the gateway wrote it, where it is no known word. */
+			/** The status as the API wrote it, where it is not a known word. */
 			word?: string;
-			/** What the gateway says went wrong beside a status that is no end. */
+			/** An error beside a status that is not an end, or why the body could not be used. */
 			reason?: string;
+			/** The body as it came, where its status is not known. */
+			response?: string;
 	  }
 	| {
 			kind: 'failed';
+			cause: FailedCause;
 			reason: string;
 			code?: string;
 			taskId?: string;
-			/** The prompt or an image, and not the service, is the reason. */
-			refused?: boolean;
-			/** The model answered, only without a picture; that is billed as a rule. */
-			emptyHanded?: boolean;
-			/** The request was turned down; nothing is said about a task. */
-			declined?: boolean;
-			/** A task's own status says so. A complaint beside an id, without a status, may be a notice. */
-			isEnd?: boolean;
 			model?: string;
 	  }
-	| { kind: 'unknown'; reason: string };
+	| { kind: 'unknown'; reason: string; response?: string };
 
-/** An answer that means something. */
+/** A response that means something. */
 export type KnownResponse = Exclude<DecodedResponse, { kind: 'unknown' }>;
 
 /** A wire format: pure, no I/O. */
@@ -126,17 +128,18 @@ export interface ImageFormat {
 	needsBytes(request: ImageRequest): boolean;
 	/** One call, except where the format cannot ask for several pictures at once. */
 	encode(request: ImageRequest): EncodedCall[];
-	/** Total: any JSON value in, one Outcome out, never a throw. `baseUrl` resolves relative addresses. */
+	/** Total: any JSON value in, one meaning out, never a throw. `baseUrl` resolves relative URLs. */
 	decode(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse;
 }
 
-/** What was asked, to tell the answer from what a gateway repeats or adds. */
+/** What was asked for, to tell the response from what an API repeats or adds. */
 export interface Asked {
-	/** Of several tasks in an answer this one counts. */
+	/** A response about another task is not its response. */
 	taskId?: string;
-	/** Addresses of references that were sent: they are no results. */
+	/** URLs of references that were sent: they are never results. */
 	references?: string[];
-	/** Nobody will ask again, so images may be taken from anywhere in an answer whose known places are empty. */
+	/** Where the user says that the images are: the steps of 'Image Path in Response'. */
+	imagePath?: string[];
 	lastLook?: boolean;
 }
 

@@ -1,4 +1,4 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('download', 'namedTask', 'request', 'submit', 'verdict', 'wait');
+allIn('download', 'request', 'submit', 'verdict', 'wait');

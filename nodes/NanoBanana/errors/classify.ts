@@ -1,11 +1,13 @@
 import type { Failure, FailureKind } from './failure';
-import { readErrorBody, isWebPage } from './errorBody';
-import { own } from '../lib/json';
+import { isWebPage, pageTitle, readErrorBody } from './errorBody';
+import { firstText, own } from '../lib/json';
+import type { DecodedResponse } from '../types';
 import {
 	BAD_API_KEY,
 	BAD_KEY,
 	BALANCE,
 	EXPIRED,
+	INVALID,
 	NOTHING_ACCEPTED,
 	NOT_OFFERED,
 	NO_ASYNC,
@@ -52,7 +54,7 @@ const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(400, 422, 500), words: TOO_LARGE },
 	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: REFUSED },
 	{ kind: 'rate_limited', status: is(400, 403), words: RATE },
-	{ kind: 'access_denied', status: is(403, 407, 451) },
+	{ kind: 'access_denied', status: is(403, 451) },
 	{ kind: 'not_offered', status: is(404, 405), words: NOT_OFFERED },
 	{ kind: 'not_offered', status: is(400), words: NO_ASYNC },
 	{ kind: 'not_offered', status: is(501) },
@@ -63,35 +65,71 @@ const RULES: Rule[] = [
 	{ kind: 'upstream_down', status: (status) => status >= 500 },
 ];
 
-/** The Failure that an answer with this status and body stands for. `status` may be an envelope's code. */
-export function classify(status: number, body: unknown): Failure {
-	const words = readErrorBody(body);
-	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(words.all) ?? true));
+/** The failure that a response with this status, body and headers stands for. `status` may be the code inside a 200. */
+export function classify(status: number, body: unknown, headers: Record<string, unknown> = {}): Failure {
+	const said = readErrorBody(body);
+	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {
 		kind: isForeignPage ? 'wrong_base_url' : (rule?.kind ?? 'invalid_request'),
 		httpStatus: status,
-		...(words.message && { gatewayMessage: words.message }),
-		...(words.code && { gatewayCode: words.code }),
+		...(said.message && { gatewayMessage: said.message }),
+		...(said.code && { gatewayCode: said.code }),
+		...betweenFailure(status, body, headers),
 	};
 }
 
-/** A "no" on HTTP 200 as the error answer that it stands for: with the status that its envelope names, else 400. */
-export function declinedAnswer(
-	body: unknown,
-	outcome: { reason: string; code?: string },
-): { status: number; body: unknown } {
-	const answer = Array.isArray(body) ? body[0] : body;
-	const places = [answer, own(answer, 'error')].flatMap((source) =>
-		['code', 'status', 'statusCode', 'http_status'].map((key) => Number(own(source, key) ?? 0)),
-	);
-	const status = places.find((code) => code >= 400 && code < 600) ?? 400;
-	return { status, body: readErrorBody(body).message === '' ? { code: outcome.code, message: outcome.reason } : body };
+/** What stands between n8n and the API and did not let the request through: nothing was accepted. */
+function betweenFailure(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
+	if (status === 407)
+		return {
+			kind: 'unreachable',
+			message: 'The proxy requires a user name and password',
+			nextStep: "Add them to the proxy URL in n8n's environment variables.",
+		};
+	const location = status >= 300 && status < 400 ? firstText(headers, 'location') : undefined;
+	if (location !== undefined)
+		return {
+			kind: 'wrong_base_url',
+			message: `The API redirects to ${location.slice(0, 300)}`,
+			nextStep: "If this is the right API, enter its URL as 'Base URL' in the credential.",
+		};
+	if (isChallenge(status, body, headers))
+		return {
+			kind: 'access_denied',
+			message: 'Cloudflare asks this server to prove that it is not a bot',
+			nextStep: "Ask your provider to allow your server's IP address.",
+		};
+	return {};
+}
+
+/** Cloudflare's challenge page, which stands before the API. Source: its header `cf-mitigated`, and the title of the page. */
+function isChallenge(status: number, body: unknown, headers: Record<string, unknown>): boolean {
+	if (![403, 429, 503].includes(status)) return false;
+	return own(headers, 'cf-mitigated') === 'challenge' || (isWebPage(body) && /^just a moment/i.test(pageTitle(body)));
+}
+
+/** The failure that the end of a task stands for. */
+export function failureOf(decoded: Extract<DecodedResponse, { kind: 'failed' }>): Failure {
+	const { cause, reason, code, taskId } = decoded;
+	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';
+	const kind = cause === 'resultExpired' ? 'result_expired' : cause === 'noImage' ? 'no_image' : 'task_failed';
+	return {
+		kind: isRefused ? 'prompt_refused' : kind,
+		gatewayMessage: reason,
+		...(code && { gatewayCode: code }),
+		...(taskId && { taskId }),
+	};
+}
+
+/** Says by a code of OpenAI or New API that the request itself is not valid, so that nothing was generated. */
+export function isInvalidRequest(body: unknown): boolean {
+	return INVALID.test(readErrorBody(body).all);
 }
 
 /** True only where the gateway provably did not take the job (429 as a rate limit, 503 that says so). */
-export function provesNothingAccepted(status: number, body: unknown): boolean {
-	const kind = classify(status, body).kind;
+export function provesNothingAccepted(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
+	const kind = classify(status, body, headers).kind;
 	if (status === 429) return kind === 'rate_limited';
 	return (
 		status === 503 &&
@@ -107,9 +145,11 @@ export function mayHaveTaken(status: number): boolean {
 }
 
 /** After one of these on a paid request nobody knows whether the job was taken. */
-export function leavesItUnclear(status: number, body: unknown): boolean {
+export function leavesItUnclear(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
 	if (status === 408 || status === 499) return true;
-	return status >= 500 && classify(status, body).kind === 'upstream_down' && !provesNothingAccepted(status, body);
+	return (
+		status >= 500 && classify(status, body, headers).kind === 'upstream_down' && !provesNothingAccepted(status, body)
+	);
 }
 
 /** Reads are free: these pass. */

@@ -1,48 +1,97 @@
 import { firstText, list, own, record, unwrapText } from '../lib/json';
 
-/** What a gateway says when it declines, in whichever of the family's shapes. */
-export interface ErrorBody {
+/** What an API says went wrong. */
+export interface BodyError {
 	code?: string;
 	message: string;
-	/** Code, type and message together, lower case: what the rules look at. */
+}
+
+/** An error response: `all` is code, type and message in lower case, which the rules of `classify` look at. */
+export interface ErrorBody extends BodyError {
 	all: string;
 }
 
-/** The rules read so much of an answer. */
+/** The rules read so much of a response. */
 const RULED_CHARACTERS = 4000;
-const MESSAGE_PLACES = [
-	'message',
-	'msg',
+/** message: OpenAI, Google, New API; msg: ai-nebula, kie.ai; detail: FastAPI; description and reason: relatives of New API. */
+const MESSAGE_NAMES = ['message', 'msg', 'detail', 'description', 'reason', 'error_description', 'title'];
+/** fail_reason: New API TaskDto; failReason: Midjourney tasks; failMsg: kie.ai; error_message: apimp; the rest: their relatives. */
+const REASON_NAMES = [
+	'fail_reason',
+	'failReason',
+	'failure_reason',
 	'error_message',
 	'errorMessage',
 	'error_msg',
-	'detail',
-	'description',
-	'reason',
-	'error_description',
-	'title',
+	'failMsg',
 ];
+/** Codes that mean success: New API "success"; 200, "200", 0, 10000 and true at its relatives. */
+const SUCCESS_CODES = ['', '0', '200', '201', '202', '10000', 'true', 'success', 'succeeded', 'ok'];
+const NO_ERROR = /^(null|none|ok|success|succeeded|成功)?$/i;
 
-/** Reads code and message from {error:{…}}, flat {code,message}, Google's and FastAPI's shapes, or plain text. */
+/** The error response in a body, in any of the documented shapes: {error: {…}}, flat {code, message}, Google's, FastAPI's, or plain text. */
 export function readErrorBody(body: unknown): ErrorBody {
 	if (typeof body === 'string')
 		return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
 	const answer = Array.isArray(body) ? body[0] : body;
 	const source = innermost(answer);
 	const message = messageIn(source) ?? messageIn(answer) ?? '';
-	const codes = [googleStatus(source), own(source, 'code'), own(source, 'type'), own(answer, 'code'), textError(answer)]
+	const codes = [googleStatus(source), own(source, 'code'), own(source, 'type'), own(answer, 'code'), wordIn(answer)]
 		.map(codeText)
 		.filter((code) => code !== undefined);
 	const all = [...codes, message].join(' ').slice(0, RULED_CHARACTERS).toLowerCase();
 	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, answer), all };
 }
 
+/**
+ * The error that a task or an image carries. `error: ""`, `null` and `{code: 0, message: ""}` mean that
+ * there is none (piapi, New API), and New API copies the URL of a result into `fail_reason`.
+ */
+export function errorIn(source: unknown): BodyError | undefined {
+	const beside = codeText(own(source, 'failCode') ?? own(source, 'error_code') ?? own(source, 'errorCode'));
+	const places = [own(source, 'error'), own(own(source, 'output'), 'error'), firstText(source, ...REASON_NAMES)];
+	for (const error of places) {
+		const said = readErrorBody({ error });
+		const code = said.code ?? (said.message === '' ? undefined : beside);
+		if (said.message === '' ? code !== undefined : !isNoError(said.message))
+			return { message: said.message || `The API returned the code ${code}`, ...(code && { code }) };
+	}
+	return undefined;
+}
+
+/** The error of a response that says no although its HTTP status does not: New API, ai-nebula, kie.ai. */
+export function rejectionIn(body: unknown): BodyError | undefined {
+	const error = errorIn(body);
+	const code = codeText(own(body, 'code')) ?? codeText(own(body, 'statusCode'));
+	if (error || (code === undefined && own(body, 'success') !== false)) return error;
+	const { message } = readErrorBody(body);
+	// A success code that is not known, beside a word of success.
+	if (message !== '' && isNoError(message) && !isHttpError(Number(code)) && own(body, 'success') !== false)
+		return undefined;
+	return { message: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
+}
+
+/** The HTTP status that a body names beside a 200: as its code, or sub2api's `http_status`. */
+export function embeddedStatus(body: unknown): number | undefined {
+	const places = [body, own(body, 'error')].flatMap((source) =>
+		['code', 'status', 'statusCode', 'http_status'].map((name) => Number(codeText(own(source, name)))),
+	);
+	return places.find(isHttpError);
+}
+
+function isHttpError(status: number): boolean {
+	return status >= 400 && status < 600;
+}
+
+function isNoError(message: string): boolean {
+	return NO_ERROR.test(message.slice(0, 40)) || /^(https?:\/\/|data:)\S*$/i.test(message.slice(0, 4000));
+}
+
 /** Relays wrap the error of their upstream once more, also as JSON in the message. */
 function innermost(answer: unknown): unknown {
-	let source =
-		Object.keys(record(unwrapText(own(answer, 'error')))).length > 0 ? unwrapText(own(answer, 'error')) : answer;
-	for (let depth = 0; depth < 4; depth += 1) {
-		const inner = [own(source, 'error'), own(source, 'message')]
+	let source = answer;
+	for (let depth = 0; depth < 5; depth += 1) {
+		const inner = [own(source, 'error'), depth === 0 ? undefined : own(source, 'message')]
 			.map(unwrapText)
 			.find((value) => Object.keys(record(value)).length > 0);
 		if (inner === undefined) return source;
@@ -52,9 +101,9 @@ function innermost(answer: unknown): unknown {
 }
 
 function messageIn(source: unknown): string | undefined {
-	const text = firstText(source, ...MESSAGE_PLACES);
+	const text = firstText(source, ...MESSAGE_NAMES, ...REASON_NAMES);
 	if (text !== undefined) return text;
-	const entries = ['detail', 'errors', 'message', 'error'].flatMap((key) => list(own(source, key)));
+	const entries = ['detail', 'errors', 'message', 'error'].flatMap((name) => list(own(source, name)));
 	const texts = entries.slice(0, 10).map((entry) => (typeof entry === 'string' ? entry : fieldMessage(entry)));
 	return texts.filter(Boolean).join('; ') || firstText(source, 'error');
 }
@@ -75,19 +124,20 @@ function googleStatus(source: unknown): unknown {
 }
 
 /** `error` as a single word is a code, where a message stands beside it. */
-function textError(answer: unknown): unknown {
+function wordIn(answer: unknown): unknown {
 	const error = own(answer, 'error');
-	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(answer, ...MESSAGE_PLACES) !== undefined
+	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(answer, ...MESSAGE_NAMES) !== undefined
 		? error
 		: undefined;
 }
 
 function codeText(value: unknown): string | undefined {
-	if (typeof value === 'number') return String(value);
-	return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 200) : undefined;
+	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+	const code = String(value).trim().slice(0, 200);
+	return SUCCESS_CODES.includes(code.toLowerCase()) ? undefined : code;
 }
 
-/** The family writes the id into the message; others beside it. */
+/** The family writes the ID into the message; others beside it. */
 function withRequestId(message: string, answer: unknown): string {
 	const id = firstText(answer, 'request_id', 'requestId') ?? firstText(own(answer, 'error'), 'request_id', 'requestId');
 	return id === undefined || message.includes(id) || id.length > 100

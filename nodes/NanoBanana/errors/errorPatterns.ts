@@ -98,6 +98,8 @@ export const TOO_LARGE = anyOf(
 );
 export const RATE = /rate[_ ]?limit|too many requests|请求过于频繁|请求数限制/;
 export const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启用|未开启/;
+/** invalid_request_error: OpenAI; invalid_request, invalid_parameter: New API and its relatives. */
+export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|参数(错误|无效)/;
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
 /** Says that the job was turned away before it was taken: only then may a 503 on a paid request be sent again. */

@@ -27,6 +27,8 @@ export interface Failure {
 	httpStatus?: number;
 	/** ISO time of the request that ended unclear. */
 	submittedAt?: string;
+	/** The body of a response that could not be used, as it came; redacted and shortened before it is shown. */
+	response?: string;
 	/** Where something unexpected was thrown: for the log, never shown. */
 	stack?: string;
 }
@@ -91,6 +93,10 @@ function some(values: Array<string | number>): string {
 	return values.length > SHOWN_IDS ? `${shown}, and ${values.length - SHOWN_IDS} more` : shown;
 }
 
+/** Characters of a response that could not be used. */
+const SHOWN_IN_DESCRIPTION = 250;
+const SHOWN_IN_DETAILS = 1500;
+
 /** The editor shows line breaks as spaces, so every part ends like a sentence. */
 function sentence(text: string): string {
 	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
@@ -113,6 +119,7 @@ export function describeFailure(
 		...othersIn(failure),
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
+		failure.response && !words ? `API response: ${redact(failure.response, secret, SHOWN_IN_DESCRIPTION)}` : '',
 	].filter(Boolean);
 	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
 	if (failure.taskId) data.taskId = failure.taskId;
@@ -123,6 +130,7 @@ export function describeFailure(
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;
 	if (failure.submittedAt) data.submittedAt = failure.submittedAt;
+	if (failure.response) data.response = redact(failure.response, secret, SHOWN_IN_DETAILS);
 	return { message, description: description.join('\n'), data };
 }
 

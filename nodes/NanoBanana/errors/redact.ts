@@ -6,9 +6,9 @@ const SHOWN_CHARACTERS = 500;
 
 /**
  * Gateway words made fit to be shown: no markup, no key, no signed query, no image data, at most
- * 500 characters. `secret` is the credential's key, which gateways like to quote.
+ * `limit` characters. `secret` is the credential's key, which gateways like to quote.
  */
-export function redact(text: string, secret?: string): string {
+export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS): string {
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
 	const clean = redactKey(plain, secret)
 		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
@@ -21,10 +21,10 @@ export function redact(text: string, secret?: string): string {
 		.replace(/<\/?[a-z!?][^<>]{0,300}>/gi, ' ')
 		.replace(/\p{Cc}+/gu, ' ')
 		.trim();
-	if (clean.length <= SHOWN_CHARACTERS) return clean;
+	if (clean.length <= limit) return clean;
 	// The family writes the id of the request, which its support asks for, at the very end.
-	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(SHOWN_CHARACTERS - 120))?.[0] ?? '';
-	return `${clean.slice(0, SHOWN_CHARACTERS - requestId.length - 2)}… ${requestId}`.trim();
+	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(Math.max(0, limit - 120)))?.[0] ?? '';
+	return `${clean.slice(0, limit - requestId.length - 2)}… ${requestId}`.trim();
 }
 
 /** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */

@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { textParts } from '../lib/multipart';
 import { mergeJson } from '../lib/json';
 import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Reference } from '../types';
-import { decodeBody } from './decode/decodeTask';
+import { decodeTask } from './decode/decodeTask';
 
 /** The API's own way: create a task, then ask for its status. Source: the API's page. */
 export const asyncTask: ImageFormat = {
 	needsBytes: () => false,
 	encode: (request) => [encodeTask(request)],
-	decode: decodeBody,
+	decode: decodeTask,
 };
 
 export const TASKS_PATH = '/v1/images/tasks';

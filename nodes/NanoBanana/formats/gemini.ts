@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { mergeJson } from '../lib/json';
 import { findModel } from '../models';
 import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
-import { decodeContent } from './decode/decodeGemini';
+import { decodeGemini } from './decode/decodeGemini';
 
 /** The Gemini-compatible entrance: generateContent with inline references. Several images are several calls, each billed. */
 export const gemini: ImageFormat = {
 	needsBytes: () => true,
 	encode: (request) => Array.from({ length: request.n }, () => encodeCall(request)),
-	decode: decodeContent,
+	decode: decodeGemini,
 };
 
 function encodeCall(request: ImageRequest): EncodedCall {

@@ -1,18 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readBody } from '../lib/lenientJson';
 import { textParts } from '../lib/multipart';
 import { mergeJson } from '../lib/json';
-import type { Asked, EncodedCall, FormPart, ImageFormat, ImageRequest, DecodedResponse } from '../types';
-import { spokenIn } from './decode/bodyErrors';
-import { decodeBody, isFinishedCall } from './decode/decodeTask';
+import type { EncodedCall, FormPart, ImageFormat, ImageRequest } from '../types';
+import { decodeTask } from './decode/decodeTask';
 
 /** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
 export const openAi: ImageFormat = {
 	// A form carries files, so an address beside a file has to become one.
 	needsBytes: (request) => hasBytes(request),
 	encode: (request) => [request.references.length === 0 ? generation(request) : edit(request)],
-	decode: decodeImages,
+	decode: decodeTask,
 };
 
 function hasBytes(request: ImageRequest): boolean {
@@ -52,13 +50,4 @@ function fileParts(request: ImageRequest): FormPart[] {
 			? [{ name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType }]
 			: [],
 	);
-}
-
-/** Like a task body, except that an answer with an empty place for images is a finished one that holds nothing. */
-function decodeImages(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
-	const outcome = decodeBody(body, baseUrl, asked);
-	const opened = typeof body === 'string' ? readBody(body) : body;
-	if (outcome.kind !== 'unknown' || !isFinishedCall(opened)) return outcome;
-	const spoken = spokenIn(opened, undefined);
-	return { kind: 'images', images: [], ...(spoken !== undefined && { warnings: [spoken] }) };
 }

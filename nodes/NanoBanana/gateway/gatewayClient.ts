@@ -1,7 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { httpRequest, type HttpResult, type Limits } from './httpRequest';
-import { readBody } from '../lib/lenientJson';
 import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
 
@@ -147,10 +146,4 @@ async function sendWithKey(client: GatewayClient, limits: Limits, options: IHttp
 			abortSignal: signal,
 		});
 	});
-}
-
-/** JSON when it is JSON, the text otherwise: what `decode` and the error rules take. */
-export function bodyOf(bytes: Buffer): unknown {
-	const text = bytes.toString('utf8');
-	return readBody(text) ?? text;
 }

@@ -24,24 +24,6 @@ export function firstText(value: unknown, ...keys: string[]): string | undefined
 	return undefined;
 }
 
-/** Own properties by their names in lower case without separators: `result_urls`, `resultUrls` and `ResultURLs` are one. An empty one makes room for another. */
-export function byName(value: unknown): Map<string, unknown> {
-	const found = new Map<string, unknown>();
-	for (const [key, entry] of Object.entries(record(value))) {
-		const name = simpleName(key);
-		if (!found.has(name) || isEmpty(found.get(name))) found.set(name, entry);
-	}
-	return found;
-}
-
-export function simpleName(key: string): string {
-	return key.length > 100 ? key : key.toLowerCase().replace(/[^\p{L}\d]/gu, '');
-}
-
-function isEmpty(value: unknown): boolean {
-	return value === null || value === '' || (Array.isArray(value) && value.length === 0);
-}
-
 export function list(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
@@ -61,6 +43,22 @@ export function unwrapText(value: unknown): unknown {
 	// The end is looked at first: half of a long text takes a parser as long as a whole one.
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || !/[\]}]$/.test(value.slice(-100).trimEnd())) return value;
 	return parseJson(value) ?? value;
+}
+
+/** Text that is shown of a body, before it is redacted and shortened. */
+const SHOWN_CHARACTERS = 20_000;
+
+/** The value of a body that is JSON, also JSON inside a JSON text; of any other body what `bodyText` shows. Linear in its size. */
+export function parseBody(bytes: Buffer): unknown {
+	const value = parseJson(bytes.toString('utf8'));
+	return value === undefined ? bodyText(bytes) : unwrapText(value);
+}
+
+/** The start of a body as it came, so that long numbers keep their digits; of binary data only its size. */
+export function bodyText(bytes: Buffer): string {
+	const text = bytes.toString('utf8', 0, SHOWN_CHARACTERS);
+	// A control character other than tab, line feed and carriage return, or what is not UTF-8.
+	return /(?![\t\r\n])[\p{Cc}\ufffd]/u.test(text.slice(0, 500)) ? `(binary data, ${bytes.length} bytes)` : text;
 }
 
 /** `extra` over `base`, objects merged key by key, everything else replaced. Neither is changed. */

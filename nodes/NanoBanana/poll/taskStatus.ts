@@ -1,11 +1,12 @@
 import type { Limits } from '../gateway/httpRequest';
-import { classify, declinedAnswer, isPassing } from '../errors/classify';
+import { classify, isPassing } from '../errors/classify';
 import { retryAfterMs, systemClock } from '../lib/clock';
 import type { Failure, FailureKind } from '../errors/failure';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
-import { isWebPage } from '../errors/errorBody';
+import { embeddedStatus, isWebPage } from '../errors/errorBody';
 import { megabytes } from '../lib/bytes';
-import { bodyOf, readApi, type GatewayClient } from '../gateway/gatewayClient';
+import { bodyText, parseBody } from '../lib/json';
+import { readApi, type GatewayClient } from '../gateway/gatewayClient';
 import type { Asked, DecodedResponse } from '../types';
 
 /** What one look at a task brought. A look is free, so whatever may pass is looked at again. */
@@ -66,32 +67,35 @@ export async function fetchTaskStatus(
 			? { kind: 'final', failure }
 			: { kind: 'passing', failure, retryAfterMs: 0 };
 	}
-	const body = bodyOf(answer.bytes);
+	const body = parseBody(answer.bytes);
 	const wait = retryAfterMs(answer.headers['retry-after'], systemClock.now());
-	if (answer.status >= 200 && answer.status < 300) return readSuccess(client, asked, body, wait);
-	return readError(taskId, answer.status, body, wait);
+	if (answer.status < 200 || answer.status >= 300) {
+		const failure = { ...classify(answer.status, body, answer.headers), taskId };
+		return readError(failure, answer.status, body, wait);
+	}
+	const response = bodyText(answer.bytes);
+	return readSuccess(asyncTask.decode(body, client.base.baseURL ?? '', asked), { taskId, body, response, wait });
 }
 
-function readError(taskId: string, status: number, body: unknown, wait: number): TaskStatusResult {
-	const failure: Failure = { ...classify(status, body), taskId };
+function readError(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {
 	if (
 		failure.kind === 'unknown_task' ||
 		(status === 404 && failure.kind !== 'model_not_available' && failure.kind !== 'not_offered')
 	) {
-		return {
-			kind: 'notFound',
-			failure:
-				typeof body === 'string' || failure.kind === 'unknown_task'
-					? failure
-					: { ...failure, kind: notFoundKind(failure) },
-		};
+		const kind = typeof body === 'string' || failure.kind === 'unknown_task' ? failure.kind : notFoundKind(failure);
+		return { kind: 'notFound', failure: { ...failure, kind } };
 	}
 	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
 	if (CLEAR_REFUSALS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
 		return { kind: 'final', failure };
+	const { taskId } = failure;
 	return NOT_YET.test(words)
-		? { kind: 'outcome', outcome: { kind: 'pending', status: 'running', taskId }, retryAfterMs: wait }
+		? {
+				kind: 'outcome',
+				outcome: { kind: 'pending', status: 'running', ...(taskId && { taskId }) },
+				retryAfterMs: wait,
+			}
 		: { kind: 'doubtful', failure };
 }
 
@@ -105,51 +109,30 @@ function notFoundKind(failure: Failure): Failure['kind'] {
 }
 
 function readSuccess(
-	client: GatewayClient,
-	asked: Asked & { taskId: string },
-	body: unknown,
-	retryAfter: number,
+	outcome: DecodedResponse,
+	{ taskId, body, response, wait }: { taskId: string; body: unknown; response: string; wait: number },
 ): TaskStatusResult {
-	const { taskId } = asked;
 	if (typeof body === 'string') {
-		// A proxy's page or half an answer, as a rule gone at the next look.
+		// A proxy's page or half a response, usually gone at the next poll.
 		const failure: Failure = isWebPage(body)
 			? classify(200, body)
-			: { kind: 'unreadable_answer', httpStatus: 200, gatewayMessage: body };
-		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: retryAfter };
+			: { kind: 'unreadable_answer', httpStatus: 200, response };
+		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: wait };
 	}
-	const outcome = asyncTask.decode(body, client.base.baseURL ?? '', asked);
-	if (outcome.kind === 'failed' && outcome.declined) {
-		// A "no" to this look; the task itself goes on.
-		const answer = declinedAnswer(body, outcome);
-		return readError(taskId, answer.status, answer.body, retryAfter);
+	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
+		// A "no" to this poll; the task itself goes on.
+		const status = embeddedStatus(body) ?? 400;
+		return readError({ ...classify(status, body), taskId }, status, body, wait);
 	}
-	// A complaint beside a task whose status is no end, or unknown, or not there.
-	if (outcome.kind === 'failed' && !outcome.isEnd)
-		return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId }, outcome };
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
-		return {
-			kind: 'doubtful',
-			failure: { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, gatewayCode: outcome.word },
-			outcome,
-		};
+		// An error beside a task whose status is unknown or absent may be a notice.
+		const failure: Failure = { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, response };
+		return { kind: 'doubtful', failure: { ...failure, gatewayCode: outcome.word }, outcome: { ...outcome, response } };
 	}
-	return { kind: 'outcome', outcome, retryAfterMs: retryAfter };
-}
-
-/** The failure that a task's own end stands for. */
-export function failureOf(outcome: Extract<DecodedResponse, { kind: 'failed' }>): Failure {
-	const expired = outcome.code === 'result_expired' || outcome.code === 'expired';
-	return {
-		kind: outcome.refused
-			? 'prompt_refused'
-			: expired
-				? 'result_expired'
-				: outcome.emptyHanded
-					? 'no_image'
-					: 'task_failed',
-		gatewayMessage: outcome.reason,
-		...(outcome.code && { gatewayCode: outcome.code }),
-		...(outcome.taskId && { taskId: outcome.taskId }),
-	};
+	const isUsed =
+		outcome.kind === 'failed' ||
+		(outcome.kind === 'images'
+			? outcome.images.length > 0
+			: outcome.kind === 'pending' && outcome.status !== 'unknown');
+	return { kind: 'outcome', outcome: isUsed ? outcome : { ...outcome, response }, retryAfterMs: wait };
 }

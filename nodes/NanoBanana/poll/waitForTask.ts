@@ -1,7 +1,8 @@
 import { jitter, onAbort } from '../lib/clock';
 import type { Failure } from '../errors/failure';
+import { failureOf } from '../errors/classify';
 import type { PollSchedule, PollTicket } from './pollSchedule';
-import { CLEAR_REFUSALS, failureOf, type TaskStatusResult } from './taskStatus';
+import { CLEAR_REFUSALS, type TaskStatusResult } from './taskStatus';
 import type { Clock, DecodedResponse } from '../types';
 
 export interface PollOptions {

@@ -6,7 +6,7 @@ import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type TaskRecord } from './outputItems';
 import type { ItemContext } from '../run/itemContext';
 import { storeImage, type Purchase } from './storeImage';
-import { failureOf } from '../poll/taskStatus';
+import { failureOf } from '../errors/classify';
 import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
 
 /** What one paid call, or one task, came to. */

@@ -1,38 +1,47 @@
-import type { HttpResult } from '../gateway/httpRequest';
-import { classify, declinedAnswer, leavesItUnclear, mayHaveTaken, provesNothingAccepted } from '../errors/classify';
-import { retryAfterMs } from '../lib/clock';
+import {
+	classify,
+	isInvalidRequest,
+	leavesItUnclear,
+	mayHaveTaken,
+	failureOf,
+	provesNothingAccepted,
+} from '../errors/classify';
+import { embeddedStatus } from '../errors/errorBody';
 import type { Failure } from '../errors/failure';
-import { readErrorBody } from '../errors/errorBody';
-import { own } from '../lib/json';
-import { idInHeaders, taskNamedIn } from './namedTask';
+import { namedId, statusWord } from '../formats/decode/decodeTask';
+import { refFrom } from '../formats/decode/imageRef';
+import { statusOf } from '../formats/decode/statusWords';
+import type { HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
-import { bodyOf } from '../gateway/gatewayClient';
-import type { DecodedResponse } from '../types';
+import { retryAfterMs } from '../lib/clock';
+import { bodyText, firstText, own, parseBody, unwrapText } from '../lib/json';
+import type { DecodedResponse, ImageRef } from '../types';
 
 type Images = Extract<DecodedResponse, { kind: 'images' }>;
 type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
+type Response = Extract<HttpResult, { kind: 'reply' }>;
 
-/** What the gateway took: a task that can be asked again, or pictures that came at once with no task behind them. */
+/** What the API accepted: a task that can be polled, or images that came at once with no task behind them. */
 export type Accepted = { taskId: string; outcome: Images | Pending } | { taskId?: undefined; outcome: Images };
 
-/** What the answer to a paid request means for the request. */
+/** What the response to a paid request means for the request. */
 export type SubmitResult =
-	/** `firstLookMs`: when the gateway wants to be asked first (`Retry-After`), 0 where it said nothing. */
+	/** `firstLookMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
 	| { kind: 'accepted'; accepted: Accepted; firstLookMs: number }
-	/** The gateway provably took nothing. */
+	/** The API provably accepted nothing. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
 	/** The connection never opened. */
 	| { kind: 'unsent'; failure: Failure }
 	| { kind: 'failed'; failure: Failure };
 
 export interface ReadOptions {
-	/** What the body of an answer says, in the format of the request. */
+	/** What the body of a response means, in the format of the request. */
 	decode: (body: unknown) => DecodedResponse;
 	now: number;
 }
 
-/** Total. In doubt a request was taken: whatever names a task is looked at, and nothing of it is sent again. */
-export function readSubmitResult(answer: HttpResult, judging: ReadOptions): SubmitResult {
+/** Total. In doubt a request was accepted: whatever names a task is polled, and nothing of it is sent again. */
+export function readSubmitResult(answer: HttpResult, options: ReadOptions): SubmitResult {
 	if (answer.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: answer.reason };
 		return answer.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
@@ -43,59 +52,62 @@ export function readSubmitResult(answer: HttpResult, judging: ReadOptions): Subm
 	}
 	if (answer.kind === 'tooLarge') {
 		return unclear({
-			message: `The gateway's answer is larger than ${megabytes(answer.limit)} and was not read`,
+			message: `The API response is larger than ${megabytes(answer.limit)} and was not read`,
 			nextStep:
-				"The images are probably paid for. Raise 'Max Download Size' under Options, or set 'Response Format' to URL, before you run the node again; a new run is a new purchase.",
+				"Before you run the node again, increase 'Max Download Size' under Options or set 'Response Format' to URL.",
 		});
 	}
-	const body = bodyOf(answer.bytes);
-	const wait = retryAfterMs(answer.headers['retry-after'], judging.now);
-	const outcome = judging.decode(body);
-	if (answer.status >= 200 && answer.status < 300) return judgeSuccess(outcome, answer.headers, body, wait);
-	return takenDespite(answer.status, body, outcome, answer.headers, wait) ?? judgeError(answer.status, body, wait);
+	const body = parseBody(answer.bytes);
+	const wait = retryAfterMs(answer.headers['retry-after'], options.now);
+	if (answer.status < 200 || answer.status >= 300)
+		return takenDespite(answer, body, wait) ?? readError(answer.status, body, answer, wait);
+	const image = rawImage(answer);
+	if (image) return arrived({ kind: 'images', images: [image] });
+	return readSuccess(options.decode(body), body, answer, wait);
 }
 
-function judgeSuccess(
-	outcome: DecodedResponse,
-	headers: Record<string, unknown>,
-	body: unknown,
-	wait: number,
-): SubmitResult {
-	if (outcome.kind === 'failed') return declined(outcome, body, wait);
-	const taskId = 'taskId' in outcome ? outcome.taskId : idInHeaders(headers);
-	if (outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
-	// Also where the answer says "success" without a picture: that may be said of the request, and the task knows better.
-	if (taskId !== undefined) return taken(taskId, wait, outcome);
-	if (outcome.kind === 'images') return arrived(outcome);
-	if (outcome.kind === 'pending') return unclear({ message: 'The gateway accepted the request without naming a task' });
-	const page = classify(200, body);
-	// A web page is the console's, not the API's: nothing was accepted there. One that is labelled as JSON took the place of an answer.
-	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
+/** A body that is an image by its type and its first bytes: some synchronous calls answer with the file itself. */
+function rawImage({ headers, bytes }: Response): ImageRef | undefined {
+	return /^\s*image\//i.test(String(headers['content-type'])) ? refFrom(bytes.toString('base64'), '') : undefined;
+}
+
+function readSuccess(decoded: DecodedResponse, body: unknown, answer: Response, wait: number): SubmitResult {
+	if (decoded.kind === 'failed') return readFailed(decoded, body, answer, wait);
+	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(answer.headers);
+	if (decoded.kind === 'images' && decoded.images.length > 0) return arrived(decoded);
+	// Also where the response says "success" without an image: that may be said of the request, and the task knows better.
+	if (taskId !== undefined) return taken(taskId, wait, decoded);
+	const response = bodyText(answer.bytes);
+	if (decoded.kind === 'images') return arrived({ ...decoded, response });
+	const page = classify(200, body, answer.headers);
+	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
+	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(answer.headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	return unclear({
-		...page,
-		message: 'The gateway answered with neither a task nor an image',
-		gatewayMessage: page.gatewayMessage ?? JSON.stringify(body),
-	});
+	return unclear({ httpStatus: answer.status, message: 'The API response contains no task ID and no image', response });
 }
 
-/** Some gateways say "busy" or "conflict" and name the task that they made all the same: looking at it is free, a second one is not. */
-function takenDespite(
-	status: number,
-	body: unknown,
-	outcome: DecodedResponse,
-	headers: Record<string, unknown>,
-	wait: number,
-): SubmitResult | undefined {
-	// Beside words of complaint an address is as likely one of the documentation, or a reference.
-	const isAnswer =
-		(own(body, 'created') !== undefined && Array.isArray(own(body, 'data'))) || readErrorBody(body).message === '';
-	if (status >= 500 && isAnswer && outcome.kind === 'images' && outcome.images.length > 0) return arrived(outcome);
-	const named = taskNamedIn(body);
-	const isTaken = named !== undefined && (named.isOpen || (!named.isTurnedAway && mayHaveTaken(status)));
-	const isAddress = status < 400 || mayHaveTaken(status);
-	const taskId = isTaken ? named.taskId : isAddress ? idInHeaders(headers) : undefined;
+/** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
+function takenDespite({ status, headers }: Response, body: unknown, wait: number): SubmitResult | undefined {
+	const named = [body, unwrapText(own(body, 'data')), own(body, 'error')].find((place) => namedId(place) !== undefined);
+	const word = statusWord(named) ?? '';
+	const task = named === undefined ? undefined : statusOf(word);
+	const isOpen = task === 'queued' || task === 'running';
+	// A general word beside the ID is said of the request.
+	const isOver = task === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
+	const isTaken = named !== undefined && (isOpen || (!isOver && mayHaveTaken(status)));
+	const taskId = isTaken ? namedId(named) : status < 400 || mayHaveTaken(status) ? idInHeaders(headers) : undefined;
 	return taskId === undefined ? undefined : taken(taskId, wait);
+}
+
+/** Some relatives of New API name the task in a header, also as the URL to poll (sub2api: Location). */
+export function idInHeaders(headers: Record<string, unknown>): string | undefined {
+	const location = firstText(headers, 'location', 'operation-location') ?? '';
+	const part = /\/tasks\/([^\s/?#]{1,600})/.exec(location)?.[1] ?? '';
+	try {
+		return namedId({ task_id: decodeURIComponent(part) }) ?? namedId({ task_id: own(headers, 'x-new-api-task-id') });
+	} catch {
+		return undefined;
+	}
 }
 
 function arrived(outcome: Images): SubmitResult {
@@ -106,40 +118,39 @@ function arrived(outcome: Images): SubmitResult {
 	};
 }
 
-function taken(taskId: string, wait: number, outcome?: DecodedResponse): SubmitResult {
-	const pending = outcome?.kind === 'pending' ? outcome : { kind: 'pending' as const, status: 'queued' as const };
+function taken(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
+	const pending = decoded?.kind === 'pending' ? decoded : { kind: 'pending' as const, status: 'queued' as const };
 	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstLookMs: wait };
 }
 
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
-function declined(outcome: Extract<DecodedResponse, { kind: 'failed' }>, body: unknown, wait: number): SubmitResult {
-	// A complaint beside a task, without a status, may be a notice: the task itself knows.
-	const named = outcome.isEnd ? undefined : taskNamedIn(body);
-	if (named) return taken(named.taskId, wait);
-	const answer = declinedAnswer(body, outcome);
-	if (outcome.declined) return judgeError(answer.status, answer.body, wait);
-	if (outcome.emptyHanded && outcome.taskId === undefined) {
-		// The model has answered, which is billed as a rule: an answer without pictures, not a request to be sent again.
-		return arrived({ kind: 'images', images: [], text: outcome.reason, ...(outcome.code && { code: outcome.code }) });
+function readFailed(
+	decoded: Extract<DecodedResponse, { kind: 'failed' }>,
+	body: unknown,
+	answer: Response,
+	wait: number,
+): SubmitResult {
+	const { taskId, cause, reason, code } = decoded;
+	const response = bodyText(answer.bytes);
+	if (cause === 'rejected') {
+		const status = embeddedStatus(body);
+		const failure = classify(status ?? 400, body);
+		// An error without a known code: the request may have been accepted and the generation failed upstream.
+		const isClear = status !== undefined || failure.kind !== 'invalid_request' || isInvalidRequest(body);
+		return isClear ? readError(status ?? 400, body, answer, wait) : unclear({ ...failure, response });
 	}
-	const told = outcome.taskId ? undefined : classify(400, { code: outcome.code, message: outcome.reason }).kind;
-	const ended = told === undefined || told === 'invalid_request' ? 'task_failed' : told;
-	const kind = outcome.refused ? 'prompt_refused' : outcome.emptyHanded ? 'no_image' : ended;
-	return {
-		kind: 'failed',
-		failure: {
-			kind,
-			gatewayMessage: outcome.reason,
-			...(outcome.code && { gatewayCode: outcome.code }),
-			...(outcome.taskId && { taskId: outcome.taskId }),
-		},
-	};
+	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
+	if (cause === 'noImage' && taskId === undefined)
+		return arrived({ kind: 'images', images: [], text: reason, ...(code && { code }) });
+	return { kind: 'failed', failure: failureOf(decoded) };
 }
 
-function judgeError(status: number, body: unknown, wait: number): SubmitResult {
-	const failure = classify(status, body);
-	if (provesNothingAccepted(status, body)) return { kind: 'refused', failure, retryAfterMs: wait };
-	return leavesItUnclear(status, body) ? unclear(failure) : { kind: 'failed', failure };
+function readError(status: number, body: unknown, answer: Response, wait: number): SubmitResult {
+	const failure = classify(status, body, answer.headers);
+	if (provesNothingAccepted(status, body, answer.headers)) return { kind: 'refused', failure, retryAfterMs: wait };
+	return leavesItUnclear(status, body, answer.headers)
+		? unclear({ ...failure, response: bodyText(answer.bytes) })
+		: { kind: 'failed', failure };
 }
 
 function unclear(failure: Partial<Failure>): SubmitResult {

@@ -141,7 +141,14 @@ describe('at a base URL that is not the API', () => {
 			{ status: 301, headers: { location: `${engine.mockApi.foreignUrl}/v1/images/tasks` } },
 		]);
 
-		await expectRejection({ prompt: PROMPT }, expected);
+		await expectRejection(
+			{ prompt: PROMPT },
+			{
+				...expected,
+				message: `The API redirects to ${engine.mockApi.foreignUrl}/v1/images/tasks`,
+				nextStep: 'If this is the right API',
+			},
+		);
 		expect(engine.mockApi.journal.map(({ origin }) => origin)).toEqual(['api']);
 	});
 

@@ -82,13 +82,13 @@ function entryOf(id: string): Entry {
 	return entry;
 }
 
-function finishedTask(): PreparedResponse {
+function finishedTask(taskId = TASK_ID): PreparedResponse {
 	return {
 		httpStatus: 200,
 		headers: JSON_HEADERS,
 		body: {
 			code: 'success',
-			data: { task_id: TASK_ID, status: 'succeeded', result_url: `${server.url}/files/late.png` },
+			data: { task_id: taskId, status: 'succeeded', result_url: `${server.url}/files/late.png` },
 		},
 	};
 }
@@ -156,7 +156,7 @@ describe('creating a task', () => {
 	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s ends in an image', async (id) => {
 		const entry = entryOf(id);
 		server.prepare('POST', [entry]);
-		server.prepare('GET', [finishedTask()]);
+		server.prepare('GET', [finishedTask(entry.expect.taskId ?? TASK_ID)]);
 		const rows = await run({});
 
 		const isDone = entry.expect.images.length > 0;
@@ -195,25 +195,27 @@ describe('creating a task', () => {
 describe('polling a task', () => {
 	it.each(named('query'))('%s is what Get Task Status tells', async (id) => {
 		const entry = entryOf(id);
+		const taskId = entry.expect.taskId ?? TASK_ID;
 		server.prepare('GET', [entry]);
-		const rows = await run({ operation: 'getStatus', taskId: TASK_ID });
+		const rows = await run({ operation: 'getStatus', taskId });
 
 		const { images, state, error } = entry.expect;
 		if (images.length > 0) await expectImages(rows, entry.expect);
-		else expect(rows).toMatchObject([{ json: { status: error ? 'failed' : state, taskId: TASK_ID } }]);
-		expect(server.calls('GET')).toEqual([`GET /v1/images/tasks/${TASK_ID}`]);
+		else expect(rows).toMatchObject([{ json: { status: error ? 'failed' : state, taskId } }]);
+		expect(server.calls('GET')).toEqual([`GET /v1/images/tasks/${taskId}`]);
 		expect(server.calls('POST')).toEqual([]);
 	});
 
 	it.each(named('query'))('%s is waited for, taken, or reported', async (id) => {
 		const entry = entryOf(id);
-		server.prepare('GET', [entry, finishedTask()]);
-		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+		const taskId = entry.expect.taskId ?? TASK_ID;
+		server.prepare('GET', [entry, finishedTask(taskId)]);
+		const rows = await run({ operation: 'waitForResult', taskId });
 
 		const isOver = entry.expect.images.length > 0 || FAILURES[id] !== undefined;
 		if (FAILURES[id]) {
 			expectFailure(rows, entry, FAILURES[id]);
-			expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
+			expect(rows[0].json).toMatchObject({ details: { taskId } });
 		} else {
 			await expectImages(
 				rows,

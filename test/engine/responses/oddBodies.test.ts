@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What a paid task ends with in a body that no page describes, through the node itself: paid once, and its image is there.
+// Bodies that nobody documents, through the node itself: charged once, nothing guessed, nothing lost.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/preparedServer';
@@ -28,71 +28,84 @@ function response(body: unknown): PreparedResponse {
 	};
 }
 
-async function create(): Promise<INodeExecutionData[]> {
+async function create(more: object = {}, settings: object = {}): Promise<INodeExecutionData[]> {
 	const parameters = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-1K' },
 		prompt: 'A cube',
 		simplify: false,
 		options: { pollInterval: 0.02, timeout: 20 },
+		...more,
 	};
-	const result = await runWorkflow(nanoBananaWorkflow(parameters as never), {
+	const result = await runWorkflow(nanoBananaWorkflow(parameters as never, settings), {
 		credentials: { nanoBananaApi: { baseUrl: server.url, apiKey: 'sk-test-0123456789' } },
 	});
 	expect(result.error).toBeUndefined();
 	return result.output('NanoBanana')[0] ?? [];
 }
 
-it.each<[fact: string, created: unknown, seen: unknown, warning: string]>([
-	[
-		'ended partly',
-		{ task_id: TASK_ID },
-		{ task_id: TASK_ID, status: 'partially_failed', fail_reason: '1 of 2 failed', results: [{ url: '{files}/a.png' }] },
-		'1 of 2 failed',
-	],
-	[
-		'is finished in a word that nobody knows',
-		{ job: { id: TASK_ID } },
-		{ task_id: TASK_ID, status: 'saved', results: ['{files}/a.png'] },
-		"'saved'",
-	],
-	[
-		'names its picture where nobody expects it',
-		{ task: TASK_ID },
-		{ data: { task_id: TASK_ID, status: 'succeeded', rendering: { canvas: '{files}/a.png' } } },
-		"'canvas'",
-	],
-	[
-		'stands in a list with others',
-		{ TaskId: TASK_ID },
-		{
-			data: [
-				{ task_id: 'task_other', status: 'failed' },
-				{ task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' },
-			],
-		},
-		'',
-	],
-	[
-		'was answered with an error behind it',
-		'{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic","type":"invalid_request_error"}}',
-		{ task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' },
-		'',
-	],
-	[
-		'is named in an answer that says error',
-		{ status: 'error', message: 'Too many requests, your task is queued', data: { task_id: TASK_ID } },
-		{ task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' },
-		'',
-	],
-])('delivers the image of a task that %s', async (_fact, created, seen, warning) => {
+const REFERENCE = 'https://mine.example/reference.png';
+const WHOLE = { status: 'succeeded', taskId: TASK_ID };
+
+async function failureOf(parameters: object = {}): Promise<IDataObject> {
+	const rows = await create(parameters, { onError: 'continueRegularOutput' });
+	expect(rows).toHaveLength(1);
+	expect(rows[0].binary).toBeUndefined();
+	return rows[0].json.details as IDataObject;
+}
+
+it.each<[fact: string, created: unknown]>([
+	['a greeting with a logo', { name: 'API', image: '{files}/logo.png' }],
+	['a maintenance notice', 'checked-in-2026'],
+	['a word in data', { data: 'checked-in-2026' }],
+	['an ID that is not exact', '{"task_id":12345678901234567890}'],
+	['two values in a row', '{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic"}}'],
+	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
+	['the references', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
+])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
+	const details = await failureOf();
+
+	expect(details).toMatchObject({ errorCode: 'unclear_submission' });
+	expect(details.response).toBe(
+		typeof created === 'string' ? created : JSON.stringify(created).replaceAll('{files}', `${server.url}/files`),
+	);
+	expect(server.journal).toEqual(['POST /v1/images/tasks']);
+});
+
+it.each<[fact: string, seen: unknown]>([
+	['beside the reference', { task_id: TASK_ID, status: 'succeeded', image: REFERENCE, picture_url: '{files}/a.png' }],
+	['in prose', { task_id: TASK_ID, status: 'succeeded', message: 'Your image: {files}/a.png' }],
+	['of another task', { task_id: 'task_other', status: 'succeeded', result_url: '{files}/a.png' }],
+	['of a failed task', { task_id: TASK_ID, status: 'failed', result_url: '{files}/a.png' }],
+	['beside an unknown word', { task_id: TASK_ID, status: 'failover', progress: '100%', result_url: '{files}/a.png' }],
+])('delivers no image %s, and keeps the task', async (_fact, seen) => {
+	server.prepare('POST', [response({ task_id: TASK_ID })]);
 	server.prepare('GET', [response(seen)]);
+	const details = await failureOf({ options: { pollInterval: 0.02, timeout: 2 } });
+
+	expect(details).toMatchObject({ taskId: TASK_ID });
+	expect(server.journal.filter((call) => call.includes('/files/'))).toEqual([]);
+	expect(server.calls('POST')).toHaveLength(1);
+});
+
+it('polls a task whose ID is not made for paths', async () => {
+	const taskId = 'a/b ?c#d';
+	server.prepare('POST', [response({ task_id: taskId })]);
+	server.prepare('GET', [response({ task_id: taskId, status: 'succeeded', result_url: '{files}/a.png' })]);
 	const rows = await create();
 
-	expect(rows).toMatchObject([
-		{ json: { taskId: TASK_ID, status: 'succeeded', image: { url: `${server.url}/files/a.png` } } },
+	expect(rows).toMatchObject([{ json: { ...WHOLE, taskId } }]);
+	expect(server.calls('GET')).toEqual(['GET /v1/images/tasks/a%2Fb%20%3Fc%23d']);
+});
+
+it('polls the task that is named in an envelope that says error', async () => {
+	server.prepare('POST', [
+		response({ status: 'error', message: 'Too many requests, your task is queued', data: { task_id: TASK_ID } }),
 	]);
+	server.prepare('GET', [response({ task_id: TASK_ID, status: 'succeeded', result_url: '{files}/a.png' })]);
+	const rows = await create();
+
+	expect(rows).toMatchObject([{ json: WHOLE }]);
 	expect(rows[0].binary && (await readBinary(rows[0].binary.data))).toEqual(IMAGE);
-	expect(((rows[0].json as IDataObject).warnings as string[]).join(' ')).toContain(warning);
 	expect(server.calls('POST')).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 /* eslint-disable */
-import { classify, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
+import { classify, failureOf, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
+import type { FailedCause } from '../../../nodes/NanoBanana/types';
 
 const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
 	error: { message, type, code },
@@ -238,4 +239,49 @@ describe('a paid request', () => {
 	])('is turned down for good by %i with %j', (status, body) => {
 		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, false]);
 	});
+});
+
+describe('what stands between n8n and the API', () => {
+	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
+	const isABot = 'Cloudflare asks this server to prove that it is not a bot';
+
+	it.each<[status: number, body: unknown, headers: object, kind: string, title: string]>([
+		[407, page('407 Proxy Authentication Required'), {}, 'unreachable', 'The proxy requires a user name and password'],
+		[301, '', { location: 'https://api.example/' }, 'wrong_base_url', 'The API redirects to https://api.example/'],
+		[302, '', { location: '/login' }, 'wrong_base_url', 'The API redirects to /login'],
+		[307, '', { location: 'https://api.example/' }, 'wrong_base_url', 'The API redirects to https://api.example/'],
+		[308, '', { location: 'https://api.example/' }, 'wrong_base_url', 'The API redirects to https://api.example/'],
+		[403, challenge, {}, 'access_denied', isABot],
+		[503, challenge, {}, 'access_denied', isABot],
+		[429, '', { 'cf-mitigated': 'challenge' }, 'access_denied', isABot],
+	])('is named, with nothing sent again and nothing unclear: %i %s', (status, body, headers, kind, message) => {
+		expect(classify(status, body, { ...headers })).toMatchObject({ kind, message });
+		expect(provesNothingAccepted(status, body, { ...headers })).toBe(false);
+		expect(leavesItUnclear(status, body, { ...headers })).toBe(false);
+	});
+
+	it('leaves the 503 page of nginx unclear: limit_req and what is behind it write the same page', () => {
+		expect(leavesItUnclear(503, page('503 Service Temporarily Unavailable'))).toBe(true);
+	});
+});
+
+it.each<[cause: FailedCause, code: string | undefined, reason: string, kind: string]>([
+	['taskFailed', 'upstream_error', 'no luck', 'task_failed'],
+	['taskFailed', undefined, 'sensitive words detected', 'prompt_refused'],
+	['promptRefused', 'IMAGE_SAFETY', 'no luck', 'prompt_refused'],
+	['noImage', 'NO_IMAGE', 'no luck', 'no_image'],
+	['resultExpired', 'expired', 'no luck', 'result_expired'],
+])('the end %s with the code %s and the words %s is %s', (cause, code, reason, kind) => {
+	expect(failureOf({ kind: 'failed', cause, reason, ...(code && { code }), taskId: 't-1' })).toEqual({
+		kind,
+		gatewayMessage: reason,
+		...(code && { gatewayCode: code }),
+		taskId: 't-1',
+	});
+});
+
+it('reads no number out of what is not one', () => {
+	for (const code of [{ toString: 1, valueOf: 1 }, [400], null, true, {}, NaN])
+		for (const name of ['code', 'status', 'statusCode', 'message', 'error'])
+			expect(() => classify(400, { [name]: code, error: { [name]: code } })).not.toThrow();
 });

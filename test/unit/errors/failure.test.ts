@@ -186,3 +186,12 @@ it('does not send people to pay again, when reading a paid task meets a gateway 
 	expect(description).not.toMatch(/billed|run the node again/i);
 	expect(description).toContain('The task is not affected');
 });
+
+it('shows the response that could not be used, short and without the key, signed queries and base64', () => {
+	const response = `{"any":"sk-0123456789abcdef","url":"https://cdn.example/a.png?sig=1","b64":"${'A'.repeat(4000)}","more":"${'x '.repeat(2000)}"}`;
+	const { data, description } = describeFailure({ kind: 'unclear_submission', response }, 'sk-0123456789abcdef');
+
+	expect(data.response).toMatch(/^\{"any":"\[key\]","url":"https:\/\/cdn\.example\/a\.png","b64":"\[image data\]"/);
+	expect(String(data.response).length).toBeLessThanOrEqual(1500);
+	expect(description.split('\n').at(-1)).toMatch(/^API response: .{200,250}$/);
+});

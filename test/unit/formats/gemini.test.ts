@@ -47,27 +47,13 @@ describe('an answer with images', () => {
 			]),
 			[base64()],
 		],
-		['in a thought only', answer([{ ...image(DRAFT), thought: true }]), [base64(DRAFT)]],
 		['as a file address', answer([{ fileData: { mimeType: 'image/png', fileUri: A } }]), [{ kind: 'url', url: A }]],
 		[
 			'as a file address in snake case',
 			answer([{ file_data: { mime_type: 'image/png', file_uri: '/files/a.png' } }]),
 			[{ kind: 'url', url: `${BASE_URL}/files/a.png` }],
 		],
-		[
-			'as a Markdown image',
-			answer([{ text: `Done! ![cube](${A}) Enjoy.` }]),
-			[{ kind: 'url', url: A }],
-			'Done!  Enjoy.',
-		],
 		['as a Markdown image with the bytes', answer([{ text: `![cube](data:image/png;base64,${PNG})` }]), [base64()]],
-		['as a Markdown link', answer([{ text: `[cube](${A})` }]), [{ kind: 'url', url: A }], `[cube](${A})`],
-		[
-			'as an address in words',
-			answer([{ text: `Your picture: ${A}` }]),
-			[{ kind: 'url', url: A }],
-			`Your picture: ${A}`,
-		],
 		[
 			'as a data URI in data',
 			answer([{ inlineData: { mimeType: 'image/png', data: `data:image/png;base64,${PNG}` } }]),
@@ -78,18 +64,7 @@ describe('an answer with images', () => {
 			answer([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]),
 			[base64('AAAAIGZ0eXBhdmlm')],
 		],
-		['streamed as a list', [answer([{ text: 'One ' }], {}), answer([image()])], [base64()], 'One'],
-		[
-			'streamed as events',
-			`data: ${JSON.stringify(answer([{ text: 'One' }], {}))}\n\ndata: ${JSON.stringify(answer([image()]))}\n\ndata: [DONE]\n`,
-			[base64()],
-			'One',
-		],
-		['in an envelope', { code: 200, message: 'ok', data: answer([image()]) }, [base64()]],
-		['as JSON text in an envelope', { code: 200, data: JSON.stringify(answer([image()])) }, [base64()]],
-		['in a response', { response: answer([image()]) }, [base64()]],
 		['in the shape of the OpenAI entrance', { created: 1, data: [{ b64_json: PNG }] }, [base64()]],
-		['with a single part that is no list', answer(image()), [base64()]],
 	])('is read %s', (_fact, body, images, text = '') => {
 		const outcome = decode(body);
 		expect(outcome).toMatchObject({ kind: 'images', images });
@@ -114,7 +89,6 @@ describe('an answer with images', () => {
 	});
 
 	it.each<[fact: string, part: object, read: object]>([
-		['without a type', { inlineData: { data: 'AAAA' } }, base64('AAAA')],
 		['that looks like an image, whatever its type', { inlineData: { mimeType: 'text/plain', data: PNG } }, base64()],
 		['before a file address', { ...image(), fileData: { fileUri: A } }, base64()],
 		['in camel case before snake case', { inlineData: { data: PNG }, inline_data: { data: DRAFT } }, base64()],
@@ -124,20 +98,49 @@ describe('an answer with images', () => {
 	});
 
 	it.each<[fact: string, body: unknown]>([
-		['with the parts in the candidate itself', { candidates: [{ parts: [image()] }] }],
-		['in a result', { result: answer([image()]) }],
-		['in a list in an envelope', { data: [answer([{ text: '' }]), answer([image()])] }],
 		[
-			'as events with other lines between them',
-			` data: {}\nevent: x\n: note\ndata: ${JSON.stringify(answer([image()]))}`,
+			'in a thought',
+			answer([
+				{ text: 'planning', thought: true },
+				{ ...image(DRAFT), thought: true },
+			]),
 		],
-		['beside an error of another chunk', [{ error: { message: 'late' } }, answer([image()])]],
-	])('is found %s', (_fact, body) => {
-		expect(decode(body)).toMatchObject({ kind: 'images', images: [base64()] });
+		['as a Markdown image among words', answer([{ text: `Done! ![cube](${A}) Enjoy.` }])],
+		['as a Markdown link', answer([{ text: `[cube](${A})` }])],
+		['as a URL in words', answer([{ text: `I cannot. A photo is at ${A}` }])],
+		['as a Markdown image that is not one', answer([{ text: '![cube](see below)' }])],
+		['in half of a Markdown image', answer([{ text: `![cube](${A}` }])],
+	])('delivers nothing %s', (_fact, body) => {
+		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'noImage' });
+	});
+
+	it.each<[fact: string, body: unknown]>([
+		['in an envelope', { code: 200, message: 'ok', data: answer([image()]) }],
+		['in a list', [answer([image()])]],
+		['as events', `data: ${JSON.stringify(answer([image()]))}\n\n`],
+	])('is unknown %s, which nobody documents', (_fact, body) => {
+		expect(decode(body)).toMatchObject({ kind: 'unknown' });
+	});
+
+	it('is multiple Markdown images and nothing else', () => {
+		const text = ` ![a](${A})\n\n![b](/files/b.png "b") `;
+		expect(decode(answer([{ text }]))).toEqual({
+			kind: 'images',
+			images: [
+				{ kind: 'url', url: A },
+				{ kind: 'url', url: `${BASE_URL}/files/b.png` },
+			],
+		});
+	});
+
+	it('never delivers what was sent', () => {
+		expect(gemini.decode(answer([{ text: `![a](${A})` }]), BASE_URL, { references: [A] })).toMatchObject({
+			kind: 'failed',
+		});
 	});
 
 	it('shows images of its words only where it has no others', () => {
-		expect(decode(answer([image(), { text: `![b](${A})` }]))).toEqual({ kind: 'images', images: [base64()] });
+		expect(decode(answer([image(), { text: `![b](${A})` }]))).toMatchObject({ kind: 'images', images: [base64()] });
 		expect(decode(answer([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
 	});
 
@@ -148,7 +151,7 @@ describe('an answer with images', () => {
 			{ inlineData: { mimeType: 'image/png', data: '' } },
 			{ inline_data: { mime_type: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 		]) {
-			expect(decode(answer([part]))).toMatchObject({ kind: 'failed', code: 'NO_IMAGE', emptyHanded: true });
+			expect(decode(answer([part]))).toMatchObject({ kind: 'failed', code: 'NO_IMAGE', cause: 'noImage' });
 		}
 	});
 });
@@ -158,82 +161,67 @@ describe('an answer without images', () => {
 		[
 			'a refusal in words',
 			answer([{ text: "I can't create that image." }]),
-			{ code: 'text_only', reason: "I can't create that image.", emptyHanded: true },
+			{ code: 'text_only', reason: "I can't create that image.", cause: 'noImage' },
 		],
 		[
 			'a stop for safety',
 			{ candidates: [{ content: {}, finishReason: 'IMAGE_SAFETY', finishMessage: 'Blocked by filters.' }] },
-			{ code: 'IMAGE_SAFETY', reason: 'Blocked by filters.', refused: true },
+			{ code: 'IMAGE_SAFETY', reason: 'Blocked by filters.', cause: 'promptRefused' },
 		],
 		[
 			'a stop for safety in snake case',
 			{ candidates: [{ finish_reason: 'SAFETY', finish_message: 'Blocked.' }] },
-			{ code: 'SAFETY', reason: 'Blocked.', refused: true },
+			{ code: 'SAFETY', reason: 'Blocked.', cause: 'promptRefused' },
 		],
 		[
 			'a stop with words beside its message',
 			answer([{ text: 'Sorry.' }], { finishReason: 'PROHIBITED_CONTENT', finishMessage: 'Blocked.' }),
-			{ code: 'PROHIBITED_CONTENT', reason: 'Blocked. Sorry.', refused: true },
+			{ code: 'PROHIBITED_CONTENT', reason: 'Blocked. Sorry.', cause: 'promptRefused' },
 		],
 		[
 			'a stop for safety after a draft',
 			answer([{ ...image(), thought: true }], { finishReason: 'IMAGE_SAFETY' }),
-			{ code: 'IMAGE_SAFETY', refused: true },
+			{ code: 'IMAGE_SAFETY', cause: 'promptRefused' },
 		],
 		[
 			'no image',
 			answer([], { finishReason: 'NO_IMAGE' }),
-			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), emptyHanded: true },
+			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), cause: 'noImage' },
 		],
-		['some other reason', answer([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', emptyHanded: true }],
+		['some other reason', answer([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
 		[
 			'a reason that nobody knows yet',
 			answer([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }),
-			{ code: 'MISSING_THOUGHT_SIGNATURE', emptyHanded: true },
+			{ code: 'MISSING_THOUGHT_SIGNATURE', cause: 'noImage' },
 		],
 		[
 			'too many tokens',
 			answer([{ text: 'The cube is' }], { finishReason: 'MAX_TOKENS' }),
-			{ code: 'MAX_TOKENS', reason: 'The cube is', emptyHanded: true },
+			{ code: 'MAX_TOKENS', reason: 'The cube is', cause: 'noImage' },
 		],
-		['an empty candidate', answer([]), { code: 'NO_IMAGE', emptyHanded: true }],
-		['a thought only', answer([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', emptyHanded: true }],
+		['an empty candidate', answer([]), { code: 'NO_IMAGE', cause: 'noImage' }],
+		['a thought only', answer([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', cause: 'noImage' }],
 		[
 			'a blocked prompt',
 			{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } },
-			{ code: 'PROHIBITED_CONTENT', reason: 'The prompt was blocked (PROHIBITED_CONTENT)', refused: true },
+			{ code: 'PROHIBITED_CONTENT', reason: 'The prompt was blocked (PROHIBITED_CONTENT)', cause: 'promptRefused' },
 		],
 		[
 			'a blocked prompt with its message',
 			{ prompt_feedback: { block_reason: 'OTHER', block_reason_message: 'Not this.' } },
-			{ code: 'OTHER', reason: 'Not this.', refused: true },
+			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
 		[
 			'candidates of null',
 			{ candidates: null, usageMetadata: { candidatesTokenCount: 0 } },
-			{ code: 'no_candidates', refused: true },
+			{ code: 'no_candidates', cause: 'promptRefused' },
 		],
 		[
 			'no candidates at all',
 			{ usageMetadata: { promptTokenCount: 9 }, modelVersion: 'm' },
-			{ code: 'no_candidates', refused: true },
+			{ code: 'no_candidates', cause: 'promptRefused' },
 		],
-		['an empty list of candidates', { candidates: [] }, { code: 'no_candidates', refused: true }],
-		[
-			'an error on HTTP 200',
-			{ error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } },
-			{ code: '400', reason: 'Bad size', declined: true },
-		],
-		[
-			'an error in a list',
-			[{ error: { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' } }],
-			{ code: '400', reason: 'Bad size', declined: true },
-		],
-		[
-			'an error at the end of a stream',
-			[{ candidates: [{ content: { parts: [] } }] }, { error: { code: 500, message: 'Internal' } }],
-			{ code: '500', reason: 'Internal' },
-		],
+		['an empty list of candidates', { candidates: [] }, { code: 'no_candidates', cause: 'promptRefused' }],
 	])('fails for %s', (_fact, body, expected) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', ...expected });
 	});
@@ -255,7 +243,7 @@ describe('an answer without images', () => {
 			kind: 'failed',
 			code: finishReason,
 			reason: `no image was generated (${finishReason})`,
-			refused: true,
+			cause: 'promptRefused',
 		});
 	});
 
@@ -263,12 +251,12 @@ describe('an answer without images', () => {
 		[
 			'its end',
 			answer([], { finishReason: 'NO_IMAGE' }),
-			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', emptyHanded: true },
+			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', cause: 'noImage' },
 		],
 		[
 			'the first end that is none of its own',
 			{ candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] },
-			{ code: 'OTHER', reason: 'no image was generated (OTHER)', emptyHanded: true },
+			{ code: 'OTHER', reason: 'no image was generated (OTHER)', cause: 'noImage' },
 		],
 		[
 			'the messages of all candidates and their words',
@@ -278,67 +266,39 @@ describe('an answer without images', () => {
 					{ finishMessage: 'two', content: { parts: [{ text: 'three' }] } },
 				],
 			},
-			{ code: 'OTHER', reason: 'one two three', emptyHanded: true },
+			{ code: 'OTHER', reason: 'one two three', cause: 'noImage' },
 		],
 		[
 			'a hundred letters of its end',
 			answer([], { finishReason: 'X'.repeat(120) }),
-			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, emptyHanded: true },
+			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, cause: 'noImage' },
 		],
 		[
 			'a block of the prompt before its end',
 			{ promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] },
-			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true },
-		],
-		[
-			'the end of a later chunk',
-			[answer([], {}), answer([], { finishReason: 'SAFETY' })],
-			{ code: 'SAFETY', reason: 'no image was generated (SAFETY)', refused: true },
+			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', cause: 'promptRefused' },
 		],
 		[
 			'the message of a block',
 			{ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } },
-			{ code: 'OTHER', reason: 'Not this.', refused: true },
+			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
-		[
-			'a block in a later chunk',
-			[{ usageMetadata: {} }, { prompt_feedback: { blockReason: 'OTHER' } }],
-			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', refused: true },
-		],
-		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true }],
+		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' }],
 		[
 			'no candidate',
 			{ usage_metadata: {} },
-			{ code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true },
-		],
-		[
-			'words before an error',
-			[answer([{ text: 'Sorry.' }]), { error: { message: 'no' } }],
-			{ code: 'text_only', reason: 'Sorry.', emptyHanded: true },
-		],
-		[
-			'an error before an empty candidate',
-			[answer([]), { error: { message: 'no' } }],
-			{ reason: 'no', declined: true },
+			{ code: 'no_candidates', reason: 'The prompt was rejected before generation', cause: 'promptRefused' },
 		],
 	])('fails with %s', (_fact, body, outcome) => {
 		expect(decode(body)).toEqual({ kind: 'failed', ...outcome });
 	});
 
-	it.each(['data', 'response', 'result'])(
-		'is a refusal in the envelope %s too, as an object, in a list and as text',
-		(envelope) => {
-			const refused = answer([], { finishReason: 'IMAGE_SAFETY' });
-			for (const body of [refused, [refused], JSON.stringify(refused)]) {
-				expect(decode({ code: 200, [envelope]: body })).toEqual({
-					kind: 'failed',
-					code: 'IMAGE_SAFETY',
-					reason: 'no image was generated (IMAGE_SAFETY)',
-					refused: true,
-				});
-			}
-		},
-	);
+	it('is an error in the words of the API', () => {
+		const error = { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' };
+		const told = { kind: 'failed', cause: 'rejected', code: 'INVALID_ARGUMENT', reason: 'Bad size' };
+		expect(decode({ error })).toEqual(told);
+		expect(decode({ candidates: [], error })).toEqual(told);
+	});
 
 	it('is a task where the gateway answers with one', () => {
 		expect(decode({ data: { task_id: 't-1', status: 'queued' } })).toMatchObject({ kind: 'pending', taskId: 't-1' });

@@ -44,12 +44,9 @@ describe('an answer', () => {
 			[base64],
 		],
 		['in an envelope with a code of text', { code: 'success', data: { created: 1, data: [{ url: A }] } }, [url]],
-		['with images', { images: [{ url: A }] }, [url]],
 		['with an id that is no task', { id: 'img-1', created: 1, data: [{ url: A }] }, [url]],
 		['with nothing', { created: 1, data: null }, []],
 		['with an empty list', { created: 1, data: [] }, []],
-		['with an empty list only', { data: [] }, []],
-		['with an empty list of images', { images: [] }, []],
 		['with empty entries', { created: 1, data: [{ url: '', b64_json: '' }] }, []],
 		['with an empty list in an envelope', { code: 200, msg: 'success', data: { created: 1, data: [] } }, []],
 	])('is finished %s', (_fact, body, images) => {
@@ -69,7 +66,6 @@ describe('an answer', () => {
 	it('is a refusal or an error in the words of the gateway', () => {
 		expect(decode({ error: { message: 'rejected by the safety system', code: 'moderation_blocked' } })).toMatchObject({
 			kind: 'failed',
-			refused: true,
 		});
 		expect(
 			decode({
@@ -78,13 +74,12 @@ describe('an answer', () => {
 			}),
 		).toMatchObject({
 			kind: 'failed',
-			refused: true,
 			reason: 'image blocked',
 		});
 	});
 
 	it('is unknown when it is none', () => {
-		for (const body of ['<html>', null, {}, { message: 'Welcome' }])
+		for (const body of ['<html>', null, {}, { message: 'Welcome' }, { data: [] }, { images: [{ url: A }] }])
 			expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 });

@@ -1,10 +1,11 @@
 /* eslint-disable */
 import {
-	byName,
+	bodyText,
 	firstText,
 	list,
 	mergeJson,
 	own,
+	parseBody,
 	parseJson,
 	record,
 	unwrapText,
@@ -31,16 +32,6 @@ it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty re
 it('takes the first text that says something, trimmed', () => {
 	expect(firstText({ a: '  ', b: 7, c: ' found ', d: 'later' }, 'a', 'b', 'c', 'd')).toBe('found');
 	expect(firstText({ a: '' }, 'a', 'b')).toBeUndefined();
-});
-
-it('finds properties however their names are written, the first that is not empty', () => {
-	expect([...byName({ result_url: '', 'Result-URL': 'a', resultUrl: 'b', TaskId: 7, __proto: 1, 图片: 2 })]).toEqual([
-		['resulturl', 'a'],
-		['taskid', 7],
-		['proto', 1],
-		['图片', 2],
-	]);
-	expect(byName([1]).size).toBe(0);
 });
 
 it('reads anything but an array as an empty list', () => {
@@ -93,5 +84,41 @@ describe('merging', () => {
 
 		expect(({} as { polluted?: number }).polluted).toBeUndefined();
 		expect((merged as { polluted?: number }).polluted).toBeUndefined();
+	});
+});
+
+describe('a body', () => {
+	it.each<[string, unknown]>([
+		['{"a":1}', { a: 1 }],
+		['\uFEFF {"a":1}\n', { a: 1 }],
+		[JSON.stringify('{"a":1}'), { a: 1 }],
+		['{"a"', '{"a"'],
+		['{"a":1}{"b":2}', '{"a":1}{"b":2}'],
+		['data: {"a":1}\n\n', 'data: {"a":1}\n\n'],
+		['', ''],
+		['\u0000\u0001PNG', '(binary data, 5 bytes)'],
+	])('%j is read as %j', (text, value) => expect(parseBody(Buffer.from(text))).toEqual(value));
+
+	it('is shown as it came, numbers and all, up to 20,000 characters', () => {
+		expect(bodyText(Buffer.from('{"task_id":12345678901234567890}'))).toBe('{"task_id":12345678901234567890}');
+		expect(bodyText(Buffer.from('x'.repeat(1_000_000)))).toHaveLength(20_000);
+		expect(bodyText(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]))).toBe('(binary data, 6 bytes)');
+	});
+
+	it('is parsed once, whatever its size and content', () => {
+		const parse = jest.spyOn(JSON, 'parse');
+		const charactersParsed = (text: string): number => {
+			parse.mockClear();
+			parseBody(Buffer.from(text));
+			return parse.mock.calls.reduce((sum, [parsed]) => sum + parsed.length, 0);
+		};
+		try {
+			for (const part of ['{"id":"a","k":1}', 'data: {}\n\n', '\n', '[', '{"a":', '"', '\\"', ")]}'", 'data:']) {
+				for (const size of [1_000, 10_000, 100_000])
+					expect(charactersParsed(part.repeat(size / part.length))).toBeLessThanOrEqual(size);
+			}
+		} finally {
+			parse.mockRestore();
+		}
 	});
 });

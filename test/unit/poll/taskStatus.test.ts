@@ -94,7 +94,7 @@ it.each<[string, WireAnswer, TaskStatusResult]>([
 		reply(200, '{"code":"succ'),
 		{
 			kind: 'passing',
-			failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, gatewayMessage: '{"code":"succ' },
+			failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, response: '{"code":"succ' },
 			retryAfterMs: 0,
 		},
 	],
@@ -232,4 +232,40 @@ it.each([
 		kind: 'notFound',
 		failure: { kind, taskId: 't-1', httpStatus: 404 },
 	});
+});
+
+it.each<[string, string, object]>([
+	['an empty envelope', '{"code":"success","data":null}', { kind: 'unknown' }],
+	['another task', '{"data":{"task_id":12345678901234567890,"id":"t-2","status":"succeeded"}}', { kind: 'unknown' }],
+	[
+		'a status that nobody documents',
+		'{"task_id":"t-1","status":"failover"}',
+		{ kind: 'pending', status: 'unknown', word: 'failover' },
+	],
+	['no image yet', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
+])('keeps the response about %s, to be shown', async (_fact, body, outcome) => {
+	expect((await lookThrough(reply(200, body))).look).toMatchObject({
+		kind: 'outcome',
+		outcome: { ...outcome, response: body },
+	});
+});
+
+it.each<[string, WireAnswer, object]>([
+	[
+		'a proxy that wants a password',
+		reply(407, '<html>Proxy Authentication Required</html>'),
+		{ kind: 'unreachable', message: 'The proxy requires a user name and password' },
+	],
+	[
+		'a redirect',
+		reply(308, '', { location: 'https://api.example/v2/' }),
+		{ kind: 'wrong_base_url', message: 'The API redirects to https://api.example/v2/' },
+	],
+	[
+		'a challenge of Cloudflare',
+		reply(403, '<html><title>Just a moment...</title></html>'),
+		{ kind: 'access_denied', message: expect.stringContaining('Cloudflare') as string },
+	],
+])('says that there is %s between', async (_fact, answer, failure) => {
+	expect((await lookThrough(answer)).look).toMatchObject({ failure });
 });

@@ -2,7 +2,7 @@
 import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import type { ApiFormat } from '../../../nodes/NanoBanana/types';
-import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { idInHeaders, readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
 
 const HOME = 'https://api.example';
 const A = 'https://cdn.example/a.png';
@@ -56,20 +56,8 @@ it('looks at the task that a 400 calls queued', () => {
 	expect(verdictOn(reply(400, { data: { task_id: 't-1', status: 'queued' } }))).toEqual(TAKEN);
 });
 
-it('keeps the pictures beside an error of the server, and none beside a refusal', () => {
-	expect(verdictOn(reply(500, { data: [{ url: A }] }))).toEqual({
-		kind: 'accepted',
-		accepted: { outcome: { kind: 'images', images: [{ kind: 'url', url: A }] } },
-		firstLookMs: 0,
-	});
-	expect(verdictOn(reply(500, { created: 1, data: [] }, {}), 'openAi')).toMatchObject({
-		kind: 'failed',
-		failure: { kind: 'unclear_submission' },
-	});
-	expect(verdictOn(reply(400, { data: [{ url: A }] }))).toMatchObject({
-		kind: 'failed',
-		failure: { kind: 'invalid_request' },
-	});
+it.each([500, 400])('delivers nothing that stands in a %i', (status) => {
+	expect(verdictOn(reply(status, { created: 1, data: [{ url: A }] }))).toMatchObject({ kind: 'failed' });
 });
 
 it('keeps the id of a task whose pictures came at once', () => {
@@ -96,14 +84,104 @@ it('tells words without a picture from a task that ended without one', () => {
 	});
 });
 
-it.each([
-	['words that say nothing known', '{"hello":"world"}', '{"hello":"world"}'],
-	['half an answer', '{"hello', '{"hello'],
-])('quotes %s where nobody knows what became of the request', (_fact, body, gatewayMessage) => {
+it.each<[fact: string, body: string, response: string]>([
+	[
+		'a greeting with a logo',
+		'{"name":"API","image":"https://api.example/logo.png"}',
+		'{"name":"API","image":"https://api.example/logo.png"}',
+	],
+	['half a response', '{"hello', '{"hello'],
+	['a maintenance notice', 'checked-in-2026', 'checked-in-2026'],
+	['a word in data', '{"data":"checked-in-2026"}', '{"data":"checked-in-2026"}'],
+	['a number that is not exact', '{"task_id":9007199254740993}', '{"task_id":9007199254740993}'],
+	['a status without an ID', '{"status":"queued"}', '{"status":"queued"}'],
+	['success without anything', '{"code":"success","data":null}', '{"code":"success","data":null}'],
+	['binary data', '\u0000\u0001\u0002\u0003', '(binary data, 4 bytes)'],
+])('shows %s, as a task may exist', (_fact, body, response) => {
+	expect(verdictOn(reply(200, body))).toEqual({
+		kind: 'failed',
+		failure: {
+			kind: 'unclear_submission',
+			httpStatus: 200,
+			message: 'The API response contains no task ID and no image',
+			response,
+		},
+	});
+});
+
+it.each<[string, unknown]>([
+	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
+	['an unknown code', { code: 1234, message: 'generation failed' }],
+	['no success', { success: false, message: 'generation failed' }],
+	['a server error inside', { code: 500, message: 'oops' }],
+])('leaves %s on HTTP 200 unclear: it may have been charged', (_fact, body) => {
 	expect(verdictOn(reply(200, body))).toMatchObject({
 		kind: 'failed',
-		failure: { kind: 'unclear_submission', gatewayMessage },
+		failure: { kind: 'unclear_submission', response: JSON.stringify(body) },
 	});
+});
+
+it.each<[string, unknown, string]>([
+	['a code of HTTP', { code: 400, msg: 'Invalid parameter: Unsupported aspect ratio', data: null }, 'invalid_request'],
+	["OpenAI's type", { error: { message: 'n is too high', type: 'invalid_request_error' } }, 'invalid_request'],
+	['the words of a refusal', { error: { message: 'sensitive words detected' } }, 'prompt_refused'],
+	['the code of a balance', { code: 'insufficient_user_quota', message: '用户额度不足' }, 'insufficient_balance'],
+])('believes %s on HTTP 200', (_fact, body, kind) => {
+	expect(verdictOn(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
+it('takes an image file for the image, and nothing else that is called one', () => {
+	const type = { 'content-type': 'image/png' };
+	const png = Buffer.from(
+		'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
+		'base64',
+	);
+	const raw = (bytes: Buffer, headers: Record<string, unknown>): HttpResult => ({
+		kind: 'reply',
+		status: 200,
+		headers,
+		bytes,
+	});
+
+	expect(verdictOn(raw(png, type))).toEqual({
+		kind: 'accepted',
+		accepted: { outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] } },
+		firstLookMs: 0,
+	});
+	for (const answer of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])
+		expect(verdictOn(answer)).toMatchObject({
+			failure: {
+				kind: 'unclear_submission',
+				response: expect.stringMatching(/^\(binary data, \d+ bytes\)$/) as string,
+			},
+		});
+});
+
+it.each([
+	[{ location: '/v1/images/tasks/t-1?x=1' }, 't-1'],
+	[{ location: 'https://api.example/v1/images/tasks/t-1' }, 't-1'],
+	[{ 'operation-location': '/v1/images/tasks/t.1:2_' }, 't.1:2_'],
+	[{ location: '/v1/images/tasks/a%2Fb%20c' }, 'a/b c'],
+	[{ location: '/v1/images/tasks/%E0%A4%A' }, undefined],
+	[{ location: '/v1/images/tasks/' }, undefined],
+	[{ location: '/tasks' }, undefined],
+	[{ 'x-new-api-task-id': 't-2' }, 't-2'],
+	[{}, undefined],
+])('reads the headers %j as %s', (headers, taskId) => {
+	expect(idInHeaders(headers)).toBe(taskId);
+});
+
+it.each([
+	['the body', { task_id: 't-1', status: 'queued' }],
+	['data', { data: { task_id: 't-1', status: 'processing' } }],
+	['data as JSON text', { data: '{"task_id":"t-1","status":"queued"}' }],
+	['the error, as a New API fork does', { error: { task_id: 't-1', status: 'queued', message: 'busy' } }],
+])('polls the task that an error names in %s', (_place, body) => {
+	expect(verdictOn(reply(400, body))).toEqual(TAKEN);
+});
+
+it.each(['rejected', 'cancelled', '失败'])('believes an error whose task is %s', (status) => {
+	expect(verdictOn(reply(500, { task_id: 't-1', status }))).toMatchObject({ kind: 'failed' });
 });
 
 it('waits for the first look as long as the gateway asks', () => {

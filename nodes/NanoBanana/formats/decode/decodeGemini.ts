@@ -1,11 +1,9 @@
-import { readBody } from '../../lib/lenientJson';
-import { firstText, own, record, unwrapText } from '../../lib/json';
-import type { Asked, ImageRef, DecodedResponse } from '../../types';
-import { decodeBody } from './decodeTask';
-import { refsInText, withoutImages } from './imagesInText';
-import { refFrom } from './imageRef';
+import { firstText, list, own, unwrapText } from '../../lib/json';
+import type { Asked, DecodedResponse, ImageRef } from '../../types';
+import { decodeTask } from './decodeTask';
+import { keyOf, keysOf, refFrom, unique } from './imageRef';
 
-/** Reasons that the same prompt will meet again. Source: the finish and block reasons of Google's SDK. */
+/** Reasons that the same prompt meets again. Source: the finish and block reasons of Google's SDK. */
 const REFUSALS = [
 	'SAFETY',
 	'IMAGE_SAFETY',
@@ -21,130 +19,88 @@ const REFUSALS = [
 ];
 const ANSWER_KEYS = ['candidates', 'promptFeedback', 'prompt_feedback', 'usageMetadata', 'usage_metadata'];
 const LONGEST_TEXT = 5000;
-/** A streamed answer has one per chunk. */
-const MOST_CANDIDATES = 10_000;
+const MOST_PARTS = 1000;
 
-interface Candidate {
-	images: ImageRef[];
-	/** Pictures in thought parts: they count only when the model delivered nothing else. */
-	drafts: ImageRef[];
-	text: string;
-	finish: string;
-	message: string;
-}
-
-/** A generateContent answer, plain, wrapped, in snake case or streamed, to one Outcome. */
-export function decodeContent(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
-	const bodies = answersIn(typeof body === 'string' ? readBody(body) : body);
-	const chunks = bodies.filter((chunk) => ANSWER_KEYS.some((key) => own(chunk, key) !== undefined));
-	if (chunks.length === 0) return decodeBody(body, baseUrl, asked);
-	const candidates = chunks
-		.flatMap((chunk) => candidatesIn(unwrapText(own(chunk, 'candidates'))))
-		.slice(0, MOST_CANDIDATES)
-		.map((candidate) => readCandidate(candidate, baseUrl));
+/** A generateContent response (Google's reference; relays also write snake case). Any other body is read like a task's. */
+export function decodeGemini(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
+	const answer = unwrapText(body);
+	if (!ANSWER_KEYS.some((key) => own(answer, key) !== undefined)) return decodeTask(answer, baseUrl, asked);
+	const candidates = list(own(answer, 'candidates')).slice(0, MOST_PARTS);
+	const parts = candidates
+		.flatMap((candidate) => list(own(own(candidate, 'content'), 'parts')).slice(0, MOST_PARTS))
+		// A draft of the model is not a result.
+		.filter((part) => own(part, 'thought') !== true);
+	const text = parts
+		.map((part) => firstText(part, 'text') ?? '')
+		.filter(Boolean)
+		.join('\n');
+	const inline = unique(parts.flatMap((part) => imageIn(part, baseUrl) ?? []));
+	const sent = keysOf(asked?.references, baseUrl);
+	const images = (inline.length > 0 ? inline : imagesInMarkdown(text, baseUrl)).filter((ref) => !sent.has(keyOf(ref)));
+	const said = inline.length > 0 || images.length === 0 ? text.slice(0, LONGEST_TEXT) : '';
 	const finish =
-		candidates.map((candidate) => candidate.finish).find((reason) => reason !== '' && reason !== 'STOP') ?? '';
-	const said = withoutImages(candidates.map(({ text }) => text).join(''))
-		.slice(0, LONGEST_TEXT)
-		.trim();
-
-	const images = imagesOf(candidates, finish);
+		candidates
+			.map((candidate) => firstText(candidate, 'finishReason', 'finish_reason')?.toUpperCase().slice(0, 100))
+			.find((reason) => reason !== undefined && reason !== 'STOP') ?? '';
 	if (images.length > 0) {
 		const warnings = finish === '' ? [] : [`The model stopped early (${finish}), so images may be missing`];
 		return { kind: 'images', images, ...(said && { text: said }), ...(warnings.length > 0 && { warnings }) };
 	}
-	const blocked = chunks.map(promptBlock).find((found) => found !== undefined);
-	if (blocked) return { kind: 'failed', ...blocked, refused: true };
-	if (finish !== '') {
-		const words = [candidates.map(({ message }) => message).join(' '), said]
-			.map((part) => part.trim())
-			.filter(Boolean)
-			.join(' ');
-		const how = REFUSALS.includes(finish) ? { refused: true } : { emptyHanded: true };
-		return { kind: 'failed', code: finish, reason: words || `no image was generated (${finish})`, ...how };
+	return withoutImage(answer, candidates, said, finish);
+}
+
+function withoutImage(answer: unknown, candidates: unknown[], said: string, finish: string): DecodedResponse {
+	const feedback = own(answer, 'promptFeedback') ?? own(answer, 'prompt_feedback');
+	const block = firstText(feedback, 'blockReason', 'block_reason');
+	if (block) {
+		const reason =
+			firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${block})`;
+		return { kind: 'failed', cause: 'promptRefused', code: block, reason };
 	}
-	if (said) return { kind: 'failed', code: 'text_only', reason: said, emptyHanded: true };
-	const broken = bodies.find((chunk) => own(chunk, 'error') !== undefined);
-	if (broken) return decodeBody(broken, baseUrl, asked);
+	if (finish !== '') {
+		const messages = candidates.map((candidate) => firstText(candidate, 'finishMessage', 'finish_message') ?? '');
+		const reason = [...messages, said].filter(Boolean).join(' ') || `no image was generated (${finish})`;
+		return { kind: 'failed', cause: REFUSALS.includes(finish) ? 'promptRefused' : 'noImage', code: finish, reason };
+	}
+	if (said) return { kind: 'failed', cause: 'noImage', code: 'text_only', reason: said };
+	if (own(answer, 'error')) return decodeTask({ error: own(answer, 'error') }, '');
 	if (candidates.length > 0)
-		return { kind: 'failed', code: 'NO_IMAGE', reason: 'no image was generated', emptyHanded: true };
+		return { kind: 'failed', cause: 'noImage', code: 'NO_IMAGE', reason: 'no image was generated' };
 	// Without any candidate the prompt was the problem (Google's reference).
-	return { kind: 'failed', code: 'no_candidates', reason: 'The prompt was rejected before generation', refused: true };
+	const reason = 'The prompt was rejected before generation';
+	return { kind: 'failed', cause: 'promptRefused', code: 'no_candidates', reason };
 }
 
-/** The objects that may be answers: the body, what an envelope holds, the chunks of a stream. */
-function answersIn(body: unknown): unknown[] {
-	return listed(body).flatMap((chunk) => [
-		chunk,
-		...['data', 'response', 'result'].flatMap((key) => listed(unwrapText(own(chunk, key)))),
-	]);
-}
-
-function listed(value: unknown): unknown[] {
-	return Array.isArray(value) ? value : [value];
-}
-
-/** A list, a single one, or a list as an object. */
-function candidatesIn(value: unknown): unknown[] {
-	if (Array.isArray(value)) return value;
-	const entries = Object.entries(record(value));
-	if (entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key))) return entries.map(([, entry]) => entry);
-	return entries.length > 0 ? [value] : [];
-}
-
-/** The content is one record, a list of such, or the list of parts itself; text alone is a part as well. */
-function partsIn(candidate: unknown): unknown[] {
-	const contents = listed(own(candidate, 'content'));
-	const parts = contents.flatMap((content) => {
-		if (typeof content === 'string') return [{ text: content }];
-		return Array.isArray(own(candidate, 'content')) && own(content, 'parts') === undefined
-			? [content]
-			: listed(own(content, 'parts'));
-	});
-	return parts.some((part) => part !== undefined) ? parts : listed(own(candidate, 'parts'));
-}
-
-function readCandidate(value: unknown, baseUrl: string): Candidate {
-	const parts = partsIn(value);
-	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
-	const texts = parts
-		.filter((part) => !isThought(part))
-		.map((part) => own(part, 'text'))
-		.filter((text) => typeof text === 'string');
-	const images = parts.filter((part) => !isThought(part)).flatMap((part) => refOfPart(part, baseUrl));
-	const text = texts.map((line) => `${line}\n`).join('');
-	return {
-		images: images.length > 0 ? images : refsInText(text, baseUrl, false),
-		drafts: parts.filter(isThought).flatMap((part) => refOfPart(part, baseUrl)),
-		text,
-		finish: firstText(value, 'finishReason', 'finish_reason')?.toUpperCase().slice(0, 100) ?? '',
-		message: firstText(value, 'finishMessage', 'finish_message') ?? '',
-	};
-}
-
-function refOfPart(part: unknown, baseUrl: string): ImageRef[] {
+/** The image in one part. `fileData`: relays that store results (apiyi). */
+function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 	const inline = own(part, 'inlineData') ?? own(part, 'inline_data');
 	const file = own(part, 'fileData') ?? own(part, 'file_data');
-	const shown = own(part, 'image_url') ?? own(part, 'imageUrl');
-	const mimeType = firstText(inline ?? file, 'mimeType', 'mime_type') ?? 'image/';
-	const data = firstText(inline, 'data');
-	const ref = refFrom(data ?? firstText(file, 'fileUri', 'file_uri') ?? firstText(shown, 'url') ?? shown, baseUrl);
-	if (ref) return [ref];
-	return data !== undefined && mimeType.startsWith('image/') ? [{ kind: 'base64', base64: data }] : [];
+	const isImage = firstText(inline, 'mimeType', 'mime_type')?.startsWith('image/') !== false;
+	return (
+		refFrom(own(inline, 'data'), baseUrl, isImage) ?? refFrom(own(file, 'fileUri') ?? own(file, 'file_uri'), baseUrl)
+	);
 }
 
-/** What a safety filter stopped is not delivered in the shape of its drafts. */
-function imagesOf(candidates: Candidate[], finish: string): ImageRef[] {
-	const images = candidates.flatMap((candidate) => candidate.images);
-	return images.length > 0 || REFUSALS.includes(finish) ? images : candidates.flatMap((candidate) => candidate.drafts);
-}
-
-function promptBlock(chunk: unknown): { code: string; reason: string } | undefined {
-	const feedback = own(chunk, 'promptFeedback') ?? own(chunk, 'prompt_feedback');
-	const code = firstText(feedback, 'blockReason', 'block_reason');
-	if (!code) return undefined;
-	return {
-		code,
-		reason: firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${code})`,
-	};
+/**
+ * The images of a text that consists of nothing but Markdown images (relays that answer with links:
+ * apiyi, xorbitsai). Words around them make it the answer of a model, and a URL in it anybody's.
+ */
+function imagesInMarkdown(text: string, baseUrl: string): ImageRef[] {
+	const refs: ImageRef[] = [];
+	for (let at = 0; at < text.length; ) {
+		const target = text.indexOf('](', at);
+		const end = text.indexOf(')', target);
+		if (!text.startsWith('![', at) || target < 0 || end < 0) return [];
+		const ref = refFrom(
+			text
+				.slice(target + 2, end)
+				.trim()
+				.split(/\s/, 1)[0],
+			baseUrl,
+		);
+		if (ref === undefined) return [];
+		refs.push(ref);
+		for (at = end + 1; /\s/.test(text.charAt(at)); ) at += 1;
+	}
+	return unique(refs);
 }

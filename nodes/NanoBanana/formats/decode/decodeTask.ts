@@ -1,119 +1,213 @@
-import { readBody } from '../../lib/lenientJson';
-import { own, unwrapText } from '../../lib/json';
-import type { Asked, DecodedResponse } from '../../types';
-import { complaintIn, declineIn, failureReason, isRefusal, type Complaint } from './bodyErrors';
-import { emptySuccess, failed, finished, joined, pending, type Reading } from './outcomes';
-import {
-	finishedPictures,
-	picturesAnywhere,
-	picturesBeforeFailure,
-	restingPictures,
-	sentOf,
-	speaksOfSome,
-} from './taskImages';
-import { isAmbiguous, isPartly, isRefusalWord, progressOf, soundsLikeRest } from './statusWords';
-import { findTask, furtherIdsIn, isAboutOthers, isNamed, modelOf, statusOf, taskIdOf } from './taskFields';
-import { idInText } from './taskIds';
+import { classify } from '../../errors/classify';
+import { errorIn, rejectionIn, type BodyError } from '../../errors/errorBody';
+import { firstText, own, unwrapText } from '../../lib/json';
+import type { Asked, DecodedResponse, ImageRef } from '../../types';
+import { keyOf, keysOf, refsIn, unique } from './imageRef';
+import { parsePath, readPath } from './readPath';
+import { AVAILABILITY, COUNT, ID_NAMES, RESULT_PLACES, STATUS_NAMES, SYNC_PLACES, TASK_PLACES } from './responseShapes';
+import { progressOf, statusOf } from './statusWords';
 
-type Status = NonNullable<ReturnType<typeof statusOf>>;
+const stepsOf = ({ path }: { path: string }): string[] => parsePath(path) ?? [];
+const TASKS = TASK_PLACES.map(stepsOf);
+const RESULTS = RESULT_PLACES.map(stepsOf);
+const SYNC_RESULTS = SYNC_PLACES.map(stepsOf);
 
-/**
- * Any body of the task or the OpenAI-compatible endpoints to one Outcome, whichever member of the
- * gateway family wrote it: the API's page shows one finished task, relatives differ in where the
- * id, the status and the images are.
- */
-export function decodeBody(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
-	const opened = typeof body === 'string' ? (readBody(body) ?? body) : body;
-	const bareId = typeof opened === 'string' ? idInText(opened.trim()) : undefined;
-	if (bareId !== undefined) return { kind: 'pending', status: 'queued', taskId: bareId };
-	if (typeof opened !== 'object' || opened === null) return { kind: 'unknown', reason: 'The answer is no JSON object' };
-	const answer = Array.isArray(opened) ? { data: opened } : opened;
-	const found = findTask(answer, asked.taskId);
-	if (isAboutOthers(answer, found, asked.taskId))
-		return { kind: 'unknown', reason: 'The answer names other tasks than the one that was asked for' };
-	const { task, beside } = found;
-	const taskId = taskIdOf(answer, found);
-	const model = modelOf(found);
-	const status = statusOf(found);
+/** A body on its way to its meaning. */
+interface Reading {
+	answer: object;
+	/** The object in it that describes the task. */
+	task: unknown;
+	known: { taskId?: string; model?: string };
+	baseUrl: string;
+	/** Images that were sent, which are never results. */
+	sent: ReadonlySet<string>;
+}
+
+interface Results {
+	images: ImageRef[];
+	/** Why single entries hold no image. */
+	errors: BodyError[];
+}
+
+/** What a body of the task or OpenAI endpoints means by the table of response shapes. Total: anything else is `unknown`. */
+export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
+	const answer = unwrapText(body);
+	if (typeof answer !== 'object' || answer === null)
+		return { kind: 'unknown', reason: 'The response is not a JSON object' };
+	const task = findTask(answer, asked.taskId);
+	const taskId = idOf(task) ?? (asked.taskId === undefined ? idAsData(answer) : undefined);
+	if (asked.taskId !== undefined && taskId !== undefined && taskId !== asked.taskId && !isRowId(task))
+		return { kind: 'unknown', reason: 'The response is about another task' };
+	const model = firstText(task, 'model')?.slice(0, 200);
+	const sent = keysOf(asked.references, baseUrl);
 	const reading: Reading = {
 		answer,
-		found,
+		task,
 		known: { ...(taskId && { taskId }), ...(model && { model }) },
 		baseUrl,
-		sent: sentOf(asked, baseUrl),
-		progress: progressOf(own(task, 'progress') ?? own(beside, 'progress')),
-		mayComeYet: asked.lastLook !== true && (taskId ?? asked.taskId) !== undefined,
-		furtherTaskIds: asked.taskId === undefined ? furtherIdsIn(answer, taskId) : [],
+		sent,
 	};
-	const outcome = status === undefined ? withoutStatus(reading) : byStatus(reading, status);
-	// The others are not finished because the first is; looked at by its id, it shows the same pictures.
-	return outcome.kind === 'images' && reading.furtherTaskIds.length > 0 ? pending(reading, 'running') : outcome;
-}
+	const word = statusWord(task);
+	const status = word === undefined ? undefined : statusOf(word);
 
-function byStatus(reading: Reading, { word, status }: Status): DecodedResponse {
-	const { found, known, baseUrl, sent, progress } = reading;
-	const isAtItsEnd = progress === undefined || progress === 100;
-	if (isPartly(word) && isAtItsEnd) return partly(reading, { word, status });
-	if (status === 'failed') {
-		const complaint = failureReason(found.task, found.beside, word, []);
-		// Addresses that have expired lead nowhere, and beside a refusal stands a placeholder or what went in.
-		const isHeldBack = /expire/i.test(word) || (isTurnedDown(complaint, word) && !speaksOfSome(complaint.reason));
-		const before = isHeldBack
-			? { images: [], complaints: [] }
-			: picturesBeforeFailure(found, baseUrl, sent, complaint.reason);
-		if (before.images.length > 0) return finished({ ...before, warning: partlySaid(complaint) }, known);
-		return failed(failureReason(found.task, found.beside, word, before.complaints), known, word);
+	if (asked.imagePath && status !== 'queued' && status !== 'running' && status !== 'failed') {
+		const { images } = resultsIn(reading, answer, [asked.imagePath]);
+		if (images.length > 0 || status === 'succeeded') return { kind: 'images', images, ...reading.known };
 	}
-	if (status === 'succeeded') {
-		const pictures = finishedPictures(found, baseUrl, sent);
-		return pictures.images.length > 0 ? finished(pictures, known) : emptySuccess(reading, pictures, word);
-	}
-	const mayRest = isAmbiguous(word) || (status === 'unknown' && soundsLikeRest(word));
-	const pictures =
-		progress === 100 || (mayRest && isAtItsEnd) ? restingPictures(found, baseUrl, sent, word) : undefined;
-	if (pictures && pictures.images.length > 0) return finished(pictures, known);
-	// A number says less than words do.
-	const complaint = /^-?\d+$/.test(word) ? (complaintIn(found.task) ?? declineIn(reading.answer)) : undefined;
-	return complaint ? failed(complaint, known) : pending(reading, status, word);
+	if (word === undefined || status === undefined) return withoutStatus(reading);
+	if (status === 'failed') return failed(reading, word);
+	if (status === 'succeeded') return succeeded(reading);
+	return pending(reading, status, errorIn(task)?.message, word);
 }
 
-function isTurnedDown(complaint: Complaint, word: string): boolean {
-	return isRefusal(complaint) || isRefusalWord(word) || /cancel|取消/i.test(word);
-}
-
-/** Some of the pictures came, and are paid for. */
-function partly(reading: Reading, { word, status }: Status): DecodedResponse {
-	const { found, known, baseUrl, sent, mayComeYet } = reading;
-	const pictures = finishedPictures(found, baseUrl, sent);
-	const complaint = failureReason(found.task, found.beside, word, pictures.complaints);
-	const { images } = pictures.images.length > 0 ? pictures : picturesAnywhere(found, baseUrl, sent, mayComeYet);
-	if (images.length > 0) return finished({ images, complaints: [], warning: partlySaid(complaint) }, known);
-	return status === 'failed' ? failed(complaint, known, word) : emptySuccess(reading, pictures, word);
-}
-
-function partlySaid({ reason }: Complaint): string {
-	return `The task ended partly: ${reason.slice(0, 500)}`;
-}
-
-function withoutStatus(reading: Reading): DecodedResponse {
-	const { answer, found, known, baseUrl, sent } = reading;
-	const said = complaintIn(found.task) ?? declineIn(answer);
-	// An error repeats the request as often as a task's id does.
-	const isError = complaintIn(found.task) !== undefined || Number(said?.code) >= 400;
-	const pictures = finishedPictures(found, baseUrl, sent, isError || isNamed(found.task));
-	if (pictures.images.length > 0) return finished(pictures, known);
-	const complaint = said ?? (pictures.complaints.length > 0 ? joined(pictures.complaints) : undefined);
-	if (complaint) return { ...failed(complaint, known), ...(known.taskId === undefined && { declined: true }) };
-	if (known.taskId !== undefined) return pending(reading, 'queued');
-	const anywhere = isFinishedCall(answer) ? picturesAnywhere(found, baseUrl, sent) : undefined;
-	if (anywhere && anywhere.images.length > 0) return finished(anywhere, known);
-	return { kind: 'unknown', reason: 'The answer holds neither a task ID nor an image' };
-}
-
-/** The answer to a call that waits for its pictures has a place for them, or says when they were made. */
-export function isFinishedCall(answer: unknown): boolean {
-	const places = [answer, unwrapText(own(answer, 'data'))];
-	return places.some(
-		(place) => Array.isArray(place) || own(place, 'created') !== undefined || Array.isArray(own(place, 'images')),
+/** The object with the ID asked for, else with any ID, else with a status, else the body itself. */
+function findTask(answer: object, wanted?: string): unknown {
+	const found = TASKS.flatMap((steps) => readPath(answer, steps).slice(0, 1));
+	return (
+		(wanted === undefined ? undefined : found.find((task) => idOf(task) === wanted)) ??
+		found.find((task) => namedId(task) !== undefined) ??
+		found.find((task) => idOf(task) !== undefined) ??
+		found.find((task) => statusWord(task) !== undefined) ??
+		answer
 	);
+}
+
+/** What is called a task ID. */
+export function namedId(source: unknown): string | undefined {
+	return ID_NAMES.map((name) => textId(own(source, name))).find((id) => id !== undefined);
+}
+
+/** A bare `id` counts beside a status only: images and log lines have one, too. */
+function idOf(task: unknown): string | undefined {
+	return namedId(task) ?? (statusWord(task) === undefined ? undefined : textId(own(task, 'id')));
+}
+
+/** A number as a bare `id` is the row of a database (New API TaskDto) and may differ from the ID asked for. */
+function isRowId(task: unknown): boolean {
+	return namedId(task) === undefined && typeof own(task, 'id') === 'number';
+}
+
+/** `{code: "success", data: "task_…"}` (zhenzhen), in the response to a create request. */
+function idAsData(answer: object): string | undefined {
+	const id = own(answer, 'code') === 'success' ? textId(own(answer, 'data')) : undefined;
+	return id !== undefined && /^[\w.:-]+$/.test(id) && statusOf(id) === 'unknown' ? id : undefined;
+}
+
+/** Any text that can be a part of a path once it is encoded; a number only where JSON carries it exactly. */
+function textId(value: unknown): string | undefined {
+	if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? String(value) : undefined;
+	if (typeof value !== 'string' || value.length > 500) return undefined;
+	const id = value.trim();
+	return id !== '' && id !== '.' && id !== '..' && !/[\p{Cc}\p{Cs}]/u.test(id) ? id : undefined;
+}
+
+export function statusWord(task: unknown): string | undefined {
+	return firstText(task, ...STATUS_NAMES)?.slice(0, 100);
+}
+
+/** The place with the most images, and of equals the first: some repeat the first image of a list beside it. */
+function resultsIn({ baseUrl, sent }: Reading, source: unknown, places: string[][]): Results {
+	let best: Results = { images: [], errors: [] };
+	for (const steps of places) {
+		const entries = readPath(source, steps).map((entry) => ({ entry, refs: refsIn(entry, baseUrl) }));
+		const images = unique(entries.flatMap(({ refs }) => refs)).filter((ref) => !sent.has(keyOf(ref)));
+		const errors = entries.flatMap(({ entry, refs }) => (refs.length > 0 ? [] : (errorIn(entry) ?? [])));
+		const isBetter = images.length > best.images.length || (best.images.length === 0 && errors.length > 0);
+		if (isBetter) best = { images, errors };
+	}
+	return best;
+}
+
+function succeeded(reading: Reading): DecodedResponse {
+	const { task, answer, known } = reading;
+	const results = resultsIn(reading, task, RESULTS);
+	if (results.images.length > 0) return finished(reading, results);
+	if (readPath(task, stepsOf(AVAILABILITY))[0] === 'expired') {
+		const reason = 'The images are no longer available';
+		return { kind: 'failed', cause: 'resultExpired', code: 'result_expired', reason, ...known };
+	}
+	const error = joined(results.errors) ?? errorIn(task);
+	if (error) return { kind: 'failed', cause: 'taskFailed', ...said(error), ...known };
+	// Without a task, "success" may be said of the request alone.
+	const isBare = task === answer && known.taskId === undefined;
+	return isBare
+		? { kind: 'unknown', reason: 'The response contains no image' }
+		: { kind: 'images', images: [], ...known };
+}
+
+function finished({ task, known }: Reading, { images, errors }: Results): DecodedResponse {
+	const count = errors.length + images.length;
+	const announced = Number(readPath(task, stepsOf(COUNT))[0]);
+	const isBlocked = errors.every((error) => classify(400, error).kind === 'prompt_refused');
+	const warnings = [
+		...(errors.length === 0
+			? []
+			: [
+					`${errors.length} of ${count} images ${isBlocked ? 'blocked' : 'failed'}: ${errors.map(({ code, message }) => code ?? message).join('; ')}`,
+				]),
+		...(announced > count ? [`The response announces ${announced} images and contains ${count}`] : []),
+	];
+	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };
+}
+
+function failed({ task, answer, known }: Reading, word: string): DecodedResponse {
+	const error = errorIn(task) ?? (task === answer ? undefined : errorIn(answer));
+	const message = firstText(task, 'task_status_msg', 'message', 'msg');
+	const told = error ?? {
+		message: message ?? `The task ended with the status '${word}'`,
+		code: firstText(task, 'code') ?? word,
+	};
+	const isOfTask = known.taskId !== undefined || task !== answer;
+	const cause = !isOfTask ? 'rejected' : word.toLowerCase() === 'expired' ? 'resultExpired' : 'taskFailed';
+	return { kind: 'failed', cause, ...said(told), ...known };
+}
+
+/** A synchronous result, an accepted task, a rejected request, or none of them. */
+function withoutStatus(reading: Reading): DecodedResponse {
+	const { answer, task, known } = reading;
+	const error = errorIn(task) ?? rejectionIn(answer);
+	if (error === undefined) {
+		const results = resultsIn(reading, answer, SYNC_RESULTS);
+		if (results.images.length > 0) return finished(reading, results);
+		const lost = joined(results.errors);
+		if (lost && known.taskId === undefined) return { kind: 'failed', cause: 'taskFailed', ...said(lost) };
+	}
+	if (known.taskId !== undefined) return pending(reading, error ? 'unknown' : 'queued', error?.message);
+	if (error) return { kind: 'failed', cause: 'rejected', ...said(error) };
+	return isEmptyResult(answer) || isEmptyResult(own(answer, 'data'))
+		? { kind: 'images', images: [] }
+		: { kind: 'unknown', reason: 'The response contains neither a task ID nor an image' };
+}
+
+/** OpenAI Images: `created` is always there, `data` is optional. */
+function isEmptyResult(source: unknown): boolean {
+	return own(source, 'created') !== undefined && Array.isArray(own(source, 'data') ?? []);
+}
+
+/** An accepted task. `word`: its status as written, shown where it is unknown. `reason`: an error beside a status that is not an end. */
+function pending(
+	{ task, known }: Reading,
+	status: 'queued' | 'running' | 'unknown',
+	reason?: string,
+	word?: string,
+): DecodedResponse {
+	const progress = progressOf(own(task, 'progress'));
+	return {
+		kind: 'pending',
+		status,
+		...(progress !== undefined && { progress }),
+		...known,
+		...(status === 'unknown' && word !== undefined && { word }),
+		...(reason !== undefined && { reason }),
+	};
+}
+
+function said({ code, message }: BodyError): { reason: string; code?: string } {
+	return { reason: message, ...(code && { code }) };
+}
+
+/** One error for multiple images. */
+function joined(errors: BodyError[]): BodyError | undefined {
+	if (errors.length === 0) return undefined;
+	return { ...errors[0], message: [...new Set(errors.map(({ message }) => message))].join('; ') };
 }
