@@ -281,6 +281,7 @@ function drawPlan(world: World, lineage: number, api: ApiSettings): Plan {
 		wait: world.chance(0.85),
 		onTimeout: world.pick(['error', 'continue'] as const),
 		...(world.chance(0.15) && { batchSize: 1 + world.below(3) }),
+		samePrompt: world.chance(0.5),
 		promptChanges: format === 'asyncTask' && world.chance(CHANGING_PROMPTS),
 		// What came inside an answer is then lost with the process, as the error says.
 		isInMemory: world.chance(0.2) && format === 'asyncTask' && !api.isBase64,

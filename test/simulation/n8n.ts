@@ -38,6 +38,8 @@ export interface Plan {
 	onTimeout: 'error' | 'continue';
 	/** n8n's Batching starts so many items at a time. */
 	batchSize?: number;
+	/** All items ask for the same. */
+	samePrompt: boolean;
 	/** The prompt holds an expression that gives another text in every try. */
 	promptChanges: boolean;
 	/** Binary data in memory (n8n's mode 'default') and not in files. */
@@ -114,7 +116,8 @@ export class Engine {
 	}
 
 	private routed({ plan }: Execution, item: number, tryNumber: number): Parameters<typeof createImages>[0] {
-		const prompt = `lineage ${plan.lineage} item ${item}${plan.promptChanges ? ` at ${this.world.now} try ${tryNumber}` : ''}`;
+		const changing = plan.promptChanges ? ` at ${this.world.now}, try ${tryNumber}` : '';
+		const prompt = `a cube${plan.samePrompt ? '' : ` ${item}`}${changing}`;
 		return { options: { baseURL: API, url: '', body: { model: 'NanoBanana2-1K', prompt, n: plan.images } } } as never;
 	}
 
