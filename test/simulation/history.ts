@@ -291,7 +291,7 @@ function drawPlan(world: World, lineage: number, api: ApiSettings): Plan {
 }
 
 /** Share of workflows whose prompt holds an expression such as $now. */
-const CHANGING_PROMPTS = 0;
+const CHANGING_PROMPTS = 0.3;
 
 function textOf(thrown: unknown): string {
 	const error = thrown as { message?: string; description?: string; context?: unknown };
