@@ -221,6 +221,15 @@ export const optionsField: INodeProperties = {
 			displayOptions: { ...forPaid, hide: { apiFormat: ['gemini'] } },
 		},
 		{
+			displayName: 'Retry Unclear Requests',
+			name: 'retryUnclear',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to send a request again if its connection broke. Only turn this on if your provider documents the Idempotency-Key header.',
+			displayOptions: forPaid,
+		},
+		{
 			displayName: 'Send Images As',
 			name: 'sendBinaryAs',
 			type: 'options',

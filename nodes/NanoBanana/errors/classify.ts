@@ -53,6 +53,7 @@ const RULES: Rule[] = [
 	{ kind: 'invalid_key', status: is(400), words: BAD_API_KEY },
 	{ kind: 'body_too_large', status: is(400, 422, 500), words: TOO_LARGE },
 	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: REFUSED },
+	{ kind: 'idempotency_conflict', status: is(400, 409, 422), words: /idempoten/ },
 	{ kind: 'rate_limited', status: is(400, 403), words: RATE },
 	{ kind: 'access_denied', status: is(403, 451) },
 	{ kind: 'not_offered', status: is(404, 405), words: NOT_OFFERED },

@@ -31,12 +31,12 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 			own(body, 'model'),
 			"Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.",
 		).trim(),
-		prompt: requiredText(
+		prompt: promptFrom(
 			'Prompt',
 			own(body, 'prompt'),
 			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
 		),
-		n: wholeNumber('Number of Images', imagesAsked(body, extraBody, settings), 1),
+		n: imageCountFrom(imagesAsked(body, extraBody, settings)),
 		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
 		...optional('outputFormat', settings.outputFormat),
 		...optional('imageSize', settings.imageSize),
@@ -74,6 +74,27 @@ const REQUEST_FIELDS = [
 export function requestAsWritten(parameters: INodeParameters): unknown[] {
 	const { model, options } = parameters;
 	return [own(model, 'value') ?? model, ...REQUEST_FIELDS.map((name) => parameters[name] ?? own(options, name))];
+}
+
+/** As many as the decoder reads out of one response. */
+const MAX_IMAGES_PER_ITEM = 1000;
+
+function promptFrom(label: string, value: unknown, nextStep: string): string {
+	const prompt = requiredText(label, value, nextStep);
+	if (!prompt.includes('[object Object]')) return prompt;
+	throw invalid(
+		`'${label}' contains [object Object]`,
+		'An expression returns an object instead of text. Select one of its fields, e.g. {{ $json.text }}.',
+	);
+}
+
+function imageCountFrom(value: unknown): number {
+	const count = wholeNumber('Number of Images', value, 1);
+	if (count <= MAX_IMAGES_PER_ITEM) return count;
+	throw invalid(
+		`'Number of Images' can be at most ${MAX_IMAGES_PER_ITEM} (got ${count})`,
+		'Enter a smaller number, or send more items.',
+	);
 }
 
 /** `n` among the additional fields goes over that of the field, so it is what will be billed. */

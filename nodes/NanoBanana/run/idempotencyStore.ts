@@ -32,7 +32,13 @@ export interface SubmissionRecord {
 	submittedAt?: string;
 	taskId?: string;
 	/** The request ended unclear, and is not sent again in this execution. */
-	unclear?: { executionId: string; submittedAt?: string; httpStatus?: number; cause?: string };
+	unclear?: {
+		executionId: string;
+		kind?: 'idempotency_conflict';
+		submittedAt?: string;
+		httpStatus?: number;
+		cause?: string;
+	};
 	/** The response of a call that has no task, without the images inside it. */
 	response?: Extract<DecodedResponse, { kind: 'images' }>;
 	/** The execution in which that response contained no image. */

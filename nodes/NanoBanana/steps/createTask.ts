@@ -201,9 +201,10 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, o
 }
 
 function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
-	const { httpStatus, gatewayMessage } = failure;
+	const { kind, httpStatus, gatewayMessage } = failure;
 	record.unclear ??= {
 		executionId,
+		...(kind === 'idempotency_conflict' && { kind }),
 		submittedAt: record.submittedAt,
 		...(httpStatus && { httpStatus }),
 		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
@@ -214,7 +215,7 @@ function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionR
 /** What the first unclear end said, also in later tries. */
 function unclearFailure({ unclear }: SubmissionRecord): Failure {
 	return {
-		kind: 'unclear_submission',
+		kind: unclear?.kind ?? 'unclear_submission',
 		gatewayMessage: unclear?.cause,
 		httpStatus: unclear?.httpStatus,
 		submittedAt: unclear?.submittedAt,

@@ -114,6 +114,7 @@ describe('the contract with saved workflows', () => {
 			sendBinaryAs: 'dataUri',
 			includeInputFields: false,
 			extraBody: '{}',
+			retryUnclear: false,
 			skipModelChecks: false,
 			previewRequest: false,
 		});
@@ -182,7 +183,15 @@ describe('fields appear where they apply', () => {
 		expect(shownFields(values).sort()).toEqual([...COMMON, ...fields].sort());
 	});
 
-	const PAID = ['apiFormat', 'outputFormat', 'extraBody', 'maxImages', 'previewRequest', 'skipModelChecks'];
+	const PAID = [
+		'apiFormat',
+		'outputFormat',
+		'extraBody',
+		'maxImages',
+		'previewRequest',
+		'retryUnclear',
+		'skipModelChecks',
+	];
 	const WAITING = ['onTimeout', 'pollInterval'];
 	const FILES = ['binaryPropertyOutput', 'fileName'];
 
