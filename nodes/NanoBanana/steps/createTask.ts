@@ -196,6 +196,8 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, o
 	}
 	const response = { ...redactResponse(outcome, apiKey) };
 	record.response = { ...response, images: outcome.images.filter((image) => image.kind === 'url') };
+	// An earlier execution may have left its own mark.
+	delete record.emptyIn;
 	if (outcome.images.length === 0) record.emptyIn = executionId;
 	else run.keptItems.add(itemIndex);
 }
