@@ -99,7 +99,6 @@ export type DecodedResponse =
 			kind: 'pending';
 			status: 'queued' | 'running' | 'unknown';
 			taskId?: string;
-			furtherTaskIds?: string[];
 			progress?: number;
 			model?: string;
 			/** The status as the API wrote it, where it is not a known word. */
@@ -140,7 +139,6 @@ export interface Asked {
 	references?: string[];
 	/** Where the user says that the images are: the steps of 'Image Path in Response'. */
 	imagePath?: string[];
-	lastLook?: boolean;
 }
 
 /** Milliseconds since the epoch, and a pause that ends early when the signal fires. */

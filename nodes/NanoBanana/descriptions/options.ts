@@ -15,6 +15,7 @@ import { PAID_OPERATIONS } from '../types';
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
 const forResults: IDisplayOptions = { hide: { '/wait': [false] } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'], '/wait': [false] } };
+const forReads: IDisplayOptions = { show: { '/operation': ['getStatus', 'waitForResult'] } };
 const forFiles: IDisplayOptions = { hide: { '/wait': [false], download: [false] } };
 
 /**
@@ -99,6 +100,16 @@ export const optionsField: INodeProperties = {
 			default: DEFAULT_POLL_INTERVAL_S,
 			description: "How long to wait before the first status check. Later checks adapt to the task's progress.",
 			displayOptions: forWaiting,
+		},
+		{
+			displayName: 'Image Path in Response',
+			name: 'imagePath',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. data.output.pics[*].src',
+			description:
+				"Where the response contains the images, if your provider's responses are not recognized. Use dots, positions, and [*].",
+			displayOptions: forReads,
 		},
 		{
 			displayName: 'Include Other Input Fields',

@@ -119,7 +119,9 @@ export function describeFailure(
 		...othersIn(failure),
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
-		failure.response && !words ? `API response: ${redact(failure.response, secret, SHOWN_IN_DESCRIPTION)}` : '',
+		failure.response && (!words || isOurs)
+			? `API response: ${redact(failure.response, secret, SHOWN_IN_DESCRIPTION)}`
+			: '',
 	].filter(Boolean);
 	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
 	if (failure.taskId) data.taskId = failure.taskId;

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { choiceFrom, invalid, numberFrom } from './validate';
+import { parsePath } from '../formats/decode/readPath';
 import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
 import {
@@ -39,6 +40,8 @@ export interface Settings {
 	extraBody: unknown;
 	skipModelChecks: boolean;
 	previewRequest: boolean;
+	/** Where the user says that the images are in the response of a status check. */
+	imagePath?: string[];
 	/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
 	retryUnclear: boolean;
 }
@@ -100,8 +103,18 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 		extraBody: options.extraBody,
 		skipModelChecks: options.skipModelChecks === true,
 		previewRequest: options.previewRequest === true,
+		imagePath: pays ? undefined : readImagePath(text('imagePath')),
 		retryUnclear: options.retryUnclear === true,
 	};
+}
+
+function readImagePath(path: string | undefined): string[] | undefined {
+	const steps = path === undefined ? undefined : parsePath(path);
+	if (path === undefined || steps) return steps;
+	throw invalid(
+		`'Image Path in Response' is not a valid path (got ${path.slice(0, 40)})`,
+		'Write it like data.output.pics[*].src: names separated by dots, and positions or [*] in brackets.',
+	);
 }
 
 function readOutputFormat(value: unknown): OutputFormat | undefined {

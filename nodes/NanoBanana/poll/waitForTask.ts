@@ -6,8 +6,8 @@ import { CLEAR_REFUSALS, type TaskStatusResult } from './taskStatus';
 import type { Clock, DecodedResponse } from '../types';
 
 export interface PollOptions {
-	/** One look at the task; free, so it may fail as often as it likes. `isLast`: for the last time before a task without images is taken for one. */
-	look: (isLast: boolean) => Promise<TaskStatusResult>;
+	/** One poll. It is free, so it may fail as often as it likes. */
+	look: () => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
 	schedule: PollSchedule;
 	clock: Clock;
@@ -63,7 +63,7 @@ async function lookUntilTheEnd(waiting: PollOptions, ticket: PollTicket): Promis
 	for (;;) {
 		await pauseUntilDue(waiting, ticket, notBefore);
 		if (signal.aborted) return { kind: 'stopped', reads };
-		const look = await waiting.look(emptyLooks === MANY_LOOKS - 1);
+		const look = await waiting.look();
 		const now = clock.now();
 		reads += 1;
 		doubts = isDoubt(waiting, look) ? doubts + 1 : 0;

@@ -56,6 +56,7 @@ function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo):
 	if (pending?.word)
 		warnings.push(`The API returned the status '${redact(pending.word, item.apiKey)}', which is not documented.`);
 	if (pending?.reason) warnings.push(redact(pending.reason, item.apiKey));
+	if (pending?.response) warnings.push(`API response: ${redact(pending.response, item.apiKey)}`);
 	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${redact(failed.reason, item.apiKey)}`);
 	if (pending && item.settings.wait) {
 		warnings.push(
@@ -84,7 +85,7 @@ function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo):
 
 /** The task may still get its images, and a new one is paid for. */
 const LOOK_AGAIN =
-	"The task has finished without an image. Check it again later with 'Wait for Task Result' and the task ID. If you run this node again, you will be charged again.";
+	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
 
 async function addPictures(item: ItemContext, results: CallResult[], task: TaskRecord): Promise<void> {
 	const parts = results.map((result) => ({
@@ -97,15 +98,16 @@ async function addPictures(item: ItemContext, results: CallResult[], task: TaskR
 	);
 	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
 	if (count === 0) {
-		const code = parts
-			.map(({ result: { outcome } }) => (outcome.kind === 'images' ? outcome.code : undefined))
-			.find(Boolean);
+		const outcomes = results.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));
+		const code = outcomes.map((outcome) => outcome.code).find(Boolean);
+		const response = outcomes.map((outcome) => outcome.response).find(Boolean);
 		throw failureError({
 			kind: 'no_image',
 			taskId: task.taskId,
 			...(task.taskId && { nextStep: LOOK_AGAIN }),
 			...(said && { gatewayMessage: said }),
 			...(code && { gatewayCode: code }),
+			...(response && { response }),
 		});
 	}
 	const add = (outputImage: OutputImage): void =>

@@ -47,7 +47,7 @@ export async function pollTask(item: ItemContext, following: PollTaskOptions): P
 	const deadline = now + settings.timeoutMs;
 	const isFresh = following.origin === 'fresh';
 	const waited = await waitForTask({
-		look: async (isLast) => await look(item, following, { remainingMs: deadline - systemClock.now(), isLast }),
+		look: async () => await look(item, following, deadline - systemClock.now()),
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
@@ -77,7 +77,15 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
 		waited.last !== undefined ||
 		(origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
 	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
-	const last = waited.last?.kind === 'pending' ? waited.last : { kind: 'pending' as const, status: 'unknown' as const };
+	const { last: seenLast } = waited;
+	const last: Extract<KnownResponse, { kind: 'pending' }> =
+		seenLast?.kind === 'pending'
+			? seenLast
+			: {
+					kind: 'pending',
+					status: 'unknown',
+					...(seenLast?.kind === 'unknown' && { reason: seenLast.reason, response: seenLast.response }),
+				};
 	if (item.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
 	const seen = waited.last ? said : waited.lastFailure?.gatewayMessage;
@@ -86,6 +94,7 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
 		taskId,
 		message: `The task did not finish within ${item.settings.timeoutMs / 1000} seconds`,
 		...(seen && { gatewayMessage: seen }),
+		...(last.response && { response: last.response }),
 	});
 }
 
@@ -95,16 +104,14 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
  * @throws when the gateway does not know the id or does not answer
  */
 export async function pollOnce(item: ItemContext, taskId: string, reservation: Reservation): Promise<PolledTask> {
-	const found = await look(
-		item,
-		{ taskId, images: 1, reservation },
-		{ remainingMs: item.settings.timeoutMs, isLast: true },
-	);
+	const found = await look(item, { taskId, images: 1, reservation }, item.settings.timeoutMs);
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined)
 		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
 	logStatus(item, taskId, seen);
-	return { outcome: seen.kind === 'unknown' ? { kind: 'pending', status: 'unknown', taskId } : seen, reads: 1 };
+	const outcome: KnownResponse =
+		seen.kind === 'unknown' ? { ...seen, kind: 'pending', status: 'unknown', taskId } : seen;
+	return { outcome, reads: 1 };
 }
 
 function logStatus({ ctx, itemIndex }: ItemContext, taskId: string, outcome: DecodedResponse): void {
@@ -117,11 +124,11 @@ function logStatus({ ctx, itemIndex }: ItemContext, taskId: string, outcome: Dec
 async function look(
 	item: ItemContext,
 	task: Pick<PollTaskOptions, 'taskId' | 'images' | 'references' | 'reservation'>,
-	{ remainingMs, isLast }: { remainingMs: number; isLast: boolean },
+	remainingMs: number,
 ): ReturnType<typeof fetchTaskStatus> {
 	return await fetchTaskStatus(
 		item.readClient,
-		{ taskId: task.taskId, references: task.references, lastLook: isLast },
+		{ taskId: task.taskId, references: task.references, imagePath: item.settings.imagePath },
 		{ remainingMs, maxBytes: maxResponseBytes(item, task.images), reserveMemory: task.reservation.before },
 	);
 }

@@ -88,7 +88,7 @@ async function freshRef(
 	};
 	const look = await fetchTaskStatus(
 		item.readClient,
-		{ taskId, references: bought.references, lastLook: true },
+		{ taskId, references: bought.references, imagePath: item.settings.imagePath },
 		limits,
 	);
 	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;

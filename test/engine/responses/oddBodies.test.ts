@@ -109,3 +109,45 @@ it('polls the task that is named in an envelope that says error', async () => {
 	expect(rows[0].binary && (await readBinary(rows[0].binary.data))).toEqual(IMAGE);
 	expect(server.calls('POST')).toHaveLength(1);
 });
+
+describe("'Image Path in Response'", () => {
+	const BODY = {
+		task_id: TASK_ID,
+		status: 'succeeded',
+		outcome: { pics: [{ src: '{files}/a.png' }, { src: '{files}/b.png' }] },
+	};
+	const read = async (operation: string, options: object, settings: object = {}): Promise<INodeExecutionData[]> =>
+		await create({ operation, taskId: TASK_ID, options: { pollInterval: 0.02, timeout: 20, ...options } }, settings);
+
+	it.each(['getStatus', 'waitForResult'])(
+		'gets the images of a response that is not documented (%s)',
+		async (operation) => {
+			server.prepare('GET', [response(BODY)]);
+			const rows = await read(operation, { imagePath: 'outcome.pics[*].src' });
+
+			expect(rows.map(({ json }) => json.status)).toEqual(['succeeded', 'succeeded']);
+			expect((await readBinary(rows[1].binary!.data)).equals(IMAGE)).toBe(true);
+			expect(server.calls('POST')).toEqual([]);
+		},
+	);
+
+	it('is named, beside the response, where a finished task contains no image in a documented place', async () => {
+		server.prepare('GET', [response(BODY)]);
+		const [row] = await read('waitForResult', {}, { onError: 'continueRegularOutput' });
+
+		expect(row.json.details).toMatchObject({ errorCode: 'no_image', taskId: TASK_ID });
+		const details = row.json.details as IDataObject;
+		expect(details.response).toContain('"pics"');
+		expect(details.description).toContain("'Image Path in Response'");
+	});
+
+	it.each(['data..src', 'data[x]', '.data', 'data[', '[*'])(
+		'is refused before any request when it is %s',
+		async (imagePath) => {
+			const [row] = await read('waitForResult', { imagePath }, { onError: 'continueRegularOutput' });
+
+			expect(row.json.error).toContain("'Image Path in Response' is not a valid path");
+			expect(server.journal).toEqual([]);
+		},
+	);
+});

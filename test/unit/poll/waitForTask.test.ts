@@ -353,17 +353,6 @@ describe('a "no" to a look', () => {
 		expect((await waitThrough([proxyPage], { isOwn: true })).waited).toMatchObject({ kind: 'timedOut' });
 	});
 
-	it('is told when the look before a task is given up as empty is the last one', async () => {
-		const told: boolean[] = [];
-		const look = async (isLast: boolean): Promise<TaskStatusResult> => {
-			told.push(isLast);
-			return await Promise.resolve(empty);
-		};
-		await waitThrough([], { look });
-
-		expect(told).toEqual([false, false, false, false, true]);
-	});
-
 	it('is forgotten as soon as another look says something else', async () => {
 		const { waited } = await waitThrough([
 			no('invalid_key'),
