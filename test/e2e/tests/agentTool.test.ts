@@ -113,7 +113,7 @@ test('the ID of a slow task is returned, and its image is read later without a s
 test('an error tells the agent what happened and the next step', async () => {
 	const text = await useTool('generate_image', { prompt: 'a cube [fail]', aspect_ratio: '1:1' });
 
-	expect(text).toMatch(/could not generate/i);
+	expect(text).toMatch(/could not create the image/i);
 	expect(text).toMatch(/run the node again|change/i);
 	expect(text).not.toContain(environment.mockApi.apiKey);
 });

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { startProxy } from '../harness/servers/startProxy';
+import { startTinyproxy } from '../harness/servers/startTinyproxy';
 import { sha256 } from '../harness/images/digest';
 import { fileOf, type Execution } from '../harness/n8n/execution';
 import type { N8nOptions } from '../harness/servers/startN8n';
@@ -50,12 +50,13 @@ async function expectTwoEdits({ client, mockApi }: TestEnvironment, run: Executi
 	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
 }
 
-test('files kept in memory are read and written unchanged, through the proxy of the environment variables', async () => {
-	const proxy = await startProxy();
+test('files kept in memory are read and written unchanged, through a proxy with a password in the environment variables', async () => {
+	const proxy = await startTinyproxy({ user: 'n8n', password: 'banana' });
+	const proxyUrl = `http://n8n:banana@${proxy.host}`;
 	const env = {
 		N8N_DEFAULT_BINARY_DATA_MODE: 'default',
-		HTTP_PROXY: proxy.url,
-		http_proxy: proxy.url,
+		HTTP_PROXY: proxyUrl,
+		http_proxy: proxyUrl,
 		NO_PROXY: '',
 		no_proxy: '',
 	};
@@ -66,7 +67,8 @@ test('files kept in memory are read and written unchanged, through the proxy of 
 			expect(fileOf(run.items('Twice')[0]).id).toBeUndefined();
 			await expectTwoEdits(environment, run);
 			const seen = environment.mockApi.journal.filter((entry) => entry.route !== 'other');
-			expect(proxy.forwarded()).toEqual(seen.map((entry) => `${entry.method} ${entry.path}`));
+			const requested = proxy.requests().map((line) => line.replace(/http:\/\/[^/]+/, ''));
+			expect(requested).toEqual(seen.map((entry) => `${entry.method} ${entry.path}`));
 		});
 	} finally {
 		await proxy.stop();

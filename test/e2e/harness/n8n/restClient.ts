@@ -38,8 +38,9 @@ export interface RestClient {
 	/** Newest first. */
 	readonly executionsOf: (workflow: SavedWorkflow) => Promise<readonly StoredExecution[]>;
 	readonly stopExecution: (id: string) => Promise<void>;
-	/** What "Retry execution" does in the list of executions; the id of the new one. */
-	readonly retryExecution: (id: string) => Promise<string>;
+	readonly updateWorkflow: (saved: SavedWorkflow, workflow: Workflow) => Promise<void>;
+	/** What "Retry execution" does in the list of executions; the ID of the new one. */
+	readonly retryExecution: (id: string, options?: { withSavedWorkflow: boolean }) => Promise<string>;
 	readonly bytesOf: (file: IBinaryData) => Promise<Buffer>;
 }
 
@@ -101,8 +102,12 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			}
 		},
 		stopExecution: async (id) => void (await call('POST', `executions/${id}/stop`)),
-		retryExecution: async (id) =>
-			String(((await call('POST', `executions/${id}/retry`, { loadWorkflow: false })) as { id: string }).id),
+		updateWorkflow: async ({ id, versionId }, workflow) =>
+			void (await call('PATCH', `workflows/${id}`, { versionId, nodes: workflow.nodes })),
+		retryExecution: async (id, { withSavedWorkflow } = { withSavedWorkflow: false }) =>
+			String(
+				((await call('POST', `executions/${id}/retry`, { loadWorkflow: withSavedWorkflow })) as { id: string }).id,
+			),
 		bytesOf: async (file) => {
 			if (!file.id) return Buffer.from(file.data, 'base64');
 			return (await session.download(`binary-data?id=${encodeURIComponent(file.id)}&action=download`)).bytes;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** Ports that were free just now. All are open at the same time so that no two are equal. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -17,5 +17,16 @@ function listen(server: ReturnType<typeof createServer>): Promise<number> {
 			if (address === null || typeof address === 'string') reject(new Error('The port has no number'));
 			else resolve(address.port);
 		});
+	});
+}
+
+/** True when a server listens there, undefined otherwise (see until). */
+export async function isOpen(port: number): Promise<true | undefined> {
+	return await new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once('error', () => resolve(undefined));
 	});
 }
