@@ -31,7 +31,14 @@ async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
 
 /** The others are run in the test files of their subjects. */
 const elsewhere = ['agent-tool', 'durable-long-task', 'webhook-edit'];
-const here = ['batch-with-error-output', 'content-pipeline', 'image-to-image', 'other-api-formats', 'quick-start'];
+const here = [
+	'batch-with-error-output',
+	'content-pipeline',
+	'image-to-image',
+	'other-api-formats',
+	'quick-start',
+	'retry-without-paying-twice',
+];
 
 test('every example is executed by a test', () => {
 	expect(exampleNames()).toEqual([...elsewhere, ...here].sort());
@@ -65,7 +72,7 @@ test('image to image edits the file that its form takes', async () => {
 	filled.set('field-0', new Blob([reference], { type: 'image/png' }), 'in.png');
 	filled.set('field-1', 'make it night');
 
-	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Picture and Prompt').webhookId}`, {
+	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Image and Prompt').webhookId}`, {
 		method: 'POST',
 		body: filled,
 	});
@@ -83,12 +90,25 @@ test('image to image edits the file that its form takes', async () => {
 test('the batch sends its failed row to the error output and is charged for the others only', async () => {
 	const run = await runExample('batch-with-error-output');
 
-	expect(run.items('Pictures').map((item) => item.json.id)).toEqual([1, 3]);
-	expect(new Set(await digestsOf(run, 'Pictures')).size).toBe(2);
-	expect(run.items('Failed Rows').map((item) => item.json)).toEqual([
+	expect(run.items('Images').map((item) => item.json.id)).toEqual([1, 3]);
+	expect(new Set(await digestsOf(run, 'Images')).size).toBe(2);
+	expect(run.items('Failed Items').map((item) => item.json)).toEqual([
 		{ id: 2, prompt: '', reason: expect.stringMatching(/Prompt/), code: 'invalid_input', taskId: null },
 	]);
 	expect(environment.mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+});
+
+test('the retry loop reads the task that timed out instead of paying again', async () => {
+	const { client, mockApi, credential } = environment;
+	const workflow = loadExample('retry-without-paying-twice', [credential]);
+	Object.assign(nodeOf(workflow, 'NanoBanana').parameters, { options: { timeout: 1 } });
+	Object.assign(nodeOf(workflow, 'Wait').parameters, { amount: 1 });
+	mockApi.set({ taskMs: 3_000 });
+	const run = await client.run(workflow);
+
+	expect(run.error).toBeUndefined();
+	expect(await digestsOf(run, 'Use the Image')).toEqual([...mockApi.files.values()].map((file) => file.sha256));
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
 });
 
 test('the other formats generate one image each, at their own endpoint', async () => {

@@ -176,7 +176,7 @@ test('the durable example loses nothing when the workers that started it end, an
 	const run = await client.finished(id, 120_000);
 
 	expect(run.status).toBe('success');
-	const [item] = run.items('Use the Picture');
+	const [item] = run.items('Use the Image');
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(patientMockApi.calls('createTask')).toHaveLength(1);
 	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a patient cube', imagesBilled: 1, downloads: 1 }]);

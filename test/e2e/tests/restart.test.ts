@@ -93,7 +93,7 @@ test('the durable example returns its image after that kill -9 during its wait, 
 	expect(wasKilledWhileWaiting).toBe(true);
 	expect(run.error).toBeUndefined();
 	expect(run.status).toBe('success');
-	const [item] = run.items('Use the Picture');
+	const [item] = run.items('Use the Image');
 	expect(item.json).toMatchObject({ taskId: patientMockApi.ledger[0].taskId, status: 'succeeded' });
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(patientMockApi.calls('createTask')).toHaveLength(1);
