@@ -192,13 +192,14 @@ describe('downloading an image', () => {
 	});
 
 	it('keeps the images that could be had beside one that could not', async () => {
-		const good = await plainImage('green');
+		const [first, third] = [await plainImage('green'), await plainImage('blue')];
 		raw.serveTask('');
-		const urls = [`${raw.url}/good/1`, `${raw.url}/bad`, `${raw.url}/good/2`];
+		const urls = [`${raw.url}/first`, `${raw.url}/bad`, `${raw.url}/third`];
 		raw.on('GET', '/v1/images/tasks/', (response) =>
 			sendJson(response, { data: { task_id: 'task_raw_1', status: 'succeeded', result_urls: urls } }),
 		);
-		raw.on('GET', '/good', (response) => void response.end(good));
+		raw.on('GET', '/first', (response) => void response.end(first));
+		raw.on('GET', '/third', (response) => void response.end(third));
 		const run = await engine.run(
 			{ prompt: 'a', numberOfImages: 3, options: { timeout: 0.5 } },
 			{ credential: { baseUrl: raw.url } },

@@ -21,7 +21,18 @@ it('holds the whole record when not simplified', async () => {
 	const files = [...engine.mockApi.files];
 
 	expect(run.json.map((row) => Object.keys(row))).toEqual(
-		Array(2).fill(['taskId', 'status', 'progress', 'model', 'operation', 'image', 'billing', 'timing', 'warnings']),
+		Array(2).fill([
+			'taskId',
+			'status',
+			'progress',
+			'model',
+			'operation',
+			'requestHash',
+			'image',
+			'billing',
+			'timing',
+			'warnings',
+		]),
 	);
 	expect(run.json).toEqual(
 		files.map(([url, file], index) => ({
@@ -30,6 +41,7 @@ it('holds the whole record when not simplified', async () => {
 			progress: 100,
 			model: 'NanoBanana2-0.5K',
 			operation: 'textToImage',
+			requestHash: expect.stringMatching(/^[0-9a-f]{32}$/),
 			image: {
 				index,
 				url,
@@ -65,7 +77,7 @@ it('counts the cost of what came, not of what was asked for, and says that less 
 	expect(run.rows).toHaveLength(2);
 	expect(run.json[0]).toMatchObject({
 		billing: { requestedImages: 3, returnedImages: 2, unitPrice: 0.04, cost: 0.08 },
-		warnings: ['2 of 3 images came back. Compare the bill with returnedImages.'],
+		warnings: ["The API returned 2 of 3 images. Check your provider's invoice."],
 	});
 	expect(engine.mockApi.imagesBilled()).toBe(2);
 });

@@ -19,7 +19,7 @@ function tell(...responses: Array<{ status: string; progress?: string; after?: s
 			body: {
 				code: 'success',
 				message: '',
-				data: { task_id: 'task_told', status, progress, result_url: '', error: null },
+				data: { status, progress, result_url: '', error: null },
 			},
 		})),
 	);

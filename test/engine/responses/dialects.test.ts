@@ -121,7 +121,9 @@ async function expectImages(rows: INodeExecutionData[], { images, taskId, warnin
 		expect(binary && (await readBinary(binary.data))).toEqual(
 			base64 === undefined ? IMAGE : Buffer.from(base64, 'base64'),
 		);
-		expect(json).toMatchObject({
+		// Every URL leads to the same file here.
+		const warnings = (json.warnings as string[]).filter((text) => !text.startsWith('These images are identical'));
+		expect({ ...json, warnings }).toMatchObject({
 			image: { mimeType },
 			warnings: warning ? expect.arrayContaining([expect.stringContaining(warning)]) : [],
 		});
