@@ -1,6 +1,15 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { httpRequest, type HttpResult, type Limits } from './httpRequest';
+import {
+	httpRequest,
+	openRequest,
+	type HttpReply,
+	type HttpResponse,
+	type HttpResult,
+	type Limits,
+	type NoReply,
+	type Send,
+} from './httpRequest';
 import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
 
@@ -25,13 +34,11 @@ export async function sendCall(
 	idempotencyKey: string,
 	limits: Limits,
 ): Promise<HttpResult> {
-	if (!hasHome(client)) return NOWHERE;
 	const form = call.form && encodeForm(call.form);
-	return await sendWithKey(client, limits, {
-		...apiOptions(client, call.path),
+	return await callApi(client, call.path, limits, {
 		method: 'POST',
 		headers: {
-			accept: 'application/json',
+			...API_HEADERS,
 			'content-type': form?.contentType ?? 'application/json',
 			'idempotency-key': idempotencyKey,
 		},
@@ -41,77 +48,81 @@ export async function sendCall(
 
 /** A read with the key, for the API's own paths. */
 export async function readApi(client: GatewayClient, path: string, limits: Limits): Promise<HttpResult> {
-	if (!hasHome(client)) return NOWHERE;
-	return await sendWithKey(client, limits, {
-		...apiOptions(client, path),
-		method: 'GET',
-		headers: { accept: 'application/json' },
-	});
+	return await callApi(client, path, limits, { method: 'GET', headers: API_HEADERS });
 }
 
+/** What is known of a response before its body counts. */
+export type FileReply = Pick<HttpReply, 'kind' | 'status' | 'headers'>;
+
 /**
- * A file at an address that an answer named. It is fetched without the key. A file on the
- * gateway's own origin may ask for it, with a 401 or in any other words: then, and only there, it
+ * A file at a URL from a response, as `read` takes it. It is fetched without the key. A file on the
+ * API's own origin may ask for the key, with a 401 or in any other words: then, and only there, it
  * is sent once, and no redirect is followed with it.
  */
-export async function readFile(
+export async function readFile<T extends FileReply>(
 	client: GatewayClient,
 	url: string,
 	limits: Limits,
-	wantsKey: (reply: Reply) => boolean,
-): Promise<HttpResult> {
-	const answer = await sendWithoutKey(client, limits, fileOptions(client, url));
-	if (answer.kind !== 'reply' || !isHome(client, url) || !wantsKey(answer)) return answer;
-	const second = await sendWithKey(client, limits, { ...fileOptions(client, url), disableFollowRedirect: true });
-	const target =
-		second.kind === 'reply' && second.status >= 300 && second.status < 400
-			? redirectTarget(second.headers, url)
-			: undefined;
-	return target ? await sendWithoutKey(client, limits, fileOptions(client, target)) : second;
+	read: (response: HttpResponse) => Promise<T>,
+	wantsKey: (reply: T) => boolean,
+): Promise<T | NoReply> {
+	const fetchFile = async (target: string): Promise<T | NoReply> =>
+		await openRequest(client.signal, target, limits, withoutKey(client, fileOptions(client, target)), read);
+	const first = await fetchFile(url);
+	if (first.kind !== 'reply' || !isHome(client, url) || !wantsKey(first)) return first;
+	const options = { ...fileOptions(client, url), disableFollowRedirect: true };
+	const second = await openRequest(client.signal, url, limits, withKey(client, options), read);
+	const target = second.kind === 'reply' ? redirectTarget(second, url) : undefined;
+	return target ? await fetchFile(target) : second;
 }
 
-type Reply = Extract<HttpResult, { kind: 'reply' }>;
-
-/** Without a host in the base URL the first part of the path would be taken for one, and get the key. */
-const NOWHERE: HttpResult = {
-	kind: 'unsent',
-	reason: "'Base URL' in the credential is empty or no address",
-	lasting: true,
-};
-
-function hasHome(client: GatewayClient): boolean {
-	return URL.canParse(client.base.baseURL ?? '');
+/** Where a redirect leads; undefined for anything else. */
+export function redirectTarget({ status, headers }: FileReply, url: string): string | undefined {
+	const { location } = headers;
+	if (status < 300 || status >= 400 || typeof location !== 'string' || !URL.canParse(location, url)) return undefined;
+	const target = new URL(location, url);
+	return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : undefined;
 }
 
-function isHome(client: GatewayClient, url: string): boolean {
-	try {
-		return new URL(url).origin === new URL(client.base.baseURL ?? '').origin;
-	} catch {
-		return false;
-	}
-}
-
-function redirectTarget(headers: Record<string, unknown>, url: string): string | undefined {
-	if (typeof headers.location !== 'string') return undefined;
-	try {
-		const target = new URL(headers.location, url);
-		return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : undefined;
-	} catch {
-		return undefined;
-	}
-}
+/**
+ * Nothing is asked to be compressed: a compressed body whose connection breaks is lost even when all
+ * of it has arrived, as the HTTP library drops what it has not unpacked yet.
+ */
+const ENCODING = { 'accept-encoding': 'identity' };
+const API_HEADERS = { accept: 'application/json', ...ENCODING };
 
 /** The key follows no redirect: an API that moved is a wrong base URL, not a reason to send it elsewhere. */
-function apiOptions(client: GatewayClient, path: string): IHttpRequestOptions {
-	return { ...connection(client), url: `${client.base.baseURL ?? ''}${path}`, disableFollowRedirect: true };
+async function callApi(
+	client: GatewayClient,
+	path: string,
+	limits: Limits,
+	request: Pick<IHttpRequestOptions, 'method' | 'headers' | 'body'>,
+): Promise<HttpResult> {
+	const reason = baseUrlFault(client);
+	if (reason) return { kind: 'unsent', reason, lasting: true };
+	const url = `${client.base.baseURL ?? ''}${path}`;
+	const options = { ...connection(client), ...request, url, disableFollowRedirect: true };
+	return await httpRequest(client.signal, url, limits, withKey(client, options));
+}
+
+/** Without a host the first part of the path would be taken for one, and get the key. */
+function baseUrlFault({ base }: GatewayClient): string | undefined {
+	if (!URL.canParse(base.baseURL ?? '')) return "'Base URL' in the credential is empty or not a URL";
+	const { username, password } = new URL(base.baseURL ?? '');
+	return username || password ? "'Base URL' must not contain a user name or password" : undefined;
+}
+
+function isHome({ base }: GatewayClient, url: string): boolean {
+	if (!URL.canParse(url) || !URL.canParse(base.baseURL ?? '')) return false;
+	return new URL(url).origin === new URL(base.baseURL ?? '').origin;
 }
 
 function fileOptions(client: GatewayClient, url: string): IHttpRequestOptions {
-	return { ...connection(client), method: 'GET', url, headers: { accept: 'image/*,*/*;q=0.5' } };
+	return { ...connection(client), method: 'GET', url, headers: { accept: 'image/*,*/*;q=0.5', ...ENCODING } };
 }
 
-function connection(client: GatewayClient): Omit<IHttpRequestOptions, 'url'> {
-	const { proxy, skipSslCertificateValidation, allowedDomains } = client.base;
+function connection({ base }: GatewayClient): Omit<IHttpRequestOptions, 'url'> {
+	const { proxy, skipSslCertificateValidation, allowedDomains } = base;
 	return {
 		...(proxy && { proxy }),
 		...(skipSslCertificateValidation && { skipSslCertificateValidation: true }),
@@ -122,28 +133,17 @@ function connection(client: GatewayClient): Omit<IHttpRequestOptions, 'url'> {
 	};
 }
 
-async function sendWithoutKey(
-	client: GatewayClient,
-	limits: Limits,
-	options: IHttpRequestOptions,
-): Promise<HttpResult> {
-	return await httpRequest(
-		client.signal,
-		limits,
-		async (timeout, signal) => await client.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal }),
-	);
+function withoutKey(client: GatewayClient, options: IHttpRequestOptions): Send {
+	return async (timeout, signal) => await client.ctx.helpers.httpRequest({ ...options, timeout, abortSignal: signal });
 }
 
-async function sendWithKey(client: GatewayClient, limits: Limits, options: IHttpRequestOptions): Promise<HttpResult> {
-	return await httpRequest(client.signal, limits, async (timeout, signal) => {
+function withKey(client: GatewayClient, options: IHttpRequestOptions): Send {
+	return async (timeout, signal) => {
 		// n8n replaces the request's signal by the execution's, so the context it asks answers with ours.
 		const own = Object.create(client.ctx, {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;
-		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, {
-			...options,
-			timeout,
-			abortSignal: signal,
-		});
-	});
+		const request = { ...options, timeout, abortSignal: signal };
+		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, request);
+	};
 }

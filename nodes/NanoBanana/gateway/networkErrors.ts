@@ -1,52 +1,108 @@
-import { record } from '../lib/json';
-
-/** What a thrown request tells of the other side. */
+/** Why there is no complete response. `reason` is a text of ours, never one of n8n or of the system: those give advice that may cost money. */
 export type NetworkError =
-	/** The connection never came about: nothing was sent. `lasting` when a second try cannot help. */
+	/** Provably nothing reached the API. `lasting` when a second try cannot help. */
 	| { kind: 'unsent'; reason: string; lasting: boolean }
-	/** It broke after sending may have begun: the other side may have acted. */
+	/** It broke after sending may have begun: the API may have accepted the request. */
 	| { kind: 'unclear'; reason: string };
 
-/** Codes of a connection that never opened (Node.js), and of one whose other side cannot be trusted. */
-const NEVER_OPENED = [
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'EHOSTDOWN',
-	'ENETDOWN',
-	'EADDRNOTAVAIL',
-];
-const LASTING =
-	/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL_WRONG_VERSION|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNSUPPORTED_PROTOCOL/;
-const BLOCKED = /restricted ip|blocked|not allowed|invalid url|unsupported protocol|wrong version number/i;
+const CLOSED = 'The connection was closed before the response was complete';
 
-/** Reads the chain of causes that n8n and Node.js leave. In doubt the other side may have acted. */
+/** Codes of Node.js and its libraries, or messages where n8n gives no code. The first row that fits decides. */
+const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill' }> = [
+	{
+		sign: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/,
+		reason:
+			"The server's certificate is self-signed. If you trust it, turn on 'Ignore SSL Issues (Insecure)' under 'Request Options'",
+		sent: 'neverWill',
+	},
+	{ sign: /CERT_HAS_EXPIRED/, reason: "The server's certificate has expired", sent: 'neverWill' },
+	{ sign: /ALTNAME_INVALID/, reason: "The server's certificate is for a different host", sent: 'neverWill' },
+	{ sign: /CERT|ERR_TLS/, reason: "The server's certificate is not valid", sent: 'neverWill' },
+	{
+		sign: /ERR_INVALID_(URL|PROTOCOL)|ERR_UNSUPPORTED_PROTOCOL|invalid url|unsupported protocol/i,
+		reason: 'The URL is not valid',
+		sent: 'neverWill',
+	},
+	{
+		sign: /blocked because|restricted ip|not allowed/i,
+		reason: "n8n's settings do not allow requests to this host",
+		sent: 'neverWill',
+	},
+	{ sign: /ECONNREFUSED/, reason: 'The connection was refused', sent: 'never' },
+	{ sign: /ENOTFOUND|EAI_AGAIN/, reason: 'The host name was not found', sent: 'never' },
+	{
+		sign: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL/,
+		reason: 'The network does not reach this host',
+		sent: 'never',
+	},
+	{ sign: /wrong version number/i, reason: 'This port does not accept https://', sent: 'never' },
+	{ sign: /before secure TLS/i, reason: 'The connection was closed during the TLS handshake', sent: 'never' },
+	{ sign: /ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|_TIMEOUT/, reason: 'The connection timed out' },
+	{ sign: /socket hang up|aborted|premature close|ERR_STREAM_PREMATURE_CLOSE/i, reason: CLOSED },
+	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
+	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection broke' },
+	{ sign: /HPE_/, reason: "The server's response is not valid HTTP" },
+	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
+];
+
+/** Reads the chain of causes that n8n and Node.js leave. In doubt the API may have accepted the request. */
 export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
-	const codes = chain.map((error) => String(record(error).code ?? record(error).httpCode ?? ''));
-	const reason = chain.map((error) => (error instanceof Error ? error.message : '')).find(Boolean) ?? 'no answer';
-	const code = codes.find((entry) => /^[A-Z][A-Z_0-9]+$/.test(entry)) ?? '';
-	const words = code ? `${code.toLowerCase().replace(/_/g, ' ')}: ${reason}` : reason;
-	const connecting = chain.some(
-		(error) => record(error).syscall === 'connect' || record(error).syscall === 'getaddrinfo',
-	);
-	const lasting =
-		codes.some((entry) => LASTING.test(entry)) ||
-		chain.some((error) => error instanceof Error && BLOCKED.test(error.message));
-	if (lasting) return { kind: 'unsent', reason: words, lasting: true };
-	if (connecting || codes.some((entry) => NEVER_OPENED.includes(entry)))
-		return { kind: 'unsent', reason: words, lasting: false };
-	return { kind: 'unclear', reason: words };
+	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
+	const fault = FAULTS.find(({ sign }) => signs.some((text) => sign.test(text)));
+	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, lasting: true };
+	if (fault?.sent === 'never') return { kind: 'unsent', reason: fault.reason, lasting: false };
+	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', lasting: false };
+	const unsent = unsentReason(chain);
+	if (unsent) return { kind: 'unsent', reason: unsent, lasting: false };
+	const code = signs.find((text) => /^E[A-Z_]{3,}$/.test(text));
+	return { kind: 'unclear', reason: fault?.reason ?? (code ? `The request failed (${code})` : 'The request failed') };
 }
 
-function causes(thrown: unknown): unknown[] {
-	const chain: unknown[] = [];
+/**
+ * A response of the proxy itself, which never reached the API. Over https:// every response of the API
+ * is encrypted, so one that carries the proxy's own marks is its answer to CONNECT. classify.ts tells what 407 means.
+ */
+export function readProxyError(
+	status: number,
+	headers: Record<string, unknown>,
+	url: string,
+): NetworkError | undefined {
+	const isConnect = /^https:/i.test(url) && status >= 400 && status !== 407;
+	const isProxy = headers['x-squid-error'] !== undefined || /^tinyproxy\b/i.test(String(headers.server));
+	if (!isConnect || !isProxy) return undefined;
+	const isForbidden = status < 500;
+	return {
+		kind: 'unsent',
+		reason: isForbidden ? 'The proxy does not allow this host' : 'The proxy could not connect to the API',
+		lasting: isForbidden,
+	};
+}
+
+/** Why nothing can have been sent, read off the socket of the request. */
+function unsentReason(chain: Array<Record<string, unknown>>): string | undefined {
+	if (chain.some(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo'))
+		return 'The connection could not be opened';
+	const request = chain.map((error) => error.request).find((found) => typeof found === 'object' && found !== null);
+	if (request === undefined) return undefined;
+	const { socket } = request as { socket?: { secureConnecting?: boolean } | null };
+	// A request gets its socket once the proxy has opened the tunnel.
+	if (!socket) return 'The proxy closed the connection';
+	return socket.secureConnecting === true ? 'The connection was closed during the TLS handshake' : undefined;
+}
+
+/** A TLS server answers plain HTTP with an alert record (type 21), and reads nothing of it (RFC 8446, 5.1). */
+function isTlsAlert(chain: Array<Record<string, unknown>>): boolean {
+	return chain.some(({ rawPacket }) => Buffer.isBuffer(rawPacket) && rawPacket[0] === 0x15 && rawPacket[1] === 3);
+}
+
+function causes(thrown: unknown): Array<Record<string, unknown>> {
+	const chain: Array<Record<string, unknown>> = [];
 	let next = thrown;
-	while (typeof next === 'object' && next !== null && !chain.includes(next) && chain.length < 8) {
-		chain.push(next);
-		next = (next as { cause?: unknown }).cause;
+	while (typeof next === 'object' && next !== null && chain.length < 8) {
+		const { code, httpCode, message, syscall, request, rawPacket, cause } = next as Record<string, unknown>;
+		chain.push({ code, httpCode, message, syscall, request, rawPacket });
+		next = cause;
 	}
 	return chain;
 }

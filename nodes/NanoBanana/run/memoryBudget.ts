@@ -1,75 +1,68 @@
 import { MEGABYTE } from '../lib/bytes';
 
-/** Room for bodies in memory: requests and images wait here, not in the heap. */
-export interface MemoryBudget {
-	/** A hold takes room once, at its first `before`, and gives it back at `release`. */
+/** A limit that the items of a node run share: on bytes in memory, or on transfers side by side. First come, first served. */
+export interface Budget {
+	/** Takes nothing yet. Its owner releases it, whatever happens. */
 	reservation(): Reservation;
 }
 
 export interface Reservation {
 	readonly isAcquired: boolean;
-	/** Waits until so many bytes more may be in memory. */
-	before(bytes: number): Promise<void>;
+	/** Waits until so much is free, the first time. It never grows, so two owners cannot wait for each other. */
+	before(amount: number): Promise<void>;
 	release(): void;
 }
 
 interface Ticket {
-	bytes: number;
-	isInside: boolean;
-	entered: Promise<void>;
-	enter: () => void;
+	amount: number;
+	isGranted: boolean;
+	grant: () => void;
 }
 
 /** So many bytes of requests and images are in memory at a time, or a single larger one. */
-const ROOM_BYTES = 24 * MEGABYTE;
+export const MEMORY_BYTES = 24 * MEGABYTE;
+/** So many files are downloaded side by side. */
+export const TRANSFERS = 8;
 
-export function createMemoryBudget(capacity = ROOM_BYTES): MemoryBudget {
+export function createBudget(capacity: number): Budget {
 	let taken = 0;
-	const waiting: Ticket[] = [];
+	let waiting: Ticket[] = [];
 
-	const admit = (): void => {
-		for (let next = waiting.at(0); next && (taken === 0 || taken + next.bytes <= capacity); next = waiting.at(0)) {
+	const grant = (): void => {
+		for (let next = waiting.at(0); next && (taken === 0 || taken + next.amount <= capacity); next = waiting.at(0)) {
 			waiting.shift();
-			taken += next.bytes;
-			next.isInside = true;
-			next.enter();
+			taken += next.amount;
+			next.isGranted = true;
+			next.grant();
 		}
 	};
 
-	const leave = (ticket: Ticket): void => {
-		if (ticket.isInside) taken -= ticket.bytes;
-		else waiting.splice(waiting.indexOf(ticket), 1);
-		ticket.enter();
-		admit();
+	const reservation = (): Reservation => {
+		let ticket: Ticket | undefined;
+		let granted = Promise.resolve();
+		return {
+			get isAcquired() {
+				return ticket !== undefined;
+			},
+			async before(amount) {
+				if (ticket === undefined) {
+					granted = new Promise(
+						(resolve) => (ticket = { amount: Math.max(1, amount), isGranted: false, grant: resolve }),
+					);
+					waiting.push(ticket as unknown as Ticket);
+					grant();
+				}
+				await granted;
+			},
+			release() {
+				if (ticket === undefined) return;
+				if (ticket.isGranted) taken -= ticket.amount;
+				waiting = waiting.filter((other) => other !== ticket);
+				ticket.grant();
+				ticket = undefined;
+				grant();
+			},
+		};
 	};
-
-	return {
-		reservation() {
-			let ticket: Ticket | undefined;
-			return {
-				get isAcquired() {
-					return ticket !== undefined;
-				},
-				// Who holds room already never waits for more, so two holders cannot wait for each other.
-				async before(bytes) {
-					ticket ??= queue(waiting, Math.max(1, bytes));
-					admit();
-					await ticket.entered;
-				},
-				release() {
-					if (ticket) leave(ticket);
-					ticket = undefined;
-				},
-			};
-		},
-	};
-}
-
-function queue(waiting: Ticket[], bytes: number): Ticket {
-	const ticket: Ticket = { bytes, isInside: false, entered: Promise.resolve(), enter: () => undefined };
-	ticket.entered = new Promise<void>((resolve) => {
-		ticket.enter = resolve;
-	});
-	waiting.push(ticket);
-	return ticket;
+	return { reservation };
 }

@@ -10,15 +10,18 @@ import {
 	TASK_SLOW_START,
 	type ConcurrencyLimiter,
 } from '../submit/concurrencyLimiter';
-import { createBufferPool, type BufferPool } from './bufferPool';
 import { contextOf, runIndexOf } from './idempotencyStore';
-import { createMemoryBudget, type MemoryBudget } from './memoryBudget';
+import { createBudget, MEMORY_BYTES, TRANSFERS, type Budget } from './memoryBudget';
 
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
 export interface NodeRun {
 	limiter: ConcurrencyLimiter;
-	memoryBudget: MemoryBudget;
-	bufferPool: BufferPool;
+	/** Bytes of requests and images in memory. */
+	memoryBudget: Budget;
+	/** Downloads side by side. */
+	transfers: Budget;
+	/** False once n8n has shown that its binary mode needs images in memory. */
+	storesStreams: boolean;
 	schedule: PollSchedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
@@ -134,8 +137,9 @@ function openRun(
 
 	return {
 		limiter,
-		memoryBudget: createMemoryBudget(),
-		bufferPool: createBufferPool(),
+		memoryBudget: createBudget(MEMORY_BYTES),
+		transfers: createBudget(TRANSFERS),
+		storesStreams: true,
 		schedule: createPollSchedule(),
 		signal: controller.signal,
 		tasks: new Map(),

@@ -5,7 +5,7 @@ import { failureError } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type TaskRecord } from './outputItems';
 import type { ItemContext } from '../run/itemContext';
-import { storeImage, type Purchase } from './storeImage';
+import { storeImage, type Purchase, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
 import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
 
@@ -115,14 +115,11 @@ async function addPictures(item: ItemContext, results: CallResult[], task: TaskR
 	for (const { result, refs } of parts) {
 		result.stored?.outputImages.forEach(add);
 		task.warnings.push(...(result.stored?.warnings ?? []));
-		for (const [position, ref] of refs.entries()) {
-			add(
-				await storeImage(
-					item,
-					{ ref, bought: result, position, index: task.outputImages.length, count },
-					task.warnings,
-				),
-			);
+		const first = task.outputImages.length;
+		const sources = refs.map((ref, position) => ({ ref, bought: result, position, index: first + position, count }));
+		for (const stored of await storeImages(item, sources)) {
+			add(stored.image);
+			task.warnings.push(...stored.warnings);
 		}
 	}
 	const missing = (task.requestedImages ?? 0) - task.outputImages.length;
@@ -149,6 +146,27 @@ function equalImages(images: OutputImage[]): string[] {
 	return [...numbers.values()]
 		.filter((equal) => equal.length > 1)
 		.map((equal) => `These images are identical: ${equal.join(', ')}.`);
+}
+
+/** Side by side, except those of a response that takes memory: one by one they need no more of it. */
+async function storeImages(
+	item: ItemContext,
+	sources: Source[],
+): Promise<Array<{ image: OutputImage; warnings: string[] }>> {
+	const storeOne = async (source: Source): Promise<{ image: OutputImage; warnings: string[] }> => {
+		const warnings: string[] = [];
+		return { image: await storeImage(item, source, warnings), warnings };
+	};
+	if (!sources[0]?.bought.reservation.isAcquired) {
+		const stored = await Promise.allSettled(sources.map(storeOne));
+		return stored.map((part) => {
+			if (part.status === 'rejected') throw part.reason;
+			return part.value;
+		});
+	}
+	const stored = [];
+	for (const source of sources) stored.push(await storeOne(source));
+	return stored;
 }
 
 /** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */

@@ -145,7 +145,9 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			client: item.readClient,
 			clock: systemClock,
 			maxBytes: MAX_REFERENCE_BYTES,
-			reserveMemory: reservation.before,
+			save: async (file) => await Promise.resolve(file),
+			// The memory is needed until the request is sent, so its owner is the request.
+			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.before, end: () => undefined }),
 			deadline: systemClock.now() + requestTimeoutMs(item),
 			allowKey: false,
 		},
@@ -154,9 +156,9 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 		return {
 			kind: 'bytes',
 			field: reference.url,
-			data: fetched.bytes,
-			mimeType: fetched.facts.mimeType,
-			fileName: `reference.${fetched.facts.extension}`,
+			data: fetched.saved.bytes,
+			mimeType: fetched.saved.facts.mimeType,
+			fileName: `reference.${fetched.saved.facts.extension}`,
 		};
 	}
 	throw failureError({

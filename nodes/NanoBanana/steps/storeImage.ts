@@ -1,7 +1,9 @@
+import type { IBinaryData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { systemClock } from '../lib/clock';
-import { downloadImage, type DownloadResult } from '../images/downloadImage';
+import { downloadImage, type Transfer } from '../images/downloadImage';
+import type { FileFacts } from '../images/imageFormat';
 import { redact } from '../errors/redact';
 import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
@@ -34,45 +36,56 @@ export interface Source {
 /** The least time for a download when the task took all the time there was. */
 const DOWNLOAD_GRACE_MS = 30_000;
 
-/** A picture downloaded and stored; where that does not work, its address, and a warning that says why. */
+/** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
 export async function storeImage(item: ItemContext, source: Source, warnings: string[]): Promise<OutputImage> {
-	const { settings } = item;
+	const { settings, run } = item;
 	const { ref, bought, index, count } = source;
 	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
-	// An answer that holds room already is large enough for its pictures: waiting for more, two of them would wait for each other.
-	const reservation = bought.reservation.isAcquired ? undefined : item.run.memoryBudget.reservation();
-	try {
-		const fetched = await downloadImage(ref, {
-			client: item.readClient,
-			clock: systemClock,
-			maxBytes: settings.maxImageBytes,
-			reserveMemory: reservation?.before,
-			allocate: item.run.bufferPool.take,
-			isFresh: bought.submittedAt !== undefined || bought.reads > 1,
-			deadline: Math.max(
-				item.startedAt + settings.timeoutMs,
-				systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
-			),
-			...(bought.taskId && { refresh: async () => await freshRef(item, bought.taskId ?? '', source) }),
-		});
-		if (fetched.kind === 'image') {
-			if (fetched.warning) warnings.push(`Image ${index + 1} of ${count} ${fetched.warning}.`);
-			const outputImage = await store(item, fetched, source);
-			item.run.bufferPool.give(fetched.bytes);
-			return outputImage;
-		}
-		const ways = [
-			...(fetched.url ? ['open its address'] : []),
-			...(bought.taskId ? ["collect it with 'Wait for Task Result'"] : []),
-		];
-		const how = ways.length > 0 ? ` To get it, ${ways.join(', or ')}.` : '';
-		warnings.push(
-			`Image ${index + 1} of ${count} is paid for but could not be downloaded: ${redact(fetched.reason, item.apiKey)}.${how}`,
-		);
-		return { index, ...(fetched.url && { url: fetched.url }) };
-	} finally {
-		reservation?.release();
+	const result = await downloadImage(ref, {
+		client: item.readClient,
+		clock: systemClock,
+		maxBytes: settings.maxImageBytes,
+		save: async ({ facts, bytes, url }) => await store(item, source, facts, bytes, url),
+		...(run.storesStreams && {
+			saveStream: async ({ facts, url }, chunks) => await storeStream(item, source, facts, chunks, url),
+		}),
+		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
+		startTransfer: async () => (bought.reservation.isAcquired ? FREE_TRANSFER : await startTransfer(run)),
+		isFresh: bought.submittedAt !== undefined || bought.reads > 1,
+		deadline: Math.max(
+			item.startedAt + settings.timeoutMs,
+			systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
+		),
+		...(bought.taskId && { refresh: async () => await freshRef(item, bought.taskId ?? '', source) }),
+	});
+	if (result.kind === 'image') {
+		if (result.warning) warnings.push(`Image ${index + 1} of ${count} ${result.warning}.`);
+		return result.saved;
 	}
+	const ways = [
+		...(result.url ? ['open its URL'] : []),
+		...(bought.taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
+	];
+	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
+	warnings.push(
+		`Image ${index + 1} of ${count} could not be downloaded. You were charged for it.${how} Details: ${redact(result.reason, item.apiKey)}.`,
+	);
+	return { index, ...(result.url && { url: result.url }) };
+}
+
+const FREE_TRANSFER: Transfer = { reserveMemory: async () => await Promise.resolve(), end: () => undefined };
+
+async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {
+	const place = transfers.reservation();
+	const memory = memoryBudget.reservation();
+	await place.before(1);
+	return {
+		reserveMemory: memory.before,
+		end() {
+			memory.release();
+			place.release();
+		},
+	};
 }
 
 /** Where the gateway says the image is now. */
@@ -94,22 +107,75 @@ async function freshRef(
 	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;
 }
 
-/** Stores the bytes where n8n is set up to keep them, and names the file after what the bytes are. */
+/** Stores an image in memory. */
 async function store(
-	{ ctx, settings }: ItemContext,
-	{ facts, bytes, url }: Extract<DownloadResult, { kind: 'image' }>,
+	item: ItemContext,
 	source: Source,
+	facts: FileFacts,
+	bytes: Buffer,
+	url?: string,
 ): Promise<OutputImage> {
+	const binary = await prepareBinary(item, source, facts, bytes);
+	const sha256 = createHash('sha256').update(bytes).digest('hex');
+	return outputImage(source, facts, binary, { bytes: bytes.length, sha256, url });
+}
+
+/**
+ * Stores an image while it arrives. n8n's binary mode 'filesystem' writes any async iterable to a file,
+ * and removes the file when the iterable throws. The other modes need the bytes in memory: they
+ * fail before they ask for the first chunk, and the run does not try again. (n8n 2.40 and 1.123, sources)
+ */
+async function storeStream(
+	item: ItemContext,
+	source: Source,
+	facts: FileFacts,
+	chunks: AsyncIterable<Buffer>,
+	url: string,
+): Promise<OutputImage | undefined> {
+	const hash = createHash('sha256');
+	let bytes = 0;
+	let isStarted = false;
+	async function* hashed(): AsyncGenerator<Buffer> {
+		isStarted = true;
+		for await (const chunk of chunks) {
+			hash.update(chunk);
+			bytes += chunk.length;
+			yield chunk;
+		}
+	}
+	const binary = await prepareBinary(item, source, facts, hashed()).catch((thrown: Error) => {
+		if (isStarted) throw thrown;
+		item.run.storesStreams = false;
+		return undefined;
+	});
+	return binary && outputImage(source, facts, binary, { bytes, sha256: hash.digest('hex'), url });
+}
+
+/** Where n8n is set up to keep files, named after what the bytes are. */
+async function prepareBinary(
+	{ ctx, settings }: ItemContext,
+	source: Source,
+	facts: FileFacts,
+	content: Buffer | AsyncIterable<Buffer>,
+): Promise<IBinaryData> {
 	const fileName = fileNameOf(wantedName(settings, source), source.index, source.count, facts.extension);
-	const binary = await ctx.helpers.prepareBinaryData(bytes, fileName, facts.mimeType);
+	const typed = content as Parameters<typeof ctx.helpers.prepareBinaryData>[0];
+	return await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType);
+}
+
+function outputImage(
+	{ index }: Source,
+	{ mimeType, width, height }: FileFacts,
+	binary: IBinaryData,
+	{ url, ...stored }: { bytes: number; sha256: string; url?: string },
+): OutputImage {
 	return {
-		index: source.index,
+		index,
 		...(url && { url }),
-		fileName,
-		mimeType: facts.mimeType,
-		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
-		bytes: bytes.length,
-		sha256: createHash('sha256').update(bytes).digest('hex'),
+		fileName: binary.fileName,
+		mimeType,
+		...(width !== undefined && { width, height }),
+		...stored,
 		binary,
 	};
 }

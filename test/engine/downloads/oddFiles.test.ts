@@ -89,7 +89,7 @@ describe('base64 of a task', () => {
 			{
 				status: 'succeeded',
 				mimeType: 'image/png',
-				warnings: ['Image 1 of 1 came cut off: the file holds what was in the answer.'],
+				warnings: ['Image 1 of 1 is incomplete: the file contains what was in the response.'],
 			},
 		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
@@ -104,7 +104,7 @@ describe('base64 of a task', () => {
 			{
 				fileName: 'photo.bin',
 				mimeType: 'application/octet-stream',
-				warnings: ['Image 1 of 1 is no image type that is known here: the file holds the bytes as they came.'],
+				warnings: ['Image 1 of 1 has an unknown format: the file contains the bytes as they came.'],
 			},
 		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(bytes));

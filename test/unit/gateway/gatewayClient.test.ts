@@ -2,12 +2,16 @@
 import { Readable } from 'node:stream';
 
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
-import { readFile, sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import { readFile, sendCall, type FileReply } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import type { HttpResponse } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
 
 const LIMITS = { timeoutMs: 60_000, maxBytes: 1_048_576 };
 const FILE = `${HOME}/files/a.png`;
 const ABROAD = 'https://cdn.example/a.png';
+
+const head = async ({ status, headers }: HttpResponse): Promise<FileReply> =>
+	await Promise.resolve({ kind: 'reply', status, headers });
 
 /** Reads a file that asks for the key and then answers with a redirect to this place. */
 async function redirectedTo(
@@ -18,7 +22,7 @@ async function redirectedTo(
 		reply(302, '', location === undefined ? {} : { location }),
 		reply(200, 'the file'),
 	]);
-	const answer = await readFile(client, FILE, LIMITS, () => true);
+	const answer = await readFile(client, FILE, LIMITS, head, () => true);
 	return {
 		kind: answer.kind,
 		...(answer.kind === 'reply' && { status: answer.status }),
@@ -68,7 +72,7 @@ it.each([
 	[401, '', FILE, true, 1],
 ])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
 	const { client, sent } = paperWire([reply(status)], undefined, { baseURL });
-	await readFile(client, url, LIMITS, () => wantsKey);
+	await readFile(client, url, LIMITS, head, () => wantsKey);
 
 	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
 });

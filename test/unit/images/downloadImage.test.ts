@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 
 import {
 	downloadImage,
-	type DownloadResult,
 	type DownloadOptions,
+	type DownloadResult,
+	type ImageFile,
 } from '../../../nodes/NanoBanana/images/downloadImage';
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import type { ImageRef } from '../../../nodes/NanoBanana/types';
@@ -23,8 +24,17 @@ const gone = reply(404, 'gone');
 const down = reply(503, 'later');
 const neverOpened = broken('ENOTFOUND', 'getaddrinfo');
 
+/** A result with its file beside the kind. */
+type Flat = ({ kind: 'image'; warning?: string } & ImageFile) | Extract<DownloadResult<ImageFile>, { kind: 'missing' }>;
+
+function flat(result: DownloadResult<ImageFile>): Flat {
+	if (result.kind === 'missing') return result;
+	const { saved, ...rest } = result;
+	return { ...rest, ...saved };
+}
+
 interface NodeRun {
-	fetched: DownloadResult;
+	fetched: Flat;
 	sent: Sent[];
 	urls: string[];
 	pauses: number[];
@@ -37,19 +47,22 @@ const base64Ref = (bytes: Buffer): ImageRef => ({ kind: 'base64', base64: bytes.
 /** Fetches one image from hosts that answer so, on a clock whose pauses are over at once. */
 async function fetchFrom(
 	answers: WireAnswer[],
-	more: Partial<DownloadOptions> = {},
+	more: Partial<DownloadOptions<ImageFile>> = {},
 	ref: ImageRef = urlRef(A),
 ): Promise<NodeRun> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const { client, sent } = paperWire(answers);
-	const fetched = await downloadImage(ref, {
-		client,
-		clock,
-		maxBytes: 1_048_576,
-		deadline: startedAt + 10 * MINUTE_MS,
-		...more,
-	});
+	const fetched = flat(
+		await downloadImage(ref, {
+			client,
+			clock,
+			maxBytes: 1_048_576,
+			save: async (file) => await Promise.resolve(file),
+			deadline: startedAt + 10 * MINUTE_MS,
+			...more,
+		}),
+	);
 	return { fetched, sent, urls: sent.map(({ url }) => url), pauses: clock.pauses, tookMs: clock.now() - startedAt };
 }
 
@@ -66,7 +79,7 @@ describe('a picture', () => {
 			facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true },
 			url: A,
 		});
-		expect(sent).toEqual([{ method: 'GET', url: A, withKey: false, timeout: 121_000, followsRedirects: true }]);
+		expect(sent).toMatchObject([{ method: 'GET', url: A, withKey: false, timeout: 601_000, followsRedirects: true }]);
 		expect(pauses).toEqual([]);
 	});
 
@@ -88,20 +101,21 @@ describe('a picture', () => {
 		};
 
 		expect([await left(30_000), await left(200), await left(-5_000), await left(10 * MINUTE_MS)]).toEqual([
-			30_000, 1_000, 1_000, 120_000,
+			30_000, 1_000, 1_000, 600_000,
 		]);
 	});
 
 	it('finds room before more than a small part of it is held', async () => {
 		const reserveMemory = jest.fn(async () => await Promise.resolve());
+		const end = jest.fn();
 		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
 		const chunks = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
 		const { fetched } = await fetchFrom([reply(200, chunks, { 'content-length': String(large.length) })], {
-			reserveMemory,
+			startTransfer: async () => await Promise.resolve({ reserveMemory, end }),
 		});
 
 		expect(fetched.kind === 'image' && fetched.bytes.equals(large)).toBe(true);
-		expect(reserveMemory.mock.calls).toEqual([[large.length]]);
+		expect([reserveMemory.mock.calls, end.mock.calls.length]).toEqual([[[large.length]], 1]);
 	});
 });
 
@@ -174,7 +188,7 @@ describe('base64', () => {
 	it('has to be an image', async () => {
 		expect((await fetchFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({
 			kind: 'missing',
-			reason: 'the data in the answer is no image',
+			reason: 'The data in the response is not an image',
 		});
 	});
 
@@ -182,7 +196,7 @@ describe('base64', () => {
 	const cutOff = {
 		kind: 'image',
 		bytes: PNG.subarray(0, 40),
-		warning: 'came cut off: the file holds what was in the answer',
+		warning: 'is incomplete: the file contains what was in the response',
 	};
 
 	it('that is cut off is handed out with a warning, as it is paid for', async () => {
@@ -226,7 +240,7 @@ describe('base64', () => {
 
 		expect(await reasonAt(2_097_152)).toEqual({
 			kind: 'missing',
-			reason: "it is larger than 2 MB, the 'Max Download Size' under Options",
+			reason: "It is larger than 2 MB, the 'Max Download Size' under Options",
 		});
 		expect(await reasonAt(1_048_576)).toMatchObject({ reason: expect.stringContaining('than 1 MB') as string });
 		expect(await reasonAt(524_288)).toMatchObject({ reason: expect.stringContaining('than 0.5 MB') as string });
@@ -282,14 +296,10 @@ describe('a download that seldom passes', () => {
 		['a file that is gone', gone, 'HTTP 404'],
 		['a file that has expired', reply(410), 'HTTP 410'],
 		['a file that is closed', reply(403), 'HTTP 403'],
-		['a host that is not known', neverOpened, 'enotfound: getaddrinfo ENOTFOUND'],
-		['half a file', reply(200, PNG.subarray(0, 40)), 'the file is cut off'],
-		['an empty file', reply(204), 'the file is empty'],
-		[
-			'a web page',
-			reply(200, '<html><title>Console of the shop</title></html>'),
-			'the address does not lead to an image',
-		],
+		['a host that is not known', neverOpened, 'The host name was not found'],
+		['half a file', reply(200, PNG.subarray(0, 40)), 'The file is incomplete'],
+		['an empty file', reply(204), 'The file is empty'],
+		['a web page', reply(200, '<html><title>Console of the shop</title></html>'), 'The URL does not lead to an image'],
 	])('is tried four times for %s', async (_fact, answer, reason) => {
 		const { fetched, urls } = await fetchFrom([answer]);
 
@@ -333,7 +343,7 @@ describe('bytes of a kind that is not known', () => {
 	/** Noise with a name in front, as any file of pixels is. */
 	const noise = (size = 600): Buffer =>
 		Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
-	const WARNING = 'is no image type that is known here: the file holds the bytes as they came';
+	const WARNING = 'has an unknown format: the file contains the bytes as they came';
 
 	it.each([
 		['image/jxl', A, 'image/jxl', 'jxl'],
@@ -414,7 +424,7 @@ describe('a download that never passes', () => {
 		['a bad request', reply(400), 'HTTP 400'],
 		['a page that moved for good', reply(301), 'HTTP 301'],
 		['a choice of pages', reply(300), 'HTTP 300'],
-		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), 'cert has expired: read CERT_HAS_EXPIRED'],
+		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), "The server's certificate has expired"],
 	])('is tried once for %s', async (_fact, answer, reason) => {
 		const { fetched, sent, pauses } = await fetchFrom([answer, picture]);
 
@@ -430,7 +440,7 @@ describe('a download that never passes', () => {
 		expect(fetched).toEqual({
 			kind: 'missing',
 			url: A,
-			reason: "it is larger than 2 MB, the 'Max Download Size' under Options",
+			reason: "It is larger than 2 MB, the 'Max Download Size' under Options",
 		});
 		expect(sent).toHaveLength(1);
 	});
@@ -492,14 +502,15 @@ describe('an execution that stops', () => {
 	const canceled = async (
 		answers: WireAnswer[],
 		stop: AbortController,
-		more: Partial<DownloadOptions> = {},
+		more: Partial<DownloadOptions<ImageFile>> = {},
 	): Promise<{ kind: string; requests: number }> => {
 		const clock = leapingClock();
 		const { client, sent } = paperWire(answers, stop.signal);
-		const fetching: DownloadOptions = {
+		const fetching: DownloadOptions<ImageFile> = {
 			client,
 			clock,
 			maxBytes: 1_048_576,
+			save: async (file) => await Promise.resolve(file),
 			deadline: clock.now() + MINUTE_MS,
 			...more,
 		};

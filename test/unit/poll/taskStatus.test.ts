@@ -33,7 +33,7 @@ it('asks once for the task, with the key, and follows no redirect', async () => 
 		{
 			method: 'GET',
 			url: `${HOME}/v1/images/tasks/t-1`,
-			headers: { accept: 'application/json' },
+			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
 			withKey: true,
 			timeout: 31_000,
 			followsRedirects: false,
@@ -67,7 +67,7 @@ it.each<[string, WireAnswer, TaskStatusResult]>([
 		broken('ECONNRESET', 'read'),
 		{
 			kind: 'passing',
-			failure: { kind: 'upstream_down', taskId: 't-1', gatewayMessage: 'econnreset: read ECONNRESET' },
+			failure: { kind: 'upstream_down', taskId: 't-1', gatewayMessage: 'The connection was reset' },
 			retryAfterMs: 0,
 		},
 	],
@@ -76,7 +76,7 @@ it.each<[string, WireAnswer, TaskStatusResult]>([
 		broken('ECONNREFUSED', 'connect'),
 		{
 			kind: 'passing',
-			failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: 'econnrefused: connect ECONNREFUSED' },
+			failure: { kind: 'unreachable', taskId: 't-1', gatewayMessage: 'The connection was refused' },
 			retryAfterMs: 0,
 		},
 	],
@@ -214,7 +214,7 @@ it('sends nothing where the base URL is no address, and does not try again', asy
 			failure: {
 				kind: 'unreachable',
 				taskId: 't-1',
-				gatewayMessage: "'Base URL' in the credential is empty or no address",
+				gatewayMessage: "'Base URL' in the credential is empty or not a URL",
 			},
 		},
 		sent: [],

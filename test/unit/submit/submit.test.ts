@@ -328,7 +328,7 @@ describe('a request that was not taken', () => {
 	it('is sent three times where no connection opens, with growing pauses', async () => {
 		const { failure, journal, requests, pauses } = await submitTo([neverOpened]);
 
-		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'econnrefused: connect ECONNREFUSED' });
+		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'The connection was refused' });
 		expect(requests).toBe(3);
 		expect(pauses).toEqual([1_000, 2_000]);
 		expect(journal).toEqual([
@@ -360,7 +360,7 @@ describe('a request that was not taken', () => {
 	it('is sent once where no connection can ever open', async () => {
 		const { failure, journal, requests } = await submitTo([broken('CERT_HAS_EXPIRED', 'read')]);
 
-		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'cert has expired: read CERT_HAS_EXPIRED' });
+		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: "The server's certificate has expired" });
 		expect(requests).toBe(1);
 		expect(journal).toEqual(REFUSED_FOR_GOOD);
 	});
@@ -444,7 +444,7 @@ describe('a request that was turned down', () => {
 
 describe('a request that may have been taken', () => {
 	it.each<[string, WireAnswer, Partial<Failure>]>([
-		['a broken connection', broken('ECONNRESET', 'read'), { gatewayMessage: 'econnreset: read ECONNRESET' }],
+		['a broken connection', broken('ECONNRESET', 'read'), { gatewayMessage: 'The connection was reset' }],
 		['a page of a proxy', reply(502, '<html><title>502 Bad Gateway</title></html>'), { httpStatus: 502 }],
 		['a 503 that says nothing', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
 		['a timeout of the gateway', reply(408, ''), { httpStatus: 408 }],

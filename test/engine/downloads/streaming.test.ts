@@ -1,0 +1,181 @@
+/* eslint-disable */
+// Large images flow into n8n's storage. What is not whole, too large or not an image leaves nothing there.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+
+import { padImage } from '../../mock-api/images/growImage';
+import { item, plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
+import { sendJson, useRawServer } from '../support/rawServer';
+
+const engine = useEngine();
+const raw = useRawServer();
+const MEGABYTE = 1_048_576;
+let large: Buffer;
+
+beforeAll(async () => void (large = padImage(await plainImage('red'), 'png', 3 * MEGABYTE)));
+
+type Mode = 'filesystem' | 'default';
+const MODES: Mode[] = ['filesystem', 'default'];
+
+/** Tasks whose names tell their file: each item gets its own. */
+function serveTasks(files: Record<string, (response: ServerResponse, count: number) => void>): void {
+	const counts = new Map<string, number>();
+	let created = 0;
+	raw.on('POST', '/v1/images/tasks', (response) =>
+		sendJson(response, { code: 'success', data: { task_id: `task_${(created += 1)}`, status: 'queued' } }),
+	);
+	raw.on('GET', '/v1/images/tasks/', (response, { path }) => {
+		const name = Object.keys(files)[Number(path.split('_').pop()) - 1];
+		const data = { task_id: path.split('/').pop(), status: 'succeeded', result_url: `${raw.url}/files/${name}` };
+		sendJson(response, { code: 'success', data });
+	});
+	raw.on('GET', '/files/', (response, { path }) => {
+		const name = path.split('/').pop() ?? '';
+		counts.set(name, (counts.get(name) ?? 0) + 1);
+		files[name](response, counts.get(name) ?? 0);
+	});
+}
+
+async function run(binaryMode: Mode, count: number, options = {}): Promise<Ran> {
+	return await engine.run(
+		{ prompt: '={{ "image " + $json.index }}', options: { timeout: 30, ...options } },
+		{
+			input: Array.from({ length: count }, (_, index) => item({ index })),
+			credential: { baseUrl: raw.url },
+			binaryMode,
+			executionId: `streaming-${Math.random()}`,
+		},
+	);
+}
+
+/** Files below n8n's storage folder that belong to this execution, without their descriptions. */
+function storedFiles(executionId: string): number[] {
+	const folder = join(process.env.N8N_USER_FOLDER ?? '', '.n8n');
+	if (!existsSync(folder)) return [];
+	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter(
+			(path) => path.includes(executionId) && /binary_data[\\/][^\\/]+$/.test(path) && !path.endsWith('.metadata'),
+		)
+		.map((path) => statSync(join(folder, path)).size);
+}
+
+const whole = (response: ServerResponse): void => void response.end(large);
+const filesAsked = (): number => raw.requests.filter(({ path }) => path.startsWith('/files')).length;
+
+describe.each(MODES)('in binary mode %s', (mode) => {
+	it('a large image is stored with its own bytes, size and digest', async () => {
+		serveTasks({ a: whole });
+		const ran = await run(mode, 1, { simplify: false });
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(large));
+		expect(ran.rows[0].binary?.data).toMatchObject({
+			mimeType: 'image/png',
+			fileExtension: 'png',
+			bytes: large.length,
+		});
+		expect(ran.json).toMatchObject([{ width: 48, height: 32, mimeType: 'image/png' }]);
+		expect(filesAsked()).toBe(1);
+	});
+
+	it('one that is cut is tried again, and nothing of the first try is stored', async () => {
+		serveTasks({
+			a: (response, count) => {
+				if (count > 1) return whole(response);
+				response.writeHead(200, { 'content-length': large.length });
+				response.write(large.subarray(0, 2 * MEGABYTE), () => response.destroy());
+			},
+		});
+		const executionId = `cut-${mode}`;
+		const ran = await engine.run(
+			{ prompt: 'a', options: { timeout: 30 } },
+			{ credential: { baseUrl: raw.url }, binaryMode: mode, executionId },
+		);
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(large));
+		expect(ran.json[0]).not.toHaveProperty('warnings');
+		expect(storedFiles(executionId)).toEqual(mode === 'filesystem' ? [large.length] : []);
+		expect(filesAsked()).toBe(2);
+	});
+
+	it.each<[string, () => Buffer, object, string]>([
+		['is too large', () => large, { maxImageSize: 2 }, 'It is larger than 2 MB'],
+		['has no end', () => large.subarray(0, 2 * MEGABYTE), { timeout: 1 }, 'The file is incomplete'],
+		['is a page', () => Buffer.from(`<html>${'x'.repeat(2 * MEGABYTE)}`), {}, 'The URL does not lead to an image'],
+	])('one that %s is not stored', async (_fact, body, options, reason) => {
+		serveTasks({ a: (response) => void response.end(body()) });
+		const executionId = `bad-${mode}-${reason.length}`;
+		const ran = await engine.run(
+			{ prompt: 'a', options: { timeout: 30, ...options } },
+			{ credential: { baseUrl: raw.url }, binaryMode: mode, executionId },
+		);
+
+		expect(ran.json).toMatchObject([{ warnings: [expect.stringContaining(reason)] }]);
+		expect(ran.rows[0].binary).toBeUndefined();
+		expect(storedFiles(executionId)).toEqual([]);
+	});
+
+	it('a transfer that stalls is given up, and neither it nor the others lose their image', async () => {
+		const files = Object.fromEntries(
+			Array.from({ length: 6 }, (_, index) => [`f${index}`, whole] as [string, typeof whole]),
+		) as Parameters<typeof serveTasks>[0];
+		files.f0 = (response, count) => {
+			if (count > 1) return whole(response);
+			// More than all of the memory budget, and never the rest of it.
+			response.writeHead(200, { 'content-length': 30 * MEGABYTE });
+			response.write(large.subarray(0, 2 * MEGABYTE));
+		};
+		serveTasks(files);
+		const ran = await run(mode, 6, { timeout: 20 });
+
+		expect(ran.rows.map(({ binary }) => binary?.data.bytes)).toEqual(Array(6).fill(large.length));
+		expect(ran.json.flatMap(({ warnings = [] }) => warnings)).toEqual([]);
+		expect(filesAsked()).toBe(7);
+	}, 60_000);
+});
+
+it('images of one task are downloaded side by side, in the order of the response', async () => {
+	const colors = await Promise.all(['red', 'green', 'blue'].map(async (color) => await plainImage(color as never)));
+	raw.on('POST', '/v1/images/tasks', (response) =>
+		sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
+	);
+	raw.on('GET', '/v1/images/tasks/', (response) =>
+		sendJson(response, {
+			code: 'success',
+			data: { task_id: 'task_1', status: 'succeeded', result_urls: [0, 1, 2].map((n) => `${raw.url}/files/${n}.png`) },
+		}),
+	);
+	const open: ServerResponse[] = [];
+	// Nobody is served before all have asked.
+	raw.on('GET', '/files/', (response, { path }) => {
+		open.push(Object.assign(response, { number: Number(/(\d)\.png/.exec(path)?.[1]) }));
+		if (open.length === 3)
+			open.reverse().forEach((waiting) => waiting.end(colors[(waiting as never as { number: number }).number]));
+	});
+	const ran = await run('filesystem', 1);
+
+	expect(await Promise.all(ran.rows.map(async ({ binary }) => await storedDigest(binary?.data)))).toEqual(
+		colors.map(sha256),
+	);
+});
+
+it('at most eight files are downloaded at a time', async () => {
+	let open = 0;
+	let most = 0;
+	serveTasks(
+		Object.fromEntries(
+			Array.from({ length: 20 }, (_, index) => [
+				`f${index}`,
+				(response: ServerResponse) => {
+					open += 1;
+					most = Math.max(most, open);
+					setImmediate(() => response.end(large, () => (open -= 1)));
+				},
+			]),
+		),
+	);
+	const ran = await run('filesystem', 20);
+
+	expect(ran.rows.every(({ binary }) => binary?.data.bytes === large.length)).toBe(true);
+	expect(most).toBeLessThanOrEqual(8);
+}, 60_000);

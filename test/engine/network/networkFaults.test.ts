@@ -1,0 +1,203 @@
+/* eslint-disable */
+// What n8n stores and shows of a network fault: our own words, never those of n8n or of the system.
+import type { INodeParameters } from 'n8n-workflow';
+
+import { useEngine } from '../support/useEngine';
+import { response, useSocketServers } from '../support/socketServer';
+
+const engine = useEngine();
+const servers = useSocketServers();
+
+/** n8n's own texts for socket codes, the system's, and those of the HTTP libraries. */
+const NOT_OURS =
+	/You can retry|perhaps it is offline|taking too long|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPROTO|HPE_|socket hang up|getaddrinfo|openssl|ssl3_|aborted|exceeded|Parse Error|self-signed certificate;|AxiosError/i;
+
+interface Shown {
+	/** All text of the stored error. */
+	text: string;
+	code: unknown;
+}
+
+async function shownAfter(baseUrl: string, more: INodeParameters = {}): Promise<Shown> {
+	const run = await engine.run({ prompt: 'a', ...more }, { credential: { baseUrl } });
+	const error = run.data.resultData.error as unknown as {
+		message: string;
+		description: string;
+		messages?: string[];
+		context: { data: { errorCode: string } };
+	};
+	const text = JSON.stringify([error.message, error.description, error.messages, error.context.data]);
+	return { text, code: error.context.data.errorCode };
+}
+
+const http = (port: number): string => `http://127.0.0.1:${port}`;
+const https = (port: number): string => `https://127.0.0.1:${port}`;
+const UNCLEAR = 'unclear_submission';
+const UNREACHABLE = 'unreachable';
+
+describe('a request that may have arrived is not sent again, and is shown in words of ours', () => {
+	it.each<[string, (socket: import('node:net').Socket) => void, string]>([
+		['a reset', (socket) => socket.resetAndDestroy(), 'The connection was reset'],
+		[
+			'an end without a response',
+			(socket) => socket.end(),
+			'The connection was closed before the response was complete',
+		],
+		[
+			'something that is not HTTP',
+			(socket) => socket.end('garbage\r\n\r\n'),
+			"The server's response is not valid HTTP",
+		],
+		[
+			'half a response',
+			(socket) => socket.end(response('{"code":"success","data":{"ta', ['content-length: 300'])),
+			'The connection was closed before the response was complete',
+		],
+		[
+			'compressed data that is broken',
+			(socket) => socket.end(response('not gzip at all', ['content-encoding: gzip', 'content-length: 15'])),
+			'The compressed response cannot be read',
+		],
+	])('after %s', async (_fault, answer, words) => {
+		const server = await servers.listen((socket) => answer(socket));
+		const shown = await shownAfter(http(server.port));
+
+		expect(shown.text).toContain(words);
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNCLEAR);
+		expect(server.received).toHaveLength(1);
+	});
+
+	it('after silence', async () => {
+		const server = await servers.listen(() => undefined);
+		const shown = await shownAfter(http(server.port), { requestOptions: { timeout: 300 } });
+
+		expect(shown.text).toContain('no complete response within');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNCLEAR);
+		expect(server.received).toHaveLength(1);
+	});
+});
+
+describe('where nothing was sent the request is tried again, as after a connection that never opened', () => {
+	it.each<[string, (socket: import('node:net').Socket) => void, string]>([
+		['is reset', (socket) => socket.resetAndDestroy(), 'The connection was closed during the TLS handshake'],
+		['ends', (socket) => socket.end(), 'The connection was closed during the TLS handshake'],
+		['meets plain HTTP', (socket) => socket.end(response('hi')), 'This port does not accept https://'],
+	])('a TLS handshake that %s', async (_fault, answer, words) => {
+		const server = await servers.listen((socket) => answer(socket));
+		const shown = await shownAfter(https(server.port));
+
+		expect(shown.text).toContain(words);
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+		expect(server.connections).toBe(3);
+	});
+
+	it('plain http on a TLS port, which is told by its alert', async () => {
+		const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70]);
+		const server = await servers.listen((socket) => socket.end(alert));
+		const shown = await shownAfter(http(server.port));
+
+		expect(shown.text).toContain('This port expects https://');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+		expect(server.connections).toBe(3);
+	});
+
+	it('a port that refuses', async () => {
+		const shown = await shownAfter(http(1));
+
+		expect(shown.text).toContain('The connection was refused');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+	});
+
+	it('a host that is not known', async () => {
+		const shown = await shownAfter('http://nowhere.invalid');
+
+		expect(shown.text).toContain('The host name was not found');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+	});
+
+	it('a certificate that nobody signed is shown with the option for it, and tried once', async () => {
+		const server = await servers.listenTls((socket) => socket.end(response('{}', ['content-length: 2'])));
+		const shown = await shownAfter(https(server.port));
+
+		expect(shown.text).toContain("'Ignore SSL Issues (Insecure)'");
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+		expect(server.received).toEqual([]);
+	});
+
+	it('is accepted with that option', async () => {
+		const body = JSON.stringify({ code: 'success', data: { task_id: 'task_1', status: 'queued' } });
+		const server = await servers.listenTls((socket) => socket.end(response(body, [`content-length: ${body.length}`])));
+		const run = await engine.run(
+			{ prompt: 'a', wait: false, requestOptions: { allowUnauthorizedCerts: true } },
+			{ credential: { baseUrl: https(server.port) } },
+		);
+
+		expect(run.json).toMatchObject([{ taskId: 'task_1' }]);
+	});
+});
+
+describe('a proxy', () => {
+	const through = async (answer: (socket: import('node:net').Socket) => void, baseUrl = https(1)) => {
+		const proxy = await servers.listen((socket) => answer(socket));
+		const shown = await shownAfter(baseUrl, { requestOptions: { proxy: http(proxy.port) } });
+		return { ...shown, tries: proxy.received.length };
+	};
+
+	it.each<[string, string[], string]>([
+		['503 Service Unavailable', ['server: squid/6.1', 'x-squid-error: ERR_CONNECT_FAIL 111'], 'squid'],
+		['500 Unable to connect', ['server: tinyproxy/1.11.1', 'content-type: text/html'], 'tinyproxy'],
+	])('that answers CONNECT with %s (%j) has sent nothing on: tried again', async (status, headers) => {
+		const shown = await through((socket) =>
+			socket.end(response('<h1>no</h1>', [...headers, 'content-length: 11'], status)),
+		);
+
+		expect(shown.text).toContain('The proxy could not connect to the API');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
+	});
+
+	it('that resets a CONNECT has sent nothing on: tried again', async () => {
+		const shown = await through((socket) => socket.resetAndDestroy());
+
+		expect(shown.text).toContain('The proxy closed the connection');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
+	});
+
+	it.each([https(1), http(1)])('that wants a password says so for %s, and is asked once', async (baseUrl) => {
+		const needs = response(
+			'no',
+			['proxy-authenticate: Basic realm="x"', 'content-length: 2'],
+			'407 Proxy Authentication Required',
+		);
+		const shown = await through((socket) => socket.end(needs), baseUrl);
+
+		expect(shown.text).toContain('The proxy requires a user name and password');
+		expect(shown.text).not.toContain("'Base URL' in the credential does not");
+		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 1]);
+	});
+
+	it('that is not there is tried again', async () => {
+		const shown = await shownAfter(https(1), { requestOptions: { proxy: 'http://127.0.0.1:1' } });
+
+		expect(shown.text).toContain('The connection was refused');
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNREACHABLE);
+	});
+});
+
+it('a base URL with a user name and password is rejected in words, before anything is sent', async () => {
+	const server = await servers.listen((socket) => socket.end(response('{}', ['content-length: 2'])));
+	const shown = await shownAfter(`http://user:secret@127.0.0.1:${server.port}`);
+
+	expect(shown.text).toContain("'Base URL' must not contain a user name or password");
+	expect(shown.text).not.toContain('secret');
+	expect(server.connections).toBe(0);
+});

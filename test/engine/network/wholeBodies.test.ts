@@ -1,0 +1,184 @@
+/* eslint-disable */
+// A body that has arrived whole counts, however the connection ends; half of one does not.
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+import { plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
+import { response, useSocketServers, type SocketServer } from '../support/socketServer';
+
+const engine = useEngine();
+const servers = useSocketServers();
+let image: Buffer;
+let gif: Buffer;
+
+beforeAll(async () => {
+	image = await plainImage('red');
+	gif = Buffer.from('R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+});
+
+const TASK = JSON.stringify({ code: 'success', data: { task_id: 'task_1', status: 'queued' } });
+
+/** Ways to end a connection behind a body that has arrived. */
+const ENDINGS: Array<[string, (socket: Socket, body: Buffer, headers?: string[]) => void]> = [
+	[
+		'a reset',
+		(socket, body, headers = []) =>
+			socket.write(response(body, [`content-length: ${body.length + 100}`, ...headers]), () =>
+				setImmediate(() => socket.resetAndDestroy()),
+			),
+	],
+	[
+		'an end before content-length',
+		(socket, body, headers = []) => socket.end(response(body, [`content-length: ${body.length + 1}`, ...headers])),
+	],
+	[
+		'no last chunk',
+		(socket, body, headers = []) =>
+			socket.end(
+				response(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n')]), [
+					'transfer-encoding: chunked',
+					...headers,
+				]),
+			),
+	],
+];
+type Ending = (typeof ENDINGS)[number][1];
+
+const proper: Ending = (socket, body) => socket.end(response(body, [`content-length: ${body.length}`]));
+
+interface Endings {
+	create?: Ending;
+	status?: Ending;
+	file?: Ending;
+}
+
+/** An API of one task whose responses end so. */
+async function api(endings: Endings, create = TASK, file = image): Promise<SocketServer> {
+	const server: SocketServer = await servers.listen((socket, text) => {
+		const status = {
+			code: 'success',
+			data: { task_id: 'task_1', status: 'succeeded', result_url: `http://127.0.0.1:${server.port}/file` },
+		};
+		if (text.startsWith('POST')) return (endings.create ?? proper)(socket, Buffer.from(create));
+		if (text.startsWith('GET /file')) return (endings.file ?? proper)(socket, file);
+		return (endings.status ?? proper)(socket, Buffer.from(JSON.stringify(status)));
+	});
+	return server;
+}
+
+const run = async (server: SocketServer, parameters = {}): Promise<Ran> =>
+	await engine.run(
+		{ prompt: 'a', ...parameters, options: { timeout: 5 } },
+		{ credential: { baseUrl: `http://127.0.0.1:${server.port}` } },
+	);
+const posts = (server: SocketServer): number => server.received.filter((text) => text.startsWith('POST')).length;
+const files = (server: SocketServer): number => server.received.filter((text) => text.startsWith('GET /file')).length;
+
+describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
+	it('names the task that was created', async () => {
+		const server = await api({ create: ending });
+		const ran = await run(server);
+
+		expect(ran.error).toBeUndefined();
+		expect(ran.json).toMatchObject([{ taskId: 'task_1', status: 'succeeded' }]);
+		expect(posts(server)).toBe(1);
+	});
+
+	it('is the end of the task', async () => {
+		const ran = await run(await api({ status: ending }));
+
+		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
+	});
+
+	it('is the image of a call that answers at once', async () => {
+		const create = JSON.stringify({ created: 1, data: [{ b64_json: image.toString('base64') }] });
+		const server = await api({ create: ending }, create);
+		const ran = await engine.run(
+			{ prompt: 'a', apiFormat: 'openAi' },
+			{ credential: { baseUrl: `http://127.0.0.1:${server.port}` } },
+		);
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(image));
+		expect(posts(server)).toBe(1);
+	});
+
+	it('is the file', async () => {
+		const server = await api({ file: ending });
+		const ran = await run(server);
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(image));
+		expect(ran.json[0]).not.toHaveProperty('warnings');
+		expect(files(server)).toBe(1);
+	});
+
+	it('is the file of any kind that marks its end', async () => {
+		const ran = await run(await api({ file: ending }, TASK, gif));
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(gif));
+	});
+
+	it('is not the task when half of it is missing', async () => {
+		const server = await api({ create: ending }, TASK.slice(0, -20));
+		const ran = await run(server);
+
+		expect(JSON.stringify(ran.data.resultData.error)).toContain('unclear_submission');
+		expect(posts(server)).toBe(1);
+	});
+
+	it('is not the file when half of it is missing: tried again', async () => {
+		let count = 0;
+		const half: Ending = (socket, body) =>
+			(count += 1) === 1 ? ending(socket, body.subarray(0, body.length >> 1)) : proper(socket, body);
+		const server = await api({ file: half });
+		const ran = await run(server);
+
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(image));
+		expect(files(server)).toBe(2);
+	});
+});
+
+it.each<[string, (body: Buffer) => Buffer, string]>([
+	['gzip', gzipSync, 'content-encoding: gzip'],
+	['brotli', brotliCompressSync, 'content-encoding: br'],
+])('a %s body that was not asked for counts too, once it is unpacked', async (_name, compress, header) => {
+	const late: Ending = (socket, body) => {
+		const packed = compress(body);
+		socket.write(
+			response(packed, [`content-length: ${packed.length + 9}`, header]),
+			() =>
+				void import('node:timers/promises').then(async ({ setTimeout: wait }) => {
+					await wait(50);
+					socket.resetAndDestroy();
+				}),
+		);
+	};
+	const server = await api({ create: late });
+	const ran = await run(server);
+
+	expect(ran.json).toMatchObject([{ taskId: 'task_1' }]);
+	expect(server.received[0]).toMatch(/accept-encoding: identity/i);
+});
+
+it('a body is limited by what it unpacks to, and reading stops there', async () => {
+	let sentAll = false;
+	const server = createServer((request, answer) => {
+		request.resume();
+		answer.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+		answer.end(gzipSync(Buffer.alloc(60_000_000, 10)), () => (sentAll = true));
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	try {
+		const { port } = server.address() as import('node:net').AddressInfo;
+		const ran = await engine.run(
+			{ prompt: 'a', options: { maxImageSize: 1 } },
+			{ credential: { baseUrl: `http://127.0.0.1:${port}` } },
+		);
+
+		expect(sentAll).toBe(true);
+		expect(JSON.stringify(ran.data.resultData.error)).toMatch(/larger than 2\.\d MB/);
+	} finally {
+		server.closeAllConnections();
+		server.close();
+	}
+});
