@@ -16,6 +16,7 @@ interface KindTexts {
 const TEXTS = {
 	access_denied: {
 		message: 'The API key is not allowed to do this',
+		cost: 'notCharged',
 		nextStep:
 			"Check on your provider's dashboard which models and IP addresses this key may use, or select another credential.",
 	},
@@ -36,6 +37,7 @@ const TEXTS = {
 	},
 	insufficient_balance: {
 		message: 'Not enough credit for this request',
+		cost: 'notCharged',
 		nextStep: "Add credit to the account, or raise the quota of the key, on your provider's dashboard.",
 	},
 	internal: {
@@ -49,6 +51,7 @@ const TEXTS = {
 	},
 	invalid_key: {
 		message: 'The API key is not valid',
+		cost: 'notCharged',
 		nextStep:
 			"Open the credential, paste the key again, and click Retry. Check that 'Base URL' belongs to the provider that issued the key.",
 	},
@@ -59,6 +62,7 @@ const TEXTS = {
 	},
 	key_expired: {
 		message: 'The API key has expired',
+		cost: 'notCharged',
 		nextStep: "Create a new key on your provider's dashboard and enter it in the credential.",
 	},
 	model_not_available: {
@@ -74,7 +78,7 @@ const TEXTS = {
 	not_offered: {
 		message: 'The API does not support this way to create images',
 		cost: 'notCharged',
-		nextStep: "Select another entry in 'API Format'.",
+		nextStep: "Select another 'API Format' under Options.",
 	},
 	prompt_refused: {
 		message: 'The prompt or a reference image was rejected',
@@ -91,9 +95,9 @@ const TEXTS = {
 			'Providers delete images after a while. Run the node again to create new ones. You will be charged again.',
 	},
 	spending_limit: {
-		message: "The run would create more images than 'Max Images' allows",
+		message: "The run would exceed 'Max Images per Run'",
 		cost: 'notCharged',
-		nextStep: "Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+		nextStep: "Raise 'Max Images per Run' under Options, send fewer items, or lower 'Number of Images'.",
 	},
 	task_failed: {
 		message: 'The API could not create the image',
