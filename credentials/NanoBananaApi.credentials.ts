@@ -9,25 +9,25 @@ import type {
 import { KEY_EXPRESSION } from '../nodes/NanoBanana/credential';
 import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/credential';
 
-const MOVED =
-	"The address leads elsewhere. Enter in 'Base URL' the address that it leads to, as a rule the one with https";
+const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
 
 /** n8n's type knows lists of one kind of rule only; its tester takes both in one list. */
 const RULES = [
 	...[301, 302, 307, 308].map((value) => ({ type: 'responseCode', properties: { value, message: MOVED } })),
 	{
 		type: 'responseCode',
-		properties: { value: 401, message: 'The gateway does not accept this API key. Paste it again, without spaces' },
+		properties: { value: 401, message: 'The API rejected this API key. Paste it again, without spaces' },
 	},
 	{
 		type: 'responseCode',
-		properties: { value: 402, message: 'The key is right, but the account has no balance left' },
+		properties: { value: 402, message: 'The API key is valid, but the account has no credit left' },
 	},
 	{
 		type: 'responseCode',
 		properties: {
 			value: 403,
-			message: 'The key is known but may not list models here. Check its rights and its expiry in the gateway console',
+			message:
+				"The API key is not allowed to list models. Check its permissions and expiry date on your provider's dashboard",
 		},
 	},
 	{
@@ -35,29 +35,28 @@ const RULES = [
 		properties: {
 			value: 404,
 			message:
-				"No API was found at this address. Check 'Base URL': it is the address of the API, without the path of an endpoint",
+				"No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint",
 		},
 	},
 	{
 		type: 'responseCode',
-		properties: { value: 405, message: "The address does not lead to the API. Check 'Base URL'" },
+		properties: { value: 405, message: "This URL does not lead to the API. Check 'Base URL'" },
 	},
 	{
 		type: 'responseCode',
-		properties: { value: 429, message: 'The gateway takes no more requests at the moment. Try again in a minute' },
+		properties: { value: 429, message: 'Rate limit reached. Try again in a minute' },
 	},
 	{
 		type: 'responseSuccessBody',
 		properties: {
 			key: 'data',
 			value: undefined,
-			message:
-				"A web page answered instead of the API. Check 'Base URL': it is the address of the API, not of the console",
+			message: "The API returned a web page. Check 'Base URL': enter the URL of the API, not of the dashboard",
 		},
 	},
 ] as ICredentialTestRequest['rules'];
 
-/** Bearer key and address of one gateway account. The test lists the models, which costs nothing (vendor's models page). */
+/** Bearer key and base URL of one account at a provider. The test lists the models, which costs nothing (API page on models). */
 export class NanoBananaApi implements ICredentialType {
 	name = 'nanoBananaApi';
 
@@ -75,8 +74,7 @@ export class NanoBananaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://api.example.com',
-			description:
-				'Address of the gateway that issued the key, as its console or documentation names it. With or without /v1 at the end.',
+			description: "URL of the API, from your provider's dashboard or documentation. With or without /v1 at the end.",
 		},
 		{
 			displayName: 'API Key',
@@ -87,7 +85,7 @@ export class NanoBananaApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. sk-…',
 			description:
-				"Key of your account at the gateway. It is sent to the 'Base URL' only, never to the hosts that images are downloaded from.",
+				"API key from your provider's dashboard. Sent to the 'Base URL' only, never to the hosts of the images.",
 		},
 	];
 

@@ -28,7 +28,7 @@ export class NanoBanana implements INodeType {
 		// For n8n's AI builder and MCP server; older versions of n8n ignore it.
 		builderHint: {
 			searchHint:
-				'Every run of Text to Image or Image to Image is charged, so do not run it only to test a workflow: turn on Preview Request under Options first. Get Task Status and Wait for Task Result are free and return images that were already paid for. For tasks that take minutes, turn off Wait for Completion and use Wait for Task Result after a Wait node.',
+				'Every run of Text to Image or Image to Image is charged, so do not run it only to test a workflow: turn on Preview Request under Options first. Get Task Status and Wait for Task Result are free and return images that were already charged. For tasks that take minutes, turn off Wait for Completion and use Wait for Task Result after a Wait node.',
 		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -45,12 +45,12 @@ export const optionsField: INodeProperties = {
 			type: 'options',
 			default: 'asyncTask',
 			description: 'Which API endpoint to use. All other fields work the same.',
-			hint: "'Gemini Compatible' and 'OpenAI Compatible' use one long request. If the connection drops, you may be charged without getting an image.",
+			hint: "'Gemini Compatible' and 'OpenAI Compatible' use one long request. If it breaks, you may be charged without an image.",
 			options: [
 				{
 					name: 'Async Task (Recommended)',
 					value: 'asyncTask',
-					description: 'Create a task and check it until it is done. You can always get paid images by task ID.',
+					description: 'Create a task and check it until it is done. You can get its images again by task ID.',
 				},
 				{
 					name: 'Gemini Compatible',

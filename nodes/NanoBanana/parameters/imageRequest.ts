@@ -29,12 +29,12 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 		model: requiredText(
 			'Model',
 			own(body, 'model'),
-			"Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.",
+			'Select a model from the list or enter a model ID, e.g. NanoBanana2-1K.',
 		).trim(),
 		prompt: promptFrom(
 			'Prompt',
 			own(body, 'prompt'),
-			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+			'Describe the image. If you use an expression, check that it returns text for this item.',
 		),
 		n: imageCountFrom(imagesAsked(body, extraBody, settings)),
 		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
@@ -111,14 +111,13 @@ interface Finding {
 /** What the family cannot do. Source of the limits: models.ts. */
 function modelFindings(request: Omit<ImageRequest, 'references'>, references: number, settings: Settings): Finding[] {
 	const findings: Finding[] = [];
-	const escape = "Or enable 'Skip Model Checks' under Options, if you know that the gateway takes it.";
+	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
 	const extra = request.extraBody;
 	const added = ['image', 'images'].filter((key) => key in extra);
 	if (added.length > 0 && added.length + references > 1) {
 		findings.push({
-			message: `'Additional Request Fields' would send '${added.join("' and '")}' beside other references, which the gateway refuses`,
-			nextStep:
-				"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
+			message: "Reference images are set in 'Additional Request Fields (JSON)' and in another field",
+			nextStep: 'Set them in one place only.',
 		});
 	}
 	const model = findModel(request.model);
@@ -126,26 +125,26 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 	const { family } = model;
 	if (request.outputFormat && !family.outputFormats.includes(request.outputFormat)) {
 		findings.push({
-			message: `'Output Format' ${FORMAT_LABELS[request.outputFormat]} is not available for the model ${model.id}`,
-			nextStep: `Choose ${family.outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')} in 'Output Format', or the model NanoBanana, which has WebP too. ${escape}`,
+			message: `${model.id} does not support the output format ${FORMAT_LABELS[request.outputFormat]}`,
+			nextStep: `Set 'Output Format' to ${family.outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')}, or use the NanoBanana model, which supports WebP. ${escape}`,
 		});
 	}
 	if (request.aspectRatio && !family.aspectRatios.includes(request.aspectRatio)) {
 		findings.push({
-			message: `'Aspect Ratio' ${request.aspectRatio} is not available for the model ${model.id}`,
-			nextStep: `Choose one of ${family.aspectRatios.join(', ')} in 'Aspect Ratio'. ${escape}`,
+			message: `${model.id} does not support the aspect ratio ${request.aspectRatio}`,
+			nextStep: `Set 'Aspect Ratio' to one of: ${family.aspectRatios.join(', ')}. ${escape}`,
 		});
 	}
 	if (references > family.maxReferences) {
 		findings.push({
-			message: `${references} reference images are more than the model ${model.id} takes`,
-			nextStep: `Give at most ${family.maxReferences} in 'URL(s)' and 'Input Data Field Name(s)' together. ${escape}`,
+			message: `${model.id} accepts up to ${family.maxReferences} reference images (got ${references})`,
+			nextStep: `Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${escape}`,
 		});
 	}
 	if (settings.apiFormat === 'asyncTask' && 'size' in extra) {
 		findings.push({
-			message: "'Additional Request Fields' holds 'size', which the Nano models do not go by",
-			nextStep: `Remove 'size' and use 'Aspect Ratio'; the resolution is part of the model (…-1K, …-2K). ${escape}`,
+			message: "NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
+			nextStep: `Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${escape}`,
 		});
 	}
 	return findings;
@@ -155,14 +154,14 @@ function unknownModelWarnings(id: string, settings: Settings): string[] {
 	const model = findModel(id);
 	if (!model) return [];
 	const lacksGeminiId = settings.apiFormat === 'gemini' && !model.geminiId;
-	return lacksGeminiId ? [`No Gemini model ID is known for ${id}; it is sent as it is.`] : [];
+	return lacksGeminiId ? [`There is no known Gemini ID for ${id}. It was sent unchanged.`] : [];
 }
 
 function readExtraBody(value: unknown): IDataObject {
 	const parsed = typeof value === 'string' ? (value.trim() === '' ? {} : parseJson(value)) : (value ?? {});
 	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as IDataObject;
 	throw invalid(
-		"'Additional Request Fields (JSON)' is no JSON object",
+		"'Additional Request Fields (JSON)' must be a JSON object",
 		'Enter an object such as { "seed": 42 }, or remove the option.',
 	);
 }
@@ -170,10 +169,7 @@ function readExtraBody(value: unknown): IDataObject {
 function readAspectRatio(value: unknown): string | undefined {
 	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
 	if (typeof value === 'string' && /^\d{1,3}:\d{1,3}$/.test(value.trim())) return value.trim();
-	throw invalid(
-		"'Aspect Ratio' is no ratio",
-		'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.',
-	);
+	throw invalid("'Aspect Ratio' is not a valid ratio", 'Use a ratio such as 16:9. Sizes in pixels are not supported.');
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

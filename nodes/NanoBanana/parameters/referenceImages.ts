@@ -25,14 +25,11 @@ export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[]
 	if (inputType !== 'url' && fields.length === 0) {
 		throw invalid(
 			"'Input Data Field Name(s)' is empty",
-			'Enter the name of the input field that holds the image, e.g. data.',
+			'Enter the name of the input field containing the image, e.g. data.',
 		);
 	}
 	if (inputType !== 'binary' && urls.length === 0) {
-		throw invalid(
-			"'URL(s)' is empty",
-			'Enter the address of at least one reference image, e.g. https://example.com/image.png.',
-		);
+		throw invalid("'URL(s)' is empty", 'Enter at least one image URL, e.g. https://example.com/image.png.');
 	}
 	return [
 		...fields.map((field) => ({ kind: 'field' as const, field })),
@@ -83,8 +80,8 @@ function checkedUrl(text: string): string {
 	const url = /^https?:\/\/[^\s/]+/i.test(text) && !/\s/.test(text) ? text : undefined;
 	if (url && URL.canParse(url)) return url;
 	throw invalid(
-		`'URL(s)' holds '${text.slice(0, 80)}', which is no http(s) address`,
-		"Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into 'Input Data Field Name(s)'.",
+		`'URL(s)' contains an invalid URL: ${text.slice(0, 80)}`,
+		"Enter a public URL that starts with https://. To use files from this workflow, set 'Input Type' to 'Binary File(s)'.",
 	);
 }
 
@@ -96,15 +93,15 @@ async function loadField(
 	const data = await fieldBytes(ctx, field);
 	if (data.length > MAX_REFERENCE_BYTES && !settings.skipModelChecks) {
 		throw invalid(
-			`The file in the input field '${field}' has ${megabytes(data.length)}; reference images may have ${megabytes(MAX_REFERENCE_BYTES)}`,
-			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.",
+			`The file in '${field}' is too large (${megabytes(data.length)}, maximum ${megabytes(MAX_REFERENCE_BYTES)})`,
+			"Resize the image, e.g. with the Edit Image node, or set 'Input Type' to 'Image URL(s)'. To send it anyway, turn on 'Skip Model Checks' under Options.",
 		);
 	}
 	const facts = readImageFormat(data);
 	if (!facts || (!SENDABLE.includes(facts.mimeType) && !settings.skipModelChecks)) {
 		throw invalid(
-			`The file in the input field '${field}' is no image that can be sent`,
-			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.",
+			`The file in '${field}' is not a supported image`,
+			'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.',
 		);
 	}
 	return {
@@ -121,11 +118,10 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 		ctx.helpers.assertBinaryData(field);
 	} catch {
 		const present = Object.keys(ctx.getInputData().binary ?? {});
-		const have =
-			present.length > 0 ? `This item has the fields: ${present.join(', ')}.` : 'This item has no file at all.';
+		const have = present.length > 0 ? `This item has files in: ${present.join(', ')}.` : 'This item has no files.';
 		throw invalid(
-			`'Input Data Field Name(s)' names the field '${field}', and the input has no file there`,
-			`${have} Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.`,
+			`No file found in the input field '${field}'`,
+			`${have} Correct 'Input Data Field Name(s)', or add a node that loads the image.`,
 		);
 	}
 	return await ctx.helpers.getBinaryDataBuffer(field);

@@ -70,7 +70,7 @@ export function readSettings(ctx: IExecutePaginationFunctions): Settings {
 	};
 	const fieldName = text('binaryPropertyOutput') ?? 'data';
 	if (['__proto__', 'constructor', 'prototype'].includes(fieldName)) {
-		throw invalid(`'Put Output in Field' cannot be '${fieldName}'`, 'Enter another name, e.g. data.');
+		throw invalid(`'${fieldName}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');
 	}
 	return {
 		operation,
@@ -135,7 +135,7 @@ export function readTaskIds(value: unknown): string[] {
 	if (ids.length > 0) return [...new Set(ids)];
 	throw invalid(
 		"'Task ID' is empty",
-		"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+		"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 	);
 }
 

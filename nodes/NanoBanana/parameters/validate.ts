@@ -8,7 +8,7 @@ export function invalid(message: string, nextStep: string): Error {
 
 export function requiredText(label: string, value: unknown, nextStep: string): string {
 	const text = typeof value === 'number' ? String(value) : (value ?? '');
-	if (typeof text !== 'string') throw invalid(`'${label}' is no text`, nextStep);
+	if (typeof text !== 'string') throw invalid(`'${label}' must be text`, nextStep);
 	if (text.trim() === '') throw invalid(`'${label}' is empty`, nextStep);
 	return text;
 }
@@ -17,8 +17,8 @@ export function wholeNumber(label: string, value: unknown, least: number): numbe
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least) return number;
 	throw invalid(
-		`'${label}' is ${String(value).slice(0, 40)}, which is no whole number from ${least}`,
-		`Enter a whole number from ${least}, e.g. ${least}.`,
+		`'${label}' must be a whole number, ${least} or higher (got ${String(value).slice(0, 40)})`,
+		`Enter a whole number, e.g. ${least}.`,
 	);
 }
 
@@ -28,8 +28,8 @@ export function numberFrom(label: string, value: unknown, fallback: number, leas
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
 	throw invalid(
-		`'${label}' is ${String(value).slice(0, 40)}, which is no number from ${least}`,
-		`Enter a number from ${least}, or remove the option.`,
+		`'${label}' must be a number, ${least} or higher (got ${String(value).slice(0, 40)})`,
+		'Enter a number, or remove the option.',
 	);
 }
 
@@ -40,7 +40,7 @@ export function choiceFrom<T extends string>(label: string, value: unknown, choi
 	const choice = choices.find((known) => known.toLowerCase() === name);
 	if (choice !== undefined) return choice;
 	throw invalid(
-		`'${label}' cannot be '${name.slice(0, 40)}'`,
-		`Choose an entry of the list. An expression has to give one of ${choices.join(', ')}.`,
+		`'${name.slice(0, 40)}' is not a valid value for '${label}'`,
+		`Select a value from the list. An expression must return one of: ${choices.join(', ')}.`,
 	);
 }

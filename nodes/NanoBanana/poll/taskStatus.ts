@@ -54,9 +54,8 @@ export async function fetchTaskStatus(
 			failure: {
 				kind: 'unreadable_answer',
 				taskId,
-				message: `The gateway's answer is larger than ${megabytes(answer.limit)}`,
-				nextStep:
-					"Raise 'Max Download Size' under Options when the images are that large, then collect them with 'Wait for Task Result'.",
+				message: `The API response is larger than ${megabytes(answer.limit)} and was not read`,
+				nextStep: "Raise 'Max Download Size (MB)' under Options, then get the images with 'Wait for Task Result'.",
 			},
 		};
 	}

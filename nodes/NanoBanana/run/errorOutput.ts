@@ -100,7 +100,7 @@ function logUnexpected({ ctx, run, itemIndex, apiKey }: RunningItem, { gatewayMe
 	if (!stack || known.has(stack)) return;
 	logged.set(run, known.add(stack));
 	const places = stack.split('\n').filter((line) => /^\s+at /.test(line));
-	const title = `NanoBanana: item ${itemIndex} met something unexpected: ${redact(gatewayMessage, apiKey)}`;
+	const title = `NanoBanana: unexpected error in item ${itemIndex}: ${redact(gatewayMessage, apiKey)}`;
 	ctx.logger.error([title, ...places].join('\n'), { itemIndex });
 }
 

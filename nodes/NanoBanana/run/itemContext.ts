@@ -103,7 +103,7 @@ async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | un
 function overBudget(planned: number, allowed: number): Failure {
 	return {
 		kind: 'spending_limit',
-		message: `This run would generate ${planned} images, and 'Max Images' allows ${allowed}`,
+		message: `This run would generate ${planned} images, but 'Max Images per Run' is ${allowed}`,
 	};
 }
 

@@ -163,7 +163,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 	}
 	throw failureError({
 		kind: 'invalid_input',
-		message: `A reference image in 'URL(s)' could not be loaded: ${fetched.reason}`,
-		nextStep: `Nothing was sent. Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or put the file into a field and use 'Input Data Field Name(s)'.`,
+		message: `A reference image in 'URL(s)' could not be downloaded: ${fetched.reason}`,
+		nextStep: `Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or pass the image as a file.`,
 	});
 }

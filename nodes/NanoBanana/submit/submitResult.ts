@@ -54,7 +54,7 @@ export function readSubmitResult(answer: HttpResult, options: ReadOptions): Subm
 		return unclear({
 			message: `The API response is larger than ${megabytes(answer.limit)} and was not read`,
 			nextStep:
-				"Before you run the node again, increase 'Max Download Size' under Options or set 'Response Format' to URL.",
+				"Before you run the node again, raise 'Max Download Size (MB)' under Options or set 'Response Format' to URL.",
 		});
 	}
 	const body = parseBody(answer.bytes);

@@ -19,9 +19,9 @@ const edit = (parameters: INodeParameters = {}): INodeParameters => ({
 	...parameters,
 });
 const body = (extraBody: string) => ({ options: { extraBody } });
-const SKIP = "Or enable 'Skip Model Checks' under Options, if you know that the gateway takes it.";
+const SKIP = "To send it anyway, turn on 'Skip Model Checks' under Options.";
 const RATIOS = '1:1, 2:3, 3:2, 3:4, 4:3, 4:5, 5:4, 9:16, 16:9, 21:9';
-const WHOLE = 'Enter a whole number from 1, e.g. 1.';
+const WHOLE = 'Enter a whole number, e.g. 1.';
 
 type Bad = [what: string, parameters: INodeParameters, message: string, description: string];
 
@@ -51,139 +51,139 @@ describe('before anything is sent', () => {
 			'an empty prompt',
 			{ prompt: "={{ '' }}" },
 			"'Prompt' is empty",
-			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+			'Describe the image. If you use an expression, check that it returns text for this item.',
 		],
 		[
 			'a prompt that the item does not have',
 			{ prompt: '={{ $json.nope }}' },
 			"'Prompt' is empty",
-			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+			'Describe the image. If you use an expression, check that it returns text for this item.',
 		],
 		[
 			'a prompt of spaces',
 			{ prompt: '  \n ' },
 			"'Prompt' is empty",
-			'Describe the image. When the prompt comes from an expression, check that it gives text for this item.',
+			'Describe the image. If you use an expression, check that it returns text for this item.',
 		],
 		[
 			'an empty model',
 			{ prompt: PROMPT, model: id("={{ '' }}") },
 			"'Model' is empty",
-			"Choose an entry of the list or enter a model ID, e.g. 'NanoBanana2-1K'.",
+			'Select a model from the list or enter a model ID, e.g. NanoBanana2-1K.',
 		],
 		[
 			'n of 0',
 			{ prompt: PROMPT, numberOfImages: 0 },
-			"'Number of Images' is 0, which is no whole number from 1",
+			"'Number of Images' must be a whole number, 1 or higher (got 0)",
 			WHOLE,
 		],
 		[
 			'n of 11.5',
 			{ prompt: PROMPT, numberOfImages: 11.5 },
-			"'Number of Images' is 11.5, which is no whole number from 1",
+			"'Number of Images' must be a whole number, 1 or higher (got 11.5)",
 			WHOLE,
 		],
 		[
 			'n that is a word',
 			{ prompt: PROMPT, numberOfImages: '={{ "many" }}' },
-			"'Number of Images' is many, which is no whole number from 1",
+			"'Number of Images' must be a whole number, 1 or higher (got many)",
 			WHOLE,
 		],
 		[
 			'webp on NanoBanana2',
 			{ prompt: PROMPT, options: { outputFormat: 'webp' } },
-			"'Output Format' WebP is not available for the model NanoBanana2-0.5K",
-			`Choose PNG or JPEG in 'Output Format', or the model NanoBanana, which has WebP too. ${SKIP}`,
+			'NanoBanana2-0.5K does not support the output format WebP',
+			`Set 'Output Format' to PNG or JPEG, or use the NanoBanana model, which supports WebP. ${SKIP}`,
 		],
 		[
 			'a ratio that the family lacks',
 			{ prompt: PROMPT, model: id('NanoBananaPro-1K'), aspectRatio: '8:1' },
-			"'Aspect Ratio' 8:1 is not available for the model NanoBananaPro-1K",
-			`Choose one of ${RATIOS} in 'Aspect Ratio'. ${SKIP}`,
+			'NanoBananaPro-1K does not support the aspect ratio 8:1',
+			`Set 'Aspect Ratio' to one of: ${RATIOS}. ${SKIP}`,
 		],
 		[
 			'a size in place of a ratio',
 			{ prompt: PROMPT, aspectRatio: '={{ "1024x768" }}' },
-			"'Aspect Ratio' is no ratio",
-			'Choose an entry of the list, e.g. 16:9. A size in pixels cannot be asked for; the model sets it.',
+			"'Aspect Ratio' is not a valid ratio",
+			'Use a ratio such as 16:9. Sizes in pixels are not supported.',
 		],
 		[
 			'a file type nobody makes',
 			{ prompt: PROMPT, options: { outputFormat: '={{ "tiff" }}' } },
-			"'Output Format' cannot be 'tiff'",
-			'Choose an entry of the list. An expression has to give one of auto, png, jpeg, webp.',
+			"'tiff' is not a valid value for 'Output Format'",
+			'Select a value from the list. An expression must return one of: auto, png, jpeg, webp.',
 		],
 		[
 			'size among the additional fields',
 			{ prompt: PROMPT, ...body('{ "size": "1024x1024" }') },
-			"'Additional Request Fields' holds 'size', which the Nano models do not go by",
-			`Remove 'size' and use 'Aspect Ratio'; the resolution is part of the model (…-1K, …-2K). ${SKIP}`,
+			"NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
+			`Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${SKIP}`,
 		],
 		[
 			'additional fields that are no JSON',
 			{ prompt: PROMPT, ...body('{ "seed"') },
-			"'Additional Request Fields (JSON)' is no JSON object",
+			"'Additional Request Fields (JSON)' must be a JSON object",
 			'Enter an object such as { "seed": 42 }, or remove the option.',
 		],
 		[
 			'additional fields that are a list',
 			{ prompt: PROMPT, ...body('[1]') },
-			"'Additional Request Fields (JSON)' is no JSON object",
+			"'Additional Request Fields (JSON)' must be a JSON object",
 			'Enter an object such as { "seed": 42 }, or remove the option.',
 		],
 		[
 			'image and images among the additional fields',
 			{ prompt: PROMPT, ...body('{ "image": "https://x.example/1.png", "images": [] }') },
-			"'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses",
-			"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.",
+			"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
+			'Set them in one place only.',
 		],
 		[
 			'a timeout that is a word',
 			{ prompt: PROMPT, options: { timeout: '={{ "soon" }}' } },
-			"'Timeout' is soon, which is no number from 0.1",
-			'Enter a number from 0.1, or remove the option.',
+			"'Timeout' must be a number, 0.1 or higher (got soon)",
+			'Enter a number, or remove the option.',
 		],
 		[
 			'an output field with a dangerous name',
 			{ prompt: PROMPT, options: { binaryPropertyOutput: '__proto__' } },
-			"'Put Output in Field' cannot be '__proto__'",
+			"'__proto__' is not a valid value for 'Put Output in Field'",
 			'Enter another name, e.g. data.',
 		],
 		[
 			'more images than Max Images',
 			{ prompt: PROMPT, numberOfImages: 3, options: { maxImages: 2 } },
-			"This run would generate 3 images, and 'Max Images' allows 2",
-			"Raise 'Max Images' under Options, or send fewer items or a smaller 'Number of Images'.",
+			"This run would generate 3 images, but 'Max Images per Run' is 2",
+			"Raise 'Max Images per Run' under Options, send fewer items, or lower 'Number of Images'.",
 		],
 		[
 			'no file in the input',
 			edit(),
-			"'Input Data Field Name(s)' names the field 'data', and the input has no file there",
-			"This item has no file at all. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.",
+			"No file found in the input field 'data'",
+			"This item has no files. Correct 'Input Data Field Name(s)', or add a node that loads the image.",
 		],
 		[
 			'no name of a field',
 			edit({ binaryPropertyName: "={{ '' }}" }),
 			"'Input Data Field Name(s)' is empty",
-			'Enter the name of the input field that holds the image, e.g. data.',
+			'Enter the name of the input field containing the image, e.g. data.',
 		],
 		[
 			'no address',
 			edit({ inputType: 'url', imageUrls: "={{ '' }}" }),
 			"'URL(s)' is empty",
-			'Enter the address of at least one reference image, e.g. https://example.com/image.png.',
+			'Enter at least one image URL, e.g. https://example.com/image.png.',
 		],
 		[
 			'an empty task id',
 			{ operation: 'getStatus', taskId: '={{ $json.taskId }}' },
 			"'Task ID' is empty",
-			"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+			"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 		],
 		[
 			'an empty list of task ids',
 			{ operation: 'waitForResult', taskId: '={{ [] }}' },
 			"'Task ID' is empty",
-			"Enter the task ID that 'Text to Image' or 'Image to Image' put out (field taskId), or an expression such as {{ $json.taskId }} that gives it for this item.",
+			"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 		],
 	])('rejects %s', async (...bad) => await expectRejection(bad));
 
@@ -191,11 +191,11 @@ describe('before anything is sent', () => {
 		'refuses the address %s',
 		async (imageUrls) => {
 			const description =
-				"Enter an address that starts with https:// or http:// and that the gateway can open without signing in. Files of this workflow go into 'Input Data Field Name(s)'.";
+				"Enter a public URL that starts with https://. To use files from this workflow, set 'Input Type' to 'Binary File(s)'.";
 			await expectRejection([
 				'',
 				edit({ inputType: 'url', imageUrls }),
-				`'URL(s)' holds '${imageUrls}', which is no http(s) address`,
+				`'URL(s)' contains an invalid URL: ${imageUrls}`,
 				description,
 			]);
 		},
@@ -204,53 +204,39 @@ describe('before anything is sent', () => {
 	it('rejects a field that the item does not have, and names those it has', async () => {
 		const input = [item({}, { data: asFile(await plainImage('red')), mask: asFile(await plainImage('red')) })];
 		const description =
-			"This item has the fields: data, mask. Correct 'Input Data Field Name(s)', or put a node before this one that loads the image.";
+			"This item has files in: data, mask. Correct 'Input Data Field Name(s)', or add a node that loads the image.";
 		await expectRejection(
-			[
-				'',
-				edit({ binaryPropertyName: 'data, photo' }),
-				"'Input Data Field Name(s)' names the field 'photo', and the input has no file there",
-				description,
-			],
+			['', edit({ binaryPropertyName: 'data, photo' }), "No file found in the input field 'photo'", description],
 			{ input },
 		);
 	});
 
 	it('rejects a file that is no image, whatever its type claims', async () => {
 		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not a picture'), 'image/png') })];
-		const description =
-			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
-		await expectRejection(
-			['', edit(), "The file in the input field 'data' is no image that can be sent", description],
-			{
-				input,
-			},
-		);
+		const description = 'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.';
+		await expectRejection(['', edit(), "The file in 'data' is not a supported image", description], {
+			input,
+		});
 	});
 
 	it('rejects an image of a type that models do not take', async () => {
 		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
 			.tiff()
 			.toBuffer();
-		const description =
-			"Reference images are PNG, JPEG, WebP or GIF files. Check which node fills the field named in 'Input Data Field Name(s)'.";
-		await expectRejection(
-			['', edit(), "The file in the input field 'data' is no image that can be sent", description],
-			{
-				input: [item({}, { data: asFile(bitmap) })],
-			},
-		);
+		const description = 'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.';
+		await expectRejection(['', edit(), "The file in 'data' is not a supported image", description], {
+			input: [item({}, { data: asFile(bitmap) })],
+		});
 	});
 
 	it('rejects an image over the limit', async () => {
 		const big = Buffer.concat([await plainImage('red'), Buffer.alloc(21_500_000)]);
 		const input = [item({}, { data: asFile(big) })];
 		const description =
-			"Make the image smaller (n8n's 'Edit Image' node can), or pass it as an address: set 'Input Type' to 'Image URL(s)'. With 'Skip Model Checks' under Options it is sent as it is.";
-		await expectRejection(
-			['', edit(), "The file in the input field 'data' has 20.5 MB; reference images may have 20 MB", description],
-			{ input },
-		);
+			"Resize the image, e.g. with the Edit Image node, or set 'Input Type' to 'Image URL(s)'. To send it anyway, turn on 'Skip Model Checks' under Options.";
+		await expectRejection(['', edit(), "The file in 'data' is too large (20.5 MB, maximum 20 MB)", description], {
+			input,
+		});
 	});
 
 	it.each([
@@ -265,9 +251,9 @@ describe('before anything is sent', () => {
 			binaryPropertyName: Object.keys(files).join(','),
 			imageUrls: 'https://example.com/a.png',
 		});
-		const description = `Give at most ${most} in 'URL(s)' and 'Input Data Field Name(s)' together. ${SKIP}`;
+		const description = `Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${SKIP}`;
 		await expectRejection(
-			['', parameters, `${given} reference images are more than the model ${model} takes`, description],
+			['', parameters, `${model} accepts up to ${most} reference images (got ${given})`, description],
 			{ input: [item({}, files)] },
 		);
 	});
@@ -275,13 +261,12 @@ describe('before anything is sent', () => {
 	it.each(['image', 'images'])('rejects %s among the additional fields beside a file', async (name) => {
 		const input = [item({}, { data: asFile(await plainImage('red')) })];
 		const parameters = edit(body(JSON.stringify({ [name]: 'https://example.com/a.png' })));
-		const description =
-			"Give the references either in 'URL(s)' and 'Input Data Field Name(s)', or in 'Additional Request Fields', not in both.";
+		const description = 'Set them in one place only.';
 		await expectRejection(
 			[
 				'',
 				parameters,
-				`'Additional Request Fields' would send '${name}' beside other references, which the gateway refuses`,
+				"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 				description,
 			],
 			{ input },
@@ -306,7 +291,7 @@ it('sends what the checks would reject when they are skipped, with a warning', a
 	expect(run.json).toMatchObject([
 		{
 			status: 'succeeded',
-			warnings: ["'Additional Request Fields' holds 'size', which the Nano models do not go by."],
+			warnings: ["NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'."],
 		},
 	]);
 });
@@ -343,7 +328,7 @@ describe('with bad items among good ones', () => {
 			['succeeded', { item: 2 }],
 			[
 				{
-					error: "'Number of Images' is 0, which is no whole number from 1",
+					error: "'Number of Images' must be a whole number, 1 or higher (got 0)",
 					details: { errorCode: 'invalid_input', description: `You were not charged. ${WHOLE}` },
 				},
 				{ item: 3 },
@@ -369,7 +354,7 @@ describe('with bad items among good ones', () => {
 		const input = [item({ prompt: 'a', n: 2 }), item({ prompt: 'b', n: 3 })];
 		const run = await engine.run({ ...PER_ITEM, options: { maxImages: 4 } }, { input });
 
-		expect(run.error?.message).toBe("This run would generate 5 images, and 'Max Images' allows 4");
+		expect(run.error?.message).toBe("This run would generate 5 images, but 'Max Images per Run' is 4");
 		expect(engine.mockApi.journal).toEqual([]);
 	});
 });

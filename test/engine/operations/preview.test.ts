@@ -87,5 +87,5 @@ it('shows what all items of the run would cost together', async () => {
 it('rejects what the request would be rejected for', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { outputFormat: 'webp', previewRequest: true } });
 
-	expect(run.error?.message).toBe("'Output Format' WebP is not available for the model NanoBanana2-0.5K");
+	expect(run.error?.message).toBe('NanoBanana2-0.5K does not support the output format WebP');
 });

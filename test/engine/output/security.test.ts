@@ -301,7 +301,7 @@ describe('bodies without measure', () => {
 			raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
 		const ran = await run({ options: { maxImageSize: 1, timeout: 5 } });
 
-		expect(ran.error?.message).toContain('answer is larger than 2.3 MB');
+		expect(ran.error?.message).toContain('response is larger than 2.3 MB');
 	});
 
 	it.each([

@@ -259,7 +259,7 @@ describe('texts', () => {
 		const textOf = (name: string) => JSON.stringify(allFields.find((field) => field.name === name));
 
 		expect(textOf('numberOfImages')).toContain('charged for every image');
-		expect(textOf('apiFormat')).toContain('may be charged without getting an image');
+		expect(textOf('apiFormat')).toContain('may be charged without an image');
 		expect(textOf('maxImages')).toContain('nothing is sent');
 	});
 

@@ -62,8 +62,8 @@ it.each([
 
 it.each([
 	['webp', 'NanoBanana', undefined],
-	['webp', 'NanoBanana2-1K', "'Output Format' WebP is not available for the model NanoBanana2-1K"],
-	['webp', 'NanoBananaPro-8K', "'Output Format' WebP is not available for the model NanoBananaPro-8K"],
+	['webp', 'NanoBanana2-1K', 'NanoBanana2-1K does not support the output format WebP'],
+	['webp', 'NanoBananaPro-8K', 'NanoBananaPro-8K does not support the output format WebP'],
 	['webp', 'SomethingElse', undefined],
 ])('judges %s by the family of %s', (outputFormat, model, message) => {
 	expect(refusal({ model }, { outputFormat })).toBe(message);
@@ -71,19 +71,19 @@ it.each([
 
 it.each([
 	['8:1', 'NanoBanana2-4K', undefined],
-	['8:1', 'NanoBanana', "'Aspect Ratio' 8:1 is not available for the model NanoBanana"],
-	['7:5', 'NanoBanana2-4K', "'Aspect Ratio' 7:5 is not available for the model NanoBanana2-4K"],
+	['8:1', 'NanoBanana', 'NanoBanana does not support the aspect ratio 8:1'],
+	['7:5', 'NanoBanana2-4K', 'NanoBanana2-4K does not support the aspect ratio 7:5'],
 	['7:5', 'SomethingElse', undefined],
-	['1024x1024', 'SomethingElse', "'Aspect Ratio' is no ratio"],
+	['1024x1024', 'SomethingElse', "'Aspect Ratio' is not a valid ratio"],
 ])('judges the ratio %s by the family of %s', (aspect_ratio, model, message) => {
 	expect(refusal({ aspect_ratio, model })).toBe(message);
 });
 
 it.each([
 	['NanoBanana', 3, undefined],
-	['NanoBanana', 4, '4 reference images are more than the model NanoBanana takes'],
+	['NanoBanana', 4, 'NanoBanana accepts up to 3 reference images (got 4)'],
 	['NanoBananaPro-2K', 14, undefined],
-	['NanoBananaPro-2K', 15, '15 reference images are more than the model NanoBananaPro-2K takes'],
+	['NanoBananaPro-2K', 15, 'NanoBananaPro-2K accepts up to 14 reference images (got 15)'],
 	['SomethingElse', 99, undefined],
 ])('lets %s take %i references or not', (model, references, message) => {
 	expect(refusal({ model }, {}, { references })).toBe(message);
@@ -111,7 +111,7 @@ it.each([
 });
 
 it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('refuses the additional fields %j', (extraBody) => {
-	expect(refusal({}, { extraBody } as IDataObject)).toBe("'Additional Request Fields (JSON)' is no JSON object");
+	expect(refusal({}, { extraBody } as IDataObject)).toBe("'Additional Request Fields (JSON)' must be a JSON object");
 });
 
 it('turns every finding into a warning when the checks are skipped', () => {
@@ -163,35 +163,35 @@ it('carries what the fields and the options say', () => {
 
 it.each<[unknown, string | undefined]>([
 	['100:100', undefined],
-	['1000:1', "'Aspect Ratio' is no ratio"],
-	['1:1000', "'Aspect Ratio' is no ratio"],
-	['x16:9', "'Aspect Ratio' is no ratio"],
-	['16:9x', "'Aspect Ratio' is no ratio"],
-	['16:', "'Aspect Ratio' is no ratio"],
-	[':9', "'Aspect Ratio' is no ratio"],
-	[1.5, "'Aspect Ratio' is no ratio"],
+	['1000:1', "'Aspect Ratio' is not a valid ratio"],
+	['1:1000', "'Aspect Ratio' is not a valid ratio"],
+	['x16:9', "'Aspect Ratio' is not a valid ratio"],
+	['16:9x', "'Aspect Ratio' is not a valid ratio"],
+	['16:', "'Aspect Ratio' is not a valid ratio"],
+	[':9', "'Aspect Ratio' is not a valid ratio"],
+	[1.5, "'Aspect Ratio' is not a valid ratio"],
 ])('takes %j for a ratio or not', (aspect_ratio, message) => {
 	expect(refusal({ aspect_ratio, model: 'SomethingElse' } as IDataObject)).toBe(message);
 });
 
 it.each<[unknown, string]>([
-	['tiff', "'Output Format' cannot be 'tiff'"],
-	[7, "'Output Format' cannot be '7'"],
-	['x'.repeat(60), `'Output Format' cannot be '${'x'.repeat(40)}'`],
+	['tiff', "'tiff' is not a valid value for 'Output Format'"],
+	[7, "'7' is not a valid value for 'Output Format'"],
+	['x'.repeat(60), `'${'x'.repeat(40)}' is not a valid value for 'Output Format'`],
 ])('refuses the format %j', (outputFormat, message) => {
 	expect(failureOf({}, { outputFormat } as IDataObject)).toMatchObject({ kind: 'invalid_input', message });
 });
 
 it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
-	['a model', [{ model: '' }], ["e.g. 'NanoBanana2-1K'"]],
+	['a model', [{ model: '' }], ['e.g. NanoBanana2-1K']],
 	['a prompt', [{ prompt: '' }], ['Describe the image']],
-	['another ratio', [{ aspect_ratio: 'wide' }], ['e.g. 16:9']],
+	['another ratio', [{ aspect_ratio: 'wide' }], ['such as 16:9']],
 	['additional fields that are an object', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
-	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['not in both']],
-	['a format of the family', [{}, { outputFormat: 'webp' }], ['Choose PNG or JPEG', 'NanoBanana', 'Skip Model Checks']],
+	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['in one place only']],
+	['a format of the family', [{}, { outputFormat: 'webp' }], ['to PNG or JPEG', 'NanoBanana', 'Skip Model Checks']],
 	['a ratio of the family', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
-	['fewer references', [{}, {}, { references: 15 }], ['at most 14', 'Skip Model Checks']],
-	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["use 'Aspect Ratio'", 'Skip Model Checks']],
+	['fewer references', [{}, {}, { references: 15 }], ['Remove images', 'Skip Model Checks']],
+	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["Use 'Aspect Ratio'", 'Skip Model Checks']],
 ])('advises %s', (_fact, args, advice) => {
 	const failure = failureOf(...args);
 
@@ -208,23 +208,25 @@ it.each([
 });
 
 it('refuses a number of images among the additional fields that is none', () => {
-	expect(refusal({}, { extraBody: { n: 'many' } })).toBe("'Number of Images' is many, which is no whole number from 1");
+	expect(refusal({}, { extraBody: { n: 'many' } })).toBe(
+		"'Number of Images' must be a whole number, 1 or higher (got many)",
+	);
 });
 
 it('names the references that would be sent beside others', () => {
 	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe(
-		"'Additional Request Fields' would send 'image' beside other references, which the gateway refuses",
+		"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 	);
 	expect(refusal({}, { extraBody: { image: 'x', images: ['y'] } })).toBe(
-		"'Additional Request Fields' would send 'image' and 'images' beside other references, which the gateway refuses",
+		"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 	);
 	expect(refusal({ model: 'SomethingElse' }, { extraBody: { image: 'x' } }, { references: 1 })).toMatch(
-		/^'Additional Request Fields' would send/,
+		/^Reference images are set in 'Additional Request Fields \(JSON\)'/,
 	);
 });
 
 it.each([
-	['asyncTask', { size: '1x1' }, "'Additional Request Fields' holds 'size', which the Nano models do not go by"],
+	['asyncTask', { size: '1x1' }, "NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'"],
 	['asyncTask', { sizes: '1x1' }, undefined],
 	['openAi', { size: '1x1' }, undefined],
 	['gemini', { size: '1x1' }, undefined],
@@ -234,12 +236,12 @@ it.each([
 
 it('says what it found as a sentence when the checks are skipped', () => {
 	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual([
-		"'Aspect Ratio' 8:1 is not available for the model NanoBanana.",
+		'NanoBanana does not support the aspect ratio 8:1.',
 	]);
 });
 
 it.each([
-	['gemini', 'NanoBanana', ['No Gemini model ID is known for NanoBanana; it is sent as it is.']],
+	['gemini', 'NanoBanana', ['There is no known Gemini ID for NanoBanana. It was sent unchanged.']],
 	['gemini', 'NanoBanana2-1K', []],
 	['gemini', 'gemini-3-pro-image', []],
 	['asyncTask', 'NanoBanana', []],

@@ -50,6 +50,6 @@ it.each(['[]', '', ' , '])('finds no address in %j', (imageUrls) => {
 it.each(['["picture.png"]', '{"url":"https://example.com/a.png"}', '["https://example.com/a.png"'])(
 	'refuses %j, which holds no list of addresses',
 	(imageUrls) => {
-		expect(() => sourcesOf({ inputType: 'url', imageUrls })).toThrow(/which is no http\(s\) address/);
+		expect(() => sourcesOf({ inputType: 'url', imageUrls })).toThrow(/contains an invalid URL/);
 	},
 );

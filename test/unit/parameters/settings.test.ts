@@ -101,14 +101,16 @@ it('reads a price of 0 as a price', () => {
 it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])(
 	'refuses a word in the option %s',
 	(name) => {
-		expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(/^'.*' is many, which is no number from/);
+		expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(
+			/^'.*' must be a number, .* or higher \(got many\)$/,
+		);
 	},
 );
 
 it.each(['apiFormat', 'onTimeout', 'outputFormat', 'responseFormat', 'sendBinaryAs'])(
 	'refuses a word that the option %s does not offer',
 	(name) => {
-		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'.*' cannot be 'other'$/);
+		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'other' is not a valid value for '.*'$/);
 	},
 );
 

@@ -22,7 +22,7 @@ it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value)
 it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
 	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({
 		kind: 'invalid_input',
-		message: "'Prompt' is no text",
+		message: "'Prompt' must be text",
 		nextStep: 'Write one.',
 	});
 });
@@ -40,7 +40,7 @@ it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]
 	(value) => {
 		expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({
 			kind: 'invalid_input',
-			message: expect.stringMatching(/^'Number of Images' is .*, which is no whole number from 1$/),
+			message: expect.stringMatching(/^'Number of Images' must be a whole number, 1 or higher \(got .*\)$/),
 		});
 	},
 );
@@ -51,7 +51,7 @@ it('gives the default for an option without a value', () => {
 
 it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('refuses %j as a number', (value) => {
 	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(
-		/^'Timeout' is .*, which is no number from 0\.1$/,
+		/^'Timeout' must be a number, 0\.1 or higher \(got .*\)$/,
 	);
 });
 
@@ -72,7 +72,7 @@ it.each([
 it.each([['base64'], [7], [{}], [true]])('refuses %j as a choice and names what can be chosen', (value) => {
 	expect(failureOf(() => choiceFrom('Response Format', value, ['url', 'b64_json'], 'url'))).toEqual({
 		kind: 'invalid_input',
-		message: `'Response Format' cannot be '${String(value).toLowerCase()}'`,
-		nextStep: 'Choose an entry of the list. An expression has to give one of url, b64_json.',
+		message: `'${String(value).toLowerCase()}' is not a valid value for 'Response Format'`,
+		nextStep: 'Select a value from the list. An expression must return one of: url, b64_json.',
 	});
 });

@@ -149,7 +149,7 @@ it.each<[string, WireAnswer, object]>([
 		reply(200, Readable.from([Buffer.alloc(2_097_152)])),
 		{
 			kind: 'unreadable_answer',
-			message: "The gateway's answer is larger than 1 MB",
+			message: 'The API response is larger than 1 MB and was not read',
 			nextStep: expect.stringContaining('Max Download Size') as string,
 		},
 	],

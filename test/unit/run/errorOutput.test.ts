@@ -54,7 +54,7 @@ it.each([true, false])(
 		];
 
 		expect(logs).toHaveLength(1);
-		expect(logs[0]).toMatch(/item 0 met something unexpected.*errorOutput\.test\.ts/);
+		expect(logs[0]).toMatch(/unexpected error in item 0.*errorOutput\.test\.ts/);
 		expect(logs[0]).not.toMatch(/k3y|secret|signature/);
 		expect(JSON.stringify(shown.map((row) => (row instanceof Error ? [row.message, { ...row }] : row)))).not.toMatch(
 			/k3y|errorOutput\.test/,

@@ -71,7 +71,7 @@ it('says how many calls there will be', () => {
 
 it('keeps the warnings of the checks', () => {
 	expect(preview('asyncTask', { skipModelChecks: true, extraBody: { size: '9x9' } }).warnings).toEqual([
-		"'Additional Request Fields' holds 'size', which the Nano models do not go by.",
+		"NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'.",
 		"'Preview Request' is on, so nothing was sent.",
 	]);
 });

@@ -154,7 +154,7 @@ function failed({ task, answer, known }: Reading, word: string): DecodedResponse
 	const error = errorIn(task) ?? (task === answer ? undefined : errorIn(answer));
 	const message = firstText(task, 'task_status_msg', 'message', 'msg');
 	const told = error ?? {
-		message: message ?? `The task ended with the status '${word}'`,
+		message: message ?? `The task ended with status '${word}'`,
 		code: firstText(task, 'code') ?? word,
 	};
 	const isOfTask = known.taskId !== undefined || task !== answer;

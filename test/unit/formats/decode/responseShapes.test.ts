@@ -274,11 +274,7 @@ describe('a failed task', () => {
 	const reason = 'no luck';
 
 	it.each<[string, object, object]>([
-		[
-			'no place',
-			{ status: 'failed', error: null },
-			{ code: 'failed', reason: "The task ended with the status 'failed'" },
-		],
+		['no place', { status: 'failed', error: null }, { code: 'failed', reason: "The task ended with status 'failed'" }],
 		['text', { status: 'failed', error: reason }, { reason }],
 		['{message}', { status: 'failed', error: { message: reason } }, { reason }],
 		[
