@@ -161,7 +161,7 @@ describe('at a base URL that is not the API', () => {
 			{
 				message: 'The API could not be reached',
 				nextStep: "You were not charged. Check 'Base URL' in the credential",
-				data: { errorCode: 'unreachable', gatewayMessage: "'Base URL' in the credential is empty or no address" },
+				data: { errorCode: 'unreachable', gatewayMessage: "'Base URL' in the credential is empty or not a URL" },
 			},
 			{ baseUrl },
 		);
