@@ -21,7 +21,7 @@ export interface MockApi {
 	readonly journal: JournalEntry[];
 	/** A fresh copy of the bill at each reading. */
 	readonly ledger: LedgerEntry[];
-	/** What was served, by URL. */
+	/** What was served, by URL, in the order in which the files were made: clients download side by side. */
 	readonly files: ReadonlyMap<string, ServedFile>;
 	/** Merges into the live settings. */
 	set(change: Partial<MockApiSettings>): void;
@@ -58,7 +58,10 @@ export async function startMockApi(settings: Partial<MockApiSettings> = {}): Pro
 		get ledger() {
 			return mock.jobs.map((job) => ledgerEntry(mock, job));
 		},
-		files: mock.served,
+		get files() {
+			const inOrder = [...mock.served].sort(([, a], [, b]) => a.job - b.job || a.index - b.index);
+			return new Map(inOrder.map(([url, { file }]) => [url, file]));
+		},
 		set: (change) => void Object.assign(mock.settings, change),
 		script: (route, responses) => void mock.scripts.set(route, [...(mock.scripts.get(route) ?? []), ...responses]),
 		task: (taskId) => snapshot(mock, taskId),

@@ -15,7 +15,8 @@ export interface MockState {
 	journal: JournalEntry[];
 	jobs: Job[];
 	files: Map<string, ResultFile>;
-	served: Map<string, ServedFile>;
+	/** By URL, with the number of the job and the index of the image in it. */
+	served: Map<string, { job: number; index: number; file: ServedFile }>;
 	scripts: Map<RouteName, ScriptedResponse[]>;
 	faultUse: Map<FaultRule, FaultUse>;
 	startedAt: number;

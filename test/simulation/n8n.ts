@@ -1,6 +1,7 @@
 /* eslint-disable */
 // n8n as far as the node sees it: contexts, HTTP helpers, saved data, log, retries. One Process is one running n8n:
 // after a crash only what was saved and logged is left of it.
+import { Readable } from 'node:stream';
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createImages, readTasks } from '../../nodes/NanoBanana/lifecycle';
@@ -255,7 +256,7 @@ export class Engine {
 							resolve({
 								statusCode: reply.status,
 								headers: reply.headers ?? {},
-								body: this.bodyOf(reply, process, signal),
+								body: Readable.from(this.bodyOf(reply, process, signal)),
 							}),
 						);
 					});

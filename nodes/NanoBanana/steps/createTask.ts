@@ -74,7 +74,7 @@ async function submitCall(
 			result = readSubmitResult(response, { decode, now: systemClock.now() });
 		} catch (thrown) {
 			recordUnclear(item, record, toFailure(thrown));
-			throw thrown;
+			throw failureError(toFailure(thrown));
 		}
 		// Synchronous from the response to here: whatever comes later, another try finds the task.
 		recordResult(item, record, result);
@@ -92,7 +92,7 @@ async function submitCall(
 		onFailed: () => abortItem(item, prepared),
 	}).catch((thrown: unknown) => {
 		if (isUnclear(record, item.executionId)) logUnclear(item, record);
-		throw thrown;
+		throw failureError(toFailure(thrown));
 	});
 	return await finishCall(item, prepared, call, { ...accepted, reservation });
 }
@@ -122,7 +122,7 @@ async function finishCall(
 		return { ...submission, ...polled };
 	} catch (thrown) {
 		abortItem(item, prepared);
-		throw thrown;
+		throw failureError(toFailure(thrown));
 	} finally {
 		permit.release();
 	}
@@ -148,7 +148,7 @@ async function resumeTask(
 		return { ...submission, ...polled };
 	} catch (thrown) {
 		abortItem(item, prepared);
-		throw thrown;
+		throw failureError(toFailure(thrown));
 	} finally {
 		permit.release();
 	}

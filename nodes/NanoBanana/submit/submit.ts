@@ -1,6 +1,6 @@
 import { throwIfCanceled } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
-import { failureError } from '../errors/failure';
+import { failureError, toFailure } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
 import type { Accepted, SubmitResult } from './submitResult';
@@ -52,7 +52,7 @@ export async function submit(
 		} catch (thrown) {
 			onFailed();
 			permit.release();
-			throw thrown;
+			throw failureError(toFailure(thrown));
 		}
 		if (result.kind === 'accepted') {
 			permit.accepted();

@@ -244,7 +244,7 @@ describe('the demo rejects with one line', () => {
 		[
 			'a URL that nobody listens at',
 			() => account(undefined, 'http://127.0.0.1:1'),
-			/^The API could not be reached .*econnrefused.*Check NANOBANANA_BASE_URL\.$/,
+			/^The API could not be reached .*connection was refused.*Check NANOBANANA_BASE_URL\.$/,
 		],
 		['a URL of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
 		['a URL that is not valid', () => account(undefined, 'no URL'), /Check NANOBANANA_BASE_URL\.$/],

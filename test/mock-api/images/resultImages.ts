@@ -30,6 +30,8 @@ export async function renderResult(mock: MockState, job: Job, index: number): Pr
 export async function renderResults({ mock }: Call, job: Job): Promise<RenderedImage[]> {
 	const indexes = Array.from({ length: job.imageCount }, (_, index) => index);
 	const images = await Promise.all(indexes.map(async (index) => await renderResult(mock, job, index)));
-	images.forEach(({ content, ...served }, index) => mock.served.set(`inline:${job.number}/${index}`, served));
+	images.forEach(({ content, ...file }, index) =>
+		mock.served.set(`inline:${job.number}/${index}`, { job: job.number, index, file }),
+	);
 	return images;
 }

@@ -46,7 +46,7 @@ export async function serveFile(call: Call): Promise<MockResponse> {
 		// The API fetching its own result as a reference is no customer's download.
 		const byCustomer = call.request.headers['user-agent'] !== UPSTREAM_AGENT;
 		if (byCustomer && call.request.method === 'GET') file.job.downloads += 1;
-		mock.served.set(file.url, served);
+		mock.served.set(file.url, { job: file.job.number, index: file.index, file: served });
 	};
 	return { status: 200, headers: { 'content-type': served.mimeType }, body: content };
 }
