@@ -16,7 +16,7 @@ export type ApiFormat = (typeof API_FORMATS)[number];
 export type TaskStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown';
 export type OutputFormat = 'png' | 'jpeg' | 'webp';
 
-/** A picture that goes in: a public address, or the bytes of one binary field. */
+/** An input image: a public URL, or the bytes of one binary field. */
 export type Reference =
 	| { kind: 'url'; url: string }
 	| { kind: 'bytes'; field: string; data: Buffer; mimeType: string; fileName: string };
@@ -33,7 +33,7 @@ export interface ImageRequest {
 	responseFormat: 'url' | 'b64_json';
 	references: Reference[];
 	sendBinaryAs: 'dataUri' | 'base64' | 'multipart';
-	/** Merged over the encoded body last, so that new gateway fields work the day they appear. */
+	/** Merged over the encoded body last, so that new API fields work the day they appear. */
 	extraBody: IDataObject;
 }
 
@@ -51,7 +51,7 @@ export interface EncodedCall {
 	form?: FormPart[];
 }
 
-/** A picture that comes out, as the gateway names it; nothing is fetched or decoded yet. */
+/** An output image as the API returns it; nothing is fetched or decoded yet. */
 export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
 
 /** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
@@ -67,7 +67,7 @@ export interface OutputImage {
 	binary?: IBinaryData;
 }
 
-/** Pictures of one answer that are stored already, and what is to be said about those that are not. */
+/** Images of one response that are stored already, and warnings about those that are not. */
 export interface StoredImages {
 	outputImages: OutputImage[];
 	warnings: string[];
@@ -123,9 +123,9 @@ export type KnownResponse = Exclude<DecodedResponse, { kind: 'unknown' }>;
 
 /** A wire format: pure, no I/O. */
 export interface ImageFormat {
-	/** True where references given as addresses must be fetched first, as this format carries only bytes. */
+	/** True where reference URLs must be fetched first, as this format carries only bytes. */
 	needsBytes(request: ImageRequest): boolean;
-	/** One call, except where the format cannot ask for several pictures at once. */
+	/** One call, except where the format cannot ask for several images at once. */
 	encode(request: ImageRequest): EncodedCall[];
 	/** Total: any JSON value in, one meaning out, never a throw. `baseUrl` resolves relative URLs. */
 	decode(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse;

@@ -5,8 +5,8 @@ import { isWebPage, pageTitle } from './errorBody';
 const SHOWN_CHARACTERS = 500;
 
 /**
- * Gateway words made fit to be shown: no markup, no key, no signed query, no image data, at most
- * `limit` characters. `secret` is the credential's key, which gateways like to quote.
+ * Text of the API made fit to be shown: no markup, no key, no signed query, no image data, at most
+ * `limit` characters. `secret` is the credential's key, which some APIs quote.
  */
 export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS): string {
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);

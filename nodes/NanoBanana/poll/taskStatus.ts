@@ -9,22 +9,22 @@ import { bodyText, parseBody } from '../lib/json';
 import { readApi, type GatewayClient } from '../gateway/gatewayClient';
 import type { Asked, DecodedResponse } from '../types';
 
-/** What one look at a task brought. A look is free, so whatever may pass is looked at again. */
+/** What one poll returned. A poll is free, so whatever may pass is polled again. */
 export type TaskStatusResult =
 	| { kind: 'outcome'; outcome: DecodedResponse; retryAfterMs: number }
 	| { kind: 'passing'; failure: Failure; retryAfterMs: number }
-	/** The gateway does not know the id: passing right after creation, final later. */
+	/** The API does not know the ID: passing right after creation, final later. */
 	| { kind: 'notFound'; failure: Failure }
-	/** A "no" that may be of the moment, or to this look only: it counts when it is repeated. */
+	/** A rejection that may pass, or of this poll only: it counts when it is repeated. */
 	| { kind: 'doubtful'; failure: Failure; outcome?: DecodedResponse }
 	| { kind: 'final'; failure: Failure };
 
-/** Said of a task that goes on, with a status of 400 or as a "no" on 200 (API page: polling before the task has been created). */
+/** Phrases about a task that is still running, with HTTP 400 or as an error on HTTP 200 (API page: polling before the task has been created). */
 const NOT_YET =
 	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
 
-/** Said in so many words, these do not pass by themselves. */
-export const CLEAR_REFUSALS: FailureKind[] = [
+/** Rejections that do not pass by themselves. */
+export const CLEAR_REJECTIONS: FailureKind[] = [
 	'invalid_key',
 	'key_expired',
 	'access_denied',
@@ -86,7 +86,7 @@ function readError(failure: Failure, status: number, body: unknown, wait: number
 	}
 	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
-	if (CLEAR_REFUSALS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
+	if (CLEAR_REJECTIONS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
 		return { kind: 'final', failure };
 	const { taskId } = failure;
 	return NOT_YET.test(words)
@@ -98,7 +98,7 @@ function readError(failure: Failure, status: number, body: unknown, wait: number
 		: { kind: 'doubtful', failure };
 }
 
-/** A JSON 404 about the route is a wrong address; any other JSON 404 here is about the task. */
+/** A JSON 404 about the route means a wrong base URL; any other one here is about the task. */
 function notFoundKind(failure: Failure): Failure['kind'] {
 	return /invalid url|unknown request url|cannot get|(route|endpoint|path|page).{0,20}not (found|exist)/i.test(
 		failure.gatewayMessage ?? '',
@@ -119,7 +119,7 @@ function readSuccess(
 		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: wait };
 	}
 	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
-		// A "no" to this poll; the task itself goes on.
+		// A rejection of this poll: the task itself keeps running.
 		const status = embeddedStatus(body) ?? 400;
 		return readError({ ...classify(status, body), taskId }, status, body, wait);
 	}

@@ -2,12 +2,12 @@ import { jitter, onAbort } from '../lib/clock';
 import type { Failure } from '../errors/failure';
 import { failureOf } from '../errors/classify';
 import type { PollSchedule, PollTicket } from './pollSchedule';
-import { CLEAR_REFUSALS, type TaskStatusResult } from './taskStatus';
+import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
 import type { Clock, DecodedResponse } from '../types';
 
 export interface PollOptions {
 	/** One poll. It is free, so it may fail as often as it likes. */
-	look: () => Promise<TaskStatusResult>;
+	poll: () => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
 	schedule: PollSchedule;
 	clock: Clock;
@@ -19,11 +19,11 @@ export interface PollOptions {
 	/** False for a task that somebody named: nobody here has seen it accepted. */
 	isOwn: boolean;
 	stepMs: number;
-	/** False for a task that is probably done: the first look is at once. */
+	/** False for a task that has probably ended: the first poll is at once. */
 	isFresh: boolean;
-	/** The gateway's own wish for the first look, in ms. */
-	firstLookMs?: number;
-	onLook?: (outcome: DecodedResponse) => void;
+	/** When the API asks to be polled first (Retry-After), in ms. */
+	firstPollMs?: number;
+	onPoll?: (outcome: DecodedResponse) => void;
 }
 
 export type PollResult =
@@ -33,80 +33,79 @@ export type PollResult =
 	| { kind: 'stopped'; reads: number };
 
 /**
- * So many looks in a row must say so before it is believed that a look is answered with "no", or that
- * a finished task holds no image: a good ten seconds at the usual pace. Some gateways write the
- * address a moment after the status, and one that restarts answers anything.
+ * Consecutive polls that must agree before an error, or a finished task without an image, counts as final: about
+ * ten seconds. Some APIs write the URL after the status, and one that restarts returns anything.
  */
-const MANY_LOOKS = 5;
-/** About the key or the request, or about a task that somebody named, it is believed earlier. */
-const FEW_LOOKS = 3;
+const MANY_POLLS = 5;
+/** Fewer are enough for errors about the key or the request, and for a task ID that the user entered. */
+const FEW_POLLS = 3;
 
-/** Looks at a task until it has ended, the deadline has come or the signal fires. Never throws for a bad answer. */
-export async function waitForTask(waiting: PollOptions): Promise<PollResult> {
-	const ticket = waiting.schedule.track(waiting.startedAt, waiting.stepMs, waiting.isFresh);
+/** Polls a task until it has ended, the deadline has come or the signal fires. Never throws for a bad response. */
+export async function waitForTask(options: PollOptions): Promise<PollResult> {
+	const ticket = options.schedule.track(options.startedAt, options.stepMs, options.isFresh);
 	try {
-		return await lookUntilTheEnd(waiting, ticket);
+		return await pollUntilEnd(options, ticket);
 	} finally {
 		ticket.close();
 	}
 }
 
-async function lookUntilTheEnd(waiting: PollOptions, ticket: PollTicket): Promise<PollResult> {
-	const { clock, signal, deadline } = waiting;
+async function pollUntilEnd(options: PollOptions, ticket: PollTicket): Promise<PollResult> {
+	const { clock, signal, deadline } = options;
 	let reads = 0;
 	let last: DecodedResponse | undefined;
 	let lastFailure: Failure | undefined;
 	let seenAt = clock.now();
-	let emptyLooks = 0;
+	let emptyPolls = 0;
 	let doubts = 0;
-	let notBefore = clock.now() + (waiting.isFresh ? (waiting.firstLookMs ?? 0) : 0);
+	let notBefore = clock.now() + (options.isFresh ? (options.firstPollMs ?? 0) : 0);
 	for (;;) {
-		await pauseUntilDue(waiting, ticket, notBefore);
+		await pauseUntilDue(options, ticket, notBefore);
 		if (signal.aborted) return { kind: 'stopped', reads };
-		const look = await waiting.look();
+		const poll = await options.poll();
 		const now = clock.now();
 		reads += 1;
-		doubts = isDoubt(waiting, look) ? doubts + 1 : 0;
+		doubts = isDoubt(options, poll) ? doubts + 1 : 0;
 
 		const isBelieved =
-			look.kind === 'final' ||
-			(look.kind === 'notFound' && now >= seenAt + waiting.graceMs) ||
-			(look.kind !== 'outcome' && doubts >= looksToBelieve(waiting, look.failure));
-		if (isBelieved) return { kind: 'failed', failure: look.failure, reads };
-		if ('outcome' in look && look.outcome) {
-			last = look.outcome;
-			waiting.onLook?.(last);
+			poll.kind === 'final' ||
+			(poll.kind === 'notFound' && now >= seenAt + options.graceMs) ||
+			(poll.kind !== 'outcome' && doubts >= pollsToBelieve(options, poll.failure));
+		if (isBelieved) return { kind: 'failed', failure: poll.failure, reads };
+		if ('outcome' in poll && poll.outcome) {
+			last = poll.outcome;
+			options.onPoll?.(last);
 		}
-		if (look.kind === 'outcome') {
+		if (poll.kind === 'outcome') {
 			seenAt = now;
-			if (look.outcome.kind === 'failed')
-				return { kind: 'failed', failure: failureOf(look.outcome), outcome: look.outcome, reads };
-			emptyLooks = look.outcome.kind === 'images' ? emptyLooks + 1 : 0;
-			if (look.outcome.kind === 'images' && (look.outcome.images.length > 0 || emptyLooks >= MANY_LOOKS)) {
+			if (poll.outcome.kind === 'failed')
+				return { kind: 'failed', failure: failureOf(poll.outcome), outcome: poll.outcome, reads };
+			emptyPolls = poll.outcome.kind === 'images' ? emptyPolls + 1 : 0;
+			if (poll.outcome.kind === 'images' && (poll.outcome.images.length > 0 || emptyPolls >= MANY_POLLS)) {
 				ticket.succeeded(now);
-				return { kind: 'images', outcome: look.outcome, reads };
+				return { kind: 'images', outcome: poll.outcome, reads };
 			}
 		} else {
-			lastFailure = look.failure;
+			lastFailure = poll.failure;
 		}
 		if (now >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
-		if (look.kind === 'outcome' && look.outcome.kind === 'pending') ticket.pending(now, look.outcome.progress);
+		if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
 		else ticket.failed(now);
-		const asked = 'retryAfterMs' in look ? look.retryAfterMs : 0;
+		const asked = 'retryAfterMs' in poll ? poll.retryAfterMs : 0;
 		notBefore = now + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
 	}
 }
 
-/** A page or half an answer passes, unless nobody has seen the gateway answer anything else. */
-function isDoubt({ isOwn }: PollOptions, look: TaskStatusResult): boolean {
-	return look.kind === 'doubtful' || (look.kind === 'passing' && !isOwn && look.failure.httpStatus === 200);
+/** A page or half a response passes, unless the API has never responded with anything else. */
+function isDoubt({ isOwn }: PollOptions, poll: TaskStatusResult): boolean {
+	return poll.kind === 'doubtful' || (poll.kind === 'passing' && !isOwn && poll.failure.httpStatus === 200);
 }
 
-function looksToBelieve({ isOwn }: PollOptions, failure: Failure): number {
-	return isOwn && !CLEAR_REFUSALS.includes(failure.kind) ? MANY_LOOKS : FEW_LOOKS;
+function pollsToBelieve({ isOwn }: PollOptions, failure: Failure): number {
+	return isOwn && !CLEAR_REJECTIONS.includes(failure.kind) ? MANY_POLLS : FEW_POLLS;
 }
 
-/** The schedule may bring the look forward while the pause lasts, though not before `notBefore`. */
+/** The schedule may bring the poll forward during the pause, though not before `notBefore`. */
 async function pauseUntilDue(
 	{ clock, signal, deadline }: PollOptions,
 	ticket: PollTicket,

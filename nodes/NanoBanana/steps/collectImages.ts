@@ -25,10 +25,10 @@ export interface RequestInfo {
 }
 
 /**
- * The rows of an item: its pictures downloaded and stored one by one, or the task while there are
+ * The output of an item: its images, downloaded and stored, or the task while there are
  * none.
  *
- * @throws when a finished task holds no picture, or nothing that could be one
+ * @throws when a finished task contains no image
  */
 export async function collectImages(
 	item: ItemContext,
@@ -37,10 +37,10 @@ export async function collectImages(
 ): Promise<INodeExecutionData[]> {
 	const { settings } = item;
 	const task = recordOf(item, results, known);
-	// With waiting off the row is the task, also when it is finished already; without a task the pictures are all there is.
+	// With waiting off the output is the task, also when it has finished already; without a task the images are all there is.
 	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && task.taskId !== undefined;
 	if (task.status === 'succeeded') {
-		if (!isTaskOnly) await addPictures(item, results, task);
+		if (!isTaskOnly) await addImages(item, results, task);
 		task.finishedAt = new Date(systemClock.now()).toISOString();
 	}
 	task.waitedMs = systemClock.now() - item.startedAt;
@@ -83,11 +83,11 @@ function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo):
 	};
 }
 
-/** The task may still get its images, and a new one is paid for. */
+/** The task may still get its images, and another one would be charged. */
 const LOOK_AGAIN =
 	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
 
-async function addPictures(item: ItemContext, results: CallResult[], task: TaskRecord): Promise<void> {
+async function addImages(item: ItemContext, results: CallResult[], task: TaskRecord): Promise<void> {
 	const parts = results.map((result) => ({
 		result,
 		refs: result.outcome.kind === 'images' ? result.outcome.images : [],
@@ -169,7 +169,7 @@ async function storeImages(
 	return stored;
 }
 
-/** Stores the pictures that came inside an answer, so that they no longer take room as text. `call` is its place among the calls of the item. */
+/** Stores the images inside a response, so that they no longer take memory as text. `call` is its place among the calls of the item. */
 export async function storeInlineImages(
 	item: ItemContext,
 	result: CallResult,

@@ -102,7 +102,7 @@ async function finishCall(
 	item: ItemContext,
 	prepared: PreparedRequest,
 	call: number,
-	{ accepted, permit, firstLookMs, reservation }: AcceptedSubmission & { reservation: Reservation },
+	{ accepted, permit, firstPollMs, reservation }: AcceptedSubmission & { reservation: Reservation },
 ): Promise<CallResult> {
 	const { taskId, outcome } = accepted;
 	const { submittedAt } = prepared.record.calls[call];
@@ -116,7 +116,7 @@ async function finishCall(
 			taskId,
 			origin: 'fresh',
 			images: prepared.request.n,
-			firstLookMs,
+			firstPollMs,
 			onFailed: () => forgetCall(prepared, call),
 		});
 		return { ...submission, ...polled };

@@ -102,7 +102,7 @@ function whole(task: TaskRecord, outputImages: OutputImage[], settings: Settings
 	});
 }
 
-/** The picture that the first file field holds, so that the facts are those of the file. */
+/** The image in the first file field, so that the facts are those of the file. */
 function described(outputImages: OutputImage[]): OutputImage {
 	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
 }

@@ -6,13 +6,13 @@ import { fetchTaskStatus } from '../poll/taskStatus';
 import type { DecodedResponse, KnownResponse } from '../types';
 import { waitForTask, type PollResult } from '../poll/waitForTask';
 
-/** An already paid task, watched to its end. Nothing here can cost anything. */
+/** A task that is paid already, polled until it ends. Nothing here is charged. */
 export interface PolledTask {
 	outcome: KnownResponse;
 	reads: number;
 }
 
-/** Own tasks may stay invisible for a while after they were accepted; a pasted id gets a moment only. */
+/** An accepted task may stay invisible for a while; an ID that the user entered gets a moment only. */
 const OWN_GRACE_MS = 60_000;
 const FOREIGN_GRACE_MS = 5_000;
 
@@ -21,16 +21,16 @@ const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited
 
 export interface PollTaskOptions {
 	taskId: string;
-	/** Whose task it is: just created here, remembered from an earlier try, or named by the user. */
+	/** Whose task it is: just created here, recorded by an earlier try, or entered by the user. */
 	origin: 'fresh' | 'resumed' | 'named';
 	submittedAt?: string;
-	/** Addresses of references that were sent with it. */
+	/** URLs of references that were sent with it. */
 	references?: string[];
-	/** How many images its answer may hold as base64. */
+	/** How many images its response may contain as base64. */
 	images: number;
-	firstLookMs?: number;
+	firstPollMs?: number;
 	reservation: Reservation;
-	/** The gateway says that the task failed: nothing is paid. */
+	/** The task failed: nothing is charged. */
 	onFailed?: () => void;
 }
 
@@ -38,46 +38,46 @@ export interface PollTaskOptions {
  * Waits for the end of a task. With 'On Timeout' set to continue, a task that takes longer comes
  * back as it was seen last.
  *
- * @throws what ended the waiting without a picture, with the task's id
+ * @throws what ended the polling without an image, with the task ID
  */
-export async function pollTask(item: ItemContext, following: PollTaskOptions): Promise<PolledTask> {
+export async function pollTask(item: ItemContext, options: PollTaskOptions): Promise<PolledTask> {
 	const { settings, run } = item;
-	const { taskId } = following;
+	const { taskId } = options;
 	const now = systemClock.now();
 	const deadline = now + settings.timeoutMs;
-	const isFresh = following.origin === 'fresh';
-	const waited = await waitForTask({
-		look: async () => await look(item, following, deadline - systemClock.now()),
+	const isFresh = options.origin === 'fresh';
+	const result = await waitForTask({
+		poll: async () => await poll(item, options, deadline - systemClock.now()),
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
-		startedAt: isFresh || !following.submittedAt ? now : Date.parse(following.submittedAt),
+		startedAt: isFresh || !options.submittedAt ? now : Date.parse(options.submittedAt),
 		deadline,
-		// An id that nobody here has seen accepted is not called paid for, however short the timeout.
-		graceMs: following.origin === 'named' ? Math.min(FOREIGN_GRACE_MS, settings.timeoutMs) : OWN_GRACE_MS,
-		isOwn: following.origin !== 'named',
+		// An ID that was never seen accepted is not called charged, however short the timeout.
+		graceMs: options.origin === 'named' ? Math.min(FOREIGN_GRACE_MS, settings.timeoutMs) : OWN_GRACE_MS,
+		isOwn: options.origin !== 'named',
 		stepMs: settings.pollIntervalMs,
 		isFresh,
-		firstLookMs: following.firstLookMs,
-		onLook: (outcome) => logStatus(item, taskId, outcome),
+		firstPollMs: options.firstPollMs,
+		onPoll: (outcome) => logStatus(item, taskId, outcome),
 	});
-	if (waited.kind === 'failed' && waited.outcome) {
+	if (result.kind === 'failed' && result.outcome) {
 		run.failedTasks.add(taskId);
-		following.onFailed?.();
+		options.onFailed?.();
 	}
-	return { outcome: outcomeOf(item, waited, following), reads: waited.reads };
+	return { outcome: outcomeOf(item, result, options), reads: result.reads };
 }
 
-function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: PollTaskOptions): KnownResponse {
-	if (waited.kind === 'images') return waited.outcome;
-	if (waited.kind === 'failed') throw failureError({ ...waited.failure, taskId });
-	if (waited.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
-	// A task that no look has shown is not said to go on: what was answered instead is the news.
+function outcomeOf(item: ItemContext, result: PollResult, { taskId, origin }: PollTaskOptions): KnownResponse {
+	if (result.kind === 'images') return result.outcome;
+	if (result.kind === 'failed') throw failureError({ ...result.failure, taskId });
+	if (result.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
+	// A task that no poll has shown is not called running: report the last error instead.
 	const isSeen =
-		waited.last !== undefined ||
-		(origin !== 'named' && OVERLOADED.includes(waited.lastFailure?.kind ?? 'upstream_down'));
-	if (!isSeen && waited.lastFailure) throw failureError({ ...waited.lastFailure, taskId });
-	const { last: seenLast } = waited;
+		result.last !== undefined ||
+		(origin !== 'named' && OVERLOADED.includes(result.lastFailure?.kind ?? 'upstream_down'));
+	if (!isSeen && result.lastFailure) throw failureError({ ...result.lastFailure, taskId });
+	const { last: seenLast } = result;
 	const last: Extract<KnownResponse, { kind: 'pending' }> =
 		seenLast?.kind === 'pending'
 			? seenLast
@@ -88,7 +88,7 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
 				};
 	if (item.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
-	const seen = waited.last ? said : waited.lastFailure?.gatewayMessage;
+	const seen = result.last ? said : result.lastFailure?.gatewayMessage;
 	throw failureError({
 		kind: 'timed_out',
 		taskId,
@@ -99,12 +99,12 @@ function outcomeOf(item: ItemContext, waited: PollResult, { taskId, origin }: Po
 }
 
 /**
- * Looks once, for Get Task Status. A failed task is an answer.
+ * Polls once, for Get Task Status. A failed task is a result.
  *
- * @throws when the gateway does not know the id or does not answer
+ * @throws when the API does not know the ID or does not respond
  */
 export async function pollOnce(item: ItemContext, taskId: string, reservation: Reservation): Promise<PolledTask> {
-	const found = await look(item, { taskId, images: 1, reservation }, item.settings.timeoutMs);
+	const found = await poll(item, { taskId, images: 1, reservation }, item.settings.timeoutMs);
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined)
 		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
@@ -121,7 +121,7 @@ function logStatus({ ctx, itemIndex }: ItemContext, taskId: string, outcome: Dec
 	ctx.logger.debug(`NanoBanana: task ${taskId} is ${status}`, { taskId, itemIndex, status, progress });
 }
 
-async function look(
+async function poll(
 	item: ItemContext,
 	task: Pick<PollTaskOptions, 'taskId' | 'images' | 'references' | 'reservation'>,
 	remainingMs: number,

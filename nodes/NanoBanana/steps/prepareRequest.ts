@@ -92,7 +92,7 @@ export function imagesToPay({ settings, executionId }: ItemContext, { record }: 
 	return (record.images * open) / record.calls.length;
 }
 
-/** All items check their files at the same time, so each waits for room in memory first. */
+/** All items check their files at the same time, so each reserves memory first. */
 async function readDigests(
 	item: ItemContext,
 	sources: ReferenceSource[],
@@ -113,7 +113,7 @@ async function readDigests(
 	}
 }
 
-/** Addresses of references that were sent: a gateway may repeat them beside the results. */
+/** URLs of references that were sent: an API may repeat them beside the results. */
 export function referenceUrls(prepared: PreparedRequest): string[] {
 	return prepared.sources.flatMap((source) => (source.kind === 'url' ? [source.url] : []));
 }
@@ -136,7 +136,7 @@ export async function encodeCall(
 	return format.encode({ ...prepared.request, references })[call];
 }
 
-/** A reference address as bytes, fetched with the limits of results and without the key. */
+/** A reference URL as bytes, fetched with the limits of results and without the key. */
 async function inline(item: ItemContext, reference: Reference, reservation: Reservation): Promise<Reference> {
 	if (reference.kind === 'bytes') return reference;
 	const fetched = await downloadImage(

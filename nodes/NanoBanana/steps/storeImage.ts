@@ -11,19 +11,19 @@ import type { Settings } from '../parameters/settings';
 import { fetchTaskStatus } from '../poll/taskStatus';
 import type { ImageRef, OutputImage } from '../types';
 
-/** What a picture belongs to: one paid call, or one task. */
+/** What an image belongs to: one paid call, or one task. */
 export interface Purchase {
 	taskId?: string;
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
-	/** Addresses of references that were sent with it. */
+	/** URLs of references that were sent with it. */
 	references?: string[];
 	reads: number;
-	/** Room in memory that the answer takes; the caller gives it back. */
+	/** Memory that the response takes; the caller releases it. */
 	reservation: Reservation;
 }
 
-/** One picture that an answer names. */
+/** One image in a response. */
 export interface Source {
 	ref: ImageRef;
 	bought: Purchase;
@@ -88,7 +88,7 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 	};
 }
 
-/** Where the gateway says the image is now. */
+/** Where the image is now, by another status check. */
 async function freshRef(
 	item: ItemContext,
 	taskId: string,
@@ -99,12 +99,12 @@ async function freshRef(
 		maxBytes: maxResponseBytes(item, 1),
 		reserveMemory: bought.reservation.before,
 	};
-	const look = await fetchTaskStatus(
+	const poll = await fetchTaskStatus(
 		item.readClient,
 		{ taskId, references: bought.references, imagePath: item.settings.imagePath },
 		limits,
 	);
-	return look.kind === 'outcome' && look.outcome.kind === 'images' ? look.outcome.images[position] : undefined;
+	return poll.kind === 'outcome' && poll.outcome.kind === 'images' ? poll.outcome.images[position] : undefined;
 }
 
 /** Stores an image in memory. */
@@ -121,9 +121,10 @@ async function store(
 }
 
 /**
- * Stores an image while it arrives. n8n's binary mode 'filesystem' writes any async iterable to a file,
- * and removes the file when the iterable throws. The other modes need the bytes in memory: they
- * fail before they ask for the first chunk, and the run does not try again. (n8n 2.40 and 1.123, sources)
+ * Stores an image while it arrives. n8n's binary mode 'filesystem' writes any async iterable to a file. When
+ * the iterable throws, n8n 2.40 removes the file; 1.123 leaves it to the pruning of the execution (read in
+ * their sources). The other modes need the bytes in memory: they fail before they ask for the first chunk,
+ * and the run does not try again.
  */
 async function storeStream(
 	item: ItemContext,

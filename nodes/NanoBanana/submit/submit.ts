@@ -21,7 +21,7 @@ export interface AcceptedSubmission {
 	accepted: Accepted;
 	permit: Permit;
 	/** When the API wants to be asked first (`Retry-After`), in ms; 0 where it did not say. */
-	firstLookMs: number;
+	firstPollMs: number;
 }
 
 const CONNECTION_TRIES = 3;
@@ -56,7 +56,7 @@ export async function submit(
 		}
 		if (result.kind === 'accepted') {
 			permit.accepted();
-			return { accepted: result.accepted, permit, firstLookMs: result.firstLookMs };
+			return { accepted: result.accepted, permit, firstPollMs: result.firstPollMs };
 		}
 
 		/** Undefined where the request is not sent again. */

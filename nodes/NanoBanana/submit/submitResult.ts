@@ -27,7 +27,7 @@ export type Accepted = { taskId: string; outcome: Images | Pending } | { taskId?
 /** What the response to a paid request means for the request. */
 export type SubmitResult =
 	/** `firstLookMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
-	| { kind: 'accepted'; accepted: Accepted; firstLookMs: number }
+	| { kind: 'accepted'; accepted: Accepted; firstPollMs: number }
 	/** The API provably accepted nothing. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
 	/** The connection never opened. */
@@ -114,13 +114,13 @@ function arrived(outcome: Images): SubmitResult {
 	return {
 		kind: 'accepted',
 		accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome },
-		firstLookMs: 0,
+		firstPollMs: 0,
 	};
 }
 
 function taken(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
 	const pending = decoded?.kind === 'pending' ? decoded : { kind: 'pending' as const, status: 'queued' as const };
-	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstLookMs: wait };
+	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstPollMs: wait };
 }
 
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */

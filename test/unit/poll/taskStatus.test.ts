@@ -9,22 +9,22 @@ const A = 'https://cdn.example/a.png';
 async function lookThrough(
 	answer: WireAnswer,
 	more: { taskId?: string; remainingMs?: number; baseURL?: string } = {},
-): Promise<{ look: TaskStatusResult; sent: Sent[] }> {
+): Promise<{ poll: TaskStatusResult; sent: Sent[] }> {
 	const { client, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
-	const look = await fetchTaskStatus(
+	const poll = await fetchTaskStatus(
 		client,
 		{ taskId: more.taskId ?? 't-1' },
 		{ remainingMs: more.remainingMs ?? 60_000, maxBytes: 1_048_576 },
 	);
-	return { look, sent };
+	return { poll, sent };
 }
 
 it('asks once for the task, with the key, and follows no redirect', async () => {
-	const { look, sent } = await lookThrough(
+	const { poll, sent } = await lookThrough(
 		reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
 	);
 
-	expect(look).toEqual({
+	expect(poll).toEqual({
 		kind: 'outcome',
 		outcome: { kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' },
 		retryAfterMs: 0,
@@ -47,7 +47,7 @@ it('leaves no part of an id to the path', async () => {
 	);
 	for (const taskId of ['.', '..']) {
 		expect(await lookThrough(reply(200, {}), { taskId })).toEqual({
-			look: { kind: 'final', failure: { kind: 'unknown_task', taskId } },
+			poll: { kind: 'final', failure: { kind: 'unknown_task', taskId } },
 			sent: [],
 		});
 	}
@@ -127,8 +127,8 @@ it.each<[string, WireAnswer, TaskStatusResult]>([
 			retryAfterMs: 0,
 		},
 	],
-])('looks again after %s', async (_fact, answer, look) => {
-	expect((await lookThrough(answer)).look).toEqual(look);
+])('looks again after %s', async (_fact, answer, poll) => {
+	expect((await lookThrough(answer)).poll).toEqual(poll);
 });
 
 it.each<[string, WireAnswer, object]>([
@@ -154,7 +154,7 @@ it.each<[string, WireAnswer, object]>([
 		},
 	],
 ])('looks no more after %s', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
+	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
 it.each<[string, WireAnswer, object]>([
@@ -181,7 +181,7 @@ it.each<[string, WireAnswer, object]>([
 		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
 	],
 ])('believes %s only when it is repeated', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).look).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
+	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
 });
 
 it.each([
@@ -193,7 +193,7 @@ it.each([
 	[200, { code: 1, msg: 'generating' }],
 	[200, { code: 1, msg: '图片生成中' }],
 ])('takes a %i with %j for a task that goes on', async (status, body) => {
-	expect((await lookThrough(reply(status, body))).look).toEqual({
+	expect((await lookThrough(reply(status, body))).poll).toEqual({
 		kind: 'outcome',
 		outcome: { kind: 'pending', status: 'running', taskId: 't-1' },
 		retryAfterMs: 0,
@@ -203,13 +203,13 @@ it.each([
 it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])(
 	'does not take "%s" for a task that goes on',
 	async (message) => {
-		expect((await lookThrough(reply(400, { error: { message } }))).look).toMatchObject({ kind: 'doubtful' });
+		expect((await lookThrough(reply(400, { error: { message } }))).poll).toMatchObject({ kind: 'doubtful' });
 	},
 );
 
 it('sends nothing where the base URL is no address, and does not try again', async () => {
 	expect(await lookThrough(reply(200, {}), { baseURL: '' })).toEqual({
-		look: {
+		poll: {
 			kind: 'final',
 			failure: {
 				kind: 'unreachable',
@@ -228,7 +228,7 @@ it.each([
 	[{ error: { message: 'Invalid URL (GET /v1/images/tasks/t-1)' } }, 'wrong_base_url'],
 	['<html><title>404 Not Found</title></html>', 'wrong_base_url'],
 ])('takes a 404 with %j for %s, which may pass for a new task', async (body, kind) => {
-	expect((await lookThrough(reply(404, body))).look).toMatchObject({
+	expect((await lookThrough(reply(404, body))).poll).toMatchObject({
 		kind: 'notFound',
 		failure: { kind, taskId: 't-1', httpStatus: 404 },
 	});
@@ -244,7 +244,7 @@ it.each<[string, string, object]>([
 	],
 	['no image yet', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
 ])('keeps the response about %s, to be shown', async (_fact, body, outcome) => {
-	expect((await lookThrough(reply(200, body))).look).toMatchObject({
+	expect((await lookThrough(reply(200, body))).poll).toMatchObject({
 		kind: 'outcome',
 		outcome: { ...outcome, response: body },
 	});
@@ -267,5 +267,5 @@ it.each<[string, WireAnswer, object]>([
 		{ kind: 'access_denied', message: expect.stringContaining('Cloudflare') as string },
 	],
 ])('says that there is %s between', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).look).toMatchObject({ failure });
+	expect((await lookThrough(answer)).poll).toMatchObject({ failure });
 });

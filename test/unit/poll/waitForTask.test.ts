@@ -5,7 +5,7 @@ import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 import { waitForTask, type PollOptions } from '../../../nodes/NanoBanana/poll/waitForTask';
 import { leapingClock, stoppedClock } from '../support/fakeClock';
 
-type TaskStatusResult = Awaited<ReturnType<PollOptions['look']>>;
+type TaskStatusResult = Awaited<ReturnType<PollOptions['poll']>>;
 
 const outcome = (found: DecodedResponse, retryAfterMs = 0): TaskStatusResult => ({
 	kind: 'outcome',
@@ -30,7 +30,7 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 	const startedAt = clock.now();
 	const seen: DecodedResponse[] = [];
 	const waited = await waitForTask({
-		look: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
+		poll: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
 		schedule: createPollSchedule(),
 		clock,
 		signal: new AbortController().signal,
@@ -40,7 +40,7 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 		isOwn: true,
 		stepMs: 1000,
 		isFresh: true,
-		onLook: (found) => seen.push(found),
+		onPoll: (found) => seen.push(found),
 		...more,
 	});
 	return { waited, pauses: clock.pauses, seen, tookMs: clock.now() - startedAt };
@@ -135,18 +135,18 @@ it('ends with the reason of a task that failed', async () => {
 
 it('stops before the next look once the signal fires', async () => {
 	const controller = new AbortController();
-	const look = jest.fn(async () => {
+	const poll = jest.fn(async () => {
 		controller.abort();
 		return await Promise.resolve(queued());
 	});
 
-	expect((await waitThrough([], { look, signal: controller.signal })).waited).toEqual({ kind: 'stopped', reads: 1 });
-	expect(look).toHaveBeenCalledTimes(1);
+	expect((await waitThrough([], { poll, signal: controller.signal })).waited).toEqual({ kind: 'stopped', reads: 1 });
+	expect(poll).toHaveBeenCalledTimes(1);
 });
 
 describe('a look that the schedule brings forward', () => {
 	/** The look is due after a minute, until the schedule thinks again after five seconds. */
-	async function looksAt(firstLookMs: number): Promise<number> {
+	async function looksAt(firstPollMs: number): Promise<number> {
 		const clock = stoppedClock();
 		const startedAt = clock.now();
 		const ticket = {
@@ -158,7 +158,7 @@ describe('a look that the schedule brings forward', () => {
 			close() {},
 		};
 		const waited = waitForTask({
-			look: async () => await Promise.resolve(picture),
+			poll: async () => await Promise.resolve(picture),
 			schedule: { track: () => ticket },
 			clock,
 			signal: new AbortController().signal,
@@ -168,7 +168,7 @@ describe('a look that the schedule brings forward', () => {
 			isOwn: true,
 			stepMs: 1000,
 			isFresh: true,
-			firstLookMs,
+			firstPollMs,
 		}).then(() => clock.now() - startedAt);
 		await clock.advance(5_000);
 		ticket.dueAt = startedAt + 7_000;
@@ -204,14 +204,14 @@ describe('the schedule', () => {
 			succeeded: (now: number) => void told.push(['succeeded', since(now)]),
 			close: () => void told.push('closed'),
 		};
-		const look = async (): Promise<TaskStatusResult> => {
+		const poll = async (): Promise<TaskStatusResult> => {
 			at.push(since(clock.now()));
 			await clock.pause(10);
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
 		};
 		const schedule = { track: (...args: unknown[]) => (told.push(['track', ...args.slice(1)]), ticket) };
 		const waited = await waitForTask({
-			look,
+			poll,
 			schedule,
 			clock,
 			signal: new AbortController().signal,
@@ -255,9 +255,9 @@ describe('the schedule', () => {
 		const told: string[] = [];
 		const clock = leapingClock();
 		const ticket = { dueAt: 0, pending() {}, failed() {}, succeeded() {}, close: () => void told.push('closed') };
-		const look = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
+		const poll = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
 		const waiting = {
-			look,
+			poll,
 			schedule: { track: () => ticket },
 			clock,
 			signal: new AbortController().signal,
@@ -291,8 +291,8 @@ describe('the schedule', () => {
 	});
 
 	it('waits for the first look as long as the gateway wished, for a fresh task only', async () => {
-		expect((await toldBy([picture], { firstLookMs: 50 })).at).toEqual([50]);
-		expect((await toldBy([picture], { firstLookMs: 50, isFresh: false })).at).toEqual([0]);
+		expect((await toldBy([picture], { firstPollMs: 50 })).at).toEqual([50]);
+		expect((await toldBy([picture], { firstPollMs: 50, isFresh: false })).at).toEqual([0]);
 		expect((await toldBy([picture], { isFresh: false })).told[0]).toEqual(['track', 1000, false]);
 	});
 
@@ -397,19 +397,19 @@ it('gives a task that was seen another grace when the gateway does not know it f
 });
 
 it('does not look at all when the execution has stopped already', async () => {
-	const look = jest.fn();
+	const poll = jest.fn();
 
-	expect((await waitThrough([], { look, signal: AbortSignal.abort() })).waited).toEqual({ kind: 'stopped', reads: 0 });
-	expect(look).not.toHaveBeenCalled();
+	expect((await waitThrough([], { poll, signal: AbortSignal.abort() })).waited).toEqual({ kind: 'stopped', reads: 0 });
+	expect(poll).not.toHaveBeenCalled();
 });
 
 it('ends a pause when the execution stops', async () => {
 	const clock = stoppedClock();
 	const startedAt = clock.now();
 	const stop = new AbortController();
-	const look = jest.fn();
+	const poll = jest.fn();
 	const waited = waitForTask({
-		look,
+		poll,
 		schedule: createPollSchedule(),
 		clock,
 		signal: stop.signal,
@@ -425,5 +425,5 @@ it('ends a pause when the execution stops', async () => {
 	await clock.advance(0);
 
 	expect(await waited).toEqual({ kind: 'stopped', reads: 0 });
-	expect([look.mock.calls.length, clock.now() - startedAt]).toEqual([0, 10]);
+	expect([poll.mock.calls.length, clock.now() - startedAt]).toEqual([0, 10]);
 });

@@ -129,7 +129,7 @@ describe('an accepted request', () => {
 
 		expect(submitted).toMatchObject({
 			accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
-			firstLookMs: 0,
+			firstPollMs: 0,
 		});
 		expect(journal).toEqual(['accepted pending', 'permit: accepted']);
 		expect(requests).toBe(1);
@@ -146,7 +146,7 @@ describe('an accepted request', () => {
 	it('is looked at first when Retry-After says', async () => {
 		const { submitted } = await submitTo([{ ...task, headers: { 'retry-after': '7' } }]);
 
-		expect(submitted?.firstLookMs).toBe(7_000);
+		expect(submitted?.firstPollMs).toBe(7_000);
 	});
 
 	it('is done when the pictures come at once, and needs no look', async () => {
@@ -154,7 +154,7 @@ describe('an accepted request', () => {
 
 		expect(submitted).toMatchObject({
 			accepted: { outcome: { kind: 'images', images: [{ url: A }] } },
-			firstLookMs: 0,
+			firstPollMs: 0,
 		});
 		expect(journal).toEqual(['accepted images', 'permit: accepted']);
 	});

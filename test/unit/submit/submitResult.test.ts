@@ -22,7 +22,7 @@ function verdictOn(answer: HttpResult, format: ApiFormat = 'asyncTask'): SubmitR
 const TAKEN = {
 	kind: 'accepted',
 	accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
-	firstLookMs: 0,
+	firstPollMs: 0,
 };
 
 it('finds the task in the headers of an answer that broke off', () => {
@@ -66,12 +66,12 @@ it('keeps the id of a task whose pictures came at once', () => {
 	expect(verdictOn(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({
 		kind: 'accepted',
 		accepted: { taskId: 't-1', outcome: { kind: 'images', images, taskId: 't-1' } },
-		firstLookMs: 0,
+		firstPollMs: 0,
 	});
 	expect(verdictOn(reply(200, { created: 1, data: [{ url: A }] }))).toEqual({
 		kind: 'accepted',
 		accepted: { outcome: { kind: 'images', images } },
-		firstLookMs: 0,
+		firstPollMs: 0,
 	});
 });
 
@@ -146,7 +146,7 @@ it('takes an image file for the image, and nothing else that is called one', () 
 	expect(verdictOn(raw(png, type))).toEqual({
 		kind: 'accepted',
 		accepted: { outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] } },
-		firstLookMs: 0,
+		firstPollMs: 0,
 	});
 	for (const answer of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])
 		expect(verdictOn(answer)).toMatchObject({
@@ -187,7 +187,7 @@ it.each(['rejected', 'cancelled', '失败'])('believes an error whose task is %s
 it('waits for the first look as long as the gateway asks', () => {
 	expect(verdictOn(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({
 		kind: 'accepted',
-		firstLookMs: 3_000,
+		firstPollMs: 3_000,
 	});
 });
 
