@@ -3,26 +3,41 @@ import type { Locator, Page } from 'playwright-core';
 
 import { openEditor, withFailureScreenshot, type OpenBrowser } from '../harness/browser/openEditor';
 import { expectScreenshot } from '../harness/browser/screenshots';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { openRestClient } from '../harness/n8n/restClient';
+import { startHostNames, type HostNames } from '../harness/servers/startHostNames';
+import { startN8n, type RunningN8n } from '../harness/servers/startN8n';
+import { credentialType } from '../harness/testEnvironment';
+import { startMockApi, type MockApi } from '../../mock-api';
 import { until } from '../harness/processes/until';
 import { chain, manualTrigger } from '../harness/n8n/workflow';
 
-let environment: TestEnvironment;
+let mockApi: MockApi;
+let hostNames: HostNames;
+let n8n: RunningN8n;
 let browser: OpenBrowser;
 let page: Page;
 let failedStep = '';
 
 beforeAll(async () => {
-	environment = await startTestEnvironment({}, { taskMs: 1_500 });
-	const saved = await environment.client.createWorkflow(chain('Banana', manualTrigger()));
-	browser = await openEditor(environment.n8n.url);
+	mockApi = await startMockApi({ taskMs: 1_500 });
+	hostNames = await startHostNames(mockApi);
+	n8n = await startN8n({ env: hostNames.env });
+	const client = await openRestClient(n8n);
+	await client.createCredential(credentialType, 'Nano Series', {
+		baseUrl: hostNames.baseUrl,
+		apiKey: mockApi.apiKey,
+	});
+	const saved = await client.createWorkflow(chain('Banana', manualTrigger()));
+	browser = await openEditor(n8n.url);
 	page = browser.page;
-	await page.goto(`${environment.n8n.url}/workflow/${saved.id}`);
+	await page.goto(`${n8n.url}/workflow/${saved.id}`);
 	await page.getByTestId('canvas-node').first().waitFor();
-});
+}, 240_000);
 afterAll(async () => {
 	await browser?.close();
-	await environment?.close();
+	await n8n?.stop();
+	await hostNames?.stop();
+	await mockApi?.stop();
 });
 
 /** The steps build on each other, as a user takes them. */
@@ -78,7 +93,7 @@ describe('in the editor', () => {
 			await page.getByTestId('node-creator-search-bar').fill(words);
 			await found.waitFor({ state: words.startsWith('nothing') ? 'detached' : 'visible' });
 		}
-		await expectScreenshot(page, 'nodes-panel', creator, { width: 484, height: 300 });
+		await expectScreenshot(page, 'nodes-panel', creator, { height: 230 });
 		await found.click();
 		await page.getByText('Generate image from text').click();
 		await page.getByTestId('ndv').waitFor();
@@ -87,18 +102,17 @@ describe('in the editor', () => {
 	});
 
 	step('the credential is created in the dialog, and its test passes', async () => {
-		const { mockApi } = environment;
 		await page.getByTestId('node-credentials-select').click();
 		await page.getByTestId('node-credentials-select-item-new').click();
 		const dialog = page.getByTestId('editCredential-modal');
-		await dialog.getByTestId('parameter-input-baseUrl').locator('input').fill(mockApi.baseUrl);
+		await dialog.getByTestId('parameter-input-baseUrl').locator('input').fill(hostNames.baseUrl);
 		await dialog.getByTestId('parameter-input-apiKey').locator('input').fill(mockApi.apiKey);
 		await dialog.getByTestId('credential-save-button').click();
 		await dialog.waitFor({ state: 'detached' });
 		// A passed test closes the dialog; opened again, it tests again and stays.
 		await page.getByTestId('credential-edit-button').click();
 		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
-		await expectScreenshot(page, 'credential', dialog, { width: 484, height: 450 });
+		await expectScreenshot(page, 'credential', dialog);
 		await dialog.locator('button.el-dialog__headerbtn').click();
 		await dialog.waitFor({ state: 'detached' });
 
@@ -142,14 +156,13 @@ describe('in the editor', () => {
 		await page.getByTestId('rlc-input').click();
 		const models = page.getByTestId('rlc-item');
 		await models.filter({ hasText: 'NanoBanana Pro' }).first().waitFor();
-		await expectScreenshot(page, 'model-list', page.getByTestId('node-parameters'), { width: 484, height: 470 });
+		await expectScreenshot(page, 'model-list', page.getByTestId('node-parameters'));
 		await models.filter({ hasText: 'NanoBanana 2 (0.5K)' }).first().click();
 
 		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana 2 (0.5K)');
 	});
 
 	step('executing the step shows the image', async () => {
-		const { mockApi } = environment;
 		await parameter('prompt').locator('textarea').fill('A small red cube on a clean white desk, soft daylight');
 		await choose('aspectRatio', '16:9 (Landscape)');
 		await page.getByTestId('node-execute-button').click();
@@ -157,7 +170,7 @@ describe('in the editor', () => {
 		await output.getByTestId('node-run-status-success').waitFor();
 		await output.getByTestId('radio-button-json').click();
 		await output.getByText('taskId').first().waitFor();
-		await expectScreenshot(page, 'output', output, { width: 484, height: 400 });
+		await expectScreenshot(page, 'output', output, { height: 390 });
 		await output.getByTestId('radio-button-binary').click();
 		await output.getByTestId('ndv-view-binary-data').click();
 		const shown = output.locator('img[src*="/rest/binary-data"]');
@@ -169,20 +182,19 @@ describe('in the editor', () => {
 			}));
 			return loaded.width > 0 ? loaded : undefined;
 		});
-		await expectScreenshot(page, 'picture', output, { width: 484, height: 350 });
+		await expectScreenshot(page, 'image', output, { height: 360 });
 
 		expect([...mockApi.files.values()]).toMatchObject([size]);
 		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
 	});
 
 	step('an error is explained', async () => {
-		const { mockApi } = environment;
 		await parameter('prompt').locator('textarea').fill('A small red cube [fail]');
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByText('The API could not create the image').first().waitFor();
 		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
-		await expectScreenshot(page, 'failure', output, { width: 484, height: 350 });
+		await expectScreenshot(page, 'failure', output, { height: 350 });
 
 		expect(await output.innerText()).toContain(`Task ID: ${mockApi.ledger[1].taskId}`);
 		expect(await output.innerText()).not.toContain(mockApi.apiKey);

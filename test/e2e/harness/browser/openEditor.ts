@@ -29,9 +29,9 @@ export async function openEditor(url: string): Promise<OpenBrowser> {
 	// n8n's name for it; Playwright's own default is data-testid.
 	selectors.setTestIdAttribute('data-test-id');
 	const browser: Browser = await chromium.launch({ executablePath: requireProgram(programs.chromium), args: flags });
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 2 });
 	const page = await context.newPage();
-	page.setDefaultTimeout(30_000);
+	page.setDefaultTimeout(60_000);
 	await page.goto(`${url}/signin`);
 	await page.locator('input[name=emailOrLdapLoginId]').fill(owner.email);
 	await page.locator('input[name=password]').fill(owner.password);
