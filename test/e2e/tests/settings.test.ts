@@ -98,7 +98,7 @@ test('files kept in the database are read and written unchanged, behind SSRF pro
 		);
 
 		expect(blocked.status).toBe('error');
-		expect(`${blocked.error?.message} ${blocked.error?.description}`).toMatch(/restricted|blocked/i);
+		expect(`${blocked.error?.message} ${blocked.error?.description}`).toMatch(/do not allow requests to this host/);
 		expect(mockApi.journal).toEqual([]);
 	});
 });
