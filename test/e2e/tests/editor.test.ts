@@ -19,7 +19,7 @@ let page: Page;
 let failedStep = '';
 
 beforeAll(async () => {
-	mockApi = await startMockApi({ taskMs: 1_500 });
+	mockApi = await startMockApi({ taskMs: 1_500, drawing: 'scene' });
 	hostNames = await startHostNames(mockApi);
 	n8n = await startN8n({ env: hostNames.env });
 	const client = await openRestClient(n8n);

@@ -259,7 +259,7 @@ describe('the demo rejects with one line', () => {
 		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
 		expectOneLine(
 			ended,
-			/^'Aspect Ratio' 1:8 is not available for the model NanoBananaPro-1K\. You were not charged\. Choose one of/,
+			/^NanoBananaPro-1K does not support the aspect ratio 1:8\. You were not charged\. Set 'Aspect Ratio' to one of/,
 		);
 		expect(mockApi.created()).toBe(0);
 	});
