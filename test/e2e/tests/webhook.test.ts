@@ -71,7 +71,7 @@ test('a request without an image gets a clean 400 and costs nothing', async () =
 	expect(answer.status).toBe(400);
 	expect(JSON.parse(answer.body.toString())).toMatchObject({
 		reason: 'invalid_input',
-		message: expect.stringMatching(/no file/),
+		message: expect.stringMatching(/No file found/),
 	});
 	expect(environment.mockApi.created()).toBe(0);
 });
