@@ -1,6 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { failureError, toFailure, type Failure } from './errors/failure';
+import { FailureError, toFailure, type Failure } from './errors/failure';
 import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
@@ -62,7 +62,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
 		// A call that may have been charged outweighs those that cost nothing.
 		const unclear = failures.find((failure) => failure.kind === 'unclear_submission');
-		if (results.length === 0 || isCanceled) throw failureError(unclear ?? failures[0]);
+		if (results.length === 0 || isCanceled) throw new FailureError(unclear ?? failures[0]);
 		const warnings = [
 			...prepared.warnings,
 			...failures.map((failure) => partWarning(failure, calls.length, item.apiKey)),
@@ -84,14 +84,14 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 
 function partWarning(failure: Failure, count: number, apiKey?: string): string {
 	const details = failure.gatewayMessage ? ` (${redact(failure.gatewayMessage, apiKey)})` : '';
-	return `One of ${count} calls returned no image: ${failureError(failure).message}${details}.`;
+	return `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
 }
 
 /** Output items for one task that was created earlier. */
 async function readTask(item: ItemContext, taskId: string): Promise<INodeExecutionData[]> {
 	const { run, settings } = item;
 	const permit = await run.limiter.acquire({ isResumed: true });
-	if (!permit) throw failureError({ kind: 'canceled', taskId });
+	if (!permit) throw new FailureError({ kind: 'canceled', taskId });
 	const reservation = run.memoryBudget.reservation();
 	try {
 		const polled = settings.wait

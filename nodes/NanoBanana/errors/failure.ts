@@ -33,15 +33,22 @@ export interface Failure {
 	stack?: string;
 }
 
-/** An Error that carries a Failure through the steps; it never reaches n8n as it is. */
-export function failureError(failure: Failure): Error {
-	return Object.assign(new Error(failure.message ?? KINDS[failure.kind].message), { failure });
+/** Carries a Failure through the steps; it never reaches n8n as it is. */
+export class FailureError extends Error {
+	constructor(readonly failure: Failure) {
+		super(failure.message ?? KINDS[failure.kind].message);
+	}
+
+	/** Anything thrown as an error of this class. */
+	static from(thrown: unknown): FailureError {
+		return thrown instanceof FailureError ? thrown : new FailureError(toFailure(thrown));
+	}
 }
 
 /** The Failure inside anything thrown. What is not ours (a full disk, a bug) becomes `internal`. */
 export function toFailure(thrown: unknown): Failure {
+	if (thrown instanceof FailureError) return thrown.failure;
 	if (!(thrown instanceof Error)) return { kind: 'internal', gatewayMessage: String(thrown) };
-	if ('failure' in thrown) return (thrown as Error & { failure: Failure }).failure;
 	return { kind: 'internal', gatewayMessage: thrown.message, ...(thrown.stack && { stack: thrown.stack }) };
 }
 

@@ -1,7 +1,7 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { readNetworkError, readProxyError, type NetworkError } from './networkErrors';
-import { failureError, toFailure } from '../errors/failure';
+import { FailureError } from '../errors/failure';
 import { onAbort } from '../lib/clock';
 import { parseJson, record } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
@@ -88,7 +88,7 @@ export async function openRequest<T>(
 		return await read(response);
 	} catch (thrown) {
 		throwIfCanceled(signal);
-		if (response && thrown !== response.error) throw failureError(toFailure(thrown));
+		if (response && thrown !== response.error) throw FailureError.from(thrown);
 		if (thrown instanceof TooLargeError) return { kind: 'tooLarge', limit: limits.maxBytes };
 		const error = readNetworkError(thrown);
 		return { ...error, ...(timer.reason && { reason: timer.reason }), ...(response && { headers: response.headers }) };
@@ -100,7 +100,7 @@ export async function openRequest<T>(
 }
 
 export function throwIfCanceled(signal?: AbortSignal): void {
-	if (signal?.aborted) throw failureError({ kind: 'canceled' });
+	if (signal?.aborted) throw new FailureError({ kind: 'canceled' });
 }
 
 /** A body that was read counts when nothing of it is missing, however its connection ended. @throws the response's error */

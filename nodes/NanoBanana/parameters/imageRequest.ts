@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { invalid, requiredText, wholeNumber } from './validate';
-import { failureError } from '../errors/failure';
+import { FailureError } from '../errors/failure';
 import { own, parseJson } from '../lib/json';
 import { findModel } from '../models';
 import type { Settings } from './settings';
@@ -45,7 +45,8 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 		extraBody,
 	} as const;
 	const findings = modelFindings(request, references, settings);
-	if (findings.length > 0 && !settings.skipModelChecks) throw failureError({ kind: 'invalid_input', ...findings[0] });
+	if (findings.length > 0 && !settings.skipModelChecks)
+		throw new FailureError({ kind: 'invalid_input', ...findings[0] });
 	const warnings = [
 		...findings.map((finding) => `${finding.message}.`),
 		...unknownModelWarnings(request.model, settings),

@@ -1,9 +1,9 @@
-import { failureError } from '../errors/failure';
+import { FailureError } from '../errors/failure';
 
 /** Checks of what a user typed. Each throws a failure of kind `invalid_input` that names the field by its label. */
 
 export function invalid(message: string, nextStep: string): Error {
-	return failureError({ kind: 'invalid_input', message, nextStep });
+	return new FailureError({ kind: 'invalid_input', message, nextStep });
 }
 
 export function requiredText(label: string, value: unknown, nextStep: string): string {

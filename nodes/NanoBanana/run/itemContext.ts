@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { failureError, toFailure, type Failure } from '../errors/failure';
+import { FailureError, toFailure, type Failure } from '../errors/failure';
 import type { GatewayClient, RoutedOptions } from '../gateway/gatewayClient';
 import { MEGABYTE } from '../lib/bytes';
 import { systemClock } from '../lib/clock';
@@ -53,7 +53,7 @@ export async function runItem<T>(
 	};
 	const check = async (): Promise<{ item: ItemContext; prepared: T; images: number }> => {
 		running.apiKey = await readApiKey(ctx);
-		if ('kind' in settings) throw failureError(settings);
+		if ('kind' in settings) throw new FailureError(settings);
 		const item = {
 			...running,
 			base,
@@ -73,8 +73,8 @@ export async function runItem<T>(
 		const { decision, planned } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
-			if (!isValid) throw failureError(checked);
-			if (decision === 'overBudget') throw failureError(overBudget(planned, checked.item.settings.maxImages));
+			if (!isValid) throw new FailureError(checked);
+			if (decision === 'overBudget') throw new FailureError(overBudget(planned, checked.item.settings.maxImages));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}
 		run.itemFinished();

@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../lib/clock';
-import { failureError } from '../errors/failure';
+import { FailureError } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type TaskRecord } from './outputItems';
 import type { ItemContext } from '../run/itemContext';
@@ -57,7 +57,7 @@ function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo):
 		warnings.push(`The API returned the status '${redact(pending.word, item.apiKey)}', which is not documented.`);
 	if (pending?.reason) warnings.push(redact(pending.reason, item.apiKey));
 	if (pending?.response) warnings.push(`API response: ${redact(pending.response, item.apiKey)}`);
-	if (failed) warnings.push(`${failureError(failureOf(failed)).message}: ${redact(failed.reason, item.apiKey)}`);
+	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, item.apiKey)}`);
 	if (pending && item.settings.wait) {
 		warnings.push(
 			`Not finished after ${item.settings.timeoutMs / 1000} seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
@@ -101,7 +101,7 @@ async function addImages(item: ItemContext, results: CallResult[], task: TaskRec
 		const outcomes = results.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));
 		const code = outcomes.map((outcome) => outcome.code).find(Boolean);
 		const response = outcomes.map((outcome) => outcome.response).find(Boolean);
-		throw failureError({
+		throw new FailureError({
 			kind: 'no_image',
 			taskId: task.taskId,
 			...(task.taskId && { nextStep: LOOK_AGAIN }),
@@ -129,7 +129,7 @@ async function addImages(item: ItemContext, results: CallResult[], task: TaskRec
 			`The API returned ${task.outputImages.length} of ${task.requestedImages} images. Check your provider's invoice.`,
 		);
 	if (task.outputImages.some((outputImage) => outputImage.binary ?? outputImage.url)) return;
-	throw failureError({
+	throw new FailureError({
 		kind: 'unreadable_answer',
 		taskId: task.taskId,
 		message: 'The API returned image data that is not an image',

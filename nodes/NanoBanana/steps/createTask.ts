@@ -1,4 +1,4 @@
-import { failureError, toFailure, type Failure } from '../errors/failure';
+import { FailureError, toFailure, type Failure } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
@@ -16,6 +16,7 @@ import {
 } from '../run/idempotencyStore';
 import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
+import type { Permit } from '../submit/concurrencyLimiter';
 import { submit, type AcceptedSubmission } from '../submit/submit';
 import { readSubmitResult, type Accepted, type SubmitResult } from '../submit/submitResult';
 import { storeInlineImages, type CallResult } from './collectImages';
@@ -34,14 +35,14 @@ export async function createTask(item: ItemContext, prepared: PreparedRequest, c
 			const { response, submittedAt } = record;
 			return { outcome: response, stored: storedImages(record), submittedAt, reads: 0, reservation };
 		}
-		if (isUnclear(record, executionId) && !settings.retryUnclear) throw failureError(unclearFailure(record));
+		if (isUnclear(record, executionId) && !settings.retryUnclear) throw new FailureError(unclearFailure(record));
 		return await submitCall(item, prepared, call, reservation);
 	} catch (thrown) {
 		reservation.release();
 		const failure = toFailure(thrown);
 		const isHidden = isUnclear(record, executionId) && !ENDS_OF_UNCLEAR.includes(failure.kind);
 		if (isUnclear(record, executionId)) run.unclearItems.add(item.itemIndex);
-		throw isHidden ? failureError(unclearFailure(record)) : thrown;
+		throw isHidden ? new FailureError(unclearFailure(record)) : thrown;
 	}
 }
 
@@ -74,7 +75,7 @@ async function submitCall(
 			result = readSubmitResult(response, { decode, now: systemClock.now() });
 		} catch (thrown) {
 			recordUnclear(item, record, toFailure(thrown));
-			throw failureError(toFailure(thrown));
+			throw FailureError.from(thrown);
 		}
 		// Synchronous from the response to here: whatever comes later, another try finds the task.
 		recordResult(item, record, result);
@@ -84,17 +85,18 @@ async function submitCall(
 	const decode = (body: unknown): ReturnType<(typeof FORMATS)['asyncTask']['decode']> =>
 		FORMATS[settings.apiFormat].decode(body, item.base.baseURL ?? '', { references: referenceUrls(prepared) });
 
-	const accepted = await submit(run.limiter, attempt, {
-		clock: systemClock,
-		signal: run.signal,
-		giveUpAfterMs: settings.timeoutMs,
-		resendUnclear: settings.retryUnclear,
-		onFailed: () => abortItem(item, prepared),
-	}).catch((thrown: unknown) => {
+	try {
+		const accepted = await submit(run.limiter, attempt, {
+			clock: systemClock,
+			signal: run.signal,
+			giveUpAfterMs: settings.timeoutMs,
+			resendUnclear: settings.retryUnclear,
+			onFailed: () => abortItem(item, prepared),
+		});
+		return await finishCall(item, prepared, call, { ...accepted, reservation });
+	} finally {
 		if (isUnclear(record, item.executionId)) logUnclear(item, record);
-		throw failureError(toFailure(thrown));
-	});
-	return await finishCall(item, prepared, call, { ...accepted, reservation });
+	}
 }
 
 /** An accepted call keeps its permit until its images are there. */
@@ -107,7 +109,7 @@ async function finishCall(
 	const { taskId, outcome } = accepted;
 	const { submittedAt } = prepared.record.calls[call];
 	const submission = { taskId, submittedAt, references: referenceUrls(prepared), reservation };
-	try {
+	return await holdPermit(item, prepared, permit, async () => {
 		if (taskId === undefined) return await storeResponse(item, prepared, call, { ...submission, outcome, reads: 0 });
 		if (outcome.kind === 'images' || !item.settings.wait) return { ...submission, outcome, reads: 0 };
 		reservation.release();
@@ -120,12 +122,7 @@ async function finishCall(
 			onFailed: () => forgetCall(prepared, call),
 		});
 		return { ...submission, ...polled };
-	} catch (thrown) {
-		abortItem(item, prepared);
-		throw failureError(toFailure(thrown));
-	} finally {
-		permit.release();
-	}
+	});
 }
 
 /** A task that is paid already: takes a permit like a new one, but sends nothing. */
@@ -141,15 +138,28 @@ async function resumeTask(
 	noteTask(item, taskId);
 	if (!settings.wait) return { ...submission, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
 	const permit = await run.limiter.acquire({ isResumed: true });
-	if (!permit) throw failureError({ kind: 'canceled', taskId });
-	try {
+	if (!permit) throw new FailureError({ kind: 'canceled', taskId });
+	return await holdPermit(item, prepared, permit, async () => {
 		const onFailed = (): void => forgetCall(prepared, call);
 		const polled = await pollTask(item, { ...submission, origin: 'resumed', images: prepared.request.n, onFailed });
 		return { ...submission, ...polled };
-	} catch (thrown) {
-		abortItem(item, prepared);
-		throw failureError(toFailure(thrown));
+	});
+}
+
+/** Releases the permit at the end of the work. */
+async function holdPermit(
+	item: ItemContext,
+	prepared: PreparedRequest,
+	permit: Permit,
+	work: () => Promise<CallResult>,
+): Promise<CallResult> {
+	let isDone = false;
+	try {
+		const result = await work();
+		isDone = true;
+		return result;
 	} finally {
+		if (!isDone) abortItem(item, prepared);
 		permit.release();
 	}
 }

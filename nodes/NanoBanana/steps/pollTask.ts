@@ -1,5 +1,5 @@
 import { systemClock } from '../lib/clock';
-import { failureError, type FailureKind } from '../errors/failure';
+import { FailureError, type FailureKind } from '../errors/failure';
 import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
 import { fetchTaskStatus } from '../poll/taskStatus';
@@ -70,13 +70,13 @@ export async function pollTask(item: ItemContext, options: PollTaskOptions): Pro
 
 function outcomeOf(item: ItemContext, result: PollResult, { taskId, origin }: PollTaskOptions): KnownResponse {
 	if (result.kind === 'images') return result.outcome;
-	if (result.kind === 'failed') throw failureError({ ...result.failure, taskId });
-	if (result.kind === 'stopped') throw failureError({ kind: 'canceled', taskId });
+	if (result.kind === 'failed') throw new FailureError({ ...result.failure, taskId });
+	if (result.kind === 'stopped') throw new FailureError({ kind: 'canceled', taskId });
 	// A task that no poll has shown is not called running: report the last error instead.
 	const isSeen =
 		result.last !== undefined ||
 		(origin !== 'named' && OVERLOADED.includes(result.lastFailure?.kind ?? 'upstream_down'));
-	if (!isSeen && result.lastFailure) throw failureError({ ...result.lastFailure, taskId });
+	if (!isSeen && result.lastFailure) throw new FailureError({ ...result.lastFailure, taskId });
 	const { last: seenLast } = result;
 	const last: Extract<KnownResponse, { kind: 'pending' }> =
 		seenLast?.kind === 'pending'
@@ -89,7 +89,7 @@ function outcomeOf(item: ItemContext, result: PollResult, { taskId, origin }: Po
 	if (item.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
 	const seen = result.last ? said : result.lastFailure?.gatewayMessage;
-	throw failureError({
+	throw new FailureError({
 		kind: 'timed_out',
 		taskId,
 		message: `The task did not finish within ${item.settings.timeoutMs / 1000} seconds`,
@@ -107,7 +107,7 @@ export async function pollOnce(item: ItemContext, taskId: string, reservation: R
 	const found = await poll(item, { taskId, images: 1, reservation }, item.settings.timeoutMs);
 	const seen = 'outcome' in found ? found.outcome : undefined;
 	if (seen === undefined)
-		throw failureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
+		throw new FailureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
 	logStatus(item, taskId, seen);
 	const outcome: KnownResponse =
 		seen.kind === 'unknown' ? { ...seen, kind: 'pending', status: 'unknown', taskId } : seen;

@@ -1,6 +1,6 @@
 import { systemClock } from '../lib/clock';
 import { downloadImage } from '../images/downloadImage';
-import { failureError } from '../errors/failure';
+import { FailureError } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { requestTimeoutMs, type ItemContext } from '../run/itemContext';
@@ -161,7 +161,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			fileName: `reference.${fetched.saved.facts.extension}`,
 		};
 	}
-	throw failureError({
+	throw new FailureError({
 		kind: 'invalid_input',
 		message: `A reference image in 'URL(s)' could not be downloaded: ${fetched.reason}`,
 		nextStep: `Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or pass the image as a file.`,

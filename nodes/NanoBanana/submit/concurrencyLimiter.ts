@@ -1,4 +1,4 @@
-import { failureError, type Failure } from '../errors/failure';
+import { FailureError, type Failure } from '../errors/failure';
 import { jitter, onAbort } from '../lib/clock';
 import type { Clock } from '../types';
 
@@ -124,7 +124,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 			// One microtask later, so that the rejected item fails first and, in stop mode, aborts the run.
 			void Promise.resolve().then(() => {
 				if (signal.aborted) waiter.resolve(undefined);
-				else waiter.reject(failureError(lastRejection));
+				else waiter.reject(new FailureError(lastRejection));
 			});
 		}
 	}

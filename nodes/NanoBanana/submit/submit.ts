@@ -1,6 +1,6 @@
 import { throwIfCanceled } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
-import { failureError, toFailure } from '../errors/failure';
+import { FailureError, toFailure } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
 import type { Accepted, SubmitResult } from './submitResult';
@@ -45,15 +45,10 @@ export async function submit(
 	let unclearSince: number | undefined;
 	for (;;) {
 		const permit = await limiter.acquire({ giveUpAfterMs });
-		if (!permit) throw failureError({ kind: 'canceled' });
-		let result: SubmitResult;
-		try {
-			result = await attempt();
-		} catch (thrown) {
-			onFailed();
-			permit.release();
-			throw failureError(toFailure(thrown));
-		}
+		if (!permit) throw new FailureError({ kind: 'canceled' });
+		const result = await attempt().catch(
+			(thrown: unknown): SubmitResult => ({ kind: 'failed', failure: toFailure(thrown) }),
+		);
 		if (result.kind === 'accepted') {
 			permit.accepted();
 			return { accepted: result.accepted, permit, firstPollMs: result.firstPollMs };
@@ -75,7 +70,7 @@ export async function submit(
 		}
 		if (pauseMs === undefined) onFailed();
 		permit.release();
-		if (pauseMs === undefined) throw failureError(result.failure);
+		if (pauseMs === undefined) throw new FailureError(result.failure);
 		if (pauseMs > 0) await clock.pause(pauseMs, signal);
 		throwIfCanceled(signal);
 	}

@@ -5,7 +5,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { redact } from '../../../nodes/NanoBanana/errors/redact';
 import {
 	describeFailure,
-	failureError,
+	FailureError,
 	toFailure,
 	nodeError,
 	type FailureKind,
@@ -154,7 +154,7 @@ it('carries no cause, as that would hold the request with its key', () => {
 it('finds a failure in what was thrown, and calls anything else internal', () => {
 	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
 
-	expect(toFailure(failureError(failure))).toBe(failure);
+	expect(toFailure(new FailureError(failure))).toBe(failure);
 	expect(toFailure(new Error('disk full'))).toEqual({
 		kind: 'internal',
 		gatewayMessage: 'disk full',

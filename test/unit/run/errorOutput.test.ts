@@ -2,7 +2,7 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { endOf, errorItem, errorItemOrThrow, type RunningItem } from '../../../nodes/NanoBanana/run/errorOutput';
-import { failureError, toFailure } from '../../../nodes/NanoBanana/errors/failure';
+import { FailureError, toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import type { NodeRun } from '../../../nodes/NanoBanana/run/nodeRun';
 
 const KEY = 'k3y.secret-0123456789';
@@ -50,7 +50,7 @@ it.each([true, false])(
 		const shown = [
 			await endWith(of(0), thrown),
 			await endWith(of(1), thrown),
-			await endWith(of(2), failureError(toFailure(thrown))),
+			await endWith(of(2), FailureError.from(thrown)),
 		];
 
 		expect(logs).toHaveLength(1);
@@ -74,7 +74,7 @@ it('logs each place, and each run anew', async () => {
 
 it('logs nothing of what was foreseen', async () => {
 	const { of, logs } = openEndings(true);
-	await endWith(of(0), failureError({ kind: 'rate_limited' }));
+	await endWith(of(0), new FailureError({ kind: 'rate_limited' }));
 	await endWith(of(1), 'text');
 
 	expect(logs).toEqual([]);
