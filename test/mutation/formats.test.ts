@@ -1,4 +1,11 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('asyncTask', 'gemini', 'openAi', 'readPath', 'responseShapes', 'statusWords');
+allIn(
+	'formats/asyncTask',
+	'formats/gemini',
+	'formats/openAi',
+	'formats/decode/readPath',
+	'formats/decode/responseShapes',
+	'formats/decode/statusWords',
+);

@@ -1,4 +1,4 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('download', 'request', 'submit', 'verdict', 'wait');
+allIn('images/downloadImage', 'parameters/imageRequest', 'poll/waitForTask', 'submit/submit', 'submit/submitResult');
