@@ -77,15 +77,7 @@ function outcomeOf(item: ItemContext, result: PollResult, { taskId, origin }: Po
 		result.last !== undefined ||
 		(origin !== 'named' && OVERLOADED.includes(result.lastFailure?.kind ?? 'upstream_down'));
 	if (!isSeen && result.lastFailure) throw new FailureError({ ...result.lastFailure, taskId });
-	const { last: seenLast } = result;
-	const last: Extract<KnownResponse, { kind: 'pending' }> =
-		seenLast?.kind === 'pending'
-			? seenLast
-			: {
-					kind: 'pending',
-					status: 'unknown',
-					...(seenLast?.kind === 'unknown' && { reason: seenLast.reason, response: seenLast.response }),
-				};
+	const last = openTask(result.last);
 	if (item.settings.onTimeout === 'continue') return { ...last, taskId };
 	const said = [`Last status: ${last.word ?? last.status}`, last.reason].filter(Boolean).join('. ');
 	const seen = result.last ? said : result.lastFailure?.gatewayMessage;
@@ -96,6 +88,14 @@ function outcomeOf(item: ItemContext, result: PollResult, { taskId, origin }: Po
 		...(seen && { gatewayMessage: seen }),
 		...(last.response && { response: last.response }),
 	});
+}
+
+/** A task that has not ended, as the last poll showed it. */
+function openTask(seen: DecodedResponse | undefined): Extract<KnownResponse, { kind: 'pending' }> {
+	if (seen?.kind === 'pending') return seen;
+	const reason = seen?.kind === 'unknown' ? seen.reason : seen && 'The response contains no image';
+	const response = seen && 'response' in seen ? seen.response : undefined;
+	return { kind: 'pending', status: 'unknown', ...(reason && { reason }), ...(response && { response }) };
 }
 
 /**

@@ -44,6 +44,7 @@ async function create(more: object = {}, settings: object = {}): Promise<INodeEx
 }
 
 const REFERENCE = 'https://mine.example/reference.png';
+const A = '{files}/a.png';
 const WHOLE = { status: 'succeeded', taskId: TASK_ID };
 
 async function failureOf(parameters: object = {}): Promise<IDataObject> {
@@ -54,13 +55,14 @@ async function failureOf(parameters: object = {}): Promise<IDataObject> {
 }
 
 it.each<[fact: string, created: unknown]>([
-	['a greeting with a logo', { name: 'API', image: '{files}/logo.png' }],
-	['a maintenance notice', 'checked-in-2026'],
+	['a greeting with a logo', { name: 'Image API', image: '{files}/logo.png' }],
+	['a maintenance notice', 'scheduled-maintenance-until-2026-11-25'],
 	['a word in data', { data: 'checked-in-2026' }],
 	['an ID that is not exact', '{"task_id":12345678901234567890}'],
 	['two values in a row', '{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic"}}'],
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
-	['the references', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
+	['the reference beside a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
+	['the reference beside an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
 ])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
 	const details = await failureOf();
@@ -69,23 +71,74 @@ it.each<[fact: string, created: unknown]>([
 	expect(details.response).toBe(
 		typeof created === 'string' ? created : JSON.stringify(created).replaceAll('{files}', `${server.url}/files`),
 	);
+	expect(details.description).toContain('You may have been charged.');
 	expect(server.journal).toEqual(['POST /v1/images/tasks']);
 });
 
-it.each<[fact: string, seen: unknown]>([
-	['beside the reference', { task_id: TASK_ID, status: 'succeeded', image: REFERENCE, picture_url: '{files}/a.png' }],
-	['in prose', { task_id: TASK_ID, status: 'succeeded', message: 'Your image: {files}/a.png' }],
-	['of another task', { task_id: 'task_other', status: 'succeeded', result_url: '{files}/a.png' }],
-	['of a failed task', { task_id: TASK_ID, status: 'failed', result_url: '{files}/a.png' }],
-	['beside an unknown word', { task_id: TASK_ID, status: 'failover', progress: '100%', result_url: '{files}/a.png' }],
-])('delivers no image %s, and keeps the task', async (_fact, seen) => {
+it.each<[fact: string, seen: unknown, failure: object]>([
+	[
+		'the reference, nor an image in an unknown place beside it',
+		{ status: 'succeeded', image: REFERENCE, picture_url: A },
+		{ errorCode: 'timed_out', response: expect.stringContaining('"picture_url"') as string },
+	],
+	[
+		'a URL in prose',
+		{ task_id: TASK_ID, status: 'succeeded', message: `Your image: ${A}` },
+		{ errorCode: 'no_image', response: expect.stringContaining('Your image') as string },
+	],
+	[
+		'the reference in a failed task',
+		{ task_id: TASK_ID, status: 'FAILURE', data: [{ url: REFERENCE }] },
+		{ errorCode: 'task_failed' },
+	],
+	[
+		'an image in a failed task',
+		{ task_id: TASK_ID, status: 'failed', fail_reason: 'no luck', result_url: A },
+		{ errorCode: 'task_failed', gatewayMessage: 'no luck' },
+	],
+	[
+		'an image of another task',
+		{ task_id: 'task_other', status: 'succeeded', result_url: A },
+		{ errorCode: 'timed_out', response: expect.stringContaining('task_other') as string },
+	],
+	[
+		'an image beside a word that only contains a known one',
+		{ task_id: TASK_ID, status: 'failover', progress: '100%', result_url: A },
+		{ errorCode: 'timed_out', response: expect.stringContaining('"failover"') as string },
+	],
+])('does not deliver %s, and names the task', async (_fact, seen, failure) => {
 	server.prepare('POST', [response({ task_id: TASK_ID })]);
 	server.prepare('GET', [response(seen)]);
-	const details = await failureOf({ options: { pollInterval: 0.02, timeout: 2 } });
+	const details = await failureOf({
+		operation: 'imageToImage',
+		inputType: 'url',
+		imageUrls: REFERENCE,
+		options: { pollInterval: 0.02, timeout: 2 },
+	});
 
-	expect(details).toMatchObject({ taskId: TASK_ID });
+	expect(details).toMatchObject({ taskId: TASK_ID, ...failure });
 	expect(server.journal.filter((call) => call.includes('/files/'))).toEqual([]);
 	expect(server.calls('POST')).toHaveLength(1);
+});
+
+it('shows the response of a task that succeeds without an image, also when the time is over first', async () => {
+	server.prepare('GET', [response({ task_id: TASK_ID, status: 'succeeded', pics: [A] })]);
+	const details = await failureOf({
+		operation: 'waitForResult',
+		taskId: TASK_ID,
+		options: { pollInterval: 5, timeout: 0.2 },
+	});
+
+	expect(details).toMatchObject({ errorCode: 'timed_out', response: expect.stringContaining('"pics"') as string });
+});
+
+it("shows a refusal of Gemini's model, and not the photo that it mentions", async () => {
+	const text = 'I cannot edit real people. Instead, a photo is at https://en.example.org/wiki/File:Person.jpg';
+	server.prepare('POST', [response({ candidates: [{ content: { parts: [{ text }] }, finishReason: 'STOP' }] })]);
+	const details = await failureOf({ options: { apiFormat: 'gemini' } });
+
+	expect(details).toMatchObject({ errorCode: 'no_image', gatewayMessage: text });
+	expect(server.journal).toHaveLength(1);
 });
 
 it('polls a task whose ID is not made for paths', async () => {
