@@ -1,9 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { invalid, requiredText, wholeNumber } from './validate';
-import { FailureError } from '../errors/failure';
 import { own, parseJson } from '../lib/json';
-import { findModel } from '../models';
+import { findModel, type Model } from '../models';
 import type { Settings } from './settings';
 import { OPERATIONS, type ImageRequest, type OutputFormat } from '../types';
 
@@ -14,6 +13,8 @@ export interface CheckedRequest {
 
 /** As the field's list names them. */
 const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' };
+/** As many as the decoder reads out of one response. */
+const MAX_IMAGES_PER_ITEM = 1000;
 
 /**
  * Turns the body that the fields' routing put together into a neutral request, and refuses before
@@ -22,35 +23,30 @@ const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', 
  * @throws a failure of kind `invalid_input` that names the field and what would work
  */
 export function readRequest(body: unknown, settings: Settings, references: number): CheckedRequest {
-	const operation = OPERATIONS[settings.operation].takesReferences ? 'imageToImage' : 'textToImage';
+	const { outputFormat, imageSize, responseFormat, sendBinaryAs } = settings;
 	const extraBody = readExtraBody(settings.extraBody);
-	const request = {
-		operation,
+	const request: CheckedRequest['request'] = {
+		operation: OPERATIONS[settings.operation].takesReferences ? 'imageToImage' : 'textToImage',
 		model: requiredText(
 			'Model',
 			own(body, 'model'),
 			'Select a model from the list or enter a model ID, e.g. NanoBanana2-1K.',
 		).trim(),
-		prompt: promptFrom(
-			'Prompt',
-			own(body, 'prompt'),
-			'Describe the image. If you use an expression, check that it returns text for this item.',
-		),
-		n: imageCountFrom(imagesAsked(body, extraBody, settings)),
-		...optional('aspectRatio', readAspectRatio(own(body, 'aspect_ratio'))),
-		...optional('outputFormat', settings.outputFormat),
-		...optional('imageSize', settings.imageSize),
-		responseFormat: settings.responseFormat,
-		sendBinaryAs: settings.sendBinaryAs,
+		prompt: readPrompt(own(body, 'prompt')),
+		n: readImageCount(body, extraBody, settings),
+		aspectRatio: readAspectRatio(own(body, 'aspect_ratio')),
+		outputFormat,
+		imageSize,
+		responseFormat,
+		sendBinaryAs,
 		extraBody,
-	} as const;
-	const findings = modelFindings(request, references, settings);
-	if (findings.length > 0 && !settings.skipModelChecks)
-		throw new FailureError({ kind: 'invalid_input', ...findings[0] });
-	const warnings = [
-		...findings.map((finding) => `${finding.message}.`),
-		...unknownModelWarnings(request.model, settings),
-	];
+	};
+	const model = findModel(request.model);
+	const findings = modelFindings(request, model, references, settings);
+	if (findings.length > 0 && !settings.skipModelChecks) throw invalid(findings[0].message, findings[0].nextStep);
+	const warnings = findings.map((finding) => `${finding.message}.`);
+	if (settings.apiFormat === 'gemini' && model && !model.geminiId)
+		warnings.push(`There is no known Gemini ID for ${model.id}. It was sent unchanged.`);
 	return { request, warnings };
 }
 
@@ -77,31 +73,28 @@ export function requestAsWritten(parameters: INodeParameters): unknown[] {
 	return [own(model, 'value') ?? model, ...REQUEST_FIELDS.map((name) => parameters[name] ?? own(options, name))];
 }
 
-/** As many as the decoder reads out of one response. */
-const MAX_IMAGES_PER_ITEM = 1000;
-
-function promptFrom(label: string, value: unknown, nextStep: string): string {
-	const prompt = requiredText(label, value, nextStep);
+function readPrompt(value: unknown): string {
+	const prompt = requiredText(
+		'Prompt',
+		value,
+		'Describe the image. If you use an expression, check that it returns text for this item.',
+	);
 	if (!prompt.includes('[object Object]')) return prompt;
 	throw invalid(
-		`'${label}' contains [object Object]`,
+		"'Prompt' contains [object Object]",
 		'An expression returns an object instead of text. Select one of its fields, e.g. {{ $json.text }}.',
 	);
 }
 
-function imageCountFrom(value: unknown): number {
-	const count = wholeNumber('Number of Images', value, 1);
+/** `n` among the additional fields replaces that of the field, so it is what will be charged. */
+function readImageCount(body: unknown, extraBody: IDataObject, { apiFormat }: Settings): number {
+	const added = apiFormat === 'gemini' ? undefined : extraBody.n;
+	const count = wholeNumber('Number of Images', added ?? own(body, 'n') ?? 1, 1);
 	if (count <= MAX_IMAGES_PER_ITEM) return count;
 	throw invalid(
 		`'Number of Images' can be at most ${MAX_IMAGES_PER_ITEM} (got ${count})`,
 		'Enter a smaller number, or send more items.',
 	);
-}
-
-/** `n` among the additional fields goes over that of the field, so it is what will be billed. */
-function imagesAsked(body: unknown, extraBody: IDataObject, settings: Settings): unknown {
-	const added = settings.apiFormat === 'gemini' ? undefined : own(extraBody, 'n');
-	return added ?? own(body, 'n') ?? 1;
 }
 
 interface Finding {
@@ -110,7 +103,12 @@ interface Finding {
 }
 
 /** What the family cannot do. Source of the limits: models.ts. */
-function modelFindings(request: Omit<ImageRequest, 'references'>, references: number, settings: Settings): Finding[] {
+function modelFindings(
+	request: CheckedRequest['request'],
+	model: Model | undefined,
+	references: number,
+	{ apiFormat }: Settings,
+): Finding[] {
 	const findings: Finding[] = [];
 	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
 	const extra = request.extraBody;
@@ -121,7 +119,6 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 			nextStep: 'Set them in one place only.',
 		});
 	}
-	const model = findModel(request.model);
 	if (!model) return findings;
 	const { family } = model;
 	if (request.outputFormat && !family.outputFormats.includes(request.outputFormat)) {
@@ -142,20 +139,13 @@ function modelFindings(request: Omit<ImageRequest, 'references'>, references: nu
 			nextStep: `Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${escape}`,
 		});
 	}
-	if (settings.apiFormat === 'asyncTask' && 'size' in extra) {
+	if (apiFormat === 'asyncTask' && 'size' in extra) {
 		findings.push({
 			message: "NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
 			nextStep: `Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${escape}`,
 		});
 	}
 	return findings;
-}
-
-function unknownModelWarnings(id: string, settings: Settings): string[] {
-	const model = findModel(id);
-	if (!model) return [];
-	const lacksGeminiId = settings.apiFormat === 'gemini' && !model.geminiId;
-	return lacksGeminiId ? [`There is no known Gemini ID for ${id}. It was sent unchanged.`] : [];
 }
 
 function readExtraBody(value: unknown): IDataObject {
@@ -171,8 +161,4 @@ function readAspectRatio(value: unknown): string | undefined {
 	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
 	if (typeof value === 'string' && /^\d{1,3}:\d{1,3}$/.test(value.trim())) return value.trim();
 	throw invalid("'Aspect Ratio' is not a valid ratio", 'Use a ratio such as 16:9. Sizes in pixels are not supported.');
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-	return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

@@ -11,13 +11,13 @@ import type { Reference } from '../types';
 /** A reference as the user gave it; bytes are loaded only when they are sent, one item at a time. */
 export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; field: string };
 
-/** Google takes 20 MB inline per request; gateways name 7 to 30 MB per image. */
+/** Google accepts 20 MB inline per request; other APIs accept 7 to 30 MB per image. */
 export const MAX_REFERENCE_BYTES = 20 * MEGABYTE;
 
-/** What all models of the family take. Source: Google's model cards. */
+/** What all models of the family accept. Source: Google's model cards. */
 const SENDABLE = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
-/** Fields first, then addresses, each in the order given. */
+/** Fields first, then URLs, each in the order given. */
 export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
 	const inputType = ctx.getNodeParameter('inputType', 'binary') as string;
 	const fields = inputType === 'url' ? [] : splitNames(ctx.getNodeParameter('binaryPropertyName', 'data'));
@@ -64,7 +64,7 @@ function splitNames(value: unknown): string[] {
 	return (listIn(value) ?? String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
 }
 
-/** A comma ends an address only before the next one: addresses may hold commas themselves. */
+/** A comma ends a URL only before the next one: URLs may contain commas themselves. */
 function splitUrls(value: unknown): string[] {
 	const texts = listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
 	return texts.map((text) => text.trim()).filter(Boolean);

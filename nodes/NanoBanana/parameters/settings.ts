@@ -4,52 +4,12 @@ import { choiceFrom, invalid, numberFrom } from './validate';
 import { parsePath } from '../formats/decode/readPath';
 import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
-import {
-	API_FORMATS,
-	OPERATIONS,
-	type ApiFormat,
-	type ImageRequest,
-	type Operation,
-	type OutputFormat,
-} from '../types';
+import { API_FORMATS, OPERATIONS, type Operation, type OutputFormat } from '../types';
 
-/** Every parameter and option that is no part of the request body, with the defaults that the fields promise. */
-export interface Settings {
-	operation: Operation;
-	apiFormat: ApiFormat;
-	/** True where the item waits for pictures: not for 'Get Task Status', nor with 'Wait for Completion' off. */
-	wait: boolean;
-	simplify: boolean;
-	binaryPropertyOutput: string;
-	download: boolean;
-	combineImages: boolean;
-	fileName?: string;
-	timeoutMs: number;
-	onTimeout: 'error' | 'continue';
-	pollIntervalMs: number;
-	maxConcurrency: number;
-	maxImages: number;
-	maxImageBytes: number;
-	unitPrice?: number;
-	/** Undefined leaves the choice to the API. */
-	outputFormat?: OutputFormat;
-	responseFormat: ImageRequest['responseFormat'];
-	sendBinaryAs: ImageRequest['sendBinaryAs'];
-	imageSize?: string;
-	includeInputFields: boolean;
-	extraBody: unknown;
-	skipModelChecks: boolean;
-	previewRequest: boolean;
-	/** Where the user says that the images are in the response of a status check. */
-	imagePath?: string[];
-	/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
-	retryUnclear: boolean;
-}
+/** Every parameter and option that is not part of the request body, with the defaults that the fields promise. */
+export type Settings = ReturnType<typeof readSettings>;
 
-/**
- * As many as the largest gateway limit known in the family. More than the gateway takes does no
- * harm: the concurrency limiter finds the limit by a few rejections.
- */
+/** The largest limit known of any API. More than an API accepts does no harm: the concurrency limiter finds the limit by a few rejections. */
 export const DEFAULT_CONCURRENCY = 64;
 export const DEFAULT_TIMEOUT_S = 600;
 /** A week. Timers of Node.js fire at once beyond 24 days. */
@@ -58,54 +18,56 @@ export const DEFAULT_POLL_INTERVAL_S = 1;
 export const DEFAULT_MAX_IMAGE_MB = 50;
 
 /** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
-export function readSettings(ctx: IExecutePaginationFunctions): Settings {
+ 
+export function readSettings(ctx: IExecutePaginationFunctions) {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const { pays, waits } = OPERATIONS[operation];
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
 	const apiFormat = pays ? choiceFrom('API Format', options.apiFormat, API_FORMATS, 'asyncTask') : 'asyncTask';
 	const canSkipWaiting = pays && apiFormat === 'asyncTask';
 	const text = (name: string): string | undefined => {
-		const value = options[name];
-		return value === undefined || value === null || String(value).trim() === '' ? undefined : String(value).trim();
+		const value = String(options[name] ?? '').trim();
+		return value === '' ? undefined : value;
 	};
-	const fieldName = text('binaryPropertyOutput') ?? 'data';
-	if (['__proto__', 'constructor', 'prototype'].includes(fieldName)) {
-		throw invalid(`'${fieldName}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');
-	}
+	const seconds = (label: string, value: unknown, fallback: number, least: number): number =>
+		Math.min(LONGEST_TIMEOUT_S, numberFrom(label, value, fallback, least)) * 1000;
 	return {
 		operation,
 		apiFormat,
+		/** True where the item waits for images: not for 'Get Task Status', nor with 'Wait for Completion' off. */
 		wait: canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : waits,
 		simplify: ctx.getNodeParameter('simplify', true) !== false,
-		binaryPropertyOutput: fieldName,
+		binaryPropertyOutput: fieldNameFrom(text('binaryPropertyOutput') ?? 'data'),
 		download: options.download !== false,
 		combineImages: options.combineImages === true,
 		fileName: text('fileName'),
-		timeoutMs: Math.min(LONGEST_TIMEOUT_S, numberFrom('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1)) * 1000,
+		timeoutMs: seconds('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1),
 		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
-		pollIntervalMs:
-			Math.min(
-				LONGEST_TIMEOUT_S,
-				numberFrom('First Check After', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01),
-			) * 1000,
+		pollIntervalMs: seconds('First Check After', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01),
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
 		maxImages: numberFrom('Max Images per Run', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
 		maxImageBytes: numberFrom('Max Download Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
-		unitPrice:
-			options.unitPrice === undefined || options.unitPrice === ''
-				? undefined
-				: numberFrom('Price per Image', options.unitPrice, 0, 0),
+		unitPrice: numberFrom('Price per Image', options.unitPrice, undefined, 0),
+		/** Undefined leaves the choice to the API. */
 		outputFormat: readOutputFormat(options.outputFormat),
 		responseFormat: choiceFrom('Response Format', options.responseFormat, ['url', 'b64_json'], 'url'),
 		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
 		imageSize: text('imageSize'),
 		includeInputFields: options.includeInputFields === true,
-		extraBody: options.extraBody,
+		extraBody: options.extraBody as unknown,
 		skipModelChecks: options.skipModelChecks === true,
 		previewRequest: options.previewRequest === true,
+		/** Where the user says that the images are in the response of a status check. */
 		imagePath: pays ? undefined : readImagePath(text('imagePath')),
+		/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
 		retryUnclear: options.retryUnclear === true,
 	};
+}
+
+/** These names would change the object that holds the files. */
+function fieldNameFrom(name: string): string {
+	if (!['__proto__', 'constructor', 'prototype'].includes(name)) return name;
+	throw invalid(`'${name}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');
 }
 
 function readImagePath(path: string | undefined): string[] | undefined {
@@ -123,24 +85,19 @@ function readOutputFormat(value: unknown): OutputFormat | undefined {
 	return format === 'auto' ? undefined : format;
 }
 
-/** The ids in 'Task ID': one, several separated by commas or spaces, an array or the text of one, and whole items in the place of their ids. */
+/** The IDs in 'Task ID': one or several separated by commas or spaces, an array or the text of one, or whole items instead of their IDs. */
 export function readTaskIds(value: unknown): string[] {
 	const opened = unwrapText(value);
 	const entries = typeof opened === 'string' ? opened.split(/[\s,;]+/) : Array.isArray(opened) ? opened : [opened];
 	const ids = entries
 		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
 		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
-		.map((entry) => idOf(String(entry).trim()))
+		// People paste the URL of a task where its ID is asked.
+		.map((entry) => /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(String(entry).trim())?.[1] ?? String(entry).trim())
 		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');
 	if (ids.length > 0) return [...new Set(ids)];
 	throw invalid(
 		"'Task ID' is empty",
 		"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 	);
-}
-
-/** People paste the address of a task where its id is asked. */
-function idOf(text: string): string {
-	const pasted = /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(text)?.[1];
-	return pasted ?? text;
 }

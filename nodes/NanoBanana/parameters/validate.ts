@@ -23,7 +23,12 @@ export function wholeNumber(label: string, value: unknown, least: number): numbe
 }
 
 /** A number of at least `least`; `undefined` and an empty field give the default. */
-export function numberFrom(label: string, value: unknown, fallback: number, least: number): number {
+export function numberFrom<F extends number | undefined>(
+	label: string,
+	value: unknown,
+	fallback: F,
+	least: number,
+): number | F {
 	if (value === undefined || value === null || value === '') return fallback;
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;

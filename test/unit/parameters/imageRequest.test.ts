@@ -45,11 +45,11 @@ it('needs no more than a model and a prompt', () => {
 });
 
 it.each([[undefined], [null], [''], ['auto']])('leaves a ratio out that is %j', (value) => {
-	expect(read({ aspect_ratio: value } as IDataObject).request).not.toHaveProperty('aspectRatio');
+	expect(read({ aspect_ratio: value } as IDataObject).request.aspectRatio).toBeUndefined();
 });
 
 it('leaves the output format out on Auto', () => {
-	expect(read({}, { outputFormat: 'auto' }).request).not.toHaveProperty('outputFormat');
+	expect(read({}, { outputFormat: 'auto' }).request.outputFormat).toBeUndefined();
 });
 
 it.each([
