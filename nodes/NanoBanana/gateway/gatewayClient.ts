@@ -4,12 +4,12 @@ import {
 	httpRequest,
 	openRequest,
 	type HttpReply,
-	type HttpResponse,
 	type HttpResult,
 	type Limits,
 	type NoReply,
 	type Send,
 } from './httpRequest';
+import type { HttpResponse } from './responseBody';
 import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
 

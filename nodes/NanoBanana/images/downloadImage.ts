@@ -1,7 +1,8 @@
 import { isPassing } from '../errors/classify';
 import { redact } from '../errors/redact';
 import { readFile, type FileReply, type GatewayClient } from '../gateway/gatewayClient';
-import { assertWhole, readBytes, throwIfCanceled, type HttpResponse, type NoReply } from '../gateway/httpRequest';
+import { throwIfCanceled, type NoReply } from '../gateway/httpRequest';
+import { assertWhole, readBytes, type HttpResponse } from '../gateway/responseBody';
 import { megabytes, MEGABYTE } from '../lib/bytes';
 import { jitter, retryAfterMs } from '../lib/clock';
 import type { Clock, ImageRef } from '../types';
@@ -14,7 +15,7 @@ export interface ImageFile {
 	url?: string;
 }
 
-/** The right to one transfer, and to the memory that it needs. Its owner ends it, whatever happens. */
+/** The right to one transfer, and to the memory that it needs. */
 export interface Transfer {
 	reserveMemory(bytes: number): Promise<void>;
 	end(): void;
@@ -31,7 +32,7 @@ export interface DownloadOptions<T> {
 	 * Undefined when that is not possible, before it has read anything. `facts` get their size on the way.
 	 */
 	saveStream?: (file: { facts: FileFacts; url: string }, chunks: AsyncIterable<Buffer>) => Promise<T | undefined>;
-	/** Waits until another transfer may start. The time spent waiting is added to the deadline. */
+	/** Waits until another transfer may start. Waiting for it and for its memory is added to the deadline. */
 	startTransfer?: () => Promise<Transfer>;
 	/** False for URLs that the user entered: the key is never offered there, not even on the API's own origin, and only known images count. */
 	allowKey?: boolean;
@@ -39,7 +40,7 @@ export interface DownloadOptions<T> {
 	/** True for a task that has just ended: its file may reach the host of the URL some seconds later. */
 	isFresh?: boolean;
 	/** Asks the API again where this image is; its URLs are valid for a limited time. */
-	refresh?: () => Promise<ImageRef | undefined>;
+	refreshUrl?: () => Promise<string | undefined>;
 }
 
 export type DownloadResult<T> =
@@ -67,53 +68,24 @@ const REFRESHES = 2;
  * @throws what `save` throws; a failure when canceled
  */
 export async function downloadImage<T>(ref: ImageRef, options: DownloadOptions<T>): Promise<DownloadResult<T>> {
-	if (ref.kind === 'url') return await downloadUrl(ref.url, options);
-	const first = decodeBase64(ref.base64, options.maxBytes);
-	const isWhole = first.file !== undefined && first.warning === undefined;
-	// The task may have a better one.
-	const fresh = isWhole || first.isTooLarge ? undefined : await options.refresh?.();
-	if (fresh?.kind === 'base64') {
-		const second = decodeBase64(fresh.base64, options.maxBytes);
-		const isBetter = second.file !== undefined && second.warning === undefined;
-		return await saveDecoded(isBetter || !first.file ? second : first, options);
-	}
-	if (fresh) {
-		const second = await downloadUrl(fresh.url, { ...options, refresh: undefined });
-		if (!first.file || (second.kind === 'image' && !second.warning)) return second;
-	}
-	return await saveDecoded(first, options);
+	return ref.kind === 'url' ? await downloadUrl(ref.url, options) : await decodeImage(ref.base64, options);
 }
 
-interface Decoded {
-	file?: ImageFile;
-	warning?: string;
-	/** Why there is no file. */
-	reason?: string;
-	isTooLarge?: boolean;
-}
-
-function decodeBase64(base64: string, maxBytes: number): Decoded {
-	if (base64.length * 0.75 > maxBytes + 2) return { reason: tooLarge(maxBytes), isTooLarge: true };
+async function decodeImage<T>(base64: string, { maxBytes, save }: DownloadOptions<T>): Promise<DownloadResult<T>> {
+	if (base64.length * 0.75 > maxBytes + 2) return { kind: 'missing', reason: tooLarge(maxBytes) };
 	const bytes = Buffer.from(base64, 'base64');
 	const facts = readImageFormat(bytes);
-	if (facts) return { file: { facts, bytes }, ...(!facts.complete && { warning: INCOMPLETE }) };
+	if (facts?.complete) return { kind: 'image', saved: await save({ facts, bytes }) };
+	if (facts) return { kind: 'image', saved: await save({ facts, bytes }), warning: INCOMPLETE };
 	const unknown = isBase64(base64) ? readUnknownFile(bytes) : undefined;
-	if (unknown) return { file: { facts: unknown, bytes }, warning: UNKNOWN_FORMAT };
-	return { reason: 'The data in the response is not an image' };
+	if (unknown) return { kind: 'image', saved: await save({ facts: unknown, bytes }), warning: UNKNOWN_FORMAT };
+	return { kind: 'missing', reason: 'The data in the response is not an image' };
 }
 
 /** Base64 and nothing else, in lines or in one: words in place of an image can be decoded into bytes as well. */
 function isBase64(text: string): boolean {
 	const bare = text.trim().replace(/[\r\n]+/g, '');
 	return bare.length % 4 !== 1 && /^[\w+/-]+={0,2}$/.test(bare);
-}
-
-async function saveDecoded<T>(
-	{ file, warning, reason }: Decoded,
-	options: DownloadOptions<T>,
-): Promise<DownloadResult<T>> {
-	if (!file) return { kind: 'missing', reason: reason ?? '' };
-	return { kind: 'image', saved: await options.save(file), ...(warning && { warning }) };
 }
 
 type Attempt<T> = FileReply & {
@@ -123,87 +95,71 @@ type Attempt<T> = FileReply & {
 	image?: { saved: T };
 };
 
-async function downloadUrl<T>(address: string, options: DownloadOptions<T>): Promise<DownloadResult<T>> {
-	const { clock, client } = options;
+async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Promise<DownloadResult<T>> {
+	const { clock, client, startTransfer, refreshUrl } = options;
+	let url = firstUrl;
 	let { deadline } = options;
-	let url = address;
-	let tries = 0;
-	let seldom = 0;
-	let refreshes = 0;
 	let goneSince: number | undefined;
-	const waitFor = async <R>(waiting: Promise<R>): Promise<R> => {
+	let seldomPassed = 0;
+	let refreshes = 0;
+	const addWait = async <R>(waiting: Promise<R>): Promise<R> => {
 		const since = clock.now();
 		const result = await waiting;
 		deadline += clock.now() - since;
 		return result;
 	};
-	for (;;) {
+	const transferOnce = async (idleMs: number): Promise<Attempt<T> | NoReply> => {
+		const transfer = startTransfer && (await addWait(startTransfer()));
+		try {
+			throwIfCanceled(client.signal);
+			return await tryDownload(url, options, {
+				timeoutMs: Math.max(1000, deadline - clock.now()),
+				idleMs,
+				...(transfer && { reserveMemory: async (bytes: number) => await addWait(transfer.reserveMemory(bytes)) }),
+			});
+		} finally {
+			transfer?.end();
+		}
+	};
+	for (let tries = 1; ; tries += 1) {
 		throwIfCanceled(client.signal);
-		tries += 1;
-		const attempt = await tryDownload(url, options, {
-			idleMs: IDLE_MS * tries,
-			timeoutMs: () => Math.max(1000, deadline - clock.now()),
-			waitFor,
-		});
+		const attempt = await transferOnce(IDLE_MS * tries);
 		if (attempt.kind === 'reply' && attempt.image) return { kind: 'image', saved: attempt.image.saved };
 
-		const end = async (): Promise<DownloadResult<T>> => {
-			const unknown = options.allowKey !== false && unknownFile(attempt, url);
-			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt) };
-			return { kind: 'image', saved: await options.save(unknown), warning: UNKNOWN_FORMAT };
-		};
-		if (isGone(attempt) && options.refresh && refreshes < REFRESHES) {
+		if (isGone(attempt) && refreshUrl && refreshes < REFRESHES) {
 			refreshes += 1;
-			const fresh = await options.refresh();
-			if (fresh?.kind === 'base64') return await saveDecoded(decodeBase64(fresh.base64, options.maxBytes), options);
-			if (fresh && fresh.url !== url) {
-				url = fresh.url;
+			const fresh = await refreshUrl();
+			if (fresh !== undefined && fresh !== url) {
+				url = fresh;
 				continue;
 			}
 		}
 		const now = clock.now();
-		const isLagging = isGone(attempt) && options.isFresh === true;
 		if (isGone(attempt)) goneSince ??= now;
-		if (passes(attempt) === 'never') return await end();
-		if (isLagging && now - (goneSince ?? now) >= LAG_MS) return await end();
-		if (passes(attempt) === 'seldom' && !isLagging && ++seldom >= FEW_TRIES) return await end();
+		const isLate = isGone(attempt) && options.isFresh === true;
+		const isOver = now - (goneSince ?? now) >= LAG_MS;
+		const passes = isLate ? (isOver ? 'never' : 'often') : passesHowOften(attempt);
+		if (passes === 'seldom') seldomPassed += 1;
 		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after'], now) : 0;
-		const growth = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
-		// The last try comes when that time is over.
-		const pauseMs = isLagging ? Math.min(growth, (goneSince ?? now) + LAG_MS - now) : growth;
-		if (now + pauseMs >= deadline) return await end();
+		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
+		if (passes === 'never' || seldomPassed >= FEW_TRIES || now + pauseMs >= deadline) {
+			const unknown = options.allowKey !== false && unknownFile(attempt, url);
+			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt) };
+			return { kind: 'image', saved: await options.save(unknown), warning: UNKNOWN_FORMAT };
+		}
 		await clock.pause(pauseMs, client.signal);
 	}
-}
-
-interface AttemptLimits {
-	idleMs: number;
-	timeoutMs: () => number;
-	/** Waiting for others is not the transfer's time. */
-	waitFor: <R>(waiting: Promise<R>) => Promise<R>;
 }
 
 async function tryDownload<T>(
 	url: string,
 	options: DownloadOptions<T>,
-	{ idleMs, timeoutMs, waitFor }: AttemptLimits,
+	limits: { timeoutMs: number; idleMs: number; reserveMemory?: Transfer['reserveMemory'] },
 ): Promise<Attempt<T> | NoReply> {
-	const transfer = options.startTransfer && (await waitFor(options.startTransfer()));
-	try {
-		throwIfCanceled(options.client.signal);
-		const limits = {
-			timeoutMs: timeoutMs(),
-			idleMs,
-			maxBytes: options.maxBytes,
-			...(transfer && { reserveMemory: async (bytes: number) => await waitFor(transfer.reserveMemory(bytes)) }),
-		};
-		const wantsKey = (attempt: Attempt<T>): boolean =>
-			options.allowKey !== false && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
-		const read = async (response: HttpResponse): Promise<Attempt<T>> => await readImage(response, url, options);
-		return await readFile(options.client, url, limits, read, wantsKey);
-	} finally {
-		transfer?.end();
-	}
+	const wantsKey = (attempt: Attempt<T>): boolean =>
+		options.allowKey !== false && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
+	const read = async (response: HttpResponse): Promise<Attempt<T>> => await readImage(response, url, options);
+	return await readFile(options.client, url, { ...limits, maxBytes: options.maxBytes }, read, wantsKey);
 }
 
 /** Reads a response and saves the image in it. */
@@ -271,7 +227,7 @@ function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
 	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
 }
 
-function passes<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 'never' {
+function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 'never' {
 	if (attempt.kind === 'tooLarge') return 'never';
 	if (attempt.kind === 'unsent') return attempt.lasting ? 'never' : 'seldom';
 	if (attempt.kind === 'unclear' || isPassing(attempt.status)) return 'often';

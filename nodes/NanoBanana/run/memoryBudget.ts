@@ -7,16 +7,11 @@ export interface Budget {
 }
 
 export interface Reservation {
+	/** True from the call of `acquire` to `release`. */
 	readonly isAcquired: boolean;
-	/** Waits until so much is free, the first time. It never grows, so two owners cannot wait for each other. */
-	before(amount: number): Promise<void>;
+	/** Waits until so much is free. Only the first call counts: it never grows, so two owners cannot wait for each other. */
+	acquire(amount: number): Promise<void>;
 	release(): void;
-}
-
-interface Ticket {
-	amount: number;
-	isGranted: boolean;
-	grant: () => void;
 }
 
 /** So many bytes of requests and images are in memory at a time, or a single larger one. */
@@ -24,45 +19,53 @@ export const MEMORY_BYTES = 24 * MEGABYTE;
 /** So many files are downloaded side by side. */
 export const TRANSFERS = 8;
 
+interface Claim {
+	amount: number;
+	grant: () => void;
+	granted: Promise<void>;
+}
+
 export function createBudget(capacity: number): Budget {
 	let taken = 0;
-	let waiting: Ticket[] = [];
+	const held = new Set<Claim>();
+	const waiting = new Set<Claim>();
 
-	const grant = (): void => {
-		for (let next = waiting.at(0); next && (taken === 0 || taken + next.amount <= capacity); next = waiting.at(0)) {
-			waiting.shift();
-			taken += next.amount;
-			next.isGranted = true;
-			next.grant();
+	const grantNext = (): void => {
+		for (const claim of waiting) {
+			if (taken > 0 && taken + claim.amount > capacity) return;
+			waiting.delete(claim);
+			held.add(claim);
+			taken += claim.amount;
+			claim.grant();
 		}
 	};
 
 	const reservation = (): Reservation => {
-		let ticket: Ticket | undefined;
-		let granted = Promise.resolve();
+		let claim: Claim | undefined;
 		return {
 			get isAcquired() {
-				return ticket !== undefined;
+				return claim !== undefined;
 			},
-			async before(amount) {
-				if (ticket === undefined) {
-					granted = new Promise(
-						(resolve) => (ticket = { amount: Math.max(1, amount), isGranted: false, grant: resolve }),
-					);
-					waiting.push(ticket as unknown as Ticket);
-					grant();
-				}
-				await granted;
+			async acquire(amount) {
+				if (!claim) waiting.add((claim = newClaim(Math.max(1, amount))));
+				grantNext();
+				await claim.granted;
 			},
 			release() {
-				if (ticket === undefined) return;
-				if (ticket.isGranted) taken -= ticket.amount;
-				waiting = waiting.filter((other) => other !== ticket);
-				ticket.grant();
-				ticket = undefined;
-				grant();
+				if (!claim) return;
+				if (held.delete(claim)) taken -= claim.amount;
+				waiting.delete(claim);
+				claim.grant();
+				claim = undefined;
+				grantNext();
 			},
 		};
 	};
 	return { reservation };
+}
+
+function newClaim(amount: number): Claim {
+	let grant = (): void => undefined;
+	const granted = new Promise<void>((resolve) => (grant = resolve));
+	return { amount, grant, granted };
 }

@@ -5,12 +5,12 @@ import { FailureError } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type TaskRecord } from './outputItems';
 import type { ItemContext } from '../run/itemContext';
-import { storeImage, type Purchase, type Source } from './storeImage';
+import { storeImage, type Submission, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
 import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
 
 /** What one paid call, or one task, came to. */
-export interface CallResult extends Purchase {
+export interface CallResult extends Submission {
 	outcome: KnownResponse;
 	/** Images that were inside the response. */
 	stored?: StoredImages;
@@ -116,7 +116,13 @@ async function addImages(item: ItemContext, results: CallResult[], task: TaskRec
 		result.stored?.outputImages.forEach(add);
 		task.warnings.push(...(result.stored?.warnings ?? []));
 		const first = task.outputImages.length;
-		const sources = refs.map((ref, position) => ({ ref, bought: result, position, index: first + position, count }));
+		const sources = refs.map((ref, position) => ({
+			ref,
+			submission: result,
+			position,
+			index: first + position,
+			count,
+		}));
 		for (const stored of await storeImages(item, sources)) {
 			add(stored.image);
 			task.warnings.push(...stored.warnings);
@@ -157,7 +163,7 @@ async function storeImages(
 		const warnings: string[] = [];
 		return { image: await storeImage(item, source, warnings), warnings };
 	};
-	if (!sources[0]?.bought.reservation.isAcquired) {
+	if (!sources[0]?.submission.reservation.isAcquired) {
 		const stored = await Promise.allSettled(sources.map(storeOne));
 		return stored.map((part) => {
 			if (part.status === 'rejected') throw part.reason;
@@ -179,7 +185,7 @@ export async function storeInlineImages(
 	const refs = result.outcome.kind === 'images' ? result.outcome.images.filter((ref) => ref.kind === 'base64') : [];
 	const kept: StoredImages = { outputImages: [], warnings: [] };
 	for (const [position, ref] of refs.entries()) {
-		const source = { ref, bought: result, position, index: call + position, count: Math.max(calls, refs.length) };
+		const source = { ref, submission: result, position, index: call + position, count: Math.max(calls, refs.length) };
 		kept.outputImages.push(await storeImage(item, source, kept.warnings));
 	}
 	return kept;

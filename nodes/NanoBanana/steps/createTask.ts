@@ -67,7 +67,7 @@ async function submitCall(
 		const limits = {
 			timeoutMs: requestTimeoutMs(item),
 			maxBytes: maxResponseBytes(item, prepared.request.n),
-			reserveMemory: reservation.before,
+			reserveMemory: reservation.acquire,
 		};
 		let result: SubmitResult;
 		try {

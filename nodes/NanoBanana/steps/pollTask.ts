@@ -129,6 +129,6 @@ async function poll(
 	return await fetchTaskStatus(
 		item.readClient,
 		{ taskId: task.taskId, references: task.references, imagePath: item.settings.imagePath },
-		{ remainingMs, maxBytes: maxResponseBytes(item, task.images), reserveMemory: task.reservation.before },
+		{ remainingMs, maxBytes: maxResponseBytes(item, task.images), reserveMemory: task.reservation.acquire },
 	);
 }

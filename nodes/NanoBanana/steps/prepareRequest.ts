@@ -99,7 +99,7 @@ async function readDigests(
 ): Promise<{ digests: string[]; bytes: number }> {
 	const reservation = item.run.memoryBudget.reservation();
 	try {
-		if (sources.some((source) => source.kind === 'field')) await reservation.before(MAX_REFERENCE_BYTES);
+		if (sources.some((source) => source.kind === 'field')) await reservation.acquire(MAX_REFERENCE_BYTES);
 		const digests: string[] = [];
 		let bytes = 0;
 		for (const source of sources) {
@@ -127,7 +127,7 @@ export async function encodeCall(
 ): Promise<EncodedCall> {
 	const format = FORMATS[item.settings.apiFormat];
 	// Twice: as they are, and as base64 or as part of a form.
-	if (prepared.referenceBytes > 0) await reservation.before(prepared.referenceBytes * 2);
+	if (prepared.referenceBytes > 0) await reservation.acquire(prepared.referenceBytes * 2);
 	const given = await loadReferences(item.ctx, prepared.sources, item.settings);
 	const isInlined = format.needsBytes({ ...prepared.request, references: given });
 	const references = isInlined
@@ -147,7 +147,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			maxBytes: MAX_REFERENCE_BYTES,
 			save: async (file) => await Promise.resolve(file),
 			// The memory is needed until the request is sent, so its owner is the request.
-			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.before, end: () => undefined }),
+			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.acquire, end: () => undefined }),
 			deadline: systemClock.now() + requestTimeoutMs(item),
 			allowKey: false,
 		},

@@ -1,4 +1,3 @@
-import type { IBinaryData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { systemClock } from '../lib/clock';
@@ -7,12 +6,11 @@ import type { FileFacts } from '../images/imageFormat';
 import { redact } from '../errors/redact';
 import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
-import type { Settings } from '../parameters/settings';
 import { fetchTaskStatus } from '../poll/taskStatus';
 import type { ImageRef, OutputImage } from '../types';
 
 /** What an image belongs to: one paid call, or one task. */
-export interface Purchase {
+export interface Submission {
 	taskId?: string;
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
@@ -26,8 +24,8 @@ export interface Purchase {
 /** One image in a response. */
 export interface Source {
 	ref: ImageRef;
-	bought: Purchase;
-	/** Position among the images of its own answer, and among all of the item. */
+	submission: Submission;
+	/** Position among the images of its own response, and among all of the item. */
 	position: number;
 	index: number;
 	count: number;
@@ -39,24 +37,23 @@ const DOWNLOAD_GRACE_MS = 30_000;
 /** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
 export async function storeImage(item: ItemContext, source: Source, warnings: string[]): Promise<OutputImage> {
 	const { settings, run } = item;
-	const { ref, bought, index, count } = source;
+	const { ref, submission, index, count } = source;
+	const { taskId } = submission;
 	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
 	const result = await downloadImage(ref, {
 		client: item.readClient,
 		clock: systemClock,
 		maxBytes: settings.maxImageBytes,
-		save: async ({ facts, bytes, url }) => await store(item, source, facts, bytes, url),
-		...(run.storesStreams && {
-			saveStream: async ({ facts, url }, chunks) => await storeStream(item, source, facts, chunks, url),
-		}),
+		save: async ({ bytes, ...file }) => await store(item, source, file, bytes),
+		...(run.storesStreams && { saveStream: async (file, chunks) => await storeStream(item, source, file, chunks) }),
 		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
-		startTransfer: async () => (bought.reservation.isAcquired ? FREE_TRANSFER : await startTransfer(run)),
-		isFresh: bought.submittedAt !== undefined || bought.reads > 1,
+		...(!submission.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
+		isFresh: submission.submittedAt !== undefined || submission.reads > 1,
 		deadline: Math.max(
 			item.startedAt + settings.timeoutMs,
 			systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
 		),
-		...(bought.taskId && { refresh: async () => await freshRef(item, bought.taskId ?? '', source) }),
+		...(taskId && { refreshUrl: async () => await freshUrl(item, taskId, source) }),
 	});
 	if (result.kind === 'image') {
 		if (result.warning) warnings.push(`Image ${index + 1} of ${count} ${result.warning}.`);
@@ -64,7 +61,7 @@ export async function storeImage(item: ItemContext, source: Source, warnings: st
 	}
 	const ways = [
 		...(result.url ? ['open its URL'] : []),
-		...(bought.taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
+		...(taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
 	];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
 	warnings.push(
@@ -73,14 +70,12 @@ export async function storeImage(item: ItemContext, source: Source, warnings: st
 	return { index, ...(result.url && { url: result.url }) };
 }
 
-const FREE_TRANSFER: Transfer = { reserveMemory: async () => await Promise.resolve(), end: () => undefined };
-
 async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {
 	const place = transfers.reservation();
 	const memory = memoryBudget.reservation();
-	await place.before(1);
+	await place.acquire(1);
 	return {
-		reserveMemory: memory.before,
+		reserveMemory: memory.acquire,
 		end() {
 			memory.release();
 			place.release();
@@ -89,35 +84,25 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 }
 
 /** Where the image is now, by another status check. */
-async function freshRef(
+async function freshUrl(
 	item: ItemContext,
 	taskId: string,
-	{ bought, position }: Source,
-): Promise<ImageRef | undefined> {
-	const limits = {
-		remainingMs: item.settings.timeoutMs,
-		maxBytes: maxResponseBytes(item, 1),
-		reserveMemory: bought.reservation.before,
-	};
-	const poll = await fetchTaskStatus(
+	{ submission, position }: Source,
+): Promise<string | undefined> {
+	const { timeoutMs, imagePath } = item.settings;
+	const result = await fetchTaskStatus(
 		item.readClient,
-		{ taskId, references: bought.references, imagePath: item.settings.imagePath },
-		limits,
+		{ taskId, references: submission.references, imagePath },
+		{ remainingMs: timeoutMs, maxBytes: maxResponseBytes(item, 1), reserveMemory: submission.reservation.acquire },
 	);
-	return poll.kind === 'outcome' && poll.outcome.kind === 'images' ? poll.outcome.images[position] : undefined;
+	const images = result.kind === 'outcome' && result.outcome.kind === 'images' ? result.outcome.images : [];
+	const ref = images.at(position);
+	return ref?.kind === 'url' ? ref.url : undefined;
 }
 
-/** Stores an image in memory. */
-async function store(
-	item: ItemContext,
-	source: Source,
-	facts: FileFacts,
-	bytes: Buffer,
-	url?: string,
-): Promise<OutputImage> {
-	const binary = await prepareBinary(item, source, facts, bytes);
-	const sha256 = createHash('sha256').update(bytes).digest('hex');
-	return outputImage(source, facts, binary, { bytes: bytes.length, sha256, url });
+interface StoredFile {
+	facts: FileFacts;
+	url?: string;
 }
 
 /**
@@ -129,60 +114,55 @@ async function store(
 async function storeStream(
 	item: ItemContext,
 	source: Source,
-	facts: FileFacts,
+	file: StoredFile,
 	chunks: AsyncIterable<Buffer>,
-	url: string,
 ): Promise<OutputImage | undefined> {
-	const hash = createHash('sha256');
-	let bytes = 0;
 	let isStarted = false;
-	async function* hashed(): AsyncGenerator<Buffer> {
+	async function* watched(): AsyncGenerator<Buffer> {
 		isStarted = true;
-		for await (const chunk of chunks) {
-			hash.update(chunk);
-			bytes += chunk.length;
-			yield chunk;
-		}
+		yield* chunks;
 	}
-	const binary = await prepareBinary(item, source, facts, hashed()).catch((thrown: Error) => {
+	return await store(item, source, file, watched()).catch((thrown: Error) => {
 		if (isStarted) throw thrown;
 		item.run.storesStreams = false;
 		return undefined;
 	});
-	return binary && outputImage(source, facts, binary, { bytes, sha256: hash.digest('hex'), url });
 }
 
-/** Where n8n is set up to keep files, named after what the bytes are. */
-async function prepareBinary(
+/** Hands an image to n8n, named after what its bytes are, and reads size and digest on the way. */
+async function store(
 	{ ctx, settings }: ItemContext,
-	source: Source,
-	facts: FileFacts,
+	{ submission, index, count }: Source,
+	{ facts, url }: StoredFile,
 	content: Buffer | AsyncIterable<Buffer>,
-): Promise<IBinaryData> {
-	const fileName = fileNameOf(wantedName(settings, source), source.index, source.count, facts.extension);
-	const typed = content as Parameters<typeof ctx.helpers.prepareBinaryData>[0];
-	return await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType);
-}
-
-function outputImage(
-	{ index }: Source,
-	{ mimeType, width, height }: FileFacts,
-	binary: IBinaryData,
-	{ url, ...stored }: { bytes: number; sha256: string; url?: string },
-): OutputImage {
+): Promise<OutputImage> {
+	const hash = createHash('sha256');
+	let bytes = 0;
+	const read = (chunk: Buffer): Buffer => {
+		hash.update(chunk);
+		bytes += chunk.length;
+		return chunk;
+	};
+	async function* readEach(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+		for await (const chunk of chunks) yield read(chunk);
+	}
+	const typed = Buffer.isBuffer(content)
+		? read(content)
+		: (readEach(content) as unknown as Parameters<typeof ctx.helpers.prepareBinaryData>[0]);
+	const name = settings.fileName ?? submission.taskId ?? 'nanobanana';
+	const fileName = fileNameOf(name, index, count, facts.extension);
+	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType);
 	return {
 		index,
 		...(url && { url }),
 		fileName: binary.fileName,
-		mimeType,
-		...(width !== undefined && { width, height }),
-		...stored,
+		mimeType: facts.mimeType,
+		// Of a stream they are known by now.
+		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
+		bytes,
+		sha256: hash.digest('hex'),
 		binary,
 	};
-}
-
-function wantedName(settings: Settings, { bought }: Source): string {
-	return settings.fileName ?? bought.taskId ?? 'nanobanana';
 }
 
 /** Names that Windows keeps for devices, with any extension. */

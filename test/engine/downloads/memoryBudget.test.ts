@@ -90,5 +90,5 @@ describe('images and requests that do not all fit into memory at once', () => {
 		expect(run.error).toBeUndefined();
 		expect(run.rows).toHaveLength(3);
 		expect(raw.requests).toHaveLength(5);
-	}, 20_000);
+	}, 60_000);
 });

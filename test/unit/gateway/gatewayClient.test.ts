@@ -3,17 +3,17 @@ import { Readable } from 'node:stream';
 
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readFile, sendCall, type FileReply } from '../../../nodes/NanoBanana/gateway/gatewayClient';
-import type { HttpResponse } from '../../../nodes/NanoBanana/gateway/httpRequest';
+import type { HttpResponse } from '../../../nodes/NanoBanana/gateway/responseBody';
 import { HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
 
 const LIMITS = { timeoutMs: 60_000, maxBytes: 1_048_576 };
 const FILE = `${HOME}/files/a.png`;
-const ABROAD = 'https://cdn.example/a.png';
+const ELSEWHERE = 'https://cdn.example/a.png';
 
 const head = async ({ status, headers }: HttpResponse): Promise<FileReply> =>
 	await Promise.resolve({ kind: 'reply', status, headers });
 
-/** Reads a file that asks for the key and then answers with a redirect to this place. */
+/** Reads a file that asks for the key and then redirects to this place. */
 async function redirectedTo(
 	location: string | undefined,
 ): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
@@ -22,10 +22,10 @@ async function redirectedTo(
 		reply(302, '', location === undefined ? {} : { location }),
 		reply(200, 'the file'),
 	]);
-	const answer = await readFile(client, FILE, LIMITS, head, () => true);
+	const result = await readFile(client, FILE, LIMITS, head, () => true);
 	return {
-		kind: answer.kind,
-		...(answer.kind === 'reply' && { status: answer.status }),
+		kind: result.kind,
+		...(result.kind === 'reply' && { status: result.status }),
 		journal: sent.map(({ url, withKey, followsRedirects }) => [url, withKey, followsRedirects]),
 	};
 }
@@ -37,10 +37,10 @@ const ASKED = [
 
 describe('a redirect of a file that was asked for with the key', () => {
 	it('is followed without the key', async () => {
-		expect(await redirectedTo(ABROAD)).toEqual({
+		expect(await redirectedTo(ELSEWHERE)).toEqual({
 			kind: 'reply',
 			status: 200,
-			journal: [...ASKED, [ABROAD, false, true]],
+			journal: [...ASKED, [ELSEWHERE, false, true]],
 		});
 		expect(await redirectedTo('/elsewhere')).toEqual({
 			kind: 'reply',
@@ -51,7 +51,7 @@ describe('a redirect of a file that was asked for with the key', () => {
 
 	it.each([
 		['nowhere', undefined],
-		['a place that is no address', 'https://a b/'],
+		['a place that is not a URL', 'https://a b/'],
 		['a file of this machine', 'file:///etc/passwd'],
 		['a script', 'javascript:alert(1)'],
 	])('is not followed to %s', async (_fact, location) => {
@@ -65,7 +65,7 @@ it.each([
 	[404, HOME, FILE, true, 2],
 	[200, HOME, FILE, true, 2],
 	[401, HOME, FILE, false, 1],
-	[401, HOME, ABROAD, true, 1],
+	[401, HOME, ELSEWHERE, true, 1],
 	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1],
 	[401, HOME, 'http://gateway.example/a.png', true, 1],
 	[401, HOME, 'https://gateway.example:444/a.png', true, 1],
@@ -77,8 +77,8 @@ it.each([
 	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
 });
 
-it('pays nowhere when the base URL is no address', async () => {
-	const { client, sent } = paperWire([reply(200)], undefined, { baseURL: 'no address' });
+it('pays nowhere when the base URL is not a URL', async () => {
+	const { client, sent } = paperWire([reply(200)], undefined, { baseURL: 'not a URL' });
 
 	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', LIMITS)).toMatchObject({
 		kind: 'unsent',
@@ -87,7 +87,7 @@ it('pays nowhere when the base URL is no address', async () => {
 	expect(sent).toEqual([]);
 });
 
-describe('an answer', () => {
+describe('a response', () => {
 	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
 		const { client } = paperWire([answer]);
 		const found = await sendCall(client, { path: '/', json: {} }, 'key-1', { ...LIMITS, maxBytes });
@@ -110,7 +110,7 @@ describe('an answer', () => {
 		expect(await read(reply(200, Readable.from([Buffer.from('abcd')])), 3)).toEqual({ kind: 'tooLarge', limit: 3 });
 	});
 
-	it('that ends because the execution stops is none', async () => {
+	it('that ends because the execution stops counts as canceled', async () => {
 		const stop = new AbortController();
 		const { client } = paperWire(
 			[

@@ -1,0 +1,151 @@
+import type { IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { MEGABYTE } from '../lib/bytes';
+import { record } from '../lib/json';
+
+export interface BodyLimits {
+	/** Counted while reading, after decompression. */
+	maxBytes: number;
+	/** Called once before more than a small body is kept in memory, with its expected size; waits until there is room. */
+	reserveMemory?: (bytes: number) => Promise<void>;
+}
+
+/** A response whose body is still on its way. */
+export interface HttpResponse {
+	status: number;
+	headers: Record<string, unknown>;
+	/** Ends without throwing where the transfer breaks off or passes `maxBytes`; `error` says why. */
+	chunks: AsyncGenerator<Buffer, void>;
+	readonly error?: Error;
+	reserveMemory: (bytes: number) => Promise<void>;
+}
+
+export class TooLargeError extends Error {}
+
+/** Bodies up to this size are kept without asking for memory; status responses are far smaller. */
+const SMALL_BYTES = 64 * 1024;
+/** What a body of unknown length is expected to have. */
+const UNKNOWN_LENGTH_BYTES = 16 * MEGABYTE;
+/** So much of a body waits here for a reader that is slower than the network. */
+const QUEUE_BYTES = MEGABYTE;
+
+/** `fromNetwork` is put around every wait for the next chunk. */
+export function openResponse(
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+	{ maxBytes, reserveMemory = async () => undefined }: BodyLimits,
+	fromNetwork: <T>(waiting: Promise<T>) => Promise<T>,
+	signal: AbortSignal,
+): HttpResponse {
+	const source = isStream(body) ? readStream(body, signal) : bytesAt(body);
+	let tooLarge: TooLargeError | undefined;
+	const next = async (): Promise<Buffer | undefined> => await fromNetwork(source.next());
+	async function* read(): AsyncGenerator<Buffer, void> {
+		let size = 0;
+		for (let chunk = await next(); chunk; chunk = await next()) {
+			size += chunk.length;
+			if (size > maxBytes) {
+				tooLarge = new TooLargeError();
+				return;
+			}
+			yield chunk;
+		}
+	}
+	return {
+		status: statusCode,
+		headers: record(headers),
+		chunks: read(),
+		get error() {
+			return tooLarge ?? source.error;
+		},
+		reserveMemory,
+	};
+}
+
+/** The rest of a body behind the part that was read already. Its `error` is left to the caller. */
+export async function readBytes(response: HttpResponse, start: Buffer = Buffer.alloc(0)): Promise<Buffer> {
+	const announced = Number(response.headers['content-length']);
+	let bytes = start;
+	let size = start.length;
+	let isReserved = false;
+	for await (const chunk of response.chunks) {
+		const end = size + chunk.length;
+		const isAnnounced = announced >= end;
+		if (end > SMALL_BYTES && !isReserved) {
+			isReserved = true;
+			await response.reserveMemory(isAnnounced ? announced : UNKNOWN_LENGTH_BYTES);
+		}
+		if (end > bytes.length) {
+			// One buffer that grows: pieces that are joined at the end would be in memory twice.
+			const larger = Buffer.allocUnsafe(isReserved ? Math.max(isAnnounced ? announced : bytes.length * 2, end) : end);
+			bytes.copy(larger, 0, 0, size);
+			bytes = larger;
+		}
+		chunk.copy(bytes, size);
+		size = end;
+	}
+	return bytes.subarray(0, size);
+}
+
+/** A body that was read counts when nothing of it is missing, however its connection ended. @throws the response's error */
+export function assertWhole({ error }: HttpResponse, isWhole: () => boolean): void {
+	if (error && (error instanceof TooLargeError || !isWhole())) throw error;
+}
+
+interface Source {
+	/** Undefined at the end. */
+	next(): Promise<Buffer | undefined>;
+	/** Why there is no more, where that is not the proper end. */
+	error?: Error;
+}
+
+interface ByteStream {
+	on(event: 'data', listener: (chunk: Buffer) => void): void;
+	on(event: 'end' | 'close', listener: () => void): void;
+	on(event: 'error', listener: (error: Error) => void): void;
+	pause(): void;
+	resume(): void;
+}
+
+function isStream(body: unknown): body is ByteStream {
+	return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** By events: iterating the stream would lose what is buffered in it when the connection breaks. */
+function readStream(stream: ByteStream, signal: AbortSignal): Source {
+	const queue: Buffer[] = [];
+	let queued = 0;
+	let isOver = false;
+	let wake = (): void => undefined;
+	const source: Source = {
+		async next() {
+			while (queue.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+			const chunk = queue.shift();
+			queued -= chunk?.length ?? 0;
+			if (queued < QUEUE_BYTES) stream.resume();
+			return chunk;
+		},
+	};
+	const end = (error?: Error): void => {
+		if (!isOver) source.error = error;
+		isOver = true;
+		wake();
+	};
+	stream.on('data', (chunk) => {
+		queue.push(chunk);
+		queued += chunk.length;
+		if (queued >= QUEUE_BYTES) stream.pause();
+		wake();
+	});
+	stream.on('end', () => end());
+	stream.on('error', end);
+	stream.on('close', () => end(new Error('premature close')));
+	signal.addEventListener('abort', () => end(new Error('aborted')), { once: true });
+	return source;
+}
+
+/** What n8n has read already. */
+function bytesAt(body: unknown): Source {
+	const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+	const chunks = [Buffer.isBuffer(body) ? body : Buffer.from(text)];
+	return { next: async () => await Promise.resolve(chunks.shift()) };
+}
