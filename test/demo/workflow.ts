@@ -29,6 +29,7 @@ const NODE = 'NanoBanana';
 export const nodeTypes = {
 	// As the manual one, it hands on the item that the execution is started with.
 	'n8n-nodes-base.formTrigger': flowNodes['n8n-nodes-base.manualTrigger'],
+	'n8n-nodes-base.form': flowNodes['n8n-nodes-base.noOp'],
 };
 
 export function exampleOf(args: Pick<DemoArguments, 'edit'>): string {
@@ -41,7 +42,7 @@ export function loadExample(path: string): WorkflowDefinition {
 
 /** What the form of the example hands to the node. */
 export function formItem(prompt: string, { bytes, mimeType, fileName }: ImageFile): INodeExecutionData {
-	return { json: { Prompt: prompt }, binary: { data: { data: bytes.toString('base64'), mimeType, fileName } } };
+	return { json: { Prompt: prompt }, binary: { Image: { data: bytes.toString('base64'), mimeType, fileName } } };
 }
 
 /**

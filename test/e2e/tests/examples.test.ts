@@ -72,14 +72,23 @@ test('image to image edits the file that its form takes', async () => {
 	filled.set('field-0', new Blob([reference], { type: 'image/png' }), 'in.png');
 	filled.set('field-1', 'make it night');
 
-	await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Image and Prompt').webhookId}`, {
+	const submitted = await callWebhook(`${n8n.url}/form/${nodeOf(workflow, 'Image and Prompt').webhookId}`, {
 		method: 'POST',
 		body: filled,
 	});
-	const { id } = await until('the execution', async () => (await client.executionsOf(saved))[0]);
+	const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
+	// Asked for earlier, the last page would not be answered at all.
+	const { id } = await until('the last page of the form', async () =>
+		(await client.executionsOf(saved)).find((execution) => execution.status === 'waiting'),
+	);
+	const page = await (await fetch(formWaitingUrl)).text();
+	// The script of that page does it.
+	await fetch(formWaitingUrl, { method: 'POST' });
 	const run = await client.finished(id);
 
 	expect(run.error).toBeUndefined();
+	expect(page).toContain('Your image is ready');
+	expect(page).toContain(fileOf(run.items('NanoBanana')[0]).fileName);
 	expect(await digestsOf(run, 'NanoBanana')).toEqual([...mockApi.files.values()].map((file) => file.sha256));
 	expect(mockApi.calls('createTask').map((call) => call.body)).toMatchObject([
 		{ prompt: 'make it night', image: `data:image/png;base64,${reference.toString('base64')}` },
