@@ -51,7 +51,7 @@ async function expectTwoEdits({ client, mockApi }: TestEnvironment, run: Executi
 }
 
 test('files kept in memory are read and written unchanged, through a proxy with a password in the environment variables', async () => {
-	const proxy = await startTinyproxy({ user: 'n8n', password: 'banana' });
+	const proxy = await startTinyproxy({ login: { user: 'n8n', password: 'banana' } });
 	const proxyUrl = `http://n8n:banana@${proxy.host}`;
 	const env = {
 		N8N_DEFAULT_BINARY_DATA_MODE: 'default',

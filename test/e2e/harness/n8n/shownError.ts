@@ -1,19 +1,25 @@
 /* eslint-disable */
 import type { Execution } from './execution';
 
-/** Texts of n8n, of the system and of HTTP libraries. Some give advice that would be charged. */
-export const FOREIGN_TEXT =
-	/You can retry|perhaps it is offline|taking too long|\bE(CONN|TIMEDOUT|PIPE|NOTFOUND|HOST|NET|PROTO|AI_AGAIN)|HPE_|socket hang up|getaddrinfo|openssl|use-system-ca|aborted|Parse Error|AxiosError/i;
-
-export const NOT_CHARGED = /You were not charged\./;
-export const MAYBE_CHARGED = /You may have been charged\./;
-
-/** Everything that n8n stored about the error of a run and shows in its panel. */
-export function shownError({ error }: Execution): string {
-	if (!error) return '';
-	const { message, description, messages, context } = error as typeof error & {
-		messages?: string[];
-		context?: { data?: unknown };
-	};
-	return [message, description ?? '', ...(messages ?? []), JSON.stringify(context?.data ?? '')].join('\n');
+/**
+ * What n8n stored about the error of a run and shows in its panel: the title, each line of the description,
+ * and whatever n8n added to them (nothing, or a test fails). Times are written as <time>.
+ */
+export function shownError({ error }: Execution): string[] {
+	if (!error) return [];
+	const { message, description, messages = [] } = error as typeof error & { messages?: string[] };
+	const added = messages.filter((text) => text !== message);
+	return [message, ...(description ?? '').split('\n'), ...added].map((line) =>
+		line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'),
+	);
 }
+
+/** The first lines of errors that several tests expect. */
+export const UNCLEAR = [
+	'It is unclear whether the API accepted the request',
+	"You may have been charged. The request was not sent again. Check the tasks on your provider's dashboard before you run the node again.",
+];
+export const UNREACHABLE = [
+	'The API could not be reached',
+	"You were not charged. Check 'Base URL' in the credential, the network, and the proxy settings of n8n.",
+];

@@ -14,10 +14,10 @@ export interface HostNames {
 /** Makes the mock API available to one n8n as https://api.example.com, so that screenshots show readable URLs. */
 export async function startHostNames(mockApi: MockApi): Promise<HostNames> {
 	const nginx = await startNginx(mockApi.baseUrl, {
-		api: `{tls} server_name api.example.com; location / {
+		api: `{tls:trusted} server_name api.example.com; location / {
 			{upstream} proxy_set_header Accept-Encoding ""; client_max_body_size 50m;
 			sub_filter '${mockApi.filesUrl}' 'https://files.example.com'; sub_filter_once off; sub_filter_types application/json; }`,
-		files: `{tls} location / { proxy_pass ${mockApi.filesUrl}; }`,
+		files: `{tls:trusted} location / { proxy_pass ${mockApi.filesUrl}; }`,
 	});
 	const tunnels: Record<string, string> = {
 		'api.example.com:443': nginx.hosts.api,
@@ -26,7 +26,7 @@ export async function startHostNames(mockApi: MockApi): Promise<HostNames> {
 	const proxy = await startTunnels(tunnels);
 	return {
 		baseUrl: 'https://api.example.com',
-		env: { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: nginx.certificateFile },
+		env: { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: nginx.authorityFile },
 		stop: async () => {
 			await proxy.stop();
 			await nginx.stop();

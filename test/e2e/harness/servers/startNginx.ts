@@ -1,5 +1,4 @@
 /* eslint-disable */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,15 +8,16 @@ import { startProcess } from '../processes/startProcess';
 import { until } from '../processes/until';
 import { outFolder } from '../run/paths';
 import { newFolder } from '../run/runFolder';
+import { createCertificates } from './createCertificates';
 
-/** The body of one `server` block. `{upstream}` stands for the API behind it, `{tls}` for a self-signed certificate. */
+/** The body of one `server` block. `{upstream}` stands for the API behind it, `{tls:<name>}` for a certificate. */
 export type ServerBlocks<Name extends string> = Record<Name, string>;
 
 export interface Nginx<Name extends string> {
 	/** Host and port of each server. */
 	readonly hosts: Record<Name, string>;
-	/** Of the servers with `{tls}`; nobody but itself has signed it. */
-	readonly certificateFile: string;
+	/** What an n8n needs in NODE_EXTRA_CA_CERTS to accept the certificate `trusted`. */
+	readonly authorityFile: string;
 	readonly stop: () => Promise<void>;
 }
 
@@ -28,18 +28,15 @@ export async function startNginx<Name extends string>(
 ): Promise<Nginx<Name>> {
 	const folder = newFolder('nginx');
 	mkdirSync(join(folder, 'logs'));
-	execFileSync('openssl', [
-		...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-		...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:*.example.com'],
-		...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')],
-	]);
+	const authorityFile = createCertificates(folder);
 	const names = Object.keys(blocks) as Name[];
 	const ports = await freePorts(names.length);
 	const servers = names.map((name, index) => {
+		const isTls = blocks[name].includes('{tls:');
 		const block = blocks[name]
 			.replaceAll('{upstream}', `proxy_pass ${upstream};`)
-			.replace('{tls}', 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;');
-		return `server { listen 127.0.0.1:${ports[index]}${blocks[name].includes('{tls}') ? ' ssl' : ''}; ${block} }`;
+			.replace(/\{tls:(\w+)\}/, 'ssl_certificate $1.pem; ssl_certificate_key $1.key;');
+		return `server { listen 127.0.0.1:${ports[index]}${isTls ? ' ssl' : ''}; ${block} }`;
 	});
 	const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
 	writeFileSync(
@@ -63,7 +60,7 @@ http {
 	await until('nginx to listen', () => isOpen(ports[0]), { explain: () => server.log() });
 	return {
 		hosts: Object.fromEntries(names.map((name, index) => [name, `127.0.0.1:${ports[index]}`])) as Record<Name, string>,
-		certificateFile: join(folder, 'certificate.pem'),
+		authorityFile,
 		stop: async () => void (await server.stop()),
 	};
 }

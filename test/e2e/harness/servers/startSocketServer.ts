@@ -2,20 +2,22 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface SocketRequest {
-	/** Such as "POST /v1/images/tasks". */
+	/** Such as "POST /v1/images/tasks", or "TLS handshake". */
 	readonly line: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: Buffer<ArrayBuffer>;
 	readonly socket: Socket;
 }
 
 export interface SocketServer {
 	readonly url: string;
-	/** The method and path of each request, in order of arrival. */
+	/** The line of each request, in order of arrival. */
 	readonly requests: readonly string[];
 	readonly stop: () => Promise<void>;
 }
 
 /** A TCP server below HTTP: the test decides what happens on the socket, byte by byte. */
-export async function startSocketServer(answer: (request: SocketRequest) => void): Promise<SocketServer> {
+export async function startSocketServer(answer: (request: SocketRequest) => unknown): Promise<SocketServer> {
 	const requests: string[] = [];
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
@@ -25,14 +27,11 @@ export async function startSocketServer(answer: (request: SocketRequest) => void
 		let text = '';
 		socket.on('data', (chunk) => {
 			text += chunk.toString('latin1');
-			const bodyAt = text.indexOf('\r\n\r\n') + 4;
-			const isTls = text.charCodeAt(0) === 0x16;
-			const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-			if (!isTls && (bodyAt < 4 || text.length < bodyAt + length)) return;
-			const line = isTls ? 'TLS handshake' : text.split(' ', 2).join(' ');
+			const request = readRequest(text);
+			if (!request) return;
 			text = '';
-			requests.push(line);
-			answer({ line, socket });
+			requests.push(request.line);
+			void answer({ ...request, socket });
 		});
 	});
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -46,7 +45,20 @@ export async function startSocketServer(answer: (request: SocketRequest) => void
 	};
 }
 
-/** The head of a response and its body. A `content-length` other than the body's makes it an incomplete one. */
+/** Undefined as long as something of it is missing. */
+function readRequest(text: string): Omit<SocketRequest, 'socket'> | undefined {
+	if (text.charCodeAt(0) === 0x16) return { line: 'TLS handshake', headers: {}, body: Buffer.alloc(0) };
+	const bodyAt = text.indexOf('\r\n\r\n') + 4;
+	const [line, ...fields] = text.slice(0, bodyAt).trim().split('\r\n');
+	const headers = Object.fromEntries(
+		fields.map((field) => [field.split(': ')[0].toLowerCase(), field.slice(field.indexOf(': ') + 2)]),
+	);
+	const body = Buffer.from(text.slice(bodyAt), 'latin1');
+	if (bodyAt < 4 || body.length < Number(headers['content-length'] ?? 0)) return undefined;
+	return { line: line.split(' ', 2).join(' '), headers, body };
+}
+
+/** A whole response, or an incomplete one where `content-length` is not the body's. */
 export function responseBytes(
 	body: string | Buffer,
 	headers: readonly string[] = [`content-length: ${Buffer.byteLength(body)}`],

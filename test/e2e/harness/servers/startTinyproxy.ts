@@ -16,8 +16,14 @@ export interface Tinyproxy {
 	readonly stop: () => Promise<void>;
 }
 
-/** A forward proxy as companies put in front of their networks. It opens tunnels to port 443 only. */
-export async function startTinyproxy(login?: { user: string; password: string }): Promise<Tinyproxy> {
+export interface TinyproxyOptions {
+	readonly login?: { readonly user: string; readonly password: string };
+	/** The only port to which it opens a tunnel, as https needs one. */
+	readonly tunnelPort?: string;
+}
+
+/** A forward proxy as companies put in front of their networks. */
+export async function startTinyproxy({ login, tunnelPort = '443' }: TinyproxyOptions = {}): Promise<Tinyproxy> {
 	const folder = newFolder('tinyproxy');
 	const [port] = await freePorts(1);
 	const lines = [
@@ -26,7 +32,7 @@ export async function startTinyproxy(login?: { user: string; password: string })
 		'Timeout 60',
 		'MaxClients 100',
 		'LogLevel Connect',
-		'ConnectPort 443',
+		`ConnectPort ${tunnelPort}`,
 	];
 	if (login) lines.push(`BasicAuth ${login.user} ${login.password}`);
 	writeFileSync(join(folder, 'tinyproxy.conf'), `${lines.join('\n')}\n`);

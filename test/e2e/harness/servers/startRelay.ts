@@ -1,0 +1,63 @@
+/* eslint-disable */
+import type { MockApi } from '../../../mock-api';
+import { responseBytes, startSocketServer, type SocketRequest, type SocketServer } from './startSocketServer';
+
+export type RelayRoute = 'create' | 'status' | 'file';
+
+export interface RelayRequest extends SocketRequest {
+	/** 1 for the first request of its route. */
+	readonly count: number;
+	/** Sends the request on to the mock API, which charges for it, and returns its response. */
+	readonly forward: () => Promise<RelayResponse>;
+}
+
+export interface RelayResponse {
+	readonly body: Buffer;
+	/** "content-type: …" */
+	readonly type: string;
+}
+
+/** What happens to the requests of one route in place of a whole response. */
+export type WireFault = (request: RelayRequest) => unknown;
+
+/** The mock API behind a wire that breaks: its ledger tells what was charged, whatever arrived of the responses. */
+export async function startRelay(
+	mockApi: MockApi,
+	faults: Partial<Record<RelayRoute, WireFault>>,
+): Promise<SocketServer> {
+	const counts: Record<RelayRoute, number> = { create: 0, status: 0, file: 0 };
+	const relay: SocketServer = await startSocketServer(async (request) => {
+		const route = routeOf(request.line);
+		counts[route] += 1;
+		const forward = async (): Promise<RelayResponse> => {
+			const [method, path] = request.line.split(' ');
+			const { host, connection, 'content-length': length, ...headers } = request.headers;
+			const response = await fetch(`${route === 'file' ? mockApi.filesUrl : mockApi.baseUrl}${path}`, {
+				method,
+				headers,
+				...(method === 'POST' && { body: request.body }),
+			});
+			const bytes = Buffer.from(await response.arrayBuffer());
+			const type = `content-type: ${response.headers.get('content-type')}`;
+			return { type, body: route === 'file' ? bytes : withUrlsOf(relay.url, bytes) };
+		};
+		const deliver = faults[route] ?? sendWhole;
+		await deliver({ ...request, count: counts[route], forward });
+	});
+	return relay;
+
+	/** So that the files are fetched over the same wire. */
+	function withUrlsOf(url: string, json: Buffer): Buffer {
+		return Buffer.from(json.toString().replaceAll(mockApi.filesUrl, url));
+	}
+}
+
+export async function sendWhole({ socket, forward }: RelayRequest): Promise<void> {
+	const { body, type } = await forward();
+	socket.write(responseBytes(body, [type, `content-length: ${body.length}`]));
+}
+
+function routeOf(line: string): RelayRoute {
+	if (line.startsWith('POST') || line === 'TLS handshake') return 'create';
+	return line.includes('/tasks/') ? 'status' : 'file';
+}
