@@ -85,6 +85,7 @@ export type DecodedResponse =
 			kind: 'images';
 			images: ImageRef[];
 			taskId?: string;
+			otherTaskIds?: string[];
 			model?: string;
 			/** Why fewer images came than the body announced. */
 			warnings?: string[];
@@ -99,6 +100,8 @@ export type DecodedResponse =
 			kind: 'pending';
 			status: 'queued' | 'running' | 'unknown';
 			taskId?: string;
+			/** Further tasks in the same response. Only the first one is polled. */
+			otherTaskIds?: string[];
 			progress?: number;
 			model?: string;
 			/** The status as the API wrote it, where it is not a known word. */
@@ -114,6 +117,7 @@ export type DecodedResponse =
 			reason: string;
 			code?: string;
 			taskId?: string;
+			otherTaskIds?: string[];
 			model?: string;
 	  }
 	| { kind: 'unknown'; reason: string; response?: string };
@@ -137,8 +141,8 @@ export interface Asked {
 	taskId?: string;
 	/** URLs of references that were sent: they are never results. */
 	references?: string[];
-	/** Where the user says that the images are: the steps of 'Image Path in Response'. */
-	imagePath?: string[];
+	/** Where the user says that the images are ('Image Path in Response'). */
+	imagePath?: string;
 }
 
 /** Milliseconds since the epoch, and a pause that ends early when the signal fires. */

@@ -1,13 +1,15 @@
 import { firstText, list, own, record, unwrapText } from '../lib/json';
 
-/** What an API says went wrong. */
+/** Why a task or an image failed, as the API says it. */
 export interface BodyError {
 	code?: string;
-	message: string;
+	reason: string;
 }
 
 /** An error response: `all` is code, type and message in lower case, which the rules of `classify` look at. */
-export interface ErrorBody extends BodyError {
+export interface ErrorBody {
+	code?: string;
+	message: string;
 	all: string;
 }
 
@@ -54,7 +56,7 @@ export function errorIn(source: unknown): BodyError | undefined {
 		const said = readErrorBody({ error });
 		const code = said.code ?? (said.message === '' ? undefined : beside);
 		if (said.message === '' ? code !== undefined : !isNoError(said.message))
-			return { message: said.message || `The API returned the code ${code}`, ...(code && { code }) };
+			return { reason: said.message || `The API returned the code ${code}`, ...(code && { code }) };
 	}
 	return undefined;
 }
@@ -68,7 +70,7 @@ export function rejectionIn(body: unknown): BodyError | undefined {
 	// A success code that is not known, beside a word of success.
 	if (message !== '' && isNoError(message) && !isHttpError(Number(code)) && own(body, 'success') !== false)
 		return undefined;
-	return { message: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
+	return { reason: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
 }
 
 /** The HTTP status that a body names beside a 200: as its code, or sub2api's `http_status`. */

@@ -1,21 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** The border where untyped JSON comes in: named readers, so that no cast is needed behind it. */
+/** Untyped JSON comes in here: named readers, so that no cast is needed behind them. */
 
-export type JsonRecord = Record<string, unknown>;
+function isRecord(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The value as an object; anything else (also an array) reads as an empty one. */
-export function record(value: unknown): JsonRecord {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
+export function record(value: unknown): Record<string, unknown> {
+	return isRecord(value) ? value : {};
 }
 
 /** An own property. Inherited ones are never read, so a body cannot speak through `__proto__` or `constructor`. */
 export function own(value: unknown, key: string): unknown {
-	const source = record(value);
-	return Object.prototype.hasOwnProperty.call(source, key) ? source[key] : undefined;
+	return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** The first of these own properties that holds a non-empty string, trimmed. */
+/** The first of these own properties that contains more than white space, trimmed. */
 export function firstText(value: unknown, ...keys: string[]): string | undefined {
 	for (const key of keys) {
 		const found = own(value, key);
@@ -28,17 +29,17 @@ export function list(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 
-/** JSON text as a value; undefined when it is no JSON. */
+/** JSON text as a value; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
 	try {
-		// A byte order mark is no JSON, and some servers write one.
+		// Some servers write a byte order mark, which JSON does not allow.
 		return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
 	} catch {
 		return undefined;
 	}
 }
 
-/** Gateways of the family nest JSON as text; a string that looks like an object or list is opened. */
+/** APIs nest JSON as text: a text that looks like an object or a list is opened. */
 export function unwrapText(value: unknown): unknown {
 	// The end is looked at first: half of a long text takes a parser as long as a whole one.
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || !/[\]}]$/.test(value.slice(-100).trimEnd())) return value;
@@ -65,14 +66,8 @@ export function bodyText(bytes: Buffer): string {
 export function mergeJson(base: IDataObject, extra: IDataObject): IDataObject {
 	const merged: IDataObject = { ...base };
 	for (const [key, value] of Object.entries(extra)) {
-		if (key === '__proto__') continue;
 		const below = own(base, key);
-		const both = isPlainObject(below) && isPlainObject(value);
-		merged[key] = both ? mergeJson(below, value) : value;
+		if (key !== '__proto__') merged[key] = isRecord(below) && isRecord(value) ? mergeJson(below, value) : value;
 	}
 	return merged;
-}
-
-function isPlainObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { choiceFrom, invalid, numberFrom } from './validate';
-import { parsePath } from '../formats/decode/readPath';
+import { isPath } from '../formats/decode/readPath';
 import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
 import { API_FORMATS, OPERATIONS, type Operation, type OutputFormat } from '../types';
@@ -70,9 +70,8 @@ function fieldNameFrom(name: string): string {
 	throw invalid(`'${name}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');
 }
 
-function readImagePath(path: string | undefined): string[] | undefined {
-	const steps = path === undefined ? undefined : parsePath(path);
-	if (path === undefined || steps) return steps;
+function readImagePath(path: string | undefined): string | undefined {
+	if (path === undefined || isPath(path)) return path;
 	throw invalid(
 		`'Image Path in Response' is not a valid path (got ${path.slice(0, 40)})`,
 		'Write it like data.output.pics[*].src: names separated by dots, and positions or [*] in brackets.',

@@ -235,7 +235,6 @@ describe('an answer without images', () => {
 		'SPII',
 		'RECITATION',
 		'IMAGE_RECITATION',
-		'JAILBREAK',
 		'MODEL_ARMOR',
 		'LANGUAGE',
 	])('is a refusal for %s, and delivers no drafts', (finishReason) => {

@@ -1,106 +1,83 @@
-import { firstText, list, own, unwrapText } from '../../lib/json';
-import type { Asked, DecodedResponse, ImageRef } from '../../types';
+import { firstText, list, own } from '../../lib/json';
+import type { Asked, DecodedResponse, FailedCause, ImageRef } from '../../types';
 import { decodeTask } from './decodeTask';
-import { keyOf, keysOf, refFrom, unique } from './imageRef';
+import { newImages, refFrom } from './imageRef';
+import { readPath } from './readPath';
 
-/** Reasons that the same prompt meets again. Source: the finish and block reasons of Google's SDK. */
-const REFUSALS = [
-	'SAFETY',
-	'IMAGE_SAFETY',
-	'PROHIBITED_CONTENT',
-	'IMAGE_PROHIBITED_CONTENT',
-	'BLOCKLIST',
-	'SPII',
-	'RECITATION',
-	'IMAGE_RECITATION',
-	'JAILBREAK',
-	'MODEL_ARMOR',
-	'LANGUAGE',
-];
-const ANSWER_KEYS = ['candidates', 'promptFeedback', 'prompt_feedback', 'usageMetadata', 'usage_metadata'];
+/** Finish reasons that the same prompt meets again (Google's SDK). */
+const REFUSALS = /^((IMAGE_)?(SAFETY|PROHIBITED_CONTENT|RECITATION)|BLOCKLIST|SPII|LANGUAGE|MODEL_ARMOR)$/;
 const LONGEST_TEXT = 5000;
-const MOST_PARTS = 1000;
 
 /** A generateContent response (Google's reference; relays also write snake case). Any other body is read like a task's. */
-export function decodeGemini(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
-	const answer = unwrapText(body);
-	if (!ANSWER_KEYS.some((key) => own(answer, key) !== undefined)) return decodeTask(answer, baseUrl, asked);
-	const candidates = list(own(answer, 'candidates')).slice(0, MOST_PARTS);
-	const parts = candidates
-		.flatMap((candidate) => list(own(own(candidate, 'content'), 'parts')).slice(0, MOST_PARTS))
-		// A draft of the model is not a result.
-		.filter((part) => own(part, 'thought') !== true);
-	const text = parts
-		.map((part) => firstText(part, 'text') ?? '')
-		.filter(Boolean)
-		.join('\n');
-	const inline = unique(parts.flatMap((part) => imageIn(part, baseUrl) ?? []));
-	const sent = keysOf(asked?.references, baseUrl);
-	const images = (inline.length > 0 ? inline : imagesInMarkdown(text, baseUrl)).filter((ref) => !sent.has(keyOf(ref)));
-	const said = inline.length > 0 || images.length === 0 ? text.slice(0, LONGEST_TEXT) : '';
-	const finish =
-		candidates
-			.map((candidate) => firstText(candidate, 'finishReason', 'finish_reason')?.toUpperCase().slice(0, 100))
-			.find((reason) => reason !== undefined && reason !== 'STOP') ?? '';
-	if (images.length > 0) {
-		const warnings = finish === '' ? [] : [`The model stopped early (${finish}), so images may be missing`];
-		return { kind: 'images', images, ...(said && { text: said }), ...(warnings.length > 0 && { warnings }) };
-	}
-	return withoutImage(answer, candidates, said, finish);
+export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
+	const isGemini = ['candidates', 'promptFeedback', 'usageMetadata'].some((name) => property(body, name) !== undefined);
+	if (!isGemini) return decodeTask(body, baseUrl, asked);
+	// A draft of the model is not a result.
+	const parts = readPath(body, 'candidates[*].content.parts[*]').filter((part) => own(part, 'thought') !== true);
+	const text = parts.flatMap((part) => firstText(part, 'text') ?? []).join('\n');
+	const inline = parts.flatMap((part) => imageIn(part, baseUrl) ?? []);
+	const images = newImages(inline.length > 0 ? inline : imagesInMarkdown(text, baseUrl), asked, baseUrl);
+	const finishReasons = readPath(body, 'candidates[*]').flatMap((candidate) => textIn(candidate, 'finishReason') ?? []);
+	const finish = finishReasons.map((reason) => reason.toUpperCase().slice(0, 100)).find((reason) => reason !== 'STOP');
+	if (images.length === 0) return withoutImage(body, text.slice(0, LONGEST_TEXT), finish);
+	return {
+		kind: 'images',
+		images,
+		...(inline.length > 0 && text && { text: text.slice(0, LONGEST_TEXT) }),
+		...(finish && { warnings: [`The model stopped early (${finish}), so images may be missing`] }),
+	};
 }
 
-function withoutImage(answer: unknown, candidates: unknown[], said: string, finish: string): DecodedResponse {
-	const feedback = own(answer, 'promptFeedback') ?? own(answer, 'prompt_feedback');
-	const block = firstText(feedback, 'blockReason', 'block_reason');
-	if (block) {
-		const reason =
-			firstText(feedback, 'blockReasonMessage', 'block_reason_message') ?? `The prompt was blocked (${block})`;
-		return { kind: 'failed', cause: 'promptRefused', code: block, reason };
+function withoutImage(body: unknown, text: string, finish: string | undefined): DecodedResponse {
+	const candidates = list(own(body, 'candidates'));
+	const feedback = property(body, 'promptFeedback');
+	const block = textIn(feedback, 'blockReason');
+	const blockMessage = textIn(feedback, 'blockReasonMessage') ?? `The prompt was blocked (${block})`;
+	if (block) return failed('promptRefused', block, blockMessage);
+	if (finish) {
+		const messages = candidates.map((candidate) => textIn(candidate, 'finishMessage'));
+		const reason = [...messages, text].filter(Boolean).join(' ') || `no image was generated (${finish})`;
+		return failed(REFUSALS.test(finish) ? 'promptRefused' : 'noImage', finish, reason);
 	}
-	if (finish !== '') {
-		const messages = candidates.map((candidate) => firstText(candidate, 'finishMessage', 'finish_message') ?? '');
-		const reason = [...messages, said].filter(Boolean).join(' ') || `no image was generated (${finish})`;
-		return { kind: 'failed', cause: REFUSALS.includes(finish) ? 'promptRefused' : 'noImage', code: finish, reason };
-	}
-	if (said) return { kind: 'failed', cause: 'noImage', code: 'text_only', reason: said };
-	if (own(answer, 'error')) return decodeTask({ error: own(answer, 'error') }, '');
-	if (candidates.length > 0)
-		return { kind: 'failed', cause: 'noImage', code: 'NO_IMAGE', reason: 'no image was generated' };
+	if (text) return failed('noImage', 'text_only', text);
+	if (own(body, 'error')) return decodeTask({ error: own(body, 'error') }, '');
+	if (candidates.length > 0) return failed('noImage', 'NO_IMAGE', 'no image was generated');
 	// Without any candidate the prompt was the problem (Google's reference).
-	const reason = 'The prompt was rejected before generation';
-	return { kind: 'failed', cause: 'promptRefused', code: 'no_candidates', reason };
+	return failed('promptRefused', 'no_candidates', 'The prompt was rejected before generation');
+}
+
+function failed(cause: FailedCause, code: string, reason: string): DecodedResponse {
+	return { kind: 'failed', cause, code, reason };
 }
 
 /** The image in one part. `fileData`: relays that store results (apiyi). */
 function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
-	const inline = own(part, 'inlineData') ?? own(part, 'inline_data');
-	const file = own(part, 'fileData') ?? own(part, 'file_data');
-	const isImage = firstText(inline, 'mimeType', 'mime_type')?.startsWith('image/') !== false;
-	return (
-		refFrom(own(inline, 'data'), baseUrl, isImage) ?? refFrom(own(file, 'fileUri') ?? own(file, 'file_uri'), baseUrl)
-	);
+	const inline = property(part, 'inlineData');
+	const isImage = textIn(inline, 'mimeType')?.startsWith('image/') !== false;
+	const file = property(part, 'fileData');
+	return refFrom(own(inline, 'data'), baseUrl, isImage) ?? refFrom(property(file, 'fileUri'), baseUrl);
 }
 
 /**
- * The images of a text that consists of nothing but Markdown images (relays that answer with links:
- * apiyi, xorbitsai). Words around them make it the answer of a model, and a URL in it anybody's.
+ * The images of a text that consists of nothing but Markdown images (relays that return links: apiyi,
+ * xorbitsai). Words around them make it the text of a model, and a URL in it anybody's.
  */
 function imagesInMarkdown(text: string, baseUrl: string): ImageRef[] {
 	const refs: ImageRef[] = [];
-	for (let at = 0; at < text.length; ) {
-		const target = text.indexOf('](', at);
-		const end = text.indexOf(')', target);
-		if (!text.startsWith('![', at) || target < 0 || end < 0) return [];
-		const ref = refFrom(
-			text
-				.slice(target + 2, end)
-				.trim()
-				.split(/\s/, 1)[0],
-			baseUrl,
-		);
+	const image = /\s*!\[[^\]]*\]\(\s*([^)\s]+)(?:\s[^)]*)?\)\s*/y;
+	while (image.lastIndex < text.length) {
+		const ref = refFrom(image.exec(text)?.[1], baseUrl);
 		if (ref === undefined) return [];
 		refs.push(ref);
-		for (at = end + 1; /\s/.test(text.charAt(at)); ) at += 1;
 	}
-	return unique(refs);
+	return refs;
+}
+
+/** Under Google's name, or in snake case. */
+function property(value: unknown, name: string): unknown {
+	return own(value, name) ?? own(value, name.replace(/[A-Z]/g, '_$&').toLowerCase());
+}
+
+function textIn(value: unknown, name: string): string | undefined {
+	return firstText({ text: property(value, name) }, 'text');
 }

@@ -1,83 +1,73 @@
 import { classify } from '../../errors/classify';
 import { errorIn, rejectionIn, type BodyError } from '../../errors/errorBody';
-import { firstText, own, unwrapText } from '../../lib/json';
+import { firstText, own } from '../../lib/json';
 import type { Asked, DecodedResponse, ImageRef } from '../../types';
-import { keyOf, keysOf, refsIn, unique } from './imageRef';
-import { parsePath, readPath } from './readPath';
-import { AVAILABILITY, COUNT, ID_NAMES, RESULT_PLACES, STATUS_NAMES, SYNC_PLACES, TASK_PLACES } from './responseShapes';
+import { newImages, refIn } from './imageRef';
+import { readPath } from './readPath';
+import * as shapes from './responseShapes';
 import { progressOf, statusOf } from './statusWords';
 
-const stepsOf = ({ path }: { path: string }): string[] => parsePath(path) ?? [];
-const TASKS = TASK_PLACES.map(stepsOf);
-const RESULTS = RESULT_PLACES.map(stepsOf);
-const SYNC_RESULTS = SYNC_PLACES.map(stepsOf);
+type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
 
 /** A body on its way to its meaning. */
 interface Reading {
-	answer: object;
+	body: unknown;
 	/** The object in it that describes the task. */
 	task: unknown;
-	known: { taskId?: string; model?: string };
+	known: { taskId?: string; otherTaskIds?: string[]; model?: string };
+	asked: Asked;
 	baseUrl: string;
-	/** Images that were sent, which are never results. */
-	sent: ReadonlySet<string>;
 }
 
 interface Results {
 	images: ImageRef[];
-	/** Why single entries hold no image. */
+	/** Why single entries contain no image. */
 	errors: BodyError[];
 }
 
 /** What a body of the task or OpenAI endpoints means by the table of response shapes. Total: anything else is `unknown`. */
 export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
-	const answer = unwrapText(body);
-	if (typeof answer !== 'object' || answer === null)
-		return { kind: 'unknown', reason: 'The response is not a JSON object' };
-	const task = findTask(answer, asked.taskId);
-	const taskId = idOf(task) ?? (asked.taskId === undefined ? idAsData(answer) : undefined);
+	const tasks = shapes.TASK_PLACES.flatMap(({ path }) => readPath(body, path));
+	const task = findTask(tasks, asked.taskId) ?? body;
+	const taskId = idOf(task) ?? (asked.taskId === undefined ? idAsData(body) : undefined);
 	if (asked.taskId !== undefined && taskId !== undefined && taskId !== asked.taskId && !isRowId(task))
 		return { kind: 'unknown', reason: 'The response is about another task' };
-	const model = firstText(task, 'model')?.slice(0, 200);
-	const sent = keysOf(asked.references, baseUrl);
-	const reading: Reading = {
-		answer,
-		task,
-		known: { ...(taskId && { taskId }), ...(model && { model }) },
-		baseUrl,
-		sent,
+	const otherTaskIds = [...new Set(tasks.flatMap((other) => namedId(other) ?? []))].filter((id) => id !== taskId);
+	const known = {
+		taskId,
+		otherTaskIds: otherTaskIds.length > 0 ? otherTaskIds : undefined,
+		model: firstText(task, 'model')?.slice(0, 200),
 	};
+	const reading: Reading = { body, task, known, asked, baseUrl };
 	const word = statusWord(task);
 	const status = word === undefined ? undefined : statusOf(word);
 
 	if (asked.imagePath && status !== 'queued' && status !== 'running' && status !== 'failed') {
-		const { images } = resultsIn(reading, answer, [asked.imagePath]);
-		if (images.length > 0 || status === 'succeeded') return { kind: 'images', images, ...reading.known };
+		const { images } = resultsIn(reading, body, [{ path: asked.imagePath }]);
+		if (images.length > 0 || status === 'succeeded') return { kind: 'images', images, ...known };
 	}
 	if (word === undefined || status === undefined) return withoutStatus(reading);
 	if (status === 'failed') return failed(reading, word);
 	if (status === 'succeeded') return succeeded(reading);
-	return pending(reading, status, errorIn(task)?.message, word);
+	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
-/** The object with the ID asked for, else with any ID, else with a status, else the body itself. */
-function findTask(answer: object, wanted?: string): unknown {
-	const found = TASKS.flatMap((steps) => readPath(answer, steps).slice(0, 1));
+/** The object with the ID asked for, else with any ID, else with a status. */
+function findTask(tasks: unknown[], wanted: string | undefined): unknown {
 	return (
-		(wanted === undefined ? undefined : found.find((task) => idOf(task) === wanted)) ??
-		found.find((task) => namedId(task) !== undefined) ??
-		found.find((task) => idOf(task) !== undefined) ??
-		found.find((task) => statusWord(task) !== undefined) ??
-		answer
+		tasks.find((task) => wanted !== undefined && idOf(task) === wanted) ??
+		tasks.find(namedId) ??
+		tasks.find(idOf) ??
+		tasks.find(statusWord)
 	);
 }
 
 /** What is called a task ID. */
 export function namedId(source: unknown): string | undefined {
-	return ID_NAMES.map((name) => textId(own(source, name))).find((id) => id !== undefined);
+	return shapes.ID_NAMES.map((name) => textId(own(source, name))).find((id) => id !== undefined);
 }
 
-/** A bare `id` counts beside a status only: images and log lines have one, too. */
+/** A bare `id` counts next to a status only: images and log lines have one, too. */
 function idOf(task: unknown): string | undefined {
 	return namedId(task) ?? (statusWord(task) === undefined ? undefined : textId(own(task, 'id')));
 }
@@ -88,8 +78,8 @@ function isRowId(task: unknown): boolean {
 }
 
 /** `{code: "success", data: "task_…"}` (zhenzhen), in the response to a create request. */
-function idAsData(answer: object): string | undefined {
-	const id = own(answer, 'code') === 'success' ? textId(own(answer, 'data')) : undefined;
+function idAsData(body: unknown): string | undefined {
+	const id = own(body, 'code') === 'success' ? textId(own(body, 'data')) : undefined;
 	return id !== undefined && /^[\w.:-]+$/.test(id) && statusOf(id) === 'unknown' ? id : undefined;
 }
 
@@ -102,112 +92,85 @@ function textId(value: unknown): string | undefined {
 }
 
 export function statusWord(task: unknown): string | undefined {
-	return firstText(task, ...STATUS_NAMES)?.slice(0, 100);
+	return firstText(task, ...shapes.STATUS_NAMES)?.slice(0, 100);
 }
 
-/** The place with the most images, and of equals the first: some repeat the first image of a list beside it. */
-function resultsIn({ baseUrl, sent }: Reading, source: unknown, places: string[][]): Results {
-	let best: Results = { images: [], errors: [] };
-	for (const steps of places) {
-		const entries = readPath(source, steps).map((entry) => ({ entry, refs: refsIn(entry, baseUrl) }));
-		const images = unique(entries.flatMap(({ refs }) => refs)).filter((ref) => !sent.has(keyOf(ref)));
-		const errors = entries.flatMap(({ entry, refs }) => (refs.length > 0 ? [] : (errorIn(entry) ?? [])));
-		const isBetter = images.length > best.images.length || (best.images.length === 0 && errors.length > 0);
-		if (isBetter) best = { images, errors };
-	}
-	return best;
+/** The place with the most images, and of equals the first: some APIs repeat the first image of a list next to it. */
+function resultsIn({ asked, baseUrl }: Reading, source: unknown, places: Array<{ path: string }>): Results {
+	const found = places.map(({ path }): Results => {
+		const entries = readPath(source, path);
+		const refs = entries.flatMap((entry) => refIn(entry, baseUrl) ?? []);
+		const errors = entries.flatMap((entry) => (refIn(entry, baseUrl) ? [] : (errorIn(entry) ?? [])));
+		return { images: newImages(refs, asked, baseUrl), errors };
+	});
+	return found.sort((a, b) => b.images.length - a.images.length || b.errors.length - a.errors.length)[0];
 }
 
 function succeeded(reading: Reading): DecodedResponse {
-	const { task, answer, known } = reading;
-	const results = resultsIn(reading, task, RESULTS);
+	const { task, body, known } = reading;
+	const results = resultsIn(reading, task, shapes.RESULT_PLACES);
 	if (results.images.length > 0) return finished(reading, results);
-	if (readPath(task, stepsOf(AVAILABILITY))[0] === 'expired') {
+	if (readPath(task, shapes.AVAILABILITY.path)[0] === 'expired') {
 		const reason = 'The images are no longer available';
 		return { kind: 'failed', cause: 'resultExpired', code: 'result_expired', reason, ...known };
 	}
 	const error = joined(results.errors) ?? errorIn(task);
-	if (error) return { kind: 'failed', cause: 'taskFailed', ...said(error), ...known };
+	if (error) return { kind: 'failed', cause: 'taskFailed', ...error, ...known };
 	// Without a task, "success" may be said of the request alone.
-	const isBare = task === answer && known.taskId === undefined;
-	return isBare
+	return task === body && known.taskId === undefined
 		? { kind: 'unknown', reason: 'The response contains no image' }
 		: { kind: 'images', images: [], ...known };
 }
 
 function finished({ task, known }: Reading, { images, errors }: Results): DecodedResponse {
 	const count = errors.length + images.length;
-	const announced = Number(readPath(task, stepsOf(COUNT))[0]);
+	const announced = Number(readPath(task, shapes.COUNT.path)[0]);
 	const isBlocked = errors.every((error) => classify(400, error).kind === 'prompt_refused');
+	const reasons = errors.map(({ code, reason }) => code ?? reason).join('; ');
 	const warnings = [
-		...(errors.length === 0
-			? []
-			: [
-					`${errors.length} of ${count} images ${isBlocked ? 'blocked' : 'failed'}: ${errors.map(({ code, message }) => code ?? message).join('; ')}`,
-				]),
+		...(reasons ? [`${errors.length} of ${count} images ${isBlocked ? 'blocked' : 'failed'}: ${reasons}`] : []),
 		...(announced > count ? [`The response announces ${announced} images and contains ${count}`] : []),
 	];
 	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };
 }
 
-function failed({ task, answer, known }: Reading, word: string): DecodedResponse {
-	const error = errorIn(task) ?? (task === answer ? undefined : errorIn(answer));
-	const message = firstText(task, 'task_status_msg', 'message', 'msg');
-	const told = error ?? {
-		message: message ?? `The task ended with status '${word}'`,
-		code: firstText(task, 'code') ?? word,
-	};
-	const isOfTask = known.taskId !== undefined || task !== answer;
+function failed({ task, body, known }: Reading, word: string): DecodedResponse {
+	const error = errorIn(task) ?? errorIn(body);
+	const reason = firstText(task, 'task_status_msg', 'message', 'msg') ?? `The task ended with status '${word}'`;
+	const code = firstText(task, 'code') ?? word;
+	const isOfTask = known.taskId !== undefined || task !== body;
 	const cause = !isOfTask ? 'rejected' : word.toLowerCase() === 'expired' ? 'resultExpired' : 'taskFailed';
-	return { kind: 'failed', cause, ...said(told), ...known };
+	return { kind: 'failed', cause, ...(error ?? { reason, code }), ...known };
 }
 
 /** A synchronous result, an accepted task, a rejected request, or none of them. */
 function withoutStatus(reading: Reading): DecodedResponse {
-	const { answer, task, known } = reading;
-	const error = errorIn(task) ?? rejectionIn(answer);
+	const { body, task, known } = reading;
+	const error = errorIn(task) ?? rejectionIn(body);
 	if (error === undefined) {
-		const results = resultsIn(reading, answer, SYNC_RESULTS);
+		const results = resultsIn(reading, body, shapes.SYNC_PLACES);
 		if (results.images.length > 0) return finished(reading, results);
 		const lost = joined(results.errors);
-		if (lost && known.taskId === undefined) return { kind: 'failed', cause: 'taskFailed', ...said(lost) };
+		if (lost && known.taskId === undefined) return { kind: 'failed', cause: 'taskFailed', ...lost };
 	}
-	if (known.taskId !== undefined) return pending(reading, error ? 'unknown' : 'queued', error?.message);
-	if (error) return { kind: 'failed', cause: 'rejected', ...said(error) };
-	return isEmptyResult(answer) || isEmptyResult(own(answer, 'data'))
+	if (known.taskId !== undefined)
+		return pending(reading, { status: error ? 'unknown' : 'queued', reason: error?.reason });
+	if (error) return { kind: 'failed', cause: 'rejected', ...error };
+	// OpenAI Images: `created` is always there, `data` is optional.
+	const isEmpty = [body, own(body, 'data')].some(
+		(result) => own(result, 'created') !== undefined && Array.isArray(own(result, 'data') ?? []),
+	);
+	return isEmpty
 		? { kind: 'images', images: [] }
 		: { kind: 'unknown', reason: 'The response contains neither a task ID nor an image' };
 }
 
-/** OpenAI Images: `created` is always there, `data` is optional. */
-function isEmptyResult(source: unknown): boolean {
-	return own(source, 'created') !== undefined && Array.isArray(own(source, 'data') ?? []);
-}
-
-/** An accepted task. `word`: its status as written, shown where it is unknown. `reason`: an error beside a status that is not an end. */
-function pending(
-	{ task, known }: Reading,
-	status: 'queued' | 'running' | 'unknown',
-	reason?: string,
-	word?: string,
-): DecodedResponse {
-	const progress = progressOf(own(task, 'progress'));
-	return {
-		kind: 'pending',
-		status,
-		...(progress !== undefined && { progress }),
-		...known,
-		...(status === 'unknown' && word !== undefined && { word }),
-		...(reason !== undefined && { reason }),
-	};
-}
-
-function said({ code, message }: BodyError): { reason: string; code?: string } {
-	return { reason: message, ...(code && { code }) };
+function pending({ task, known }: Reading, seen: Pick<Pending, 'status' | 'reason' | 'word'>): Pending {
+	return { kind: 'pending', ...seen, progress: progressOf(own(task, 'progress')), ...known };
 }
 
 /** One error for multiple images. */
 function joined(errors: BodyError[]): BodyError | undefined {
-	if (errors.length === 0) return undefined;
-	return { ...errors[0], message: [...new Set(errors.map(({ message }) => message))].join('; ') };
+	const reason = [...new Set(errors.map((error) => error.reason))].join('; ');
+	return errors.length > 0 ? { ...errors[0], reason } : undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * Every response shape that is decoded, one line each, with who documents it. A new vendor's shape is
- * one more line. Paths are those of `readPath`; JSON inside text is opened on the way.
+ * one more line. Paths are those of `readPath`.
  */
 
 export interface Place {
@@ -11,7 +11,7 @@ export interface Place {
 /** The object that describes the task. */
 export const TASK_PLACES: Place[] = [
 	{ path: 'data', documentedBy: 'API page, New API (dto.TaskResponse), kie.ai, vidgo, Kling, Baidu Qianfan' },
-	{ path: 'data[0]', documentedBy: 'apimart' },
+	{ path: 'data[*]', documentedBy: 'apimart' },
 	{ path: 'output', documentedBy: 'Alibaba Model Studio' },
 	{ path: '', documentedBy: 'New API forks (image.task), sub2api, zmodel, evolink, toapis, zhenzhen' },
 ];
@@ -32,7 +32,7 @@ export const RESULT_PLACES: Place[] = [
 	{ path: 'result.data[*]', documentedBy: 'New API fork, sub2api, toapis' },
 	{ path: 'output.data[*]', documentedBy: 'zmodel' },
 	{ path: 'outputs[*]', documentedBy: 'New API fork (/v1/tasks)' },
-	{ path: 'result.images[*]', documentedBy: 'apimart: a list of URLs in each image' },
+	{ path: 'result.images[*].url[*]', documentedBy: 'apimart: a list of URLs in each image' },
 	{ path: 'results[*]', documentedBy: 'evolink, aif, Alibaba Model Studio' },
 	{ path: 'resultJson.resultUrls[*]', documentedBy: 'kie.ai: JSON text' },
 	{ path: 'response.resultUrls[*]', documentedBy: 'kie.ai (4o Image API)' },

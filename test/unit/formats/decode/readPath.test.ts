@@ -1,38 +1,42 @@
 /* eslint-disable */
-import { parsePath, readPath } from '../../../../nodes/NanoBanana/formats/decode/readPath';
+import { isPath, readPath } from '../../../../nodes/NanoBanana/formats/decode/readPath';
 
-it.each([
-	['url', ['url']],
-	['data.url', ['data', 'url']],
-	['data.output.pics[*].src', ['data', 'output', 'pics', '[*]', 'src']],
-	['data[0]', ['data', '[0]']],
-	['[0].url', ['[0]', 'url']],
-	['a[12][*].b-c_d e', ['a', '[12]', '[*]', 'b-c_d e']],
-	['图片.url', ['图片', 'url']],
-])('reads the path %s', (path, steps) => expect(parsePath(path)).toEqual(steps));
-
-it.each(['', '.', '.a', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a[-1]', 'a[*', 'a]b', 'a[0]b', 'a.[0]', '$[?(@.a)]'])(
-	'does not read %j',
-	(path) => expect(parsePath(path)).toBeUndefined(),
+it.each(['url', 'data.url', 'data.output.pics[*].src', 'data[0]', '[0].url', '[*]', 'a[12][*].b-c_d e', '图片.url'])(
+	'%s is a path',
+	(path) => expect(isPath(path)).toBe(true),
 );
 
-const BODY = { list: [{ url: 'a' }, { url: 'b' }, null], text: '{"inner":[1,2]}', 'odd key': 1 };
+it.each(['', '.', '.a', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a[-1]', 'a[*', 'a]b', 'a[0]b', 'a.[0]', '$[?(@.a)]'])(
+	'%j is not a path',
+	(path) => expect(isPath(path)).toBe(false),
+);
+
+const BODY = { list: [{ url: 'a' }, { url: 'b' }, null], text: '{"inner":[1,2]}', 'odd key': 1, list2: [['c'], ['d']] };
 
 it.each<[string, unknown[]]>([
+	['', [BODY]],
 	['list[*].url', ['a', 'b']],
 	['list[1].url', ['b']],
 	['list[3].url', []],
 	['list.url', []],
+	['list.length', []],
+	['list2[*][0]', ['c', 'd']],
+	['list2[1][*]', ['d']],
 	['text.inner[1]', [2]],
 	['odd key', [1]],
 	['odd key.more', []],
+	['odd key[*]', []],
 	['text[0]', []],
 	['constructor.name', []],
 	['__proto__', []],
-])('finds at %s %j', (path, values) => expect(readPath(BODY, parsePath(path) ?? [])).toEqual(values));
+])('finds at %j %j', (path, values) => expect(readPath(BODY, path)).toEqual(values));
 
-it('gives the value itself for no steps, and a bounded number of values', () => {
-	expect(readPath(BODY, [])).toEqual([BODY]);
+it('gives a bounded number of values', () => {
 	const many = Array.from({ length: 2000 }, () => Array(2000).fill(1) as unknown[]);
-	expect(readPath(many, ['[*]', '[*]'])).toHaveLength(1000);
+	expect(readPath(many, '[*][*]')).toHaveLength(1000);
+});
+
+it('checks a long text in a number of steps that grows like its length', () => {
+	for (const part of ['a', 'a.', '[0]', '[*]', '[', '1'])
+		expect(isPath(part.repeat(100_000 / part.length))).toBe(['a', '[0]', '[*]', '1'].includes(part));
 });
