@@ -92,6 +92,25 @@ test('a task that fails gets a clean 502 with the reason and the task ID', async
 	expect(answer.body.toString()).not.toContain(environment.mockApi.apiKey);
 });
 
+test('an image that cannot be downloaded gets a clean 502 with its task ID and URL', async () => {
+	const { mockApi } = environment;
+	mockApi.script('file', [{ status: 400, body: 'no' }]);
+
+	const answer = await callWith(
+		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
+		'?prompt=make%20it%20night',
+	);
+
+	const [{ taskId, imagesBilled }] = mockApi.ledger;
+	expect(answer.status).toBe(502);
+	expect(JSON.parse(answer.body.toString())).toEqual({
+		message: 'The image could not be downloaded. Get it from its URL or by its task ID.',
+		taskId,
+		imageUrl: mockApi.task(String(taskId))?.urls[0],
+	});
+	expect(imagesBilled).toBe(1);
+});
+
 test('a caller without the key is rejected and costs nothing', async () => {
 	const answer = await callWith({ headers: { 'content-type': 'image/png' }, body: reference }, '?prompt=x');
 
