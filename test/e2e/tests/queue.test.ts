@@ -45,7 +45,7 @@ async function startDurable(): Promise<SavedWorkflow> {
 	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, webhookCredential]));
 	await client.activate(saved);
 	const headers = { 'x-api-key': 'caller', 'content-type': 'application/json' };
-	await callWebhook(`${queue.main.url}/webhook/long-picture`, {
+	await callWebhook(`${queue.main.url}/webhook/long-image`, {
 		method: 'POST',
 		headers,
 		body: JSON.stringify({ prompt: 'a patient cube' }),

@@ -37,7 +37,7 @@ async function startDurable(): Promise<string> {
 	});
 	const saved = await client.createWorkflow(loadExample('durable-long-task', [credential, webhookCredential]));
 	await client.activate(saved);
-	await callWebhook(`${environment.n8n.url}/webhook/long-picture`, {
+	await callWebhook(`${environment.n8n.url}/webhook/long-image`, {
 		method: 'POST',
 		headers: key,
 		body: JSON.stringify({ prompt: 'a slow cube' }),

@@ -20,7 +20,7 @@ beforeAll(async () => {
 	await environment.client.activate(
 		await environment.client.createWorkflow(loadExample('webhook-edit', [environment.credential, webhookCredential])),
 	);
-	url = `${environment.n8n.url}/webhook/edit-picture`;
+	url = `${environment.n8n.url}/webhook/edit-image`;
 });
 afterAll(async () => await environment?.close());
 afterEach(() => environment.mockApi.reset());
