@@ -11,9 +11,10 @@ export function textParts(fields: IDataObject): FormPart[] {
 }
 
 /**
- * A multipart body as one buffer (RFC 7578). Own code because n8n takes only the form-data
- * package's objects or bytes, and this package has no runtime dependency. The boundary is derived
- * from the content, so that the same request is the same bytes on every attempt.
+ * A multipart body as one buffer (RFC 7578). Own code although Node.js has `FormData`: `new Response(form)` copies
+ * a file several times (measured: 5 requests of 20 MB in a row take 212 MB instead of 40, so no reservation would
+ * cover it), and its boundary is random. This one is derived from the content, so that a request is the same bytes
+ * every time it is sent with its idempotency key.
  */
 export function encodeForm(parts: FormPart[]): { body: Buffer; contentType: string } {
 	const digest = createHash('sha256');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { padImage } from '../../mock-api/images/growImage';
 import { item, plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/rawServer';
+import { filesInDatabase, type BinaryMode } from '../support/runWorkflow';
 
 const engine = useEngine();
 const raw = useRawServer();
@@ -15,8 +16,7 @@ let large: Buffer;
 
 beforeAll(async () => void (large = padImage(await plainImage('red'), 'png', 3 * MEGABYTE)));
 
-type Mode = 'filesystem' | 'default';
-const MODES: Mode[] = ['filesystem', 'default'];
+const MODES: BinaryMode[] = ['filesystem', 'database', 'default'];
 
 /** Tasks whose names tell their file: each item gets its own. */
 function serveTasks(files: Record<string, (response: ServerResponse, count: number) => void>): void {
@@ -37,7 +37,7 @@ function serveTasks(files: Record<string, (response: ServerResponse, count: numb
 	});
 }
 
-async function run(binaryMode: Mode, count: number, options = {}): Promise<Ran> {
+async function run(binaryMode: BinaryMode, count: number, options = {}): Promise<Ran> {
 	return await engine.run(
 		{ prompt: '={{ "image " + $json.index }}', options: { timeout: 30, ...options } },
 		{
@@ -49,8 +49,12 @@ async function run(binaryMode: Mode, count: number, options = {}): Promise<Ran> 
 	);
 }
 
-/** Files below n8n's storage folder that belong to this execution, without their descriptions. */
+/** Sizes of all files that this execution left in n8n's storage folder and database, without their descriptions. */
 function storedFiles(executionId: string): number[] {
+	return [...filesInFolder(executionId), ...filesInDatabase(executionId)];
+}
+
+function filesInFolder(executionId: string): number[] {
 	const folder = join(process.env.N8N_USER_FOLDER ?? '', '.n8n');
 	if (!existsSync(folder)) return [];
 	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -94,7 +98,7 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(large));
 		expect(ran.json[0]).not.toHaveProperty('warnings');
-		expect(storedFiles(executionId)).toEqual(mode === 'filesystem' ? [large.length] : []);
+		expect(storedFiles(executionId)).toEqual(mode === 'default' ? [] : [large.length]);
 		expect(filesAsked()).toBe(2);
 	});
 
@@ -114,8 +118,12 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 		expect(ran.rows[0].binary).toBeUndefined();
 		expect(storedFiles(executionId)).toEqual([]);
 	});
+});
 
-	it('a transfer that stalls is given up, and neither it nor the others lose their image', async () => {
+// The stalled transfer takes its idle timeout, so not in every mode.
+it.each<BinaryMode>(['filesystem', 'database'])(
+	'a transfer that stalls in mode %s is given up, and neither it nor the others lose their image',
+	async (mode) => {
 		const files = Object.fromEntries(
 			Array.from({ length: 6 }, (_, index) => [`f${index}`, whole] as [string, typeof whole]),
 		) as Parameters<typeof serveTasks>[0];
@@ -131,8 +139,9 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 		expect(ran.rows.map(({ binary }) => binary?.data.bytes)).toEqual(Array(6).fill(large.length));
 		expect(ran.json.flatMap(({ warnings = [] }) => warnings)).toEqual([]);
 		expect(filesAsked()).toBe(7);
-	}, 60_000);
-});
+	},
+	60_000,
+);
 
 it('images of one task are downloaded side by side, in the order of the response', async () => {
 	const colors = await Promise.all(['red', 'green', 'blue'].map(async (color) => await plainImage(color as never)));

@@ -42,6 +42,7 @@ import {
 } from 'n8n-workflow';
 
 import type { ToolResponse, ToolDescription } from './workflowNodes';
+import { createDatabaseFiles } from './databaseFiles';
 import { connectedTool, describeTool, invokeTool } from './workflowNodes';
 import type { Source } from './nodeTypes';
 import { TestCredentialsHelper, TestNodeTypes } from './nodeTypes';
@@ -75,7 +76,7 @@ export interface RunOptions {
 	/** Items handed to the start node. */
 	input?: INodeExecutionData[];
 	/** Belongs to the process, as in n8n: runs at the same time must agree on it. */
-	binaryMode?: 'filesystem' | 'default';
+	binaryMode?: BinaryMode;
 	mode?: WorkflowExecuteMode;
 	executionId?: string;
 	/** The data of a failed execution: this run is its "Retry execution" with the workflow as it is now. */
@@ -145,15 +146,24 @@ Container.set(Logger, createLogger('engineLogs'));
 for (const service of [ErrorReporter, BinaryDataService, OutboundHttp]) Container.get(service);
 Container.set(Logger, createLogger('logs'));
 
+export type BinaryMode = 'filesystem' | 'database' | 'default';
+
 const binaryData = Container.get(BinaryDataService) as BinaryDataService;
 const binaryConfig = Reflect.get(binaryData, 'config') as { mode: string };
 let preparedBinaryMode: string | undefined;
+const databaseFiles = createDatabaseFiles();
 
-async function useBinaryMode(mode: 'filesystem' | 'default'): Promise<void> {
+async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	if (preparedBinaryMode === mode) return;
 	preparedBinaryMode = mode;
 	binaryConfig.mode = mode;
+	binaryData.setManager('database', databaseFiles.manager);
 	await binaryData.init();
+}
+
+/** Sizes of the files that an execution stored in database mode. */
+export function filesInDatabase(executionId: string): number[] {
+	return databaseFiles.sizesOf(executionId);
 }
 
 export async function readBinary(binary: IBinaryData): Promise<Buffer> {
