@@ -1,6 +1,6 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { FailureError, toFailure, type Failure } from './errors/failure';
+import { FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
 import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
@@ -65,6 +65,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 		if (results.length === 0 || isCanceled) throw new FailureError(unclear ?? failures[0]);
 		const warnings = [
 			...prepared.warnings,
+			...record.calls.flatMap(({ otherTaskIds }) => (otherTaskIds ? [otherTasksText(otherTaskIds)] : [])),
 			...failures.map((failure) => partWarning(failure, calls.length, item.apiKey)),
 			...(calls.length > 1 ? [`${request.n} images were ${calls.length} calls. Each of them is charged.`] : []),
 		];

@@ -15,6 +15,8 @@ export interface Failure {
 	taskId?: string;
 	/** Ids of further tasks that are paid for, in the run or in the item. */
 	taskIds?: string[];
+	/** Further tasks in the response to the same request. They are not polled. */
+	otherTaskIds?: string[];
 	/** Items of the run whose request may have been accepted without a word. */
 	unclearItems?: number[];
 	/** Items of the run whose pictures are paid for and kept, with no task to ask again. */
@@ -95,6 +97,11 @@ function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKep
 	return texts;
 }
 
+/** For a response with multiple tasks, of which only the first is polled. */
+export function otherTasksText(taskIds: string[]): string {
+	return `The API returned more than one task ID. You may have been charged for these tasks, too: ${some(taskIds)}. Get their images with 'Wait for Task Result'.`;
+}
+
 function some(values: Array<string | number>): string {
 	const shown = values.slice(0, SHOWN_IDS).join(', ');
 	return values.length > SHOWN_IDS ? `${shown}, and ${values.length - SHOWN_IDS} more` : shown;
@@ -123,6 +130,7 @@ export function describeFailure(
 	const description = [
 		adviceOf(failure),
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
+		failure.otherTaskIds ? otherTasksText(failure.otherTaskIds) : '',
 		...othersIn(failure),
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
@@ -133,6 +141,7 @@ export function describeFailure(
 	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
 	if (failure.taskId) data.taskId = failure.taskId;
 	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
+	if (failure.otherTaskIds) data.otherTaskIds = failure.otherTaskIds;
 	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
 	if (failure.keptItems?.length) data.keptItems = failure.keptItems;
 	if (failure.gatewayCode) data.gatewayCode = redact(failure.gatewayCode, secret);

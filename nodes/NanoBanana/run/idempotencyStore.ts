@@ -31,6 +31,8 @@ export interface SubmissionRecord {
 	/** ISO time of the last try. */
 	submittedAt?: string;
 	taskId?: string;
+	/** Further tasks in the same response. They are not polled. */
+	otherTaskIds?: string[];
 	/** The request ended unclear, and is not sent again in this execution. */
 	unclear?: {
 		executionId: string;

@@ -42,7 +42,9 @@ export async function createTask(item: ItemContext, prepared: PreparedRequest, c
 		const failure = toFailure(thrown);
 		const isHidden = isUnclear(record, executionId) && !ENDS_OF_UNCLEAR.includes(failure.kind);
 		if (isUnclear(record, executionId)) run.unclearItems.add(item.itemIndex);
-		throw isHidden ? new FailureError(unclearFailure(record)) : thrown;
+		const { otherTaskIds } = record;
+		const seen = isHidden ? unclearFailure(record) : failure;
+		throw isHidden || otherTaskIds ? new FailureError({ ...seen, otherTaskIds }) : thrown;
 	}
 }
 
@@ -200,8 +202,10 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, o
 	delete record.unclear;
 	if (taskId !== undefined) {
 		record.taskId = taskId;
+		if (outcome.otherTaskIds) record.otherTaskIds = outcome.otherTaskIds;
 		noteTask(item, taskId);
-		ctx.logger.info(`NanoBanana: the API accepted task ${taskId}`, { taskId, itemIndex, status: 'queued' });
+		for (const id of [taskId, ...(outcome.otherTaskIds ?? [])])
+			ctx.logger.info(`NanoBanana: the API accepted task ${id}`, { taskId: id, itemIndex, status: 'queued' });
 		return;
 	}
 	const response = { ...redactResponse(outcome, apiKey) };

@@ -151,6 +151,35 @@ it('polls a task whose ID is not made for paths', async () => {
 	expect(server.calls('GET')).toEqual(['GET /v1/images/tasks/a%2Fb%20%3Fc%23d']);
 });
 
+describe('a response with more than one task', () => {
+	const created = {
+		code: 200,
+		data: [TASK_ID, 'task_k', 'task_l'].map((task_id) => ({ status: 'submitted', task_id })),
+	};
+
+	it('names the tasks that are not polled in a warning', async () => {
+		server.prepare('POST', [response(created)]);
+		server.prepare('GET', [response({ task_id: TASK_ID, status: 'succeeded', result_url: A })]);
+		const rows = await create();
+
+		expect(rows).toMatchObject([{ json: WHOLE }]);
+		expect(rows[0].json.warnings).toEqual([
+			"The API returned more than one task ID. You may have been charged for these tasks, too: task_k, task_l. Get their images with 'Wait for Task Result'.",
+		]);
+		expect(server.calls('GET')).toEqual([`GET /v1/images/tasks/${TASK_ID}`]);
+		expect(server.calls('POST')).toHaveLength(1);
+	});
+
+	it('names them in the error as well', async () => {
+		server.prepare('POST', [response(created)]);
+		server.prepare('GET', [response({ task_id: TASK_ID, status: 'failed', error: 'no luck' })]);
+		const details = await failureOf();
+
+		expect(details).toMatchObject({ errorCode: 'task_failed', taskId: TASK_ID, otherTaskIds: ['task_k', 'task_l'] });
+		expect(details.description).toContain('You may have been charged for these tasks, too: task_k, task_l.');
+	});
+});
+
 it('polls the task that is named in an envelope that says error', async () => {
 	server.prepare('POST', [
 		response({ status: 'error', message: 'Too many requests, your task is queued', data: { task_id: TASK_ID } }),

@@ -60,6 +60,16 @@ describe('a created task', () => {
 		});
 	});
 
+	it('is the first of multiple tasks, and the others are named', () => {
+		const tasks = ['t-1', 't-2', 't-2', 't-3'].map((task_id) => ({ status: 'submitted', task_id }));
+		expect(decode({ code: 200, data: tasks })).toMatchObject({
+			kind: 'pending',
+			taskId: 't-1',
+			otherTaskIds: ['t-2', 't-3'],
+		});
+		expect(decode({ data: tasks }, { taskId: 't-3' })).toMatchObject({ kind: 'pending', taskId: 't-3' });
+	});
+
 	it('is running where sub2api says processing', () => {
 		const body = { id: 't-1', task_id: 't-1', status: 'processing', poll_url: '/v1/images/tasks/t-1' };
 		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'running', taskId: 't-1' });
