@@ -1,19 +1,33 @@
 /* eslint-disable */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
 import { openEditor, withFailureScreenshot, type OpenBrowser } from '../harness/browser/openEditor';
-import { expectScreenshot } from '../harness/browser/screenshots';
-import { openRestClient } from '../harness/n8n/restClient';
+import { boxOf, expectScreenshot } from '../harness/browser/screenshots';
+import { fileOf } from '../harness/n8n/execution';
+import { loadExample } from '../harness/n8n/examples';
+import {
+	openRestClient,
+	type CredentialReference,
+	type RestClient,
+	type SavedWorkflow,
+} from '../harness/n8n/restClient';
+import { rootFolder } from '../harness/run/paths';
 import { startHostNames, type HostNames } from '../harness/servers/startHostNames';
 import { startN8n, type RunningN8n } from '../harness/servers/startN8n';
-import { credentialType } from '../harness/testEnvironment';
+import { credentialType, nodeWith } from '../harness/testEnvironment';
 import { startMockApi, type MockApi } from '../../mock-api';
 import { until } from '../harness/processes/until';
-import { chain, manualTrigger } from '../harness/n8n/workflow';
+import { chain, manualTrigger, node } from '../harness/n8n/workflow';
+
+const schemaFolder = join(rootFolder, 'nodes', 'NanoBanana', '__schema__', 'v1.0.0');
 
 let mockApi: MockApi;
 let hostNames: HostNames;
 let n8n: RunningN8n;
+let client: RestClient;
+let credential: CredentialReference;
 let browser: OpenBrowser;
 let page: Page;
 let failedStep = '';
@@ -22,16 +36,15 @@ beforeAll(async () => {
 	mockApi = await startMockApi({ taskMs: 1_500, drawing: 'scene' });
 	hostNames = await startHostNames(mockApi);
 	n8n = await startN8n({ env: hostNames.env });
-	const client = await openRestClient(n8n);
-	await client.createCredential(credentialType, 'Nano Series', {
+	client = await openRestClient(n8n);
+	credential = await client.createCredential(credentialType, 'Nano Series', {
 		baseUrl: hostNames.baseUrl,
 		apiKey: mockApi.apiKey,
 	});
 	const saved = await client.createWorkflow(chain('Banana', manualTrigger()));
 	browser = await openEditor(n8n.url);
 	page = browser.page;
-	await page.goto(`${n8n.url}/workflow/${saved.id}`);
-	await page.getByTestId('canvas-node').first().waitFor();
+	await openWorkflow(saved);
 }, 240_000);
 afterAll(async () => {
 	await browser?.close();
@@ -48,6 +61,37 @@ function step(name: string, steps: () => Promise<void>): void {
 		await withFailureScreenshot(page, name.replace(/\W+/g, '-'), steps);
 		failedStep = '';
 	});
+}
+
+async function openWorkflow({ id }: SavedWorkflow): Promise<void> {
+	await page.goto(`${n8n.url}/workflow/${id}`);
+	await page.getByTestId('canvas-node').first().waitFor();
+}
+
+function canvasNode(name: string): Locator {
+	return page.getByTestId('canvas-node').filter({ hasText: name });
+}
+
+/** Opens the one file of a panel of items, and waits until it is drawn. */
+async function showImage(panel: Locator): Promise<{ width: number; height: number }> {
+	await panel.getByTestId('radio-button-binary').click();
+	await panel.getByTestId('ndv-view-binary-data').click();
+	const shown = panel.locator('img[src*="/rest/binary-data"]');
+	await shown.waitFor();
+	return await until('the image to load', async () => {
+		const [width, height] = await shown.evaluate((image: HTMLImageElement) => [
+			image.naturalWidth,
+			image.naturalHeight,
+		]);
+		return width > 0 ? { width, height } : undefined;
+	});
+}
+
+/** The bytes of an image that the mock API makes for this prompt. */
+async function createImage(prompt: string): Promise<Buffer> {
+	const text = nodeWith(credential)('NanoBanana', { prompt, aspectRatio: '16:9' });
+	const run = await client.run(chain('Red cube', manualTrigger(), text));
+	return await client.bytesOf(fileOf(run.items('NanoBanana')[0]));
 }
 
 function parameter(name: string): Locator {
@@ -93,9 +137,12 @@ describe('in the editor', () => {
 			await page.getByTestId('node-creator-search-bar').fill(words);
 			await found.waitFor({ state: words.startsWith('nothing') ? 'detached' : 'visible' });
 		}
-		await expectScreenshot(page, 'nodes-panel', creator, { height: 230 });
 		await found.click();
-		await page.getByText('Generate image from text').click();
+		const action = creator.getByText('Generate image from text');
+		await action.waitFor();
+		await creator.getByText('Actions (4)').hover();
+		await expectScreenshot(page, 'nodes-panel', creator, { height: 480 });
+		await action.click();
 		await page.getByTestId('ndv').waitFor();
 
 		await expectFields(['operation', 'model', 'prompt', 'aspectRatio', 'numberOfImages', 'wait', 'simplify']);
@@ -170,40 +217,49 @@ describe('in the editor', () => {
 		await output.getByTestId('node-run-status-success').waitFor();
 		await output.getByTestId('radio-button-json').click();
 		await output.getByText('taskId').first().waitFor();
-		await expectScreenshot(page, 'output', output, { height: 390 });
-		await output.getByTestId('radio-button-binary').click();
-		await output.getByTestId('ndv-view-binary-data').click();
-		const shown = output.locator('img[src*="/rest/binary-data"]');
-		await shown.waitFor();
-		const size = await until('the image to load', async () => {
-			const loaded = await shown.evaluate((image: HTMLImageElement) => ({
-				width: image.naturalWidth,
-				height: image.naturalHeight,
-			}));
-			return loaded.width > 0 ? loaded : undefined;
-		});
-		await expectScreenshot(page, 'image', output, { height: 360 });
+		await expectScreenshot(page, 'output', output, { height: 356 });
+		const size = await showImage(output);
 
 		expect([...mockApi.files.values()]).toMatchObject([size]);
 		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
 	});
 
 	step('an error is explained', async () => {
-		await parameter('prompt').locator('textarea').fill('A small red cube [fail]');
+		mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
 		await page.getByTestId('node-execute-button').click();
 		const output = page.getByTestId('output-panel');
 		await output.getByText('The API could not create the image').first().waitFor();
 		await page.getByTestId('stop-execution-button').waitFor({ state: 'hidden' });
-		await expectScreenshot(page, 'failure', output, { height: 350 });
+		await expectScreenshot(page, 'failure', output, { height: 316 });
 
 		expect(await output.innerText()).toContain(`Task ID: ${mockApi.ledger[1].taskId}`);
 		expect(await output.innerText()).not.toContain(mockApi.apiKey);
 	});
 
+	step('the next node shows the fields before the first run', async () => {
+		const unexecuted = await client.createWorkflow(
+			chain(
+				'Fields',
+				manualTrigger(),
+				nodeWith(credential)('NanoBanana', { prompt: 'A small red cube' }),
+				node('Edit Fields', 'n8n-nodes-base.set', 3.4, { options: {} }),
+			),
+		);
+		await openWorkflow(unexecuted);
+		await canvasNode('Edit Fields').dblclick();
+		const input = page.getByTestId('ndv-input-panel');
+		await input.getByText('imageUrl').waitFor();
+		await expectScreenshot(page, 'fields', input, { height: 494 });
+
+		const { properties } = JSON.parse(readFileSync(join(schemaFolder, 'textToImage.json'), 'utf8'));
+		const text = await input.innerText();
+		expect(Object.keys(properties).filter((name) => !text.includes(name))).toEqual([]);
+	});
+
 	step('the dark theme has an icon of its own', async () => {
 		await page.keyboard.press('Escape');
 		await page.getByTestId('ndv').waitFor({ state: 'hidden' });
-		const icon = page.getByTestId('canvas-node').filter({ hasText: 'NanoBanana' }).locator('img').first();
+		const icon = canvasNode('NanoBanana').locator('img').first();
 		const loadedFile = async () =>
 			await icon.evaluate((image: HTMLImageElement) =>
 				image.naturalWidth > 0 ? image.src.split('/').at(-1) : undefined,
@@ -215,5 +271,52 @@ describe('in the editor', () => {
 			(await loadedFile()) === 'nanobanana.svg' ? undefined : await loadedFile(),
 		);
 		expect(other).toBe('nanobanana.dark.svg');
+		await page.emulateMedia({ colorScheme: 'light' });
+	});
+});
+
+describe('the example image to image', () => {
+	step('edits the image that its form takes', async () => {
+		const example = loadExample('image-to-image', [credential]);
+		const red = await createImage('A small red cube on a clean white desk, soft daylight');
+		const nodes = example.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+		await openWorkflow(await client.createWorkflow({ ...example, name: 'Edit an image', nodes }));
+		const opened = page.waitForEvent('popup');
+		await page.getByTestId('execute-workflow-button').click();
+		const form = await opened;
+		await form.locator('input[type=file]').setInputFiles({ name: 'red-cube.png', mimeType: 'image/png', buffer: red });
+		await form.locator('textarea').fill('Make the cube blue');
+		const download = form.waitForEvent('download');
+		await form.locator('#submit-btn').click();
+		const file = await download;
+		await form.close();
+
+		expect(file.suggestedFilename()).toBe(`${mockApi.ledger.at(-1)?.taskId}.png`);
+		expect(mockApi.ledger.at(-1)).toMatchObject({ prompt: 'Make the cube blue', references: 1, imagesBilled: 1 });
+	});
+
+	step('shows both images under the canvas', async () => {
+		await page.setViewportSize({ width: 1360, height: 900 });
+		const logs = page.getByTestId('logs-panel');
+		await logs.getByTestId('logs-overview-header').click();
+		await logs.getByTestId('logs-overview-body').getByText('NanoBanana').click();
+		await logs.getByRole('button', { name: 'Input' }).click();
+		const { x, y, width } = await boxOf(logs);
+		await page.mouse.move(x + width / 2, y + 1);
+		await page.mouse.down();
+		await page.mouse.move(x + width / 2, 460, { steps: 5 });
+		await page.mouse.up();
+		for (const side of ['log-details-input', 'log-details-output']) await showImage(logs.getByTestId(side));
+		await page.getByTestId('zoom-to-fit').click();
+		await expectScreenshot(page, 'hero', page.locator('body'));
+	});
+
+	step('shows both images beside the fields', async () => {
+		await page.setViewportSize({ width: 1600, height: 900 });
+		await canvasNode('NanoBanana').dblclick();
+		const panel = page.getByTestId('ndv');
+		for (const side of ['ndv-input-panel', 'output-panel']) await showImage(panel.getByTestId(side));
+		await panel.getByText('Make the cube blue').waitFor();
+		await expectScreenshot(page, 'edit', panel, { height: 480 });
 	});
 });

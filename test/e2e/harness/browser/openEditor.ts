@@ -8,7 +8,7 @@ import { owner } from '../n8n/restSession';
 
 /** Headless and quiet: Chromium itself asks nobody but 127.0.0.1. */
 const flags = [
-	'--no-mockApi',
+	'--no-sandbox',
 	'--disable-gpu',
 	'--disable-dev-shm-usage',
 	'--disable-quic',
@@ -29,7 +29,7 @@ export async function openEditor(url: string): Promise<OpenBrowser> {
 	// n8n's name for it; Playwright's own default is data-testid.
 	selectors.setTestIdAttribute('data-test-id');
 	const browser: Browser = await chromium.launch({ executablePath: requireProgram(programs.chromium), args: flags });
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 2 });
+	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, deviceScaleFactor: 2 });
 	const page = await context.newPage();
 	page.setDefaultTimeout(60_000);
 	await page.goto(`${url}/signin`);

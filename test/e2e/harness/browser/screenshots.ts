@@ -49,12 +49,18 @@ async function clipOf(
 	panel: Locator,
 	{ width = Infinity, height = Infinity }: Partial<Size>,
 ): Promise<Size & { x: number; y: number }> {
-	const box = await panel.boundingBox();
-	if (box === null) throw new Error('The panel is not on the page');
+	const box = await boxOf(panel);
 	const [x, y] = [Math.ceil(box.x) + BORDER, Math.ceil(box.y) + BORDER];
 	const right = Math.floor(box.x + box.width) - BORDER;
 	const bottom = Math.floor(box.y + box.height) - BORDER;
 	return { x, y, width: Math.min(width, right - x), height: Math.min(height, bottom - y) };
+}
+
+/** Where a panel is on the page, in CSS pixels. */
+export async function boxOf(panel: Locator): Promise<Size & { x: number; y: number }> {
+	const box = await panel.boundingBox();
+	if (box === null) throw new Error('The panel is not on the page');
+	return box;
 }
 
 /** The messages in the corner disappear after some time. */
@@ -68,9 +74,10 @@ async function closeMessages(page: Page): Promise<void> {
 		.catch(() => undefined);
 }
 
-/** Task IDs and the signed URLs of files change with each run. */
+/** Task IDs, the signed URLs of files and durations change with each run. */
 function withoutRandomParts(words: string): string {
 	return words
 		.replace(/\btask_\w+/g, '<task>')
+		.replace(/\bSuccess in [\d.]+m?s/g, 'Success in <time>')
 		.replace(/\/r\/\w+\.(\w+)\?expires=\d+&signature=\w+/g, '/r/<file>.$1?<signature>');
 }
