@@ -27,12 +27,14 @@ export interface Limits extends BodyLimits {
 	timeoutMs: number;
 	/** The longest time without a byte. */
 	idleMs?: number;
+	/** True for a body other than JSON that is complete. */
+	isWhole?: (bytes: Buffer) => boolean;
 }
 
 /** Sends a request that gives its body as a stream, within so many ms until its headers come; the signal ends it. */
 export type Send = (timeoutMs: number, signal: AbortSignal) => Promise<unknown>;
 
-/** A response with its whole body in memory. A body that is complete JSON counts, however the connection ends. */
+/** A response with its whole body in memory. A body that is complete counts, however the connection ends. */
 export async function httpRequest(
 	signal: AbortSignal | undefined,
 	url: string,
@@ -41,7 +43,7 @@ export async function httpRequest(
 ): Promise<HttpResult> {
 	return await openRequest(signal, url, limits, send, async (response): Promise<HttpReply> => {
 		const bytes = await readBytes(response);
-		assertWhole(response, () => isCompleteJson(bytes));
+		assertWhole(response, () => isCompleteJson(bytes) || limits.isWhole?.(bytes) === true);
 		return { kind: 'reply', status: response.status, headers: response.headers, bytes };
 	});
 }

@@ -3,6 +3,7 @@ import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
 import { throwIfCanceled } from '../gateway/httpRequest';
+import { isWholeImage, readImageFormat } from '../images/imageFormat';
 import { systemClock } from '../lib/clock';
 import { abortRun } from '../run/errorOutput';
 import {
@@ -70,6 +71,7 @@ async function submitCall(
 			timeoutMs: requestTimeoutMs(item),
 			maxBytes: maxResponseBytes(item, prepared.request.n),
 			reserveMemory: reservation.acquire,
+			isWhole: (bytes: Buffer) => isWholeImage(readImageFormat(bytes), true),
 		};
 		let result: SubmitResult;
 		try {

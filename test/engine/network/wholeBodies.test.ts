@@ -103,6 +103,21 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
+	it('is the image of a call that answers with the file itself, and half of it is not', async () => {
+		const asImage: Ending = (socket, body) => ending(socket, body, ['content-type: image/png']);
+		const half: Ending = (socket, body) => asImage(socket, body.subarray(0, body.length >> 1));
+		const ask = async (create: Ending): Promise<Ran> => {
+			const server = await servers.listen((socket) => create(socket, image));
+			const credential = { baseUrl: `http://127.0.0.1:${server.port}` };
+			return await engine.run({ prompt: 'a', apiFormat: 'openAi' }, { credential });
+		};
+		const whole = await ask(asImage);
+
+		expect(await storedDigest(whole.rows[0].binary?.data)).toBe(sha256(image));
+		expect(whole.json[0]).not.toHaveProperty('warnings');
+		expect(JSON.stringify((await ask(half)).data.resultData.error)).toContain('unclear_submission');
+	});
+
 	it('is the file', async () => {
 		const server = await api({ file: ending });
 		const ran = await run(server);
