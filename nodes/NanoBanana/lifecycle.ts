@@ -1,6 +1,7 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
+import { costText, FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
+import { KINDS, type Cost } from './errors/failureKinds';
 import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
@@ -60,9 +61,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [toFailure(call.reason)] : []));
 	try {
 		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
-		// A call that may have been charged outweighs those that cost nothing.
-		const unclear = failures.find((failure) => failure.kind === 'unclear_submission');
-		if (results.length === 0 || isCanceled) throw new FailureError(unclear ?? failures[0]);
+		if (results.length === 0 || isCanceled) throw new FailureError(costliest(failures));
 		const warnings = [
 			...prepared.warnings,
 			...record.calls.flatMap(({ otherTaskIds }) => (otherTaskIds ? [otherTasksText(otherTaskIds)] : [])),
@@ -85,7 +84,14 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 
 function partWarning(failure: Failure, count: number, apiKey?: string): string {
 	const details = failure.gatewayMessage ? ` (${redact(failure.gatewayMessage, apiKey)})` : '';
-	return `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
+	const text = `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
+	return KINDS[failure.kind].cost === 'charged' ? `${text} ${costText(failure)}` : text;
+}
+
+/** A call that was or may have been charged outweighs those that cost nothing. */
+function costliest(failures: Failure[]): Failure {
+	const find = (cost: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
+	return find('charged') ?? find('maybeCharged') ?? failures[0];
 }
 
 /** Output items for one task that was created earlier. */

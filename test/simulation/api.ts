@@ -22,6 +22,7 @@ export interface Charge {
 	isEmpty: boolean;
 	/** The whole answer has reached the client. */
 	isAnswered: boolean;
+	idempotencyKey?: string;
 }
 
 export interface Answer {
@@ -29,7 +30,7 @@ export interface Answer {
 	headers?: Record<string, string>;
 	body: Buffer;
 	/** How the body ends. */
-	end?: 'reset' | 'truncated';
+	end?: 'reset' | 'truncated' | 'resetWhenComplete';
 	/** How long until the headers. */
 	afterMs: number;
 	onAnswered?: () => void;
@@ -52,6 +53,8 @@ export interface ApiSettings {
 	limit: number;
 	neverEnds: number;
 	isBase64: boolean;
+	/** A second request with the same Idempotency-Key gets the response of the first one. */
+	honorsKey: boolean;
 }
 
 export class Api {
@@ -84,7 +87,7 @@ export class Api {
 	}
 
 	/** A create request arrives. */
-	create(origin: Origin, kind: 'task' | 'openAi' | 'gemini', images: number): Reply {
+	create(origin: Origin, kind: 'task' | 'openAi' | 'gemini', images: number, idempotencyKey?: string): Reply {
 		const { world } = this;
 		const latency = 5 + world.below(200);
 		if (this.storm && world.now < this.storm.until) return this.turnAway(this.storm.status, this.storm.retryAfterS);
@@ -95,6 +98,7 @@ export class Api {
 					'resetAfter',
 					'cut',
 					'truncated',
+					'resetWhenComplete',
 					'silenceBefore',
 					'silenceAfter',
 					'slow',
@@ -124,9 +128,13 @@ export class Api {
 			case 'balance':
 				return json(402, { error: { message: 'insufficient balance', code: 'insufficient_user_quota' } }, latency);
 		}
-		const charge = this.accept(origin, kind, images, fault === 'noImage');
+		const known = this.settings.honorsKey
+			? this.charges.find((charge) => charge.idempotencyKey !== undefined && charge.idempotencyKey === idempotencyKey)
+			: undefined;
+		const charge = known ?? this.accept(origin, kind, images, fault === 'noImage');
+		charge.idempotencyKey = idempotencyKey;
 		const slowMs = fault === 'slow' ? world.below(200_000) : 0;
-		const workMs = kind === 'task' ? 0 : charge.endsAt - world.now;
+		const workMs = kind === 'task' ? 0 : Math.max(0, charge.endsAt - world.now);
 		const answer = { ...this.created(charge, kind), afterMs: latency + slowMs + workMs };
 		answer.onAnswered = () => (charge.isAnswered = true);
 		switch (fault) {
@@ -136,6 +144,8 @@ export class Api {
 				return { ...answer, end: 'reset' };
 			case 'truncated':
 				return { ...answer, end: 'truncated' };
+			case 'resetWhenComplete':
+				return { ...answer, end: 'resetWhenComplete' };
 			case 'silenceAfter':
 				return 'silence';
 			case 'page502After':
@@ -166,6 +176,7 @@ export class Api {
 					'missing',
 					'page',
 					'truncated',
+					'resetWhenComplete',
 					'slow',
 					'silence',
 					'stale',
@@ -200,7 +211,7 @@ export class Api {
 			{ code: 'success', message: '', data: this.taskAt(charge, at, fault === 'noUrlYet') },
 			afterMs,
 		);
-		if (fault === 'truncated') return { ...answer, end: 'truncated' };
+		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...answer, end: fault };
 		if (fault === 'slow') return { ...answer, afterMs: world.below(60_000) };
 		return answer;
 	}
@@ -211,7 +222,17 @@ export class Api {
 		const afterMs = 5 + world.below(300);
 		const [, mark, index] = /\/files\/([^/]+)\/(\d+)/.exec(url) ?? [];
 		const fault = world.chance(this.settings.faults)
-			? world.pick(['reset', 'unavailable', 'gone', 'cut', 'truncated', 'page', 'slow', 'silence'] as const)
+			? world.pick([
+					'reset',
+					'unavailable',
+					'gone',
+					'cut',
+					'truncated',
+					'resetWhenComplete',
+					'page',
+					'slow',
+					'silence',
+				] as const)
 			: 'none';
 		if (url.startsWith(API) && !withKey) return json(401, { error: { message: 'no key' } }, afterMs);
 		switch (fault) {
@@ -228,7 +249,7 @@ export class Api {
 		}
 		const answer = { status: 200, headers: { 'content-type': 'image/png' }, body: png(`${mark}.${index}`), afterMs };
 		if (fault === 'cut') return { ...answer, end: 'reset' as const };
-		if (fault === 'truncated') return { ...answer, end: 'truncated' as const };
+		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...answer, end: fault };
 		return fault === 'slow' ? { ...answer, afterMs: world.below(150_000) } : answer;
 	}
 
@@ -333,13 +354,22 @@ function page(status: number, afterMs: number): Answer {
 	return { status, headers: { 'content-type': 'text/html' }, body, afterMs };
 }
 
-/** A whole PNG with the mark inside. */
+/** A whole PNG with the mark in a text chunk. */
 export function png(mark: string): Buffer {
+	const text = Buffer.from(`<${mark}>`.padEnd(60, ' '));
 	return Buffer.concat([
-		Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'),
-		Buffer.from(`<${mark}>`.padEnd(60, ' ')),
-		Buffer.from('IEND\u00aeB`\u0082', 'latin1'),
+		Buffer.from('89504e470d0a1a0a', 'hex'),
+		chunk('IHDR', Buffer.from('00000008000000080802000000', 'hex')),
+		chunk('tEXt', text),
+		chunk('IEND', Buffer.alloc(0)),
 	]);
+}
+
+/** A chunk of a PNG; nobody here reads its checksum. */
+function chunk(type: string, data: Buffer): Buffer {
+	const length = Buffer.alloc(4);
+	length.writeUInt32BE(data.length);
+	return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)]);
 }
 
 /** The mark inside an image, without its index. */

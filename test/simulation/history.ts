@@ -50,6 +50,10 @@ class History {
 		for (let changes = world.below(4); changes > 0; changes -= 1)
 			world.after(world.below(90_000), () => this.api.change());
 		if (world.chance(0.2)) world.afterSteps(1 + world.below(200), () => this.crash());
+		if (world.chance(0.2))
+			this.engine.onCreateAnswered = () => {
+				if (world.chance(0.3)) world.afterSteps(1 + world.below(3), () => this.crash());
+			};
 		const plans = Array.from({ length: world.chance(0.25) ? 2 : 1 }, (_, index) =>
 			drawPlan(world, index + 1, this.api.settings),
 		);
@@ -161,7 +165,20 @@ class History {
 			this.world.violate(`${String(row.json.taskId)} is said to have succeeded`);
 	}
 
+	/** Every error of an item with a known task names it, and none says that nothing was charged when something was. */
 	private checkText(execution: Execution, item: number | undefined, text: string): void {
+		const isOpen = ({ item: own, execution: at, taskId, isAnswered, mark }: Charge): boolean =>
+			own === item &&
+			at === execution.number &&
+			taskId !== undefined &&
+			isAnswered &&
+			!execution.reported.marks.has(mark);
+		for (const charge of this.api.charges.filter(isOpen)) {
+			if (this.api.stateOf(charge) === 'failed' || new RegExp(`${charge.taskId}(?!\\d)`).test(text)) continue;
+			this.world.violate(
+				`the error of item ${item} (execution ${execution.number}) does not name ${charge.taskId}: ${text}`,
+			);
+		}
 		if (item === undefined || !/nothing was (billed|sent|charged|generated)|were not charged/i.test(text)) return;
 		const charged = this.api.charges.find(
 			(charge) =>
@@ -190,13 +207,16 @@ class History {
 		// A synchronous call has no id that a log could name, and after a crash nobody hears of an answer on its way.
 		if (charge.taskId === undefined && ended) return true;
 		if (execution.process.isDead && !charge.isAnswered) return true;
-		if ((execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
+		const isTaskAnswered = charge.taskId !== undefined && charge.isAnswered;
+		if (!isTaskAnswered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
 		const own = this.all.filter(({ plan }) => plan.lineage === charge.lineage);
 		const texts = own.flatMap(({ reported }) => reported.texts);
 		const name = charge.taskId ?? charge.mark;
 		const isNamed = (text: string): boolean => new RegExp(`${name}(?!\\d)`).test(text);
 		return (
 			texts.some(isNamed) ||
+			// Images inside a response have no name to be known by.
+			(charge.taskId === undefined && texts.some((text) => text.includes('You were charged'))) ||
 			own.some(({ context }) => isNamed(JSON.stringify(context))) ||
 			this.isKeptInMemory(charge, execution)
 		);
@@ -226,6 +246,7 @@ class History {
 			items: 1,
 			continues: true,
 			isInMemory: false,
+			storageFaults: 0,
 			download: true,
 		};
 		const reported: Reported = { texts: [], unclear: new Map(), marks: new Set() };
@@ -261,6 +282,7 @@ function drawApi(world: World): ApiSettings {
 		limit: world.pick([1, 2, 4, 64, 64]),
 		neverEnds: world.pick([0, 0, 0.1]),
 		isBase64: world.chance(0.3),
+		honorsKey: world.chance(0.2),
 	};
 }
 
@@ -282,6 +304,8 @@ function drawPlan(world: World, lineage: number, api: ApiSettings): Plan {
 		onTimeout: world.pick(['error', 'continue'] as const),
 		...(world.chance(0.15) && { batchSize: 1 + world.below(3) }),
 		samePrompt: world.chance(0.5),
+		retryUnclear: api.honorsKey && world.chance(0.7),
+		storageFaults: world.pick([0, 0, 0, 0.2]),
 		promptChanges: format === 'asyncTask' && world.chance(CHANGING_PROMPTS),
 		// What came inside an answer is then lost with the process, as the error says.
 		isInMemory: world.chance(0.2) && format === 'asyncTask' && !api.isBase64,

@@ -43,6 +43,10 @@ export interface Plan {
 	samePrompt: boolean;
 	/** The prompt holds an expression that gives another text in every try. */
 	promptChanges: boolean;
+	/** 'Retry Unclear Requests': only drawn where the API honors the key. */
+	retryUnclear: boolean;
+	/** How often n8n cannot store an image. */
+	storageFaults: number;
 	/** Binary data in memory (n8n's mode 'default') and not in files. */
 	isInMemory: boolean;
 	/** The expression of this item fails in the first try, so that n8n gives up the run while it sets up the items. */
@@ -75,6 +79,9 @@ export type TryEnd =
 	| { kind: 'crashed' };
 
 export class Engine {
+	/** Called when the whole response to a create request has been delivered: the best moment for a crash. */
+	onCreateAnswered = (): void => undefined;
+
 	constructor(
 		private readonly world: World,
 		private readonly api: Api,
@@ -83,7 +90,7 @@ export class Engine {
 	/** One try of the node: all items at once, or batch by batch. */
 	async tryNode(execution: Execution, tryNumber: number): Promise<TryEnd> {
 		const { plan, process } = execution;
-		const inFlight = { posts: 0 };
+		const inFlight: TryState = { posts: 0, isLost: false };
 		const run = async (): Promise<TryEnd> => {
 			const items: Array<Promise<INodeExecutionData[]>> = [];
 			for (let item = 0; item < plan.items; item += 1) {
@@ -110,7 +117,7 @@ export class Engine {
 			execution,
 			0,
 			1,
-			{ posts: 0 },
+			{ posts: 0, isLost: false },
 			{ operation: 'waitForResult', taskId: taskIds.join(), wait: true },
 		);
 		return await readTasks.call(ctx, { options: { baseURL: API, url: '' } } as never);
@@ -126,7 +133,7 @@ export class Engine {
 		execution: Execution,
 		item: number,
 		tryNumber: number,
-		inFlight: { posts: number },
+		inFlight: TryState,
 		more: IDataObject = {},
 	): IExecutePaginationFunctions {
 		const { plan, cancel, reported } = execution;
@@ -143,6 +150,7 @@ export class Engine {
 				maxConcurrency: plan.maxConcurrency,
 				download: plan.download,
 				onTimeout: plan.onTimeout,
+				retryUnclear: plan.retryUnclear,
 				...(this.api.settings.isBase64 && { responseFormat: 'b64_json' }),
 			},
 			requestOptions: plan.batchSize ? { batching: { batch: { batchInterval: 400, batchSize: plan.batchSize } } } : {},
@@ -152,8 +160,10 @@ export class Engine {
 			(level: string) =>
 			(text: string, meta: IDataObject = {}): void => {
 				reported.texts.push(`${text} ${JSON.stringify(meta)}`);
-				if (level === 'warn' && typeof meta.itemIndex === 'number')
+				if (level === 'warn' && typeof meta.itemIndex === 'number') {
+					if (!plan.continues && this.callsOf(plan) === 1) inFlight.isLost = true;
 					reported.unclear.set(meta.itemIndex, (reported.unclear.get(meta.itemIndex) ?? 0) + 1);
+				}
 				this.world.log(() => `n8n    log ${level}: ${text}`);
 			};
 		const input = Array.from({ length: plan.items }, () => ({ json: {} }));
@@ -193,6 +203,8 @@ export class Engine {
 				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => {
 					await this.world.sleep(this.world.below(20));
 					if (execution.process.isDead) await new Promise(() => undefined);
+					if (this.world.chance(plan.storageFaults))
+						throw Object.assign(new Error("ENOSPC: no space left on device, open '/data/x'"), { code: 'ENOSPC' });
 					const mark = markOf(bytes) ?? 'no mark';
 					return {
 						data: plan.isInMemory ? bytes.toString('base64') : '',
@@ -211,7 +223,7 @@ export class Engine {
 		item: number,
 		options: Sent,
 		withKey: boolean,
-		inFlight: { posts: number },
+		inFlight: TryState,
 	): Promise<unknown> {
 		const { world, api } = this;
 		const { process, plan, cancel } = execution;
@@ -219,7 +231,7 @@ export class Engine {
 		const name = `${execution.number}.${item}`.padEnd(6);
 		const isPaid = method === 'POST';
 		if (process.isDead) return await new Promise(() => undefined);
-		if (isPaid) this.checkBefore(execution, item);
+		if (isPaid) this.checkBefore(execution, item, inFlight);
 		if (cancel.signal.aborted) world.violate(`a request after the cancel: ${method} ${url}`);
 		if (withKey && new URL(url).origin !== API) world.violate(`the key went to ${url}`);
 		if (!withKey && JSON.stringify(options).includes(KEY)) world.violate(`the key is in a request without it: ${url}`);
@@ -267,29 +279,32 @@ export class Engine {
 		}
 	}
 
-	private replyTo(execution: Execution, item: number, { method, url, body }: Sent, withKey: boolean): Reply {
+	private replyTo(execution: Execution, item: number, { method, url, body, headers }: Sent, withKey: boolean): Reply {
 		const origin: Origin = { lineage: execution.plan.lineage, execution: execution.number, item };
 		if (url.includes('/files/')) return this.api.file(url, withKey);
 		if (method !== 'POST') return this.api.read(decodeURIComponent(url.split('/').at(-1) ?? ''));
 		const kind = url.endsWith('/tasks') ? 'task' : url.includes('generateContent') ? 'gemini' : 'openAi';
 		const images = kind === 'gemini' ? 1 : Number((JSON.parse(String(body)) as { n?: number }).n ?? 1);
 		const before = this.api.charges.length;
-		const reply = this.api.create(origin, kind, images);
+		const reply = this.api.create(origin, kind, images, headers?.['idempotency-key']);
 		if (this.api.charges.length > before) this.checkCharge(execution, item);
 		return reply;
 	}
 
-	/** An unclear request is not sent again in its execution. */
-	private checkBefore(execution: Execution, item: number): void {
-		const calls = execution.plan.format === 'gemini' ? execution.plan.images : 1;
-		if ((execution.reported.unclear.get(item) ?? 0) >= calls)
-			this.world.violate(`item ${item} of execution ${execution.number} was sent again after an unclear end`);
+	private callsOf({ format, images }: Plan): number {
+		return format === 'gemini' ? images : 1;
+	}
+
+	/** An unclear request is not sent again in its execution, and a run whose output is lost pays for nothing more. */
+	private checkBefore({ plan, number, reported }: Execution, item: number, { isLost }: TryState): void {
+		if (isLost) this.world.violate(`execution ${number} paid for item ${item} after it had failed`);
+		if (!plan.retryUnclear && (reported.unclear.get(item) ?? 0) >= this.callsOf(plan))
+			this.world.violate(`item ${item} of execution ${number} was sent again after an unclear end`);
 	}
 
 	/** Nothing is charged twice, except after an unclear end that the user has read of, or a crash. */
 	private checkCharge(execution: Execution, item: number): void {
 		const { plan } = execution;
-		const calls = plan.format === 'gemini' ? plan.images : 1;
 		const isSame = (charge: Origin): boolean => charge.lineage === plan.lineage && charge.item === item;
 		const live = this.api.charges.filter(
 			(charge) =>
@@ -298,7 +313,7 @@ export class Engine {
 				!charge.isEmpty &&
 				!this.orphans.has(charge.execution),
 		);
-		const allowed = calls + (this.forgiven.get(`${plan.lineage}.${item}`) ?? 0);
+		const allowed = this.callsOf(plan) + (this.forgiven.get(`${plan.lineage}.${item}`) ?? 0);
 		if (live.length > allowed)
 			this.world.violate(
 				`item ${item} of lineage ${plan.lineage} is charged ${live.length} times: ${live.map(({ mark }) => mark).join()}`,
@@ -316,7 +331,8 @@ export class Engine {
 		signal?: AbortSignal,
 	): AsyncGenerator<Buffer> {
 		const { world } = this;
-		const cutAt = end ? world.below(body.length) : body.length;
+		const isComplete = end === undefined || end === 'resetWhenComplete';
+		const cutAt = isComplete ? body.length : world.below(body.length);
 		const pieces = world.chance(0.5)
 			? [body.subarray(0, cutAt)]
 			: [body.subarray(0, cutAt >> 1), body.subarray(cutAt >> 1, cutAt)];
@@ -326,15 +342,27 @@ export class Engine {
 			if (signal?.aborted) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 			if (piece.length > 0) yield piece;
 		}
-		if (end === 'reset') throw broken('ECONNRESET', 'read', 0).error;
-		if (!end) onAnswered?.();
+		if (isComplete && onAnswered) {
+			onAnswered();
+			this.onCreateAnswered();
+		}
+		if (end?.startsWith('reset')) throw broken('ECONNRESET', 'read', 0).error;
 	}
+}
+
+/** One try of the node. */
+interface TryState {
+	/** Paid requests without a response. */
+	posts: number;
+	/** An item has failed in stop mode, so nobody will get the output. */
+	isLost: boolean;
 }
 
 interface Sent {
 	method?: string;
 	url: string;
 	body?: unknown;
+	headers?: Record<string, string>;
 	abortSignal?: AbortSignal;
 }
 

@@ -57,6 +57,7 @@ export function toFailure(thrown: unknown): Failure {
 const COSTS: Record<Cost, string> = {
 	notCharged: 'You were not charged.',
 	maybeCharged: 'You may have been charged.',
+	charged: 'You were charged.',
 };
 const GET_IMAGES =
 	"The task is not affected. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'.";
@@ -64,11 +65,16 @@ const GET_IMAGES =
 const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;
 
+/** What this failure of a request means for the bill. */
+export function costText({ kind }: Failure): string {
+	const { cost } = KINDS[kind];
+	return cost ? COSTS[cost] : '';
+}
+
 /** What the failure costs, and one thing to do. */
 function adviceOf(failure: Failure): string {
-	const { cost, nextStep } = KINDS[failure.kind];
-	const advice = failure.nextStep ?? nextStep;
-	if (failure.taskId === undefined) return cost ? `${COSTS[cost]} ${advice}` : advice;
+	const advice = failure.nextStep ?? KINDS[failure.kind].nextStep;
+	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
 	if (failure.nextStep || ABOUT_THE_TASK.includes(failure.kind)) return advice;
 	return REPAIRABLE.includes(failure.kind) ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
 }
@@ -86,7 +92,7 @@ function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKep
 	if (keptItems.length > 0) {
 		const way = isKeptWithExecution
 			? `'Retry execution' returns them${isUnclear ? ', but also sends the unclear request again: for that one you may be charged again' : ' at no extra cost'}.`
-			: "n8n's binary data mode does not keep them: to create them again, you will be charged again.";
+			: 'n8n could not keep them: to create them again, you will be charged again.';
 		texts.push(`The images of item ${some(keptItems)} are charged. ${way}`);
 	}
 	if (unclearItems.length > 0) {

@@ -1,5 +1,5 @@
 /** What a failure of this kind means for the bill, as long as no task is known. */
-export type Cost = 'notCharged' | 'maybeCharged';
+export type Cost = 'notCharged' | 'maybeCharged' | 'charged';
 
 interface KindTexts {
 	/** What happened: the title, at most 60 characters. */
@@ -99,6 +99,11 @@ const TEXTS = {
 		cost: 'notCharged',
 		nextStep: "Raise 'Max Images per Run' under Options, send fewer items, or lower 'Number of Images'.",
 	},
+	storage_failed: {
+		message: 'The image could not be stored',
+		cost: 'charged',
+		nextStep: "Check n8n's disk space and binary data storage.",
+	},
 	task_failed: {
 		message: 'The API could not create the image',
 		nextStep: 'Failed tasks are usually not charged. Change what the API response describes, then run the node again.',
@@ -159,11 +164,13 @@ export const REPAIRABLE: FailureKind[] = [
 	'insufficient_balance',
 	'invalid_key',
 	'key_expired',
+	'storage_failed',
 	'wrong_base_url',
 ];
 /** Kinds whose text is ours or the network's, unless the API responded with a status. */
 export const WITHOUT_RESPONSE: FailureKind[] = [
 	'internal',
+	'storage_failed',
 	'timed_out',
 	'unclear_submission',
 	'unreachable',

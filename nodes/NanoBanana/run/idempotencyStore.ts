@@ -51,6 +51,8 @@ export interface SubmissionRecord {
 
 /** What contains image bytes (binary data mode "default") stays out of the saved context. */
 const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: StoredImages }>();
+/** Responses whose images n8n could not store: the next try of the node in this process stores them. */
+const unstored = new WeakMap<SubmissionRecord, SubmissionRecord['response']>();
 /** Records of tool calls that are in progress: a call with the same arguments at the same time is another request. */
 const inUse = new WeakSet<RequestRecord>();
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
@@ -146,6 +148,25 @@ export function finishedRows(record: RequestRecord): INodeExecutionData[] | unde
 
 export function storedImages(call: SubmissionRecord): StoredImages | undefined {
 	return call.stored ?? inMemory.get(call)?.stored;
+}
+
+/** Keeps a response whose images could not be stored. Nothing of them is saved, so another execution asks again. */
+export function keepUnstored(
+	call: SubmissionRecord,
+	response: SubmissionRecord['response'],
+	executionId: string,
+): void {
+	unstored.set(call, response);
+	call.emptyIn = executionId;
+}
+
+export function unstoredResponse(call: SubmissionRecord): SubmissionRecord['response'] {
+	return unstored.get(call);
+}
+
+export function keepStored(call: SubmissionRecord, stored: StoredImages): boolean {
+	if (unstored.delete(call)) delete call.emptyIn;
+	return keepFinished(call, { stored });
 }
 
 /** True for a call that was answered without a task. A person who retries an execution without an image asks again. */

@@ -10,9 +10,11 @@ import {
 	hashOf,
 	isAnswered,
 	isUnclear,
-	keepFinished,
+	keepStored,
+	keepUnstored,
 	saveRecord,
 	storedImages,
+	unstoredResponse,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
 import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/itemContext';
@@ -34,6 +36,9 @@ export async function createTask(item: ItemContext, prepared: PreparedRequest, c
 		if (record.response && isAnswered(record, executionId)) {
 			if (record.emptyIn === undefined) run.keptItems.add(item.itemIndex);
 			const { response, submittedAt } = record;
+			const unstored = unstoredResponse(record);
+			if (unstored)
+				return await storeResponse(item, prepared, call, { outcome: unstored, submittedAt, reads: 0, reservation });
 			return { outcome: response, stored: storedImages(record), submittedAt, reads: 0, reservation };
 		}
 		if (isUnclear(record, executionId) && !settings.retryUnclear) throw new FailureError(unclearFailure(record));
@@ -178,6 +183,9 @@ function forgetCall(prepared: PreparedRequest, call: number): void {
 	prepared.record.calls[call] = {};
 }
 
+const STORAGE_ADVICE =
+	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
+
 /** No task stands behind this response: the images inside it are stored before anything else can go wrong. */
 async function storeResponse(
 	item: ItemContext,
@@ -186,8 +194,17 @@ async function storeResponse(
 	result: CallResult,
 ): Promise<CallResult> {
 	const { calls } = prepared.record;
-	const stored = await storeInlineImages(item, result, call, calls.length);
-	if (!keepFinished(calls[call], { stored })) item.run.isKeptInMemory = true;
+	const stored = await storeInlineImages(item, result, call, calls.length).catch((thrown: unknown) => {
+		if (result.outcome.kind === 'images') keepUnstored(calls[call], result.outcome, item.executionId);
+		item.run.isKeptInMemory = true;
+		const { ctx, itemIndex } = item;
+		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
+			itemIndex,
+		});
+		const failure = toFailure(thrown);
+		throw new FailureError(failure.kind === 'storage_failed' ? { ...failure, nextStep: STORAGE_ADVICE } : failure);
+	});
+	if (!keepStored(calls[call], stored)) item.run.isKeptInMemory = true;
 	result.reservation.release();
 	return { ...result, outcome: calls[call].response ?? result.outcome, stored };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { systemClock } from '../lib/clock';
 import { downloadImage, type Transfer } from '../images/downloadImage';
 import type { FileFacts } from '../images/imageFormat';
+import { FailureError, toFailure } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
@@ -143,15 +144,26 @@ async function store(
 		bytes += chunk.length;
 		return chunk;
 	};
+	let isReading = false;
 	async function* readEach(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-		for await (const chunk of chunks) yield read(chunk);
+		isReading = true;
+		for await (const chunk of chunks) {
+			isReading = false;
+			yield read(chunk);
+			isReading = true;
+		}
+		isReading = false;
 	}
 	const typed = Buffer.isBuffer(content)
 		? read(content)
 		: (readEach(content) as unknown as Parameters<typeof ctx.helpers.prepareBinaryData>[0]);
 	const name = settings.fileName ?? submission.taskId ?? 'nanobanana';
 	const fileName = fileNameOf(name, index, count, facts.extension);
-	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType);
+	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType).catch((thrown: unknown) => {
+		// Otherwise it is the storage: a full disk, a folder that is not writable.
+		if (isReading) throw thrown as Error;
+		throw new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
+	});
 	return {
 		index,
 		...(url && { url }),

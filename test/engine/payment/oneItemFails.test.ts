@@ -140,7 +140,7 @@ describe.each(['openAi', 'gemini'] as const)(
 				settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
 			});
 
-			expect(shown(failed).description).toContain("n8n's binary data mode does not keep them");
+			expect(shown(failed).description).toContain('n8n could not keep them');
 			expect(shown(failed).description).not.toContain('Retry execution');
 			expect(retried.rows).toHaveLength(2);
 			expect(engine.mockApi.calls(route)).toHaveLength(5);

@@ -94,7 +94,9 @@ it('names the task in every error of a continue mode, whatever went wrong after 
 	writeFileSync(join(folder, String(executions), 'not-writable'), '');
 	const run = await engine.run({ prompt: PROMPT }, { settings, executionId: 'not-writable', input: prompts('a') });
 
-	expect(run.json).toMatchObject([{ details: { errorCode: 'internal', taskId: engine.mockApi.ledger[1].taskId } }]);
+	expect(run.json).toMatchObject([
+		{ details: { errorCode: 'storage_failed', taskId: engine.mockApi.ledger[1].taskId } },
+	]);
 	expect(JSON.stringify(run.json[0])).toContain("feed details.taskId into 'Wait for Task Result'");
 });
 

@@ -30,6 +30,7 @@ const EVERY_KIND: Record<FailureKind, true> = {
 	rate_limited: true,
 	result_expired: true,
 	spending_limit: true,
+	storage_failed: true,
 	task_failed: true,
 	timed_out: true,
 	unclear_submission: true,

@@ -82,7 +82,7 @@ describe('length', () => {
 });
 
 describe('cost', () => {
-	const phrases = (text: string): string[] => text.match(/You (were not|may have been) charged\./g) ?? [];
+	const phrases = (text: string): string[] => text.match(/You (were|were not|may have been) charged\./g) ?? [];
 
 	it.each([
 		['the proxy asks for a password', classify(407, '')],

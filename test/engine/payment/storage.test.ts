@@ -1,0 +1,83 @@
+/* eslint-disable */
+// What n8n cannot store is paid for all the same: the error says so, and the images are not lost with it.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { item, useEngine, type Ran } from '../support/useEngine';
+
+const engine = useEngine();
+const RETRIES = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+const FULL = 'full';
+const INLINE = { apiFormat: 'openAi', responseFormat: 'b64_json' };
+let blocked = '';
+
+/** Puts a file in the place of the folder in which n8n is going to store the images of this execution. */
+beforeEach(async () => {
+	await engine.run({ prompt: 'first' });
+	const folder = String(process.env.N8N_USER_FOLDER);
+	const executions = readdirSync(folder, { recursive: true })
+		.map(String)
+		.find((path) => /executions$/.test(path));
+	blocked = join(folder, String(executions), FULL);
+	mkdirSync(dirname(blocked), { recursive: true });
+	rmSync(blocked, { recursive: true, force: true });
+	writeFileSync(blocked, '');
+});
+
+function shown(run: Ran) {
+	return run.data.resultData.error as unknown as { message: string; description: string };
+}
+
+it('says that a call without a task is charged', async () => {
+	const run = await engine.run({ prompt: 'a', options: INLINE }, { executionId: FULL });
+
+	expect(shown(run).message).toBe('The image could not be stored');
+	expect(shown(run).description).toMatch(/^You were charged\. .*disk space/);
+	expect(shown(run).description).toContain('you will be charged again');
+});
+
+it('names the task of an image that it could not store', async () => {
+	const run = await engine.run({ prompt: 'a' }, { executionId: FULL, settings: { onError: 'continueRegularOutput' } });
+
+	expect(run.json).toMatchObject([{ details: { errorCode: 'storage_failed', taskId: expect.any(String) } }]);
+	expect(JSON.stringify(run.json)).toContain("feed details.taskId into 'Wait for Task Result'");
+});
+
+it('stores the images of a call without a task in the next try, and is not charged again', async () => {
+	const before = engine.mockApi.ledger.length;
+	const run = await engine.run(
+		{ prompt: 'a', options: INLINE },
+		{
+			executionId: FULL,
+			settings: RETRIES,
+			onLog: ({ level }) => {
+				if (level === 'error' && existsSync(blocked)) rmSync(blocked);
+			},
+		},
+	);
+
+	expect(run.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
+	expect(engine.mockApi.ledger.length - before).toBe(1);
+});
+
+it('is charged again by Retry execution only, as the text says', async () => {
+	const before = engine.mockApi.ledger.length;
+	const failed = await engine.run({ prompt: 'a', options: INLINE }, { executionId: FULL });
+	rmSync(blocked);
+	const run = await engine.run({ prompt: 'a', options: INLINE }, { executionId: 'another', previous: failed.data });
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(engine.mockApi.ledger.length - before).toBe(2);
+});
+
+it('says what is charged when one of two calls cannot be stored and the other one was rejected', async () => {
+	engine.mockApi.script('generateContent', [
+		{ status: 402, body: { error: { message: 'insufficient balance', code: 'insufficient_user_quota' } } },
+	]);
+	const run = await engine.run(
+		{ prompt: 'a', numberOfImages: 2, options: { apiFormat: 'gemini' } },
+		{ executionId: FULL, input: [item({})] },
+	);
+
+	expect(shown(run).description).toMatch(/^You were charged\./);
+});
