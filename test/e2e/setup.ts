@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * Installs what the end-to-end tests need and this project's own packages do not bring:
- * both n8n lines with the Node that runs them, Chromium, nginx, tinyproxy, Redis and PostgreSQL.
+ * both n8n lines with the Node that runs them, Chromium, nginx, tinyproxy, Redis, PostgreSQL and GraphicsMagick.
  * Does nothing when everything is there.
  */
 import { execFileSync } from 'node:child_process';

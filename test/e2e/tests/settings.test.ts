@@ -9,7 +9,7 @@ import { chain, manualTrigger, imageFile, rows } from '../harness/n8n/workflow';
 
 /**
  * Edits an image, then edits the result: files are read and written in the mode under test.
- * Files on disk are n8n's default, so every other test works with them.
+ * Files on disk are n8n's default: every other test works with them, and largeRuns.test.ts asserts it.
  */
 async function editTwice({ client, nanoBanana }: TestEnvironment): Promise<Execution> {
 	const reference = await createReferenceImage();

@@ -1,5 +1,9 @@
 /* eslint-disable */
+import sharp from 'sharp';
+
+import { sha256 } from '../harness/images/digest';
 import { callWebhook } from '../harness/n8n/callWebhook';
+import { fileOf } from '../harness/n8n/execution';
 import { chain, manualTrigger, node, rows, type Workflow } from '../harness/n8n/workflow';
 import { until } from '../harness/processes/until';
 import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
@@ -100,4 +104,107 @@ test('the timeout of a workflow stops all polls, and the log names the task', as
 	expect(mockApi.calls('getTask').filter((call) => call.path.includes(taskId))).toHaveLength(polls);
 	expect(n8n.log()).toContain(taskId);
 	expect(mockApi.created()).toBe(2);
+});
+
+test('Merge joins each image with the item that it was generated for', async () => {
+	const { client, mockApi, nanoBanana } = environment;
+	const generate = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' });
+	const merge = node('Merge', 'n8n-nodes-base.merge', 3.1, {
+		mode: 'combine',
+		combineBy: 'combineByPosition',
+		options: {},
+	});
+	const workflow = chain('Merge', manualTrigger(), ...rows(prompts.map((prompt) => ({ prompt }))), generate);
+	workflow.nodes.push(merge);
+	workflow.connections.Rows.main[0]?.push({ node: 'Merge', type: 'main', index: 0 });
+	workflow.connections.NanoBanana = { main: [[{ node: 'Merge', type: 'main', index: 1 }]] };
+
+	const run = await client.run(workflow);
+
+	const merged = run.items('Merge');
+	expect(merged.map(({ json }) => [json.prompt, json.taskId])).toEqual(
+		prompts.map((prompt) => [prompt, mockApi.ledger.find((entry) => entry.prompt === prompt)?.taskId]),
+	);
+	for (const item of merged) {
+		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
+	}
+	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1, 1]);
+});
+
+test('Edit Image resizes the generated image', async () => {
+	const { client, mockApi, nanoBanana } = environment;
+	const resize = node('Resize', 'n8n-nodes-base.editImage', 1, {
+		operation: 'resize',
+		width: 64,
+		height: 48,
+		resizeOption: 'ignoreAspectRatio',
+		options: {},
+	});
+
+	const run = await client.run(
+		chain('Resize', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' }), resize),
+	);
+
+	expect(run.error).toBeUndefined();
+	expect(await sharp(await client.bytesOf(fileOf(run.items('Resize')[0]))).metadata()).toMatchObject({
+		format: 'png',
+		width: 64,
+		height: 48,
+	});
+	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+});
+
+describe('Execute step', () => {
+	const edit = () =>
+		node('Edit Fields', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '{"a":1}', includeOtherFields: true });
+
+	test('on the node behind it uses the image that is there and is not charged', async () => {
+		const { client, mockApi, nanoBanana } = environment;
+		const saved = await client.createWorkflow(
+			chain('Step behind', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' }), edit()),
+		);
+		const whole = await client.finished(await client.start(saved));
+
+		const { 'Edit Fields': _, ...runData } = whole.runData;
+		const step = await client.finished(await client.executeStep(saved, 'Edit Fields', runData));
+
+		expect(step.error).toBeUndefined();
+		expect(step.items('Edit Fields')[0].json).toMatchObject({ a: 1, taskId: mockApi.ledger[0].taskId });
+		expect(mockApi.calls('createTask')).toHaveLength(1);
+	});
+
+	test('on the node itself runs it alone and is charged, as the user asked for another image', async () => {
+		const { client, mockApi, nanoBanana } = environment;
+		const saved = await client.createWorkflow(
+			chain('Step', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' }), edit()),
+		);
+		const whole = await client.finished(await client.start(saved));
+
+		const step = await client.finished(await client.executeStep(saved, 'NanoBanana', { Start: whole.runData.Start }));
+
+		expect(step.error).toBeUndefined();
+		expect(Object.keys(step.runData)).toEqual(['Start', 'NanoBanana']);
+		expect(mockApi.ledger.map((entry) => [entry.imagesBilled, entry.downloads])).toEqual([
+			[1, 1],
+			[1, 1],
+		]);
+	});
+});
+
+test('pinned output is used in place of the node, and nothing is sent', async () => {
+	const { client, mockApi, nanoBanana } = environment;
+	const workflow: Workflow = {
+		...chain(
+			'Pinned',
+			manualTrigger(),
+			nanoBanana('NanoBanana', { prompt: 'a cube' }),
+			node('Done', 'n8n-nodes-base.noOp', 1),
+		),
+		pinData: { NanoBanana: [{ json: { taskId: 'task_pinned', status: 'succeeded' } }] },
+	};
+
+	const run = await client.run(workflow);
+
+	expect(run.items('Done').map((item) => item.json)).toEqual([{ taskId: 'task_pinned', status: 'succeeded' }]);
+	expect(mockApi.journal).toEqual([]);
 });

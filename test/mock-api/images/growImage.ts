@@ -5,6 +5,7 @@ import type { ImageFormat } from '../types';
 
 const PNG_END_BYTES = 12;
 const CHUNK_OVERHEAD_BYTES = 12;
+const NOISE_PERIOD_BYTES = 256 * 1024;
 const JPEG_SEGMENT_BYTES = 65_533;
 
 /** Grows a valid image to about `target` bytes without touching its pixels; never shrinks it. */
@@ -49,12 +50,12 @@ function padWebp(image: Buffer, noise: Buffer): Buffer {
 	return padded;
 }
 
-// Noise, so that no compression on the way makes the file small again.
+// Noise, so that gzip on the way, which looks back 32 kB, does not make the file small again.
 function noiseBytes(length: number): Buffer {
 	const random = createRandom(length);
-	const words = new Uint32Array(Math.ceil(length / 4));
+	const words = new Uint32Array(Math.ceil(Math.min(length, NOISE_PERIOD_BYTES) / 4));
 	for (let at = 0; at < words.length; at += 1) words[at] = random.next() * 4294967296;
-	return Buffer.from(words.buffer, 0, length);
+	return Buffer.alloc(length, Buffer.from(words.buffer));
 }
 
 function uint32(value: number): Buffer {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { IBinaryData, IDataObject } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IRunData } from 'n8n-workflow';
 
 import { readExecution, type Execution, type StoredExecution } from './execution';
 import { openSession, type Session } from './restSession';
@@ -32,6 +32,8 @@ export interface RestClient {
 	readonly activate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly deactivate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly start: (workflow: SavedWorkflow, trigger?: string) => Promise<string>;
+	/** "Execute step" in the editor, which sends along what earlier nodes have returned; the ID of the execution. */
+	readonly executeStep: (workflow: SavedWorkflow, nodeName: string, runData: IRunData) => Promise<string>;
 	readonly run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
 	readonly execution: (id: string) => Promise<Execution>;
 	readonly finished: (id: string, timeoutMs?: number) => Promise<Execution>;
@@ -52,7 +54,7 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 	const { call } = session;
 
 	const createWorkflow = async (workflow: Workflow) =>
-		(await call('POST', 'workflows', { active: false, ...workflow })) as SavedWorkflow;
+		(await call('POST', 'workflows', { active: false, pinData: {}, ...workflow })) as SavedWorkflow;
 	const start = async (workflow: SavedWorkflow, trigger = 'Start') => {
 		// n8n 1 runs what the editor shows, n8n 2 what is saved.
 		const shown = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : {};
@@ -77,6 +79,10 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 		start,
 		execution,
 		finished,
+		executeStep: async ({ id }, nodeName, runData) => {
+			const body = { runData, destinationNode: { nodeName, mode: 'inclusive' }, dirtyNodeNames: [] };
+			return ((await call('POST', `workflows/${id}/run`, body)) as { executionId: string }).executionId;
+		},
 		run: async (workflow, timeoutMs) => await finished(await start(await createWorkflow(workflow)), timeoutMs),
 		createCredential: async (type, name, data) => {
 			const { id } = (await call('POST', 'credentials', { name, type, data })) as { id: string };

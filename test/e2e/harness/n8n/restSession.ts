@@ -10,6 +10,8 @@ export const owner = {
 
 /** n8n binds a login to the browser it was made in, so every call sends the same id. */
 const browserId = 'end-to-end-tests';
+/** n8n closes an idle connection after 5 seconds. On a busy machine a request may be on its way at that moment. */
+const connection = 'close';
 
 export interface Session {
 	/** Calls a path below /rest and returns what is under `data` in the answer. */
@@ -34,7 +36,7 @@ export async function openSession(url: string): Promise<Session> {
 		(await ask('owner/setup', owner)) ??
 		(await ask('login', { emailOrLdapLoginId: owner.email, password: owner.password }));
 	if (!cookie) throw new Error(`${url} lets the owner neither sign up nor sign in`);
-	const headers = { cookie, 'browser-id': browserId };
+	const headers = { cookie, 'browser-id': browserId, connection };
 	return {
 		cookie,
 		call: async (method, path, body) => await call(`${url}/rest/${path}`, method, headers, body),
@@ -53,7 +55,7 @@ export async function openSession(url: string): Promise<Session> {
 		const response = await until(
 			`${path} to answer`,
 			async () => {
-				const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId }, body);
+				const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId, connection }, body);
 				return answer.status >= 500 ? undefined : answer;
 			},
 			{ timeoutMs: 20_000 },

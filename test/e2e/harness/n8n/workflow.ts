@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { IConnections, IDataObject, INode } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, IPinData } from 'n8n-workflow';
 
 /** A workflow as n8n saves and exports it. */
 export interface Workflow {
@@ -7,6 +7,7 @@ export interface Workflow {
 	nodes: INode[];
 	connections: IConnections;
 	settings?: IDataObject;
+	pinData?: IPinData;
 }
 
 export const nodeType = 'n8n-nodes-nanobanana.nanoBanana';

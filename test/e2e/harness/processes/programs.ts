@@ -15,6 +15,8 @@ export const programs = {
 		debianPackage: 'chromium',
 		environmentVariable: 'CHROMIUM_PATH',
 	},
+	/** Not started by the tests: n8n's Edit Image node does it. */
+	graphicsMagick: { names: ['gm'], debianPackage: 'graphicsmagick', environmentVariable: 'GM_PATH' },
 	nginx: { names: ['nginx'], debianPackage: 'nginx-light', environmentVariable: 'NGINX_PATH' },
 	tinyproxy: { names: ['tinyproxy'], debianPackage: 'tinyproxy-bin', environmentVariable: 'TINYPROXY_PATH' },
 	redis: { names: ['redis-server'], debianPackage: 'redis-server', environmentVariable: 'REDIS_SERVER_PATH' },
