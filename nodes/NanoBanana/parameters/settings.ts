@@ -84,10 +84,13 @@ function readOutputFormat(value: unknown): OutputFormat | undefined {
 	return format === 'auto' ? undefined : format;
 }
 
-/** The IDs in 'Task ID': one or several separated by commas or spaces, an array or the text of one, or whole items instead of their IDs. */
+/**
+ * The IDs in 'Task ID': one or multiple separated by commas or line breaks, an array or the text of one, or whole
+ * items instead of their IDs. An ID may contain spaces, and as an entry of an array anything.
+ */
 export function readTaskIds(value: unknown): string[] {
 	const opened = unwrapText(value);
-	const entries = typeof opened === 'string' ? opened.split(/[\s,;]+/) : Array.isArray(opened) ? opened : [opened];
+	const entries = typeof opened === 'string' ? opened.split(/[,\r\n]+/) : Array.isArray(opened) ? opened : [opened];
 	const ids = entries
 		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
 		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')

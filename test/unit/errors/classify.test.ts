@@ -285,3 +285,11 @@ it('reads no number out of what is not one', () => {
 		for (const name of ['code', 'status', 'statusCode', 'message', 'error'])
 			expect(() => classify(400, { [name]: code, error: { [name]: code } })).not.toThrow();
 });
+
+it.each<[unknown]>([[{ toString: 1, valueOf: 1 }], [[{ toString: 1 }]], [{ toJSON: 1 }], [true], [1e999]])(
+	'does not throw for the code %j',
+	(code) => {
+		for (const body of [{ code, message: 'no' }, { error: { code, type: code, message: 'no' } }, { statusCode: code }])
+			expect(classify(400, body).kind).toBe('invalid_request');
+	},
+);

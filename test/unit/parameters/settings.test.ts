@@ -7,7 +7,13 @@ it.each([
 	['task_1', ['task_1']],
 	[' task_1 ', ['task_1']],
 	['task_1,task_2', ['task_1', 'task_2']],
-	['task_1, task_2;task_3\ntask_4\ttask_5', ['task_1', 'task_2', 'task_3', 'task_4', 'task_5']],
+	['task_1, task_2\ntask_3\r\ntask_4,', ['task_1', 'task_2', 'task_3', 'task_4']],
+	['an id with spaces', ['an id with spaces']],
+	['a/b ?c#d;e', ['a/b ?c#d;e']],
+	[
+		['one, two', 'a b'],
+		['one, two', 'a b'],
+	],
 	[
 		['task_1', ' task_2 '],
 		['task_1', 'task_2'],
