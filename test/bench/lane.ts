@@ -9,7 +9,7 @@ export type LaneJob = Without<Job, keyof GatewayAddress>;
 
 /** A client and its gateway, each in a process of its own. */
 export interface Lane {
-	/** One load, from the first request to the last picture. */
+	/** One load, from the first request to the last image. */
 	run(load: GatewayLoad, job: LaneJob): Promise<GatewayFigures & Used>;
 	close(): Promise<void>;
 }

@@ -4,13 +4,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments, USAGE, type Order } from './arguments';
-import { chartOf } from './chart';
+import { chartOf } from './report/chart';
 import { groups as coreGroups } from './core';
-import { readMachine } from './machine';
+import { readMachine } from './report/machine';
 import { groups as n8nGroups } from './n8n';
-import { mergeReport, readReport, reportGroup, type Report } from './report';
+import { mergeReport, readReport, reportGroup, type Report } from './report/report';
 import { estimateSeconds, runGroups, selectGroups } from './runGroups';
-import { markdownTable, placeTable, terminalTable } from './table';
+import { markdownTable, placeTable, terminalTable } from './report/table';
 
 const ROOT = join(__dirname, '../..');
 const JSON_FILE = join(ROOT, 'docs/bench.json');

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Listr, type ListrTask } from 'listr2';
 import type { BenchGroup, Figures } from './row';
-import { summarise, type Summary } from './statistics';
+import { summarise, type Summary } from './report/statistics';
 
 /** Measurements side by side start one after the other: all requests to create at the same moment would be in each other's way. */
 const APART_MS = 2_000;

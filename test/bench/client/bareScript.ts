@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The limit: creates everything at once, is told when a task has ended, fetches and stores its picture at once. No checks,
+// The limit: creates everything at once, is told when a task has ended, fetches and stores its image at once. No checks,
 // no retries, nothing remembered: what no client of such a gateway can beat.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,12 +9,22 @@ import { ORDER, type GatewayAddress } from '../gateway';
 export interface BareJob extends GatewayAddress {
 	items: number;
 	folder: string;
+	/** Downloads side by side; all at once unless told. */
+	transfersAtOnce?: number;
 }
 
-export async function runBareTasks({ baseUrl, apiKey, endsUrl, items, folder }: BareJob): Promise<number> {
+export async function runBareTasks({
+	baseUrl,
+	apiKey,
+	endsUrl,
+	items,
+	folder,
+	transfersAtOnce = Infinity,
+}: BareJob): Promise<number> {
 	const dispatcher = new Agent();
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
 	const ends = await listen(endsUrl, dispatcher);
+	const transfer = createPlaces(transfersAtOnce);
 	try {
 		await Promise.all(
 			Array.from({ length: items }, async (_, index) => {
@@ -28,13 +38,30 @@ export async function runBareTasks({ baseUrl, apiKey, endsUrl, items, folder }: 
 				await ends.of(task_id);
 				const read = await request(`${baseUrl}/v1/images/tasks/${task_id}`, { dispatcher, headers });
 				const { result_url } = dataOf(await read.body.json());
-				await store(result_url, dispatcher, join(folder, `${index}.png`));
+				await transfer(async () => await store(result_url, dispatcher, join(folder, `${index}.png`)));
 			}),
 		);
 		return items;
 	} finally {
 		await dispatcher.destroy();
 	}
+}
+
+/** Runs at most so many works at a time, in the order of the calls. */
+function createPlaces(places: number): (work: () => Promise<void>) => Promise<void> {
+	const waiting: Array<() => void> = [];
+	let free = places;
+	return async (work) => {
+		if (free > 0) free -= 1;
+		else await new Promise<void>((resolve) => waiting.push(resolve));
+		try {
+			await work();
+		} finally {
+			const next = waiting.shift();
+			if (next) next();
+			else free += 1;
+		}
+	};
 }
 
 export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareJob): Promise<number> {
@@ -61,7 +88,7 @@ export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareJob):
 
 async function store(url: string, dispatcher: Agent, path: string): Promise<void> {
 	const { body } = await request(url, { dispatcher });
-	await writeFile(path, Buffer.from(await body.arrayBuffer()));
+	await writeFile(path, body);
 }
 
 function dataOf(body: unknown): { task_id: string; result_url: string } {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The bare script as an n8n node: the same three requests per picture, made and stored with n8n's own helpers. What is more than
+// The bare script as an n8n node: the same three requests per image, made and stored with n8n's own helpers. What is more than
 // this is our node's own doing; what is more than the bare script up to here, every node of n8n pays.
 import {
 	NodeConnectionTypes,
@@ -61,7 +61,7 @@ class HelperNode implements INodeType {
 	}
 }
 
-/** Returns the number of pictures that came out. */
+/** Returns the number of images that came out. */
 export async function runHelperNode({
 	baseUrl,
 	apiKey,

@@ -3,29 +3,32 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { nanoBananaWorkflow, runWorkflow } from '../../engine/support/runWorkflow';
+import { nanoBananaWorkflow, runWorkflow, type BinaryMode } from '../../engine/support/runWorkflow';
 import { ORDER, type GatewayAddress } from '../gateway';
 
 export interface NodeJob extends GatewayAddress {
 	items: number;
 	/** Over the defaults of every field. */
 	parameters?: IDataObject;
+	/** 'filesystem' unless told. */
+	binaryMode?: BinaryMode;
 }
 
-/** Returns the number of pictures that came out. */
-export async function runNode({ baseUrl, apiKey, items, parameters = {} }: NodeJob): Promise<number> {
+/** Returns the number of images that came out. */
+export async function runNode({ baseUrl, apiKey, items, parameters = {}, binaryMode }: NodeJob): Promise<number> {
 	const fields = { model: { __rl: true, mode: 'id', value: ORDER.model }, prompt: ORDER.prompt, ...parameters };
 	const run = await runWorkflow(nanoBananaWorkflow(fields as INodeParameters), {
 		credentials: { nanoBananaApi: { baseUrl, apiKey } },
 		input: Array.from({ length: items }, (_, index) => ({ json: { index } })),
+		binaryMode,
 	});
 	if (run.status !== 'success') throw new Error(run.error?.message ?? `The execution ended as ${run.status}`);
 	const rows = run.output('NanoBanana')[0] ?? [];
-	const pictures = rows.filter(({ binary }) => binary?.data.id !== undefined);
-	return pictures.length;
+	const images = rows.filter(({ binary }) => binary?.data !== undefined);
+	return images.length;
 }
 
 /** What the executions stored. */
-export function forgetPictures(): void {
+export function forgetImages(): void {
 	rmSync(join(process.env.N8N_USER_FOLDER ?? '', '.n8n/storage'), { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ export type Job = (
 
 export type ClientService = { run(job: Job): Promise<Used> };
 
-async function pictures(job: Job, folder: string): Promise<number> {
+async function images(job: Job, folder: string): Promise<number> {
 	// Each loads what it needs only: the script's memory is not the engine's.
 	if (job.client === 'node') return await (await import('./nodeRun')).runNode(job);
 	if (job.client === 'helpers') return await (await import('./helperNode')).runHelperNode(job);
@@ -23,17 +23,20 @@ async function pictures(job: Job, folder: string): Promise<number> {
 	return await (job.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...job, folder });
 }
 
+// Files in a database are in no memory of n8n's process.
+process.env.BENCH_CLIENT = 'true';
+
 serve({
 	async run(job: Job) {
 		const folder = mkdtempSync(join(tmpdir(), 'nanobanana-bench-'));
 		try {
 			let count = 0;
-			const used = await measure(async () => (count = await pictures(job, folder)), job.watchesMemory);
-			if (count !== job.items) throw new Error(`${count} pictures came of ${job.items} items`);
+			const used = await measure(async () => (count = await images(job, folder)), job.watchesMemory);
+			if (count !== job.items) throw new Error(`${count} images came of ${job.items} items`);
 			return used;
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
-			if (job.client === 'node' || job.client === 'helpers') (await import('./nodeRun')).forgetPictures();
+			if (job.client === 'node' || job.client === 'helpers') (await import('./nodeRun')).forgetImages();
 		}
 	},
 } satisfies ClientService);

@@ -5,6 +5,7 @@ import { loading } from './loading';
 import { memory } from './memory';
 import { processorTime } from './processorTime';
 import { synchronousFormats } from './synchronous';
+import { transfers } from './transfers';
 import { unknownLimits } from './unknownLimit';
 import { longTasks, shortTasks } from './waiting';
 
@@ -16,6 +17,7 @@ export const groups: BenchGroup[] = [
 	synchronousFormats,
 	processorTime,
 	memory,
+	transfers,
 	growth,
 	loading,
 ];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchGroup } from '../row';
-import { median } from '../statistics';
+import { median } from '../report/statistics';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../..');

@@ -77,6 +77,6 @@ function limits(
 
 export const unknownLimits = (['seconds', null] as const).flatMap((retryAfter) => [
 	limits(retryAfter, SMALL, { seconds: 110, sideBySide: 5 }),
-	// Many pictures in little time are work, and would be in each other's way.
+	// Many images in little time are work, and would be in each other's way.
 	limits(retryAfter, LARGE, { seconds: 36 }),
 ]);

@@ -1,7 +1,7 @@
 /* eslint-disable */
 // How late the end of a task is noticed, how many reads that takes, and what both make of the whole run.
 import type { GatewayLoad } from '../gateway';
-import { mean } from '../statistics';
+import { mean } from '../report/statistics';
 import { withLane } from '../lane';
 import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';

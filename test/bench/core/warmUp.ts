@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { Lane } from '../lane';
 
-/** Code is loaded and compiled, and a few pictures are fetched, before anything is measured. */
+/** Code is loaded and compiled, and a few images are fetched, before anything is measured. */
 export async function warmUp(lane: Lane, ...clients: Array<'node' | 'bareTasks'>): Promise<void> {
 	for (const client of clients) await lane.run({ seed: 1, taskMs: [100, 400] }, { client, items: 20 });
 }

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { mean } from '../statistics';
+import { mean } from '../report/statistics';
 import type { Exchange } from './meter';
 
 /** A task as the gateway knows it; times by the clock of the meter. */
@@ -11,7 +11,7 @@ export interface KnownTask {
 
 /** What a client did, seen from the gateway: the same for every client. */
 export interface GatewayFigures {
-	/** From the arrival of the first paid request to the last byte of the last picture. */
+	/** From the arrival of the first paid request to the last byte of the last image. */
 	makespanMs: number;
 	/** Mean time from the end of a task to the read that sees it. */
 	lagMs: number;
@@ -24,7 +24,7 @@ export interface GatewayFigures {
 	downloads: number;
 }
 
-/** @throws when a task was not seen to its end, or its picture not fetched: then the times say nothing */
+/** @throws when a task was not seen to its end, or its image not fetched: then the times say nothing */
 export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): GatewayFigures {
 	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
 	const paid = of('create', 'call');
@@ -35,7 +35,7 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 	const lags = tasks.map(({ taskId, startedAt, durationMs }) => lagOf(reads.get(taskId) ?? [], startedAt + durationMs));
 	const downloads = of('file').filter(({ status }) => status === 200).length;
 	if (downloads < tasks.length) throw new Error(`${tasks.length} tasks, but ${downloads} downloads`);
-	if (served.length === 0) throw new Error('No picture was served');
+	if (served.length === 0) throw new Error('No image was served');
 	return {
 		makespanMs:
 			Math.max(...served.map(({ servedAt = 0 }) => servedAt)) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The stand-in gateway in a process of its own.
+// The mock API in a process of its own.
 import { startMockApi, type MockApi, type MockApiSettings } from '../../mock-api';
 import { createRandom } from '../../mock-api/random';
 import { serve } from '../childProcess';
@@ -12,7 +12,7 @@ import { ORDER } from './order';
 export interface GatewayLoad
 	extends Pick<
 		Partial<MockApiSettings>,
-		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes'
+		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes' | 'faults'
 	> {
 	taskMs?: [shortest: number, longest: number];
 	/** Loads of the same seed draw the same durations. */
@@ -30,37 +30,37 @@ const GRACE_MS = 1;
 
 export type GatewayService = {
 	address(): Promise<GatewayAddress>;
-	/** Forgets everything and becomes this gateway; its picture is painted before the first request. */
+	/** Forgets everything and becomes this gateway; its image is painted before the first request. */
 	load(load: GatewayLoad): Promise<void>;
 	figures(): Promise<GatewayFigures>;
 };
 
 async function main(): Promise<void> {
-	const sandbox = await startMockApi();
+	const mockApi = await startMockApi();
 	const announcer = await startAnnouncer();
 	const meter = startMeter();
 	let starts: Array<Pick<KnownTask, 'startedAt' | 'durationMs'>> = [];
 
 	serve({
-		address: async () => ({ baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey, endsUrl: announcer.url }),
+		address: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey, endsUrl: announcer.url }),
 		async load({ taskMs: [shortest, longest] = [0, 0], seed, ...settings }: GatewayLoad) {
-			sandbox.reset();
-			sandbox.set({ ...settings, seed, taskMs: 0, tasksAtOnce: Infinity, syncMs: 0 });
-			await paint(sandbox);
-			sandbox.reset();
+			mockApi.reset();
+			mockApi.set({ ...settings, seed, taskMs: 0, tasksAtOnce: Infinity, syncMs: 0, faults: [] });
+			await paint(mockApi);
+			mockApi.reset();
 			starts = [];
 			// Called in the same breath as the task is accepted, so this clock is its clock.
 			const taskMs = (taskNumber: number): number => {
 				const durationMs = shortest + createRandom(seed * 1_000 + taskNumber).next() * (longest - shortest);
 				starts[taskNumber - 1] = { startedAt: performance.now(), durationMs };
-				if (announcer.isHeard) announceEnd(sandbox, announcer, taskNumber, durationMs);
+				if (announcer.isHeard) announceEnd(mockApi, announcer, taskNumber, durationMs);
 				return durationMs;
 			};
-			sandbox.set({ ...settings, seed, taskMs });
+			mockApi.set({ ...settings, seed, taskMs });
 			meter.reset();
 		},
 		async figures() {
-			const tasks = sandbox.ledger.filter(({ kind }) => kind === 'task');
+			const tasks = mockApi.ledger.filter(({ kind }) => kind === 'task');
 			return figuresOf(
 				meter.exchanges,
 				tasks.map(({ taskId, number }) => ({ taskId: taskId ?? '', ...starts[number - 1] })),
@@ -80,11 +80,11 @@ async function paint({ baseUrl, apiKey }: MockApi): Promise<void> {
 	await (await fetch(data[0].url)).arrayBuffer();
 }
 
-function announceEnd(sandbox: MockApi, announcer: Announcer, taskNumber: number, durationMs: number): void {
+function announceEnd(mockApi: MockApi, announcer: Announcer, taskNumber: number, durationMs: number): void {
 	setTimeout(() => {
-		const { taskId, finishedAt } = sandbox.ledger[taskNumber - 1];
+		const { taskId, finishedAt } = mockApi.ledger[taskNumber - 1];
 		// A timer may ring a moment early.
-		if (finishedAt === null) return announceEnd(sandbox, announcer, taskNumber, GRACE_MS);
+		if (finishedAt === null) return announceEnd(mockApi, announcer, taskNumber, GRACE_MS);
 		announcer.tell(taskId ?? '');
 	}, Math.ceil(durationMs));
 }

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // n8n's own image nodes for OpenAI and Gemini, pointed at the same gateway by their credentials.
-import { median } from '../statistics';
+import { median } from '../report/statistics';
 import type { BenchGroup, Row } from '../row';
 import { openCounter, runWhole, startServer, type Counter, type Server } from './server';
 import { builtInGemini, builtInOpenAi, ours } from './workflows';
@@ -49,7 +49,7 @@ export const builtInNodes: BenchGroup = {
 		report('packing the node, starting n8n');
 		server = await startServer();
 		counters = { openAi: await openCounter(server.client), gemini: await openCounter(server.client) };
-		// The first time loads the code, and paints the pictures.
+		// The first time loads the code, and paints the images.
 		for (const { id, builtIn } of FORMATS) {
 			const counter = counters[id];
 			await runWhole(server, counter, { seed: 1, syncMs: 50 }, builtIn(counter.credentials[id], ITEMS));

@@ -63,7 +63,7 @@ export const workflowsByHand: BenchGroup = {
 		server = await startServer();
 		counter = await openCounter(server.client);
 		lane = await openLane();
-		// The first time loads the code, and paints the pictures.
+		// The first time loads the code, and paints the images.
 		const short = { seed: 1, taskMs: [100, 400] as [number, number] };
 		for (const { id } of CONTENDERS) await runWhole(server, counter, short, workflowOf(id, counter));
 		await lane.run(short, { client: 'bareTasks', items: ITEMS });

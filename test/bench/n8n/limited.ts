@@ -22,7 +22,7 @@ let server: Server | undefined;
 const rowsOf = ({ id, name }: (typeof CONTENDERS)[number]): Row[] => {
 	const none = id === 'ours' ? { target: { atMost: 0 } } : {};
 	return [
-		{ id: `n8n.limited.${id}.pictures`, name: `${LOAD}, ${name}: pictures that arrive`, unit: '', digits: 0 },
+		{ id: `n8n.limited.${id}.images`, name: `${LOAD}, ${name}: images that arrive`, unit: '', digits: 0 },
 		{
 			id: `n8n.limited.${id}.lost`,
 			name: `${LOAD}, ${name}: paid and lost`,
@@ -74,7 +74,7 @@ export const limitedByHand: BenchGroup = {
 			for (const { id, name } of CONTENDERS) {
 				report(name);
 				const run = await runOnce(server, counter, load, workflows[id]);
-				figures[`n8n.limited.${id}.pictures`] = run.bought - run.lost;
+				figures[`n8n.limited.${id}.images`] = run.bought - run.lost;
 				figures[`n8n.limited.${id}.lost`] = run.lost;
 				figures[`n8n.limited.${id}.twice`] = run.twice;
 				if (id !== 'ours') continue;

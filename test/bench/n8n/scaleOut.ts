@@ -84,7 +84,7 @@ async function measureQueue(context: BenchContext, { queue, client, counter }: S
 	}
 }
 
-/** The same pictures, all items of one execution. */
+/** The same images, all items of one execution. */
 async function batch({ seed }: BenchContext, server: Server, counter: Counter): Promise<Figures> {
 	const load = { seed, taskMs: [TASK_MS, TASK_MS] as [number, number], imageBytes: IMAGE_BYTES };
 	await runWhole(server, counter, { ...load, taskMs: [20, 20] }, ours(counter.credentials.ours, PAINTED));
@@ -100,7 +100,7 @@ async function batch({ seed }: BenchContext, server: Server, counter: Counter): 
 	};
 }
 
-/** The first executions load the code, and the gateway paints its pictures. */
+/** The first executions load the code, and the gateway paints its images. */
 async function warmAndCall({ seed }: BenchContext, site: Site): Promise<WebhookFigures> {
 	await callAtOnce(site, { seed, taskMs: 20, executions: PAINTED });
 	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });

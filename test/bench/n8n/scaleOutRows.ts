@@ -3,9 +3,9 @@ import type { Row } from '../row';
 
 export const EXECUTIONS = 120;
 export const TASK_MS = 2_000;
-const LOAD = `${EXECUTIONS} webhook executions, tasks of 2 s, pictures of 1 MB`;
-const BATCH = `One execution of ${EXECUTIONS} items, tasks of 2 s, pictures of 1 MB, one n8n`;
-const PANEL = `Pictures per second, ${EXECUTIONS} at once, tasks of 2 s, pictures of 1 MB`;
+const LOAD = `${EXECUTIONS} webhook executions, tasks of 2 s, images of 1 MB`;
+const BATCH = `One execution of ${EXECUTIONS} items, tasks of 2 s, images of 1 MB, one n8n`;
+const PANEL = `Images per second, ${EXECUTIONS} at once, tasks of 2 s, images of 1 MB`;
 
 export const SETUPS = [
 	{ id: 'single', name: 'one n8n, no queue', workers: 0, concurrency: 0 },
@@ -44,12 +44,12 @@ export const scaleOutRows: Row[] = [
 	...SETUPS.flatMap(rowsOf),
 	{
 		id: 'scale.batch.perSecond',
-		name: `${BATCH}: pictures per second`,
+		name: `${BATCH}: images per second`,
 		unit: '/s',
 		bar: { panel: PANEL, label: 'one n8n, one execution of all items' },
 	},
 	{ id: 'scale.batch.main', name: `${BATCH}: memory of n8n at its peak`, unit: 'MB', digits: 0 },
-	{ id: 'scale.batch.cpu', name: `${BATCH}: processor time per picture`, unit: 'ms', digits: 0 },
+	{ id: 'scale.batch.cpu', name: `${BATCH}: processor time per image`, unit: 'ms', digits: 0 },
 	{
 		id: 'scale.one.mainCpu',
 		name: `${LOAD}, queue, 1 worker of 10: processor time per execution, main`,

@@ -96,7 +96,7 @@ async function ended(client: RestClient, executionId: string): Promise<string> {
 	);
 }
 
-/** @throws when it did not get every picture: then its times say nothing */
+/** @throws when it did not get every image: then its times say nothing */
 export async function runWhole(server: Server, counter: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
 	const run = await runOnce(server, counter, load, workflow);
 	if (run.status === 'success' && run.lost === 0 && run.twice === 0) return run;

@@ -4,12 +4,12 @@ import type { RestClient, SavedWorkflow } from '../../e2e/harness/n8n/restClient
 import { until } from '../../e2e/harness/processes/until';
 import type { Counter } from './server';
 import { peakBytes, cpuMs } from './processFigures';
-import { pictureOnCall, prompts } from './workflows';
+import { imageOnCall, prompts } from './workflows';
 
 /** Few, and asked for again and again, so that the gateway has painted them before anything is measured. */
 export const PAINTED = 30;
 const PROMPTS = prompts(PAINTED);
-/** Of about this size are real pictures of 1K. */
+/** Of about this size are real images of 1K. */
 export const IMAGE_BYTES = 1_000_000;
 
 /** Somewhere to call, and the folders of the servers that do the work. */
@@ -36,15 +36,15 @@ export interface Calls {
 	executions: number;
 }
 
-/** Calls a webhook so many times at once; each call is an execution that makes one picture. */
+/** Calls a webhook so many times at once; each call is an execution that makes one image. */
 export async function callAtOnce(
 	{ url, client, counter, folders }: Site,
 	{ seed, taskMs, executions }: Calls,
 ): Promise<WebhookFigures> {
 	const { gateway, credentials } = counter;
 	await gateway.load({ seed, taskMs: [taskMs, taskMs], imageBytes: IMAGE_BYTES });
-	const path = `picture-${Date.now().toString(36)}`;
-	const workflow = await client.createWorkflow(pictureOnCall(credentials.ours, path));
+	const path = `image-${Date.now().toString(36)}`;
+	const workflow = await client.createWorkflow(imageOnCall(credentials.ours, path));
 	await client.activate(workflow);
 
 	const before = folders.map(cpuMs);
@@ -59,7 +59,7 @@ export async function callAtOnce(
 			if (status !== 200) throw new Error(`The webhook answered ${status}`);
 		};
 		await Promise.all(Array.from({ length: executions }, (_, index) => call(PROMPTS[index % PROMPTS.length])));
-		await until('all pictures', async () => ((await gateway.delivered()) >= executions ? true : undefined), {
+		await until('all images', async () => ((await gateway.delivered()) >= executions ? true : undefined), {
 			timeoutMs: 180_000,
 		});
 		await allEnded(client, workflow, executions);

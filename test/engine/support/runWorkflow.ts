@@ -151,7 +151,7 @@ export type BinaryMode = 'filesystem' | 'database' | 'default';
 const binaryData = Container.get(BinaryDataService) as BinaryDataService;
 const binaryConfig = Reflect.get(binaryData, 'config') as { mode: string };
 let preparedBinaryMode: string | undefined;
-const databaseFiles = createDatabaseFiles();
+const databaseFiles = createDatabaseFiles(() => process.env.BENCH_CLIENT === undefined);
 
 async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	if (preparedBinaryMode === mode) return;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { createPollSchedule, type PollTicket } from '../../../nodes/NanoBanana/poll/pollSchedule';
-import { play, playMany, PROGRESS, type Load } from '../../bench/simulatedTasks';
+import { play, playMany, PROGRESS, type Load } from '../../bench/simulation/simulatedTasks';
 
 const SHORT: Load = { tasks: 30, shortestMs: 4_000, longestMs: 12_000, progress: PROGRESS.none };
 const LONG: Load = { ...SHORT, shortestMs: 30_000, longestMs: 90_000 };

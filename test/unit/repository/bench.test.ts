@@ -2,10 +2,10 @@
 import { optimumMs } from '../../bench/core/listSchedule';
 import { figuresOf } from '../../bench/gateway/figures';
 import type { Exchange } from '../../bench/gateway/meter';
-import { mergeReport, reportGroup, type Report } from '../../bench/report';
+import { mergeReport, reportGroup, type Report } from '../../bench/report/report';
 import type { BenchGroup, Row } from '../../bench/row';
-import { isReached, median, shareOf, summarise } from '../../bench/statistics';
-import { markdownTable, placeTable } from '../../bench/table';
+import { isReached, median, shareOf, summarise } from '../../bench/report/statistics';
+import { markdownTable, placeTable } from '../../bench/report/table';
 
 describe('the figures of several measurements', () => {
 	it('have the middle one, or the mean of the two in the middle, as their median', () => {

@@ -8,7 +8,7 @@ import {
 	type ConcurrencyLimiter,
 	type SlowStart,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
-import { playLimiter, type GatewayLoad } from '../../bench/simulatedGateway';
+import { playLimiter, type GatewayLoad } from '../../bench/simulation/simulatedGateway';
 import { createRandom } from '../../mock-api/random';
 import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
 

@@ -1,11 +1,11 @@
 /* eslint-disable */
 import type { Exchange } from '../../gateway/meter';
 import type { LedgerEntry } from '../../../mock-api';
-import { mean } from '../../statistics';
+import { mean } from '../../report/statistics';
 
 /** What a client did and paid, seen from the gateway. Unlike the core's figures it is told of clients that fail, too. */
 export interface Outcome {
-	/** From the arrival of the first paid request to the last byte of the last picture; NaN when there was none. */
+	/** From the arrival of the first paid request to the last byte of the last image; NaN when there was none. */
 	makespanMs: number;
 	/** Mean time from the end of a task to the arrival of the read that sees it; NaN when none was seen. */
 	lagMs: number;
@@ -15,7 +15,7 @@ export interface Outcome {
 	/** In order of acceptance. */
 	durationsMs: number[];
 	bought: number;
-	/** Bought, but the picture was never fetched. */
+	/** Bought, but the image was never fetched. */
 	lost: number;
 	/** Bought although the same prompt had been bought before. */
 	twice: number;
@@ -52,12 +52,12 @@ export function outcomeOf(
 		refused: paid.filter(({ status }) => status === 429).length / paid.length,
 		durationsMs: tasks.map(({ durationMs }) => durationMs),
 		bought: ledger.length,
-		lost: ledger.filter((entry) => !hasPicture(entry)).length,
+		lost: ledger.filter((entry) => !hasImage(entry)).length,
 		twice: ledger.length - new Set(ledger.map(({ prompt }) => prompt)).size,
 	};
 }
 
-/** A call without a task is answered with the picture. */
-export function hasPicture({ taskId, downloads, answered }: LedgerEntry): boolean {
+/** A call without a task is answered with the image. */
+export function hasImage({ taskId, downloads, answered }: LedgerEntry): boolean {
 	return downloads > 0 || (taskId === null && answered);
 }

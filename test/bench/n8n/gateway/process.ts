@@ -1,10 +1,10 @@
 /* eslint-disable */
-// The stand-in gateway in a process of its own.
+// The mock API in a process of its own.
 import { startMockApi, type MockApiSettings } from '../../../mock-api';
 import { createRandom } from '../../../mock-api/random';
 import { serve } from '../../childProcess';
 import { startMeter } from '../../gateway/meter';
-import { hasPicture, outcomeOf, type KnownTask, type Outcome } from './outcome';
+import { hasImage, outcomeOf, type KnownTask, type Outcome } from './outcome';
 
 export interface GatewayAddress {
 	baseUrl: string;
@@ -12,7 +12,8 @@ export interface GatewayAddress {
 }
 
 /** What the gateway is to be like for one load. Loads of the same seed draw the same durations. */
-export interface GatewayLoad extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes'> {
+export interface GatewayLoad
+	extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes' | 'faults'> {
 	seed: number;
 	taskMs?: [shortest: number, longest: number];
 }
@@ -21,20 +22,20 @@ export type GatewayService = {
 	address(): Promise<GatewayAddress>;
 	/** Forgets everything and becomes this gateway. */
 	load(load: GatewayLoad): Promise<void>;
-	/** Pictures that their buyers have. */
+	/** Images that their buyers have. */
 	delivered(): Promise<number>;
 	outcome(): Promise<Outcome>;
 };
 
 async function main(): Promise<void> {
-	const sandbox = await startMockApi();
+	const mockApi = await startMockApi();
 	const meter = startMeter();
 	let tasks: Array<Pick<KnownTask, 'endsAt' | 'durationMs'>> = [];
 
 	serve({
-		address: async () => ({ baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey }),
+		address: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey }),
 		async load({ taskMs: [shortest, longest] = [0, 0], ...settings }: GatewayLoad) {
-			sandbox.reset();
+			mockApi.reset();
 			meter.reset();
 			tasks = [];
 			// Called in the same breath as the task is accepted, so this clock is its clock.
@@ -43,11 +44,11 @@ async function main(): Promise<void> {
 				tasks[taskNumber - 1] = { endsAt: performance.now() + durationMs, durationMs };
 				return durationMs;
 			};
-			sandbox.set({ ...settings, taskMs });
+			mockApi.set({ ...settings, taskMs });
 		},
-		delivered: async () => sandbox.ledger.filter(hasPicture).length,
+		delivered: async () => mockApi.ledger.filter(hasImage).length,
 		async outcome() {
-			const { ledger } = sandbox;
+			const { ledger } = mockApi;
 			const known = ledger.flatMap(({ taskId, number }) => (taskId === null ? [] : [{ taskId, ...tasks[number - 1] }]));
 			return outcomeOf(meter.exchanges, ledger, known);
 		},

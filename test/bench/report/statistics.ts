@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { Figures, Row, Target } from './row';
+import type { Figures, Row, Target } from '../row';
 
 /** What several measurements of a row come to. */
 export interface Summary {

@@ -1,7 +1,7 @@
 /* eslint-disable */
 // How late the end of a task is seen at best, by a client that knows how task durations are distributed
 // but nothing about the single task: dynamic programming over the times of its polls.
-import { createRandom } from '../mock-api/random';
+import { createRandom } from '../../mock-api/random';
 import { drawDuration, type Load } from './simulatedTasks';
 
 const DRAWS = 20_000;

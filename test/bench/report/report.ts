@@ -2,8 +2,8 @@
 // docs/bench.json: what was measured last, group by group.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Machine } from './machine';
-import type { BenchGroup, Row } from './row';
-import type { GroupResult } from './runGroups';
+import type { BenchGroup, Row } from '../row';
+import type { GroupResult } from '../runGroups';
 import { isReached, shareOf, type Summary } from './statistics';
 
 export interface ReportedRow extends Row, Partial<Summary> {

@@ -1,8 +1,8 @@
 /* eslint-disable */
 // A run of tasks as a list of events: the product's own schedule (or another policy) says when to poll,
 // the clock jumps there. No timers, no chance but the seed.
-import { createPollSchedule } from '../../nodes/NanoBanana/poll/pollSchedule';
-import { createRandom, type Random } from '../mock-api/random';
+import { createPollSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
+import { createRandom, type Random } from '../../mock-api/random';
 
 export interface Load {
 	tasks: number;

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { sayMachine } from './machine';
 import type { Report, ReportedGroup, ReportedRow } from './report';
-import type { Row } from './row';
+import type { Row } from '../row';
 
 const HEAD = ['What', 'To reach', 'Median', 'Range', 'Figure / target', 'Verdict'];
 

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // Lag against reads: our schedule and the usual ones over the same simulated tasks. Prints a table
-// and draws docs/polling.svg. Run by `npx tsx test/bench/simulation.ts`.
+// and draws docs/polling.svg. Run by `npx tsx test/bench/simulation/polling.ts`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { optimalLagMs } from './pollOptimum';
 import { exponential, fixed, ours, playMany, PROGRESS, type Figures, type Load, type Policy } from './simulatedTasks';
 
 const SEEDS = 200;
-const DOCS = join(__dirname, '../../docs');
+const DOCS = join(__dirname, '../../../docs');
 
 const POLICIES: Array<[name: string, policy: () => Policy, color: string]> = [
 	['ours', ours, '#d9480f'],

@@ -5,9 +5,9 @@ import {
 	createConcurrencyLimiter,
 	TASK_SLOW_START,
 	type SlowStart,
-} from '../../nodes/NanoBanana/submit/concurrencyLimiter';
-import type { Clock } from '../../nodes/NanoBanana/types';
-import { createRandom } from '../mock-api/random';
+} from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
+import type { Clock } from '../../../nodes/NanoBanana/types';
+import { createRandom } from '../../mock-api/random';
 
 export interface GatewayLoad {
 	items: number;
