@@ -1,0 +1,147 @@
+/* eslint-disable */
+// Puts one defect of the money path at a time into a copy of the node, and counts the histories until the
+// simulation finds it: npx tsx test/simulation/defects.ts [--runs 20000] [--only text]. A defect that no longer matches the
+// code, or that is not found, fails.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, type Plugin } from 'esbuild';
+
+interface Defect {
+	name: string;
+	/** Below nodes/NanoBanana. */
+	file: string;
+	find: string | RegExp;
+	replace: string;
+}
+
+const DEFECTS: Defect[] = [
+	{
+		name: 'the identity of a request is what its expressions return',
+		file: 'steps/prepareRequest.ts',
+		find: /hashOf\(requestAsWritten\([^;]*\)\);/,
+		replace: 'evaluated;',
+	},
+	{
+		name: 'a request that ended unclear is sent again by the next try',
+		file: 'steps/createTask.ts',
+		find: 'isUnclear(record, executionId) && !settings.retryUnclear',
+		replace: 'false',
+	},
+	{
+		name: 'the task ID is recorded 20 ms after the response',
+		file: 'steps/createTask.ts',
+		find: 'recordResult(item, record, result);',
+		replace: 'await systemClock.pause(20); recordResult(item, record, result);',
+	},
+	{
+		name: 'a failed item does not stop the others from paying',
+		file: 'steps/createTask.ts',
+		find: /if \(prepared\.record\.calls\.length === 1\) abortRun\(item\);/,
+		replace: '',
+	},
+	{
+		name: 'a paid request is aborted when another item fails',
+		file: 'run/itemContext.ts',
+		find: 'submitClient: { ctx, base, signal: running.cancel }',
+		replace: 'submitClient: { ctx, base, signal: run.signal }',
+	},
+	{
+		name: 'a response that an earlier execution found empty stays empty',
+		file: 'steps/createTask.ts',
+		find: 'delete record.emptyIn;',
+		replace: '',
+	},
+	{
+		name: 'a connection that was reset counts as never opened',
+		file: 'gateway/networkErrors.ts',
+		find: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' }",
+		replace: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset', sent: 'never' }",
+	},
+	{
+		name: 'a 502 counts as proof that nothing was accepted',
+		file: 'errors/classify.ts',
+		find: "if (status === 429) return kind === 'rate_limited';",
+		replace: "if (status === 502) return true; if (status === 429) return kind === 'rate_limited';",
+	},
+	{
+		name: 'the key goes to every host that a file is at',
+		file: 'gateway/gatewayClient.ts',
+		find: '!isHome(client, url) || !wantsKey(first)',
+		replace: '!wantsKey(first)',
+	},
+	{
+		name: 'the storage of n8n fails and nobody says that the image is charged',
+		file: 'errors/failureKinds.ts',
+		find: "cost: 'charged',",
+		replace: '',
+	},
+	{
+		name: 'a body counts only when its connection ends well',
+		file: 'gateway/responseBody.ts',
+		find: /if \(error && \(error instanceof TooLargeError \|\| !isWhole\(\)\)\) throw error;/,
+		replace: 'if (error) throw error;',
+	},
+	{
+		name: 'two items with the same request share one record',
+		file: 'run/idempotencyStore.ts',
+		find: 'const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;',
+		replace: 'const place = `${runIndexOf(ctx)}:`;',
+	},
+];
+
+const ROOT = join(__dirname, '..', '..');
+const NODE = join(ROOT, 'nodes', 'NanoBanana');
+const OUT = join(ROOT, 'node_modules', '.cache', 'simulation');
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { runs: { type: 'string', default: '20000' }, only: { type: 'string' } } });
+	mkdirSync(OUT, { recursive: true });
+	const rows: Array<{ defect: string; histories: number | string }> = [];
+	for (const [index, defect] of DEFECTS.entries()) {
+		if (values.only !== undefined && !defect.name.includes(values.only)) continue;
+		const outfile = join(OUT, `defect-${index}.cjs`);
+		await build({
+			entryPoints: [join(__dirname, 'main.ts')],
+			bundle: true,
+			platform: 'node',
+			outfile,
+			keepNames: true,
+			external: ['n8n-workflow'],
+			plugins: [insert(defect)],
+			logLevel: 'error',
+		});
+		rows.push({ defect: defect.name, histories: histories(outfile, String(values.runs)) });
+	}
+	console.table(rows);
+	process.exitCode = rows.some(({ histories }) => typeof histories === 'string') ? 1 : 0;
+}
+
+function insert({ name, file, find, replace }: Defect): Plugin {
+	return {
+		name: 'defect',
+		setup({ onLoad }) {
+			onLoad({ filter: /\.ts$/ }, ({ path }) => {
+				const source = readFileSync(path, 'utf8');
+				if (relative(NODE, path) !== file) return { contents: source, loader: 'ts' };
+				const contents = source.replace(find, () => replace);
+				if (contents === source) throw new Error(`"${name}" no longer matches ${file}`);
+				return { contents, loader: 'ts' };
+			});
+		},
+	};
+}
+
+/** Histories until the first violation. */
+function histories(program: string, runs: string): number | 'not found' {
+	try {
+		execFileSync(process.execPath, [program, '--runs', runs], { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1e9 });
+		return 'not found';
+	} catch (failed) {
+		const { stdout } = failed as { stdout: string };
+		return Number(/after (\d+) histories/.exec(stdout)?.[1] ?? NaN);
+	}
+}
+
+void main();
