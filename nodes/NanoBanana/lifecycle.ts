@@ -7,9 +7,9 @@ import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
 import { finishedRows, keepFinished, releaseRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/itemContext';
-import { collectImages } from './steps/collectImages';
-import { createTask } from './steps/createTask';
-import { pollOnce, pollTask } from './steps/pollTask';
+import { collectImages, type CallResult } from './steps/collectImages';
+import { abortItem, createTask, type PaidCall } from './steps/createTask';
+import { acquireToPoll, pollOnce, pollTask } from './steps/pollTask';
 import { imagesToPay, prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 
@@ -56,7 +56,9 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 /** One output item per image of every paid call. What could not be had is named, what was had is kept. */
 async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Promise<INodeExecutionData[]> {
 	const { record, request } = prepared;
-	const calls = await Promise.allSettled(record.calls.map(async (_, call) => await createTask(item, prepared, call)));
+	const calls = await Promise.allSettled(
+		record.calls.map(async (_, index) => await createAndPoll(item, prepared, index)),
+	);
 	const results = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
 	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [toFailure(call.reason)] : []));
 	try {
@@ -82,6 +84,29 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 	}
 }
 
+/** One paid call, from its request to the end of its task. The caller releases the memory of its response. */
+async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index: number): Promise<CallResult> {
+	const { calls } = prepared.record;
+	const reservation = item.run.memoryBudget.reservation();
+	const call: PaidCall = { item, prepared, index, record: calls[index], reservation };
+	try {
+		const created = await createTask(call);
+		const { taskId, outcome } = created;
+		if (taskId === undefined || outcome.kind !== 'pending' || !item.settings.wait) return created;
+		reservation.release();
+		return { ...created, ...(await pollTask(item, { ...created, taskId, images: prepared.request.n })) };
+	} catch (thrown) {
+		reservation.release();
+		abortItem(call);
+		// A task that failed is not charged, so the next try may create another one.
+		const { taskId = '', otherTaskIds } = call.record;
+		if (item.run.failedTasks.has(taskId)) calls[index] = {};
+		throw otherTaskIds ? new FailureError({ ...toFailure(thrown), otherTaskIds }) : FailureError.from(thrown);
+	} finally {
+		call.permit?.release();
+	}
+}
+
 function partWarning(failure: Failure, count: number, apiKey?: string): string {
 	const details = failure.gatewayMessage ? ` (${redact(failure.gatewayMessage, apiKey)})` : '';
 	const text = `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
@@ -97,8 +122,7 @@ function costliest(failures: Failure[]): Failure {
 /** Output items for one task that was created earlier. */
 async function readTask(item: ItemContext, taskId: string): Promise<INodeExecutionData[]> {
 	const { run, settings } = item;
-	const permit = await run.limiter.acquire({ isResumed: true });
-	if (!permit) throw new FailureError({ kind: 'canceled', taskId });
+	const permit = await acquireToPoll(item, taskId);
 	const reservation = run.memoryBudget.reservation();
 	try {
 		const polled = settings.wait

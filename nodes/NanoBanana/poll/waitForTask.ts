@@ -1,37 +1,41 @@
+import { FailureError, type Failure, type FailureKind } from '../errors/failure';
 import { jitter, onAbort } from '../lib/clock';
-import type { Failure } from '../errors/failure';
-import { failureOf } from '../errors/classify';
+import type { Clock, DecodedResponse, KnownResponse } from '../types';
 import type { PollSchedule, PollTicket } from './pollSchedule';
 import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
-import type { Clock, DecodedResponse } from '../types';
 
 export interface PollOptions {
+	taskId: string;
+	/** Whose task it is: just created here, created by an earlier try, or entered by the user, so that nobody here has seen it accepted. */
+	origin: 'fresh' | 'resumed' | 'named';
 	/** One poll. It is free, so it may fail as often as it likes. */
-	poll: () => Promise<TaskStatusResult>;
+	poll: (remainingMs: number) => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
 	schedule: PollSchedule;
 	clock: Clock;
 	signal: AbortSignal;
+	/** When the task was created, in ms since the epoch. */
 	startedAt: number;
-	deadline: number;
-	/** For so long after its creation, or after it was seen, an unknown id is a task that is not visible at the moment. */
-	graceMs: number;
-	/** False for a task that somebody named: nobody here has seen it accepted. */
-	isOwn: boolean;
-	stepMs: number;
-	/** False for a task that has probably ended: the first poll is at once. */
-	isFresh: boolean;
-	/** When the API asks to be polled first (Retry-After), in ms. */
+	timeoutMs: number;
+	/** True where a task that takes longer is a result, and not an error. */
+	continuesOnTimeout: boolean;
+	pollIntervalMs: number;
+	/** When the API wants the first poll (`Retry-After`), in ms. */
 	firstPollMs?: number;
 	onPoll?: (outcome: DecodedResponse) => void;
 }
 
-export type PollResult =
-	| { kind: 'images'; outcome: Extract<DecodedResponse, { kind: 'images' }>; reads: number }
-	| { kind: 'failed'; failure: Failure; outcome?: Extract<DecodedResponse, { kind: 'failed' }>; reads: number }
-	| { kind: 'timedOut'; last?: DecodedResponse; lastFailure?: Failure; reads: number }
-	| { kind: 'stopped'; reads: number };
+export interface PollResult {
+	/** How the task ended, or the task as it was seen last. */
+	outcome: KnownResponse;
+	reads: number;
+}
 
+type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
+
+/** An accepted task may be invisible for a while after its creation and in between; an ID that the user entered gets a moment only. */
+const OWN_GRACE_MS = 60_000;
+const NAMED_GRACE_MS = 5_000;
 /**
  * Consecutive polls that must agree before an error, or a finished task without an image, counts as final: about
  * ten seconds. Some APIs write the URL after the status, and one that restarts returns anything.
@@ -40,76 +44,80 @@ const MANY_POLLS = 5;
 /** Fewer are enough for errors about the key or the request, and for a task ID that the user entered. */
 const FEW_POLLS = 3;
 
-/** Polls a task until it has ended, the deadline has come or the signal fires. Never throws for a bad response. */
-export async function waitForTask(options: PollOptions): Promise<PollResult> {
-	const ticket = options.schedule.track(options.startedAt, options.stepMs, options.isFresh);
-	try {
-		return await pollUntilEnd(options, ticket);
-	} finally {
-		ticket.close();
-	}
-}
+/** These say nothing about the task. */
+const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
-async function pollUntilEnd(options: PollOptions, ticket: PollTicket): Promise<PollResult> {
-	const { clock, signal, deadline } = options;
+/**
+ * Polls a task until it has ended.
+ *
+ * @throws a failure with the task ID: why the task cannot be read, `timed_out`, or `canceled` once the signal has fired
+ */
+export async function waitForTask(options: PollOptions): Promise<PollResult> {
+	const { taskId, origin, clock, signal, timeoutMs, pollIntervalMs, firstPollMs = 0 } = options;
+	const deadline = clock.now() + timeoutMs;
+	// An ID that was never seen accepted is not called charged, however short the timeout.
+	const graceMs = origin === 'named' ? Math.min(NAMED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
+	const ticket = options.schedule.track(options.startedAt, pollIntervalMs, origin === 'fresh');
 	let reads = 0;
 	let last: DecodedResponse | undefined;
 	let lastFailure: Failure | undefined;
 	let seenAt = clock.now();
 	let emptyPolls = 0;
 	let doubts = 0;
-	let notBefore = clock.now() + (options.isFresh ? (options.firstPollMs ?? 0) : 0);
-	for (;;) {
-		await pauseUntilDue(options, ticket, notBefore);
-		if (signal.aborted) return { kind: 'stopped', reads };
-		const poll = await options.poll();
-		const now = clock.now();
-		reads += 1;
-		doubts = isDoubt(options, poll) ? doubts + 1 : 0;
-
-		const isBelieved =
-			poll.kind === 'final' ||
-			(poll.kind === 'notFound' && now >= seenAt + options.graceMs) ||
-			(poll.kind !== 'outcome' && doubts >= pollsToBelieve(options, poll.failure));
-		if (isBelieved) return { kind: 'failed', failure: poll.failure, reads };
-		if ('outcome' in poll && poll.outcome) {
-			last = poll.outcome;
-			options.onPoll?.(last);
-		}
-		if (poll.kind === 'outcome') {
-			seenAt = now;
-			if (poll.outcome.kind === 'failed')
-				return { kind: 'failed', failure: failureOf(poll.outcome), outcome: poll.outcome, reads };
-			emptyPolls = poll.outcome.kind === 'images' ? emptyPolls + 1 : 0;
-			if (poll.outcome.kind === 'images' && (poll.outcome.images.length > 0 || emptyPolls >= MANY_POLLS)) {
-				ticket.succeeded(now);
-				return { kind: 'images', outcome: poll.outcome, reads };
+	let notBefore = clock.now() + firstPollMs;
+	try {
+		for (;;) {
+			await pauseUntilDue(options, ticket, notBefore, deadline);
+			if (signal.aborted) throw new FailureError({ kind: 'canceled', taskId });
+			const poll = await options.poll(deadline - clock.now());
+			const now = clock.now();
+			reads += 1;
+			if ('outcome' in poll && poll.outcome) {
+				last = poll.outcome;
+				options.onPoll?.(last);
 			}
-		} else {
-			lastFailure = poll.failure;
+			doubts = isDoubt(poll, origin) ? doubts + 1 : 0;
+			if (poll.kind === 'outcome') {
+				const { outcome } = poll;
+				seenAt = now;
+				if (outcome.kind === 'failed') return { outcome, reads };
+				emptyPolls = outcome.kind === 'images' ? emptyPolls + 1 : 0;
+				if (outcome.kind === 'images' && (outcome.images.length > 0 || emptyPolls >= MANY_POLLS)) {
+					ticket.succeeded(now);
+					return { outcome, reads };
+				}
+			} else {
+				lastFailure = { ...poll.failure, taskId };
+				const isUnknown = poll.kind === 'notFound' && now >= seenAt + graceMs;
+				if (poll.kind === 'final' || isUnknown || doubts >= pollsToBelieve(lastFailure, origin))
+					throw new FailureError(lastFailure);
+			}
+			if (now >= deadline) return { outcome: openTask(options, last, lastFailure), reads };
+			if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
+			else ticket.failed(now);
+			const asked = 'retryAfterMs' in poll ? poll.retryAfterMs : 0;
+			notBefore = now + Math.max(asked, jitter(asked));
 		}
-		if (now >= deadline) return { kind: 'timedOut', last, lastFailure, reads };
-		if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
-		else ticket.failed(now);
-		const asked = 'retryAfterMs' in poll ? poll.retryAfterMs : 0;
-		notBefore = now + (asked > 0 ? Math.max(jitter(asked), asked) : 0);
+	} finally {
+		ticket.close();
 	}
 }
 
 /** A page or half a response passes, unless the API has never responded with anything else. */
-function isDoubt({ isOwn }: PollOptions, poll: TaskStatusResult): boolean {
-	return poll.kind === 'doubtful' || (poll.kind === 'passing' && !isOwn && poll.failure.httpStatus === 200);
+function isDoubt(poll: TaskStatusResult, origin: PollOptions['origin']): boolean {
+	return poll.kind === 'doubtful' || (poll.kind === 'passing' && origin === 'named' && poll.failure.httpStatus === 200);
 }
 
-function pollsToBelieve({ isOwn }: PollOptions, failure: Failure): number {
-	return isOwn && !CLEAR_REJECTIONS.includes(failure.kind) ? MANY_POLLS : FEW_POLLS;
+function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {
+	return origin === 'named' || CLEAR_REJECTIONS.includes(kind) ? FEW_POLLS : MANY_POLLS;
 }
 
 /** The schedule may bring the poll forward during the pause, though not before `notBefore`. */
 async function pauseUntilDue(
-	{ clock, signal, deadline }: PollOptions,
+	{ clock, signal }: PollOptions,
 	ticket: PollTicket,
 	notBefore: number,
+	deadline: number,
 ): Promise<void> {
 	while (!signal.aborted) {
 		const restMs = Math.min(Math.max(ticket.dueAt, notBefore), deadline) - clock.now();
@@ -121,4 +129,32 @@ async function pauseUntilDue(
 		await clock.pause(Math.ceil(restMs), earlier.signal);
 		forget();
 	}
+}
+
+/** A task that has not ended in time, as the last poll showed it. */
+function openTask(
+	{ taskId, origin, timeoutMs, continuesOnTimeout }: PollOptions,
+	last?: DecodedResponse,
+	lastFailure?: Failure,
+): Pending {
+	// A task that no poll has shown is not called running: report the last error instead.
+	const isAccepted = origin !== 'named' && OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down');
+	if (!last && !isAccepted && lastFailure) throw new FailureError(lastFailure);
+	const task = pendingFrom(last);
+	if (continuesOnTimeout) return { ...task, taskId };
+	const said = [`Last status: ${task.word ?? task.status}`, task.reason].filter(Boolean).join('. ');
+	throw new FailureError({
+		kind: 'timed_out',
+		taskId,
+		message: `The task did not finish within ${timeoutMs / 1000} seconds`,
+		gatewayMessage: last ? said : lastFailure?.gatewayMessage,
+		response: task.response,
+	});
+}
+
+function pendingFrom(seen: DecodedResponse | undefined): Pending {
+	if (seen?.kind === 'pending') return seen;
+	const reason = seen?.kind === 'unknown' ? seen.reason : seen && 'The response contains no image';
+	const response = seen && 'response' in seen ? seen.response : undefined;
+	return { kind: 'pending', status: 'unknown', reason, response };
 }

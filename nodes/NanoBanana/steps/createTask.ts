@@ -1,4 +1,4 @@
-import { FailureError, toFailure, type Failure } from '../errors/failure';
+import { FailureError, toFailure, type Failure, type FailureKind } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
@@ -20,199 +20,144 @@ import {
 import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
-import { submit, type AcceptedSubmission } from '../submit/submit';
+import { submit } from '../submit/submit';
 import { readSubmitResult, type Accepted, type SubmitResult } from '../submit/submitResult';
 import { storeInlineImages, type CallResult } from './collectImages';
-import { pollTask } from './pollTask';
-import { encodeCall, referenceUrls, type PreparedRequest } from './prepareRequest';
+import { acquireToPoll } from './pollTask';
+import { encodeCall, type PreparedRequest } from './prepareRequest';
 
-/** One paid call of an item: sent once, or resumed where an earlier try has sent it. */
-export async function createTask(item: ItemContext, prepared: PreparedRequest, call: number): Promise<CallResult> {
-	const { run, executionId, settings } = item;
-	const record = prepared.record.calls[call];
-	const reservation = run.memoryBudget.reservation();
-	try {
-		if (record.taskId !== undefined) return await resumeTask(item, prepared, call, reservation);
-		if (record.response && isAnswered(record, executionId)) {
-			if (record.emptyIn === undefined) run.keptItems.add(item.itemIndex);
-			const { response, submittedAt } = record;
-			const unstored = unstoredResponse(record);
-			if (unstored)
-				return await storeResponse(item, prepared, call, { outcome: unstored, submittedAt, reads: 0, reservation });
-			return { outcome: response, stored: storedImages(record), submittedAt, reads: 0, reservation };
-		}
-		if (isUnclear(record, executionId) && !settings.retryUnclear) throw new FailureError(unclearFailure(record));
-		return await submitCall(item, prepared, call, reservation);
-	} catch (thrown) {
-		reservation.release();
-		const failure = toFailure(thrown);
-		const isHidden = isUnclear(record, executionId) && !ENDS_OF_UNCLEAR.includes(failure.kind);
-		if (isUnclear(record, executionId)) run.unclearItems.add(item.itemIndex);
-		const { otherTaskIds } = record;
-		const seen = isHidden ? unclearFailure(record) : failure;
-		throw isHidden || otherTaskIds ? new FailureError({ ...seen, otherTaskIds }) : thrown;
-	}
+/** One paid call of an item. */
+export interface PaidCall {
+	item: ItemContext;
+	prepared: PreparedRequest;
+	/** Its place among the calls of the item. */
+	index: number;
+	/** What this try or an earlier one has recorded of it. */
+	record: SubmissionRecord;
+	/** Memory that its request and its response take. */
+	reservation: Reservation;
+	/** Held from the request until its images are there. */
+	permit?: Permit;
 }
 
-/** Any other failure of a request that ended unclear before says nothing about that first one. */
-const ENDS_OF_UNCLEAR: Array<Failure['kind']> = ['unclear_submission', 'idempotency_conflict', 'canceled'];
+/** What a paid call has come to: a task to poll, or its images. */
+export interface CreatedTask extends CallResult {
+	origin: 'fresh' | 'resumed';
+	/** When the API wants the first poll, in ms. */
+	firstPollMs?: number;
+}
 
-async function submitCall(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	call: number,
-	reservation: Reservation,
-): Promise<CallResult> {
+/**
+ * Sends a paid call once, or finds what an earlier try has sent.
+ *
+ * @throws a failure; kind `unclear_submission` where a task may exist and may have been charged
+ */
+export async function createTask(call: PaidCall): Promise<CreatedTask> {
+	const { item, record } = call;
+	const { executionId, settings, run, itemIndex } = item;
+	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
+	if (record.response && isAnswered(record, executionId)) {
+		if (record.emptyIn === undefined) run.keptItems.add(itemIndex);
+		const unstored = unstoredResponse(record);
+		if (unstored) return await storeResponse(call, resultOf(call, unstored));
+		return { ...resultOf(call, record.response), stored: storedImages(record) };
+	}
+	if (isUnclear(record, executionId) && !settings.retryUnclear) {
+		run.unclearItems.add(itemIndex);
+		throw new FailureError(unclearFailure(record));
+	}
+	return await submitCall(call);
+}
+
+/** A task that is paid already takes a permit like a new one, but sends nothing. */
+async function resumeTask(call: PaidCall, taskId: string): Promise<CreatedTask> {
+	noteTask(call.item, taskId);
+	if (call.item.settings.wait) call.permit = await acquireToPoll(call.item, taskId);
+	return { ...resultOf(call, { kind: 'pending', status: 'queued', taskId }), origin: 'resumed' };
+}
+
+async function submitCall(call: PaidCall): Promise<CreatedTask> {
+	const { item, record } = call;
 	const { run, settings } = item;
-	const record = prepared.record.calls[call];
-
-	const attempt = async (): Promise<SubmitResult> => {
-		const encoded = await encodeCall(item, prepared, call, reservation);
-		throwIfCanceled(run.signal);
-		record.submittedAt = new Date(systemClock.now()).toISOString();
-		record.idempotencyKey ??= hashOf([item.executionId, item.ctx.getNode().id, prepared.key, call, record.submittedAt]);
-		saveRecord(item.ctx, prepared.key, prepared.record);
-		const limits = {
-			timeoutMs: requestTimeoutMs(item),
-			maxBytes: maxResponseBytes(item, prepared.request.n),
-			reserveMemory: reservation.acquire,
-			isWhole: (bytes: Buffer) => isWholeImage(readImageFormat(bytes), true),
-		};
-		let result: SubmitResult;
-		try {
-			const response = await sendCall(item.submitClient, encoded, record.idempotencyKey, limits);
-			result = readSubmitResult(response, { decode, now: systemClock.now() });
-		} catch (thrown) {
-			recordUnclear(item, record, toFailure(thrown));
-			throw FailureError.from(thrown);
-		}
-		// Synchronous from the response to here: whatever comes later, another try finds the task.
-		recordResult(item, record, result);
-		if (result.kind !== 'accepted') reservation.release();
-		return result;
-	};
-	const decode = (body: unknown): ReturnType<(typeof FORMATS)['asyncTask']['decode']> =>
-		FORMATS[settings.apiFormat].decode(body, item.base.baseURL ?? '', { references: referenceUrls(prepared) });
-
 	try {
-		const accepted = await submit(run.limiter, attempt, {
+		const { accepted, permit, firstPollMs } = await submit(run.limiter, async () => await sendOnce(call), {
 			clock: systemClock,
 			signal: run.signal,
 			giveUpAfterMs: settings.timeoutMs,
 			resendUnclear: settings.retryUnclear,
-			onFailed: () => abortItem(item, prepared),
+			onFailed: () => abortItem(call),
 		});
-		return await finishCall(item, prepared, call, { ...accepted, reservation });
-	} finally {
-		if (isUnclear(record, item.executionId)) logUnclear(item, record);
+		call.permit = permit;
+		const result = resultOf(call, accepted.outcome);
+		return accepted.taskId === undefined ? await storeResponse(call, result) : { ...result, firstPollMs };
+	} catch (thrown) {
+		throw isUnclear(record, item.executionId) ? unclearError(call, toFailure(thrown)) : FailureError.from(thrown);
 	}
 }
 
-/** An accepted call keeps its permit until its images are there. */
-async function finishCall(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	call: number,
-	{ accepted, permit, firstPollMs, reservation }: AcceptedSubmission & { reservation: Reservation },
-): Promise<CallResult> {
-	const { taskId, outcome } = accepted;
-	const { submittedAt } = prepared.record.calls[call];
-	const submission = { taskId, submittedAt, references: referenceUrls(prepared), reservation };
-	return await holdPermit(item, prepared, permit, async () => {
-		if (taskId === undefined) return await storeResponse(item, prepared, call, { ...submission, outcome, reads: 0 });
-		if (outcome.kind === 'images' || !item.settings.wait) return { ...submission, outcome, reads: 0 };
-		reservation.release();
-		const polled = await pollTask(item, {
-			...submission,
-			taskId,
-			origin: 'fresh',
-			images: prepared.request.n,
-			firstPollMs,
-			onFailed: () => forgetCall(prepared, call),
-		});
-		return { ...submission, ...polled };
-	});
-}
-
-/** A task that is paid already: takes a permit like a new one, but sends nothing. */
-async function resumeTask(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	call: number,
-	reservation: Reservation,
-): Promise<CallResult> {
-	const { run, settings } = item;
-	const { taskId = '', submittedAt } = prepared.record.calls[call];
-	const submission = { taskId, submittedAt, references: referenceUrls(prepared), reservation };
-	noteTask(item, taskId);
-	if (!settings.wait) return { ...submission, outcome: { kind: 'pending', status: 'queued', taskId }, reads: 0 };
-	const permit = await run.limiter.acquire({ isResumed: true });
-	if (!permit) throw new FailureError({ kind: 'canceled', taskId });
-	return await holdPermit(item, prepared, permit, async () => {
-		const onFailed = (): void => forgetCall(prepared, call);
-		const polled = await pollTask(item, { ...submission, origin: 'resumed', images: prepared.request.n, onFailed });
-		return { ...submission, ...polled };
-	});
-}
-
-/** Releases the permit at the end of the work. */
-async function holdPermit(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	permit: Permit,
-	work: () => Promise<CallResult>,
-): Promise<CallResult> {
-	let isDone = false;
+async function sendOnce(call: PaidCall): Promise<SubmitResult> {
+	const { item, prepared, index, record, reservation } = call;
+	const { ctx, settings, base } = item;
+	const encoded = await encodeCall(item, prepared, index, reservation);
+	throwIfCanceled(item.run.signal);
+	record.submittedAt = new Date(systemClock.now()).toISOString();
+	record.idempotencyKey ??= hashOf([item.executionId, ctx.getNode().id, prepared.key, index, record.submittedAt]);
+	saveRecord(ctx, prepared.key, prepared.record);
+	let result: SubmitResult;
 	try {
-		const result = await work();
-		isDone = true;
-		return result;
-	} finally {
-		if (!isDone) abortItem(item, prepared);
-		permit.release();
+		const response = await sendCall(item.submitClient, encoded, record.idempotencyKey, {
+			timeoutMs: requestTimeoutMs(item),
+			maxBytes: maxResponseBytes(item, prepared.request.n),
+			reserveMemory: reservation.acquire,
+			isWhole: (bytes) => isWholeImage(readImageFormat(bytes), true),
+		});
+		const asked = { references: prepared.referenceUrls };
+		result = readSubmitResult(response, {
+			decode: (body) => FORMATS[settings.apiFormat].decode(body, base.baseURL ?? '', asked),
+			now: systemClock.now(),
+		});
+	} catch (thrown) {
+		result = { kind: 'failed', failure: toFailure(thrown) };
 	}
+	// Synchronous from the response to here: whatever comes later, another try finds the task.
+	if (result.kind === 'accepted') recordAccepted(item, record, result.accepted);
+	else if (UNCLEAR.includes(result.failure.kind)) recordUnclear(item, record, result.failure);
+	if (result.kind !== 'accepted') reservation.release();
+	return result;
+}
+
+/** After these nobody knows whether the request was accepted: it was sent, and then canceled, or something unexpected was thrown. */
+const UNCLEAR: FailureKind[] = ['unclear_submission', 'idempotency_conflict', 'canceled', 'internal'];
+
+function resultOf({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CreatedTask {
+	const { taskId, submittedAt } = record;
+	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, reads: 0, origin: 'fresh' };
 }
 
 /** Before the permit of a failed call goes to another item: in stop mode that one would be charged for nothing. With several calls the item may still succeed. */
-function abortItem(item: ItemContext, prepared: PreparedRequest): void {
+export function abortItem({ item, prepared }: PaidCall): void {
 	if (prepared.record.calls.length === 1) abortRun(item);
-}
-
-/** A task that failed is not charged, so the next try may create another one. */
-function forgetCall(prepared: PreparedRequest, call: number): void {
-	prepared.record.calls[call] = {};
 }
 
 const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
 
 /** No task stands behind this response: the images inside it are stored before anything else can go wrong. */
-async function storeResponse(
-	item: ItemContext,
-	prepared: PreparedRequest,
-	call: number,
-	result: CallResult,
-): Promise<CallResult> {
-	const { calls } = prepared.record;
-	const stored = await storeInlineImages(item, result, call, calls.length).catch((thrown: unknown) => {
-		if (result.outcome.kind === 'images') keepUnstored(calls[call], result.outcome, item.executionId);
-		item.run.isKeptInMemory = true;
-		const { ctx, itemIndex } = item;
+async function storeResponse(call: PaidCall, result: CreatedTask): Promise<CreatedTask> {
+	const { item, prepared, index, record } = call;
+	const { ctx, run, itemIndex } = item;
+	const stored = await storeInlineImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
+		if (result.outcome.kind === 'images') keepUnstored(record, result.outcome, item.executionId);
+		run.isKeptInMemory = true;
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
 			itemIndex,
 		});
 		const failure = toFailure(thrown);
 		throw new FailureError(failure.kind === 'storage_failed' ? { ...failure, nextStep: STORAGE_ADVICE } : failure);
 	});
-	if (!keepStored(calls[call], stored)) item.run.isKeptInMemory = true;
-	result.reservation.release();
-	return { ...result, outcome: calls[call].response ?? result.outcome, stored };
-}
-
-function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
-	if (result.kind === 'accepted') recordAccepted(item, record, result.accepted);
-	else if (['unclear_submission', 'idempotency_conflict'].includes(result.failure.kind))
-		recordUnclear(item, record, result.failure);
+	if (!keepStored(record, stored)) run.isKeptInMemory = true;
+	call.reservation.release();
+	return { ...result, outcome: record.response ?? result.outcome, stored };
 }
 
 /** Logged as well, as n8n keeps nothing of a crashed or canceled execution. */
@@ -233,6 +178,10 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, o
 	delete record.emptyIn;
 	if (outcome.images.length === 0) record.emptyIn = executionId;
 	else run.keptItems.add(itemIndex);
+}
+
+function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
+	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
 }
 
 function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
@@ -257,14 +206,17 @@ function unclearFailure({ unclear }: SubmissionRecord): Failure {
 	};
 }
 
-function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
-	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
-}
+/** Any other failure of a request that ended unclear before says nothing about that first one. */
+const ENDS_OF_UNCLEAR: FailureKind[] = ['unclear_submission', 'idempotency_conflict', 'canceled'];
 
 /** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
-function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: SubmissionRecord): void {
+function unclearError({ item, record }: PaidCall, failure: Failure): FailureError {
+	const { ctx, run, itemIndex } = item;
+	const { submittedAt } = record;
+	run.unclearItems.add(itemIndex);
 	ctx.logger.warn(
 		`NanoBanana: it is unclear whether the API accepted the request of item ${itemIndex}, sent ${submittedAt}. You may have been charged`,
 		{ itemIndex, submittedAt },
 	);
+	return new FailureError(ENDS_OF_UNCLEAR.includes(failure.kind) ? failure : unclearFailure(record));
 }

@@ -27,6 +27,8 @@ import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 /** What one item asks for: checked for all items of the run first, encoded when its turn comes. */
 export interface PreparedRequest extends CheckedRequest {
 	sources: ReferenceSource[];
+	/** URLs of references that are sent: an API may repeat them beside the results. */
+	referenceUrls: string[];
 	/** Size of all reference files together. */
 	referenceBytes: number;
 	/** Where the record is in the idempotency store. */
@@ -75,6 +77,7 @@ export async function prepareRequest(item: ItemContext): Promise<PreparedRequest
 		request: { ...checked.request, n: record.images },
 		warnings: [...checked.warnings, ...(isResumed && !isSame ? [CHANGED] : [])],
 		sources,
+		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
 		referenceBytes: bytes,
 		key,
 		record,
@@ -111,11 +114,6 @@ async function readDigests(
 	} finally {
 		reservation.release();
 	}
-}
-
-/** URLs of references that were sent: an API may repeat them beside the results. */
-export function referenceUrls(prepared: PreparedRequest): string[] {
-	return prepared.sources.flatMap((source) => (source.kind === 'url' ? [source.url] : []));
 }
 
 /** Encoded when it is this call's turn, so that references are in memory only then. */

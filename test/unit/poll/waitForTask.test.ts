@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { FailureKind } from '../../../nodes/NanoBanana/errors/failure';
+import { toFailure, type FailureKind } from '../../../nodes/NanoBanana/errors/failure';
 import { createPollSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
 import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 import { waitForTask, type PollOptions } from '../../../nodes/NanoBanana/poll/waitForTask';
@@ -24,22 +24,36 @@ const down = (retryAfterMs = 0): TaskStatusResult => ({
 const notFound: TaskStatusResult = { kind: 'notFound', failure: { kind: 'unknown_task' } };
 const refused: TaskStatusResult = { kind: 'final', failure: { kind: 'invalid_key' } };
 
+const OPTIONS = {
+	taskId: 'task_1',
+	origin: 'fresh' as const,
+	signal: new AbortController().signal,
+	timeoutMs: 60_000,
+	continuesOnTimeout: false,
+	pollIntervalMs: 1000,
+};
+
+/** How the polling ended, and after how many polls. */
+async function ended(options: PollOptions) {
+	let reads = 0;
+	const poll: PollOptions['poll'] = async (remainingMs) => {
+		reads += 1;
+		return await options.poll(remainingMs);
+	};
+	return await waitForTask({ ...options, poll }).catch((thrown: unknown) => ({ failure: toFailure(thrown), reads }));
+}
+
 /** Waits through these looks, the last one for ever; every pause is over at once on a clock of its own. */
 async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions> = {}) {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const seen: DecodedResponse[] = [];
-	const waited = await waitForTask({
+	const waited = await ended({
+		...OPTIONS,
 		poll: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
 		schedule: createPollSchedule(),
 		clock,
-		signal: new AbortController().signal,
 		startedAt,
-		deadline: startedAt + 60_000,
-		graceMs: 5_000,
-		isOwn: true,
-		stepMs: 1000,
-		isFresh: true,
 		onPoll: (found) => seen.push(found),
 		...more,
 	});
@@ -49,13 +63,13 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 it('looks until the picture is there', async () => {
 	const { waited, pauses, seen } = await waitThrough([queued(), queued(), picture]);
 
-	expect(waited).toMatchObject({ kind: 'images', reads: 3 });
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 3 });
 	expect(pauses.every((ms) => ms > 0)).toBe(true);
 	expect(seen.map(({ kind }) => kind)).toEqual(['pending', 'pending', 'images']);
 });
 
 it('looks at once at a task that may be done already', async () => {
-	const { waited, tookMs } = await waitThrough([picture], { isFresh: false });
+	const { waited, tookMs } = await waitThrough([picture], { origin: 'resumed' });
 
 	expect([waited.reads, tookMs]).toEqual([1, 0]);
 });
@@ -75,43 +89,91 @@ it('waits as long as Retry-After says', async () => {
 it('waits no longer than the deadline, and looks once more there', async () => {
 	const { waited, tookMs } = await waitThrough([down(3_600_000), picture]);
 
-	expect(waited).toMatchObject({ kind: 'images', reads: 2 });
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 2 });
 	expect(tookMs).toBe(60_000);
 });
 
 it('tells at the deadline what it saw last', async () => {
 	const { waited, tookMs } = await waitThrough([queued(), down()]);
 
-	expect(waited).toMatchObject({
-		kind: 'timedOut',
-		last: { kind: 'pending', status: 'queued' },
-		lastFailure: { kind: 'upstream_down' },
-	});
+	expect(waited).toMatchObject({ failure: { kind: 'timed_out', gatewayMessage: 'Last status: queued' } });
 	expect(tookMs).toBe(60_000);
 });
 
+describe('a task that nobody could read until the deadline', () => {
+	const overloaded = (): TaskStatusResult => ({
+		kind: 'passing',
+		failure: { kind: 'upstream_down', gatewayMessage: 'bad gateway' },
+		retryAfterMs: 0,
+	});
+
+	it('timed out where it was accepted before', async () => {
+		for (const origin of ['fresh', 'resumed'] as const)
+			expect((await waitThrough([overloaded()], { origin })).waited).toMatchObject({
+				failure: {
+					kind: 'timed_out',
+					taskId: 'task_1',
+					message: 'The task did not finish within 60 seconds',
+					gatewayMessage: 'bad gateway',
+				},
+			});
+	});
+
+	it('is not called running where only the user named it', async () => {
+		expect((await waitThrough([overloaded()], { origin: 'named', continuesOnTimeout: true })).waited).toMatchObject({
+			failure: { kind: 'upstream_down', taskId: 'task_1', gatewayMessage: 'bad gateway' },
+		});
+	});
+
+	it('is a result without a known status where a timeout is no error', async () => {
+		expect((await waitThrough([down()], { continuesOnTimeout: true })).waited).toMatchObject({
+			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1' },
+		});
+	});
+});
+
+it.each<[DecodedResponse, object]>([
+	[
+		{ kind: 'pending', status: 'unknown', word: 'HELD', reason: 'in review' },
+		{ gatewayMessage: 'Last status: HELD. in review' },
+	],
+	[
+		{ kind: 'unknown', reason: 'no status', response: '{"a":1}' },
+		{ gatewayMessage: 'Last status: unknown. no status', response: '{"a":1}' },
+	],
+	[
+		{ kind: 'images', images: [], response: '{"b":1}' },
+		{ gatewayMessage: 'Last status: unknown. The response contains no image', response: '{"b":1}' },
+	],
+])('shows at the deadline what the last poll returned: %j', async (found, shown) => {
+	expect((await waitThrough([outcome(found)], { timeoutMs: 0 })).waited).toMatchObject({
+		failure: { kind: 'timed_out', ...shown },
+	});
+});
+
 it('waits out a task that is not visible yet', async () => {
-	expect((await waitThrough([notFound, notFound, picture])).waited).toMatchObject({ kind: 'images', reads: 3 });
+	expect((await waitThrough([notFound, notFound, picture])).waited).toMatchObject({
+		outcome: { kind: 'images' },
+		reads: 3,
+	});
 });
 
 it('believes after a while that the gateway does not know the task', async () => {
-	const { waited, tookMs } = await waitThrough([notFound]);
+	const { waited, tookMs } = await waitThrough([notFound], { origin: 'named' });
 
-	expect(waited).toMatchObject({ kind: 'failed', failure: { kind: 'unknown_task' } });
-	expect(waited).not.toHaveProperty('outcome');
+	expect(waited).toMatchObject({ failure: { kind: 'unknown_task' } });
 	expect(tookMs).toBeGreaterThanOrEqual(5_000);
 	expect(tookMs).toBeLessThan(30_000);
 });
 
 it('ends at once where waiting cannot help', async () => {
 	expect((await waitThrough([queued(), refused])).waited).toEqual({
-		kind: 'failed',
-		failure: { kind: 'invalid_key' },
+		failure: { kind: 'invalid_key', taskId: 'task_1' },
 		reads: 2,
 	});
 });
 
-it('ends with the reason of a task that failed', async () => {
+it('ends with a task that failed', async () => {
 	const failed: DecodedResponse = {
 		kind: 'failed',
 		cause: 'taskFailed',
@@ -120,17 +182,7 @@ it('ends with the reason of a task that failed', async () => {
 		taskId: 'task_1',
 	};
 
-	expect((await waitThrough([outcome(failed)])).waited).toEqual({
-		kind: 'failed',
-		failure: {
-			kind: 'task_failed',
-			gatewayMessage: 'upstream said no',
-			gatewayCode: 'upstream_error',
-			taskId: 'task_1',
-		},
-		outcome: failed,
-		reads: 1,
-	});
+	expect((await waitThrough([outcome(failed)])).waited).toEqual({ outcome: failed, reads: 1 });
 });
 
 it('stops before the next look once the signal fires', async () => {
@@ -140,7 +192,10 @@ it('stops before the next look once the signal fires', async () => {
 		return await Promise.resolve(queued());
 	});
 
-	expect((await waitThrough([], { poll, signal: controller.signal })).waited).toEqual({ kind: 'stopped', reads: 1 });
+	expect((await waitThrough([], { poll, signal: controller.signal })).waited).toEqual({
+		failure: { kind: 'canceled', taskId: 'task_1' },
+		reads: 1,
+	});
 	expect(poll).toHaveBeenCalledTimes(1);
 });
 
@@ -159,15 +214,11 @@ describe('a look that the schedule brings forward', () => {
 		};
 		const waited = waitForTask({
 			poll: async () => await Promise.resolve(picture),
+			...OPTIONS,
 			schedule: { track: () => ticket },
 			clock,
-			signal: new AbortController().signal,
 			startedAt,
-			deadline: startedAt + 600_000,
-			graceMs: 0,
-			isOwn: true,
-			stepMs: 1000,
-			isFresh: true,
+			timeoutMs: 600_000,
 			firstPollMs,
 		}).then(() => clock.now() - startedAt);
 		await clock.advance(5_000);
@@ -191,7 +242,7 @@ describe('the schedule', () => {
 	async function toldBy(
 		looks: TaskStatusResult[],
 		more: Partial<PollOptions> = {},
-	): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof waitForTask>> }> {
+	): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof ended>> }> {
 		const told: unknown[] = [];
 		const clock = leapingClock();
 		const startedAt = clock.now();
@@ -210,19 +261,7 @@ describe('the schedule', () => {
 			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
 		};
 		const schedule = { track: (...args: unknown[]) => (told.push(['track', ...args.slice(1)]), ticket) };
-		const waited = await waitForTask({
-			poll,
-			schedule,
-			clock,
-			signal: new AbortController().signal,
-			startedAt,
-			deadline: startedAt + 100,
-			graceMs: 20,
-			isOwn: true,
-			stepMs: 1000,
-			isFresh: true,
-			...more,
-		});
+		const waited = await ended({ ...OPTIONS, poll, schedule, clock, startedAt, timeoutMs: 100, ...more });
 		return { told, at, waited };
 	}
 
@@ -247,7 +286,8 @@ describe('the schedule', () => {
 			[refused, []],
 			[notFound, [['failed', 10]]],
 		] as const) {
-			expect((await toldBy([end])).told).toEqual([['track', 1000, true], ...after, 'closed']);
+			const { told } = await toldBy([end], { origin: 'named', timeoutMs: 20 });
+			expect(told).toEqual([['track', 1000, false], ...after, 'closed']);
 		}
 	});
 
@@ -256,18 +296,7 @@ describe('the schedule', () => {
 		const clock = leapingClock();
 		const ticket = { dueAt: 0, pending() {}, failed() {}, succeeded() {}, close: () => void told.push('closed') };
 		const poll = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
-		const waiting = {
-			poll,
-			schedule: { track: () => ticket },
-			clock,
-			signal: new AbortController().signal,
-			startedAt: 0,
-			deadline: clock.now() + 100,
-			graceMs: 0,
-			isOwn: true,
-			stepMs: 1,
-			isFresh: false,
-		};
+		const waiting = { ...OPTIONS, poll, schedule: { track: () => ticket }, clock, startedAt: 0 };
 
 		await expect(waitForTask(waiting)).rejects.toThrow('the disk is full');
 		expect(told).toEqual(['closed']);
@@ -277,23 +306,27 @@ describe('the schedule', () => {
 		const { waited, at } = await toldBy([queued()]);
 
 		expect(waited).toEqual({
-			kind: 'timedOut',
-			last: { kind: 'pending', status: 'queued' },
-			lastFailure: undefined,
+			failure: {
+				kind: 'timed_out',
+				taskId: 'task_1',
+				message: 'The task did not finish within 0.1 seconds',
+				gatewayMessage: 'Last status: queued',
+			},
 			reads: 10,
 		});
 		expect(at.at(-1)).toBe(90);
 	});
 
 	it('believes from the end of the grace on that the task is unknown', async () => {
-		expect((await toldBy([notFound])).waited).toEqual({ kind: 'failed', failure: { kind: 'unknown_task' }, reads: 2 });
-		expect((await toldBy([notFound], { graceMs: 0 })).waited).toMatchObject({ reads: 1 });
+		const failure = { kind: 'unknown_task', taskId: 'task_1' };
+		expect((await toldBy([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, reads: 2 });
+		expect((await toldBy([notFound], { timeoutMs: 100_000 })).waited).toEqual({ failure, reads: 6000 });
 	});
 
-	it('waits for the first look as long as the gateway wished, for a fresh task only', async () => {
+	it('waits for the first look as long as the gateway wished', async () => {
 		expect((await toldBy([picture], { firstPollMs: 50 })).at).toEqual([50]);
-		expect((await toldBy([picture], { firstPollMs: 50, isFresh: false })).at).toEqual([0]);
-		expect((await toldBy([picture], { isFresh: false })).told[0]).toEqual(['track', 1000, false]);
+		expect((await toldBy([picture])).at).toEqual([0]);
+		expect((await toldBy([picture], { origin: 'resumed' })).told[0]).toEqual(['track', 1000, false]);
 	});
 
 	it('spreads the looks that the gateway puts off, and never looks sooner than it asked', async () => {
@@ -324,18 +357,19 @@ it('counts a task as finished without a picture only when five looks in a row sa
 describe('a "no" to a look', () => {
 	const no = (kind: FailureKind): TaskStatusResult => ({ kind: 'doubtful', failure: { kind } });
 
-	it.each<[FailureKind, boolean, number]>([
-		['invalid_request', true, 5],
-		['wrong_base_url', true, 5],
-		['invalid_key', true, 3],
-		['key_expired', true, 3],
-		['access_denied', true, 3],
-		['insufficient_balance', true, 3],
-		['prompt_refused', true, 3],
-		['invalid_request', false, 3],
-		['invalid_key', false, 3],
-	])('is believed when it is repeated (%s, own task: %s): %i looks', async (kind, isOwn, reads) => {
-		expect((await waitThrough([no(kind)], { isOwn })).waited).toEqual({ kind: 'failed', failure: { kind }, reads });
+	it.each<[FailureKind, PollOptions['origin'], number]>([
+		['invalid_request', 'fresh', 5],
+		['wrong_base_url', 'fresh', 5],
+		['invalid_key', 'fresh', 3],
+		['key_expired', 'fresh', 3],
+		['access_denied', 'fresh', 3],
+		['insufficient_balance', 'fresh', 3],
+		['prompt_refused', 'fresh', 3],
+		['invalid_request', 'named', 3],
+		['invalid_key', 'named', 3],
+	])('is believed when it is repeated (%s, %s task): %i looks', async (kind, origin, reads) => {
+		const failure = { kind, taskId: 'task_1' };
+		expect((await waitThrough([no(kind)], { origin })).waited).toEqual({ failure, reads });
 	});
 
 	it('is a page as well for a task that somebody named', async () => {
@@ -345,12 +379,11 @@ describe('a "no" to a look', () => {
 			retryAfterMs: 0,
 		};
 
-		expect((await waitThrough([proxyPage], { isOwn: false })).waited).toMatchObject({
-			kind: 'failed',
+		expect((await waitThrough([proxyPage], { origin: 'named' })).waited).toMatchObject({
 			failure: { kind: 'wrong_base_url' },
 			reads: 3,
 		});
-		expect((await waitThrough([proxyPage], { isOwn: true })).waited).toMatchObject({ kind: 'timedOut' });
+		expect((await waitThrough([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, reads: 10 });
 	});
 
 	it('is forgotten as soon as another look says something else', async () => {
@@ -364,7 +397,7 @@ describe('a "no" to a look', () => {
 			picture,
 		]);
 
-		expect(waited).toMatchObject({ kind: 'images', reads: 7 });
+		expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 7 });
 	});
 
 	it('takes a good ten seconds at the usual pace', async () => {
@@ -378,28 +411,31 @@ describe('a "no" to a look', () => {
 		const told: DecodedResponse = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
 		const { waited, seen } = await waitThrough(
 			[{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }],
-			{ deadline: 0 },
+			{ timeoutMs: 0, continuesOnTimeout: true },
 		);
 
-		expect(waited).toMatchObject({ kind: 'timedOut', last: told });
+		expect(waited).toEqual({ outcome: { ...told, taskId: 'task_1' }, reads: 1 });
 		expect(seen).toEqual([told]);
 	});
 });
 
 it('gives a task that was seen another grace when the gateway does not know it for a while', async () => {
 	const { waited, tookMs } = await waitThrough(
-		[queued(), queued(), queued(), ...Array<TaskStatusResult>(3).fill(notFound), picture],
-		{ graceMs: 15_000 },
+		[...Array<TaskStatusResult>(30).fill(queued()), ...Array<TaskStatusResult>(3).fill(notFound), picture],
+		{ timeoutMs: 600_000 },
 	);
 
-	expect(waited).toMatchObject({ kind: 'images', reads: 7 });
-	expect(tookMs).toBeGreaterThan(5_000);
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 34 });
+	expect(tookMs).toBeGreaterThan(60_000);
 });
 
 it('does not look at all when the execution has stopped already', async () => {
 	const poll = jest.fn();
 
-	expect((await waitThrough([], { poll, signal: AbortSignal.abort() })).waited).toEqual({ kind: 'stopped', reads: 0 });
+	expect((await waitThrough([], { poll, signal: AbortSignal.abort() })).waited).toEqual({
+		failure: { kind: 'canceled', taskId: 'task_1' },
+		reads: 0,
+	});
 	expect(poll).not.toHaveBeenCalled();
 });
 
@@ -408,22 +444,22 @@ it('ends a pause when the execution stops', async () => {
 	const startedAt = clock.now();
 	const stop = new AbortController();
 	const poll = jest.fn();
-	const waited = waitForTask({
+	const waited = ended({
+		...OPTIONS,
 		poll,
 		schedule: createPollSchedule(),
 		clock,
 		signal: stop.signal,
 		startedAt,
-		deadline: startedAt + 600_000,
-		graceMs: 0,
-		isOwn: true,
-		stepMs: 60_000,
-		isFresh: true,
+		pollIntervalMs: 60_000,
 	});
 	await clock.advance(10);
 	stop.abort();
 	await clock.advance(0);
 
-	expect(await waited).toEqual({ kind: 'stopped', reads: 0 });
+	expect(await waited).toEqual({
+		failure: { kind: 'canceled', taskId: 'task_1' },
+		reads: 0,
+	});
 	expect([poll.mock.calls.length, clock.now() - startedAt]).toEqual([0, 10]);
 });
