@@ -235,3 +235,12 @@ it('takes no address beside words of complaint for a picture', () => {
 		expect(verdictOn(reply(500, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
 	}
 });
+
+it.each([200, 400, 503])('reads a %i whose code is an object that cannot become text or a number', (status) => {
+	const code = { toString: 1, valueOf: 1 };
+	for (const body of [
+		{ code, error: { code, message: 'no' } },
+		{ success: false, statusCode: code, message: 'no' },
+	])
+		expect(verdictOn(reply(status, body))).toMatchObject({ kind: 'failed', failure: { gatewayMessage: 'no' } });
+});
