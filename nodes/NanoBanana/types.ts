@@ -89,7 +89,7 @@ export type DecodedResponse =
 			model?: string;
 			/** Why fewer images came than the body announced. */
 			warnings?: string[];
-			/** What the model wrote beside the images. */
+			/** What the model wrote next to the images. */
 			text?: string;
 			/** Why a finished response contains no image. */
 			code?: string;
@@ -106,7 +106,7 @@ export type DecodedResponse =
 			model?: string;
 			/** The status as the API wrote it, where it is not a known word. */
 			word?: string;
-			/** An error beside a status that is not an end, or why the body could not be used. */
+			/** An error next to a status that is not an end, or why the body could not be used. */
 			reason?: string;
 			/** The body as it came, where its status is not known. */
 			response?: string;

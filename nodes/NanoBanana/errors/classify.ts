@@ -35,7 +35,7 @@ const below500 = (status: number): boolean => status < 500;
 
 /**
  * From status and words to a kind; the first row that fits decides. Codes and texts: the New API
- * gateway family and its relatives (English and Chinese texts occur), OpenAI, Google.
+ * and its forks (English and Chinese texts occur), OpenAI, Google.
  */
 const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(413) },
@@ -80,7 +80,7 @@ export function classify(status: number, body: unknown, headers: Record<string, 
 	};
 }
 
-/** What stands between n8n and the API and did not let the request through: nothing was accepted. */
+/** What is between n8n and the API and did not let the request through: nothing was accepted. */
 function betweenFailure(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
 	if (status === 407)
 		return {
@@ -104,7 +104,7 @@ function betweenFailure(status: number, body: unknown, headers: Record<string, u
 	return {};
 }
 
-/** Cloudflare's challenge page, which stands before the API. Source: its header `cf-mitigated`, and the title of the page. */
+/** Cloudflare's challenge page in front of the API. Source: its header `cf-mitigated`, and the title of the page. */
 function isChallenge(status: number, body: unknown, headers: Record<string, unknown>): boolean {
 	if (![403, 429, 503].includes(status)) return false;
 	return own(headers, 'cf-mitigated') === 'challenge' || (isWebPage(body) && /^just a moment/i.test(pageTitle(body)));
@@ -128,7 +128,7 @@ export function isInvalidRequest(body: unknown): boolean {
 	return INVALID.test(readErrorBody(body).all);
 }
 
-/** True only where the gateway provably did not take the job (429 as a rate limit, 503 that says so). */
+/** True only where the API provably did not accept the request (429 as a rate limit, 503 that says so). */
 export function provesNothingAccepted(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
 	const kind = classify(status, body, headers).kind;
 	if (status === 429) return kind === 'rate_limited';
@@ -140,12 +140,12 @@ export function provesNothingAccepted(status: number, body: unknown, headers?: R
 	);
 }
 
-/** Statuses with which a gateway may have made a task all the same: busy, conflict, too slow, broken. */
-export function mayHaveTaken(status: number): boolean {
+/** Statuses with which an API may have created a task all the same: busy, conflict, too slow, broken. */
+export function mayHaveAccepted(status: number): boolean {
 	return [408, 409, 429, 499].includes(status) || status >= 500;
 }
 
-/** After one of these on a paid request nobody knows whether the job was taken. */
+/** After one of these nobody knows whether a paid request was accepted. */
 export function leavesItUnclear(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
 	if (status === 408 || status === 499) return true;
 	return (
@@ -153,7 +153,7 @@ export function leavesItUnclear(status: number, body: unknown, headers?: Record<
 	);
 }
 
-/** Reads are free: these pass. */
+/** Statuses that may pass: a read is free and is repeated. */
 export function isPassing(status: number): boolean {
 	return [408, 425, 429].includes(status) || status >= 500;
 }

@@ -15,9 +15,9 @@ export interface ErrorBody {
 
 /** The rules read so much of a response. */
 const RULED_CHARACTERS = 4000;
-/** message: OpenAI, Google, New API; msg: ai-nebula, kie.ai; detail: FastAPI; description and reason: relatives of New API. */
+/** message: OpenAI, Google, New API; msg: ai-nebula, kie.ai; detail: FastAPI; description and reason: forks of New API. */
 const MESSAGE_NAMES = ['message', 'msg', 'detail', 'description', 'reason', 'error_description', 'title'];
-/** fail_reason: New API TaskDto; failReason: Midjourney tasks; failMsg: kie.ai; error_message: apimp; the rest: their relatives. */
+/** fail_reason: New API TaskDto; failReason: Midjourney tasks; failMsg: kie.ai; error_message: apimp; the rest: their forks. */
 const REASON_NAMES = [
 	'fail_reason',
 	'failReason',
@@ -27,7 +27,7 @@ const REASON_NAMES = [
 	'error_msg',
 	'failMsg',
 ];
-/** Codes that mean success: New API "success"; 200, "200", 0, 10000 and true at its relatives. */
+/** Codes that mean success: New API "success"; 200, "200", 0, 10000 and true in its forks. */
 const SUCCESS_CODES = ['', '0', '200', '201', '202', '10000', 'true', 'success', 'succeeded', 'ok'];
 const NO_ERROR = /^(null|none|ok|success|succeeded|成功)?$/i;
 
@@ -35,14 +35,20 @@ const NO_ERROR = /^(null|none|ok|success|succeeded|成功)?$/i;
 export function readErrorBody(body: unknown): ErrorBody {
 	if (typeof body === 'string')
 		return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
-	const answer = Array.isArray(body) ? body[0] : body;
-	const source = innermost(answer);
-	const message = messageIn(source) ?? messageIn(answer) ?? '';
-	const codes = [googleStatus(source), own(source, 'code'), own(source, 'type'), own(answer, 'code'), wordIn(answer)]
+	const response = Array.isArray(body) ? body[0] : body;
+	const source = innermost(response);
+	const message = messageIn(source) ?? messageIn(response) ?? '';
+	const codes = [
+		googleStatus(source),
+		own(source, 'code'),
+		own(source, 'type'),
+		own(response, 'code'),
+		wordIn(response),
+	]
 		.map(codeText)
 		.filter((code) => code !== undefined);
 	const all = [...codes, message].join(' ').slice(0, RULED_CHARACTERS).toLowerCase();
-	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, answer), all };
+	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, response), all };
 }
 
 /**
@@ -50,11 +56,11 @@ export function readErrorBody(body: unknown): ErrorBody {
  * there is none (piapi, New API), and New API copies the URL of a result into `fail_reason`.
  */
 export function errorIn(source: unknown): BodyError | undefined {
-	const beside = codeText(own(source, 'failCode') ?? own(source, 'error_code') ?? own(source, 'errorCode'));
+	const nextTo = codeText(own(source, 'failCode') ?? own(source, 'error_code') ?? own(source, 'errorCode'));
 	const places = [own(source, 'error'), own(own(source, 'output'), 'error'), firstText(source, ...REASON_NAMES)];
 	for (const error of places) {
 		const said = readErrorBody({ error });
-		const code = said.code ?? (said.message === '' ? undefined : beside);
+		const code = said.code ?? (said.message === '' ? undefined : nextTo);
 		if (said.message === '' ? code !== undefined : !isNoError(said.message))
 			return { reason: said.message || `The API returned the code ${code}`, ...(code && { code }) };
 	}
@@ -67,13 +73,13 @@ export function rejectionIn(body: unknown): BodyError | undefined {
 	const code = codeText(own(body, 'code')) ?? codeText(own(body, 'statusCode'));
 	if (error || (code === undefined && own(body, 'success') !== false)) return error;
 	const { message } = readErrorBody(body);
-	// A success code that is not known, beside a word of success.
+	// A success code that is not known, next to a word of success.
 	if (message !== '' && isNoError(message) && !isHttpError(Number(code)) && own(body, 'success') !== false)
 		return undefined;
 	return { reason: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
 }
 
-/** The HTTP status that a body names beside a 200: as its code, or sub2api's `http_status`. */
+/** The HTTP status that a body with HTTP status 200 contains: as its code, or sub2api's `http_status`. */
 export function embeddedStatus(body: unknown): number | undefined {
 	const places = [body, own(body, 'error')].flatMap((source) =>
 		['code', 'status', 'statusCode', 'http_status'].map((name) => Number(codeText(own(source, name)))),
@@ -90,8 +96,8 @@ function isNoError(message: string): boolean {
 }
 
 /** Relays wrap the error of their upstream once more, also as JSON in the message. */
-function innermost(answer: unknown): unknown {
-	let source = answer;
+function innermost(response: unknown): unknown {
+	let source = response;
 	for (let depth = 0; depth < 5; depth += 1) {
 		const inner = [own(source, 'error'), depth === 0 ? undefined : own(source, 'message')]
 			.map(unwrapText)
@@ -110,7 +116,7 @@ function messageIn(source: unknown): string | undefined {
 	return texts.filter(Boolean).join('; ') || firstText(source, 'error');
 }
 
-/** FastAPI names the field beside the message. */
+/** FastAPI writes the field next to the message. */
 function fieldMessage(entry: unknown): string {
 	const place = list(own(entry, 'loc')).filter((part) => typeof part === 'string' && part !== 'body');
 	const text = firstText(entry, 'msg', 'message') ?? '';
@@ -125,10 +131,10 @@ function googleStatus(source: unknown): unknown {
 		: undefined;
 }
 
-/** `error` as a single word is a code, where a message stands beside it. */
-function wordIn(answer: unknown): unknown {
-	const error = own(answer, 'error');
-	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(answer, ...MESSAGE_NAMES) !== undefined
+/** `error` as a single word is a code, where a message is next to it. */
+function wordIn(response: unknown): unknown {
+	const error = own(response, 'error');
+	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(response, ...MESSAGE_NAMES) !== undefined
 		? error
 		: undefined;
 }
@@ -139,9 +145,10 @@ function codeText(value: unknown): string | undefined {
 	return SUCCESS_CODES.includes(code.toLowerCase()) ? undefined : code;
 }
 
-/** The family writes the ID into the message; others beside it. */
-function withRequestId(message: string, answer: unknown): string {
-	const id = firstText(answer, 'request_id', 'requestId') ?? firstText(own(answer, 'error'), 'request_id', 'requestId');
+/** New API writes the ID into the message, others next to it. */
+function withRequestId(message: string, response: unknown): string {
+	const id =
+		firstText(response, 'request_id', 'requestId') ?? firstText(own(response, 'error'), 'request_id', 'requestId');
 	return id === undefined || message.includes(id) || id.length > 100
 		? message
 		: `${message} (request id: ${id})`.trim();

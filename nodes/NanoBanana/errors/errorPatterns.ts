@@ -1,6 +1,6 @@
 /**
- * What gateways say when they decline, in lower case: one way to say it per line. Sources: the New API
- * gateway family and its relatives (English and Chinese texts occur), OpenAI, Google.
+ * What APIs write when they reject a request, in lower case: one way to say it per line. Sources: New API
+ * and its forks (English and Chinese texts occur), OpenAI, Google.
  */
 
 function anyOf(...phrases: RegExp[]): RegExp {
@@ -102,7 +102,7 @@ export const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启�
 export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|参数(错误|无效)/;
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
-/** Says that the job was turned away before it was taken: only then may a 503 on a paid request be sent again. */
+/** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit/,
 	/too many requests/,

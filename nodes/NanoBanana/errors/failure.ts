@@ -13,18 +13,18 @@ export interface Failure {
 	/** Replaces the kind's own advice. */
 	nextStep?: string;
 	taskId?: string;
-	/** Ids of further tasks that are paid for, in the run or in the item. */
+	/** Further tasks that are charged, in the run or in the item. */
 	taskIds?: string[];
 	/** Further tasks in the response to the same request. They are not polled. */
 	otherTaskIds?: string[];
 	/** Items of the run whose request may have been accepted without a word. */
 	unclearItems?: number[];
-	/** Items of the run whose pictures are paid for and kept, with no task to ask again. */
+	/** Items of the run whose images are charged and kept, with no task that could be polled. */
 	keptItems?: number[];
 	/** True when 'Retry execution' finds them too, and not only a retry of the node itself. */
 	isKeptWithExecution?: boolean;
 	gatewayCode?: string;
-	/** The gateway's own words; cleaned before they are shown. */
+	/** What the API wrote; redacted before it is shown. */
 	gatewayMessage?: string;
 	httpStatus?: number;
 	/** ISO time of the request that ended unclear. */

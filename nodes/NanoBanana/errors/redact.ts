@@ -22,12 +22,12 @@ export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS):
 		.replace(/\p{Cc}+/gu, ' ')
 		.trim();
 	if (clean.length <= limit) return clean;
-	// The family writes the id of the request, which its support asks for, at the very end.
+	// New API writes the ID of the request, which a provider's support asks for, at the very end.
 	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(Math.max(0, limit - 120)))?.[0] ?? '';
 	return `${clean.slice(0, limit - requestId.length - 2)}… ${requestId}`.trim();
 }
 
-/** The text itself, only without the credential's key: as it was typed, as it is sent, and as an address shows it. */
+/** The text itself, only without the credential's key: as it was typed, as it is sent, and as a URL shows it. */
 export function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }

@@ -29,12 +29,12 @@ function encodeTask(request: ImageRequest): EncodedCall {
 		return { path: TASKS_PATH, form: formOf(mergeJson(fields, request.extraBody), request.references) };
 	}
 	const sent = request.references.map((reference) => inJson(reference, request.sendBinaryAs));
-	// One reference is `image`, several are `images`; the gateway refuses both at once.
+	// One reference is `image`, several are `images`; the API rejects both at once.
 	const references: IDataObject = sent.length === 0 ? {} : sent.length === 1 ? { image: sent[0] } : { images: sent };
 	return { path: TASKS_PATH, json: mergeJson({ ...fields, ...references }, request.extraBody) };
 }
 
-/** The page promises addresses only; that data URIs and bare base64 are taken is an assumption, hence the option. */
+/** The API's page documents URLs only. That data URIs and bare base64 are accepted is an assumption, hence the option. */
 function inJson(reference: Reference, sendBinaryAs: ImageRequest['sendBinaryAs']): string {
 	if (reference.kind === 'url') return reference.url;
 	const base64 = reference.data.toString('base64');

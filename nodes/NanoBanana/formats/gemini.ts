@@ -5,7 +5,7 @@ import { findModel } from '../models';
 import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
 import { decodeGemini } from './decode/decodeGemini';
 
-/** The Gemini-compatible entrance: generateContent with inline references. Several images are several calls, each billed. */
+/** The Gemini-compatible endpoint: generateContent with inline references. Multiple images are multiple calls, each charged. */
 export const gemini: ImageFormat = {
 	needsBytes: () => true,
 	encode: (request) => Array.from({ length: request.n }, () => encodeCall(request)),
@@ -13,13 +13,13 @@ export const gemini: ImageFormat = {
 };
 
 function encodeCall(request: ImageRequest): EncodedCall {
-	const gatewayId = findModel(request.model)?.geminiId;
+	const apiId = findModel(request.model)?.geminiId;
 	const imageConfig: IDataObject = {
 		...(request.aspectRatio && { aspectRatio: request.aspectRatio }),
-		// The gateway's own ids carry the size; Google's do not.
-		...(request.imageSize && !gatewayId && { imageSize: request.imageSize }),
-		// Known to the vendor's page only, so it is sent to the vendor's ids only, and not for its default.
-		...(gatewayId && request.outputFormat === 'jpeg' && { outputFormat: 'jpeg' }),
+		// The API's own IDs contain the size. Google's do not.
+		...(request.imageSize && !apiId && { imageSize: request.imageSize }),
+		// Documented on the API's page only, so it is sent with the API's own IDs only, and not for its default.
+		...(apiId && request.outputFormat === 'jpeg' && { outputFormat: 'jpeg' }),
 	};
 	const parts: IDataObject[] = [{ text: request.prompt }, ...request.references.map(partOf)];
 	const json: IDataObject = {
@@ -30,7 +30,7 @@ function encodeCall(request: ImageRequest): EncodedCall {
 			...(Object.keys(imageConfig).length > 0 && { imageConfig }),
 		},
 	};
-	const id = encodeURIComponent(gatewayId ?? request.model);
+	const id = encodeURIComponent(apiId ?? request.model);
 	return { path: `/v1beta/models/${id}:generateContent`, json: mergeJson(json, request.extraBody) };
 }
 

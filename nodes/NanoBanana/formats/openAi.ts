@@ -5,9 +5,9 @@ import { mergeJson } from '../lib/json';
 import type { EncodedCall, FormPart, ImageFormat, ImageRequest } from '../types';
 import { decodeTask } from './decode/decodeTask';
 
-/** The OpenAI-compatible entrance: generations as JSON, edits as a form, or as JSON when every reference is an address. */
+/** The OpenAI-compatible endpoints: generations as JSON, edits as a form, or as JSON when every reference is a URL. */
 export const openAi: ImageFormat = {
-	// A form carries files, so an address beside a file has to become one.
+	// A form contains files, so the image of a URL next to a file is downloaded first.
 	needsBytes: (request) => hasBytes(request),
 	encode: (request) => [request.references.length === 0 ? generation(request) : edit(request)],
 	decode: decodeTask,

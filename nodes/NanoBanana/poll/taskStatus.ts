@@ -47,32 +47,32 @@ export async function fetchTaskStatus(
 	// As part of a path these would lead elsewhere, encoded too.
 	if (taskId === '.' || taskId === '..') return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
-	const answer = await readApi(client, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
-	if (answer.kind === 'tooLarge') {
+	const reply = await readApi(client, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
+	if (reply.kind === 'tooLarge') {
 		return {
 			kind: 'final',
 			failure: {
 				kind: 'unreadable_answer',
 				taskId,
-				message: `The API response is larger than ${megabytes(answer.limit)} and was not read`,
+				message: `The API response is larger than ${megabytes(reply.limit)} and was not read`,
 				nextStep: "Raise 'Max Download Size (MB)' under Options, then get the images with 'Wait for Task Result'.",
 			},
 		};
 	}
-	if (answer.kind !== 'reply') {
-		const kind = answer.kind === 'unsent' ? 'unreachable' : 'upstream_down';
-		const failure: Failure = { kind, taskId, gatewayMessage: answer.reason };
-		return answer.kind === 'unsent' && answer.lasting
+	if (reply.kind !== 'reply') {
+		const kind = reply.kind === 'unsent' ? 'unreachable' : 'upstream_down';
+		const failure: Failure = { kind, taskId, gatewayMessage: reply.reason };
+		return reply.kind === 'unsent' && reply.lasting
 			? { kind: 'final', failure }
 			: { kind: 'passing', failure, retryAfterMs: 0 };
 	}
-	const body = parseBody(answer.bytes);
-	const wait = retryAfterMs(answer.headers['retry-after'], systemClock.now());
-	if (answer.status < 200 || answer.status >= 300) {
-		const failure = { ...classify(answer.status, body, answer.headers), taskId };
-		return readError(failure, answer.status, body, wait);
+	const body = parseBody(reply.bytes);
+	const wait = retryAfterMs(reply.headers['retry-after'], systemClock.now());
+	if (reply.status < 200 || reply.status >= 300) {
+		const failure = { ...classify(reply.status, body, reply.headers), taskId };
+		return readError(failure, reply.status, body, wait);
 	}
-	const response = bodyText(answer.bytes);
+	const response = bodyText(reply.bytes);
 	return readSuccess(asyncTask.decode(body, client.base.baseURL ?? '', asked), { taskId, body, response, wait });
 }
 
@@ -124,7 +124,7 @@ function readSuccess(
 		return readError({ ...classify(status, body), taskId }, status, body, wait);
 	}
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
-		// An error beside a task whose status is unknown or absent may be a notice.
+		// An error next to a task whose status is unknown or absent may be a notice.
 		const failure: Failure = { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, response };
 		return { kind: 'doubtful', failure: { ...failure, gatewayCode: outcome.word }, outcome: { ...outcome, response } };
 	}

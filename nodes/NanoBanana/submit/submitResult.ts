@@ -2,7 +2,7 @@ import {
 	classify,
 	isInvalidRequest,
 	leavesItUnclear,
-	mayHaveTaken,
+	mayHaveAccepted,
 	failureOf,
 	provesNothingAccepted,
 } from '../errors/classify';
@@ -11,7 +11,7 @@ import type { Failure } from '../errors/failure';
 import { namedId, statusWord } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
 import { statusOf } from '../formats/decode/statusWords';
-import type { HttpResult } from '../gateway/httpRequest';
+import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
 import { retryAfterMs } from '../lib/clock';
 import { bodyText, firstText, own, parseBody, unwrapText } from '../lib/json';
@@ -19,14 +19,13 @@ import type { DecodedResponse, ImageRef } from '../types';
 
 type Images = Extract<DecodedResponse, { kind: 'images' }>;
 type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
-type Response = Extract<HttpResult, { kind: 'reply' }>;
 
 /** What the API accepted: a task that can be polled, or images that came at once with no task behind them. */
 export type Accepted = { taskId: string; outcome: Images | Pending } | { taskId?: undefined; outcome: Images };
 
 /** What the response to a paid request means for the request. */
 export type SubmitResult =
-	/** `firstLookMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
+	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
 	| { kind: 'accepted'; accepted: Accepted; firstPollMs: number }
 	/** The API provably accepted nothing. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
@@ -41,65 +40,69 @@ export interface ReadOptions {
 }
 
 /** Total. In doubt a request was accepted: whatever names a task is polled, and nothing of it is sent again. */
-export function readSubmitResult(answer: HttpResult, options: ReadOptions): SubmitResult {
-	if (answer.kind === 'unsent') {
-		const failure: Failure = { kind: 'unreachable', gatewayMessage: answer.reason };
-		return answer.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
+export function readSubmitResult(reply: HttpResult, options: ReadOptions): SubmitResult {
+	if (reply.kind === 'unsent') {
+		const failure: Failure = { kind: 'unreachable', gatewayMessage: reply.reason };
+		return reply.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
 	}
-	if (answer.kind === 'unclear') {
-		const taskId = idInHeaders(answer.headers ?? {});
-		return taskId === undefined ? unclear({ gatewayMessage: answer.reason }) : taken(taskId, 0);
+	if (reply.kind === 'unclear') {
+		const taskId = idInHeaders(reply.headers ?? {});
+		return taskId === undefined ? unclear({ gatewayMessage: reply.reason }) : acceptedTask(taskId, 0);
 	}
-	if (answer.kind === 'tooLarge') {
+	if (reply.kind === 'tooLarge') {
 		return unclear({
-			message: `The API response is larger than ${megabytes(answer.limit)} and was not read`,
+			message: `The API response is larger than ${megabytes(reply.limit)} and was not read`,
 			nextStep:
 				"Before you run the node again, raise 'Max Download Size (MB)' under Options or set 'Response Format' to URL.",
 		});
 	}
-	const body = parseBody(answer.bytes);
-	const wait = retryAfterMs(answer.headers['retry-after'], options.now);
-	if (answer.status < 200 || answer.status >= 300)
-		return takenDespite(answer, body, wait) ?? readError(answer.status, body, answer, wait);
-	const image = rawImage(answer);
-	if (image) return arrived({ kind: 'images', images: [image] });
-	return readSuccess(options.decode(body), body, answer, wait);
+	const body = parseBody(reply.bytes);
+	const wait = retryAfterMs(reply.headers['retry-after'], options.now);
+	if (reply.status < 200 || reply.status >= 300)
+		return acceptedDespite(reply, body, wait) ?? readError(reply.status, body, reply, wait);
+	const image = rawImage(reply);
+	if (image) return acceptedImages({ kind: 'images', images: [image] });
+	return readSuccess(options.decode(body), body, reply, wait);
 }
 
-/** A body that is an image by its type and its first bytes: some synchronous calls answer with the file itself. */
-function rawImage({ headers, bytes }: Response): ImageRef | undefined {
+/** A body that is an image by its type and its first bytes: some synchronous calls return the file itself. */
+function rawImage({ headers, bytes }: HttpReply): ImageRef | undefined {
 	return /^\s*image\//i.test(String(headers['content-type'])) ? refFrom(bytes.toString('base64'), '') : undefined;
 }
 
-function readSuccess(decoded: DecodedResponse, body: unknown, answer: Response, wait: number): SubmitResult {
-	if (decoded.kind === 'failed') return readFailed(decoded, body, answer, wait);
-	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(answer.headers);
-	if (decoded.kind === 'images' && decoded.images.length > 0) return arrived(decoded);
+function readSuccess(decoded: DecodedResponse, body: unknown, reply: HttpReply, wait: number): SubmitResult {
+	if (decoded.kind === 'failed') return readFailed(decoded, body, reply, wait);
+	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(reply.headers);
+	if (decoded.kind === 'images' && decoded.images.length > 0) return acceptedImages(decoded);
 	// Also where the response says "success" without an image: that may be said of the request, and the task knows better.
-	if (taskId !== undefined) return taken(taskId, wait, decoded);
-	const response = bodyText(answer.bytes);
-	if (decoded.kind === 'images') return arrived({ ...decoded, response });
-	const page = classify(200, body, answer.headers);
+	if (taskId !== undefined) return acceptedTask(taskId, wait, decoded);
+	const response = bodyText(reply.bytes);
+	if (decoded.kind === 'images') return acceptedImages({ ...decoded, response });
+	const page = classify(200, body, reply.headers);
 	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
-	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(answer.headers['content-type']));
+	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(reply.headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	return unclear({ httpStatus: answer.status, message: 'The API response contains no task ID and no image', response });
+	return unclear({ httpStatus: reply.status, message: 'The API response contains no task ID and no image', response });
 }
 
 /** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
-function takenDespite({ status, headers }: Response, body: unknown, wait: number): SubmitResult | undefined {
+function acceptedDespite({ status, headers }: HttpReply, body: unknown, wait: number): SubmitResult | undefined {
 	const named = [body, unwrapText(own(body, 'data')), own(body, 'error')].find((place) => namedId(place) !== undefined);
 	const word = statusWord(named) ?? '';
 	const task = named === undefined ? undefined : statusOf(word);
 	const isOpen = task === 'queued' || task === 'running';
-	// A general word beside the ID is said of the request.
+	// A general word next to the ID is about the request.
 	const isOver = task === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
-	const isTaken = named !== undefined && (isOpen || (!isOver && mayHaveTaken(status)));
-	const taskId = isTaken ? namedId(named) : status < 400 || mayHaveTaken(status) ? idInHeaders(headers) : undefined;
-	return taskId === undefined ? undefined : taken(taskId, wait);
+	const isAccepted = named !== undefined && (isOpen || (!isOver && mayHaveAccepted(status)));
+	const taskId = isAccepted
+		? namedId(named)
+		: status < 400 || mayHaveAccepted(status)
+			? idInHeaders(headers)
+			: undefined;
+	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
 }
 
-/** Some relatives of New API name the task in a header, also as the URL to poll (sub2api: Location). */
+/** Some forks of New API name the task in a header, also as the URL to poll (sub2api: Location). */
 export function idInHeaders(headers: Record<string, unknown>): string | undefined {
 	const location = firstText(headers, 'location', 'operation-location') ?? '';
 	const part = /\/tasks\/([^\s/?#]{1,600})/.exec(location)?.[1] ?? '';
@@ -110,7 +113,7 @@ export function idInHeaders(headers: Record<string, unknown>): string | undefine
 	}
 }
 
-function arrived(outcome: Images): SubmitResult {
+function acceptedImages(outcome: Images): SubmitResult {
 	return {
 		kind: 'accepted',
 		accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome },
@@ -118,7 +121,7 @@ function arrived(outcome: Images): SubmitResult {
 	};
 }
 
-function taken(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
+function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
 	const pending = decoded?.kind === 'pending' ? decoded : { kind: 'pending' as const, status: 'queued' as const };
 	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstPollMs: wait };
 }
@@ -127,29 +130,29 @@ function taken(taskId: string, wait: number, decoded?: DecodedResponse): SubmitR
 function readFailed(
 	decoded: Extract<DecodedResponse, { kind: 'failed' }>,
 	body: unknown,
-	answer: Response,
+	reply: HttpReply,
 	wait: number,
 ): SubmitResult {
 	const { taskId, cause, reason, code } = decoded;
-	const response = bodyText(answer.bytes);
+	const response = bodyText(reply.bytes);
 	if (cause === 'rejected') {
 		const status = embeddedStatus(body);
 		const failure = classify(status ?? 400, body);
 		// An error without a known code: the request may have been accepted and the generation failed upstream.
 		const isClear = status !== undefined || failure.kind !== 'invalid_request' || isInvalidRequest(body);
-		return isClear ? readError(status ?? 400, body, answer, wait) : unclear({ ...failure, response });
+		return isClear ? readError(status ?? 400, body, reply, wait) : unclear({ ...failure, response });
 	}
 	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
 	if (cause === 'noImage' && taskId === undefined)
-		return arrived({ kind: 'images', images: [], text: reason, ...(code && { code }) });
+		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }) });
 	return { kind: 'failed', failure: failureOf(decoded) };
 }
 
-function readError(status: number, body: unknown, answer: Response, wait: number): SubmitResult {
-	const failure = classify(status, body, answer.headers);
-	if (provesNothingAccepted(status, body, answer.headers)) return { kind: 'refused', failure, retryAfterMs: wait };
-	return leavesItUnclear(status, body, answer.headers)
-		? unclear({ ...failure, response: bodyText(answer.bytes) })
+function readError(status: number, body: unknown, reply: HttpReply, wait: number): SubmitResult {
+	const failure = classify(status, body, reply.headers);
+	if (provesNothingAccepted(status, body, reply.headers)) return { kind: 'refused', failure, retryAfterMs: wait };
+	return leavesItUnclear(status, body, reply.headers)
+		? unclear({ ...failure, response: bodyText(reply.bytes) })
 		: { kind: 'failed', failure };
 }
 

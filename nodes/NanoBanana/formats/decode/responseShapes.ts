@@ -16,7 +16,7 @@ export const TASK_PLACES: Place[] = [
 	{ path: '', documentedBy: 'New API forks (image.task), sub2api, zmodel, evolink, toapis, zhenzhen' },
 ];
 
-/** Names of a task ID. A bare `id` counts only beside a status; `data` itself only as text beside `code: "success"` (zhenzhen). */
+/** Names of a task ID. A bare `id` counts only next to a status; `data` itself only as text next to `code: "success"` (zhenzhen). */
 export const ID_NAMES = ['task_id', 'taskId'];
 
 /** `status`: API page and most; `state`: kie.ai; `task_status`: Kling, Baidu Qianfan, Alibaba Model Studio. */
