@@ -5,7 +5,7 @@ import { loadExample } from '../harness/n8n/examples';
 import { fileOf } from '../harness/n8n/execution';
 import type { SavedWorkflow } from '../harness/n8n/restClient';
 import { connect, type TestEnvironment } from '../harness/testEnvironment';
-import { startQueue, type Queue } from '../harness/servers/startQueue';
+import { quickToNotice, startQueue, type Queue } from '../harness/servers/startQueue';
 import { until } from '../harness/processes/until';
 import { chain, node, type Workflow } from '../harness/n8n/workflow';
 import { startMockApi, type MockApi } from '../../mock-api';
@@ -19,13 +19,7 @@ let durable: SavedWorkflow;
 
 beforeAll(async () => {
 	mockApi = await startMockApi({ taskMs: [200, 600] });
-	// A dead worker is noticed in seconds instead of a minute and a half.
-	const workerEnv = {
-		QUEUE_WORKER_LOCK_DURATION: '10000',
-		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
-		QUEUE_WORKER_STALLED_INTERVAL: '5000',
-	};
-	queue = await startQueue({ workerEnv });
+	queue = await startQueue({ workerEnv: quickToNotice });
 	environment = await connect(queue.main, mockApi);
 	patientMockApi = await startMockApi({ taskMs: 5_000 });
 }, 180_000);

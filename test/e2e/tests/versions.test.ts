@@ -1,9 +1,13 @@
 /* eslint-disable */
+import { startMockApi } from '../../mock-api';
+import { callWebhook } from '../harness/n8n/callWebhook';
+import { until } from '../harness/processes/until';
+import { quickToNotice, startQueue } from '../harness/servers/startQueue';
 import { sha256 } from '../harness/images/digest';
 import { fileOf } from '../harness/n8n/execution';
 import { createReferenceImage } from '../harness/images/referenceImage';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
-import { chain, manualTrigger, imageFile, rows } from '../harness/n8n/workflow';
+import { connect, startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { chain, imageFile, manualTrigger, node, rows } from '../harness/n8n/workflow';
 
 /** n8n 2 is what every other test runs on. */
 describe('the newest n8n 1', () => {
@@ -68,3 +72,38 @@ describe('the newest n8n 1', () => {
 		expect(mockApi.calls('createTask')).toHaveLength(1);
 	});
 });
+
+test('a killed worker of n8n 1 that starts no run anew loses it, but its task is in the log and can be read later', async () => {
+	const mockApi = await startMockApi({ taskMs: 4_000 });
+	// The default is 1: another worker starts the run from its beginning, which charges for it again. n8n 2 never does.
+	const workerEnv = { ...quickToNotice, QUEUE_WORKER_MAX_STALLED_COUNT: '0' };
+	const queue = await startQueue({ line: '1', workers: 1, workerEnv });
+	try {
+		const { client, nanoBanana } = await connect(queue.main, mockApi);
+		const hook = node('Hook', 'n8n-nodes-base.webhook', 2.1, { path: 'killed', options: {} }, { webhookId: 'killed' });
+		const saved = await client.createWorkflow(chain('Killed', hook, nanoBanana('NanoBanana', { prompt: 'a cube' })));
+		await client.activate(saved);
+		await callWebhook(`${queue.main.url}/webhook/killed`, {});
+		await until('a status read', () => (mockApi.calls('getTask').length > 0 ? true : undefined));
+
+		const [doomed] = queue.workers;
+		await doomed.kill9();
+		const taskId = String(mockApi.ledger[0].taskId);
+		await queue.addWorker();
+		const [{ id }] = await client.executionsOf(saved);
+		const lost = await client.finished(id, 120_000);
+		const readLater = await client.run(
+			chain('Read later', manualTrigger(), nanoBanana('NanoBanana', { operation: 'waitForResult', taskId })),
+		);
+
+		expect(lost.status).toBe('error');
+		expect(doomed.log()).toContain(taskId);
+		const [item] = readLater.items('NanoBanana');
+		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
+		expect(mockApi.calls('createTask')).toHaveLength(1);
+		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	} finally {
+		await queue.stop();
+		await mockApi.stop();
+	}
+}, 240_000);

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 import { n8nEnvironment } from './n8nEnvironment';
 import { installNode } from '../run/packNode';
-import { n8nCommand, nodeForN8n, outFolder } from '../run/paths';
+import { n8nCommand, nodeForN8n, outFolder, type N8nLine } from '../run/paths';
 import { freePorts } from '../processes/ports';
 import { startProcess, type RunningProcess } from '../processes/startProcess';
 import { programs, requireProgram } from '../processes/programs';
@@ -20,13 +20,22 @@ export interface Queue {
 }
 
 export interface QueueOptions {
+	readonly line?: N8nLine;
 	readonly workers?: number;
 	readonly env?: Record<string, string>;
 	readonly workerEnv?: Record<string, string>;
 }
 
+/** For workers: a dead one is noticed in seconds instead of a minute and a half. */
+export const quickToNotice = {
+	QUEUE_WORKER_LOCK_DURATION: '10000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '5000',
+};
+
 /** n8n in queue mode: one main process that takes calls, workers that run the workflows. */
 export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
+	const { line = '2' } = options;
 	const started: Array<() => Promise<unknown>> = [];
 	const stop = async () => {
 		for (const end of started.reverse()) await end();
@@ -45,11 +54,11 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 			...options.env,
 		};
 		// The main process first: it makes the tables.
-		const main = await startN8n({ env });
+		const main = await startN8n({ line, env });
 		started.push(main.stop);
 		const workers: RunningProcess[] = [];
 		const addWorker = async (more = {}) => {
-			const worker = await startWorker(workers.length + 1, { ...env, ...options.workerEnv, ...more });
+			const worker = await startWorker(line, workers.length + 1, { ...env, ...options.workerEnv, ...more });
 			started.push(() => worker.stop());
 			workers.push(worker);
 			return worker;
@@ -62,16 +71,16 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 	}
 }
 
-async function startWorker(number: number, env: Record<string, string>): Promise<RunningProcess> {
+async function startWorker(line: N8nLine, number: number, env: Record<string, string>): Promise<RunningProcess> {
 	const userFolder = newFolder(`worker-${number}`);
 	installNode(userFolder);
 	const [healthPort, brokerPort] = await freePorts(2);
 	const worker = startProcess({
 		name: `worker ${number}`,
 		command: nodeForN8n(),
-		args: [n8nCommand('2'), 'worker', '--concurrency=10'],
+		args: [n8nCommand(line), 'worker', '--concurrency=10'],
 		cwd: userFolder,
-		env: n8nEnvironment('2', userFolder, brokerPort, {
+		env: n8nEnvironment(line, userFolder, brokerPort, {
 			...env,
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			QUEUE_HEALTH_CHECK_PORT: String(healthPort),
