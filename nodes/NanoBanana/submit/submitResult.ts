@@ -94,11 +94,8 @@ function acceptedDespite({ status, headers }: HttpReply, body: unknown, wait: nu
 	// A general word next to the ID is about the request.
 	const isOver = task === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
 	const isAccepted = named !== undefined && (isOpen || (!isOver && mayHaveAccepted(status)));
-	const taskId = isAccepted
-		? namedId(named)
-		: status < 400 || mayHaveAccepted(status)
-			? idInHeaders(headers)
-			: undefined;
+	const isInHeaders = !isAccepted && (status < 400 || mayHaveAccepted(status));
+	const taskId = isAccepted ? namedId(named) : isInHeaders ? idInHeaders(headers) : undefined;
 	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
 }
 
@@ -114,11 +111,8 @@ export function idInHeaders(headers: Record<string, unknown>): string | undefine
 }
 
 function acceptedImages(outcome: Images): SubmitResult {
-	return {
-		kind: 'accepted',
-		accepted: outcome.taskId === undefined ? { outcome } : { taskId: outcome.taskId, outcome },
-		firstPollMs: 0,
-	};
+	const { taskId } = outcome;
+	return { kind: 'accepted', accepted: taskId === undefined ? { outcome } : { taskId, outcome }, firstPollMs: 0 };
 }
 
 function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
