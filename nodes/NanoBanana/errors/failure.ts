@@ -117,7 +117,7 @@ function some(values: Array<string | number>): string {
 const SHOWN_IN_DESCRIPTION = 250;
 const SHOWN_IN_DETAILS = 1500;
 
-/** The editor shows line breaks as spaces, so every part ends like a sentence. */
+/** Where no line breaks are shown, e.g. to an agent, every part still ends like a sentence. */
 function sentence(text: string): string {
 	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
 }
@@ -180,7 +180,8 @@ export function nodeError(
 		...(failure.httpStatus && { httpCode: String(failure.httpStatus) }),
 	});
 	error.message = message;
-	error.description = about.isTool ? undefined : description;
+	// The editor renders HTML and shows a line break as a space. `data.description` keeps the plain text.
+	error.description = about.isTool ? undefined : description.replace(/\n/g, '<br>');
 	error.context.data = data;
 	return error;
 }

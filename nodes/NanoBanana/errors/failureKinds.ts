@@ -42,7 +42,9 @@ const TEXTS = {
 	},
 	internal: {
 		message: 'The node could not finish this item',
-		nextStep: 'Run the node again. If it happens twice, report it with the details of this message.',
+		cost: 'maybeCharged',
+		nextStep:
+			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it with the details of this message.",
 	},
 	invalid_input: {
 		message: 'A field contains a value that cannot be sent',
@@ -82,7 +84,8 @@ const TEXTS = {
 	},
 	prompt_refused: {
 		message: 'The prompt or a reference image was rejected',
-		nextStep: 'Change the prompt or the reference image. The same request is usually rejected again.',
+		nextStep:
+			'Rejected prompts are usually not charged. Change the prompt or the reference image. The same request is usually rejected again.',
 	},
 	rate_limited: {
 		message: 'Rate limit reached',
@@ -122,7 +125,7 @@ const TEXTS = {
 	unknown_task: {
 		message: 'The API does not know this task ID',
 		nextStep:
-			"Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
+			"Reading a task is free. Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
 	},
 	unreachable: {
 		message: 'The API could not be reached',
@@ -131,6 +134,7 @@ const TEXTS = {
 	},
 	unreadable_answer: {
 		message: 'The API response cannot be read',
+		cost: 'maybeCharged',
 		nextStep: 'Try again later. If it happens again, contact your provider and include the time of the request.',
 	},
 	upstream_down: {

@@ -33,7 +33,7 @@ async function expectRejection(
 
 	expect(run.error).toMatchObject({ name: 'NodeApiError', message, context: { itemIndex: 0, data } });
 	expect(run.data.resultData.error).toMatchObject({ message, description });
-	const [ownWords] = description.split('\n');
+	const [ownWords] = description.split('<br>');
 	expect(ownWords).toContain(nextStep);
 	expect(`${message} ${ownWords}`).not.toMatch(UNWANTED);
 	expect(engine.mockApi.ledger).toEqual([]);
