@@ -8,6 +8,7 @@ import {
 	BALANCE,
 	EXPIRED,
 	INVALID,
+	KEY_IN_PROGRESS,
 	NOTHING_ACCEPTED,
 	NOT_OFFERED,
 	NO_ASYNC,
@@ -148,9 +149,9 @@ export function mayHaveAccepted(status: number): boolean {
 /** After one of these nobody knows whether a paid request was accepted. */
 export function leavesItUnclear(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
 	if (status === 408 || status === 499) return true;
-	return (
-		status >= 500 && classify(status, body, headers).kind === 'upstream_down' && !provesNothingAccepted(status, body)
-	);
+	const { kind } = classify(status, body, headers);
+	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(readErrorBody(body).all);
+	return status >= 500 && kind === 'upstream_down' && !provesNothingAccepted(status, body);
 }
 
 /** Statuses that may pass: a read is free and is repeated. */

@@ -102,6 +102,13 @@ export const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启�
 export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|参数(错误|无效)/;
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
+/**
+ * Beside an idempotency key, with HTTP 409: the first request with it is still processed. Source: Stripe
+ * (`idempotency_key_in_use`), IETF draft idempotency-key-header ("A request is outstanding for this
+ * Idempotency-Key"). Other APIs say by a 409 that the key was used with another body.
+ */
+export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing/;
+
 /** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit/,

@@ -53,6 +53,29 @@ describe('an API that honors idempotency keys', () => {
 		expect([keys.length, new Set(keys).size, engine.mockApi.created()]).toEqual([2, 1, 1]);
 	});
 
+	const inProgress = {
+		status: 409,
+		body: { error: { message: 'A request with this Idempotency-Key is in progress', code: 'idempotency_key_in_use' } },
+	};
+
+	it('gets the same key again while it still processes the first request', async () => {
+		engine.mockApi.script('createTask', [{ reset: true, accept: true }, inProgress]);
+		const run = await engine.run({ prompt: PROMPT, options: { retryUnclear: true } }, { input: prompts('a') });
+		const keys = engine.mockApi.calls('createTask').map(({ headers }) => headers['idempotency-key']);
+
+		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+		expect([keys.length, new Set(keys).size, engine.mockApi.created()]).toEqual([3, 1, 1]);
+	});
+
+	it('leaves it unclear what becomes of the first request where the key is not sent again', async () => {
+		engine.mockApi.script('createTask', [inProgress]);
+		const run = await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
+
+		expect(shown(run).context.data.errorCode).toBe('unclear_submission');
+		expect(shown(run).description).toContain('You may have been charged.');
+		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
+	});
+
 	it('says so when it rejects the key', async () => {
 		const body = {
 			error: { message: 'this Idempotency-Key was used with another body', code: 'idempotency_key_reused' },

@@ -293,3 +293,13 @@ it.each<[unknown]>([[{ toString: 1, valueOf: 1 }], [[{ toString: 1 }]], [{ toJSO
 			expect(classify(400, body).kind).toBe('invalid_request');
 	},
 );
+
+it.each([
+	[409, 'There is currently another in-progress request using this Idempotency-Key', 'idempotency_key_in_use', true],
+	[409, 'A request is outstanding for this Idempotency-Key', '', true],
+	[409, 'this Idempotency-Key was used with another body', 'idempotency_conflict', false],
+	[422, 'this Idempotency-Key is in use with another body', '', false],
+])('leaves it unclear what became of the first request with a key: %i %s', (status, message, code, isUnclear) => {
+	expect(leavesItUnclear(status, wrapped(message, code))).toBe(isUnclear);
+	expect(classify(status, wrapped(message, code)).kind).toBe('idempotency_conflict');
+});
