@@ -135,7 +135,7 @@ describe('behind nginx', () => {
 				error: UNCLEAR[0],
 				details: {
 					errorCode: 'unclear_submission',
-					description: `${UNCLEAR[1]}<br>API response: HTTP 503: (web page) 503 Service Temporarily Unavailable.`,
+					description: `${UNCLEAR[1]}\nAPI response: HTTP 503: (web page) 503 Service Temporarily Unavailable.`,
 				},
 			},
 		]);

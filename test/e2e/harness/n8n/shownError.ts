@@ -2,14 +2,14 @@
 import type { Execution } from './execution';
 
 /**
- * What n8n stored about the error of a run and shows in its panel: the title, each line of the description,
+ * What n8n stored about the error of a run and shows in its panel: the title, each line of the description (n8n renders its HTML),
  * and whatever n8n added to them (nothing, or a test fails). Times are written as <time>.
  */
 export function shownError({ error }: Execution): string[] {
 	if (!error) return [];
 	const { message, description, messages = [] } = error as typeof error & { messages?: string[] };
 	const added = messages.filter((text) => text !== message);
-	return [message, ...(description ?? '').split('\n'), ...added].map((line) =>
+	return [message, ...(description ?? '').split('<br>'), ...added].map((line) =>
 		line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'),
 	);
 }
