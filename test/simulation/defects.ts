@@ -32,8 +32,8 @@ const DEFECTS: Defect[] = [
 	{
 		name: 'the task ID is recorded 20 ms after the response',
 		file: 'steps/createTask.ts',
-		find: 'recordResult(item, record, result);',
-		replace: 'await systemClock.pause(20); recordResult(item, record, result);',
+		find: "if (result.kind === 'accepted') recordAccepted(",
+		replace: "await systemClock.pause(20); if (result.kind === 'accepted') recordAccepted(",
 	},
 	{
 		name: 'a failed item does not stop the others from paying',

@@ -82,7 +82,7 @@ class History {
 				process: this.process,
 				cancel: new AbortController(),
 				context: JSON.parse(JSON.stringify(context)) as IDataObject,
-				reported: { texts: [], unclear: new Map(), marks: new Set() },
+				reported: { texts: [], unclear: new Map(), unstored: new Map(), marks: new Set() },
 			};
 			this.executions.push(execution);
 			this.all.push(execution);
@@ -94,7 +94,7 @@ class History {
 			if (end.kind === 'error') {
 				context = execution.context;
 				this.saved.set(plan.lineage, JSON.parse(JSON.stringify(context)) as IDataObject);
-				for (const [item, count] of execution.reported.unclear) {
+				for (const [item, count] of [...execution.reported.unclear, ...execution.reported.unstored]) {
 					const key = `${plan.lineage}.${item}`;
 					this.engine.forgiven.set(key, (this.engine.forgiven.get(key) ?? 0) + count);
 				}
@@ -249,7 +249,7 @@ class History {
 			storageFaults: 0,
 			download: true,
 		};
-		const reported: Reported = { texts: [], unclear: new Map(), marks: new Set() };
+		const reported: Reported = { texts: [], unclear: new Map(), unstored: new Map(), marks: new Set() };
 		const execution: Execution = {
 			plan,
 			number: 900,

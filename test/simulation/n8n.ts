@@ -59,6 +59,8 @@ export interface Reported {
 	texts: string[];
 	/** Items by how often it was reported that their request has no clear end. */
 	unclear: Map<number, number>;
+	/** Items by how often it was reported that images inside a response were charged and could not be stored. */
+	unstored: Map<number, number>;
 	/** Marks of images that came out. */
 	marks: Set<string>;
 }
@@ -160,6 +162,8 @@ export class Engine {
 			(level: string) =>
 			(text: string, meta: IDataObject = {}): void => {
 				reported.texts.push(`${text} ${JSON.stringify(meta)}`);
+				if (text.includes('could not store') && typeof meta.itemIndex === 'number')
+					reported.unstored.set(meta.itemIndex, (reported.unstored.get(meta.itemIndex) ?? 0) + 1);
 				if (level === 'warn' && typeof meta.itemIndex === 'number') {
 					if (!plan.continues && this.callsOf(plan) === 1) inFlight.isLost = true;
 					reported.unclear.set(meta.itemIndex, (reported.unclear.get(meta.itemIndex) ?? 0) + 1);
