@@ -100,7 +100,7 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 		abortItem(call);
 		// A task that failed is not charged, so the next try may create another one.
 		const { taskId = '', otherTaskIds } = call.record;
-		if (item.run.failedTasks.has(taskId)) calls[index] = {};
+		if (item.run.failedTasks.has(taskId)) calls[index] = { failedTasks: (call.record.failedTasks ?? 0) + 1 };
 		throw otherTaskIds ? new FailureError({ ...toFailure(thrown), otherTaskIds }) : FailureError.from(thrown);
 	} finally {
 		call.permit?.release();

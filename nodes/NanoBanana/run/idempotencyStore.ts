@@ -28,6 +28,8 @@ export interface RequestRecord {
 export interface SubmissionRecord {
 	/** Sent with every try of this call. */
 	idempotencyKey?: string;
+	/** Tasks of this call that failed: the next one is another request. */
+	failedTasks?: number;
 	/** ISO time of the last try. */
 	submittedAt?: string;
 	taskId?: string;

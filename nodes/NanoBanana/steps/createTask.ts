@@ -101,7 +101,16 @@ async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 	const encoded = await encodeCall(item, prepared, index, reservation);
 	throwIfCanceled(item.run.signal);
 	record.submittedAt = new Date(systemClock.now()).toISOString();
-	record.idempotencyKey ??= hashOf([item.executionId, ctx.getNode().id, prepared.key, index, record.submittedAt]);
+	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution
+	// (MCP trigger) has the time only.
+	record.idempotencyKey ??= hashOf([
+		item.executionId || record.submittedAt,
+		ctx.getNode().id,
+		prepared.key,
+		prepared.record.requestHash,
+		index,
+		record.failedTasks ?? 0,
+	]);
 	saveRecord(ctx, prepared.key, prepared.record);
 	let result: SubmitResult;
 	try {

@@ -89,11 +89,28 @@ describe('an API that honors idempotency keys', () => {
 	});
 });
 
-it('sends each new request with another key', async () => {
-	await engine.run({ prompt: PROMPT }, { input: prompts('a', 'a') });
-	await engine.run({ prompt: PROMPT }, { input: prompts('a') });
+const keysSent = () => engine.mockApi.calls('createTask').map(({ headers }) => headers['idempotency-key']);
 
-	expect(new Set(engine.mockApi.calls('createTask').map(({ headers }) => headers['idempotency-key'])).size).toBe(3);
+it('sends each new request with another key', async () => {
+	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a', 'a') });
+	await engine.run({ prompt: PROMPT }, { executionId: '2', input: prompts('a') });
+
+	expect(new Set(keysSent()).size).toBe(3);
+});
+
+it('sends the same key when n8n starts an execution again whose worker was killed', async () => {
+	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a') });
+	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a') });
+
+	expect(keysSent()).toHaveLength(2);
+	expect(new Set(keysSent()).size).toBe(1);
+});
+
+it('sends another key after a task that failed', async () => {
+	engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
+	await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
+
+	expect(new Set(keysSent()).size).toBe(2);
 });
 
 it.each([
