@@ -10,6 +10,8 @@ import { ALL_FAULTS } from './faults';
 export interface StormOptions {
 	seed: number;
 	tasks: number;
+	/** The API honors the Idempotency-Key, and 'Retry Unclear Requests' is on: no request stays unclear. */
+	honorsKey?: boolean;
 }
 
 /** One line of the table. The last four columns are losses: anything but zero is a defect. */
@@ -45,8 +47,15 @@ interface Reported {
 	images: Map<string, number>;
 }
 
-export async function runStorm({ seed, tasks }: StormOptions): Promise<StormReport> {
-	const mockApi = await startMockApi({ seed, taskMs: [20, 120], syncMs: 20, tasksAtOnce: 24, faults: ALL_FAULTS });
+export async function runStorm({ seed, tasks, honorsKey = false }: StormOptions): Promise<StormReport> {
+	const mockApi = await startMockApi({
+		seed,
+		taskMs: [20, 120],
+		syncMs: 20,
+		tasksAtOnce: 24,
+		faults: ALL_FAULTS,
+		honorsIdempotencyKey: honorsKey,
+	});
 	try {
 		const reported: Reported = { taskIds: new Set(), unclear: new Map(), images: new Map() };
 		const count = Math.ceil(tasks / ITEMS_PER_EXECUTION);
@@ -60,6 +69,7 @@ export async function runStorm({ seed, tasks }: StormOptions): Promise<StormRepo
 					seed,
 					number,
 					reported,
+					honorsKey,
 					size: Math.min(ITEMS_PER_EXECUTION, tasks - number * ITEMS_PER_EXECUTION),
 				});
 				retries += ended.retries;
@@ -88,6 +98,7 @@ interface Execution {
 	number: number;
 	size: number;
 	reported: Reported;
+	honorsKey: boolean;
 }
 
 /** An execution that nobody retries any more for the time being. */
@@ -98,7 +109,7 @@ interface Ended {
 	retries: number;
 }
 
-async function runExecution(mockApi: MockApi, { seed, number, size, reported }: Execution): Promise<Ended> {
+async function runExecution(mockApi: MockApi, { seed, number, size, reported, honorsKey }: Execution): Promise<Ended> {
 	const random = createRandom(seed * 1_000 + number);
 	const prompts = Array.from({ length: size }, (_, index) => `storm ${seed}-${number}-${index}`);
 	const input: INodeExecutionData[] = prompts.map((prompt) => ({
@@ -113,12 +124,14 @@ async function runExecution(mockApi: MockApi, { seed, number, size, reported }: 
 	]) as INode['onError'];
 	const parameters: IDataObject = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
-		// Every try evaluates expressions again, and must find the task of the first one nevertheless.
-		prompt: random.next() < 0.4 ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
+		// Every try evaluates expressions again, and must find the task of the first one nevertheless. An API that
+		// honors keys rejects one that comes with another body.
+		prompt: random.next() < 0.4 && !honorsKey ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
 		numberOfImages: '={{ $json.n }}',
 		requestOptions: { timeout: 2000 },
 		options: {
 			...OPTIONS,
+			...(honorsKey && { retryUnclear: true }),
 			apiFormat,
 			download: random.next() < 0.8,
 			responseFormat: random.next() < 0.3 ? 'b64_json' : 'url',
