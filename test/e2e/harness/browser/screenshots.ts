@@ -78,6 +78,7 @@ async function closeMessages(page: Page): Promise<void> {
 function withoutRandomParts(words: string): string {
 	return words
 		.replace(/\btask_\w+/g, '<task>')
+		.replace(/\/projects\/\w+/g, '/projects/<project>')
 		.replace(/\bSuccess in [\d.]+m?s/g, 'Success in <time>')
 		.replace(/\/r\/\w+\.(\w+)\?expires=\d+&signature=\w+/g, '/r/<file>.$1?<signature>');
 }
