@@ -131,8 +131,16 @@ async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 	// Synchronous from the response to here: whatever comes later, another try finds the task.
 	if (result.kind === 'accepted') recordAccepted(item, record, result.accepted);
 	else if (UNCLEAR.includes(result.failure.kind)) recordUnclear(item, record, result.failure);
+	if (isAnsweredWithoutImage(result) && !record.unclear) delete record.idempotencyKey;
 	if (result.kind !== 'accepted') reservation.release();
 	return result;
+}
+
+/** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
+function isAnsweredWithoutImage(result: SubmitResult): boolean {
+	if (result.kind !== 'accepted') return result.kind === 'failed';
+	const { taskId, outcome } = result.accepted;
+	return taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
 }
 
 /** After these nobody knows whether the request was accepted: it was sent, and then canceled, or something unexpected was thrown. */

@@ -106,6 +106,19 @@ it('sends the same key when n8n starts an execution again whose worker was kille
 	expect(new Set(keysSent()).size).toBe(1);
 });
 
+it.each([
+	['a response without an image', { body: { created: 1, data: [] } }],
+	['a rejection', { status: 402, body: { error: { message: 'no credit', code: 'insufficient_user_quota' } } }],
+])('sends another key when a person retries an execution after %s', async (_, answer) => {
+	engine.mockApi.script('generations', [answer]);
+	const parameters = { prompt: 'a', options: { apiFormat: 'openAi' } };
+	const failed = await engine.run(parameters, { executionId: '1' });
+	await engine.run(parameters, { executionId: '2', previous: failed.data });
+	const keys = engine.mockApi.calls('generations').map(({ headers }) => headers['idempotency-key']);
+
+	expect([keys.length, new Set(keys).size]).toEqual([2, 2]);
+});
+
 it('sends another key after a task that failed', async () => {
 	engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
 	await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
