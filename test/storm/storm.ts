@@ -10,7 +10,7 @@ import { ALL_FAULTS } from './faults';
 export interface StormOptions {
 	seed: number;
 	tasks: number;
-	/** The API honors the Idempotency-Key, and 'Retry Unclear Requests' is on: no request stays unclear. */
+	/** The API honors the Idempotency-Key, and 'Retry Unclear Requests' is on. */
 	honorsKey?: boolean;
 }
 
