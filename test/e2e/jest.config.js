@@ -5,7 +5,7 @@ module.exports = {
 	testEnvironment: 'node',
 	// Not this folder itself: jest would walk through n8n's 300,000 installed files.
 	roots: ['<rootDir>/tests', '<rootDir>/harness'],
-	testMatch: ['**/tests/*.test.ts'],
+	testMatch: ['**/tests/**/*.test.ts'],
 	transform: typescript,
 	globalSetup: '<rootDir>/harness/run/beforeRun.ts',
 	globalTeardown: '<rootDir>/harness/run/afterRun.ts',

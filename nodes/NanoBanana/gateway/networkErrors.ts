@@ -1,4 +1,4 @@
-/** Why there is no complete response. `reason` is a text of ours, never one of n8n or of the system: those give advice that may cost money. */
+/** Why a complete response did not arrive. `reason` is our own text, never n8n's or the system's: those give advice that may cost money. */
 export type NetworkError =
 	/** Provably nothing reached the API. `lasting` when a second try cannot help. */
 	| { kind: 'unsent'; reason: string; lasting: boolean }

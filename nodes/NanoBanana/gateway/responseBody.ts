@@ -6,7 +6,7 @@ import { record } from '../lib/json';
 export interface BodyLimits {
 	/** Counted while reading, after decompression. */
 	maxBytes: number;
-	/** Called once before more than a small body is kept in memory, with its expected size; waits until there is room. */
+	/** Called once before more than a small body is kept in memory, with its expected size; waits until memory is free. */
 	reserveMemory?: (bytes: number) => Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export function assertWhole({ error }: HttpResponse, isWhole: () => boolean): vo
 interface Source {
 	/** Undefined at the end. */
 	next(): Promise<Buffer | undefined>;
-	/** Why there is no more, where that is not the proper end. */
+	/** Why the body ended early; absent where it is complete. */
 	error?: Error;
 }
 

@@ -214,7 +214,7 @@ function unlessIncomplete(thrown: Error): undefined {
 	if (!(thrown instanceof IncompleteError)) throw thrown;
 }
 
-/** Paid bytes of an unknown format are no reason to lose them. */
+/** A file of an unknown format is paid as well, so it is kept. */
 function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile | undefined {
 	if (attempt.kind !== 'reply' || attempt.status < 200 || attempt.status >= 300 || attempt.facts) return undefined;
 	const type = String(attempt.headers['content-type'] ?? '');

@@ -46,7 +46,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	if (findings.length > 0 && !settings.skipModelChecks) throw invalid(findings[0].message, findings[0].nextStep);
 	const warnings = findings.map((finding) => `${finding.message}.`);
 	if (settings.apiFormat === 'gemini' && model && !model.geminiId)
-		warnings.push(`There is no known Gemini ID for ${model.id}. It was sent unchanged.`);
+		warnings.push(`The Gemini ID of ${model.id} is not known, so it was sent unchanged.`);
 	return { request, warnings };
 }
 

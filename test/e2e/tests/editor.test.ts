@@ -311,7 +311,7 @@ describe('the example image to image', () => {
 		await expectScreenshot(page, 'hero', page.locator('body'));
 	});
 
-	step('shows both images beside the fields', async () => {
+	step('shows both images next to the fields', async () => {
 		await page.setViewportSize({ width: 1600, height: 900 });
 		await canvasNode('NanoBanana').dblclick();
 		const panel = page.getByTestId('ndv');

@@ -73,7 +73,7 @@ describe('the newest n8n 1', () => {
 	});
 });
 
-test('a killed worker of n8n 1 that starts no run anew loses it, but its task is in the log and can be read later', async () => {
+test('a killed worker of n8n 1 loses its run when n8n does not start it again, but the task is in the log and can be read later', async () => {
 	const mockApi = await startMockApi({ taskMs: 4_000 });
 	// The default is 1: another worker starts the run from its beginning, which charges for it again. n8n 2 never does.
 	const workerEnv = { ...quickToNotice, QUEUE_WORKER_MAX_STALLED_COUNT: '0' };

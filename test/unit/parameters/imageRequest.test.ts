@@ -241,7 +241,7 @@ it('says what it found as a sentence when the checks are skipped', () => {
 });
 
 it.each([
-	['gemini', 'NanoBanana', ['There is no known Gemini ID for NanoBanana. It was sent unchanged.']],
+	['gemini', 'NanoBanana', ['The Gemini ID of NanoBanana is not known, so it was sent unchanged.']],
 	['gemini', 'NanoBanana2-1K', []],
 	['gemini', 'gemini-3-pro-image', []],
 	['asyncTask', 'NanoBanana', []],

@@ -1,16 +1,16 @@
 /* eslint-disable */
-import { startMockApi, type MockApi } from '../../mock-api';
-import { sha256 } from '../harness/images/digest';
-import { createReferenceImage } from '../harness/images/referenceImage';
-import { fileOf, type Execution } from '../harness/n8n/execution';
-import type { RestClient } from '../harness/n8n/restClient';
-import { shownError, UNCLEAR, UNREACHABLE } from '../harness/n8n/shownError';
-import { chain, imageFile, manualTrigger, rows } from '../harness/n8n/workflow';
-import { freePorts } from '../harness/processes/ports';
-import { startN8n, type RunningN8n } from '../harness/servers/startN8n';
-import { startNginx, type Nginx } from '../harness/servers/startNginx';
-import { startTinyproxy, type Tinyproxy } from '../harness/servers/startTinyproxy';
-import { connect, credentialType, nodeWith } from '../harness/testEnvironment';
+import { startMockApi, type MockApi } from '../../../mock-api';
+import { sha256 } from '../../harness/images/digest';
+import { createReferenceImage } from '../../harness/images/referenceImage';
+import { fileOf, type Execution } from '../../harness/n8n/execution';
+import type { RestClient } from '../../harness/n8n/restClient';
+import { shownError, UNCLEAR, UNREACHABLE } from '../../harness/n8n/shownError';
+import { chain, imageFile, manualTrigger, rows } from '../../harness/n8n/workflow';
+import { freePorts } from '../../harness/processes/ports';
+import { startN8n, type RunningN8n } from '../../harness/servers/startN8n';
+import { startNginx, type Nginx } from '../../harness/servers/startNginx';
+import { startTinyproxy, type Tinyproxy } from '../../harness/servers/startTinyproxy';
+import { connect, credentialType, nodeWith } from '../../harness/testEnvironment';
 
 let mockApi: MockApi;
 let nginx: Nginx<

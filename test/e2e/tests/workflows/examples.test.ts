@@ -1,12 +1,12 @@
 /* eslint-disable */
-import { callWebhook } from '../harness/n8n/callWebhook';
-import { sha256 } from '../harness/images/digest';
-import { fileOf, type Execution } from '../harness/n8n/execution';
-import { exampleNames, loadExample, nodeOf } from '../harness/n8n/examples';
-import { createReferenceImage } from '../harness/images/referenceImage';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
-import { until } from '../harness/processes/until';
-import type { Workflow } from '../harness/n8n/workflow';
+import { callWebhook } from '../../harness/n8n/callWebhook';
+import { sha256 } from '../../harness/images/digest';
+import { fileOf, type Execution } from '../../harness/n8n/execution';
+import { exampleNames, loadExample, nodeOf } from '../../harness/n8n/examples';
+import { createReferenceImage } from '../../harness/images/referenceImage';
+import { startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
+import { until } from '../../harness/processes/until';
+import type { Workflow } from '../../harness/n8n/workflow';
 
 let environment: TestEnvironment;
 

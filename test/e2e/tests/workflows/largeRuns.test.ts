@@ -1,9 +1,9 @@
 /* eslint-disable */
-import { sha256 } from '../harness/images/digest';
-import { fileOf } from '../harness/n8n/execution';
-import { shownError } from '../harness/n8n/shownError';
-import { chain, manualTrigger, rows } from '../harness/n8n/workflow';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { sha256 } from '../../harness/images/digest';
+import { fileOf } from '../../harness/n8n/execution';
+import { shownError } from '../../harness/n8n/shownError';
+import { chain, manualTrigger, rows } from '../../harness/n8n/workflow';
+import { startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
 
 let environment: TestEnvironment;
 

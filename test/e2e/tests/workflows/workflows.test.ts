@@ -1,12 +1,12 @@
 /* eslint-disable */
 import sharp from 'sharp';
 
-import { sha256 } from '../harness/images/digest';
-import { callWebhook } from '../harness/n8n/callWebhook';
-import { fileOf } from '../harness/n8n/execution';
-import { chain, manualTrigger, node, rows, type Workflow } from '../harness/n8n/workflow';
-import { until } from '../harness/processes/until';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { sha256 } from '../../harness/images/digest';
+import { callWebhook } from '../../harness/n8n/callWebhook';
+import { fileOf } from '../../harness/n8n/execution';
+import { chain, manualTrigger, node, rows, type Workflow } from '../../harness/n8n/workflow';
+import { until } from '../../harness/processes/until';
+import { startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
 
 let environment: TestEnvironment;
 

@@ -1,14 +1,14 @@
 /* eslint-disable */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { sha256 } from '../harness/images/digest';
-import { fileOf, type Execution } from '../harness/n8n/execution';
-import { shownError, UNCLEAR, UNREACHABLE } from '../harness/n8n/shownError';
-import { chain, manualTrigger, rows } from '../harness/n8n/workflow';
-import { freePorts } from '../harness/processes/ports';
-import { startRelay, type RelayRequest, type RelayRoute, type WireFault } from '../harness/servers/startRelay';
-import { responseBytes, type SocketServer } from '../harness/servers/startSocketServer';
-import { credentialType, nodeWith, startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { sha256 } from '../../harness/images/digest';
+import { fileOf, type Execution } from '../../harness/n8n/execution';
+import { shownError, UNCLEAR, UNREACHABLE } from '../../harness/n8n/shownError';
+import { chain, manualTrigger, rows } from '../../harness/n8n/workflow';
+import { freePorts } from '../../harness/processes/ports';
+import { startRelay, type RelayRequest, type RelayRoute, type WireFault } from '../../harness/servers/startRelay';
+import { responseBytes, type SocketServer } from '../../harness/servers/startSocketServer';
+import { credentialType, nodeWith, startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
 
 let environment: TestEnvironment;
 let relay: SocketServer | undefined;

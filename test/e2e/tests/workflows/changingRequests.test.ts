@@ -1,7 +1,7 @@
 /* eslint-disable */
-import { shownError, UNCLEAR } from '../harness/n8n/shownError';
-import { chain, manualTrigger, rows } from '../harness/n8n/workflow';
-import { startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
+import { shownError, UNCLEAR } from '../../harness/n8n/shownError';
+import { chain, manualTrigger, rows } from '../../harness/n8n/workflow';
+import { startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
 
 let environment: TestEnvironment;
 
