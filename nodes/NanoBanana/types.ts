@@ -129,8 +129,10 @@ export type KnownResponse = Exclude<DecodedResponse, { kind: 'unknown' }>;
 export interface ImageFormat {
 	/** True where reference URLs must be fetched first, as this format carries only bytes. */
 	needsBytes(request: ImageRequest): boolean;
-	/** One call, except where the format cannot ask for several images at once. */
-	encode(request: ImageRequest): EncodedCall[];
+	/** How many calls `n` images take: one, except where a call returns one image. */
+	callsFor(n: number): number;
+	/** One of these calls. All calls of a request are the same. */
+	encode(request: ImageRequest): EncodedCall;
 	/** Total: any JSON value in, one meaning out, never a throw. `baseUrl` resolves relative URLs. */
 	decode(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse;
 }

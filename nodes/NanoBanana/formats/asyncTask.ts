@@ -8,7 +8,8 @@ import { decodeTask } from './decode/decodeTask';
 /** The API's own way: create a task, then ask for its status. Source: the API's page. */
 export const asyncTask: ImageFormat = {
 	needsBytes: () => false,
-	encode: (request) => [encodeTask(request)],
+	callsFor: () => 1,
+	encode: encodeTask,
 	decode: decodeTask,
 };
 

@@ -8,7 +8,8 @@ import { decodeGemini } from './decode/decodeGemini';
 /** The Gemini-compatible endpoint: generateContent with inline references. Multiple images are multiple calls, each charged. */
 export const gemini: ImageFormat = {
 	needsBytes: () => true,
-	encode: (request) => Array.from({ length: request.n }, () => encodeCall(request)),
+	callsFor: (n) => n,
+	encode: encodeCall,
 	decode: decodeGemini,
 };
 

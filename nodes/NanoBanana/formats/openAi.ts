@@ -9,7 +9,8 @@ import { decodeTask } from './decode/decodeTask';
 export const openAi: ImageFormat = {
 	// A form contains files, so the image of a URL next to a file is downloaded first.
 	needsBytes: (request) => hasBytes(request),
-	encode: (request) => [request.references.length === 0 ? generation(request) : edit(request)],
+	callsFor: () => 1,
+	encode: (request) => (request.references.length === 0 ? generation(request) : edit(request)),
 	decode: decodeTask,
 };
 

@@ -98,7 +98,7 @@ async function submitCall(call: PaidCall): Promise<CreatedTask> {
 async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 	const { item, prepared, index, record, reservation } = call;
 	const { ctx, settings, base } = item;
-	const encoded = await encodeCall(item, prepared, index, reservation);
+	const encoded = await encodeCall(item, prepared, reservation);
 	throwIfCanceled(item.run.signal);
 	record.submittedAt = new Date(systemClock.now()).toISOString();
 	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution

@@ -56,7 +56,7 @@ export async function prepareRequest(item: ItemContext): Promise<PreparedRequest
 	const { key, record: earlier } = findRecord(ctx, { written, evaluated }, item.isTool);
 	const isResumed = earlier?.calls.some((call) => !isOpen(call, executionId)) === true;
 	const isSame = earlier?.requestHash === evaluated;
-	const callCount = FORMATS[settings.apiFormat].encode({ ...checked.request, references: [] }).length;
+	const callCount = FORMATS[settings.apiFormat].callsFor(checked.request.n);
 	const record =
 		earlier && (isResumed || isSame)
 			? earlier
@@ -120,7 +120,6 @@ async function readDigests(
 export async function encodeCall(
 	item: ItemContext,
 	prepared: PreparedRequest,
-	call: number,
 	reservation: Reservation,
 ): Promise<EncodedCall> {
 	const format = FORMATS[item.settings.apiFormat];
@@ -131,7 +130,7 @@ export async function encodeCall(
 	const references = isInlined
 		? await Promise.all(given.map(async (reference) => await inline(item, reference, reservation)))
 		: given;
-	return format.encode({ ...prepared.request, references })[call];
+	return format.encode({ ...prepared.request, references });
 }
 
 /** A reference URL as bytes, fetched with the limits of results and without the key. */

@@ -16,18 +16,17 @@ export function previewItem(
 	const format = FORMATS[item.settings.apiFormat];
 	const given = prepared.sources.map(standIn);
 	const references = format.needsBytes({ ...prepared.request, references: given }) ? given.map(inlined) : given;
-	const calls = format.encode({ ...prepared.request, references });
-	const [first] = calls;
+	const call = format.encode({ ...prepared.request, references });
 	const json: IDataObject = {
 		preview: {
 			method: 'POST',
-			url: `${item.base.baseURL ?? ''}${first.path}`,
+			url: `${item.base.baseURL ?? ''}${call.path}`,
 			headers: {
 				authorization: 'Bearer [key]',
-				'content-type': first.form ? 'multipart/form-data' : 'application/json',
+				'content-type': call.form ? 'multipart/form-data' : 'application/json',
 			},
-			body: bodyOf(first, references),
-			calls: calls.length,
+			body: bodyOf(call, references),
+			calls: format.callsFor(prepared.request.n),
 		},
 		requestHash: prepared.record.requestHash,
 		billing: billingOf(prepared.request.n, item),

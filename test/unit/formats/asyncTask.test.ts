@@ -26,14 +26,18 @@ const file: Reference = {
 };
 const BASE64 = file.data.toString('base64');
 
-const encode = (more: Partial<ImageRequest>): EncodedCall[] => asyncTask.encode({ ...REQUEST, ...more });
-const edit = (references: Reference[], more: Partial<ImageRequest> = {}): EncodedCall[] =>
+const encode = (more: Partial<ImageRequest>): EncodedCall => asyncTask.encode({ ...REQUEST, ...more });
+const edit = (references: Reference[], more: Partial<ImageRequest> = {}): EncodedCall =>
 	encode({ operation: 'imageToImage', references, ...more });
-const json = (body: object): EncodedCall[] => [{ path: '/v1/images/tasks', json: body as EncodedCall['json'] }];
+const json = (body: object): EncodedCall => ({
+	path: '/v1/images/tasks',
+	json: body as EncodedCall['json'],
+});
 
 it('asks for all images of a request in one call', () => {
+	expect(asyncTask.callsFor(3)).toBe(1);
 	expect(encode({})).toEqual(json(FIELDS));
-	expect(Object.keys(encode({})[0].json ?? {})).toEqual(['model', 'task_type', 'prompt', 'n', 'response_format']);
+	expect(Object.keys(encode({}).json ?? {})).toEqual(['model', 'task_type', 'prompt', 'n', 'response_format']);
 });
 
 it('names the ratio and the format only when they were chosen', () => {
@@ -59,12 +63,14 @@ it('sends a file as a form where the user wants one', () => {
 	const fields = Object.entries(EDIT).map(([name, value]) => ({ name, value: String(value) }));
 	const part = { value: file.data, fileName: 'data.png', mimeType: 'image/png' };
 
-	expect(edit([file], { sendBinaryAs: 'multipart', extraBody: { seed: 7 } })).toEqual([
-		{ path: '/v1/images/tasks', form: [...fields, { name: 'seed', value: '7' }, { name: 'image', ...part }] },
-	]);
-	expect(edit([address(A), file], { sendBinaryAs: 'multipart' })).toEqual([
-		{ path: '/v1/images/tasks', form: [...fields, { name: 'images', value: A }, { name: 'images', ...part }] },
-	]);
+	expect(edit([file], { sendBinaryAs: 'multipart', extraBody: { seed: 7 } })).toEqual({
+		path: '/v1/images/tasks',
+		form: [...fields, { name: 'seed', value: '7' }, { name: 'image', ...part }],
+	});
+	expect(edit([address(A), file], { sendBinaryAs: 'multipart' })).toEqual({
+		path: '/v1/images/tasks',
+		form: [...fields, { name: 'images', value: A }, { name: 'images', ...part }],
+	});
 });
 
 it('needs no form for addresses alone, and fetches none of them', () => {

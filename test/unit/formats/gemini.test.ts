@@ -334,19 +334,17 @@ describe('a request', () => {
 	};
 
 	it('asks for words and an image, so that a refusal explains itself', () => {
-		expect(gemini.encode({ ...request, aspectRatio: '16:9' })).toEqual([
-			{
-				path: '/v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent',
-				json: {
-					contents: [{ role: 'user', parts: [{ text: 'A cube' }] }],
-					generationConfig: { responseModalities: ['TEXT', 'IMAGE'], imageConfig: { aspectRatio: '16:9' } },
-				},
+		expect(gemini.encode({ ...request, aspectRatio: '16:9' })).toEqual({
+			path: '/v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent',
+			json: {
+				contents: [{ role: 'user', parts: [{ text: 'A cube' }] }],
+				generationConfig: { responseModalities: ['TEXT', 'IMAGE'], imageConfig: { aspectRatio: '16:9' } },
 			},
-		]);
+		});
 	});
 
 	it('is one call per image', () => {
-		expect(gemini.encode({ ...request, n: 3 })).toHaveLength(3);
+		expect(gemini.callsFor(3)).toBe(3);
 	});
 
 	it.each([
@@ -357,24 +355,24 @@ describe('a request', () => {
 		['NanoBanana', 'NanoBanana'],
 		['vendor/model', 'vendor%2Fmodel'],
 	])('names the model %s as %s', (model, id) => {
-		expect(gemini.encode({ ...request, model })[0].path).toBe(`/v1beta/models/${id}:generateContent`);
+		expect(gemini.encode({ ...request, model }).path).toBe(`/v1beta/models/${id}:generateContent`);
 	});
 
 	it('states the size only for ids that hold none', () => {
-		const config = (model: string) => gemini.encode({ ...request, model, imageSize: '2K' })[0].json?.generationConfig;
+		const config = (model: string) => gemini.encode({ ...request, model, imageSize: '2K' }).json?.generationConfig;
 		expect(config('gemini-3-pro-image')).toMatchObject({ imageConfig: { imageSize: '2K' } });
 		expect(config('NanoBananaPro-2K')).not.toHaveProperty('imageConfig');
 	});
 
 	it('carries references as bare base64, one part each, and wants addresses fetched', () => {
 		expect(gemini.needsBytes({ ...request, references: [file] })).toBe(true);
-		const [{ json }] = gemini.encode({ ...request, references: [file, file] });
+		const { json } = gemini.encode({ ...request, references: [file, file] });
 		const inline = { inlineData: { mimeType: 'image/png', data: PNG } };
 		expect(json?.contents).toEqual([{ role: 'user', parts: [{ text: 'A cube' }, inline, inline] }]);
 	});
 
 	it('carries an address that was not fetched as one', () => {
-		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] })[0].json?.contents).toEqual([
+		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] }).json?.contents).toEqual([
 			{ role: 'user', parts: [{ text: 'A cube' }, { fileData: { fileUri: A } }] },
 		]);
 	});
@@ -384,14 +382,14 @@ describe('a request', () => {
 		['NanoBanana2-1K', 'png' as const, {}],
 		['gemini-3-pro-image', 'jpeg' as const, {}],
 	])('states the format only where the entrance knows it (%s, %s)', (model, outputFormat, config) => {
-		expect(gemini.encode({ ...request, model, outputFormat })[0].json?.generationConfig).toEqual({
+		expect(gemini.encode({ ...request, model, outputFormat }).json?.generationConfig).toEqual({
 			responseModalities: ['TEXT', 'IMAGE'],
 			...config,
 		});
 	});
 
 	it('takes further fields of the user last', () => {
-		const [{ json }] = gemini.encode({ ...request, extraBody: { generationConfig: { seed: 7 } } });
+		const { json } = gemini.encode({ ...request, extraBody: { generationConfig: { seed: 7 } } });
 		expect(json?.generationConfig).toEqual({ responseModalities: ['TEXT', 'IMAGE'], seed: 7 });
 	});
 });

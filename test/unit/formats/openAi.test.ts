@@ -106,16 +106,17 @@ describe('a request', () => {
 	const fields = { model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, response_format: 'url', output_format: 'png' };
 
 	it('generates with JSON, and holds a size only when the user adds it', () => {
-		expect(openAi.encode({ ...request, aspectRatio: '16:9', extraBody: { size: '1024x1024' } })).toEqual([
-			{ path: '/v1/images/generations', json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' } },
-		]);
+		expect(openAi.encode({ ...request, aspectRatio: '16:9', extraBody: { size: '1024x1024' } })).toEqual({
+			path: '/v1/images/generations',
+			json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' },
+		});
 	});
 
 	it.each([
 		['one file', [file], ['image']],
 		['several files', [file, file], ['image[]', 'image[]']],
 	])('edits %s with a form', (_fact, references, names) => {
-		const [{ form, json, path }] = openAi.encode({ ...request, references });
+		const { form, json, path } = openAi.encode({ ...request, references });
 		expect([path, json]).toEqual(['/v1/images/edits', undefined]);
 		expect(
 			form?.filter(({ fileName }) => fileName).map(({ name, mimeType, value }) => ({ name, mimeType, value })),
@@ -128,9 +129,10 @@ describe('a request', () => {
 	it('edits addresses with JSON in the published form', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.needsBytes({ ...request, references })).toBe(false);
-		expect(openAi.encode({ ...request, references })).toEqual([
-			{ path: '/v1/images/edits', json: { ...fields, images: [{ image_url: A }] } },
-		]);
+		expect(openAi.encode({ ...request, references })).toEqual({
+			path: '/v1/images/edits',
+			json: { ...fields, images: [{ image_url: A }] },
+		});
 	});
 
 	it('wants an address beside a file fetched', () => {
@@ -139,16 +141,16 @@ describe('a request', () => {
 
 	it('sends only addresses in the published form, and lets the user have the last word', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
-		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } })[0].json).toEqual({
+		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } }).json).toEqual({
 			...fields,
 			images: 'mine',
 			quality: 'low',
 		});
-		expect(openAi.encode({ ...request, references: [file], extraBody: { quality: 'low' } })[0].form).toContainEqual({
+		expect(openAi.encode({ ...request, references: [file], extraBody: { quality: 'low' } }).form).toContainEqual({
 			name: 'quality',
 			value: 'low',
 		});
-		expect(openAi.encode({ ...request, references: [file] })[0].form?.at(-1)).toEqual({
+		expect(openAi.encode({ ...request, references: [file] }).form?.at(-1)).toEqual({
 			name: 'image',
 			value: file.data,
 			fileName: 'data.png',
