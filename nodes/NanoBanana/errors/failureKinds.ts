@@ -174,6 +174,7 @@ export const REPAIRABLE: FailureKind[] = [
 /** Kinds whose text is ours or the network's, unless the API responded with a status. */
 export const WITHOUT_RESPONSE: FailureKind[] = [
 	'internal',
+	'invalid_input',
 	'storage_failed',
 	'timed_out',
 	'unclear_submission',

@@ -2,6 +2,7 @@ import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { invalid } from './validate';
+import { FailureError, toFailure } from '../errors/failure';
 import { readImageFormat } from '../images/imageFormat';
 import { unwrapText } from '../lib/json';
 import type { Settings } from './settings';
@@ -124,5 +125,12 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 			`${have} Correct 'Input Data Field Name(s)', or add a node that loads the image.`,
 		);
 	}
-	return await ctx.helpers.getBinaryDataBuffer(field);
+	return await ctx.helpers.getBinaryDataBuffer(field).catch((thrown: unknown) => {
+		throw new FailureError({
+			kind: 'invalid_input',
+			message: `The file in '${field}' could not be read from n8n's storage`,
+			nextStep: 'Run the node that provides the file again.',
+			gatewayMessage: toFailure(thrown).gatewayMessage,
+		});
+	});
 }

@@ -219,6 +219,19 @@ describe('before anything is sent', () => {
 		});
 	});
 
+	it("rejects a file that is not in n8n's storage any more", async () => {
+		const id = 'filesystem-v2:workflows/w/executions/1/binary_data/00000000-0000-0000-0000-000000000000';
+		const input = [item({}, { data: { data: 'filesystem-v2', mimeType: 'image/png', id } })];
+		const description = 'Run the node that provides the file again.<br>Details: File not found.';
+		const run = await engine.run(edit(), { input });
+
+		expect(run.error).toMatchObject({
+			message: "The file in 'data' could not be read from n8n's storage",
+			description: `You were not charged. ${description}`,
+			context: { data: { errorCode: 'invalid_input' } },
+		});
+	});
+
 	it('rejects an image of a type that models do not take', async () => {
 		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
 			.tiff()
