@@ -7,9 +7,9 @@ import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
 import { finishedRows, keepFinished, releaseRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/itemContext';
-import { collectImages, type CallResult } from './steps/collectImages';
+import { collectImages } from './steps/collectImages';
 import { abortItem, createTask, type PaidCall } from './steps/createTask';
-import { acquireToPoll, pollOnce, pollTask } from './steps/pollTask';
+import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
 import { imagesToPay, prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 
@@ -124,11 +124,10 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 	const { run, settings } = item;
 	const permit = await acquireToPoll(item, taskId);
 	const reservation = run.memoryBudget.reservation();
+	const task = { taskId, origin: 'named' as const, images: 1, reservation };
 	try {
-		const polled = settings.wait
-			? await pollTask(item, { taskId, origin: 'named', images: 1, reservation })
-			: await pollOnce(item, taskId, reservation);
-		return await collectImages(item, [{ ...polled, taskId, reservation }], { warnings: [] });
+		const polled = settings.wait ? await pollTask(item, task) : await pollOnce(item, task);
+		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} finally {
 		permit.release();
 		reservation.release();

@@ -79,51 +79,51 @@ export interface StoredImages {
  */
 export type FailedCause = 'rejected' | 'taskFailed' | 'promptRefused' | 'noImage' | 'resultExpired';
 
-/** What one response body means. Every JSON value is exactly one of these. */
-export type DecodedResponse =
-	| {
-			kind: 'images';
-			images: ImageRef[];
-			taskId?: string;
-			otherTaskIds?: string[];
-			model?: string;
-			/** Why fewer images came than the body announced. */
-			warnings?: string[];
-			/** What the model wrote next to the images. */
-			text?: string;
-			/** Why a finished response contains no image. */
-			code?: string;
-			/** The body as it came, where it contains no image. */
-			response?: string;
-	  }
-	| {
-			kind: 'pending';
-			status: 'queued' | 'running' | 'unknown';
-			taskId?: string;
-			/** Further tasks in the same response. Only the first one is polled. */
-			otherTaskIds?: string[];
-			progress?: number;
-			model?: string;
-			/** The status as the API wrote it, where it is not a known word. */
-			word?: string;
-			/** An error next to a status that is not an end, or why the body could not be used. */
-			reason?: string;
-			/** The body as it came, where its status is not known. */
-			response?: string;
-	  }
-	| {
-			kind: 'failed';
-			cause: FailedCause;
-			reason: string;
-			code?: string;
-			taskId?: string;
-			otherTaskIds?: string[];
-			model?: string;
-	  }
-	| { kind: 'unknown'; reason: string; response?: string };
+/** What a response says of its task. */
+interface NamedTask {
+	taskId?: string;
+	/** Further tasks in the same response. Only the first one is polled. */
+	otherTaskIds?: string[];
+	model?: string;
+}
+
+export interface ImagesResponse extends NamedTask {
+	kind: 'images';
+	images: ImageRef[];
+	/** Why fewer images came than the body announced. */
+	warnings?: string[];
+	/** What the model wrote next to the images. */
+	text?: string;
+	/** Why a finished response contains no image. */
+	code?: string;
+	/** The body as it came, where it contains no image. */
+	response?: string;
+}
+
+export interface PendingResponse extends NamedTask {
+	kind: 'pending';
+	status: 'queued' | 'running' | 'unknown';
+	progress?: number;
+	/** The status as the API wrote it, where it is not a known word. */
+	word?: string;
+	/** An error next to a status that is not an end, or why the body could not be used. */
+	reason?: string;
+	/** The body as it came, where its status is not known. */
+	response?: string;
+}
+
+export interface FailedResponse extends NamedTask {
+	kind: 'failed';
+	cause: FailedCause;
+	reason: string;
+	code?: string;
+}
 
 /** A response that means something. */
-export type KnownResponse = Exclude<DecodedResponse, { kind: 'unknown' }>;
+export type KnownResponse = ImagesResponse | PendingResponse | FailedResponse;
+
+/** What one response body means. Every JSON value is exactly one of these. */
+export type DecodedResponse = KnownResponse | { kind: 'unknown'; reason: string; response?: string };
 
 /** A wire format: pure, no I/O. */
 export interface ImageFormat {

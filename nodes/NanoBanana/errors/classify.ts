@@ -1,7 +1,7 @@
 import type { Failure, FailureKind } from './failure';
 import { isWebPage, pageTitle, readErrorBody } from './errorBody';
 import { firstText, own } from '../lib/json';
-import type { DecodedResponse } from '../types';
+import type { FailedResponse } from '../types';
 import {
 	BAD_API_KEY,
 	BAD_KEY,
@@ -112,7 +112,7 @@ function isChallenge(status: number, body: unknown, headers: Record<string, unkn
 }
 
 /** The failure that the end of a task stands for. */
-export function failureOf(decoded: Extract<DecodedResponse, { kind: 'failed' }>): Failure {
+export function failureOf(decoded: FailedResponse): Failure {
 	const { cause, reason, code, taskId } = decoded;
 	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';
 	const kind = cause === 'resultExpired' ? 'result_expired' : cause === 'noImage' ? 'no_image' : 'task_failed';

@@ -1,6 +1,6 @@
 import { FailureError, type Failure, type FailureKind } from '../errors/failure';
 import { jitter, onAbort } from '../lib/clock';
-import type { Clock, DecodedResponse, KnownResponse } from '../types';
+import type { Clock, DecodedResponse, KnownResponse, PendingResponse } from '../types';
 import type { PollSchedule, PollTicket } from './pollSchedule';
 import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
 
@@ -28,10 +28,8 @@ export interface PollOptions {
 export interface PollResult {
 	/** How the task ended, or the task as it was seen last. */
 	outcome: KnownResponse;
-	reads: number;
+	polls: number;
 }
-
-type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
 
 /** An accepted task may be invisible for a while after its creation and in between; an ID that the user entered gets a moment only. */
 const OWN_GRACE_MS = 60_000;
@@ -58,7 +56,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	// An ID that was never seen accepted is not called charged, however short the timeout.
 	const graceMs = origin === 'named' ? Math.min(NAMED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
 	const ticket = options.schedule.track(options.startedAt, pollIntervalMs, origin === 'fresh');
-	let reads = 0;
+	let polls = 0;
 	let last: DecodedResponse | undefined;
 	let lastFailure: Failure | undefined;
 	let seenAt = clock.now();
@@ -71,7 +69,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			if (signal.aborted) throw new FailureError({ kind: 'canceled', taskId });
 			const poll = await options.poll(deadline - clock.now());
 			const now = clock.now();
-			reads += 1;
+			polls += 1;
 			if ('outcome' in poll && poll.outcome) {
 				last = poll.outcome;
 				options.onPoll?.(last);
@@ -80,11 +78,11 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			if (poll.kind === 'outcome') {
 				const { outcome } = poll;
 				seenAt = now;
-				if (outcome.kind === 'failed') return { outcome, reads };
+				if (outcome.kind === 'failed') return { outcome, polls };
 				emptyPolls = outcome.kind === 'images' ? emptyPolls + 1 : 0;
 				if (outcome.kind === 'images' && (outcome.images.length > 0 || emptyPolls >= MANY_POLLS)) {
 					ticket.succeeded(now);
-					return { outcome, reads };
+					return { outcome, polls };
 				}
 			} else {
 				lastFailure = { ...poll.failure, taskId };
@@ -92,7 +90,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 				if (poll.kind === 'final' || isUnknown || doubts >= pollsToBelieve(lastFailure, origin))
 					throw new FailureError(lastFailure);
 			}
-			if (now >= deadline) return { outcome: openTask(options, last, lastFailure), reads };
+			if (now >= deadline) return { outcome: openTask(options, last, lastFailure), polls };
 			if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
 			else ticket.failed(now);
 			const asked = 'retryAfterMs' in poll ? poll.retryAfterMs : 0;
@@ -136,7 +134,7 @@ function openTask(
 	{ taskId, origin, timeoutMs, continuesOnTimeout }: PollOptions,
 	last?: DecodedResponse,
 	lastFailure?: Failure,
-): Pending {
+): PendingResponse {
 	// A task that no poll has shown is not called running: report the last error instead.
 	const isAccepted = origin !== 'named' && OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down');
 	if (!last && !isAccepted && lastFailure) throw new FailureError(lastFailure);
@@ -152,7 +150,7 @@ function openTask(
 	});
 }
 
-function pendingFrom(seen: DecodedResponse | undefined): Pending {
+function pendingFrom(seen: DecodedResponse | undefined): PendingResponse {
 	if (seen?.kind === 'pending') return seen;
 	const reason = seen?.kind === 'unknown' ? seen.reason : seen && 'The response contains no image';
 	const response = seen && 'response' in seen ? seen.response : undefined;

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
-import type { DecodedResponse, StoredImages } from '../types';
+import type { ImagesResponse, StoredImages } from '../types';
 
 /**
  * What this node remembers of paid requests, so that no try is charged twice. It is part of the node's
@@ -44,7 +44,7 @@ export interface SubmissionRecord {
 		cause?: string;
 	};
 	/** The response of a call that has no task, without the images inside it. */
-	response?: Extract<DecodedResponse, { kind: 'images' }>;
+	response?: ImagesResponse;
 	/** The execution in which that response contained no image. */
 	emptyIn?: string;
 	/** The images that were inside it. */

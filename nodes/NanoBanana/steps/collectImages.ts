@@ -1,146 +1,117 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../lib/clock';
-import { FailureError } from '../errors/failure';
+import { FailureError, type Failure } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
-import { outputItems, type TaskRecord } from './outputItems';
+import { outputItems, type ItemResult } from './outputItems';
+import type { CallResult } from './pollTask';
 import type { ItemContext } from '../run/itemContext';
-import { storeImage, type Submission, type Source } from './storeImage';
+import { storeImage, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
-import { OPERATIONS, type StoredImages, type OutputImage, type KnownResponse } from '../types';
-
-/** What one paid call, or one task, came to. */
-export interface CallResult extends Submission {
-	outcome: KnownResponse;
-	/** Images that were inside the response. */
-	stored?: StoredImages;
-}
+import { OPERATIONS, type ImageRef, type StoredImages, type OutputImage } from '../types';
 
 /** What is known about the request besides its results. */
-export interface RequestInfo {
-	requestedImages?: number;
-	model?: string;
-	requestHash?: string;
-	warnings: string[];
-}
+type RequestFacts = Pick<ItemResult, 'requestedImages' | 'model' | 'requestHash' | 'warnings'>;
 
 /**
- * The output of an item: its images, downloaded and stored, or the task while there are
- * none.
+ * The output of an item: its images, downloaded and stored, or the task while it has none.
  *
  * @throws when a finished task contains no image
  */
 export async function collectImages(
 	item: ItemContext,
-	results: CallResult[],
-	known: RequestInfo,
+	calls: CallResult[],
+	request: RequestFacts,
 ): Promise<INodeExecutionData[]> {
 	const { settings } = item;
-	const task = recordOf(item, results, known);
+	const result = resultOf(item, calls, request);
 	// With waiting off the output is the task, also when it has finished already; without a task the images are all there is.
-	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && task.taskId !== undefined;
-	if (task.status === 'succeeded') {
-		if (!isTaskOnly) await addImages(item, results, task);
-		task.finishedAt = new Date(systemClock.now()).toISOString();
+	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && result.taskId !== undefined;
+	if (result.status === 'succeeded') {
+		if (!isTaskOnly) await addImages(item, calls, result);
+		result.finishedAt = new Date(systemClock.now()).toISOString();
 	}
-	task.waitedMs = systemClock.now() - item.startedAt;
-	return outputItems(task, settings, item.itemIndex, item.ctx.getInputData().json);
+	result.waitedMs = systemClock.now() - item.startedAt;
+	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-function recordOf(item: ItemContext, results: CallResult[], known: RequestInfo): TaskRecord {
-	const outcomes = results.map((result) => redactResponse(result.outcome, item.apiKey));
-	const finished = outcomes.flatMap((outcome) => (outcome.kind === 'images' ? [outcome] : []));
+/** Everything but the images. */
+function resultOf({ settings, apiKey }: ItemContext, calls: CallResult[], request: RequestFacts): ItemResult {
+	const outcomes = calls.map((call) => redactResponse(call.outcome, apiKey));
+	const finished = outcomes.filter((outcome) => outcome.kind === 'images');
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
-	const warnings = [...known.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
+	const warnings = [...request.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
 	if (pending?.word)
-		warnings.push(`The API returned the status '${redact(pending.word, item.apiKey)}', which is not documented.`);
-	if (pending?.reason) warnings.push(redact(pending.reason, item.apiKey));
-	if (pending?.response) warnings.push(`API response: ${redact(pending.response, item.apiKey)}`);
-	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, item.apiKey)}`);
-	if (pending && item.settings.wait) {
+		warnings.push(`The API returned the status '${redact(pending.word, apiKey)}', which is not documented.`);
+	if (pending?.reason) warnings.push(redact(pending.reason, apiKey));
+	if (pending?.response) warnings.push(`API response: ${redact(pending.response, apiKey)}`);
+	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, apiKey)}`);
+	if (pending && settings.wait)
 		warnings.push(
-			`Not finished after ${item.settings.timeoutMs / 1000} seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
+			`Not finished after ${settings.timeoutMs / 1000} seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
 		);
-	}
-	const text = finished
-		.map((outcome) => outcome.text)
-		.filter(Boolean)
-		.join('\n');
+	const texts = finished.flatMap((outcome) => outcome.text ?? []);
 	return {
-		taskId: results.find((result) => result.taskId !== undefined)?.taskId,
+		...request,
+		model: request.model ?? outcomes.find((outcome) => outcome.model)?.model,
+		taskId: calls.find((call) => call.taskId !== undefined)?.taskId,
 		status: pending ? pending.status : failed ? 'failed' : 'succeeded',
 		progress: pending ? pending.progress : failed ? undefined : 100,
-		model: known.model ?? outcomes.map((outcome) => ('model' in outcome ? outcome.model : undefined)).find(Boolean),
-		requestedImages: known.requestedImages,
-		requestHash: known.requestHash,
-		submittedAt: results[0].submittedAt,
+		submittedAt: calls[0].submittedAt,
 		waitedMs: 0,
-		polls: results.reduce((sum, result) => sum + result.reads, 0),
-		text: text || undefined,
+		polls: calls.reduce((sum, call) => sum + call.polls, 0),
+		text: texts.join('\n') || undefined,
 		warnings,
 		outputImages: [],
 	};
 }
 
-/** The task may still get its images, and another one would be charged. */
-const LOOK_AGAIN =
-	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
-
-async function addImages(item: ItemContext, results: CallResult[], task: TaskRecord): Promise<void> {
-	const parts = results.map((result) => ({
-		result,
-		refs: result.outcome.kind === 'images' ? result.outcome.images : [],
-	}));
-	const count = parts.reduce(
-		(sum, { result, refs }) => sum + refs.length + (result.stored?.outputImages.length ?? 0),
-		0,
-	);
-	const said = [task.text, ...task.warnings].filter(Boolean).join(' ');
-	if (count === 0) {
-		const outcomes = results.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));
-		const code = outcomes.map((outcome) => outcome.code).find(Boolean);
-		const response = outcomes.map((outcome) => outcome.response).find(Boolean);
-		throw new FailureError({
-			kind: 'no_image',
-			taskId: task.taskId,
-			...(task.taskId && { nextStep: LOOK_AGAIN }),
-			...(said && { gatewayMessage: said }),
-			...(code && { gatewayCode: code }),
-			...(response && { response }),
-		});
-	}
-	const add = (outputImage: OutputImage): void =>
-		void task.outputImages.push({ ...outputImage, index: task.outputImages.length });
-	for (const { result, refs } of parts) {
-		result.stored?.outputImages.forEach(add);
-		task.warnings.push(...(result.stored?.warnings ?? []));
-		const first = task.outputImages.length;
-		const sources = refs.map((ref, position) => ({
-			ref,
-			submission: result,
-			position,
-			index: first + position,
-			count,
-		}));
-		for (const stored of await storeImages(item, sources)) {
-			add(stored.image);
-			task.warnings.push(...stored.warnings);
+async function addImages(item: ItemContext, calls: CallResult[], result: ItemResult): Promise<void> {
+	const { outputImages, warnings, requestedImages = 0 } = result;
+	const sizeOf = (call: CallResult): number => refsIn(call).length + (call.stored?.outputImages.length ?? 0);
+	const count = calls.reduce((sum, call) => sum + sizeOf(call), 0);
+	if (count === 0) throw new FailureError(noImage(calls, result));
+	for (const call of calls) {
+		const first = outputImages.length + (call.stored?.outputImages.length ?? 0);
+		const sources = refsIn(call).map((ref, position) => ({ ref, call, position, index: first + position, count }));
+		for (const stored of [call.stored, await storeImages(item, sources)]) {
+			for (const image of stored?.outputImages ?? []) outputImages.push({ ...image, index: outputImages.length });
+			warnings.push(...(stored?.warnings ?? []));
 		}
 	}
-	const missing = (task.requestedImages ?? 0) - task.outputImages.length;
-	task.warnings.push(...equalImages(task.outputImages));
-	if (missing > 0)
-		task.warnings.push(
-			`The API returned ${task.outputImages.length} of ${task.requestedImages} images. Check your provider's invoice.`,
+	warnings.push(...equalImages(outputImages));
+	if (requestedImages > outputImages.length)
+		warnings.push(
+			`The API returned ${outputImages.length} of ${requestedImages} images. Check your provider's invoice.`,
 		);
-	if (task.outputImages.some((outputImage) => outputImage.binary ?? outputImage.url)) return;
+	if (outputImages.some((image) => image.binary ?? image.url)) return;
 	throw new FailureError({
 		kind: 'unreadable_answer',
-		taskId: task.taskId,
+		taskId: result.taskId,
 		message: 'The API returned image data that is not an image',
-		gatewayMessage: task.warnings.join(' '),
+		gatewayMessage: warnings.join(' '),
 	});
+}
+
+function refsIn({ outcome }: CallResult): ImageRef[] {
+	return outcome.kind === 'images' ? outcome.images : [];
+}
+
+/** The task may still get its images, and another one would be charged. */
+const CHECK_AGAIN =
+	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
+
+function noImage(calls: CallResult[], { taskId, text, warnings }: ItemResult): Failure {
+	const outcomes = calls.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));
+	return {
+		kind: 'no_image',
+		taskId,
+		nextStep: taskId && CHECK_AGAIN,
+		gatewayMessage: [text, ...warnings].filter(Boolean).join(' '),
+		gatewayCode: outcomes.find((outcome) => outcome.code)?.code,
+		response: outcomes.find((outcome) => outcome.response)?.response,
+	};
 }
 
 /** Some providers charge for the same image twice. */
@@ -155,38 +126,35 @@ function equalImages(images: OutputImage[]): string[] {
 }
 
 /** Side by side, except those of a response that takes memory: one by one they need no more of it. */
-async function storeImages(
-	item: ItemContext,
-	sources: Source[],
-): Promise<Array<{ image: OutputImage; warnings: string[] }>> {
-	const storeOne = async (source: Source): Promise<{ image: OutputImage; warnings: string[] }> => {
-		const warnings: string[] = [];
-		return { image: await storeImage(item, source, warnings), warnings };
-	};
-	if (!sources[0]?.submission.reservation.isAcquired) {
-		const stored = await Promise.allSettled(sources.map(storeOne));
-		return stored.map((part) => {
-			if (part.status === 'rejected') throw part.reason;
-			return part.value;
-		});
+async function storeImages(item: ItemContext, sources: Source[]): Promise<StoredImages> {
+	const stored: Array<Awaited<ReturnType<typeof storeImage>>> = [];
+	if (sources[0]?.call.reservation.isAcquired) {
+		for (const source of sources) stored.push(await storeImage(item, source));
+	} else {
+		const storing = sources.map(async (source) => await storeImage(item, source));
+		// All of them end before the first failure is thrown.
+		await Promise.allSettled(storing);
+		stored.push(...(await Promise.all(storing)));
 	}
-	const stored = [];
-	for (const source of sources) stored.push(await storeOne(source));
-	return stored;
+	return {
+		outputImages: stored.map(({ image }) => image),
+		warnings: stored.flatMap(({ warning }) => warning ?? []),
+	};
 }
 
-/** Stores the images inside a response, so that they no longer take memory as text. `call` is its place among the calls of the item. */
+/** Stores the images inside a response, so that they no longer take memory as text. `index` is its place among the calls of the item. */
 export async function storeInlineImages(
 	item: ItemContext,
-	result: CallResult,
-	call: number,
-	calls: number,
+	call: CallResult,
+	index: number,
+	callCount: number,
 ): Promise<StoredImages> {
-	const refs = result.outcome.kind === 'images' ? result.outcome.images.filter((ref) => ref.kind === 'base64') : [];
-	const kept: StoredImages = { outputImages: [], warnings: [] };
-	for (const [position, ref] of refs.entries()) {
-		const source = { ref, submission: result, position, index: call + position, count: Math.max(calls, refs.length) };
-		kept.outputImages.push(await storeImage(item, source, kept.warnings));
-	}
-	return kept;
+	const refs = refsIn(call).filter((ref) => ref.kind === 'base64');
+	// The other calls may still be running, so each has numbers of its own.
+	const numberOf = (position: number): number => position + index;
+	const count = Math.max(callCount, refs.length);
+	return await storeImages(
+		item,
+		refs.map((ref, position) => ({ ref, call, position, index: numberOf(position), count })),
+	);
 }

@@ -22,8 +22,8 @@ import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
 import { readSubmitResult, type Accepted, type SubmitResult } from '../submit/submitResult';
-import { storeInlineImages, type CallResult } from './collectImages';
-import { acquireToPoll } from './pollTask';
+import { storeInlineImages } from './collectImages';
+import { acquireToPoll, type CallResult } from './pollTask';
 import { encodeCall, type PreparedRequest } from './prepareRequest';
 
 /** One paid call of an item. */
@@ -40,19 +40,12 @@ export interface PaidCall {
 	permit?: Permit;
 }
 
-/** What a paid call has come to: a task to poll, or its images. */
-export interface CreatedTask extends CallResult {
-	origin: 'fresh' | 'resumed';
-	/** When the API wants the first poll, in ms. */
-	firstPollMs?: number;
-}
-
 /**
  * Sends a paid call once, or finds what an earlier try has sent.
  *
  * @throws a failure; kind `unclear_submission` where a task may exist and may have been charged
  */
-export async function createTask(call: PaidCall): Promise<CreatedTask> {
+export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { executionId, settings, run, itemIndex } = item;
 	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
@@ -70,17 +63,17 @@ export async function createTask(call: PaidCall): Promise<CreatedTask> {
 }
 
 /** A task that is paid already takes a permit like a new one, but sends nothing. */
-async function resumeTask(call: PaidCall, taskId: string): Promise<CreatedTask> {
+async function resumeTask(call: PaidCall, taskId: string): Promise<CallResult> {
 	noteTask(call.item, taskId);
 	if (call.item.settings.wait) call.permit = await acquireToPoll(call.item, taskId);
 	return { ...resultOf(call, { kind: 'pending', status: 'queued', taskId }), origin: 'resumed' };
 }
 
-async function submitCall(call: PaidCall): Promise<CreatedTask> {
+async function submitCall(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { run, settings } = item;
 	try {
-		const { accepted, permit, firstPollMs } = await submit(run.limiter, async () => await sendOnce(call), {
+		const { outcome, permit, firstPollMs } = await submit(run.limiter, async () => await sendOnce(call), {
 			clock: systemClock,
 			signal: run.signal,
 			giveUpAfterMs: settings.timeoutMs,
@@ -88,8 +81,8 @@ async function submitCall(call: PaidCall): Promise<CreatedTask> {
 			onFailed: () => abortItem(call),
 		});
 		call.permit = permit;
-		const result = resultOf(call, accepted.outcome);
-		return accepted.taskId === undefined ? await storeResponse(call, result) : { ...result, firstPollMs };
+		const result = resultOf(call, outcome);
+		return outcome.taskId === undefined ? await storeResponse(call, result) : { ...result, firstPollMs };
 	} catch (thrown) {
 		throw isUnclear(record, item.executionId) ? unclearError(call, toFailure(thrown)) : FailureError.from(thrown);
 	}
@@ -129,7 +122,7 @@ async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 		result = { kind: 'failed', failure: toFailure(thrown) };
 	}
 	// Synchronous from the response to here: whatever comes later, another try finds the task.
-	if (result.kind === 'accepted') recordAccepted(item, record, result.accepted);
+	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
 	else if (UNCLEAR.includes(result.failure.kind)) recordUnclear(item, record, result.failure);
 	if (isAnsweredWithoutImage(result) && !record.unclear) delete record.idempotencyKey;
 	if (result.kind !== 'accepted') reservation.release();
@@ -139,16 +132,16 @@ async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 /** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
 function isAnsweredWithoutImage(result: SubmitResult): boolean {
 	if (result.kind !== 'accepted') return result.kind === 'failed';
-	const { taskId, outcome } = result.accepted;
-	return taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
+	const { outcome } = result;
+	return outcome.taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
 }
 
 /** After these nobody knows whether the request was accepted: it was sent, and then canceled, or something unexpected was thrown. */
 const UNCLEAR: FailureKind[] = ['unclear_submission', 'idempotency_conflict', 'canceled', 'internal'];
 
-function resultOf({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CreatedTask {
+function resultOf({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CallResult {
 	const { taskId, submittedAt } = record;
-	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, reads: 0, origin: 'fresh' };
+	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, polls: 0, origin: 'fresh' };
 }
 
 /** Before the permit of a failed call goes to another item: in stop mode that one would be charged for nothing. With several calls the item may still succeed. */
@@ -160,7 +153,7 @@ const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
 
 /** No task stands behind this response: the images inside it are stored before anything else can go wrong. */
-async function storeResponse(call: PaidCall, result: CreatedTask): Promise<CreatedTask> {
+async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;
 	const stored = await storeInlineImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
@@ -178,23 +171,24 @@ async function storeResponse(call: PaidCall, result: CreatedTask): Promise<Creat
 }
 
 /** Logged as well, as n8n keeps nothing of a crashed or canceled execution. */
-function recordAccepted(item: ItemContext, record: SubmissionRecord, { taskId, outcome }: Accepted): void {
+function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Accepted): void {
 	const { ctx, run, itemIndex, executionId, apiKey } = item;
 	delete record.unclear;
-	if (taskId !== undefined) {
+	if (outcome.taskId !== undefined) {
+		const { taskId, otherTaskIds } = outcome;
 		record.taskId = taskId;
-		if (outcome.otherTaskIds) record.otherTaskIds = outcome.otherTaskIds;
+		if (otherTaskIds) record.otherTaskIds = otherTaskIds;
 		noteTask(item, taskId);
-		for (const id of [taskId, ...(outcome.otherTaskIds ?? [])])
+		for (const id of [taskId, ...(otherTaskIds ?? [])])
 			ctx.logger.info(`NanoBanana: the API accepted task ${id}`, { taskId: id, itemIndex, status: 'queued' });
-		return;
+	} else if (outcome.kind === 'images') {
+		const images = outcome.images.filter((image) => image.kind === 'url');
+		record.response = { ...redactResponse(outcome, apiKey), images };
+		// An earlier execution may have left its own mark.
+		delete record.emptyIn;
+		if (outcome.images.length === 0) record.emptyIn = executionId;
+		else run.keptItems.add(itemIndex);
 	}
-	const response = { ...redactResponse(outcome, apiKey) };
-	record.response = { ...response, images: outcome.images.filter((image) => image.kind === 'url') };
-	// An earlier execution may have left its own mark.
-	delete record.emptyIn;
-	if (outcome.images.length === 0) record.emptyIn = executionId;
-	else run.keptItems.add(itemIndex);
 }
 
 function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {

@@ -3,8 +3,8 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import type { Settings } from '../parameters/settings';
 import type { OutputImage, TaskStatus } from '../types';
 
-/** Everything about a task that rows are made of. Times in ISO format, durations in ms. */
-export interface TaskRecord {
+/** What an item came to: everything that its output items are made of. Times in ISO format, durations in ms. */
+export interface ItemResult {
 	taskId?: string;
 	status: TaskStatus;
 	progress?: number;
@@ -21,18 +21,18 @@ export interface TaskRecord {
 	outputImages: OutputImage[];
 }
 
-/** A task as output rows: one per image, or all images in one, or a single row while there is no image. */
+/** The output items: one per image, or one for all images, or one without an image. */
 export function outputItems(
-	task: TaskRecord,
+	result: ItemResult,
 	settings: Settings,
 	itemIndex: number,
 	input: IDataObject,
 ): INodeExecutionData[] {
 	const base = settings.includeInputFields ? input : {};
-	const together = settings.combineImages || task.outputImages.length === 0;
-	const groups = together ? [task.outputImages] : task.outputImages.map((outputImage) => [outputImage]);
+	const together = settings.combineImages || result.outputImages.length === 0;
+	const groups = together ? [result.outputImages] : result.outputImages.map((outputImage) => [outputImage]);
 	return groups.map((outputImages) => {
-		const json = settings.simplify ? simplified(task, outputImages, settings) : whole(task, outputImages, settings);
+		const json = settings.simplify ? simplified(result, outputImages, settings) : whole(result, outputImages, settings);
 		const binary = binariesOf(outputImages, settings.binaryPropertyOutput);
 		return { json: { ...base, ...json }, ...(binary && { binary }), pairedItem: { item: itemIndex } };
 	});
@@ -44,61 +44,61 @@ function binariesOf(outputImages: OutputImage[], name: string): IBinaryKeyData |
 	return Object.fromEntries(stored.map((binary, position) => [position === 0 ? name : `${name}_${position}`, binary]));
 }
 
-function simplified(task: TaskRecord, outputImages: OutputImage[], settings: Settings): IDataObject {
+function simplified(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
 	const first = described(outputImages);
 	const urls = outputImages.flatMap((outputImage) => (outputImage.url ? [outputImage.url] : []));
 	if (!first)
 		return present({
-			taskId: task.taskId,
-			status: task.status,
-			progress: task.progress,
-			model: task.model,
-			text: task.text,
-			warnings: someOf(task.warnings),
+			taskId: result.taskId,
+			status: result.status,
+			progress: result.progress,
+			model: result.model,
+			text: result.text,
+			warnings: someOf(result.warnings),
 		});
 	return present({
-		taskId: task.taskId,
-		status: task.status,
+		taskId: result.taskId,
+		status: result.status,
 		imageUrl: first.url,
-		// In one row for several images the further addresses take the place of the file name.
+		// In one output item for several images their URLs take the place of the file name.
 		...(outputImages.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first.fileName }),
 		mimeType: first.mimeType,
 		width: first.width,
 		height: first.height,
-		model: task.model,
+		model: result.model,
 		cost: settings.unitPrice === undefined ? undefined : rounded(settings.unitPrice * outputImages.length),
-		text: task.taskId ? undefined : task.text,
-		warnings: someOf(task.warnings),
+		text: result.taskId ? undefined : result.text,
+		warnings: someOf(result.warnings),
 	});
 }
 
-function whole(task: TaskRecord, outputImages: OutputImage[], settings: Settings): IDataObject {
+function whole(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
 	const images = outputImages.map((outputImage) => present({ ...outputImage, binary: undefined }));
-	const returned = task.outputImages.length;
+	const returned = result.outputImages.length;
 	const isPriced = settings.unitPrice !== undefined && returned > 0;
 	return present({
-		taskId: task.taskId,
-		status: task.status,
-		progress: task.progress,
-		model: task.model,
+		taskId: result.taskId,
+		status: result.status,
+		progress: result.progress,
+		model: result.model,
 		operation: settings.operation,
-		requestHash: task.requestHash,
+		requestHash: result.requestHash,
 		image: images[outputImages.indexOf(described(outputImages))],
 		images: images.length > 1 ? images : undefined,
-		text: task.text,
+		text: result.text,
 		billing: present({
-			requestedImages: task.requestedImages,
+			requestedImages: result.requestedImages,
 			returnedImages: returned,
 			unitPrice: settings.unitPrice,
 			cost: isPriced ? rounded((settings.unitPrice ?? 0) * returned) : undefined,
 		}),
 		timing: present({
-			submittedAt: task.submittedAt,
-			finishedAt: task.finishedAt,
-			waitedMs: task.waitedMs,
-			polls: task.polls,
+			submittedAt: result.submittedAt,
+			finishedAt: result.finishedAt,
+			waitedMs: result.waitedMs,
+			polls: result.polls,
 		}),
-		warnings: task.warnings,
+		warnings: result.warnings,
 	});
 }
 

@@ -6,20 +6,29 @@ import { waitForTask, type PollOptions, type PollResult } from '../poll/waitForT
 import { maxResponseBytes, type ItemContext } from '../run/itemContext';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
-import type { DecodedResponse } from '../types';
+import type { DecodedResponse, StoredImages } from '../types';
 
 /** Reading a task that exists already. Nothing here is charged. */
 
-export interface PollTaskOptions extends Pick<PollOptions, 'taskId' | 'origin' | 'firstPollMs'> {
+/** What one paid call, or one task that was created earlier, has come to so far. */
+export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'firstPollMs'> {
+	/** Absent for a synchronous call. */
+	taskId?: string;
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
-	/** URLs of references that were sent with it. */
+	/** URLs of references that were sent with it: they are never results. */
 	references?: string[];
-	/** How many images its response may contain as base64. */
-	images: number;
+	/** Images that were inside the response. */
+	stored?: StoredImages;
 	/** Memory that the response takes; the caller releases it. */
 	reservation: Reservation;
 }
+
+type Task = Omit<CallResult, keyof PollResult | 'stored'> & {
+	taskId: string;
+	/** How many images its response may contain as base64. */
+	images: number;
+};
 
 /** Waits for a permit without the backoff of create requests, as nothing is created. */
 export async function acquireToPoll({ run }: ItemContext, taskId: string): Promise<Permit> {
@@ -34,7 +43,7 @@ export async function acquireToPoll({ run }: ItemContext, taskId: string): Promi
  *
  * @throws what ended the polling without an image, with the task ID
  */
-export async function pollTask(item: ItemContext, task: PollTaskOptions): Promise<PollResult> {
+export async function pollTask(item: ItemContext, task: Task): Promise<PollResult> {
 	const { settings, run } = item;
 	const { taskId, origin, submittedAt, firstPollMs } = task;
 	const result = await waitForTask({
@@ -61,19 +70,21 @@ export async function pollTask(item: ItemContext, task: PollTaskOptions): Promis
  *
  * @throws when the API does not know the ID or does not respond
  */
-export async function pollOnce(item: ItemContext, taskId: string, reservation: Reservation): Promise<PollResult> {
-	const found = await poll(item, { taskId, images: 1, reservation }, item.settings.timeoutMs);
+export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
+	const { taskId } = task;
+	const found = await poll(item, task, item.settings.timeoutMs);
 	const outcome = 'outcome' in found ? found.outcome : undefined;
 	if (!outcome)
 		throw new FailureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
 	logStatus(item, taskId, outcome);
-	if (outcome.kind !== 'unknown') return { outcome, reads: 1 };
-	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, reads: 1 };
+	if (outcome.kind !== 'unknown') return { outcome, polls: 1 };
+	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, polls: 1 };
 }
 
-async function poll(
+/** One status check. */
+export async function poll(
 	item: ItemContext,
-	{ taskId, references, images, reservation }: Omit<PollTaskOptions, 'origin'>,
+	{ taskId, references, images, reservation }: Task,
 	remainingMs: number,
 ): Promise<TaskStatusResult> {
 	return await fetchTaskStatus(

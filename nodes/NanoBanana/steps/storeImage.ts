@@ -5,27 +5,14 @@ import { downloadImage, type Transfer } from '../images/downloadImage';
 import type { FileFacts } from '../images/imageFormat';
 import { FailureError, toFailure } from '../errors/failure';
 import { redact } from '../errors/redact';
-import { maxResponseBytes, type ItemContext } from '../run/itemContext';
-import type { Reservation } from '../run/memoryBudget';
-import { fetchTaskStatus } from '../poll/taskStatus';
+import type { ItemContext } from '../run/itemContext';
 import type { ImageRef, OutputImage } from '../types';
-
-/** What an image belongs to: one paid call, or one task. */
-export interface Submission {
-	taskId?: string;
-	/** ISO time; absent for a task that somebody else created. */
-	submittedAt?: string;
-	/** URLs of references that were sent with it. */
-	references?: string[];
-	reads: number;
-	/** Memory that the response takes; the caller releases it. */
-	reservation: Reservation;
-}
+import { poll, type CallResult } from './pollTask';
 
 /** One image in a response. */
 export interface Source {
 	ref: ImageRef;
-	submission: Submission;
+	call: CallResult;
 	/** Position among the images of its own response, and among all of the item. */
 	position: number;
 	index: number;
@@ -36,39 +23,37 @@ export interface Source {
 const DOWNLOAD_GRACE_MS = 30_000;
 
 /** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
-export async function storeImage(item: ItemContext, source: Source, warnings: string[]): Promise<OutputImage> {
+export async function storeImage(item: ItemContext, source: Source): Promise<{ image: OutputImage; warning?: string }> {
 	const { settings, run } = item;
-	const { ref, submission, index, count } = source;
-	const { taskId } = submission;
-	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
-	const result = await downloadImage(ref, {
+	const { ref, call, index, count } = source;
+	const { taskId } = call;
+	if (!settings.download && ref.kind === 'url') return { image: { index, url: ref.url } };
+	const download = await downloadImage(ref, {
 		client: item.readClient,
 		clock: systemClock,
 		maxBytes: settings.maxImageBytes,
 		save: async ({ bytes, ...file }) => await store(item, source, file, bytes),
 		...(run.storesStreams && { saveStream: async (file, chunks) => await storeStream(item, source, file, chunks) }),
 		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
-		...(!submission.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
-		isFresh: submission.submittedAt !== undefined || submission.reads > 1,
+		...(!call.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
+		isFresh: call.submittedAt !== undefined || call.polls > 1,
 		deadline: Math.max(
 			item.startedAt + settings.timeoutMs,
 			systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
 		),
 		...(taskId && { refreshUrl: async () => await freshUrl(item, taskId, source) }),
 	});
-	if (result.kind === 'image') {
-		if (result.warning) warnings.push(`Image ${index + 1} of ${count} ${result.warning}.`);
-		return result.saved;
+	if (download.kind === 'image') {
+		const warning = download.warning && `Image ${index + 1} of ${count} ${download.warning}.`;
+		return { image: download.saved, warning };
 	}
 	const ways = [
-		...(result.url ? ['open its URL'] : []),
+		...(download.url ? ['open its URL'] : []),
 		...(taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
 	];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
-	warnings.push(
-		`Image ${index + 1} of ${count} could not be downloaded. You were charged for it.${how} Details: ${redact(result.reason, item.apiKey)}.`,
-	);
-	return { index, ...(result.url && { url: result.url }) };
+	const warning = `Image ${index + 1} of ${count} could not be downloaded. You were charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
+	return { image: { index, ...(download.url && { url: download.url }) }, warning };
 }
 
 async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {
@@ -85,17 +70,8 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 }
 
 /** Where the image is now, by another status check. */
-async function freshUrl(
-	item: ItemContext,
-	taskId: string,
-	{ submission, position }: Source,
-): Promise<string | undefined> {
-	const { timeoutMs, imagePath } = item.settings;
-	const result = await fetchTaskStatus(
-		item.readClient,
-		{ taskId, references: submission.references, imagePath },
-		{ remainingMs: timeoutMs, maxBytes: maxResponseBytes(item, 1), reserveMemory: submission.reservation.acquire },
-	);
+async function freshUrl(item: ItemContext, taskId: string, { call, position }: Source): Promise<string | undefined> {
+	const result = await poll(item, { ...call, taskId, images: 1 }, item.settings.timeoutMs);
 	const images = result.kind === 'outcome' && result.outcome.kind === 'images' ? result.outcome.images : [];
 	const ref = images.at(position);
 	return ref?.kind === 'url' ? ref.url : undefined;
@@ -133,7 +109,7 @@ async function storeStream(
 /** Hands an image to n8n, named after what its bytes are, and reads size and digest on the way. */
 async function store(
 	{ ctx, settings }: ItemContext,
-	{ submission, index, count }: Source,
+	{ call, index, count }: Source,
 	{ facts, url }: StoredFile,
 	content: Buffer | AsyncIterable<Buffer>,
 ): Promise<OutputImage> {
@@ -157,7 +133,7 @@ async function store(
 	const typed = Buffer.isBuffer(content)
 		? read(content)
 		: (readEach(content) as unknown as Parameters<typeof ctx.helpers.prepareBinaryData>[0]);
-	const name = settings.fileName ?? submission.taskId ?? 'nanobanana';
+	const name = settings.fileName ?? call.taskId ?? 'nanobanana';
 	const fileName = fileNameOf(name, index, count, facts.extension);
 	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType).catch((thrown: unknown) => {
 		// Otherwise it is the storage: a full disk, a folder that is not writable.

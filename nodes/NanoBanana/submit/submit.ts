@@ -3,7 +3,7 @@ import { jitter } from '../lib/clock';
 import { FailureError, toFailure } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
-import type { Accepted, SubmitResult } from './submitResult';
+import type { SubmitResult } from './submitResult';
 
 export interface SubmitOptions {
 	clock: Clock;
@@ -17,12 +17,7 @@ export interface SubmitOptions {
 	onFailed: () => void;
 }
 
-export interface AcceptedSubmission {
-	accepted: Accepted;
-	permit: Permit;
-	/** When the API wants to be asked first (`Retry-After`), in ms; 0 where it did not say. */
-	firstPollMs: number;
-}
+export type AcceptedSubmission = Extract<SubmitResult, { kind: 'accepted' }> & { permit: Permit };
 
 const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
@@ -30,8 +25,8 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * Sends one paid request and returns what became of it. `attempt` sends it once and records the result.
- * It is sent again only where the API provably did not accept it: the connection never opened, a 429 that
- * is a rate limit, a 503 that says so. There is no general retry on purpose.
+ * It is sent again only where the API provably did not accept it (the connection never opened, a 429 that
+ * is a rate limit, a 503 that says so), or with `resendUnclear`. There is no general retry on purpose.
  *
  * @throws a failure; kind `unclear_submission` when a task may exist and may have been charged
  */
@@ -51,7 +46,7 @@ export async function submit(
 		);
 		if (result.kind === 'accepted') {
 			permit.accepted();
-			return { accepted: result.accepted, permit, firstPollMs: result.firstPollMs };
+			return { ...result, permit };
 		}
 
 		/** Undefined where the request is not sent again. */

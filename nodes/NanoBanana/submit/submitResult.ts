@@ -15,18 +15,15 @@ import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
 import { retryAfterMs } from '../lib/clock';
 import { bodyText, firstText, own, parseBody, unwrapText } from '../lib/json';
-import type { DecodedResponse, ImageRef } from '../types';
-
-type Images = Extract<DecodedResponse, { kind: 'images' }>;
-type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
+import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, PendingResponse } from '../types';
 
 /** What the API accepted: a task that can be polled, or images that came at once with no task behind them. */
-export type Accepted = { taskId: string; outcome: Images | Pending } | { taskId?: undefined; outcome: Images };
+export type Accepted = ImagesResponse | (PendingResponse & { taskId: string });
 
 /** What the response to a paid request means for the request. */
 export type SubmitResult =
 	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
-	| { kind: 'accepted'; accepted: Accepted; firstPollMs: number }
+	| { kind: 'accepted'; outcome: Accepted; firstPollMs: number }
 	/** The API provably accepted nothing. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
 	/** The connection never opened. */
@@ -110,23 +107,17 @@ export function idInHeaders(headers: Record<string, unknown>): string | undefine
 	}
 }
 
-function acceptedImages(outcome: Images): SubmitResult {
-	const { taskId } = outcome;
-	return { kind: 'accepted', accepted: taskId === undefined ? { outcome } : { taskId, outcome }, firstPollMs: 0 };
+function acceptedImages(outcome: ImagesResponse): SubmitResult {
+	return { kind: 'accepted', outcome, firstPollMs: 0 };
 }
 
 function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): SubmitResult {
 	const pending = decoded?.kind === 'pending' ? decoded : { kind: 'pending' as const, status: 'queued' as const };
-	return { kind: 'accepted', accepted: { taskId, outcome: { ...pending, taskId } }, firstPollMs: wait };
+	return { kind: 'accepted', outcome: { ...pending, taskId }, firstPollMs: wait };
 }
 
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
-function readFailed(
-	decoded: Extract<DecodedResponse, { kind: 'failed' }>,
-	body: unknown,
-	reply: HttpReply,
-	wait: number,
-): SubmitResult {
+function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wait: number): SubmitResult {
 	const { taskId, cause, reason, code } = decoded;
 	const response = bodyText(reply.bytes);
 	if (cause === 'rejected') {

@@ -233,7 +233,7 @@ function checkSubmit(text = 'null'): void {
 					{ decode, now: 0 },
 				);
 				if (result.kind !== 'accepted') checkFailure(result.failure);
-				else checkOutcome(result.accepted.outcome);
+				else checkOutcome(result.outcome);
 				must(
 					'a success is never sent again',
 					!(result.kind === 'refused' && status < 300 && !/4\d\d|5\d\d/.test(text)),

@@ -35,12 +35,12 @@ const OPTIONS = {
 
 /** How the polling ended, and after how many polls. */
 async function ended(options: PollOptions) {
-	let reads = 0;
+	let polls = 0;
 	const poll: PollOptions['poll'] = async (remainingMs) => {
-		reads += 1;
+		polls += 1;
 		return await options.poll(remainingMs);
 	};
-	return await waitForTask({ ...options, poll }).catch((thrown: unknown) => ({ failure: toFailure(thrown), reads }));
+	return await waitForTask({ ...options, poll }).catch((thrown: unknown) => ({ failure: toFailure(thrown), polls }));
 }
 
 /** Waits through these looks, the last one for ever; every pause is over at once on a clock of its own. */
@@ -63,7 +63,7 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 it('looks until the picture is there', async () => {
 	const { waited, pauses, seen } = await waitThrough([queued(), queued(), picture]);
 
-	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 3 });
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 3 });
 	expect(pauses.every((ms) => ms > 0)).toBe(true);
 	expect(seen.map(({ kind }) => kind)).toEqual(['pending', 'pending', 'images']);
 });
@@ -71,7 +71,7 @@ it('looks until the picture is there', async () => {
 it('looks at once at a task that may be done already', async () => {
 	const { waited, tookMs } = await waitThrough([picture], { origin: 'resumed' });
 
-	expect([waited.reads, tookMs]).toEqual([1, 0]);
+	expect([waited.polls, tookMs]).toEqual([1, 0]);
 });
 
 it('waits as long as Retry-After says', async () => {
@@ -81,7 +81,7 @@ it('waits as long as Retry-After says', async () => {
 		picture,
 	]);
 
-	expect(waited.reads).toBe(3);
+	expect(waited.polls).toBe(3);
 	expect(pauses.filter((ms) => ms >= 20_000)).toHaveLength(1);
 	expect(pauses.filter((ms) => ms >= 7_000)).toHaveLength(2);
 });
@@ -89,7 +89,7 @@ it('waits as long as Retry-After says', async () => {
 it('waits no longer than the deadline, and looks once more there', async () => {
 	const { waited, tookMs } = await waitThrough([down(3_600_000), picture]);
 
-	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 2 });
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 2 });
 	expect(tookMs).toBe(60_000);
 });
 
@@ -154,7 +154,7 @@ it.each<[DecodedResponse, object]>([
 it('waits out a task that is not visible yet', async () => {
 	expect((await waitThrough([notFound, notFound, picture])).waited).toMatchObject({
 		outcome: { kind: 'images' },
-		reads: 3,
+		polls: 3,
 	});
 });
 
@@ -169,7 +169,7 @@ it('believes after a while that the gateway does not know the task', async () =>
 it('ends at once where waiting cannot help', async () => {
 	expect((await waitThrough([queued(), refused])).waited).toEqual({
 		failure: { kind: 'invalid_key', taskId: 'task_1' },
-		reads: 2,
+		polls: 2,
 	});
 });
 
@@ -182,7 +182,7 @@ it('ends with a task that failed', async () => {
 		taskId: 'task_1',
 	};
 
-	expect((await waitThrough([outcome(failed)])).waited).toEqual({ outcome: failed, reads: 1 });
+	expect((await waitThrough([outcome(failed)])).waited).toEqual({ outcome: failed, polls: 1 });
 });
 
 it('stops before the next look once the signal fires', async () => {
@@ -194,7 +194,7 @@ it('stops before the next look once the signal fires', async () => {
 
 	expect((await waitThrough([], { poll, signal: controller.signal })).waited).toEqual({
 		failure: { kind: 'canceled', taskId: 'task_1' },
-		reads: 1,
+		polls: 1,
 	});
 	expect(poll).toHaveBeenCalledTimes(1);
 });
@@ -312,15 +312,15 @@ describe('the schedule', () => {
 				message: 'The task did not finish within 0.1 seconds',
 				gatewayMessage: 'Last status: queued',
 			},
-			reads: 10,
+			polls: 10,
 		});
 		expect(at.at(-1)).toBe(90);
 	});
 
 	it('believes from the end of the grace on that the task is unknown', async () => {
 		const failure = { kind: 'unknown_task', taskId: 'task_1' };
-		expect((await toldBy([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, reads: 2 });
-		expect((await toldBy([notFound], { timeoutMs: 100_000 })).waited).toEqual({ failure, reads: 6000 });
+		expect((await toldBy([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, polls: 2 });
+		expect((await toldBy([notFound], { timeoutMs: 100_000 })).waited).toEqual({ failure, polls: 6000 });
 	});
 
 	it('waits for the first look as long as the gateway wished', async () => {
@@ -344,13 +344,13 @@ describe('the schedule', () => {
 it('counts a task as finished without a picture only when five looks in a row say so', async () => {
 	expect((await waitThrough([...Array<TaskStatusResult>(4).fill(empty), picture])).waited).toMatchObject({
 		outcome: { images: [{}] },
-		reads: 5,
+		polls: 5,
 	});
 	expect(
 		(await waitThrough([empty, empty, queued(), ...Array<TaskStatusResult>(5).fill(empty), picture])).waited,
 	).toMatchObject({
 		outcome: { images: [] },
-		reads: 8,
+		polls: 8,
 	});
 });
 
@@ -367,9 +367,9 @@ describe('a "no" to a look', () => {
 		['prompt_refused', 'fresh', 3],
 		['invalid_request', 'named', 3],
 		['invalid_key', 'named', 3],
-	])('is believed when it is repeated (%s, %s task): %i looks', async (kind, origin, reads) => {
+	])('is believed when it is repeated (%s, %s task): %i looks', async (kind, origin, polls) => {
 		const failure = { kind, taskId: 'task_1' };
-		expect((await waitThrough([no(kind)], { origin })).waited).toEqual({ failure, reads });
+		expect((await waitThrough([no(kind)], { origin })).waited).toEqual({ failure, polls });
 	});
 
 	it('is a page as well for a task that somebody named', async () => {
@@ -381,9 +381,9 @@ describe('a "no" to a look', () => {
 
 		expect((await waitThrough([proxyPage], { origin: 'named' })).waited).toMatchObject({
 			failure: { kind: 'wrong_base_url' },
-			reads: 3,
+			polls: 3,
 		});
-		expect((await waitThrough([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, reads: 10 });
+		expect((await waitThrough([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, polls: 10 });
 	});
 
 	it('is forgotten as soon as another look says something else', async () => {
@@ -397,7 +397,7 @@ describe('a "no" to a look', () => {
 			picture,
 		]);
 
-		expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 7 });
+		expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 7 });
 	});
 
 	it('takes a good ten seconds at the usual pace', async () => {
@@ -414,7 +414,7 @@ describe('a "no" to a look', () => {
 			{ timeoutMs: 0, continuesOnTimeout: true },
 		);
 
-		expect(waited).toEqual({ outcome: { ...told, taskId: 'task_1' }, reads: 1 });
+		expect(waited).toEqual({ outcome: { ...told, taskId: 'task_1' }, polls: 1 });
 		expect(seen).toEqual([told]);
 	});
 });
@@ -425,7 +425,7 @@ it('gives a task that was seen another grace when the gateway does not know it f
 		{ timeoutMs: 600_000 },
 	);
 
-	expect(waited).toMatchObject({ outcome: { kind: 'images' }, reads: 34 });
+	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 34 });
 	expect(tookMs).toBeGreaterThan(60_000);
 });
 
@@ -434,7 +434,7 @@ it('does not look at all when the execution has stopped already', async () => {
 
 	expect((await waitThrough([], { poll, signal: AbortSignal.abort() })).waited).toEqual({
 		failure: { kind: 'canceled', taskId: 'task_1' },
-		reads: 0,
+		polls: 0,
 	});
 	expect(poll).not.toHaveBeenCalled();
 });
@@ -459,7 +459,7 @@ it('ends a pause when the execution stops', async () => {
 
 	expect(await waited).toEqual({
 		failure: { kind: 'canceled', taskId: 'task_1' },
-		reads: 0,
+		polls: 0,
 	});
 	expect([poll.mock.calls.length, clock.now() - startedAt]).toEqual([0, 10]);
 });

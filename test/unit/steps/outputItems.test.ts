@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IBinaryData } from 'n8n-workflow';
 
-import { outputItems, type TaskRecord } from '../../../nodes/NanoBanana/steps/outputItems';
+import { outputItems, type ItemResult } from '../../../nodes/NanoBanana/steps/outputItems';
 import { fileNameOf } from '../../../nodes/NanoBanana/steps/storeImage';
 import { settingsOf } from '../support/settings';
 
@@ -51,7 +51,7 @@ describe('file names', () => {
 	});
 });
 
-type OutputImage = TaskRecord['outputImages'][number];
+type OutputImage = ItemResult['outputImages'][number];
 
 const file: IBinaryData = { data: 'filesystem-v2', mimeType: 'image/png' };
 
@@ -70,7 +70,7 @@ function outputImage(index: number, more: Partial<OutputImage> = {}): OutputImag
 	};
 }
 
-function record(more: Partial<TaskRecord> = {}): TaskRecord {
+function record(more: Partial<ItemResult> = {}): ItemResult {
 	return {
 		taskId: 'task_1',
 		status: 'succeeded',
@@ -85,7 +85,7 @@ function record(more: Partial<TaskRecord> = {}): TaskRecord {
 	};
 }
 
-const rows = (task: TaskRecord, parameters = {}, input = {}) => outputItems(task, settingsOf(parameters), 4, input);
+const rows = (task: ItemResult, parameters = {}, input = {}) => outputItems(task, settingsOf(parameters), 4, input);
 
 describe('rows', () => {
 	it('link to their item, with and without a picture', () => {

@@ -98,7 +98,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Setup> = {}): Promi
 			journal.push('unclear');
 			throw thrown;
 		}
-		if (result.kind === 'accepted') journal.push(`accepted ${result.accepted.outcome.kind}`);
+		if (result.kind === 'accepted') journal.push(`accepted ${result.outcome.kind}`);
 		else if (result.kind !== 'failed') journal.push('refused');
 		else if (result.failure.kind === 'unclear_submission') journal.push('unclear');
 		return result;
@@ -128,7 +128,7 @@ describe('an accepted request', () => {
 		const { submitted, journal, requests } = await submitTo([task]);
 
 		expect(submitted).toMatchObject({
-			accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
+			outcome: { kind: 'pending', status: 'queued', taskId: 't-1' },
 			firstPollMs: 0,
 		});
 		expect(journal).toEqual(['accepted pending', 'permit: accepted']);
@@ -140,7 +140,7 @@ describe('an accepted request', () => {
 			reply(202, { data: { task_id: 't-1', status: 'processing', progress: '20%' } }),
 		]);
 
-		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
+		expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'running', progress: 20, taskId: 't-1' });
 	});
 
 	it('is looked at first when Retry-After says', async () => {
@@ -153,7 +153,7 @@ describe('an accepted request', () => {
 		const { submitted, journal } = await submitTo([{ ...picture, headers: { 'retry-after': '7' } }]);
 
 		expect(submitted).toMatchObject({
-			accepted: { outcome: { kind: 'images', images: [{ url: A }] } },
+			outcome: { kind: 'images', images: [{ url: A }] },
 			firstPollMs: 0,
 		});
 		expect(journal).toEqual(['accepted images', 'permit: accepted']);
@@ -162,7 +162,7 @@ describe('an accepted request', () => {
 	it('is done without a picture where there is no task to ask', async () => {
 		const { submitted } = await submitTo([reply(200, { created: 1, data: [] })], { decode: decodeAs('openAi') });
 
-		expect(submitted?.accepted.outcome).toEqual({
+		expect(submitted?.outcome).toEqual({
 			kind: 'images',
 			images: [],
 			response: '{"created":1,"data":[]}',
@@ -172,7 +172,7 @@ describe('an accepted request', () => {
 	it('is asked again by its task when it succeeded without a picture', async () => {
 		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'success', data: [] } })]);
 
-		expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
+		expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
 	});
 
 	it('keeps pictures that come with their task', async () => {
@@ -180,7 +180,7 @@ describe('an accepted request', () => {
 			reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
 		]);
 
-		expect(submitted?.accepted.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
+		expect(submitted?.outcome).toEqual({ kind: 'images', images: [{ kind: 'url', url: A }], taskId: 't-1' });
 	});
 
 	it.each([
@@ -193,7 +193,7 @@ describe('an accepted request', () => {
 		for (const body of ['', { message: 'ok' }]) {
 			const { submitted, journal } = await submitTo([reply(202, body, headers)]);
 
-			expect(submitted?.accepted.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
+			expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'queued', taskId });
 			expect(journal).toEqual(['accepted pending', 'permit: accepted']);
 		}
 	});
@@ -204,8 +204,11 @@ describe('an accepted request', () => {
 		});
 		const { submitted, journal, requests } = await submitTo([answer], { decode: decodeAs('gemini') });
 
-		expect(submitted?.accepted).toEqual({
-			outcome: { kind: 'images', images: [], text: 'I would rather not.', code: 'text_only' },
+		expect(submitted?.outcome).toEqual({
+			kind: 'images',
+			images: [],
+			text: 'I would rather not.',
+			code: 'text_only',
 		});
 		expect([journal, requests]).toEqual([['accepted images', 'permit: accepted'], 1]);
 	});
@@ -233,7 +236,7 @@ describe('an accepted request', () => {
 	])('is followed and never sent again after %s', async (_fact, answer) => {
 		const { submitted, journal, requests } = await submitTo([answer, picture]);
 
-		expect(submitted?.accepted).toMatchObject({ taskId: 't-1', outcome: { kind: 'pending' } });
+		expect(submitted?.outcome).toMatchObject({ kind: 'pending', taskId: 't-1' });
 		expect([journal, requests]).toEqual([['accepted pending', 'permit: accepted'], 1]);
 	});
 
@@ -243,14 +246,14 @@ describe('an accepted request', () => {
 			task,
 		]);
 
-		expect(submitted?.accepted.taskId).toBe('t-1');
+		expect(submitted?.outcome.taskId).toBe('t-1');
 		expect(requests).toBe(2);
 	});
 
 	it('is the task of the body, whatever the headers name', async () => {
 		const { submitted } = await submitTo([{ ...task, headers: { location: '/v1/images/tasks/other' } }]);
 
-		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 	});
 });
 
@@ -262,7 +265,7 @@ describe('a request that was not taken', () => {
 	])('is sent again after a %s', async (_fact, answer) => {
 		const { submitted, journal, requests } = await submitTo([answer, task]);
 
-		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 		expect(journal).toEqual(['refused', 'permit: rejected', 'accepted pending', 'permit: accepted']);
 		expect(requests).toBe(2);
 	});
@@ -270,7 +273,7 @@ describe('a request that was not taken', () => {
 	it('waits as long as Retry-After says before it is sent again', async () => {
 		const { submitted, tookMs, requests } = await submitTo([rateLimit({ 'retry-after': '20' }), task]);
 
-		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 		expect([requests, tookMs]).toEqual([2, 20_000]);
 	});
 
@@ -307,7 +310,7 @@ describe('a request that was not taken', () => {
 		await clock.pause(10 * MINUTE_MS);
 		first?.release();
 
-		expect(await attempt).toMatchObject({ submitted: { accepted: { taskId: 't-1' } }, requests: 2 });
+		expect(await attempt).toMatchObject({ submitted: { outcome: { taskId: 't-1' } }, requests: 2 });
 	});
 
 	it('is not sent at all while the gateway wants to be left alone for longer than its patience', async () => {
@@ -345,7 +348,7 @@ describe('a request that was not taken', () => {
 	it('goes through as soon as a connection opens', async () => {
 		const { submitted, journal, requests } = await submitTo([neverOpened, neverOpened, task]);
 
-		expect(submitted?.accepted.outcome).toMatchObject({ taskId: 't-1' });
+		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 		expect(requests).toBe(3);
 		expect(journal).toEqual([
 			'refused',
@@ -588,7 +591,7 @@ describe('a request that ended unclear, where the API honors idempotency keys', 
 			resendUnclear: true,
 		});
 
-		expect([submitted?.accepted.taskId, requests]).toEqual(['t-1', 3]);
+		expect([submitted?.outcome.taskId, requests]).toEqual(['t-1', 3]);
 		expect(journal).toEqual([
 			...['unclear', 'permit: released'],
 			...['unclear', 'permit: released'],

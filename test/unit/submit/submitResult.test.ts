@@ -21,7 +21,7 @@ function verdictOn(answer: HttpResult, format: ApiFormat = 'asyncTask'): SubmitR
 
 const TAKEN = {
 	kind: 'accepted',
-	accepted: { taskId: 't-1', outcome: { kind: 'pending', status: 'queued', taskId: 't-1' } },
+	outcome: { kind: 'pending', status: 'queued', taskId: 't-1' },
 	firstPollMs: 0,
 };
 
@@ -65,12 +65,12 @@ it('keeps the id of a task whose pictures came at once', () => {
 
 	expect(verdictOn(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({
 		kind: 'accepted',
-		accepted: { taskId: 't-1', outcome: { kind: 'images', images, taskId: 't-1' } },
+		outcome: { kind: 'images', images, taskId: 't-1' },
 		firstPollMs: 0,
 	});
 	expect(verdictOn(reply(200, { created: 1, data: [{ url: A }] }))).toEqual({
 		kind: 'accepted',
-		accepted: { outcome: { kind: 'images', images } },
+		outcome: { kind: 'images', images },
 		firstPollMs: 0,
 	});
 });
@@ -80,7 +80,7 @@ it('tells words without a picture from a task that ended without one', () => {
 
 	expect(verdictOn(reply(200, words), 'gemini')).toMatchObject({
 		kind: 'accepted',
-		accepted: { outcome: { images: [], text: 'no', code: 'text_only' } },
+		outcome: { images: [], text: 'no', code: 'text_only' },
 	});
 });
 
@@ -145,7 +145,7 @@ it('takes an image file for the image, and nothing else that is called one', () 
 
 	expect(verdictOn(raw(png, type))).toEqual({
 		kind: 'accepted',
-		accepted: { outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] } },
+		outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] },
 		firstPollMs: 0,
 	});
 	for (const answer of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])

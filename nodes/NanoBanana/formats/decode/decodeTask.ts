@@ -1,13 +1,11 @@
 import { classify } from '../../errors/classify';
 import { errorIn, rejectionIn, type BodyError } from '../../errors/errorBody';
 import { firstText, own } from '../../lib/json';
-import type { Asked, DecodedResponse, ImageRef } from '../../types';
+import type { Asked, DecodedResponse, PendingResponse, ImageRef } from '../../types';
 import { newImages, refIn } from './imageRef';
 import { readPath } from './readPath';
 import * as shapes from './responseShapes';
 import { progressOf, statusOf } from './statusWords';
-
-type Pending = Extract<DecodedResponse, { kind: 'pending' }>;
 
 /** A body on its way to its meaning. */
 interface Reading {
@@ -165,7 +163,7 @@ function withoutStatus(reading: Reading): DecodedResponse {
 		: { kind: 'unknown', reason: 'The response contains neither a task ID nor an image' };
 }
 
-function pending({ task, known }: Reading, seen: Pick<Pending, 'status' | 'reason' | 'word'>): Pending {
+function pending({ task, known }: Reading, seen: Pick<PendingResponse, 'status' | 'reason' | 'word'>): PendingResponse {
 	return { kind: 'pending', ...seen, progress: progressOf(own(task, 'progress')), ...known };
 }
 
