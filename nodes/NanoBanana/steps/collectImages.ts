@@ -151,8 +151,8 @@ export async function storeInlineImages(
 ): Promise<StoredImages> {
 	const refs = refsIn(call).filter((ref) => ref.kind === 'base64');
 	// The other calls may still be running, so each has numbers of its own.
-	const numberOf = (position: number): number => position + index;
-	const count = Math.max(callCount, refs.length);
+	const numberOf = (position: number): number => position * callCount + index;
+	const count = callCount * refs.length;
 	return await storeImages(
 		item,
 		refs.map((ref, position) => ({ ref, call, position, index: numberOf(position), count })),

@@ -233,3 +233,19 @@ describe("'Image Path in Response'", () => {
 		},
 	);
 });
+
+it('gives each image a file name of its own where one of several calls returns more images than asked', async () => {
+	const image = (number: number) => ({
+		inlineData: { mimeType: 'image/png', data: Buffer.concat([IMAGE, Buffer.from([number])]).toString('base64') },
+	});
+	const answer = (...numbers: number[]): PreparedResponse =>
+		response({ candidates: [{ content: { parts: numbers.map(image) }, finishReason: 'STOP' }] });
+	server.prepare('POST', [answer(1, 2), answer(3)]);
+	const options = { apiFormat: 'gemini', maxConcurrency: 1 };
+
+	const rows = await create({ numberOfImages: 2, simplify: true, options });
+
+	const names = rows.map(({ json }) => json.fileName);
+	expect([names.length, new Set(names).size]).toEqual([3, 3]);
+	expect(server.calls('POST')).toHaveLength(2);
+});
