@@ -113,10 +113,10 @@ function partWarning(failure: Failure, count: number, apiKey?: string): string {
 	return KINDS[failure.kind].cost === 'charged' ? `${text} ${costText(failure)}` : text;
 }
 
-/** A call that was or may have been charged outweighs those that cost nothing. */
+/** A call that was or may have been charged outweighs those that cost nothing. Nobody knows that of a canceled one. */
 function costliest(failures: Failure[]): Failure {
-	const find = (cost: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
-	return find('charged') ?? find('maybeCharged') ?? failures[0];
+	const find = (cost?: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
+	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
 
 /** Output items for one task that was created earlier. */

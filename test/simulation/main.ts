@@ -26,6 +26,8 @@ async function main(): Promise<void> {
 		played += 1;
 		charges += history.charges;
 		steps += history.steps;
+		if (played % 10_000 === 0)
+			console.log(`${played} histories, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
 		if (values.trace) console.log(history.trace.join('\n'));
 		if (history.violations.length === 0) continue;
 		failing.push(seed);

@@ -159,3 +159,16 @@ it('returns as many images of one task as were asked for', async () => {
 	expect(run.rows).toHaveLength(150);
 	expect(run.json[0].warnings).toBeUndefined();
 });
+
+it('never says of an item with a rejected and an unclear call that nothing was charged', async () => {
+	engine.mockApi.set({ honorsIdempotencyKey: true });
+	const rejected = { status: 400, body: { code: 'invalid_request', message: 'size is not supported', data: null } };
+	// The first item pauses before it sends its unclear call again; meanwhile the second one fails and ends the run.
+	engine.mockApi.script('generateContent', [rejected, { reset: true, accept: true }, rejected, rejected]);
+	const options = { apiFormat: 'gemini', maxConcurrency: 1, retryUnclear: true };
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options }, { input: prompts('a', 'b') });
+
+	expect(engine.mockApi.created()).toBe(1);
+	expect(shown(run).context).toMatchObject({ itemIndex: 1, data: { unclearItems: [0] } });
+	expect(shown(run).description).toContain('It is also unclear whether the API accepted the request of item 0.');
+});
