@@ -145,6 +145,24 @@ it('tells what the API calls a status that nobody knows, when the time is over',
 	});
 });
 
+it.each([
+	['no status', {}],
+	['a number as its status', { status: 2 }],
+])('shows the response to a poll that has %s, and does not call the task queued', async (_fact, status) => {
+	const body = { data: { task_id: 'task_raw_1', ...status, result_url: `${raw.url}/file` } };
+	first('GET', '/v1/images/tasks/', [], json(200, body));
+	const ran = await run({ options: { timeout: 0.2 } });
+	const known = await run({ operation: 'getStatus', taskId: 'task_raw_1' });
+
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+		errorCode: 'timed_out',
+		taskId: 'task_raw_1',
+		gatewayMessage: 'Last status: unknown',
+		response: JSON.stringify(body),
+	});
+	expect(known.json).toMatchObject([{ status: 'unknown', warnings: [`API response: ${JSON.stringify(body)}`] }]);
+});
+
 it('does not say that a task goes on which no poll has shown', async () => {
 	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
 	const ran = await run({ options: { timeout: 0.2 } });

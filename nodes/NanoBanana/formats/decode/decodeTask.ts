@@ -143,7 +143,7 @@ function failed({ task, body, known }: Reading, word: string): DecodedResponse {
 
 /** A synchronous result, an accepted task, a rejected request, or none of them. */
 function withoutStatus(reading: Reading): DecodedResponse {
-	const { body, task, known } = reading;
+	const { body, task, known, asked } = reading;
 	const error = errorIn(task) ?? rejectionIn(body);
 	if (error === undefined) {
 		const results = resultsIn(reading, body, shapes.SYNC_PLACES);
@@ -151,8 +151,10 @@ function withoutStatus(reading: Reading): DecodedResponse {
 		const lost = joined(results.errors);
 		if (lost && known.taskId === undefined) return { kind: 'failed', cause: 'taskFailed', ...lost };
 	}
+	// A task that was just created is queued. Of one that was asked for, the response has to say it.
+	const isNew = asked.taskId === undefined && error === undefined;
 	if (known.taskId !== undefined)
-		return pending(reading, { status: error ? 'unknown' : 'queued', reason: error?.reason });
+		return pending(reading, { status: isNew ? 'queued' : 'unknown', reason: error?.reason });
 	if (error) return { kind: 'failed', cause: 'rejected', ...error };
 	// OpenAI Images: `created` is always there, `data` is optional.
 	const isEmpty = [body, own(body, 'data')].some(
