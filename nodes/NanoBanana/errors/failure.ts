@@ -75,8 +75,8 @@ export function costText({ kind }: Failure): string {
 function adviceOf(failure: Failure): string {
 	const advice = failure.nextStep ?? KINDS[failure.kind].nextStep;
 	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
-	if (failure.nextStep || ABOUT_THE_TASK.includes(failure.kind)) return advice;
-	return REPAIRABLE.includes(failure.kind) ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
+	if (ABOUT_THE_TASK.includes(failure.kind)) return advice;
+	return failure.nextStep || REPAIRABLE.includes(failure.kind) ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
 }
 
 /** What other items of the run have paid for. Nothing is called free that may charge again. */

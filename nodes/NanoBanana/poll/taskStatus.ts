@@ -55,7 +55,7 @@ export async function fetchTaskStatus(
 				kind: 'unreadable_answer',
 				taskId,
 				message: `The API response is larger than ${megabytes(reply.limit)} and was not read`,
-				nextStep: "Raise 'Max Download Size (MB)' under Options, then get the images with 'Wait for Task Result'.",
+				nextStep: "Raise 'Max Download Size (MB)' under Options.",
 			},
 		};
 	}

@@ -42,6 +42,9 @@ const MANY_POLLS = 5;
 /** Fewer are enough for errors about the key or the request, and for a task ID that the user entered. */
 const FEW_POLLS = 3;
 
+const ACCEPTED_BEFORE =
+	"The API accepted this task, so you may have been charged. Check it again with 'Wait for Task Result' at no extra cost before you run the node again.";
+
 /** These say nothing about the task. */
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
@@ -85,7 +88,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 					return { outcome, polls };
 				}
 			} else {
-				lastFailure = { ...poll.failure, taskId };
+				lastFailure = withAdvice({ ...poll.failure, taskId }, origin);
 				const isUnknown = poll.kind === 'notFound' && now >= seenAt + graceMs;
 				if (poll.kind === 'final' || isUnknown || doubts >= pollsToBelieve(lastFailure, origin))
 					throw new FailureError(lastFailure);
@@ -99,6 +102,11 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	} finally {
 		ticket.close();
 	}
+}
+
+/** Who did not enter the ID cannot correct it. */
+function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
+	return failure.kind === 'unknown_task' && origin !== 'named' ? { ...failure, nextStep: ACCEPTED_BEFORE } : failure;
 }
 
 /** A page or half a response passes, unless the API has never responded with anything else. */

@@ -163,14 +163,31 @@ it.each([
 	expect(known.json).toMatchObject([{ status: 'unknown', warnings: [`API response: ${JSON.stringify(body)}`] }]);
 });
 
-it('does not say that a task goes on which no poll has shown', async () => {
+it('does not say that a task goes on which no poll has shown, nor that it is free or its ID wrong', async () => {
 	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 
 	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
 		errorCode: 'unknown_task',
 		taskId: 'task_raw_1',
+		description: [
+			"The API accepted this task, so you may have been charged. Check it again with 'Wait for Task Result' at no extra cost before you run the node again.",
+			'Task ID: task_raw_1.',
+			'API response: task_not_exist.',
+		].join('\n'),
 	});
+});
+
+it.each<[string, Answer, string]>([
+	['a redirect', page(302, { location: '/login' }), "enter its URL as 'Base URL' in the credential."],
+	['a proxy that asks for a password', page(407), "Add them to the proxy URL in n8n's environment variables."],
+])('says how to get the images when the polls end with %s', async (_fact, response, advice) => {
+	first('GET', '/v1/images/tasks/', [], response);
+	const ran = await run();
+
+	expect(ran.error?.description).toContain(
+		`${advice} The task is not affected. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'.`,
+	);
 });
 
 it('pays once for a response in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
