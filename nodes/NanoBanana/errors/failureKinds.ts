@@ -134,8 +134,9 @@ const TEXTS = {
 	},
 	unreadable_answer: {
 		message: 'The API response cannot be read',
-		cost: 'maybeCharged',
-		nextStep: 'Try again later. If it happens again, contact your provider and include the time of the request.',
+		cost: 'charged',
+		nextStep:
+			'If you run the node again, you will be charged again. Contact your provider and include the time of the request.',
 	},
 	upstream_down: {
 		message: 'The API is overloaded or not available',
@@ -179,5 +180,6 @@ export const WITHOUT_RESPONSE: FailureKind[] = [
 	'timed_out',
 	'unclear_submission',
 	'unreachable',
+	'unreadable_answer',
 	'upstream_down',
 ];

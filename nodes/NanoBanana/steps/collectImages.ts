@@ -89,7 +89,7 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 	throw new FailureError({
 		kind: 'unreadable_answer',
 		taskId: result.taskId,
-		message: 'The API returned image data that is not an image',
+		message: 'The images in the API response could not be used',
 		gatewayMessage: warnings.join(' '),
 	});
 }
@@ -100,7 +100,7 @@ function refsIn({ outcome }: CallResult): ImageRef[] {
 
 /** The task may still get its images, and another one would be charged. */
 const CHECK_AGAIN =
-	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
+	"You may have been charged. Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
 
 function noImage(calls: CallResult[], { taskId, text, warnings }: ItemResult): Failure {
 	const outcomes = calls.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));

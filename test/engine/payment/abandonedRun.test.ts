@@ -24,13 +24,21 @@ describe('images that are none', () => {
 	beforeAll(async () => {
 		server = await startPreparedServer(Buffer.alloc(0));
 	});
+	beforeEach(() => server.reset());
 	afterAll(async () => await server.stop());
 
-	it('are told of, and paid for once', async () => {
-		const body = { created: 1, data: [{ b64_json: Buffer.from('no image, only words').toString('base64') }] };
+	it.each([
+		['words', Buffer.from('no image, only words'), 'The data in the response is not an image'],
+		[
+			'more bytes than allowed',
+			Buffer.alloc(15_000),
+			"It is larger than 0.01 MB, the 'Max Download Size' under Options",
+		],
+	])('(%s) are told of as charged, and paid for once', async (_what, bytes, reason) => {
+		const body = { created: 1, data: [{ b64_json: bytes.toString('base64') }] };
 		server.prepare('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);
 		const workflow = nanoBananaWorkflow(
-			{ model: MODEL, prompt: 'a', options: { apiFormat: 'openAi', responseFormat: 'b64_json' } },
+			{ model: MODEL, prompt: 'a', options: { apiFormat: 'openAi', responseFormat: 'b64_json', maxImageSize: 0.01 } },
 			{ onError: 'continueRegularOutput' },
 		);
 		const run = await runWorkflow(workflow, {
@@ -39,8 +47,14 @@ describe('images that are none', () => {
 
 		const [row] = run.output('NanoBanana')[0] ?? [];
 		expect(row.json).toMatchObject({
-			error: 'The API returned image data that is not an image',
-			details: { errorCode: 'unreadable_answer' },
+			error: 'The images in the API response could not be used',
+			details: {
+				errorCode: 'unreadable_answer',
+				description: [
+					'You were charged. If you run the node again, you will be charged again. Contact your provider and include the time of the request.',
+					`Details: Image 1 of 1 could not be downloaded. You were charged for it. Details: ${reason}.`,
+				].join('\n'),
+			},
 		});
 		expect(row.binary).toBeUndefined();
 		expect(server.journal).toEqual(['POST /v1/images/generations']);
