@@ -120,8 +120,9 @@ function readSuccess(
 	}
 	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
 		// A rejection of this poll: the task itself keeps running.
-		const status = embeddedStatus(body) ?? 400;
-		return readError({ ...classify(status, body), taskId }, status, body, wait);
+		const said = embeddedStatus(body);
+		const failure = { ...classify(said ?? 400, body), httpStatus: said ?? 200, taskId };
+		return readError(failure, said ?? 400, body, wait);
 	}
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
 		// An error next to a task whose status is unknown or absent may be a notice.

@@ -125,7 +125,9 @@ function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wa
 		const failure = classify(status ?? 400, body);
 		// An error without a known code: the request may have been accepted and the generation failed upstream.
 		const isClear = status !== undefined || failure.kind !== 'invalid_request' || isInvalidRequest(body);
-		return isClear ? readError(status ?? 400, body, reply, wait) : unclear({ ...failure, response });
+		return isClear
+			? readError(status ?? 400, body, reply, wait)
+			: unclear({ ...failure, httpStatus: reply.status, response });
 	}
 	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
 	if (cause === 'noImage' && taskId === undefined)
@@ -134,7 +136,8 @@ function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wa
 }
 
 function readError(status: number, body: unknown, reply: HttpReply, wait: number): SubmitResult {
-	const failure = classify(status, body, reply.headers);
+	// `status` may be the code inside a 200.
+	const failure = { ...classify(status, body, reply.headers), httpStatus: reply.status };
 	if (provesNothingAccepted(status, body, reply.headers)) return { kind: 'refused', failure, retryAfterMs: wait };
 	return leavesItUnclear(status, body, reply.headers)
 		? unclear({ ...failure, response: bodyText(reply.bytes) })

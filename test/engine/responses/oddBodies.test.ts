@@ -75,6 +75,21 @@ it.each<[fact: string, created: unknown]>([
 	expect(server.journal).toEqual(['POST /v1/images/tasks']);
 });
 
+it('does not invent an HTTP status for a "no" on HTTP 200', async () => {
+	server.prepare('POST', [response({ success: false, message: 'system busy' })]);
+	const details = await failureOf();
+
+	expect(details).toMatchObject({ errorCode: 'unclear_submission', httpStatus: 200 });
+	expect(details.description).toContain('API response: HTTP 200: system busy.');
+
+	server.prepare('POST', [response({ code: 'invalid_request', message: 'bad ratio' })]);
+	expect(await failureOf()).toMatchObject({ errorCode: 'invalid_request', httpStatus: 200 });
+
+	server.prepare('GET', [response({ success: false, message: 'system busy' })]);
+	const polled = await failureOf({ operation: 'waitForResult', taskId: TASK_ID });
+	expect(polled).toMatchObject({ errorCode: 'invalid_request', httpStatus: 200 });
+});
+
 it.each<[fact: string, seen: unknown, failure: object]>([
 	[
 		'the reference, nor an image in an unknown place beside it',

@@ -391,7 +391,7 @@ describe('a request that was turned down', () => {
 		[
 			'a no on HTTP 200',
 			reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }),
-			{ kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Unsupported aspect ratio' },
+			{ kind: 'invalid_request', httpStatus: 200, gatewayMessage: 'Unsupported aspect ratio' },
 		],
 		[
 			'a web page',
@@ -454,7 +454,7 @@ describe('a request that may have been taken', () => {
 		[
 			'an error on HTTP 200',
 			reply(200, { code: 500, message: 'queue broke' }),
-			{ httpStatus: 500, gatewayMessage: 'queue broke' },
+			{ httpStatus: 200, gatewayMessage: 'queue broke' },
 		],
 		[
 			'a task without a name',
