@@ -6,11 +6,11 @@ import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
 import { finishedRows, keepFinished, releaseRecord } from './run/idempotencyStore';
-import { runItem, type ItemContext } from './run/itemContext';
+import { runItem, type ItemContext } from './run/runItem';
 import { collectImages } from './steps/collectImages';
 import { abortItem, createTask, type PaidCall } from './steps/createTask';
 import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
-import { imagesToPay, prepareRequest, type PreparedRequest } from './steps/prepareRequest';
+import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 
 /**
@@ -20,12 +20,12 @@ import { previewItem } from './steps/previewRequest';
 
 type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
 
-/** Text to Image, Image to Image: check, pay once, wait, download. */
+/** Text to Image, Image to Image: check, wait until all items are checked, pay once, poll, download. */
 export async function createImages(
 	this: IExecutePaginationFunctions,
 	{ options }: RoutedRequest,
 ): Promise<INodeExecutionData[]> {
-	return await runItem(this, options, { prepare: prepareRequest, imagesToPay, perform: createAndCollect });
+	return await runItem(this, options, { prepare: prepareRequest, perform: createAndCollect });
 }
 
 /** Get Task Status, Wait for Task Result: nothing here is charged. */
@@ -34,8 +34,8 @@ export async function readTasks(
 	{ options }: RoutedRequest,
 ): Promise<INodeExecutionData[]> {
 	return await runItem(this, options, {
-		prepare: () => readTaskIds(this.getNodeParameter('taskId', '')),
-		imagesToPay: () => 0,
+		prepare: async () =>
+			await Promise.resolve({ prepared: readTaskIds(this.getNodeParameter('taskId', '')), imagesToPay: 0 }),
 		perform: async (item, taskIds) =>
 			eachOrThrow(item, await Promise.allSettled(taskIds.map(async (taskId) => await readTask(item, taskId)))),
 	});

@@ -43,7 +43,7 @@ const DEFECTS: Defect[] = [
 	},
 	{
 		name: 'a paid request is aborted when another item fails',
-		file: 'run/itemContext.ts',
+		file: 'run/runItem.ts',
 		find: 'submitClient: { ctx, base, signal: running.cancel }',
 		replace: 'submitClient: { ctx, base, signal: run.signal }',
 	},

@@ -1,4 +1,4 @@
-import { firstText, list, own, record, unwrapText } from '../lib/json';
+import { firstText, list, own, asObject, unwrapText } from '../lib/json';
 
 /** Why a task or an image failed, as the API says it. */
 export interface BodyError {
@@ -101,7 +101,7 @@ function innermost(response: unknown): unknown {
 	for (let depth = 0; depth < 5; depth += 1) {
 		const inner = [own(source, 'error'), depth === 0 ? undefined : own(source, 'message')]
 			.map(unwrapText)
-			.find((value) => Object.keys(record(value)).length > 0);
+			.find((value) => Object.keys(asObject(value)).length > 0);
 		if (inner === undefined) return source;
 		source = inner;
 	}

@@ -2,7 +2,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { redact } from './redact';
-import { ABOUT_THE_TASK, KINDS, REPAIRABLE, WITHOUT_RESPONSE, type Cost, type FailureKind } from './failureKinds';
+import { KINDS, UNCLEAR_KINDS, type Cost, type FailureKind } from './failureKinds';
 
 export type { FailureKind };
 
@@ -47,7 +47,7 @@ export class FailureError extends Error {
 	}
 }
 
-/** The Failure inside anything thrown. What is not ours (a full disk, a bug) becomes `internal`. */
+/** The Failure inside anything thrown. What nobody expected (a bug, an error of n8n) becomes `internal`. */
 export function toFailure(thrown: unknown): Failure {
 	if (thrown instanceof FailureError) return thrown.failure;
 	if (!(thrown instanceof Error)) return { kind: 'internal', gatewayMessage: String(thrown) };
@@ -73,15 +73,16 @@ export function costText({ kind }: Failure): string {
 
 /** What the failure costs, and one thing to do. */
 function adviceOf(failure: Failure): string {
-	const advice = failure.nextStep ?? KINDS[failure.kind].nextStep;
+	const kind = KINDS[failure.kind];
+	const advice = failure.nextStep ?? kind.nextStep;
 	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
-	if (ABOUT_THE_TASK.includes(failure.kind)) return advice;
-	return failure.nextStep || REPAIRABLE.includes(failure.kind) ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
+	if (kind.isAboutTask) return advice;
+	return failure.nextStep || kind.isRepairable ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
 }
 
 /** What other items of the run have paid for. Nothing is called free that may charge again. */
 function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKeptWithExecution }: Failure): string[] {
-	const isUnclear = unclearItems.length > 0 || kind === 'unclear_submission' || kind === 'idempotency_conflict';
+	const isUnclear = unclearItems.length > 0 || UNCLEAR_KINDS.includes(kind);
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
 		const retry = isUnclear ? '' : "Use 'Retry execution', or ";
@@ -130,7 +131,7 @@ export function describeFailure(
 	const kind = KINDS[failure.kind];
 	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, secret) : '';
 	const message = redact(failure.message ?? kind.message, secret);
-	const isOurs = failure.httpStatus === undefined && WITHOUT_RESPONSE.includes(failure.kind);
+	const isOurs = failure.httpStatus === undefined && kind.isOurs === true;
 	const shown = words.length > SHOWN_CHARACTERS ? `${words.slice(0, SHOWN_CHARACTERS - 1)}…` : words;
 	const status = failure.kind === 'unclear_submission' && failure.httpStatus ? `HTTP ${failure.httpStatus}: ` : '';
 	const description = [

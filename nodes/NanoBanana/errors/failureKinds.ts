@@ -7,6 +7,12 @@ interface KindTexts {
 	cost?: Cost;
 	/** One thing to do. */
 	nextStep: string;
+	/** It is about the task itself. With any other kind the task keeps running, whatever happened. */
+	isAboutTask?: boolean;
+	/** The next step helps a known task as well. Those of the others would send people to pay again. */
+	isRepairable?: boolean;
+	/** Its text is ours or the network's, unless the API responded with a status. */
+	isOurs?: boolean;
 }
 
 /**
@@ -19,6 +25,7 @@ const TEXTS = {
 		cost: 'notCharged',
 		nextStep:
 			"Check on your provider's dashboard which models and IP addresses this key may use, or select another credential.",
+		isRepairable: true,
 	},
 	body_too_large: {
 		message: 'The request is too large for the API',
@@ -39,23 +46,27 @@ const TEXTS = {
 		message: 'Not enough credit for this request',
 		cost: 'notCharged',
 		nextStep: "Add credit to the account, or raise the quota of the key, on your provider's dashboard.",
+		isRepairable: true,
 	},
 	internal: {
 		message: 'The node could not finish this item',
 		cost: 'maybeCharged',
 		nextStep:
 			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it with the details of this message.",
+		isOurs: true,
 	},
 	invalid_input: {
 		message: 'A field contains a value that cannot be sent',
 		cost: 'notCharged',
 		nextStep: 'Change the value of the field.',
+		isOurs: true,
 	},
 	invalid_key: {
 		message: 'The API key is not valid',
 		cost: 'notCharged',
 		nextStep:
 			"Open the credential, paste the key again, and click Retry. Check that 'Base URL' belongs to the provider that issued the key.",
+		isRepairable: true,
 	},
 	invalid_request: {
 		message: 'The API rejected the request',
@@ -66,6 +77,7 @@ const TEXTS = {
 		message: 'The API key has expired',
 		cost: 'notCharged',
 		nextStep: "Create a new key on your provider's dashboard and enter it in the credential.",
+		isRepairable: true,
 	},
 	model_not_available: {
 		message: 'The model is not available for this account',
@@ -76,6 +88,7 @@ const TEXTS = {
 		message: 'The API returned no image',
 		cost: 'maybeCharged',
 		nextStep: 'Check what the model responded, change the prompt, and run the node again.',
+		isAboutTask: true,
 	},
 	not_offered: {
 		message: 'The API does not support this way to create images',
@@ -86,6 +99,7 @@ const TEXTS = {
 		message: 'The prompt or a reference image was rejected',
 		nextStep:
 			'Rejected prompts are usually not charged. Change the prompt or the reference image. The same request is usually rejected again.',
+		isAboutTask: true,
 	},
 	rate_limited: {
 		message: 'Rate limit reached',
@@ -96,6 +110,7 @@ const TEXTS = {
 		message: 'The images of this task have expired',
 		nextStep:
 			'Providers delete images after a while. Run the node again to create new ones. You will be charged again.',
+		isAboutTask: true,
 	},
 	spending_limit: {
 		message: "The run would exceed 'Max Images per Run'",
@@ -106,80 +121,64 @@ const TEXTS = {
 		message: 'The image could not be stored',
 		cost: 'charged',
 		nextStep: "Check n8n's disk space and binary data storage.",
+		isOurs: true,
+		isRepairable: true,
 	},
 	task_failed: {
 		message: 'The API could not create the image',
 		nextStep: 'Failed tasks are usually not charged. Change what the API response describes, then run the node again.',
+		isAboutTask: true,
 	},
 	timed_out: {
 		message: "The task did not finish within 'Timeout'",
 		nextStep:
 			"It keeps running. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'. If you run this node again, you will be charged again.",
+		isOurs: true,
+		isAboutTask: true,
 	},
 	unclear_submission: {
 		message: 'It is unclear whether the API accepted the request',
 		cost: 'maybeCharged',
 		nextStep:
 			"The request was not sent again. Check the tasks on your provider's dashboard before you run the node again.",
+		isOurs: true,
 	},
 	unknown_task: {
 		message: 'The API does not know this task ID',
 		nextStep:
 			"Reading a task is free. Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
+		isAboutTask: true,
 	},
 	unreachable: {
 		message: 'The API could not be reached',
 		cost: 'notCharged',
 		nextStep: "Check 'Base URL' in the credential, the network, and the proxy settings of n8n.",
+		isOurs: true,
 	},
 	unreadable_answer: {
 		message: 'The API response cannot be read',
 		cost: 'charged',
 		nextStep:
 			'If you run the node again, you will be charged again. Contact your provider and include the time of the request.',
+		isOurs: true,
 	},
 	upstream_down: {
 		message: 'The API is overloaded or not available',
 		cost: 'notCharged',
 		nextStep: 'Run the node again later.',
+		isOurs: true,
 	},
 	wrong_base_url: {
 		message: "'Base URL' in the credential does not lead to the API",
 		cost: 'notCharged',
 		nextStep:
 			"Enter the URL of the API itself, e.g. https://api.example.com. If it is right, this API may not support the endpoint: select another 'API Format'.",
+		isRepairable: true,
 	},
 } as const satisfies Record<string, KindTexts>;
 
 export type FailureKind = keyof typeof TEXTS;
 export const KINDS: Record<FailureKind, KindTexts> = TEXTS;
 
-/** Kinds that are about the task itself. With any other kind the task keeps running, whatever happened. */
-export const ABOUT_THE_TASK: FailureKind[] = [
-	'task_failed',
-	'prompt_refused',
-	'no_image',
-	'result_expired',
-	'unknown_task',
-	'timed_out',
-];
-/** Kinds whose next step helps a known task as well. Those of the others would send people to pay again. */
-export const REPAIRABLE: FailureKind[] = [
-	'access_denied',
-	'insufficient_balance',
-	'invalid_key',
-	'key_expired',
-	'storage_failed',
-	'wrong_base_url',
-];
-/** Kinds whose text is ours or the network's, unless the API responded with a status. */
-export const WITHOUT_RESPONSE: FailureKind[] = [
-	'internal',
-	'invalid_input',
-	'storage_failed',
-	'timed_out',
-	'unclear_submission',
-	'unreachable',
-	'unreadable_answer',
-	'upstream_down',
-];
+/** Kinds whose own text says that the request may have been accepted. */
+export const UNCLEAR_KINDS: FailureKind[] = ['unclear_submission', 'idempotency_conflict'];

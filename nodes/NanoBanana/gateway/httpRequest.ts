@@ -11,7 +11,7 @@ import {
 } from './responseBody';
 import { FailureError } from '../errors/failure';
 import { onAbort } from '../lib/clock';
-import { parseJson, record } from '../lib/json';
+import { parseJson, asObject } from '../lib/json';
 
 /** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
 
@@ -71,7 +71,7 @@ export async function openRequest<T>(
 		// n8n's default of five minutes would cut off longer calls.
 		const sending = send(Math.ceil(limits.timeoutMs) + 1000, controller.signal);
 		const sent = (await timer.during(sending)) as IN8nHttpFullResponse;
-		const refused = readProxyError(sent.statusCode, record(sent.headers), url);
+		const refused = readProxyError(sent.statusCode, asObject(sent.headers), url);
 		if (refused) return refused;
 		response = openResponse(sent, limits, timer.during, controller.signal);
 		return await read(response);

@@ -1,7 +1,7 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { MEGABYTE } from '../lib/bytes';
-import { record } from '../lib/json';
+import { asObject } from '../lib/json';
 
 export interface BodyLimits {
 	/** Counted while reading, after decompression. */
@@ -52,7 +52,7 @@ export function openResponse(
 	}
 	return {
 		status: statusCode,
-		headers: record(headers),
+		headers: asObject(headers),
 		chunks: read(),
 		get error() {
 			return tooLarge ?? source.error;

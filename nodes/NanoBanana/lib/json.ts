@@ -7,7 +7,7 @@ function isRecord(value: unknown): value is IDataObject {
 }
 
 /** The value as an object; anything else (also an array) reads as an empty one. */
-export function record(value: unknown): Record<string, unknown> {
+export function asObject(value: unknown): Record<string, unknown> {
 	return isRecord(value) ? value : {};
 }
 

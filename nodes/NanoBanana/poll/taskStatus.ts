@@ -11,13 +11,17 @@ import type { Asked, DecodedResponse } from '../types';
 
 /** What one poll returned. A poll is free, so whatever may pass is polled again. */
 export type TaskStatusResult =
-	| { kind: 'outcome'; outcome: DecodedResponse; retryAfterMs: number }
-	| { kind: 'passing'; failure: Failure; retryAfterMs: number }
-	/** The API does not know the ID: passing right after creation, final later. */
-	| { kind: 'notFound'; failure: Failure }
-	/** A rejection that may pass, or of this poll only: it counts when it is repeated. */
-	| { kind: 'doubtful'; failure: Failure; outcome?: DecodedResponse }
-	| { kind: 'final'; failure: Failure };
+	| { kind: 'outcome'; outcome: DecodedResponse; failure?: undefined; retryAfterMs?: number }
+	/**
+	 * `notFound`: the API does not know the ID, which passes right after creation and is final later.
+	 * `doubtful`: a rejection that may pass, or of this poll only; it counts when it is repeated.
+	 */
+	| {
+			kind: 'passing' | 'notFound' | 'doubtful' | 'final';
+			failure: Failure;
+			outcome?: DecodedResponse;
+			retryAfterMs?: number;
+	  };
 
 /** Phrases about a task that is still running, with HTTP 400 or as an error on HTTP 200 (API page: polling before the task has been created). */
 const NOT_YET =

@@ -73,7 +73,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			const poll = await options.poll(deadline - clock.now());
 			const now = clock.now();
 			polls += 1;
-			if ('outcome' in poll && poll.outcome) {
+			if (poll.outcome) {
 				last = poll.outcome;
 				options.onPoll?.(last);
 			}
@@ -96,8 +96,8 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			if (now >= deadline) return { outcome: openTask(options, last, lastFailure), polls };
 			if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
 			else ticket.failed(now);
-			const asked = 'retryAfterMs' in poll ? poll.retryAfterMs : 0;
-			notBefore = now + Math.max(asked, jitter(asked));
+			const { retryAfterMs = 0 } = poll;
+			notBefore = now + Math.max(retryAfterMs, jitter(retryAfterMs));
 		}
 	} finally {
 		ticket.close();

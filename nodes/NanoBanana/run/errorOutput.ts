@@ -1,6 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { describeFailure, nodeError, toFailure, type Failure, type FailureKind } from '../errors/failure';
+import { describeFailure, nodeError, toFailure, type Failure } from '../errors/failure';
+import { UNCLEAR_KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
 
@@ -46,18 +47,13 @@ function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure
 		: failure;
 }
 
-/** Their own text says that the request may have been accepted. */
-const ABOUT_AN_UNCLEAR_REQUEST: FailureKind[] = ['unclear_submission', 'idempotency_conflict'];
-
 /** The output of all items is lost, so the one message names what the others have paid for. */
 function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure {
 	const keptItems = [...run.keptItems].filter((item) => item !== itemIndex);
 	return {
 		...failure,
 		taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
-		unclearItems: [...run.unclearItems].filter(
-			(item) => item !== itemIndex || !ABOUT_AN_UNCLEAR_REQUEST.includes(failure.kind),
-		),
+		unclearItems: [...run.unclearItems].filter((item) => item !== itemIndex || !UNCLEAR_KINDS.includes(failure.kind)),
 		keptItems,
 		isKeptWithExecution: !run.isKeptInMemory,
 	};

@@ -55,7 +55,7 @@ export interface SubmissionRecord {
 const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: StoredImages }>();
 /** Responses whose images n8n could not store: the next try of the node in this process stores them. */
 const unstored = new WeakMap<SubmissionRecord, SubmissionRecord['response']>();
-/** Records of tool calls that are in progress: a call with the same arguments at the same time is another request. */
+/** Records of tool calls that are in progress. */
 const inUse = new WeakSet<RequestRecord>();
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
@@ -90,6 +90,37 @@ export function hashOf(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
+/** A request as it is asked for now. */
+interface RequestIdentity {
+	/** Hash of the fields as they are written, and of the request with all expressions evaluated. */
+	written: string;
+	evaluated: string;
+	images: number;
+	/** Number of paid calls. */
+	calls: number;
+}
+
+/**
+ * The record of this item's request: that of an earlier try, or a new one. A try that was paid is resumed, also
+ * where an expression gives another request now (`isChanged`).
+ */
+export function openRecord(
+	ctx: IExecuteSingleFunctions,
+	executionId: string,
+	isTool: boolean,
+	asked: RequestIdentity,
+): { key: string; record: RequestRecord; isChanged: boolean } {
+	const { key, record: earlier } = findRecord(ctx, isTool, asked);
+	const isSame = earlier?.requestHash === asked.evaluated;
+	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId))))
+		return { key, record: earlier, isChanged: !isSame };
+	// The API may have seen the key of an unclear request: with it that one is not charged twice.
+	const keyOf = (call?: SubmissionRecord): SubmissionRecord =>
+		call?.unclear ? { idempotencyKey: call.idempotencyKey } : {};
+	const calls = Array.from({ length: asked.calls }, (_, index) => keyOf(earlier?.calls[index]));
+	return { key, record: { requestHash: asked.evaluated, images: asked.images, calls }, isChanged: false };
+}
+
 /**
  * Where the request of this item is recorded: run index, item, and the fields as they are written. An
  * expression may give another value in every try, but a user who edits a field wants another image. The
@@ -97,22 +128,22 @@ export function hashOf(value: unknown): string {
  *
  * An agent's tool call has no item, and a new run index in every try: there the evaluated request counts.
  */
-export function findRecord(
+function findRecord(
 	ctx: IExecuteSingleFunctions,
-	hashes: { written: string; evaluated: string },
 	isTool: boolean,
+	{ written, evaluated }: RequestIdentity,
 ): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
 	if (isTool) {
 		let attempt = 0;
-		const keyOf = (): string => `tool:${attempt}:${hashes.evaluated}`;
+		const keyOf = (): string => `tool:${attempt}:${evaluated}`;
 		while (store[keyOf()] && (store[keyOf()].isDelivered || inUse.has(store[keyOf()]))) attempt += 1;
 		return { key: keyOf(), record: store[keyOf()] };
 	}
 	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
-	const written = place + hashes.written;
-	const isSame = (key: string): boolean => key.startsWith(place) && store[key].requestHash === hashes.evaluated;
-	const key = store[written] ? written : (Object.keys(store).find(isSame) ?? written);
+	const isSame = (key: string): boolean => key.startsWith(place) && store[key].requestHash === evaluated;
+	const writtenKey = place + written;
+	const key = store[writtenKey] ? writtenKey : (Object.keys(store).find(isSame) ?? writtenKey);
 	return { key, record: store[key] };
 }
 
@@ -120,7 +151,9 @@ export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: Re
 	storeOf(ctx)[key] = record;
 }
 
-export function useRecord(record: RequestRecord): void {
+/** For a tool call: another one with the same arguments at the same time is another request. */
+export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
+	saveRecord(ctx, key, record);
 	inUse.add(record);
 }
 

@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { onAbort, pause, systemClock } from '../lib/clock';
-import { own, record } from '../lib/json';
+import { own, asObject } from '../lib/json';
 import { DEFAULT_CONCURRENCY, type Settings } from '../parameters/settings';
 import { createPollSchedule, type PollSchedule } from '../poll/pollSchedule';
 import {
@@ -200,7 +200,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
  */
 function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
 	if (isTool || ctx.getNode().executeOnce) return 1;
-	const inputs = Object.values(record(own(ctx, 'inputData')));
+	const inputs = Object.values(asObject(own(ctx, 'inputData')));
 	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
 	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
 	return Math.min(counted, proxy.all().length);

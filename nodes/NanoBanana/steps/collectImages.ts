@@ -5,7 +5,7 @@ import { FailureError, type Failure } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type ItemResult } from './outputItems';
 import type { CallResult } from './pollTask';
-import type { ItemContext } from '../run/itemContext';
+import type { ItemContext } from '../run/runItem';
 import { storeImage, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
 import { OPERATIONS, type ImageRef, type StoredImages, type OutputImage } from '../types';

@@ -1,4 +1,5 @@
 import { FailureError, toFailure, type Failure, type FailureKind } from '../errors/failure';
+import { UNCLEAR_KINDS } from '../errors/failureKinds';
 import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
@@ -17,7 +18,7 @@ import {
 	unstoredResponse,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
-import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/itemContext';
+import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
@@ -124,20 +125,21 @@ async function sendOnce(call: PaidCall): Promise<SubmitResult> {
 	// Synchronous from the response to here: whatever comes later, another try finds the task.
 	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
 	else if (UNCLEAR.includes(result.failure.kind)) recordUnclear(item, record, result.failure);
-	if (isAnsweredWithoutImage(result) && !record.unclear) delete record.idempotencyKey;
+	if (needsNewKey(result, record)) delete record.idempotencyKey;
 	if (result.kind !== 'accepted') reservation.release();
 	return result;
 }
 
 /** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
-function isAnsweredWithoutImage(result: SubmitResult): boolean {
+function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
+	if (record.unclear) return false;
 	if (result.kind !== 'accepted') return result.kind === 'failed';
 	const { outcome } = result;
 	return outcome.taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
 }
 
 /** After these nobody knows whether the request was accepted: it was sent, and then canceled, or something unexpected was thrown. */
-const UNCLEAR: FailureKind[] = ['unclear_submission', 'idempotency_conflict', 'canceled', 'internal'];
+const UNCLEAR: FailureKind[] = [...UNCLEAR_KINDS, 'canceled', 'internal'];
 
 function resultOf({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CallResult {
 	const { taskId, submittedAt } = record;
@@ -197,14 +199,13 @@ function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
 
 function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
 	const { kind, httpStatus, gatewayMessage } = failure;
-	record.unclear ??= {
-		executionId,
+	const first = {
 		...(kind === 'idempotency_conflict' && { kind }),
 		submittedAt: record.submittedAt,
 		...(httpStatus && { httpStatus }),
 		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
 	};
-	record.unclear.executionId = executionId;
+	record.unclear = { ...(record.unclear ?? first), executionId };
 }
 
 /** What the first unclear end said, also in later tries. */
@@ -218,7 +219,7 @@ function unclearFailure({ unclear }: SubmissionRecord): Failure {
 }
 
 /** Any other failure of a request that ended unclear before says nothing about that first one. */
-const ENDS_OF_UNCLEAR: FailureKind[] = ['unclear_submission', 'idempotency_conflict', 'canceled'];
+const ENDS_OF_UNCLEAR: FailureKind[] = [...UNCLEAR_KINDS, 'canceled'];
 
 /** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
 function unclearError({ item, record }: PaidCall, failure: Failure): FailureError {

@@ -3,7 +3,7 @@ import { FailureError } from '../errors/failure';
 import { systemClock } from '../lib/clock';
 import { fetchTaskStatus, type TaskStatusResult } from '../poll/taskStatus';
 import { waitForTask, type PollOptions, type PollResult } from '../poll/waitForTask';
-import { maxResponseBytes, type ItemContext } from '../run/itemContext';
+import { maxResponseBytes, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import type { DecodedResponse, StoredImages } from '../types';
@@ -72,10 +72,8 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
  */
 export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
 	const { taskId } = task;
-	const found = await poll(item, task, item.settings.timeoutMs);
-	const outcome = 'outcome' in found ? found.outcome : undefined;
-	if (!outcome)
-		throw new FailureError({ ...('failure' in found ? found.failure : { kind: 'unreadable_answer' }), taskId });
+	const { outcome, failure } = await poll(item, task, item.settings.timeoutMs);
+	if (!outcome) throw new FailureError({ kind: 'unreadable_answer', ...failure, taskId });
 	logStatus(item, taskId, outcome);
 	if (outcome.kind !== 'unknown') return { outcome, polls: 1 };
 	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, polls: 1 };

@@ -3,16 +3,8 @@ import { downloadImage } from '../images/downloadImage';
 import { FailureError } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { FORMATS } from '../formats';
-import { requestTimeoutMs, type ItemContext } from '../run/itemContext';
-import {
-	findRecord,
-	hashOf,
-	isOpen,
-	saveRecord,
-	useRecord,
-	type RequestRecord,
-	type SubmissionRecord,
-} from '../run/idempotencyStore';
+import { requestTimeoutMs, type ItemContext } from '../run/runItem';
+import { claimRecord, hashOf, isOpen, openRecord, type RequestRecord } from '../run/idempotencyStore';
 import {
 	digestOf,
 	loadReferences,
@@ -46,53 +38,34 @@ const CHANGED =
  *
  * @throws a failure of kind `invalid_input`
  */
-export async function prepareRequest(item: ItemContext): Promise<PreparedRequest> {
-	const { ctx, settings, executionId } = item;
+export async function prepareRequest(item: ItemContext): Promise<{ prepared: PreparedRequest; imagesToPay: number }> {
+	const { ctx, settings, executionId, isTool, run } = item;
 	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 	const checked = readRequest(item.base.body, settings, sources.length);
 	const { digests, bytes } = await readDigests(item, sources);
-	const evaluated = hashOf([settings.apiFormat, checked.request, digests]);
-	const written = hashOf(requestAsWritten(ctx.getNode().parameters));
-	const { key, record: earlier } = findRecord(ctx, { written, evaluated }, item.isTool);
-	const isResumed = earlier?.calls.some((call) => !isOpen(call, executionId)) === true;
-	const isSame = earlier?.requestHash === evaluated;
-	const callCount = FORMATS[settings.apiFormat].callsFor(checked.request.n);
-	const record =
-		earlier && (isResumed || isSame)
-			? earlier
-			: {
-					requestHash: evaluated,
-					images: checked.request.n,
-					// The API may have seen the key of an unclear request: with it that one is not charged twice.
-					calls: Array.from({ length: callCount }, (_, call) => unclearKey(earlier?.calls[call])),
-				};
-	if (settings.previewRequest) {
-		item.run.previewedImages += record.images;
-	} else if (item.isTool) {
-		saveRecord(ctx, key, record);
-		useRecord(record);
-	}
-	return {
+	const { key, record, isChanged } = openRecord(ctx, executionId, isTool, {
+		evaluated: hashOf([settings.apiFormat, checked.request, digests]),
+		written: hashOf(requestAsWritten(ctx.getNode().parameters)),
+		images: checked.request.n,
+		calls: FORMATS[settings.apiFormat].callsFor(checked.request.n),
+	});
+	if (settings.previewRequest) run.previewedImages += record.images;
+	else if (isTool) claimRecord(ctx, key, record);
+	const openCalls = record.calls.filter((call) => isOpen(call, executionId)).length;
+	const prepared = {
 		...checked,
 		request: { ...checked.request, n: record.images },
-		warnings: [...checked.warnings, ...(isResumed && !isSame ? [CHANGED] : [])],
+		warnings: [...checked.warnings, ...(isChanged ? [CHANGED] : [])],
 		sources,
 		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
 		referenceBytes: bytes,
 		key,
 		record,
 	};
-}
-
-function unclearKey(earlier?: SubmissionRecord): SubmissionRecord {
-	return earlier?.unclear ? { idempotencyKey: earlier.idempotencyKey } : {};
-}
-
-/** Images that this item is going to pay for. */
-export function imagesToPay({ settings, executionId }: ItemContext, { record }: PreparedRequest): number {
-	if (settings.previewRequest) return 0;
-	const open = record.calls.filter((call) => isOpen(call, executionId)).length;
-	return (record.images * open) / record.calls.length;
+	return {
+		prepared,
+		imagesToPay: settings.previewRequest ? 0 : (record.images * openCalls) / record.calls.length,
+	};
 }
 
 /** All items check their files at the same time, so each reserves memory first. */

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FORMATS } from '../formats';
-import type { ItemContext } from '../run/itemContext';
-import { parseJson, record } from '../lib/json';
+import type { ItemContext } from '../run/runItem';
+import { parseJson, asObject } from '../lib/json';
 import type { ReferenceSource } from '../parameters/referenceImages';
 import { rounded } from './outputItems';
 import type { PreparedRequest } from './prepareRequest';
@@ -75,5 +75,5 @@ function nameFiles(json: IDataObject, references: Reference[]): IDataObject {
 		if (reference.kind === 'url') return shown;
 		return shown.split(reference.data.toString('base64')).join(JSON.stringify(reference.fileName).slice(1, -1));
 	}, JSON.stringify(json));
-	return record(parseJson(text)) as IDataObject;
+	return asObject(parseJson(text)) as IDataObject;
 }

@@ -5,7 +5,7 @@ import { downloadImage, type Transfer } from '../images/downloadImage';
 import type { FileFacts } from '../images/imageFormat';
 import { FailureError, toFailure } from '../errors/failure';
 import { redact } from '../errors/redact';
-import type { ItemContext } from '../run/itemContext';
+import type { ItemContext } from '../run/runItem';
 import type { ImageRef, OutputImage } from '../types';
 import { poll, type CallResult } from './pollTask';
 

@@ -312,8 +312,8 @@ it('any response to a poll is read', async () => {
 			async (body, status) => {
 				const { client } = paperWire([reply(status, JSON.stringify(body) ?? 'null')], undefined, { baseURL: BASE_URL });
 				const result = await fetchTaskStatus(client, ASKED, { remainingMs: 1_000, maxBytes: 1_048_576 });
-				if ('failure' in result) checkFailure(result.failure);
-				if ('outcome' in result && result.outcome) checkOutcome(result.outcome);
+				if (result.failure) checkFailure(result.failure);
+				if (result.outcome) checkOutcome(result.outcome);
 			},
 		),
 		{ ...SETTINGS, numRuns: Math.ceil(SETTINGS.numRuns / 4) },

@@ -7,7 +7,7 @@ import {
 	own,
 	parseBody,
 	parseJson,
-	record,
+	asObject,
 	unwrapText,
 } from '../../../nodes/NanoBanana/lib/json';
 
@@ -25,8 +25,8 @@ it('reads only own properties', () => {
 	expect(own(hostile, '__proto__')).toEqual({ status: 'x' });
 });
 
-it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty record', (value) => {
-	expect(record(value)).toEqual({});
+it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty asObject', (value) => {
+	expect(asObject(value)).toEqual({});
 });
 
 it('takes the first text that says something, trimmed', () => {

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ItemContext } from '../../../nodes/NanoBanana/run/itemContext';
+import type { ItemContext } from '../../../nodes/NanoBanana/run/runItem';
 import { previewItem } from '../../../nodes/NanoBanana/steps/previewRequest';
 import { readRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
 import { settingsOf } from '../support/settings';

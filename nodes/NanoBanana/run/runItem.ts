@@ -23,22 +23,20 @@ export interface ItemContext extends RunningItem {
 
 /** What an operation does for one item. */
 export interface ItemSteps<T> {
-	/** Everything that can be checked without paying: no item pays before all items are checked. */
-	prepare: (item: ItemContext) => T | Promise<T>;
-	/** Images that the item is going to pay for. */
-	imagesToPay: (item: ItemContext, prepared: T) => number;
+	/** Everything that can be checked without paying, and how many images the item is going to pay for. */
+	prepare: (item: ItemContext) => Promise<{ prepared: T; imagesToPay: number }>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
 }
 
 /**
- * Runs one item: checks it, waits for the checks of all others, performs it, and turns what is thrown into
- * what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
+ * Runs one item: checks it, waits until all others are checked (no item pays before), performs it, and turns
+ * what is thrown into what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
  * sweep, and the run counts them there.
  */
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
 	base: RoutedOptions,
-	{ prepare, imagesToPay, perform }: ItemSteps<T>,
+	{ prepare, perform }: ItemSteps<T>,
 ): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
 	const settings = settingsOf(ctx);
@@ -51,7 +49,7 @@ export async function runItem<T>(
 		continues: ctx.continueOnFail(),
 		cancel: ctx.getExecutionCancelSignal(),
 	};
-	const check = async (): Promise<{ item: ItemContext; prepared: T; images: number }> => {
+	const check = async (): Promise<{ item: ItemContext; prepared: T; imagesToPay: number }> => {
 		running.apiKey = await readApiKey(ctx);
 		if ('kind' in settings) throw new FailureError(settings);
 		const item = {
@@ -63,13 +61,12 @@ export async function runItem<T>(
 			submitClient: { ctx, base, signal: running.cancel },
 			readClient: { ctx, base, signal: run.signal },
 		};
-		const prepared = await prepare(item);
-		return { item, prepared, images: imagesToPay(item, prepared) };
+		return { item, ...(await prepare(item)) };
 	};
 	try {
 		const checked = await check().catch(toFailure);
 		const isValid = 'item' in checked;
-		const images = isValid ? checked.images : 0;
+		const images = isValid ? checked.imagesToPay : 0;
 		const { decision, planned } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
