@@ -116,7 +116,7 @@ function some(values: Array<string | number>): string {
 
 /** Characters of a response that could not be used. */
 const SHOWN_IN_DESCRIPTION = 250;
-const SHOWN_IN_DETAILS = 1500;
+export const SHOWN_IN_DETAILS = 1500;
 
 /** Where no line breaks are shown, e.g. to an agent, every part still ends like a sentence. */
 function sentence(text: string): string {

@@ -11,15 +11,15 @@ import {
 } from './responseBody';
 import { FailureError } from '../errors/failure';
 import { onAbort } from '../lib/clock';
-import { parseJson, asObject } from '../lib/json';
+import { bodyText, parseJson, asObject } from '../lib/json';
 
 /** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
 
 export type HttpReply = { kind: 'reply'; status: number; headers: Record<string, unknown>; bytes: Buffer };
 export type NoReply =
 	| { kind: 'tooLarge'; limit: number }
-	/** `headers` where they came and the body broke off. */
-	| (NetworkError & { headers?: Record<string, unknown> });
+	/** `headers`, and what came of the body, where it broke off. */
+	| (NetworkError & { headers?: Record<string, unknown>; part?: string });
 export type HttpResult = HttpReply | NoReply;
 
 export interface Limits extends BodyLimits {
@@ -41,11 +41,13 @@ export async function httpRequest(
 	limits: Limits,
 	send: Send,
 ): Promise<HttpResult> {
-	return await openRequest(signal, url, limits, send, async (response): Promise<HttpReply> => {
-		const bytes = await readBytes(response);
+	let bytes: Buffer = Buffer.alloc(0);
+	const result = await openRequest(signal, url, limits, send, async (response): Promise<HttpReply> => {
+		bytes = await readBytes(response);
 		assertWhole(response, () => isCompleteJson(bytes) || limits.isWhole?.(bytes) === true);
 		return { kind: 'reply', status: response.status, headers: response.headers, bytes };
 	});
+	return result.kind === 'unclear' && bytes.length > 0 ? { ...result, part: bodyText(bytes) } : result;
 }
 
 /**

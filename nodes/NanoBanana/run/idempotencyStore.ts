@@ -42,6 +42,7 @@ export interface SubmissionRecord {
 		submittedAt?: string;
 		httpStatus?: number;
 		cause?: string;
+		response?: string;
 	};
 	/** The response of a call that has no task, without the images inside it. */
 	response?: ImagesResponse;

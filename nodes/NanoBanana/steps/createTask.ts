@@ -1,4 +1,4 @@
-import { FailureError, toFailure, type Failure, type FailureKind } from '../errors/failure';
+import { FailureError, SHOWN_IN_DETAILS, toFailure, type Failure, type FailureKind } from '../errors/failure';
 import { UNCLEAR_KINDS } from '../errors/failureKinds';
 import { redact, redactResponse } from '../errors/redact';
 import { FORMATS } from '../formats';
@@ -198,12 +198,13 @@ function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
 }
 
 function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
-	const { kind, httpStatus, gatewayMessage } = failure;
+	const { kind, httpStatus, gatewayMessage, response } = failure;
 	const first = {
 		...(kind === 'idempotency_conflict' && { kind }),
 		submittedAt: record.submittedAt,
 		...(httpStatus && { httpStatus }),
 		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
+		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
 	};
 	record.unclear = { ...(record.unclear ?? first), executionId };
 }
@@ -214,6 +215,7 @@ function unclearFailure({ unclear }: SubmissionRecord): Failure {
 		kind: unclear?.kind ?? 'unclear_submission',
 		gatewayMessage: unclear?.cause,
 		httpStatus: unclear?.httpStatus,
+		response: unclear?.response,
 		submittedAt: unclear?.submittedAt,
 	};
 }

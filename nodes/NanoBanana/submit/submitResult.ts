@@ -44,7 +44,9 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	}
 	if (reply.kind === 'unclear') {
 		const taskId = idInHeaders(reply.headers ?? {});
-		return taskId === undefined ? unclear({ gatewayMessage: reply.reason }) : acceptedTask(taskId, 0);
+		return taskId === undefined
+			? unclear({ gatewayMessage: reply.reason, response: reply.part })
+			: acceptedTask(taskId, 0);
 	}
 	if (reply.kind === 'tooLarge') {
 		return unclear({

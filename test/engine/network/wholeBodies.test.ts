@@ -133,11 +133,19 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(gif));
 	});
 
-	it('is not the task when half of it is missing', async () => {
+	it.each([
+		['', {}],
+		[' after all tries of Retry On Fail', { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 }],
+	])('is not the task when half of it is missing, but shown%s', async (_when, settings) => {
 		const server = await api({ create: ending }, TASK.slice(0, -20));
-		const ran = await run(server);
+		const credential = { baseUrl: `http://127.0.0.1:${server.port}` };
+		const ran = await engine.run({ prompt: 'a' }, { credential, settings });
 
-		expect(JSON.stringify(ran.data.resultData.error)).toContain('unclear_submission');
+		expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+			errorCode: 'unclear_submission',
+			response: TASK.slice(0, -20),
+			description: expect.stringContaining(`API response: ${TASK.slice(0, -20)}`) as string,
+		});
 		expect(posts(server)).toBe(1);
 	});
 
