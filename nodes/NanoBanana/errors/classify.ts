@@ -94,7 +94,9 @@ function betweenFailure(status: number, body: unknown, headers: Record<string, u
 		return {
 			kind: 'wrong_base_url',
 			message: `The API redirects to ${location.slice(0, 300)}`,
-			nextStep: "If this is the right API, enter its URL as 'Base URL' in the credential.",
+			...(status !== 303 && {
+				nextStep: "If this is the right API, enter its URL as 'Base URL' in the credential.",
+			}),
 		};
 	if (isChallenge(status, body, headers))
 		return {
@@ -148,7 +150,8 @@ export function mayHaveAccepted(status: number): boolean {
 
 /** After one of these nobody knows whether a paid request was accepted. */
 export function leavesItUnclear(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
-	if (status === 408 || status === 499) return true;
+	// 303 leads to the result of a request that was processed (RFC 9110).
+	if ([303, 408, 499].includes(status)) return true;
 	const { kind } = classify(status, body, headers);
 	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(readErrorBody(body).all);
 	return status >= 500 && kind === 'upstream_down' && !provesNothingAccepted(status, body);

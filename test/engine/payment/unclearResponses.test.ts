@@ -87,6 +87,18 @@ describe('a response to the paid request that names a task', () => {
 	});
 });
 
+it('does not call a request free that is answered with the 303 of a processed one', async () => {
+	raw.on('POST', '/v1/images/tasks', (response) => void page(303, { location: '/v1/results/7' })(response));
+	const ran = await run({}, RETRIES);
+
+	expect(ran.error?.description).toContain('You may have been charged. The request was not sent again.');
+	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+		errorCode: 'unclear_submission',
+		httpStatus: 303,
+	});
+	expect(raw.requests).toHaveLength(1);
+});
+
 describe('a poll that is answered with "no"', () => {
 	it.each<[string, Answer[]]>([
 		['a 400 before it is there', [json(400, { error: { message: 'Task has not been created yet' } })]],
