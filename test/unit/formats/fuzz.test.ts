@@ -10,7 +10,7 @@ import { isPath, readPath } from '../../../nodes/NanoBanana/formats/decode/readP
 import { refFrom } from '../../../nodes/NanoBanana/formats/decode/imageRef';
 import { fetchTaskStatus } from '../../../nodes/NanoBanana/poll/taskStatus';
 import { readSubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
-import { paperWire, reply } from '../support/paperWire';
+import { fakeClient, reply } from '../support/fakeClient';
 import type { Asked, ImageRef, DecodedResponse } from '../../../nodes/NanoBanana/types';
 import dialects from '../../engine/responses/dialects.json';
 
@@ -19,7 +19,7 @@ const SETTINGS = {
 	numRuns: Number(process.env.FUZZ_RUNS ?? 500),
 	...(process.env.FUZZ_SEED && { seed: Number(process.env.FUZZ_SEED) }),
 };
-const BASE_URL = 'https://gateway.example';
+const BASE_URL = 'https://api.example';
 const KEY = 'sk-fuzz-0123456789';
 const ASKED = { taskId: 'task_j', references: ['https://cdn.example/a.png'] };
 const BODIES: unknown[] = dialects.map(({ body }) => body);
@@ -310,7 +310,9 @@ it('any response to a poll is read', async () => {
 			mutatedDialect,
 			fc.constantFrom(200, 204, 301, 400, 401, 404, 407, 429, 503),
 			async (body, status) => {
-				const { client } = paperWire([reply(status, JSON.stringify(body) ?? 'null')], undefined, { baseURL: BASE_URL });
+				const { client } = fakeClient([reply(status, JSON.stringify(body) ?? 'null')], undefined, {
+					baseURL: BASE_URL,
+				});
 				const result = await fetchTaskStatus(client, ASKED, { remainingMs: 1_000, maxBytes: 1_048_576 });
 				if (result.failure) checkFailure(result.failure);
 				if (result.outcome) checkOutcome(result.outcome);

@@ -2,7 +2,7 @@
 import { gemini } from '../../../nodes/NanoBanana/formats/gemini';
 import type { ImageRequest, Reference } from '../../../nodes/NanoBanana/types';
 
-const BASE_URL = 'https://gateway.example';
+const BASE_URL = 'https://api.example';
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
 const DRAFT = `${PNG}AAAA`;
 const A = 'https://cdn.example/a.png';

@@ -4,7 +4,7 @@ import type { ImageRequest, Reference } from '../../../nodes/NanoBanana/types';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
 const A = 'https://cdn.example/a.png';
-const decode = (body: unknown) => openAi.decode(body, 'https://gateway.example');
+const decode = (body: unknown) => openAi.decode(body, 'https://api.example');
 const url = { kind: 'url', url: A };
 const base64 = { kind: 'base64', base64: PNG };
 

@@ -4,10 +4,10 @@ import { Readable } from 'node:stream';
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readFile, sendCall, type FileReply } from '../../../nodes/NanoBanana/gateway/gatewayClient';
 import type { HttpResponse } from '../../../nodes/NanoBanana/gateway/responseBody';
-import { HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
+import { BASE_URL, fakeClient, reply, type FakeResponse } from '../support/fakeClient';
 
 const LIMITS = { timeoutMs: 60_000, maxBytes: 1_048_576 };
-const FILE = `${HOME}/files/a.png`;
+const FILE = `${BASE_URL}/files/a.png`;
 const ELSEWHERE = 'https://cdn.example/a.png';
 
 const head = async ({ status, headers }: HttpResponse): Promise<FileReply> =>
@@ -17,7 +17,7 @@ const head = async ({ status, headers }: HttpResponse): Promise<FileReply> =>
 async function redirectedTo(
 	location: string | undefined,
 ): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
-	const { client, sent } = paperWire([
+	const { client, sent } = fakeClient([
 		reply(401),
 		reply(302, '', location === undefined ? {} : { location }),
 		reply(200, 'the file'),
@@ -45,7 +45,7 @@ describe('a redirect of a file that was asked for with the key', () => {
 		expect(await redirectedTo('/elsewhere')).toEqual({
 			kind: 'reply',
 			status: 200,
-			journal: [...ASKED, [`${HOME}/elsewhere`, false, true]],
+			journal: [...ASKED, [`${BASE_URL}/elsewhere`, false, true]],
 		});
 	});
 
@@ -60,25 +60,25 @@ describe('a redirect of a file that was asked for with the key', () => {
 });
 
 it.each([
-	[401, HOME, FILE, true, 2],
-	[403, HOME, FILE, true, 2],
-	[404, HOME, FILE, true, 2],
-	[200, HOME, FILE, true, 2],
-	[401, HOME, FILE, false, 1],
-	[401, HOME, ELSEWHERE, true, 1],
-	[401, HOME, 'https://gateway.example.evil.example/a.png', true, 1],
-	[401, HOME, 'http://gateway.example/a.png', true, 1],
-	[401, HOME, 'https://gateway.example:444/a.png', true, 1],
+	[401, BASE_URL, FILE, true, 2],
+	[403, BASE_URL, FILE, true, 2],
+	[404, BASE_URL, FILE, true, 2],
+	[200, BASE_URL, FILE, true, 2],
+	[401, BASE_URL, FILE, false, 1],
+	[401, BASE_URL, ELSEWHERE, true, 1],
+	[401, BASE_URL, 'https://api.example.evil.example/a.png', true, 1],
+	[401, BASE_URL, 'http://api.example/a.png', true, 1],
+	[401, BASE_URL, 'https://api.example:444/a.png', true, 1],
 	[401, '', FILE, true, 1],
 ])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
-	const { client, sent } = paperWire([reply(status)], undefined, { baseURL });
+	const { client, sent } = fakeClient([reply(status)], undefined, { baseURL });
 	await readFile(client, url, LIMITS, head, () => wantsKey);
 
 	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
 });
 
 it('pays nowhere when the base URL is not a URL', async () => {
-	const { client, sent } = paperWire([reply(200)], undefined, { baseURL: 'not a URL' });
+	const { client, sent } = fakeClient([reply(200)], undefined, { baseURL: 'not a URL' });
 
 	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', LIMITS)).toMatchObject({
 		kind: 'unsent',
@@ -88,8 +88,8 @@ it('pays nowhere when the base URL is not a URL', async () => {
 });
 
 describe('a response', () => {
-	const read = async (answer: WireAnswer, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
-		const { client } = paperWire([answer]);
+	const read = async (answer: FakeResponse, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
+		const { client } = fakeClient([answer]);
 		const found = await sendCall(client, { path: '/', json: {} }, 'key-1', { ...LIMITS, maxBytes });
 		return found.kind === 'reply' ? found.bytes.toString() : found;
 	};
@@ -112,7 +112,7 @@ describe('a response', () => {
 
 	it('that ends because the execution stops counts as canceled', async () => {
 		const stop = new AbortController();
-		const { client } = paperWire(
+		const { client } = fakeClient(
 			[
 				reply(
 					200,

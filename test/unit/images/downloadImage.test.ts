@@ -10,7 +10,7 @@ import {
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import type { ImageRef } from '../../../nodes/NanoBanana/types';
 import { leapingClock } from '../support/fakeClock';
-import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../support/paperWire';
+import { broken, BASE_URL, fakeClient, reply, type Sent, type FakeResponse } from '../support/fakeClient';
 
 const MINUTE_MS = 60_000;
 const PNG = Buffer.from(
@@ -46,13 +46,13 @@ const base64Ref = (bytes: Buffer): ImageRef => ({ kind: 'base64', base64: bytes.
 
 /** Fetches one image from hosts that answer so, on a clock whose pauses are over at once. */
 async function fetchFrom(
-	answers: WireAnswer[],
+	answers: FakeResponse[],
 	more: Partial<DownloadOptions<ImageFile>> = {},
 	ref: ImageRef = urlRef(A),
 ): Promise<NodeRun> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
-	const { client, sent } = paperWire(answers);
+	const { client, sent } = fakeClient(answers);
 	const fetched = flat(
 		await downloadImage(ref, {
 			client,
@@ -120,7 +120,7 @@ describe('an image', () => {
 });
 
 describe('a file that asks for the key', () => {
-	const own = urlRef(`${HOME}/files/a.png`);
+	const own = urlRef(`${BASE_URL}/files/a.png`);
 
 	it('gets it on the origin of the API only', async () => {
 		const { fetched, sent } = await fetchFrom([reply(401), image], {}, own);
@@ -133,7 +133,7 @@ describe('a file that asks for the key', () => {
 	const loginPage = reply(200, '<html><title>Sign in</title></html>', { 'content-type': 'text/html' });
 	const rejection = reply(200, '{"code":401,"message":"no token"}', { 'content-type': 'application/json' });
 
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['a page to sign in', loginPage],
 		['a rejection in JSON', rejection],
 		['404', gone],
@@ -151,7 +151,7 @@ describe('a file that asks for the key', () => {
 		expect(pauses).toEqual([]);
 	});
 
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['an API that is down', down],
 		['a limit', reply(429)],
 		['half an image', reply(200, PNG.subarray(0, 40))],
@@ -231,7 +231,7 @@ describe('base64', () => {
 });
 
 describe('a download that passes', () => {
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['503', down],
 		['429', reply(429)],
 		['408', reply(408)],
@@ -275,7 +275,7 @@ describe('a download that passes', () => {
 });
 
 describe('a download that seldom passes', () => {
-	it.each<[string, WireAnswer, string]>([
+	it.each<[string, FakeResponse, string]>([
 		['a file that is gone', gone, 'HTTP 404'],
 		['a file that has expired', reply(410), 'HTTP 410'],
 		['a file that is closed', reply(403), 'HTTP 403'],
@@ -407,7 +407,7 @@ describe('bytes of a kind that is not known', () => {
 });
 
 describe('a download that never passes', () => {
-	it.each<[string, WireAnswer, string]>([
+	it.each<[string, FakeResponse, string]>([
 		['a bad request', reply(400), 'HTTP 400'],
 		['a page that moved for good', reply(301), 'HTTP 301'],
 		['a choice of pages', reply(300), 'HTTP 300'],
@@ -442,7 +442,7 @@ describe('a URL that is no longer valid', () => {
 		expect([urls, pauses, refreshUrl.mock.calls.length]).toEqual([[A, B], [], 1]);
 	});
 
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['the host is down', down],
 		['the connection broke', broken('ECONNRESET', 'read')],
 	])('is not refreshed while %s', async (_fact, answer) => {
@@ -477,12 +477,12 @@ describe('a URL that is no longer valid', () => {
 
 describe('an execution that stops', () => {
 	const canceled = async (
-		answers: WireAnswer[],
+		answers: FakeResponse[],
 		stop: AbortController,
 		more: Partial<DownloadOptions<ImageFile>> = {},
 	): Promise<{ kind: string; requests: number }> => {
 		const clock = leapingClock();
-		const { client, sent } = paperWire(answers, stop.signal);
+		const { client, sent } = fakeClient(answers, stop.signal);
 		const fetching: DownloadOptions<ImageFile> = {
 			client,
 			clock,

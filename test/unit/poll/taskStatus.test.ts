@@ -2,15 +2,15 @@
 import { Readable } from 'node:stream';
 
 import { fetchTaskStatus, type TaskStatusResult } from '../../../nodes/NanoBanana/poll/taskStatus';
-import { broken, HOME, paperWire, reply, type Sent, type WireAnswer } from '../support/paperWire';
+import { broken, BASE_URL, fakeClient, reply, type Sent, type FakeResponse } from '../support/fakeClient';
 
 const A = 'https://cdn.example/a.png';
 
 async function lookThrough(
-	answer: WireAnswer,
+	answer: FakeResponse,
 	more: { taskId?: string; remainingMs?: number; baseURL?: string } = {},
 ): Promise<{ poll: TaskStatusResult; sent: Sent[] }> {
-	const { client, sent } = paperWire([answer], undefined, { baseURL: more.baseURL ?? HOME });
+	const { client, sent } = fakeClient([answer], undefined, { baseURL: more.baseURL ?? BASE_URL });
 	const poll = await fetchTaskStatus(
 		client,
 		{ taskId: more.taskId ?? 't-1' },
@@ -32,7 +32,7 @@ it('asks once for the task, with the key, and follows no redirect', async () => 
 	expect(sent).toEqual([
 		{
 			method: 'GET',
-			url: `${HOME}/v1/images/tasks/t-1`,
+			url: `${BASE_URL}/v1/images/tasks/t-1`,
 			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
 			withKey: true,
 			timeout: 31_000,
@@ -43,7 +43,7 @@ it('asks once for the task, with the key, and follows no redirect', async () => 
 
 it('leaves no part of an id to the path', async () => {
 	expect((await lookThrough(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
-		`${HOME}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
+		`${BASE_URL}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
 	);
 	for (const taskId of ['.', '..']) {
 		expect(await lookThrough(reply(200, {}), { taskId })).toEqual({
@@ -61,7 +61,7 @@ it.each([
 	expect((await lookThrough(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
-it.each<[string, WireAnswer, TaskStatusResult]>([
+it.each<[string, FakeResponse, TaskStatusResult]>([
 	[
 		'a broken connection',
 		broken('ECONNRESET', 'read'),
@@ -131,7 +131,7 @@ it.each<[string, WireAnswer, TaskStatusResult]>([
 	expect((await lookThrough(answer)).poll).toEqual(poll);
 });
 
-it.each<[string, WireAnswer, object]>([
+it.each<[string, FakeResponse, object]>([
 	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
 	[
 		'a wrong key on HTTP 200',
@@ -157,7 +157,7 @@ it.each<[string, WireAnswer, object]>([
 	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
-it.each<[string, WireAnswer, object]>([
+it.each<[string, FakeResponse, object]>([
 	[
 		'a sign-in service that is down',
 		reply(401, { error: { message: 'auth service unavailable' } }),
@@ -250,7 +250,7 @@ it.each<[string, string, object]>([
 	});
 });
 
-it.each<[string, WireAnswer, object]>([
+it.each<[string, FakeResponse, object]>([
 	[
 		'a proxy that wants a password',
 		reply(407, '<html>Proxy Authentication Required</html>'),

@@ -3,7 +3,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createImages } from '../../../nodes/NanoBanana/lifecycle';
-import { broken, reply } from '../support/paperWire';
+import { broken, reply } from '../support/fakeClient';
 
 export type PostAnswer =
 	| 'accept'

@@ -14,7 +14,7 @@ import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/s
 import type { ApiFormat, Clock, DecodedResponse, EncodedCall } from '../../../nodes/NanoBanana/types';
 import { submit, type SubmitOptions, type AcceptedSubmission } from '../../../nodes/NanoBanana/submit/submit';
 import { leapingClock } from '../support/fakeClock';
-import { broken, HOME, paperWire, reply, type WireAnswer } from '../support/paperWire';
+import { broken, BASE_URL, fakeClient, reply, type FakeResponse } from '../support/fakeClient';
 
 const MINUTE_MS = 60_000;
 const A = 'https://cdn.example/a.png';
@@ -26,7 +26,7 @@ const overloaded = reply(503, {
 });
 const neverOpened = broken('ECONNREFUSED', 'connect');
 
-const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, HOME);
+const decodeAs = (format: ApiFormat) => (body: unknown) => FORMATS[format].decode(body, BASE_URL);
 
 interface Attempt {
 	submitted?: AcceptedSubmission;
@@ -70,12 +70,12 @@ interface Setup extends Partial<SubmitOptions> {
 }
 
 /** Submits one request to an API that answers so, and tells what came of it. */
-async function submitTo(answers: WireAnswer[], more: Partial<Setup> = {}): Promise<Attempt> {
+async function submitTo(answers: FakeResponse[], more: Partial<Setup> = {}): Promise<Attempt> {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const journal: string[] = [];
 	const signal = more.signal ?? new AbortController().signal;
-	const { client, sent } = paperWire(answers, signal);
+	const { client, sent } = fakeClient(answers, signal);
 	const { encode, decode, limiter, ...options }: Setup & SubmitOptions = {
 		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
 		decode: decodeAs('asyncTask'),
@@ -110,7 +110,7 @@ async function submitTo(answers: WireAnswer[], more: Partial<Setup> = {}): Promi
 	expect(
 		sent.every(
 			({ method, url, withKey, headers }) =>
-				method === 'POST' && url === `${HOME}/v1/images/tasks` && withKey && headers['idempotency-key'] === 'key-1',
+				method === 'POST' && url === `${BASE_URL}/v1/images/tasks` && withKey && headers['idempotency-key'] === 'key-1',
 		),
 	).toBe(true);
 	return { ...ended, journal, requests: sent.length, pauses: clock.pauses, tookMs: clock.now() - startedAt };
@@ -185,7 +185,7 @@ describe('an accepted request', () => {
 
 	it.each([
 		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
-		[{ 'operation-location': `${HOME}/v1/images/tasks/t-9?api=1` }, 't-9'],
+		[{ 'operation-location': `${BASE_URL}/v1/images/tasks/t-9?api=1` }, 't-9'],
 		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
 		[{ 'x-new-api-task-id': 't-9' }, 't-9'],
 		[{ location: '/elsewhere', 'x-new-api-task-id': 't-8' }, 't-8'],
@@ -213,7 +213,7 @@ describe('an accepted request', () => {
 		expect([journal, requests]).toEqual([['accepted images', 'permit: accepted'], 1]);
 	});
 
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		[
 			'a 429 that names a queued task',
 			reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } }),
@@ -258,7 +258,7 @@ describe('an accepted request', () => {
 });
 
 describe('a request that was not taken', () => {
-	it.each<[string, WireAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['429 that is a rate limit', rateLimit()],
 		['503 that says so', overloaded],
 		['429 on HTTP 200', reply(200, { code: 429, message: 'too many requests' })],
@@ -370,7 +370,7 @@ describe('a request that was not taken', () => {
 });
 
 describe('a request that was turned down', () => {
-	it.each<[string, WireAnswer, Partial<Failure>]>([
+	it.each<[string, FakeResponse, Partial<Failure>]>([
 		[
 			'a wrong field',
 			reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }),
@@ -446,7 +446,7 @@ describe('a request that was turned down', () => {
 });
 
 describe('a request that may have been taken', () => {
-	it.each<[string, WireAnswer, Partial<Failure>]>([
+	it.each<[string, FakeResponse, Partial<Failure>]>([
 		['a broken connection', broken('ECONNRESET', 'read'), { gatewayMessage: 'The connection was reset' }],
 		['a page of a proxy', reply(502, '<html><title>502 Bad Gateway</title></html>'), { httpStatus: 502 }],
 		['a 503 that says nothing', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
@@ -542,7 +542,7 @@ describe('a request that is not sent', () => {
 		});
 	});
 
-	it.each<[string, WireAnswer, string[]]>([
+	it.each<[string, FakeResponse, string[]]>([
 		['for the gateway', rateLimit({ 'retry-after': '1' }), ['refused', 'permit: rejected']],
 		['for a connection', neverOpened, ['refused', 'permit: released']],
 	])('is not sent again when the execution stops while it waits %s', async (_fact, answer, journal) => {

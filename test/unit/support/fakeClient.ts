@@ -1,17 +1,17 @@
 /* eslint-disable */
-// A wire on paper: it answers as it is told, the last answer for ever, and keeps the journal of what was sent.
+// A client that n8n would give: it returns the prepared responses, the last one for all further requests, and records what was sent.
 import { Readable } from 'node:stream';
 
 import type { GatewayClient, RoutedOptions } from '../../../nodes/NanoBanana/gateway/gatewayClient';
 
-export const HOME = 'https://gateway.example';
+export const BASE_URL = 'https://api.example';
 
 export interface Sent {
 	method: string;
 	url: string;
 	headers: Record<string, string>;
 	withKey: boolean;
-	/** What n8n is told to wait at most, in ms. */
+	/** The timeout that n8n is given, in ms. */
 	timeout: number;
 	followsRedirects: boolean;
 }
@@ -19,8 +19,8 @@ export interface Sent {
 type Options = Omit<Sent, 'withKey' | 'followsRedirects'> & { disableFollowRedirect?: boolean };
 
 export type Reply = { statusCode: number; headers: Record<string, string>; body: unknown };
-/** An answer, a broken connection, or what becomes of the request once it is under way. */
-export type WireAnswer = Reply | Error | (() => Reply | Promise<Reply>);
+/** A response, a broken connection, or a function that is called when the request is sent. */
+export type FakeResponse = Reply | Error | (() => Reply | Promise<Reply>);
 
 export function reply(statusCode: number, body: unknown = '', headers: Record<string, string> = {}): Reply {
 	const bytes =
@@ -35,26 +35,26 @@ export function broken(code: string, syscall: string): Error {
 	return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 }
 
-export function paperWire(
-	answers: WireAnswer[],
+export function fakeClient(
+	responses: FakeResponse[],
 	signal?: AbortSignal,
-	base: RoutedOptions = { baseURL: HOME },
+	base: RoutedOptions = { baseURL: BASE_URL },
 ): { client: GatewayClient; sent: Sent[] } {
 	const sent: Sent[] = [];
-	const rest = [...answers];
-	const answer = async (
+	const rest = [...responses];
+	const respond = async (
 		withKey: boolean,
 		{ method, url, headers, timeout, disableFollowRedirect }: Options,
 	): Promise<Reply> => {
 		sent.push({ method, url, headers, withKey, timeout, followsRedirects: disableFollowRedirect !== true });
 		const next = rest.length > 1 ? rest.shift() : rest[0];
-		if (next === undefined) throw new Error(`nothing was expected at ${url}`);
+		if (next === undefined) throw new Error(`no request was expected at ${url}`);
 		if (next instanceof Error) throw next;
 		return typeof next === 'function' ? await next() : next;
 	};
 	const helpers = {
-		httpRequest: async (options: Options) => await answer(false, options),
-		httpRequestWithAuthentication: async (_credential: string, options: Options) => await answer(true, options),
+		httpRequest: async (options: Options) => await respond(false, options),
+		httpRequestWithAuthentication: async (_credential: string, options: Options) => await respond(true, options),
 	};
 	return { client: { ctx: { helpers } as unknown as GatewayClient['ctx'], base, signal }, sent };
 }
