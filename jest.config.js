@@ -1,22 +1,31 @@
 const typescript = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] };
 
-const level = (name, testMatch = '**/*.test.ts') => ({
+const level = (name, more = {}) => ({
 	displayName: name,
 	testEnvironment: 'node',
 	roots: [`<rootDir>/test/${name}`],
-	testMatch: [testMatch],
+	testMatch: ['**/*.test.ts'],
 	transform: typescript,
 	setupFiles: ['<rootDir>/test/engine/support/environment.ts'],
+	...more,
 });
+
+const METADATA = ['<rootDir>/test/unit/node', '<rootDir>/test/unit/repository'];
 
 module.exports = {
 	// Suites wait a lot: for timers, sockets and the engine to load. Both cores of a small machine have work.
-	maxWorkers: 2,
+	maxWorkers: 3,
 	projects: [
-		level('unit'),
+		// Before the rest, as these take longest. One file per folder: loading n8n-core takes some seconds per file.
+		level('engine', { testMatch: ['<rootDir>/test/engine/*.test.ts'] }),
+		level('unit', {
+			testPathIgnorePatterns: METADATA,
+			setupFiles: [],
+			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/unit/support/n8nWorkflow.ts' },
+		}),
+		// The description of the node and what is published, with all of n8n-workflow.
+		level('metadata', { roots: METADATA }),
 		level('mock-api'),
-		// One file per folder: loading n8n-core takes some seconds per file.
-		level('engine', '<rootDir>/test/engine/*.test.ts'),
 		level('simulation'),
 	],
 	// A busy machine takes several times as long as an idle one; what hangs still ends.

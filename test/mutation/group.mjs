@@ -27,7 +27,7 @@ export function group(name, files) {
 				testEnvironment: require.resolve('./environment.js'),
 				setupFiles: [],
 				// The same code of n8n, only without the rest of its package.
-				moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.ts' },
+				moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/unit/support/n8nWorkflow.ts' },
 				watchman: false,
 			},
 		},
