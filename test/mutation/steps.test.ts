@@ -1,4 +1,11 @@
 /* eslint-disable */
 import { allIn } from './allIn';
 
-allIn('images/downloadImage', 'parameters/imageRequest', 'poll/waitForTask', 'submit/submit', 'submit/submitResult');
+allIn(
+	'images/downloadImage',
+	'parameters/imageRequest',
+	'poll/waitForTask',
+	'submit/submit',
+	'submit/sendAgain',
+	'submit/submitResult',
+);
