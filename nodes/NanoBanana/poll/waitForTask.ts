@@ -43,7 +43,7 @@ const MANY_POLLS = 5;
 const FEW_POLLS = 3;
 
 const ACCEPTED_BEFORE =
-	"The API accepted this task, so you may have been charged. Check it again with 'Wait for Task Result' at no extra cost before you run the node again.";
+	"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.";
 
 /** These say nothing about the task. */
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];

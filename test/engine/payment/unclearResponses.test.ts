@@ -183,7 +183,7 @@ it('does not say that a task goes on which no poll has shown, nor that it is fre
 		errorCode: 'unknown_task',
 		taskId: 'task_raw_1',
 		description: [
-			"The API accepted this task, so you may have been charged. Check it again with 'Wait for Task Result' at no extra cost before you run the node again.",
+			"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.",
 			'Task ID: task_raw_1.',
 			'API response: task_not_exist.',
 		].join('\n'),
