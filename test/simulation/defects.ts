@@ -20,8 +20,8 @@ const DEFECTS: Defect[] = [
 	{
 		name: 'the identity of a request is what its expressions return',
 		file: 'steps/prepareRequest.ts',
-		find: /hashOf\(requestAsWritten\([^;]*\)\);/,
-		replace: 'evaluated;',
+		find: 'written: hashOf(requestAsWritten(ctx.getNode().parameters))',
+		replace: 'written: hashOf([settings.apiFormat, checked.request, digests])',
 	},
 	{
 		name: 'a request that ended unclear is sent again by the next try',
