@@ -6,8 +6,7 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
-import { KEY_EXPRESSION } from '../nodes/NanoBanana/credential';
-import { BASE_URL_EXPRESSION } from '../nodes/NanoBanana/credential';
+import { BASE_URL_EXPRESSION, KEY_EXPRESSION } from '../nodes/NanoBanana/credentialText';
 
 const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
 

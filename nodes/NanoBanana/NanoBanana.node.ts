@@ -1,7 +1,7 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { BASE_URL_EXPRESSION } from './credential';
+import { BASE_URL_EXPRESSION } from './credentialText';
 import { imageToImageFields } from './descriptions/imageToImage';
 import { optionsField } from './descriptions/options';
 import { createFields, lastFields, shapeFields } from './descriptions/create';

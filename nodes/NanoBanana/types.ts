@@ -51,7 +51,7 @@ export interface EncodedCall {
 	form?: FormPart[];
 }
 
-/** An output image as the API returns it; nothing is fetched or decoded yet. */
+/** An output image as the API returns it; nothing is downloaded or decoded yet. */
 export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
 
 /** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
@@ -127,7 +127,7 @@ export type DecodedResponse = KnownResponse | { kind: 'unknown'; reason: string;
 
 /** A wire format: pure, no I/O. */
 export interface ImageFormat {
-	/** True where reference URLs must be fetched first, as this format carries only bytes. */
+	/** True where reference URLs must be downloaded first, as this format carries only bytes. */
 	needsBytes(request: ImageRequest): boolean;
 	/** How many calls `n` images take: one, except where a call returns one image. */
 	callsFor(n: number): number;

@@ -67,7 +67,7 @@ const RULES: Rule[] = [
 	{ kind: 'upstream_down', status: (status) => status >= 500 },
 ];
 
-/** The failure that a response with this status, body and headers stands for. `status` may be the code inside a 200. */
+/** The failure that a response with this status, body and headers describes. `status` may be the code inside a 200. */
 export function classify(status: number, body: unknown, headers: Record<string, unknown> = {}): Failure {
 	const said = readErrorBody(body);
 	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
@@ -113,7 +113,7 @@ function isChallenge(status: number, body: unknown, headers: Record<string, unkn
 	return own(headers, 'cf-mitigated') === 'challenge' || (isWebPage(body) && /^just a moment/i.test(pageTitle(body)));
 }
 
-/** The failure that the end of a task stands for. */
+/** The failure that the end of a task describes. */
 export function failureOf(decoded: FailedResponse): Failure {
 	const { cause, reason, code, taskId } = decoded;
 	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';

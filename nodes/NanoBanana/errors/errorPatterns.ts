@@ -103,7 +103,7 @@ export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|ÂèÇÊï
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
 /**
- * Beside an idempotency key, with HTTP 409: the first request with it is still processed. Source: Stripe
+ * About an idempotency key, with HTTP 409: the first request with it is still processed. Source: Stripe
  * (`idempotency_key_in_use`), IETF draft idempotency-key-header ("A request is outstanding for this
  * Idempotency-Key"). Other APIs say by a 409 that the key was used with another body.
  */

@@ -1,4 +1,4 @@
-import { writtenKeys } from '../credential';
+import { writtenKeys } from '../credentialText';
 import type { DecodedResponse } from '../types';
 import { isWebPage, pageTitle } from './errorBody';
 

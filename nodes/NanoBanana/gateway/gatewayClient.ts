@@ -13,7 +13,10 @@ import type { HttpResponse } from './responseBody';
 import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
 
-/** The one place that sends anything. Every request goes through n8n's own helpers, so its proxy and SSRF settings hold. */
+/**
+ * The one place that sends requests for items, and the origin check of the API key. Every request goes through n8n's
+ * own helpers, so its proxy and SSRF settings apply.
+ */
 
 /** The request as the fields' routing put it together. */
 export type RoutedOptions = DeclarativeRestApiSettings.ResultOptions['options'];
@@ -55,7 +58,7 @@ export async function readApi(client: GatewayClient, path: string, limits: Limit
 export type FileReply = Pick<HttpReply, 'kind' | 'status' | 'headers'>;
 
 /**
- * A file at a URL from a response, as `read` takes it. It is fetched without the key. A file on the
+ * A file at a URL from a response, as `read` takes it. It is read without the key. A file on the
  * API's own origin may ask for the key, with a 401 or in any other words: then, and only there, it
  * is sent once, and no redirect is followed with it.
  */
@@ -69,7 +72,7 @@ export async function readFile<T extends FileReply>(
 	const fetchFile = async (target: string): Promise<T | NoReply> =>
 		await openRequest(client.signal, target, limits, withoutKey(client, fileOptions(client, target)), read);
 	const first = await fetchFile(url);
-	if (first.kind !== 'reply' || !isHome(client, url) || !wantsKey(first)) return first;
+	if (first.kind !== 'reply' || !isOwnOrigin(client, url) || !wantsKey(first)) return first;
 	const options = { ...fileOptions(client, url), disableFollowRedirect: true };
 	const second = await openRequest(client.signal, url, limits, withKey(client, options), read);
 	const target = second.kind === 'reply' ? redirectTarget(second, url) : undefined;
@@ -112,7 +115,7 @@ function baseUrlFault({ base }: GatewayClient): string | undefined {
 	return username || password ? "'Base URL' must not contain a user name or password" : undefined;
 }
 
-function isHome({ base }: GatewayClient, url: string): boolean {
+function isOwnOrigin({ base }: GatewayClient, url: string): boolean {
 	if (!URL.canParse(url) || !URL.canParse(base.baseURL ?? '')) return false;
 	return new URL(url).origin === new URL(base.baseURL ?? '').origin;
 }

@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { normalizeBaseUrl } from '../credential';
+import { normalizeBaseUrl } from '../credentialText';
 import { firstText, list, own } from '../lib/json';
 import { CATALOGUE, findModel } from '../models';
 

@@ -38,7 +38,7 @@ export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[]
 	];
 }
 
-/** What stands for a reference in the identity of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
+/** What identifies a reference in the hash of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
 export async function digestOf(
 	ctx: IExecutePaginationFunctions,
 	source: ReferenceSource,

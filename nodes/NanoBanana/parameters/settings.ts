@@ -64,7 +64,7 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 	};
 }
 
-/** These names would change the object that holds the files. */
+/** These names would change the object that contains the files. */
 function fieldNameFrom(name: string): string {
 	if (!['__proto__', 'constructor', 'prototype'].includes(name)) return name;
 	throw invalid(`'${name}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');

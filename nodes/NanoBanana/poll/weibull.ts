@@ -12,7 +12,7 @@ const PART_ENDED = 0.05;
 
 /**
  * Fits by maximum likelihood. Open tasks count as censored, they take longer than their age: without them the
- * quick tasks would stand for all. The scale has a closed form; the shape has none, so each call improves
+ * quick tasks alone would decide. The scale has a closed form; the shape has none, so each call improves
  * the previous one by a fixed-point step.
  *
  * @param ended durations, in ms

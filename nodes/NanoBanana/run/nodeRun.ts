@@ -31,7 +31,7 @@ export interface NodeRun {
 	failedTasks: Set<string>;
 	/** Items with a request that may have been accepted. */
 	unclearItems: Set<number>;
-	/** Items with images that no task stands behind: charged, and recorded for a retry. */
+	/** Items with images of calls without a task: charged, and recorded for a retry. */
 	keptItems: Set<number>;
 	/** Some of those images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
 	isKeptInMemory: boolean;

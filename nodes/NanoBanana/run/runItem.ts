@@ -108,7 +108,7 @@ function overBudget(planned: number, allowed: number): Failure {
 const ENGINE_TIMEOUT_MS = 300_000;
 const CREATE_TIMEOUT_MS = 300_000;
 const CREATE_LEAST_MS = 60_000;
-/** Node.js holds no longer text than about this. */
+/** About the longest text that Node.js can have. */
 const LONGEST_TEXT_BYTES = 500_000_000;
 /** Base64 takes four characters for three bytes, and some line breaks. */
 const BASE64_GROWTH = 1.34;

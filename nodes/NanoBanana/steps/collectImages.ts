@@ -10,7 +10,7 @@ import { storeImage, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
 import { OPERATIONS, type ImageRef, type StoredImages, type OutputImage } from '../types';
 
-/** What is known about the request besides its results. */
+/** What is known about the request, apart from its results. */
 type RequestFacts = Pick<ItemResult, 'requestedImages' | 'model' | 'requestHash' | 'warnings'>;
 
 /**

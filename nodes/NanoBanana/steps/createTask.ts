@@ -154,7 +154,7 @@ export function abortItem({ item, prepared }: PaidCall): void {
 const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
 
-/** No task stands behind this response: the images inside it are stored before anything else can go wrong. */
+/** This response has no task: the images inside it are stored before anything else can go wrong. */
 async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;

@@ -19,7 +19,7 @@ import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 /** What one item asks for: checked for all items of the run first, encoded when its turn comes. */
 export interface PreparedRequest extends CheckedRequest {
 	sources: ReferenceSource[];
-	/** URLs of references that are sent: an API may repeat them beside the results. */
+	/** URLs of references that are sent: an API may repeat them next to the results. */
 	referenceUrls: string[];
 	/** Size of all reference files together. */
 	referenceBytes: number;
@@ -106,10 +106,10 @@ export async function encodeCall(
 	return format.encode({ ...prepared.request, references });
 }
 
-/** A reference URL as bytes, fetched with the limits of results and without the key. */
+/** A reference URL as bytes, downloaded with the limits of results and without the key. */
 async function inline(item: ItemContext, reference: Reference, reservation: Reservation): Promise<Reference> {
 	if (reference.kind === 'bytes') return reference;
-	const fetched = await downloadImage(
+	const download = await downloadImage(
 		{ kind: 'url', url: reference.url },
 		{
 			client: item.readClient,
@@ -122,18 +122,18 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			allowKey: false,
 		},
 	);
-	if (fetched.kind === 'image') {
+	if (download.kind === 'image') {
 		return {
 			kind: 'bytes',
 			field: reference.url,
-			data: fetched.saved.bytes,
-			mimeType: fetched.saved.facts.mimeType,
-			fileName: `reference.${fetched.saved.facts.extension}`,
+			data: download.saved.bytes,
+			mimeType: download.saved.facts.mimeType,
+			fileName: `reference.${download.saved.facts.extension}`,
 		};
 	}
 	throw new FailureError({
 		kind: 'invalid_input',
-		message: `A reference image in 'URL(s)' could not be downloaded: ${fetched.reason}`,
+		message: `A reference image in 'URL(s)' could not be downloaded: ${download.reason}`,
 		nextStep: `Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or pass the image as a file.`,
 	});
 }

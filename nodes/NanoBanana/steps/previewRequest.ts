@@ -51,7 +51,7 @@ function standIn(source: ReferenceSource): Reference {
 	return source.kind === 'url' ? source : named(source.field, `[file in '${source.field}']`);
 }
 
-/** A URL that would be fetched first. */
+/** A URL that would be downloaded first. */
 function inlined(reference: Reference): Reference {
 	return reference.kind === 'bytes' ? reference : named(reference.url, `[image at ${reference.url}]`);
 }

@@ -53,7 +53,7 @@ export async function submit(
 		let pauseMs: number | undefined;
 		const now = clock.now();
 		if (result.kind === 'refused') {
-			// The limiter holds it back. Waiting behind other items is no rejection, so the time starts with the first one.
+			// The limiter delays it. Waiting behind other items is no rejection, so the time starts with the first one.
 			const since = permit.rejected(result.retryAfterMs, result.failure);
 			if (now + result.retryAfterMs - since < giveUpAfterMs) pauseMs = 0;
 		} else if (result.kind === 'unsent') {

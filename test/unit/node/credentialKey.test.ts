@@ -3,7 +3,7 @@ import type { INodeTypes } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
-import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credential';
+import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credentialText';
 import { redact } from '../../../nodes/NanoBanana/errors/redact';
 
 const node = {

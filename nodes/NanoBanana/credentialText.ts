@@ -14,7 +14,7 @@ export function normalizeKey(text: string): string {
 		.replace(/^["'`]+|["'`]+$/g, '');
 }
 
-/** Every way in which a gateway may quote the key back, the longest first. */
+/** Every way in which an API may quote the key, the longest first. */
 export function writtenKeys(typed: string): string[] {
 	const key = normalizeKey(typed);
 	const encoded = encodeURIComponent(key);
@@ -24,7 +24,7 @@ export function writtenKeys(typed: string): string[] {
 }
 
 /**
- * The gateway's address as people paste it: with or without scheme, trailing slash, `/v1` or a whole
+ * The base URL as people paste it: with or without scheme, trailing slash, `/v1` or a whole
  * endpoint. The expression does the same inside the node's request defaults and the credential's
  * test, where n8n takes no function; a test keeps both alike.
  */
