@@ -54,6 +54,8 @@ const UNKNOWN_FORMAT = 'has an unknown format: the file contains the bytes as th
 const IDLE_MS = 15_000;
 /** Images up to this size are stored from memory, which costs less than a stream. */
 const STREAM_FROM_BYTES = MEGABYTE;
+/** So much of a large image tells its format. */
+const HEAD_BYTES = 4096;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;
 /** Times that the wrong content, an unknown host or an old file that is gone is tried, as these seldom pass. */
@@ -167,8 +169,10 @@ async function readImage<T>(response: HttpResponse, url: string, options: Downlo
 	const { status, headers } = response;
 	const reply: FileReply = { kind: 'reply', status, headers };
 	const isFile = status >= 200 && status < 300;
-	const start = await readStart(response, isFile && options.saveStream ? STREAM_FROM_BYTES : 0);
-	if (start.length >= STREAM_FROM_BYTES && options.saveStream) {
+	const isLarge = Number(headers['content-length']) >= STREAM_FROM_BYTES;
+	const startBytes = isLarge ? HEAD_BYTES : STREAM_FROM_BYTES;
+	const start = await readStart(response, isFile && options.saveStream ? startBytes : 0);
+	if (start.length >= startBytes && options.saveStream) {
 		const reader = createImageReader();
 		reader.push(start);
 		const { facts } = reader;

@@ -95,11 +95,13 @@ async function storeStream(
 	chunks: AsyncIterable<Buffer>,
 ): Promise<OutputImage | undefined> {
 	let isStarted = false;
-	async function* watched(): AsyncGenerator<Buffer> {
-		isStarted = true;
-		yield* chunks;
-	}
-	return await store(item, source, file, watched()).catch((thrown: Error) => {
+	const watched = {
+		[Symbol.asyncIterator]() {
+			isStarted = true;
+			return chunks[Symbol.asyncIterator]();
+		},
+	};
+	return await store(item, source, file, watched).catch((thrown: Error) => {
 		if (isStarted) throw thrown;
 		item.run.storesStreams = false;
 		return undefined;
