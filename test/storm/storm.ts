@@ -53,6 +53,8 @@ export async function runStorm({ seed, tasks, honorsKey = false }: StormOptions)
 		taskMs: [20, 120],
 		syncMs: 20,
 		tasksAtOnce: 24,
+		// Large enough to be stored while they arrive.
+		imageBytes: 1_100_000,
 		faults: ALL_FAULTS,
 		honorsIdempotencyKey: honorsKey,
 	});
