@@ -2,7 +2,7 @@ import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { onAbort, pause, systemClock } from '../lib/clock';
 import { own, asObject } from '../lib/json';
-import { DEFAULT_CONCURRENCY, type Settings } from '../parameters/settings';
+import type { Settings } from '../parameters/settings';
 import { createPollSchedule, type PollSchedule } from '../poll/pollSchedule';
 import {
 	createConcurrencyLimiter,
@@ -41,7 +41,7 @@ export interface NodeRun {
 	/** No further request is sent and nobody waits any longer: the output is lost anyway. */
 	abort(): void;
 	/** The barrier: waits until every item is checked. Only then may the first one be paid. */
-	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number }>;
+	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number; maxImages: number }>;
 	/** Called once per item, however it ends. */
 	itemFinished(): void;
 	allFinished: Promise<void>;
@@ -70,7 +70,9 @@ interface BatchState {
 	isLost: boolean;
 }
 
-const runs = new WeakMap<object, NodeRun & { join(): void }>();
+type JoinableRun = NodeRun & { join(settings?: Settings): void };
+
+const runs = new WeakMap<object, JoinableRun>();
 const batchStates = new WeakMap<object, BatchState>();
 
 /**
@@ -81,9 +83,9 @@ export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, setti
 	// Calls of an agent share a context but are runs of their own.
 	const key = isTool ? {} : contextOf(ctx);
 	const batches = joinBatch(key, runIndexOf(ctx), ctx.getItemIndex());
-	const run = runs.get(key) ?? openRun(ctx, { isTool, settings, batches, close: () => runs.delete(key) });
+	const run = runs.get(key) ?? openRun(ctx, { isTool, batches, close: () => runs.delete(key) });
 	runs.set(key, run);
-	run.join();
+	run.join(settings);
 	return run;
 }
 
@@ -101,29 +103,22 @@ function joinBatch(key: object, runIndex: number, itemIndex: number): BatchState
 
 interface RunOptions {
 	isTool: boolean;
-	settings?: Settings;
 	batches: BatchState;
 	close: () => void;
 }
 
-function openRun(
-	ctx: IExecutePaginationFunctions,
-	{ isTool, settings, batches, close }: RunOptions,
-): NodeRun & { join(): void } {
+function openRun(ctx: IExecutePaginationFunctions, { isTool, batches, close }: RunOptions): JoinableRun {
 	const cancel = ctx.getExecutionCancelSignal();
 	const controller = new AbortController();
-	const isTaskFormat = (settings?.apiFormat ?? 'asyncTask') === 'asyncTask';
-	const limiter = createConcurrencyLimiter({
-		maxConcurrency: settings?.maxConcurrency ?? DEFAULT_CONCURRENCY,
-		slowStart: isTaskFormat ? TASK_SLOW_START : SYNC_SLOW_START,
-		signal: controller.signal,
-		clock: systemClock,
-	});
+	// Expressions may give each item another limit, or none that can be read: the lowest one counts.
+	let maxImages = Infinity;
+	let maxConcurrency = Infinity;
+	let slowStart = TASK_SLOW_START;
+	let limiter: ConcurrencyLimiter | undefined;
 	const itemCount = itemCountOf(ctx, isTool);
 	// n8n's own batching lets items start late, so nobody can wait for all of them.
 	const startsLate = hasBatching(ctx);
 	const stopsOnFailure = !ctx.continueOnFail();
-	const maxImages = settings?.maxImages ?? Number.MAX_SAFE_INTEGER;
 	const plans: ItemPlan[] = [];
 	const turn = pause(1);
 	const allArrived = deferred();
@@ -136,7 +131,16 @@ function openRun(
 	const forgetCancel = onAbort(cancel, abort);
 
 	return {
-		limiter,
+		/** Made for the first permit, when all items of the sweep have joined. */
+		get limiter() {
+			limiter ??= createConcurrencyLimiter({
+				maxConcurrency,
+				slowStart,
+				signal: controller.signal,
+				clock: systemClock,
+			});
+			return limiter;
+		},
 		memoryBudget: createBudget(MEMORY_BYTES),
 		transfers: createBudget(TRANSFERS),
 		storesStreams: true,
@@ -154,8 +158,12 @@ function openRun(
 			batches.isLost = true;
 			abort();
 		},
-		join() {
+		join(settings) {
 			joined += 1;
+			if (!settings) return;
+			maxImages = Math.min(maxImages, settings.maxImages);
+			maxConcurrency = Math.min(maxConcurrency, settings.maxConcurrency);
+			if (settings.apiFormat !== 'asyncTask') slowStart = SYNC_SLOW_START;
 		},
 		async arrive(plan) {
 			plans.push(plan);
@@ -172,7 +180,7 @@ function openRun(
 				if (stopsOnFailure && plans.some((other) => !other.isValid)) return 'stop';
 				return planned > maxImages ? 'overBudget' : 'proceed';
 			};
-			return { decision: decide(), planned };
+			return { decision: decide(), planned, maxImages };
 		},
 		itemFinished() {
 			finished += 1;

@@ -67,11 +67,11 @@ export async function runItem<T>(
 		const checked = await check().catch(toFailure);
 		const isValid = 'item' in checked;
 		const images = isValid ? checked.imagesToPay : 0;
-		const { decision, planned } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
+		const { decision, planned, maxImages } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
 			if (!isValid) throw new FailureError(checked);
-			if (decision === 'overBudget') throw new FailureError(overBudget(planned, checked.item.settings.maxImages));
+			if (decision === 'overBudget') throw new FailureError(overBudget(planned, maxImages));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}
 		run.itemFinished();

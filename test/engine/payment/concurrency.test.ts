@@ -85,6 +85,19 @@ describe('Max Concurrency', () => {
 		expect(rejections()).toEqual([]);
 	});
 
+	it('holds where the options of the first item cannot be read', async () => {
+		const run = await engine.run(
+			{ prompt: PROMPT, options: { maxConcurrency: 2, timeout: '={{ $json.timeout }}' } },
+			{
+				input: items(9, (index) => ({ timeout: index === 0 ? 'soon' : '' })),
+				settings: { onError: 'continueRegularOutput' },
+			},
+		);
+
+		expect(run.json.filter(({ status }) => status === 'succeeded')).toHaveLength(8);
+		expect(mostAtOnce()).toBe(2);
+	});
+
 	it('counts the calls of one item as well', async () => {
 		await engine.run({ prompt: 'a', numberOfImages: 6, options: { apiFormat: 'gemini', maxConcurrency: 2 } });
 
@@ -122,6 +135,24 @@ describe('Max Images', () => {
 			expect(engine.mockApi.journal).toEqual([]);
 		},
 	);
+
+	it.each([
+		['cannot be read', { maxImages: 2, timeout: '={{ $json.timeout }}' }],
+		['allow more', { maxImages: '={{ $json.timeout ? 100 : 2 }}' }],
+	])('counts also where the options of the first item %s', async (_what, options) => {
+		const run = await engine.run(
+			{ prompt: PROMPT, options },
+			{
+				input: items(4, (index) => ({ timeout: index === 0 ? 'soon' : '' })),
+				settings: { onError: 'continueRegularOutput' },
+			},
+		);
+
+		expect(run.json.slice(1).map(({ error }) => error)).toEqual(
+			Array(3).fill(expect.stringContaining("but 'Max Images per Run' is 2")),
+		);
+		expect(engine.mockApi.journal).toEqual([]);
+	});
 
 	it('sends nothing in the continue modes either', async () => {
 		const run = await engine.run(
