@@ -92,7 +92,7 @@ export class Engine {
 	/** One try of the node: all items at once, or batch by batch. */
 	async tryNode(execution: Execution, tryNumber: number): Promise<TryEnd> {
 		const { plan, process } = execution;
-		const inFlight: TryState = { posts: 0, isLost: false };
+		const inFlight: TryState = { posts: 0, isLost: false, sent: new Set() };
 		const run = async (): Promise<TryEnd> => {
 			const items: Array<Promise<INodeExecutionData[]>> = [];
 			for (let item = 0; item < plan.items; item += 1) {
@@ -119,7 +119,7 @@ export class Engine {
 			execution,
 			0,
 			1,
-			{ posts: 0, isLost: false },
+			{ posts: 0, isLost: false, sent: new Set() },
 			{ operation: 'waitForResult', taskId: taskIds.join(), wait: true },
 		);
 		return await readTasks.call(ctx, { options: { baseURL: API, url: '' } } as never);
@@ -235,7 +235,10 @@ export class Engine {
 		const name = `${execution.number}.${item}`.padEnd(6);
 		const isPaid = method === 'POST';
 		if (process.isDead) return await new Promise(() => undefined);
-		if (isPaid) this.checkBefore(execution, item, inFlight);
+		if (isPaid) {
+			this.checkBefore(execution, item, inFlight);
+			inFlight.sent.add(item);
+		}
 		if (cancel.signal.aborted) world.violate(`a request after the cancel: ${method} ${url}`);
 		if (withKey && new URL(url).origin !== API) world.violate(`the key went to ${url}`);
 		if (!withKey && JSON.stringify(options).includes(KEY)) world.violate(`the key is in a request without it: ${url}`);
@@ -300,8 +303,10 @@ export class Engine {
 	}
 
 	/** An unclear request is not sent again in its execution, and a run whose output is lost pays for nothing more. */
-	private checkBefore({ plan, number, reported }: Execution, item: number, { isLost }: TryState): void {
-		if (isLost) this.world.violate(`execution ${number} paid for item ${item} after it had failed`);
+	private checkBefore({ plan, number, reported }: Execution, item: number, { isLost, sent }: TryState): void {
+		// A request of which nobody knows whether it was accepted is sent until it is clear.
+		const isSent = plan.retryUnclear && sent.has(item);
+		if (isLost && !isSent) this.world.violate(`execution ${number} paid for item ${item} after it had failed`);
 		if (!plan.retryUnclear && (reported.unclear.get(item) ?? 0) >= this.callsOf(plan))
 			this.world.violate(`item ${item} of execution ${number} was sent again after an unclear end`);
 	}
@@ -360,6 +365,8 @@ interface TryState {
 	posts: number;
 	/** An item has failed in stop mode, so nobody will get the output. */
 	isLost: boolean;
+	/** Items with a paid request that has left. */
+	sent: Set<number>;
 }
 
 interface Sent {

@@ -137,6 +137,7 @@ function openRun(ctx: IExecutePaginationFunctions, { isTool, batches, close }: R
 				maxConcurrency,
 				slowStart,
 				signal: controller.signal,
+				cancel,
 				clock: systemClock,
 			});
 			return limiter;

@@ -74,9 +74,11 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { run, settings } = item;
 	try {
-		const { outcome, permit, firstPollMs } = await submit(run.limiter, async () => await sendOnce(call), {
+		const attempt = async (signal?: AbortSignal): Promise<SubmitResult> => await sendOnce(call, signal);
+		const { outcome, permit, firstPollMs } = await submit(run.limiter, attempt, {
 			clock: systemClock,
 			signal: run.signal,
+			cancel: item.cancel,
 			giveUpAfterMs: settings.timeoutMs,
 			resendUnclear: settings.retryUnclear,
 			onFailed: () => abortItem(call),
@@ -89,11 +91,11 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 	}
 }
 
-async function sendOnce(call: PaidCall): Promise<SubmitResult> {
+async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitResult> {
 	const { item, prepared, index, record, reservation } = call;
 	const { ctx, settings, base } = item;
 	const encoded = await encodeCall(item, prepared, reservation);
-	throwIfCanceled(item.run.signal);
+	throwIfCanceled(signal);
 	record.submittedAt = new Date(systemClock.now()).toISOString();
 	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution
 	// (MCP trigger) has the time only.

@@ -21,6 +21,8 @@ export interface AcquireOptions {
 	giveUpAfterMs?: number;
 	/** The task already exists at the API: it takes a permit but ignores the backoff. */
 	isResumed?: boolean;
+	/** The request may have been accepted before: it gets a permit also in a failed run. */
+	isUnclear?: boolean;
 }
 
 export interface Permit {
@@ -36,8 +38,10 @@ export interface Permit {
 export interface LimiterOptions {
 	maxConcurrency: number;
 	slowStart: SlowStart;
-	/** The signal of the run: once it fires nobody gets a permit. */
+	/** The signal of the run: once it fires, only unclear requests get a permit. */
 	signal: AbortSignal;
+	/** The signal of the execution: once it fires nobody gets a permit. */
+	cancel?: AbortSignal;
 	clock: Clock;
 }
 
@@ -66,7 +70,7 @@ interface Waiter extends Required<AcquireOptions> {
 }
 
 export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLimiter {
-	const { maxConcurrency, slowStart, signal, clock } = options;
+	const { maxConcurrency, slowStart, signal, cancel, clock } = options;
 	const waiters = new Set<Waiter>();
 	let backoffTimer: AbortController | undefined;
 	/** Requests without a response, and tasks that have not ended. */
@@ -123,9 +127,22 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 			waiters.delete(waiter);
 			// One microtask later, so that the rejected item fails first and, in stop mode, aborts the run.
 			void Promise.resolve().then(() => {
-				if (signal.aborted) waiter.resolve(undefined);
+				if (isOver(waiter)) waiter.resolve(undefined);
 				else waiter.reject(new FailureError(lastRejection));
 			});
+		}
+	}
+
+	function isOver({ isUnclear }: Pick<Waiter, 'isUnclear'>): boolean {
+		return isUnclear ? cancel?.aborted === true : signal.aborted;
+	}
+
+	function endWaiting(): void {
+		backoffTimer?.abort();
+		for (const waiter of waiters) {
+			if (!isOver(waiter)) continue;
+			waiters.delete(waiter);
+			waiter.resolve(undefined);
 		}
 	}
 
@@ -223,17 +240,14 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		resumeAt = Math.max(resumeAt, retryAfterUntil, isLimit ? now : now + pauseMs);
 	}
 
-	onAbort(signal, () => {
-		backoffTimer?.abort();
-		waiters.forEach((waiter) => waiter.resolve(undefined));
-		waiters.clear();
-	});
+	onAbort(signal, endWaiting);
+	onAbort(cancel, endWaiting);
 
 	return {
-		async acquire({ giveUpAfterMs = Infinity, isResumed = false } = {}) {
-			if (signal.aborted) return undefined;
+		async acquire({ giveUpAfterMs = Infinity, isResumed = false, isUnclear = false } = {}) {
+			if (isOver({ isUnclear })) return undefined;
 			return await new Promise((resolve, reject) => {
-				waiters.add({ giveUpAfterMs, isResumed, resolve, reject });
+				waiters.add({ giveUpAfterMs, isResumed, isUnclear, resolve, reject });
 				dispatch();
 			});
 		},

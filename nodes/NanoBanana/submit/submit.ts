@@ -1,14 +1,16 @@
 import { throwIfCanceled } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
-import { FailureError, toFailure } from '../errors/failure';
+import { FailureError, toFailure, type FailureKind } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
 import type { SubmitResult } from './submitResult';
 
 export interface SubmitOptions {
 	clock: Clock;
-	/** No further attempt starts once this fires. */
+	/** The run has failed or was canceled: no request starts that was not sent before. */
 	signal: AbortSignal;
+	/** The execution was canceled: nothing is sent. */
+	cancel?: AbortSignal;
 	/** How long to keep trying while the API rejects everything. */
 	giveUpAfterMs: number;
 	/** True where the API honors idempotency keys: a request that ended unclear is sent again with its key. */
@@ -22,26 +24,32 @@ export type AcceptedSubmission = Extract<SubmitResult, { kind: 'accepted' }> & {
 const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
+/** The API has not responded, but the network or a page in front of it: that settles no request that was sent before. */
+const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 
 /**
- * Sends one paid request and returns what became of it. `attempt` sends it once and records the result.
- * It is sent again only where the API provably did not accept it (the connection never opened, a 429 that
- * is a rate limit, a 503 that says so), or with `resendUnclear`. There is no general retry on purpose.
+ * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired,
+ * and records the result. It is sent again only where the API provably did not accept it: the connection
+ * never opened, a 429 that is a rate limit, a 503 that says so. There is no general retry on purpose.
+ *
+ * With `resendUnclear`, a request that ended unclear is sent until the API responds clearly or the time is
+ * over, also after another item has failed: only the response has the task ID.
  *
  * @throws a failure; kind `unclear_submission` when a task may exist and may have been charged
  */
 export async function submit(
 	limiter: ConcurrencyLimiter,
-	attempt: () => Promise<SubmitResult>,
-	{ clock, signal, giveUpAfterMs, resendUnclear, onFailed }: SubmitOptions,
+	attempt: (signal?: AbortSignal) => Promise<SubmitResult>,
+	{ clock, signal, cancel, giveUpAfterMs, resendUnclear, onFailed }: SubmitOptions,
 ): Promise<AcceptedSubmission> {
 	let unsent = 0;
-	let unclear = 0;
+	let resent = 0;
 	let unclearSince: number | undefined;
+	const ends = (): AbortSignal | undefined => (unclearSince === undefined ? signal : cancel);
 	for (;;) {
-		const permit = await limiter.acquire({ giveUpAfterMs });
+		const permit = await limiter.acquire({ giveUpAfterMs, isUnclear: unclearSince !== undefined });
 		if (!permit) throw new FailureError({ kind: 'canceled' });
-		const result = await attempt().catch(
+		const result = await attempt(ends()).catch(
 			(thrown: unknown): SubmitResult => ({ kind: 'failed', failure: toFailure(thrown) }),
 		);
 		if (result.kind === 'accepted') {
@@ -52,22 +60,22 @@ export async function submit(
 		/** Undefined where the request is not sent again. */
 		let pauseMs: number | undefined;
 		const now = clock.now();
-		if (result.kind === 'refused') {
-			// The limiter delays it. Waiting behind other items is no rejection, so the time starts with the first one.
-			const since = permit.rejected(result.retryAfterMs, result.failure);
+		if (resendUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
+		// The limiter delays a rejected request. Waiting behind other items is no rejection, so the time starts with the first one.
+		const since = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
+		if (unclearSince !== undefined && (result.kind !== 'failed' || NOT_OF_THE_API.includes(result.failure.kind))) {
+			const growing = pauseBefore(++resent);
+			if (now + growing - unclearSince < giveUpAfterMs) pauseMs = growing;
+		} else if (result.kind === 'refused') {
 			if (now + result.retryAfterMs - since < giveUpAfterMs) pauseMs = 0;
 		} else if (result.kind === 'unsent') {
 			if (++unsent < CONNECTION_TRIES) pauseMs = pauseBefore(unsent);
-		} else if (resendUnclear && result.failure.kind === 'unclear_submission') {
-			unclearSince ??= now;
-			const growing = pauseBefore(++unclear);
-			if (now + growing - unclearSince < giveUpAfterMs) pauseMs = growing;
 		}
 		if (pauseMs === undefined) onFailed();
 		permit.release();
 		if (pauseMs === undefined) throw new FailureError(result.failure);
-		if (pauseMs > 0) await clock.pause(pauseMs, signal);
-		throwIfCanceled(signal);
+		if (pauseMs > 0) await clock.pause(pauseMs, ends());
+		throwIfCanceled(ends());
 	}
 }
 

@@ -42,6 +42,7 @@ it('keeps the first cause and its time over all tries, and does not advise to tu
 });
 
 describe('an API that honors idempotency keys', () => {
+	const refusal = { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } };
 	beforeEach(() => engine.mockApi.set({ honorsIdempotencyKey: true }));
 
 	it('gets an unclear request again with the same key, and charges it once', async () => {
@@ -51,6 +52,21 @@ describe('an API that honors idempotency keys', () => {
 
 		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 		expect([keys.length, new Set(keys).size, engine.mockApi.created()]).toEqual([2, 1, 1]);
+	});
+
+	it('gets it again also after another item has failed, so that the error names the task', async () => {
+		engine.mockApi.script('createTask', [
+			{ reset: true, accept: true },
+			{ status: 400, body: refusal, delayMs: 100 },
+		]);
+		const parameters = { prompt: PROMPT, options: { retryUnclear: true, maxConcurrency: 2 } };
+		const run = await engine.run(parameters, { input: prompts('a', 'b') });
+		const { data } = shown(run).context;
+
+		expect(data).toMatchObject({ errorCode: 'prompt_refused', taskIds: [engine.mockApi.ledger[0].taskId] });
+		expect(data.unclearItems).toBeUndefined();
+		expect(engine.mockApi.calls('createTask')).toHaveLength(3);
+		expect(engine.mockApi.created()).toBe(1);
 	});
 
 	const inProgress = {

@@ -201,18 +201,74 @@ it('encodes a request each time it is sent, so that no copy is kept in memory', 
 
 describe('an unclear request of a user who turned on sending it again', () => {
 	const timeoutPage = reply(504, '<html><title>504 Gateway Time-out</title></html>');
+	/** Of a proxy in front of the API. */
+	const tooEarly = reply(425, '<html><title>425 Too Early</title></html>', { 'content-type': 'text/html' });
 
 	it('is sent again until it is accepted', async () => {
-		const { submitted, journal, requests } = await submitTo([timeoutPage, broken('ECONNRESET', 'read'), task], {
-			resendUnclear: true,
-		});
+		const { submitted, journal, requests } = await submitTo(
+			[timeoutPage, broken('ECONNRESET', 'read'), tooEarly, task],
+			{
+				resendUnclear: true,
+			},
+		);
 
-		expect([submitted?.outcome.taskId, requests]).toEqual(['t-1', 3]);
+		expect([submitted?.outcome.taskId, requests]).toEqual(['t-1', 4]);
 		expect(journal).toEqual([
 			...['unclear', 'permit: released'],
 			...['unclear', 'permit: released'],
+			'permit: released',
 			...['accepted pending', 'permit: accepted'],
 		]);
+	});
+
+	/** The run fails while the first response is on its way: no other item sends anything after that. */
+	function failRun(run: AbortController): FakeResponse {
+		return () => {
+			run.abort();
+			return timeoutPage;
+		};
+	}
+
+	it('is sent again also after the run has failed, as the response has the task ID', async () => {
+		const [run, execution] = [new AbortController(), new AbortController()];
+		const { submitted, requests } = await submitTo([failRun(run), neverOpened, overloaded, timeoutPage, task], {
+			resendUnclear: true,
+			signal: run.signal,
+			cancel: execution.signal,
+		});
+
+		expect([submitted?.outcome.taskId, requests]).toEqual(['t-1', 5]);
+	});
+
+	it('fails in a failed run when its time is over, too', async () => {
+		const [run, execution] = [new AbortController(), new AbortController()];
+		const { failure, tookMs, pauses } = await submitTo([failRun(run), overloaded], {
+			resendUnclear: true,
+			signal: run.signal,
+			cancel: execution.signal,
+		});
+
+		expect(failure?.kind).toBe('upstream_down');
+		expect(tookMs).toBeLessThan(MINUTE_MS);
+		expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
+	});
+
+	it('is not sent again once the execution is canceled', async () => {
+		const execution = new AbortController();
+		const { failure, requests } = await submitTo([failRun(execution), task], {
+			resendUnclear: true,
+			signal: execution.signal,
+		});
+
+		expect([failure?.kind, requests]).toEqual(['canceled', 1]);
+	});
+
+	it('is not sent again after the API has rejected it', async () => {
+		const { failure, requests } = await submitTo([timeoutPage, reply(401, { message: 'invalid key' }), task], {
+			resendUnclear: true,
+		});
+
+		expect([failure?.kind, requests]).toEqual(['invalid_key', 2]);
 	});
 
 	it('fails when its time is over', async () => {

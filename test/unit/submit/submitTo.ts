@@ -41,8 +41,9 @@ export function limiterOf(
 	maxConcurrency: number,
 	clock: Clock,
 	signal = new AbortController().signal,
+	cancel = signal,
 ): ConcurrencyLimiter {
-	return createConcurrencyLimiter({ maxConcurrency, slowStart: TASK_SLOW_START, signal, clock });
+	return createConcurrencyLimiter({ maxConcurrency, slowStart: TASK_SLOW_START, signal, cancel, clock });
 }
 
 /** A real limiter that records what happens to its permits. */
@@ -78,21 +79,24 @@ export async function submitTo(responses: FakeResponse[], more: Partial<Setup> =
 	const startedAt = clock.now();
 	const journal: string[] = [];
 	const signal = more.signal ?? new AbortController().signal;
-	const { client, sent } = fakeClient(responses, signal);
+	// Unless a test tells them apart, the execution is canceled when the run ends.
+	const { cancel = signal } = more;
+	const { client, sent } = fakeClient(responses, cancel);
 	const { encode, decode, limiter, ...options }: Setup & SubmitOptions = {
 		encode: async () => await Promise.resolve({ path: '/v1/images/tasks', json: { prompt: 'a cube' } }),
 		decode: decodeAs('asyncTask'),
-		limiter: limiterOf(4, clock, signal),
+		limiter: limiterOf(4, clock, signal, cancel),
 		clock,
 		signal,
 		giveUpAfterMs: MINUTE_MS,
+		cancel,
 		resendUnclear: false,
 		onFailed: () => journal.push('failed'),
 		...more,
 	};
 	const attempt = async (): Promise<SubmitResult> => {
 		const call = await encode();
-		throwIfCanceled(signal);
+		throwIfCanceled(cancel);
 		let result: SubmitResult;
 		try {
 			const response = await sendCall(client, call, 'key-1', { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 });
