@@ -44,3 +44,9 @@ export const ALL_FAULTS: FaultRule[] = [
 	...rules('file', ['expiredFile', 'stalledBody'], OFTEN),
 	...rules('file', ['gzipBomb', 'endlessBody', 'hugeJson'], ONCE),
 ];
+
+/**
+ * Where the API honors keys. An account without credit is left out: that rejection is final, and rightly leaves a
+ * request unclear that was sent before.
+ */
+export const KEY_FAULTS = ALL_FAULTS.filter(({ fault }) => fault !== 'status429Balance');
