@@ -52,7 +52,7 @@ export async function httpRequest(
 
 /**
  * A response as `read` takes it. Only an abort closes the socket of a server that has gone silent,
- * so every way out of here ends with one.
+ * so every way out of here ends with one, unless the response is complete.
  *
  * @throws what `read` throws, except the response's own error; a failure when canceled
  */
@@ -86,7 +86,7 @@ export async function openRequest<T>(
 	} finally {
 		timer.stop();
 		forgetSignal();
-		abort();
+		if (!response?.isComplete) abort();
 	}
 }
 

@@ -17,6 +17,8 @@ export interface HttpResponse {
 	/** Ends without throwing where the transfer breaks off or passes `maxBytes`; `error` says why. */
 	chunks: AsyncGenerator<Buffer, void>;
 	readonly error?: Error;
+	/** True when all of it has arrived. */
+	readonly isComplete: boolean;
 	reserveMemory: (bytes: number) => Promise<void>;
 }
 
@@ -57,6 +59,9 @@ export function openResponse(
 		get error() {
 			return tooLarge ?? source.error;
 		},
+		get isComplete() {
+			return source.isOver && !this.error;
+		},
 		reserveMemory,
 	};
 }
@@ -96,6 +101,7 @@ interface Source {
 	next(): Promise<Buffer | undefined>;
 	/** Why the body ended early; absent where it is complete. */
 	error?: Error;
+	isOver: boolean;
 }
 
 interface ByteStream {
@@ -114,11 +120,11 @@ function isStream(body: unknown): body is ByteStream {
 function readStream(stream: ByteStream, signal: AbortSignal): Source {
 	const queue: Buffer[] = [];
 	let queued = 0;
-	let isOver = false;
 	let wake = (): void => undefined;
 	const source: Source = {
+		isOver: false,
 		async next() {
-			while (queue.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+			while (queue.length === 0 && !source.isOver) await new Promise<void>((resolve) => (wake = resolve));
 			const chunk = queue.shift();
 			queued -= chunk?.length ?? 0;
 			if (queued < QUEUE_BYTES) stream.resume();
@@ -126,8 +132,8 @@ function readStream(stream: ByteStream, signal: AbortSignal): Source {
 		},
 	};
 	const end = (error?: Error): void => {
-		if (!isOver) source.error = error;
-		isOver = true;
+		if (!source.isOver) source.error = error;
+		source.isOver = true;
 		wake();
 	};
 	stream.on('data', (chunk) => {
@@ -147,5 +153,5 @@ function readStream(stream: ByteStream, signal: AbortSignal): Source {
 function bytesAt(body: unknown): Source {
 	const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
 	const chunks = [Buffer.isBuffer(body) ? body : Buffer.from(text)];
-	return { next: async () => await Promise.resolve(chunks.shift()) };
+	return { isOver: true, next: async () => await Promise.resolve(chunks.shift()) };
 }

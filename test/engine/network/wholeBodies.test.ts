@@ -1,5 +1,6 @@
 /* eslint-disable */
 // A body that has arrived whole counts, however the connection ends; half of one does not.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -72,6 +73,19 @@ const run = async (server: SocketServer, parameters = {}): Promise<Ran> =>
 		{ prompt: 'a', ...parameters, options: { timeout: 5 } },
 		{ credential: { baseUrl: `http://127.0.0.1:${server.port}` } },
 	);
+
+it('a connection that the server keeps open behind a whole body is closed', async () => {
+	const closed: Array<Promise<unknown>> = [];
+	const keepsOpen: Ending = (socket, body) => {
+		closed.push(once(socket, 'close'));
+		socket.write(response(body, ['connection: keep-alive', `content-length: ${body.length}`]));
+	};
+	const ran = await run(await api({ create: keepsOpen, status: keepsOpen, file: keepsOpen }));
+
+	expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(image));
+	expect(await Promise.all(closed)).toHaveLength(3);
+});
+
 const posts = (server: SocketServer): number => server.received.filter((text) => text.startsWith('POST')).length;
 const files = (server: SocketServer): number => server.received.filter((text) => text.startsWith('GET /file')).length;
 
