@@ -10,6 +10,7 @@ import { listModels } from './routes/models';
 import { edit, generate } from './routes/openAi';
 import { serveFile } from './routes/resultFiles';
 import { createTask, getTask } from './routes/tasks';
+import { serveUpload, upload } from './routes/uploads';
 import type { MockResponse, Origin, RouteName } from './types';
 import type { MockState } from './state';
 
@@ -25,6 +26,7 @@ type Routes = [method: 'GET' | 'POST', path: string, route: RouteName, handler: 
 const FILE_ROUTES: Routes = [
 	['GET', '/r/:name', 'file', serveFile],
 	['GET', '/v1/images/tasks/:taskId/files/:name', 'file', serveFile],
+	['GET', '/u/:name', 'file', serveUpload],
 ];
 
 const API_ROUTES: Routes = [
@@ -35,6 +37,7 @@ const API_ROUTES: Routes = [
 	['POST', '/v1/images/edits', 'edits', withKey(edit)],
 	['POST', '/v1beta/models/:target', 'generateContent', withKey(generateContent)],
 	['GET', '/v1/models', 'models', withKey(listModels)],
+	['POST', '/v1/uploads/images', 'upload', withKey(upload)],
 ];
 
 export async function startApi(mock: MockState, port: number): Promise<RunningServer> {

@@ -42,6 +42,10 @@ export interface MockApiSettings {
 	imageBytes: number | null;
 	/** The same Idempotency-Key gives the same job, and is charged once; with another body it is rejected with a 422. */
 	honorsIdempotencyKey: boolean;
+	/** Beyond the API's page: a task with `callback_url` is sent to that URL when it ends. */
+	sendsCallbacks: boolean;
+	/** Beyond the API's page: references are accepted as URLs only, and POST /v1/uploads/images makes a URL of a file. */
+	acceptsUrlsOnly: boolean;
 	/** Number of images returned instead of n. */
 	resultCount: number | null;
 	seed: number;
@@ -72,6 +76,8 @@ export function defaultSettings(): MockApiSettings {
 		drawing: 'plain',
 		imageBytes: null,
 		honorsIdempotencyKey: false,
+		sendsCallbacks: false,
+		acceptsUrlsOnly: false,
 		resultCount: null,
 		seed: 1,
 		faults: [],

@@ -17,6 +17,8 @@ export interface MockState {
 	files: Map<string, ResultFile>;
 	/** By URL, with the number of the job and the index of the image in it. */
 	served: Map<string, { job: number; index: number; file: ServedFile }>;
+	/** By name, with the bytes of the file. */
+	uploads: Map<string, { mimeType: string; content: Buffer }>;
 	scripts: Map<RouteName, ScriptedResponse[]>;
 	faultUse: Map<FaultRule, FaultUse>;
 	startedAt: number;
@@ -35,6 +37,7 @@ export function createState(settings: MockApiSettings): MockState {
 		jobs: [],
 		files: new Map(),
 		served: new Map(),
+		uploads: new Map(),
 		scripts: new Map(),
 		faultUse: new Map(),
 		startedAt: performance.now(),
@@ -49,6 +52,7 @@ export function resetState(mock: MockState, settings: MockApiSettings): void {
 	mock.jobs.length = 0;
 	mock.files.clear();
 	mock.served.clear();
+	mock.uploads.clear();
 	mock.scripts.clear();
 	mock.faultUse.clear();
 }

@@ -12,6 +12,7 @@ export type RouteName =
 	| 'edits'
 	| 'generateContent'
 	| 'models'
+	| 'upload'
 	| 'file'
 	| 'other';
 

@@ -20,7 +20,7 @@ export interface ReferenceImage extends PixelSize {
 export const UPSTREAM_AGENT = 'mock-api-upstream';
 
 // The mock API must never reach out of the machine, whatever URL a test or a person hands it.
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 export async function loadReferences(sources: ReferenceSource[], signal: AbortSignal): Promise<ReferenceImage[]> {
 	return await Promise.all(sources.map(async (source) => await loadReference(source, signal)));

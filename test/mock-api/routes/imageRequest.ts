@@ -18,6 +18,9 @@ export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
 	const prompt = readText(fields, 'prompt');
 	checkPrompt(call.mock, prompt);
 	const references = [...readWrittenReferences(fields, kind), ...uploadedReferences(call)];
+	if (call.mock.settings.acceptsUrlsOnly && references.some((reference) => 'bytes' in reference)) {
+		throw invalidRequest('image must be a URL');
+	}
 	checkTaskType(fields.task_type, references.length);
 	if (kind === 'edits' && references.length === 0) throw invalidRequest('image is required');
 	return {

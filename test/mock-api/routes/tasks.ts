@@ -1,6 +1,7 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import { DIALECTS } from '../dialects';
+import { callBack, readCallbackUrl } from './callbacks';
 import { readImageRequest } from './imageRequest';
 import { acceptJob, finishJob, finishedAt, stateOf } from '../jobs/jobs';
 import { Rejection } from './rejections';
@@ -11,7 +12,13 @@ import { now, type MockState } from '../state';
 
 /** POST /v1/images/tasks */
 export async function createTask(call: Call): Promise<MockResponse> {
-	const job = acceptJob(call, readImageRequest(call, 'task'), true);
+	const request = readImageRequest(call, 'task');
+	const callbackUrl = readCallbackUrl(call);
+	const known = call.mock.jobs.length;
+	const job = acceptJob(call, request, true);
+	const isNew = call.mock.jobs.length > known;
+	if (callbackUrl && isNew)
+		void callBack(call, job, callbackUrl, async () => await viewTask(call, job)).catch(() => {});
 	return DIALECTS[call.mock.settings.dialect].create(await viewTask(call, job));
 }
 

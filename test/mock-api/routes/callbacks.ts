@@ -1,0 +1,36 @@
+/* eslint-disable */
+import type { Call } from '../call';
+import { DIALECTS } from '../dialects';
+import { finishedAt } from '../jobs/jobs';
+import { LOOPBACK_HOSTS } from '../jobs/referenceImages';
+import { pause } from '../state';
+import type { Job, TaskView } from '../types';
+import { invalidRequest } from './rejections';
+
+/** As often as a fork of New API tries. */
+const TRIES = 3;
+const PAUSE_MS = 1_000;
+const LOOK_MS = 20;
+
+/** Where a client wants to be told of the end of its task. Not part of the API's own page. */
+export function readCallbackUrl({ mock, body }: Call): string | undefined {
+	const url = body.kind === 'json' ? (body.value as { callback_url?: unknown } | null)?.callback_url : undefined;
+	if (!mock.settings.sendsCallbacks || url === undefined) return undefined;
+	if (typeof url === 'string' && URL.canParse(url) && LOOPBACK_HOSTS.includes(new URL(url).hostname)) return url;
+	throw invalidRequest('callback_url must be a URL, and the mock API only calls loopback');
+}
+
+/** Sends the finished task, unsigned, as New API's fork does. */
+export async function callBack({ mock }: Call, job: Job, url: string, view: () => Promise<TaskView>): Promise<void> {
+	while (finishedAt(mock, job) === null) await pause(mock, LOOK_MS);
+	const { body } = DIALECTS[mock.settings.dialect].query(await view());
+	const headers = { 'content-type': 'application/json', 'x-new-api-task-id': String(job.taskId) };
+	for (let rest = TRIES; rest > 0; rest -= 1) {
+		const signal = mock.stopping.signal;
+		const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }).catch(
+			() => null,
+		);
+		if (response?.ok) return;
+		await pause(mock, PAUSE_MS);
+	}
+}
