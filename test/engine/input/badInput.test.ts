@@ -144,6 +144,24 @@ describe('before anything is sent', () => {
 			'Enter a number, or remove the option.',
 		],
 		[
+			'a price that is negative',
+			{ prompt: PROMPT, options: { unitPrice: -0.04 } },
+			"'Price per Image' must be a number, 0 or higher (got -0.04)",
+			'Enter a number, or remove the option.',
+		],
+		[
+			'a price that is a word',
+			{ prompt: PROMPT, options: { unitPrice: '={{ "cheap" }}' } },
+			"'Price per Image' must be a number, 0 or higher (got cheap)",
+			'Enter a number, or remove the option.',
+		],
+		[
+			'a price that is not a number',
+			{ prompt: PROMPT, options: { unitPrice: '={{ NaN }}' } },
+			"'Price per Image' must be a number, 0 or higher (got NaN)",
+			'Enter a number, or remove the option.',
+		],
+		[
 			'an output field with a dangerous name',
 			{ prompt: PROMPT, options: { binaryPropertyOutput: '__proto__' } },
 			"'__proto__' is not a valid value for 'Put Output in Field'",
