@@ -21,7 +21,9 @@ export interface Failure {
 	unclearItems?: number[];
 	/** Items of the run whose images are charged and kept, with no task that could be polled. */
 	keptItems?: number[];
-	/** True when 'Retry execution' finds them too, and not only a retry of the node itself. */
+	/** Items of the run that were answered without an image, which is usually charged. */
+	emptyItems?: number[];
+	/** True when 'Retry execution' finds the kept images too, and not only a retry of the node itself. */
 	isKeptWithExecution?: boolean;
 	gatewayCode?: string;
 	/** What the API wrote; redacted before it is shown. */
@@ -81,7 +83,8 @@ function adviceOf(failure: Failure): string {
 }
 
 /** What other items of the run have paid for. Nothing is called free that may charge again. */
-function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKeptWithExecution }: Failure): string[] {
+function othersIn(failure: Failure): string[] {
+	const { kind, taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = failure;
 	const isUnclear = unclearItems.length > 0 || UNCLEAR_KINDS.includes(kind);
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
@@ -96,6 +99,8 @@ function othersIn({ kind, taskIds = [], keptItems = [], unclearItems = [], isKep
 			: 'n8n could not keep them: to create them again, you will be charged again.';
 		texts.push(`The images of item ${some(keptItems)} are charged. ${way}`);
 	}
+	if (emptyItems.length > 0)
+		texts.push(`The API returned no image for item ${some(emptyItems)}. You may have been charged for it.`);
 	if (unclearItems.length > 0) {
 		texts.push(
 			`It is also unclear whether the API accepted the request of item ${some(unclearItems)}. You may have been charged for it. Check the tasks on your provider's dashboard.`,
@@ -151,6 +156,7 @@ export function describeFailure(
 	if (failure.otherTaskIds) data.otherTaskIds = failure.otherTaskIds;
 	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
 	if (failure.keptItems?.length) data.keptItems = failure.keptItems;
+	if (failure.emptyItems?.length) data.emptyItems = failure.emptyItems;
 	if (failure.gatewayCode) data.gatewayCode = redact(failure.gatewayCode, secret);
 	if (words) data.gatewayMessage = words;
 	if (failure.httpStatus) data.httpStatus = failure.httpStatus;

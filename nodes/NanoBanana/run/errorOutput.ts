@@ -55,6 +55,7 @@ function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure 
 		taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
 		unclearItems: [...run.unclearItems].filter((item) => item !== itemIndex || !UNCLEAR_KINDS.includes(failure.kind)),
 		keptItems,
+		emptyItems: [...run.emptyItems].filter((item) => item !== itemIndex),
 		isKeptWithExecution: !run.isKeptInMemory,
 	};
 }

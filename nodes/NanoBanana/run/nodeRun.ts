@@ -33,7 +33,9 @@ export interface NodeRun {
 	unclearItems: Set<number>;
 	/** Items with images of calls without a task: charged, and recorded for a retry. */
 	keptItems: Set<number>;
-	/** Some of those images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
+	/** Items that were answered without an image, which is usually charged. */
+	emptyItems: Set<number>;
+	/** Some of the images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
 	isKeptInMemory: boolean;
 	isCancelLogged: boolean;
 	/** Images that all items of a preview ask for together; complete once every item has arrived. */
@@ -151,6 +153,7 @@ function openRun(ctx: IExecutePaginationFunctions, { isTool, batches, close }: R
 		failedTasks: new Set(),
 		unclearItems: new Set(),
 		keptItems: new Set(),
+		emptyItems: new Set(),
 		isKeptInMemory: false,
 		// Another try after the cancellation has nothing to add.
 		isCancelLogged: cancel?.aborted === true,

@@ -51,7 +51,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { executionId, settings, run, itemIndex } = item;
 	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (record.response && isAnswered(record, executionId)) {
-		if (record.emptyIn === undefined) run.keptItems.add(itemIndex);
+		(record.emptyIn === undefined ? run.keptItems : run.emptyItems).add(itemIndex);
 		const unstored = unstoredResponse(record);
 		if (unstored) return await storeResponse(call, resultOf(call, unstored));
 		return { ...resultOf(call, record.response), stored: storedImages(record) };
@@ -191,7 +191,7 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 		// An earlier execution may have left its own mark.
 		delete record.emptyIn;
 		if (outcome.images.length === 0) record.emptyIn = executionId;
-		else run.keptItems.add(itemIndex);
+		(outcome.images.length === 0 ? run.emptyItems : run.keptItems).add(itemIndex);
 	}
 }
 

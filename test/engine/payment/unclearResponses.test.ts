@@ -2,7 +2,7 @@
 // An API that says one thing and has done another: what names a task is polled, and nothing is paid for twice.
 import type { ServerResponse } from 'node:http';
 
-import { plainImage, useEngine, type Ran } from '../support/useEngine';
+import { item, plainImage, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/rawServer';
 
 const engine = useEngine();
@@ -215,6 +215,28 @@ it('pays once for a response in words only, also with Retry On Fail, and asks an
 	});
 	expect(raw.requests).toHaveLength(1);
 	await run({ options: { apiFormat: 'gemini' } });
+	expect(raw.requests).toHaveLength(2);
+});
+
+it('names the items that were answered without an image behind the failure of another, as they may be charged', async () => {
+	let isAnswered = (): void => undefined;
+	const second = new Promise<void>((resolve) => (isAnswered = resolve));
+	raw.on('POST', '/v1/images/generations', (response, { body }) => {
+		if (body.includes('"first"'))
+			return void second.then(() => json(400, { error: { message: 'bad ratio' } })(response));
+		response.on('finish', isAnswered);
+		sendJson(response, { created: 1, data: [] });
+	});
+	const ran = await engine.run(
+		{ prompt: '={{ $json.prompt }}', options: { ...QUICK, apiFormat: 'openAi' } },
+		{ credential: { baseUrl: raw.url }, input: ['first', 'second'].map((prompt) => item({ prompt })) },
+	);
+
+	expect(ran.error).toMatchObject({
+		message: 'The API rejected the request',
+		context: { itemIndex: 0, data: { emptyItems: [1] } },
+	});
+	expect(ran.error?.description).toContain('The API returned no image for item 1. You may have been charged for it.');
 	expect(raw.requests).toHaveLength(2);
 });
 

@@ -23,6 +23,7 @@ function openEndings(continues: boolean): { of: (itemIndex: number) => RunningIt
 		failedTasks: new Set(),
 		unclearItems: new Set(),
 		keptItems: new Set(),
+		emptyItems: new Set(),
 	} as unknown as NodeRun;
 	return {
 		logs,
