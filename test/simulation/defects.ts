@@ -68,7 +68,7 @@ const DEFECTS: Defect[] = [
 	{
 		name: 'the key goes to every host that a file is at',
 		file: 'gateway/gatewayClient.ts',
-		find: '!isHome(client, url) || !wantsKey(first)',
+		find: '!isOwnOrigin(client, url) || !wantsKey(first)',
 		replace: '!wantsKey(first)',
 	},
 	{
