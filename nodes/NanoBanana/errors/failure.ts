@@ -62,7 +62,7 @@ const COSTS: Record<Cost, string> = {
 	charged: 'You were charged.',
 };
 const GET_IMAGES =
-	"The task is not affected. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'.";
+	"The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
 /** So many IDs are part of a text. All of them are in `details`. */
 const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;

@@ -37,10 +37,10 @@ const TEXTS = {
 		nextStep: "Tasks that the API accepted keep running and are charged. Get their images with 'Wait for Task Result'.",
 	},
 	idempotency_conflict: {
-		message: 'The API rejected the idempotency key',
+		message: 'The API rejected the request as a duplicate',
 		cost: 'maybeCharged',
 		nextStep:
-			"A request with this key was sent before. Check the tasks on your provider's dashboard before you run the node again.",
+			"The API may have accepted the same request before. Check the tasks on your provider's dashboard before you run the node again.",
 	},
 	insufficient_balance: {
 		message: 'Not enough credit for this request',
@@ -52,7 +52,7 @@ const TEXTS = {
 		message: 'The node could not finish this item',
 		cost: 'maybeCharged',
 		nextStep:
-			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it with the details of this message.",
+			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it on GitHub with the details of this message.",
 		isOurs: true,
 	},
 	invalid_input: {
@@ -65,13 +65,13 @@ const TEXTS = {
 		message: 'The API key is not valid',
 		cost: 'notCharged',
 		nextStep:
-			"Open the credential, paste the key again, and click Retry. Check that 'Base URL' belongs to the provider that issued the key.",
+			"Open the credential, paste the key again, and click Save. Check that 'Base URL' belongs to the provider that issued the key.",
 		isRepairable: true,
 	},
 	invalid_request: {
 		message: 'The API rejected the request',
 		cost: 'notCharged',
-		nextStep: "Change what the API response describes. 'Preview Request' under Options shows what is sent.",
+		nextStep: "Change the field that the API response is about. 'Preview Request' under Options shows what is sent.",
 	},
 	key_expired: {
 		message: 'The API key has expired',
@@ -91,7 +91,7 @@ const TEXTS = {
 		isAboutTask: true,
 	},
 	not_offered: {
-		message: 'The API does not support this way to create images',
+		message: "The API does not support this 'API Format'",
 		cost: 'notCharged',
 		nextStep: "Select another 'API Format' under Options.",
 	},
@@ -126,13 +126,14 @@ const TEXTS = {
 	},
 	task_failed: {
 		message: 'The API could not create the image',
-		nextStep: 'Failed tasks are usually not charged. Change what the API response describes, then run the node again.',
+		nextStep:
+			'Failed tasks are usually not charged. Check the API response, change the prompt or the images if needed, and run the node again.',
 		isAboutTask: true,
 	},
 	timed_out: {
 		message: "The task did not finish within 'Timeout'",
 		nextStep:
-			"It keeps running. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'. If you run this node again, you will be charged again.",
+			"It keeps running. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		isOurs: true,
 		isAboutTask: true,
 	},

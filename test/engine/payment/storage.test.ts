@@ -40,7 +40,7 @@ it('names the task of an image that it could not store', async () => {
 	const run = await engine.run({ prompt: 'a' }, { executionId: FULL, settings: { onError: 'continueRegularOutput' } });
 
 	expect(run.json).toMatchObject([{ details: { errorCode: 'storage_failed', taskId: expect.any(String) } }]);
-	expect(JSON.stringify(run.json)).toContain("feed details.taskId into 'Wait for Task Result'");
+	expect(JSON.stringify(run.json)).toContain("enter the task ID in 'Wait for Task Result'");
 });
 
 it('stores the images of a call without a task in the next try, and is not charged again', async () => {

@@ -166,7 +166,7 @@ it('names the task in every error of a continue mode, whatever went wrong after 
 	expect(run.json).toMatchObject([
 		{ details: { errorCode: 'storage_failed', taskId: engine.mockApi.ledger[1].taskId } },
 	]);
-	expect(JSON.stringify(run.json[0])).toContain("feed details.taskId into 'Wait for Task Result'");
+	expect(JSON.stringify(run.json[0])).toContain("enter the task ID in 'Wait for Task Result'");
 });
 
 it('returns as many images of one task as were asked for', async () => {

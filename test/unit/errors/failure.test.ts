@@ -178,7 +178,7 @@ it('says how to repair the key and how to collect the task, when reading a paid 
 	const { description } = describeFailure({ kind: 'invalid_key', taskId: 'task_1' });
 
 	expect(description).toContain('paste the key again');
-	expect(description).toContain("feed details.taskId into 'Wait for Task Result'");
+	expect(description).toContain("enter the task ID in 'Wait for Task Result'");
 });
 
 it('does not send people to pay again, when reading a paid task meets a gateway that is down', () => {

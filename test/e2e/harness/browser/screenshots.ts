@@ -64,7 +64,7 @@ export async function boxOf(panel: Locator): Promise<Size & { x: number; y: numb
 }
 
 /** The messages in the corner disappear after some time. */
-async function closeMessages(page: Page): Promise<void> {
+export async function closeMessages(page: Page): Promise<void> {
 	for (const message of await page.locator('.el-notification__closeBtn').all())
 		await message.click({ timeout: 1_000 }).catch(() => undefined);
 	await page

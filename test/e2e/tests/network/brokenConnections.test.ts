@@ -131,7 +131,7 @@ describe('a charged image whose reads break', () => {
 		const [{ taskId, imagesBilled }] = environment.mockApi.ledger;
 		expect(shownError(run)).toEqual([
 			'The task did not finish within 2 seconds',
-			"It keeps running. Get its images at no extra cost: feed details.taskId into 'Wait for Task Result'. If you run this node again, you will be charged again.",
+			"It keeps running. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 			`Task ID: ${taskId}.`,
 			'Details: The connection was reset.',
 		]);
