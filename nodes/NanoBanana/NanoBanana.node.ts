@@ -18,9 +18,9 @@ export class NanoBanana implements INodeType {
 		icon: { light: 'file:../../icons/nanobanana.svg', dark: 'file:../../icons/nanobanana.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		// The canvas shows some 25 characters, and the resolution at the end of a model's ID is what tells prices apart.
+		// The canvas shows some 25 characters: the operation, then family and resolution, which tell prices apart.
 		subtitle:
-			"={{ (['textToImage', 'imageToImage'].includes($parameter.operation) && $parameter.model ? $parameter.model + ': ' : '') + ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] }}",
+			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) ? String($parameter.model || '').replace(/^NanoBanana2?-?/, '').replaceAll('-', ' ').replace(/.+/, ' ($&)') : '') }}",
 		description:
 			'Generate and edit images with NanoBanana models. Returns each image as a file, with its link and task ID.',
 		defaults: { name: 'NanoBanana' },

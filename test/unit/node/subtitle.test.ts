@@ -20,31 +20,32 @@ function subtitleOf(parameters: INodeParameters): unknown {
 	return workflow.expression.getSimpleParameterValue(node, new NanoBanana().description.subtitle ?? '', 'internal', {});
 }
 
-const model = { __rl: true, mode: 'list', value: 'NanoBananaPro-2K' };
+const model = (value: string) => ({ model: { __rl: true, mode: 'list', value } });
 
 it.each([
-	['model and operation of a purchase', { operation: 'imageToImage', model }, 'NanoBananaPro-2K: Image to Image'],
-	['the default model and operation', {}, 'NanoBanana2-1K: Text to Image'],
-	['the operation alone where nothing is bought', { operation: 'waitForResult' }, 'Wait for Task Result'],
-])('shows %s on the canvas', (_what, parameters, subtitle) => {
-	expect(subtitleOf(parameters)).toBe(subtitle);
+	['operation, family, and resolution of a purchase', 'NanoBananaPro-2K', 'Image to Image (Pro 2K)'],
+	['the resolution alone for the default family', 'NanoBanana2-0.5K', 'Image to Image (0.5K)'],
+	['the operation alone for a model without both', 'NanoBanana', 'Image to Image'],
+	['any other model ID at the end', 'other-model-v2', 'Image to Image (other model v2)'],
+	['the operation alone without a model', '', 'Image to Image'],
+])('shows %s on the canvas', (_what, value, subtitle) => {
+	expect(subtitleOf({ operation: 'imageToImage', ...model(value) })).toBe(subtitle);
+});
+
+it('shows the defaults on the canvas', () => {
+	expect(subtitleOf({})).toBe('Text to Image (1K)');
 });
 
 it('calls each operation by its own name', () => {
 	const operations = new NanoBanana().description.properties[0].options as INodePropertyOptions[];
 
 	expect(operations.length).toBeGreaterThan(1);
-	for (const { name, value } of operations)
-		expect(
-			String(subtitleOf({ operation: value }))
-				.split(': ')
-				.at(-1),
-		).toBe(name);
+	for (const { name, value } of operations) expect(String(subtitleOf({ operation: value })).split(' (')[0]).toBe(name);
 });
 
-it('names the model for every operation that pays, and for no other', () => {
+it('shows the model for every operation that pays, and for no other', () => {
 	const named = (Object.keys(OPERATIONS) as Operation[]).filter((operation) =>
-		String(subtitleOf({ operation })).startsWith('NanoBanana2-1K: '),
+		String(subtitleOf({ operation })).endsWith(' (1K)'),
 	);
 
 	expect(named).toEqual(PAID_OPERATIONS);
