@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * A full n8n on this machine with the node, a credential and the examples in it. Its API is the
- * stand-in of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
+ * mock API of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
  * With --watch, changes of the node's source files reach it while it runs.
  */
 import { hotReload, watchNode } from '../dev/watchNode';
@@ -32,8 +32,8 @@ async function main(): Promise<void> {
 	const client = await openRestClient(n8n);
 	const credentials = [
 		await client.createCredential(credentialType, api.title, { baseUrl: api.baseUrl, apiKey: api.apiKey }),
-		await client.createCredential('httpHeaderAuth', 'Callers of the webhooks', { name: 'X-Api-Key', value: 'banana' }),
-		await client.createCredential('httpBearerAuth', 'Agents', { token: 'banana' }),
+		await client.createCredential('httpHeaderAuth', 'Webhook API key', { name: 'X-Api-Key', value: 'banana' }),
+		await client.createCredential('httpBearerAuth', 'MCP bearer token', { token: 'banana' }),
 	];
 	for (const name of exampleNames()) await client.createWorkflow(loadExample(name, credentials));
 
@@ -44,7 +44,7 @@ API       ${api.baseUrl} (${api.title})
 examples  ${exampleNames().join(', ')}
 webhooks  header X-Api-Key: banana; MCP: bearer token banana
 
-Ctrl-C stops all of it.`);
+Press Ctrl+C to stop.`);
 
 	const stopped = stopSignal();
 	const unwatch = watches ? await watchNode(n8n.userFolder) : undefined;

@@ -24,7 +24,6 @@ const LIGHTS = tableOf(`studio studio, daylight daylight, sunlight daylight, sun
 const SCALES = tableOf('tiny 0.4, small 0.6, little 0.6, big 1.2, large 1.2, huge 1.35');
 
 const OWN_COLORS = { cube: '#8fa3bd', sphere: '#8fa3bd', banana: '#f4c430', mug: '#f3efe8' };
-const MOST_SUBJECTS = 3;
 
 /** Reads from left to right, so that an edit, written after the first prompt, overrides it. Null without a shape. */
 export function readScene(text: string): Scene | null {
@@ -33,7 +32,7 @@ export function readScene(text: string): Scene | null {
 	const scene: Scene = { subjects: new Map(), surface: null, wall: '#dfe5ea', light: 'studio' };
 	for (const noun of nouns) {
 		if (noun === 'surface') scene.surface ??= '#d9b48c';
-		if (isShape(noun) && scene.subjects.size < MOST_SUBJECTS && !scene.subjects.has(noun))
+		if (isShape(noun) && scene.subjects.size < 3 && !scene.subjects.has(noun))
 			scene.subjects.set(noun, { color: OWN_COLORS[noun], scale: 1 });
 	}
 	const [first] = scene.subjects.keys();

@@ -8,7 +8,7 @@ import {
 	type ConcurrencyLimiter,
 	type SlowStart,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
-import { playLimiter, type GatewayLoad } from '../../bench/simulation/simulatedGateway';
+import { playLimiter, type ApiLoad } from '../../bench/simulation/simulatedApi';
 import { createRandom } from '../../mock-api/random';
 import { settled, stoppedClock, type FakeClock } from '../support/fakeClock';
 
@@ -420,7 +420,7 @@ describe('releasing and aborting', () => {
 });
 
 describe('in front of a gateway that does not tell its limit, medians over 11 seeds', () => {
-	const TASKS: GatewayLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
+	const TASKS: ApiLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
 	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
 	beforeEach(() => {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The product's own concurrency limiter in front of a gateway with a limit it does not tell. Time jumps from one
+// The product's own concurrency limiter in front of an API with a limit that it does not state. Time jumps from one
 // event to the next once every promise callback has run.
 import {
 	createConcurrencyLimiter,
@@ -9,9 +9,9 @@ import {
 import type { Clock } from '../../../nodes/NanoBanana/types';
 import { createRandom } from '../../mock-api/random';
 
-export interface GatewayLoad {
+export interface ApiLoad {
 	items: number;
-	/** Tasks that the gateway takes at a time, at this moment. */
+	/** Tasks that the API accepts at the same time, at this moment. */
 	limit: (nowMs: number) => number;
 	shortestMs: number;
 	longestMs: number;
@@ -37,7 +37,7 @@ export interface LimiterFigures {
 const ANSWER_MS = 30;
 const MINUTE_MS = 60_000;
 
-export async function playLimiter(load: GatewayLoad, seed: number): Promise<LimiterFigures> {
+export async function playLimiter(load: ApiLoad, seed: number): Promise<LimiterFigures> {
 	const clock = eventClock();
 	const random = createRandom(seed);
 	const limiter = createConcurrencyLimiter({
