@@ -10,6 +10,8 @@ export interface ModelFamily {
 	outputFormats: OutputFormat[];
 	aspectRatios: readonly string[];
 	maxReferences: number;
+	/** Values of 'Resolution', where the documentation excludes some. */
+	resolutions?: readonly string[];
 }
 
 export interface Model {
@@ -59,17 +61,43 @@ export const CATALOGUE: readonly Model[] = [
 	{ id: 'NanoBananaPro-8K', label: 'NanoBanana Pro (8K)', family: PRO },
 ];
 
+/**
+ * Google's own IDs, with and without `-preview` and the API's suffix. They are not in the list, as only the
+ * Gemini-compatible endpoint has them. Sources: Google's model cards, and for 2.1 docs.laozhang.ai. The number of
+ * reference images of the Lite model is not documented.
+ */
+const GOOGLE_MODELS: ReadonlyArray<[id: string, family: ModelFamily]> = [
+	['gemini-2.5-flash-image', BASE],
+	['gemini-3-pro-image', { ...PRO, outputFormats: BASE.outputFormats }],
+	['gemini-3.1-flash-image', { ...SECOND, outputFormats: BASE.outputFormats }],
+	[
+		'gemini-3.1-flash-lite-image',
+		{ ...SECOND, outputFormats: BASE.outputFormats, maxReferences: Infinity, resolutions: ['1K'] },
+	],
+	['gemini-nano-banana-2.1', { ...SECOND, outputFormats: BASE.outputFormats, resolutions: ['1K', '2K', '4K'] }],
+];
+
 /** True for the ratios that only NanoBanana 2 supports. */
 export function isOnlyForNanoBanana2(ratio: string): boolean {
 	return !COMMON_RATIOS.includes(ratio);
 }
 
 /**
- * What is known about a model ID: its row, or for a tier without one its family (the API's page
- * names the families by prefix: `NanoBananaPro-*`). Undefined for every other ID, which is sent unchecked.
+ * What is known about a model ID: its row, for a tier without one its family (the API's page names the
+ * families by prefix: `NanoBananaPro-*`), or what Google documents. Undefined for every other ID, which is sent unchecked.
  */
 export function findModel(id: string): Model | undefined {
-	return CATALOGUE.find((model) => model.id === id) ?? unlistedTier(id);
+	return CATALOGUE.find((model) => model.id === id) ?? unlistedTier(id) ?? googleModel(id);
+}
+
+export function isGoogleId(id: string): boolean {
+	return googleModel(id) !== undefined;
+}
+
+function googleModel(id: string): Model | undefined {
+	const plain = id.replace(/(-preview)?(-(512|[124]k))?$/, '');
+	const [, family] = GOOGLE_MODELS.find(([known]) => known === plain) ?? [];
+	return family && { id, label: id, family };
 }
 
 function unlistedTier(id: string): Model | undefined {

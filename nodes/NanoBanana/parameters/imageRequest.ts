@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { invalid, requiredText, wholeNumber } from './validate';
 import { own, parseJson } from '../lib/json';
-import { findModel, type Model } from '../models';
+import { findModel, isGoogleId, type Model } from '../models';
 import type { Settings } from './settings';
 import { OPERATIONS, type ImageRequest, type OutputFormat } from '../types';
 
@@ -45,7 +45,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	const findings = modelFindings(request, model, references, settings);
 	if (findings.length > 0 && !settings.skipModelChecks) throw invalid(findings[0].message, findings[0].nextStep);
 	const warnings = findings.map((finding) => `${finding.message}.`);
-	if (settings.apiFormat === 'gemini' && model && !model.geminiId)
+	if (settings.apiFormat === 'gemini' && model && !model.geminiId && !isGoogleId(model.id))
 		warnings.push(`The Gemini ID of ${model.id} is not known, so it was sent unchanged.`);
 	return { request, warnings };
 }
@@ -137,6 +137,13 @@ function modelFindings(
 		findings.push({
 			message: `${model.id} accepts up to ${family.maxReferences} reference images (got ${references})`,
 			nextStep: `Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${escape}`,
+		});
+	}
+	const { imageSize = '' } = request;
+	if (apiFormat === 'gemini' && imageSize && family.resolutions?.includes(imageSize) === false) {
+		findings.push({
+			message: `${model.id} does not support the resolution ${imageSize === '512' ? '0.5K' : imageSize}`,
+			nextStep: `Set 'Resolution' to one of: ${family.resolutions.join(', ')}. ${escape}`,
 		});
 	}
 	if (apiFormat === 'asyncTask' && 'size' in extra) {

@@ -144,6 +144,12 @@ describe('before anything is sent', () => {
 			'Enter a number, or remove the option.',
 		],
 		[
+			'a resolution that the model lacks',
+			{ prompt: PROMPT, model: id('gemini-nano-banana-2.1'), options: { apiFormat: 'gemini', imageSize: '512' } },
+			'gemini-nano-banana-2.1 does not support the resolution 0.5K',
+			`Set 'Resolution' to one of: 1K, 2K, 4K. ${SKIP}`,
+		],
+		[
 			'a price that is negative',
 			{ prompt: PROMPT, options: { unitPrice: -0.04 } },
 			"'Price per Image' must be a number, 0 or higher (got -0.04)",

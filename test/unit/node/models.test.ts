@@ -63,13 +63,38 @@ it.each([
 	expect(findModel(id)).not.toHaveProperty('geminiId');
 });
 
+it.each([
+	['gemini-2.5-flash-image', '21:9', 3, undefined],
+	['gemini-3-pro-image', '21:9', 14, undefined],
+	['gemini-3-pro-image-preview-2k', '21:9', 14, undefined],
+	['gemini-3.1-flash-image', '8:1', 14, undefined],
+	['gemini-3.1-flash-image-preview', '8:1', 14, undefined],
+	['gemini-3.1-flash-lite-image', '8:1', Infinity, ['1K']],
+	['gemini-nano-banana-2.1', '8:1', 14, ['1K', '2K', '4K']],
+])("knows the documented limits of Google's ID %s", (id, lastRatio, maxReferences, resolutions) => {
+	const model = findModel(id);
+
+	expect(model).toMatchObject({ id, label: id, family: { maxReferences } });
+	expect(model?.family.aspectRatios.at(-1)).toBe(lastRatio);
+	expect(model?.family.resolutions).toEqual(resolutions);
+	// Its request names the resolution in a field.
+	expect(model).not.toHaveProperty('geminiId');
+});
+
 it('tells which ratios need NanoBanana 2', () => {
 	expect(ASPECT_RATIOS.filter(isOnlyForNanoBanana2)).toEqual(['1:4', '4:1', '1:8', '8:1']);
 });
 
-it.each(['NanoBanana9-1K', 'nanobanana2-1k', 'NanoBanana2-', 'NanoBanana2', 'xNanoBanana2-1K', '', '__proto__'])(
-	'leaves the unknown id "%s" unknown',
-	(id) => {
-		expect(findModel(id)).toBeUndefined();
-	},
-);
+it.each([
+	'gemini-3-flash',
+	'gemini-3.1-flash-image-x',
+	'NanoBanana9-1K',
+	'nanobanana2-1k',
+	'NanoBanana2-',
+	'NanoBanana2',
+	'xNanoBanana2-1K',
+	'',
+	'__proto__',
+])('leaves the unknown id "%s" unknown', (id) => {
+	expect(findModel(id)).toBeUndefined();
+});
