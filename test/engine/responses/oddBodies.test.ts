@@ -156,6 +156,19 @@ it("shows a refusal of Gemini's model, and not the photo that it mentions", asyn
 	expect(server.journal).toHaveLength(1);
 });
 
+it.each([
+	['the same URL', { url: '{files}/a.png' }],
+	['the same base64', { b64_json: IMAGE.toString('base64') }],
+])('counts three images with %s as three, as they may be charged so', async (_what, entry) => {
+	server.prepare('POST', [response({ created: 1, data: [entry, entry, entry] })]);
+	const rows = await create({ numberOfImages: 3, simplify: true, options: { apiFormat: 'openAi', unitPrice: 0.04 } });
+
+	expect(rows.map(({ json, binary }) => [json.cost, binary?.data.fileName])).toEqual(
+		[1, 2, 3].map((number) => [0.04, `nanobanana-${number}.png`]),
+	);
+	expect(rows[0].json.warnings).toEqual(['These images are identical: 1, 2, 3.']);
+});
+
 it('polls a task whose ID is not made for paths', async () => {
 	const taskId = 'a/b ?c#d';
 	server.prepare('POST', [response({ task_id: taskId })]);

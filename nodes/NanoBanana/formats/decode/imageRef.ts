@@ -38,11 +38,10 @@ function refFromDataUri(text: string): ImageRef | undefined {
 	return isUsable ? { kind: 'base64', base64 } : undefined;
 }
 
-/** Each image once, without those that were sent. */
+/** The images without those that were sent. One that is there twice counts twice, as it may be charged so. */
 export function newImages(refs: ImageRef[], { references = [] }: Asked, baseUrl: string): ImageRef[] {
-	const byContent = new Map(refs.map((ref) => [contentOf(ref), ref]));
-	for (const reference of references) byContent.delete(contentOf(refFrom(reference, baseUrl)));
-	return [...byContent.values()];
+	const sent = new Set(references.map((reference) => contentOf(refFrom(reference, baseUrl))));
+	return refs.filter((ref) => !sent.has(contentOf(ref)));
 }
 
 function contentOf(ref: ImageRef | undefined): string | undefined {
