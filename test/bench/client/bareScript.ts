@@ -48,14 +48,14 @@ export async function runBareTasks({
 }
 
 /** Runs at most so many works at a time, in the order of the calls. */
-function createPlaces(places: number): (work: () => Promise<void>) => Promise<void> {
+export function createPlaces(places: number): <T>(work: () => Promise<T>) => Promise<T> {
 	const waiting: Array<() => void> = [];
 	let free = places;
 	return async (work) => {
 		if (free > 0) free -= 1;
 		else await new Promise<void>((resolve) => waiting.push(resolve));
 		try {
-			await work();
+			return await work();
 		} finally {
 			const next = waiting.shift();
 			if (next) next();

@@ -3,6 +3,7 @@
 // this is our node's own doing; what is more than the bare script up to here, every node of n8n pays.
 import {
 	NodeConnectionTypes,
+	type IBinaryData,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
@@ -10,7 +11,7 @@ import {
 } from 'n8n-workflow';
 import { chain, createNode, runWorkflow } from '../../engine/support/runWorkflow';
 import { ORDER, type GatewayAddress } from '../gateway';
-import { listen } from './bareScript';
+import { createPlaces, listen } from './bareScript';
 
 const TYPE = 'bench.helpers';
 const CREDENTIAL = 'nanoBananaApi';
@@ -26,12 +27,21 @@ class HelperNode implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: CREDENTIAL }],
-		properties: [{ displayName: 'Ends', name: 'endsUrl', type: 'string', default: '' }],
+		properties: [
+			{ displayName: 'Ends', name: 'endsUrl', type: 'string', default: '' },
+			{ displayName: 'Streams at Once', name: 'streamsAtOnce', type: 'number', default: 0 },
+		],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const { baseUrl } = await this.getCredentials(CREDENTIAL);
 		const ends = await listen(this.getNodeParameter('endsUrl', 0) as string);
+		const streamsAtOnce = this.getNodeParameter('streamsAtOnce', 0) as number;
+		const transfer = createPlaces(streamsAtOnce || Infinity);
+		const store = async (url: string): Promise<IBinaryData> => {
+			const file = await this.helpers.httpRequest({ url, encoding: streamsAtOnce ? 'stream' : 'arraybuffer' });
+			return await this.helpers.prepareBinaryData(file, 'image.png', 'image/png');
+		};
 		const send = async (method: 'GET' | 'POST', path: string): Promise<{ task_id: string; result_url: string }> => {
 			const body = method === 'POST' ? { ...ORDER, output_format: 'png' } : undefined;
 			const answer = await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
@@ -46,12 +56,8 @@ class HelperNode implements INodeType {
 			const { task_id } = await send('POST', '/v1/images/tasks');
 			await ends.of(task_id);
 			const { result_url } = await send('GET', `/v1/images/tasks/${task_id}`);
-			const file = (await this.helpers.httpRequest({ url: result_url, encoding: 'arraybuffer' })) as Buffer;
-			return {
-				json: {},
-				binary: { data: await this.helpers.prepareBinaryData(file, 'image.png', 'image/png') },
-				pairedItem: { item },
-			};
+			const data = await transfer(async () => await store(result_url));
+			return { json: {}, binary: { data }, pairedItem: { item } };
 		});
 		try {
 			return [await Promise.all(rows)];
@@ -61,17 +67,18 @@ class HelperNode implements INodeType {
 	}
 }
 
-/** Returns the number of images that came out. */
+/** Returns the number of images that came out. With `transfersAtOnce` images are streams, so many side by side; otherwise buffers. */
 export async function runHelperNode({
 	baseUrl,
 	apiKey,
 	endsUrl,
 	items,
-}: GatewayAddress & { items: number }): Promise<number> {
+	transfersAtOnce = 0,
+}: GatewayAddress & { items: number; transfersAtOnce?: number }): Promise<number> {
 	const node = createNode(
 		'Helpers',
 		TYPE,
-		{ endsUrl },
+		{ endsUrl, streamsAtOnce: transfersAtOnce },
 		{ credentials: { [CREDENTIAL]: { id: '1', name: 'NanoBanana account' } } },
 	);
 	const run = await runWorkflow(
