@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { FaultRule, ScriptedResponse } from '../../mock-api';
 import { plainImage, servedDigests, storedDigest, useEngine } from '../support/useEngine';
-import { sendJson, useRawServer, type Handler } from '../support/rawServer';
+import { sendJson, useRawServer, type Handler } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { padImage } from '../../mock-api/images/growImage';
 import { asFile, item, plainImage, servedDigests, storedDigest, useEngine } from '../support/useEngine';
-import { sendJson, useRawServer, type Handler } from '../support/rawServer';
+import { sendJson, useRawServer, type Handler } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

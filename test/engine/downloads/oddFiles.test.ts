@@ -1,7 +1,7 @@
 /* eslint-disable */
 // Paid results that are not an image as it should be.
 import { plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
-import { sendJson, useRawServer } from '../support/rawServer';
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { padImage } from '../../mock-api/images/growImage';
 import { item, plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
-import { sendJson, useRawServer } from '../support/rawServer';
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 import { filesInDatabase, type BinaryMode } from '../support/runWorkflow';
 
 const engine = useEngine();

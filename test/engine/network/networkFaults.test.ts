@@ -3,7 +3,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useEngine } from '../support/useEngine';
-import { response, useSocketServers } from '../support/socketServer';
+import { response, useSocketServers } from '../support/servers/socketServer';
 
 const engine = useEngine();
 const servers = useSocketServers();

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
-import { response, useSocketServers, type SocketServer } from '../support/socketServer';
+import { response, useSocketServers, type SocketServer } from '../support/servers/socketServer';
 
 const engine = useEngine();
 const servers = useSocketServers();

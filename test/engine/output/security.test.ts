@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import { asFile, item, plainImage, useEngine, type Ran } from '../support/useEngine';
-import { sendJson, useRawServer, type RawRequest } from '../support/rawServer';
+import { sendJson, useRawServer, type RawRequest } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

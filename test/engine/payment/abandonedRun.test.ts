@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { startPreparedServer, type PreparedServer } from '../support/preparedServer';
+import { startPreparedServer, type PreparedServer } from '../support/servers/preparedServer';
 import { item, MODEL, useEngine } from '../support/useEngine';
 import { nanoBananaWorkflow, runWorkflow } from '../support/runWorkflow';
 

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 
 import { item, plainImage, useEngine, type Ran } from '../support/useEngine';
-import { sendJson, useRawServer } from '../support/rawServer';
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

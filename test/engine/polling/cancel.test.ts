@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { JournalEntry, RouteName, MockApiSettings } from '../../mock-api';
 import { item, useEngine, type Ran } from '../support/useEngine';
-import { useRawServer, type Handler } from '../support/rawServer';
+import { useRawServer, type Handler } from '../support/servers/rawServer';
 
 const engine = useEngine();
 const raw = useRawServer();

@@ -2,7 +2,7 @@
 // Real-shaped responses of New API and its forks, each with what a careful client concludes, through the node itself.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/preparedServer';
+import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/servers/preparedServer';
 import dialects from './dialects.json';
 import { nanoBananaWorkflow, readBinary, runWorkflow } from '../support/runWorkflow';
 

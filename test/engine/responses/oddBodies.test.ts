@@ -2,7 +2,7 @@
 // Bodies that nobody documents, through the node itself: charged once, nothing guessed, nothing lost.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/preparedServer';
+import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/servers/preparedServer';
 import { nanoBananaWorkflow, readBinary, runWorkflow } from '../support/runWorkflow';
 
 const IMAGE = Buffer.from(

@@ -1,6 +1,6 @@
 /* eslint-disable */
-import { startMockApi, type FaultRule, type MockApi } from '..';
-import { call, create } from './taskClient';
+import { startMockApi, type FaultRule, type MockApi } from '../..';
+import { call, create } from '../taskClient';
 
 // Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 /* eslint-disable */
-import { startMockApi, type FaultName, type FaultRule, type MockApi } from '..';
-import { call, create, createdTask, PLAIN_TASK, query, seedTask, until, type Reply } from './taskClient';
+import { startMockApi, type FaultName, type FaultRule, type MockApi } from '../..';
+import { call, create, createdTask, PLAIN_TASK, query, seedTask, until, type Reply } from '../taskClient';
 
 // Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);

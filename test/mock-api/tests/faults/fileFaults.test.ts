@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { createHash } from 'node:crypto';
-import { startMockApi, type FaultRule, type MockApi } from '..';
-import { download, finishedTask, query, seedTask, until, type SeedTask } from './taskClient';
+import { startMockApi, type FaultRule, type MockApi } from '../..';
+import { download, finishedTask, query, seedTask, until, type SeedTask } from '../taskClient';
 
 // Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
