@@ -34,6 +34,7 @@ function withCredentials(node: INode, credentials: readonly CredentialReference[
 
 function credentialTypeOf(node: INode): string | undefined {
 	if (node.type === nodeType || node.type === `${nodeType}Tool`) return 'nanoBananaApi';
+	if (node.parameters.nodeCredentialType === 'nanoBananaApi') return 'nanoBananaApi';
 	if (node.parameters.authentication === 'headerAuth') return 'httpHeaderAuth';
 	if (node.parameters.authentication === 'bearerAuth') return 'httpBearerAuth';
 	return undefined;

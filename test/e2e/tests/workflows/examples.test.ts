@@ -30,7 +30,15 @@ async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
 }
 
 /** The others are run in the test files of their subjects. */
-const elsewhere = ['agent-tool', 'durable-long-task', 'webhook-edit'];
+const elsewhere = [
+	'agent-tool',
+	'another-model',
+	'ask-before-paying',
+	'callback',
+	'durable-long-task',
+	'upload-first',
+	'webhook-edit',
+];
 const here = [
 	'batch-with-error-output',
 	'content-pipeline',

@@ -1,0 +1,182 @@
+/* eslint-disable */
+// The examples whose title is a question about money, models, or time.
+import { randomUUID } from 'node:crypto';
+
+import { callWebhook } from '../../harness/n8n/callWebhook';
+import { sha256 } from '../../harness/images/digest';
+import { fileOf, type Execution } from '../../harness/n8n/execution';
+import { loadExample, nodeOf } from '../../harness/n8n/examples';
+import type { SavedWorkflow } from '../../harness/n8n/restClient';
+import type { Workflow } from '../../harness/n8n/workflow';
+import { createReferenceImage } from '../../harness/images/referenceImage';
+import { startTestEnvironment, type TestEnvironment } from '../../harness/testEnvironment';
+import { until } from '../../harness/processes/until';
+
+let environment: TestEnvironment;
+
+beforeAll(async () => {
+	environment = await startTestEnvironment();
+});
+afterAll(async () => await environment?.close());
+afterEach(() => environment.mockApi.reset());
+
+const example = (name: string): Workflow => loadExample(name, [environment.credential]);
+const served = () => [...environment.mockApi.files.values()].map((file) => file.sha256);
+
+async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
+	return await Promise.all(
+		run.items(nodeName).map(async (item) => sha256(await environment.client.bytesOf(fileOf(item)))),
+	);
+}
+
+describe('How do I get told when it is done?', () => {
+	it('continues when the API calls back, and reads the task itself', async () => {
+		const { client, mockApi } = environment;
+		mockApi.set({ sendsCallbacks: true, taskMs: 3_000 });
+		const run = await client.run(example('callback'));
+
+		expect(run.error).toBeUndefined();
+		expect(run.items('Wait')[0].json.body).toMatchObject({ data: { status: 'succeeded' } });
+		expect(await digestsOf(run, 'Use the Image')).toEqual(served());
+		expect(mockApi.calls('createTask').map(({ body }) => body)).toMatchObject([
+			{ callback_url: expect.stringContaining(`${environment.n8n.url}/webhook-waiting/${run.id}`) },
+		]);
+		expect(mockApi.calls('getTask')).toHaveLength(1);
+		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	});
+
+	it('continues without a callback when the limit of the Wait node is over', async () => {
+		const { client, mockApi } = environment;
+		const workflow = example('callback');
+		Object.assign(nodeOf(workflow, 'Wait').parameters, { resumeAmount: 1, resumeUnit: 'seconds' });
+		const run = await client.run(workflow);
+
+		expect(run.error).toBeUndefined();
+		expect(await digestsOf(run, 'Use the Image')).toEqual(served());
+		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	});
+});
+
+describe('How do I try another model when one is not available?', () => {
+	it('sends the same prompt to the second model', async () => {
+		const { client, mockApi } = environment;
+		mockApi.set({ enabledModels: ['NanoBanana2-1K'] });
+		const run = await client.run(example('another-model'));
+
+		expect(run.error).toBeUndefined();
+		expect(await digestsOf(run, 'Use the Image')).toEqual(served());
+		expect(mockApi.calls('createTask').map(({ body }) => body)).toMatchObject([
+			{ model: 'NanoBananaPro-1K' },
+			{ model: 'NanoBanana2-1K', prompt: 'A glass greenhouse in the rain, wide shot' },
+		]);
+		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-1K', imagesBilled: 1 }]);
+	});
+
+	it('sends nothing again while a task may exist', async () => {
+		const { client, mockApi } = environment;
+		mockApi.script('createTask', [{ reset: true, accept: true }]);
+		const run = await client.run(example('another-model'));
+
+		expect(run.items('Decide by Error Code')).toMatchObject([
+			{ json: { details: { errorCode: 'unclear_submission' } } },
+		]);
+		expect(mockApi.calls('createTask')).toHaveLength(1);
+	});
+});
+
+interface Form {
+	saved: SavedWorkflow;
+	/** The page that comes after the first one. */
+	next: string;
+}
+
+/** Fills in the first page of a form in n8n, and waits until the execution waits for the next one. */
+async function fillIn(workflow: Workflow, trigger: string, fields: Record<string, string | Blob>): Promise<Form> {
+	const { client, n8n } = environment;
+	// n8n refuses a second active workflow with the same URL.
+	const form = Object.assign(nodeOf(workflow, trigger), { webhookId: randomUUID() });
+	const saved = await client.createWorkflow(workflow);
+	await client.activate(saved);
+	const body = formOf(fields);
+	const url = `${n8n.url}/form/${form.webhookId}`;
+	const submitted = await callWebhook(url, { method: 'POST', body });
+	await waiting(saved);
+	return { saved, next: ((await submitted.json()) as { formWaitingUrl: string }).formWaitingUrl };
+}
+
+function formOf(fields: Record<string, string | Blob>): FormData {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) {
+		if (typeof value === 'string') form.set(name, value);
+		else form.set(name, value, 'in.png');
+	}
+	return form;
+}
+
+/** Until then n8n does not respond to a request for the page. */
+async function waiting(saved: SavedWorkflow): Promise<string> {
+	const { client } = environment;
+	return await until('the execution to wait', async () => {
+		const found = (await client.executionsOf(saved)).find((execution) => execution.status === 'waiting');
+		return found?.id;
+	});
+}
+
+/** The last page of a form; its script ends the execution. */
+async function lastPage(next: string): Promise<string> {
+	const page = await (await fetch(next)).text();
+	await fetch(next, { method: 'POST' });
+	return page;
+}
+
+describe('How do I ask before paying?', () => {
+	async function answer(choice: string): Promise<{ question: string; page: string; run: Execution }> {
+		const { client, mockApi } = environment;
+		const { saved, next } = await fillIn(example('ask-before-paying'), 'Prompt', { 'field-0': 'a paper boat' });
+		const question = await (await fetch(next)).text();
+		expect(mockApi.journal).toEqual([]);
+		await fetch(next, { method: 'POST', body: formOf({ 'field-0': choice }) });
+		const id = await waiting(saved);
+		const page = await lastPage(next);
+		return { question, page, run: await client.finished(id) };
+	}
+
+	it('shows the cost, and creates the image after a yes', async () => {
+		const { question, page, run } = await answer('Yes');
+
+		expect(question).toContain('Images: 1. Cost: 0.04.');
+		expect(page).toContain('Your image is ready');
+		expect(await digestsOf(run, 'Create Image')).toEqual(served());
+		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a paper boat', imagesBilled: 1 }]);
+	});
+
+	it('sends nothing after a no', async () => {
+		const { page } = await answer('No');
+
+		expect(page).toContain('You were not charged.');
+		expect(environment.mockApi.journal).toEqual([]);
+	});
+});
+
+test('What if my provider accepts URLs only? The file is uploaded first, and its URL is passed', async () => {
+	const { client, mockApi } = environment;
+	mockApi.set({ acceptsUrlsOnly: true });
+	const reference = await createReferenceImage();
+	const workflow = example('upload-first');
+	Object.assign(nodeOf(workflow, 'Upload').parameters, { url: `${mockApi.baseUrl}/v1/uploads/images` });
+	const { saved, next } = await fillIn(workflow, 'Image and Prompt', {
+		'field-0': new Blob([reference], { type: 'image/png' }),
+		'field-1': 'make it night',
+	});
+	const id = await waiting(saved);
+	const page = await lastPage(next);
+	const run = await client.finished(id);
+
+	expect(page).toContain('Your image is ready');
+	expect(await digestsOf(run, 'Edit Image')).toEqual(served());
+	expect(mockApi.calls('upload')).toMatchObject([{ body: { files: [{ field: 'file', sha256: sha256(reference) }] } }]);
+	expect(mockApi.calls('createTask').map(({ body }) => body)).toMatchObject([
+		{ prompt: 'make it night', image: run.items('Upload')[0].json.url },
+	]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
+});
