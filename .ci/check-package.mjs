@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 
 const EXPECTED =
-	/^(dist\/(credentials|nodes|icons)\/.+\.(js|json|svg)|README\.md|CHANGELOG\.md|LICENSE\.md|package\.json)$/;
+	/^(dist\/(credentials|nodes|icons)\/.+\.(js|json|svg)|examples\/[\w-]+\.json|README\.md|CHANGELOG\.md|LICENSE\.md|package\.json)$/;
 const REQUIRED = ['CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json'];
 
 const [{ files, unpackedSize }] = JSON.parse(await readFile(process.argv[2], 'utf8'));
