@@ -34,8 +34,7 @@ export async function readTasks(
 	{ options }: RoutedRequest,
 ): Promise<INodeExecutionData[]> {
 	return await runItem(this, options, {
-		prepare: async () =>
-			await Promise.resolve({ prepared: readTaskIds(this.getNodeParameter('taskId', '')), imagesToPay: 0 }),
+		prepare: () => ({ prepared: readTaskIds(this.getNodeParameter('taskId', '')), imagesToPay: 0 }),
 		perform: async (item, taskIds) =>
 			eachOrThrow(item, await Promise.allSettled(taskIds.map(async (taskId) => await readTask(item, taskId)))),
 	});
@@ -113,7 +112,7 @@ function partWarning(failure: Failure, count: number, apiKey?: string): string {
 	return KINDS[failure.kind].cost === 'charged' ? `${text} ${costText(failure)}` : text;
 }
 
-/** A call that was or may have been charged outweighs those that cost nothing. Nobody knows that of a canceled one. */
+/** A call that was or may have been charged outweighs one whose cost is not known, such as a canceled one, and that outweighs those that cost nothing. */
 function costliest(failures: Failure[]): Failure {
 	const find = (cost?: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];

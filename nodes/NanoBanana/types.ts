@@ -65,12 +65,8 @@ export interface OutputImage {
 	bytes?: number;
 	sha256?: string;
 	binary?: IBinaryData;
-}
-
-/** Images of one response that are stored already, and warnings about those that are not. */
-export interface StoredImages {
-	outputImages: OutputImage[];
-	warnings: string[];
+	/** Why the file is not what it should be, or is missing. It continues "Image 1 of 2 …". */
+	warning?: string;
 }
 
 /**

@@ -145,7 +145,7 @@ export function provesNothingAccepted(status: number, body: unknown, headers?: R
 
 /** Statuses with which an API may have created a task all the same: busy, conflict, too slow, broken. */
 export function mayHaveAccepted(status: number): boolean {
-	return [408, 409, 429, 499].includes(status) || status >= 500;
+	return [303, 408, 409, 429, 499].includes(status) || status >= 500;
 }
 
 /** After one of these nobody knows whether a paid request was accepted. */

@@ -57,7 +57,8 @@ export function parseBody(bytes: Buffer): unknown {
 
 /** The start of a body as it came, so that long numbers keep their digits; of binary data only its size. */
 export function bodyText(bytes: Buffer): string {
-	const text = bytes.toString('utf8', 0, SHOWN_CHARACTERS);
+	// A character may be cut in two at the end.
+	const text = bytes.toString('utf8', 0, SHOWN_CHARACTERS).replace(/\ufffd$/, '');
 	// A control character other than tab, line feed and carriage return, or what is not UTF-8.
 	return /(?![\t\r\n])[\p{Cc}\ufffd]/u.test(text.slice(0, 500)) ? `(binary data, ${bytes.length} bytes)` : text;
 }

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
-import type { ImagesResponse, StoredImages } from '../types';
+import type { ImagesResponse, OutputImage } from '../types';
 
 /**
  * What this node remembers of paid requests, so that no try is charged twice. It is part of the node's
@@ -49,11 +49,11 @@ export interface SubmissionRecord {
 	/** The execution in which that response contained no image. */
 	emptyIn?: string;
 	/** The images that were inside it. */
-	stored?: StoredImages;
+	stored?: OutputImage[];
 }
 
 /** What contains image bytes (binary data mode "default") stays out of the saved context. */
-const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: StoredImages }>();
+const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: OutputImage[] }>();
 /** Responses whose images n8n could not store: the next try of the node in this process stores them. */
 const unstored = new WeakMap<SubmissionRecord, SubmissionRecord['response']>();
 /** Records of tool calls that are in progress. */
@@ -92,33 +92,34 @@ export function hashOf(value: unknown): string {
 }
 
 /** A request as it is asked for now. */
-interface RequestIdentity {
-	/** Hash of the fields as they are written, and of the request with all expressions evaluated. */
+interface AskedRequest {
+	/** Hash of the fields as they are written. */
 	written: string;
+	/** Hash of the request with all expressions evaluated. */
 	evaluated: string;
 	images: number;
 	/** Number of paid calls. */
-	calls: number;
+	callCount: number;
 }
 
 /**
  * The record of this item's request: that of an earlier try, or a new one. A try that was paid is resumed, also
- * where an expression gives another request now (`isChanged`).
+ * where an expression gives another request now (`isChanged`). Nothing is saved before it is sent.
  */
 export function openRecord(
 	ctx: IExecuteSingleFunctions,
 	executionId: string,
 	isTool: boolean,
-	asked: RequestIdentity,
+	asked: AskedRequest,
 ): { key: string; record: RequestRecord; isChanged: boolean } {
 	const { key, record: earlier } = findRecord(ctx, isTool, asked);
 	const isSame = earlier?.requestHash === asked.evaluated;
 	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId))))
 		return { key, record: earlier, isChanged: !isSame };
 	// The API may have seen the key of an unclear request: with it that one is not charged twice.
-	const keyOf = (call?: SubmissionRecord): SubmissionRecord =>
+	const newCall = (call?: SubmissionRecord): SubmissionRecord =>
 		call?.unclear ? { idempotencyKey: call.idempotencyKey } : {};
-	const calls = Array.from({ length: asked.calls }, (_, index) => keyOf(earlier?.calls[index]));
+	const calls = Array.from({ length: asked.callCount }, (_, index) => newCall(earlier?.calls[index]));
 	return { key, record: { requestHash: asked.evaluated, images: asked.images, calls }, isChanged: false };
 }
 
@@ -132,7 +133,7 @@ export function openRecord(
 function findRecord(
 	ctx: IExecuteSingleFunctions,
 	isTool: boolean,
-	{ written, evaluated }: RequestIdentity,
+	{ written, evaluated }: AskedRequest,
 ): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
 	if (isTool) {
@@ -167,9 +168,9 @@ export function keepFinished<T extends RequestRecord | SubmissionRecord>(
 	record: T,
 	finished: Pick<T, Extract<keyof T, 'rows' | 'stored'>>,
 ): boolean {
-	const { rows = [], stored } = finished as { rows?: INodeExecutionData[]; stored?: StoredImages };
+	const { rows = [], stored } = finished as { rows?: INodeExecutionData[]; stored?: OutputImage[] };
 	const binaries = [
-		...(stored?.outputImages ?? []).map((image) => image.binary),
+		...(stored ?? []).map((image) => image.binary),
 		...rows.flatMap((row) => Object.values(row.binary ?? {})),
 	];
 	const isSmall = binaries.every((binary) => binary === undefined || binary.id !== undefined);
@@ -182,7 +183,7 @@ export function finishedRows(record: RequestRecord): INodeExecutionData[] | unde
 	return record.rows ?? inMemory.get(record)?.rows;
 }
 
-export function storedImages(call: SubmissionRecord): StoredImages | undefined {
+export function storedImages(call: SubmissionRecord): OutputImage[] | undefined {
 	return call.stored ?? inMemory.get(call)?.stored;
 }
 
@@ -200,7 +201,7 @@ export function unstoredResponse(call: SubmissionRecord): SubmissionRecord['resp
 	return unstored.get(call);
 }
 
-export function keepStored(call: SubmissionRecord, stored: StoredImages): boolean {
+export function keepStored(call: SubmissionRecord, stored: OutputImage[]): boolean {
 	if (unstored.delete(call)) delete call.emptyIn;
 	return keepFinished(call, { stored });
 }

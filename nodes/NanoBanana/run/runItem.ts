@@ -21,15 +21,20 @@ export interface ItemContext extends RunningItem {
 	readClient: GatewayClient;
 }
 
+interface Checked<T> {
+	prepared: T;
+	imagesToPay: number;
+}
+
 /** What an operation does for one item. */
 export interface ItemSteps<T> {
 	/** Everything that can be checked without paying, and how many images the item is going to pay for. */
-	prepare: (item: ItemContext) => Promise<{ prepared: T; imagesToPay: number }>;
+	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
 }
 
 /**
- * Runs one item: checks it, waits until all others are checked (no item pays before), performs it, and turns
+ * Runs one item: checks it, waits until all others are checked (`NodeRun.arrive`; no item pays before), performs it, and turns
  * what is thrown into what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
  * sweep, and the run counts them there.
  */
@@ -49,7 +54,7 @@ export async function runItem<T>(
 		continues: ctx.continueOnFail(),
 		cancel: ctx.getExecutionCancelSignal(),
 	};
-	const check = async (): Promise<{ item: ItemContext; prepared: T; imagesToPay: number }> => {
+	const check = async (): Promise<Checked<T> & { item: ItemContext }> => {
 		running.apiKey = await readApiKey(ctx);
 		if ('kind' in settings) throw new FailureError(settings);
 		const item = {

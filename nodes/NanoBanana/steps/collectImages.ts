@@ -8,7 +8,7 @@ import type { CallResult } from './pollTask';
 import type { ItemContext } from '../run/runItem';
 import { storeImage, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
-import { OPERATIONS, type ImageRef, type StoredImages, type OutputImage } from '../types';
+import { OPERATIONS, type ImageRef, type OutputImage } from '../types';
 
 /** What is known about the request, apart from its results. */
 type RequestFacts = Pick<ItemResult, 'requestedImages' | 'model' | 'requestHash' | 'warnings'>;
@@ -24,7 +24,7 @@ export async function collectImages(
 	request: RequestFacts,
 ): Promise<INodeExecutionData[]> {
 	const { settings } = item;
-	const result = resultOf(item, calls, request);
+	const result = itemResult(item, calls, request);
 	// With waiting off the output is the task, also when it has finished already; without a task the images are all there is.
 	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && result.taskId !== undefined;
 	if (result.status === 'succeeded') {
@@ -35,8 +35,8 @@ export async function collectImages(
 	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-/** Everything but the images. */
-function resultOf({ settings, apiKey }: ItemContext, calls: CallResult[], request: RequestFacts): ItemResult {
+/** What is known before the images are stored. */
+function itemResult({ settings, apiKey }: ItemContext, calls: CallResult[], request: RequestFacts): ItemResult {
 	const outcomes = calls.map((call) => redactResponse(call.outcome, apiKey));
 	const finished = outcomes.filter((outcome) => outcome.kind === 'images');
 	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
@@ -69,15 +69,15 @@ function resultOf({ settings, apiKey }: ItemContext, calls: CallResult[], reques
 
 async function addImages(item: ItemContext, calls: CallResult[], result: ItemResult): Promise<void> {
 	const { outputImages, warnings, requestedImages = 0 } = result;
-	const sizeOf = (call: CallResult): number => refsIn(call).length + (call.stored?.outputImages.length ?? 0);
-	const count = calls.reduce((sum, call) => sum + sizeOf(call), 0);
+	const count = calls.reduce((sum, call) => sum + refsIn(call).length + (call.stored?.length ?? 0), 0);
 	if (count === 0) throw new FailureError(noImage(calls, result));
 	for (const call of calls) {
-		const first = outputImages.length + (call.stored?.outputImages.length ?? 0);
+		const { stored = [] } = call;
+		const first = outputImages.length + stored.length;
 		const sources = refsIn(call).map((ref, position) => ({ ref, call, position, index: first + position, count }));
-		for (const stored of [call.stored, await storeImages(item, sources)]) {
-			for (const image of stored?.outputImages ?? []) outputImages.push({ ...image, index: outputImages.length });
-			warnings.push(...(stored?.warnings ?? []));
+		for (const image of [...stored, ...(await storeImages(item, sources))]) {
+			outputImages.push({ ...image, index: outputImages.length });
+			if (image.warning) warnings.push(`Image ${outputImages.length} of ${count} ${image.warning}`);
 		}
 	}
 	warnings.push(...equalImages(outputImages));
@@ -126,20 +126,16 @@ function equalImages(images: OutputImage[]): string[] {
 }
 
 /** Side by side, except those of a response that takes memory: one by one they need no more of it. */
-async function storeImages(item: ItemContext, sources: Source[]): Promise<StoredImages> {
-	const stored: Array<Awaited<ReturnType<typeof storeImage>>> = [];
+async function storeImages(item: ItemContext, sources: Source[]): Promise<OutputImage[]> {
 	if (sources[0]?.call.reservation.isAcquired) {
+		const stored: OutputImage[] = [];
 		for (const source of sources) stored.push(await storeImage(item, source));
-	} else {
-		const storing = sources.map(async (source) => await storeImage(item, source));
-		// All of them end before the first failure is thrown.
-		await Promise.allSettled(storing);
-		stored.push(...(await Promise.all(storing)));
+		return stored;
 	}
-	return {
-		outputImages: stored.map(({ image }) => image),
-		warnings: stored.flatMap(({ warning }) => warning ?? []),
-	};
+	const storing = sources.map(async (source) => await storeImage(item, source));
+	// All of them end before the first failure is thrown.
+	await Promise.allSettled(storing);
+	return await Promise.all(storing);
 }
 
 /** Stores the images inside a response, so that they no longer take memory as text. `index` is its place among the calls of the item. */
@@ -148,9 +144,9 @@ export async function storeInlineImages(
 	call: CallResult,
 	index: number,
 	callCount: number,
-): Promise<StoredImages> {
+): Promise<OutputImage[]> {
 	const refs = refsIn(call).filter((ref) => ref.kind === 'base64');
-	// The other calls may still be running, so each has numbers of its own.
+	// The other calls may still be running, so each has numbers of its own, for the file names.
 	const numberOf = (position: number): number => position * callCount + index;
 	const count = callCount * refs.length;
 	return await storeImages(

@@ -94,7 +94,7 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitResult> {
 	const { item, prepared, index, record, reservation } = call;
 	const { ctx, settings, base } = item;
-	const encoded = await encodeCall(item, prepared, reservation);
+	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
 	record.submittedAt = new Date(systemClock.now()).toISOString();
 	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution

@@ -73,7 +73,7 @@ function simplified(result: ItemResult, outputImages: OutputImage[], settings: S
 }
 
 function whole(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
-	const images = outputImages.map((outputImage) => present({ ...outputImage, binary: undefined }));
+	const images = outputImages.map((outputImage) => present({ ...outputImage, binary: undefined, warning: undefined }));
 	const returned = result.outputImages.length;
 	const isPriced = settings.unitPrice !== undefined && returned > 0;
 	return present({

@@ -6,7 +6,7 @@ import { waitForTask, type PollOptions, type PollResult } from '../poll/waitForT
 import { maxResponseBytes, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
-import type { DecodedResponse, StoredImages } from '../types';
+import type { DecodedResponse, OutputImage } from '../types';
 
 /** Reading a task that exists already. Nothing here is charged. */
 
@@ -19,7 +19,7 @@ export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'fi
 	/** URLs of references that were sent with it: they are never results. */
 	references?: string[];
 	/** Images that were inside the response. */
-	stored?: StoredImages;
+	stored?: OutputImage[];
 	/** Memory that the response takes; the caller releases it. */
 	reservation: Reservation;
 }

@@ -47,7 +47,7 @@ export async function prepareRequest(item: ItemContext): Promise<{ prepared: Pre
 		evaluated: hashOf([settings.apiFormat, checked.request, digests]),
 		written: hashOf(requestAsWritten(ctx.getNode().parameters)),
 		images: checked.request.n,
-		calls: FORMATS[settings.apiFormat].callsFor(checked.request.n),
+		callCount: FORMATS[settings.apiFormat].callsFor(checked.request.n),
 	});
 	if (settings.previewRequest) run.previewedImages += record.images;
 	else if (isTool) claimRecord(ctx, key, record);

@@ -23,11 +23,11 @@ export interface Source {
 const DOWNLOAD_GRACE_MS = 30_000;
 
 /** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
-export async function storeImage(item: ItemContext, source: Source): Promise<{ image: OutputImage; warning?: string }> {
+export async function storeImage(item: ItemContext, source: Source): Promise<OutputImage> {
 	const { settings, run } = item;
-	const { ref, call, index, count } = source;
+	const { ref, call, index } = source;
 	const { taskId } = call;
-	if (!settings.download && ref.kind === 'url') return { image: { index, url: ref.url } };
+	if (!settings.download && ref.kind === 'url') return { index, url: ref.url };
 	const download = await downloadImage(ref, {
 		client: item.readClient,
 		clock: systemClock,
@@ -43,17 +43,15 @@ export async function storeImage(item: ItemContext, source: Source): Promise<{ i
 		),
 		...(taskId && { refreshUrl: async () => await freshUrl(item, taskId, source) }),
 	});
-	if (download.kind === 'image') {
-		const warning = download.warning && `Image ${index + 1} of ${count} ${download.warning}.`;
-		return { image: download.saved, warning };
-	}
+	if (download.kind === 'image')
+		return { ...download.saved, ...(download.warning && { warning: `${download.warning}.` }) };
 	const ways = [
 		...(download.url ? ['open its URL'] : []),
 		...(taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
 	];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
-	const warning = `Image ${index + 1} of ${count} could not be downloaded. You were charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
-	return { image: { index, ...(download.url && { url: download.url }) }, warning };
+	const warning = `could not be downloaded. You were charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
+	return { index, ...(download.url && { url: download.url }), warning };
 }
 
 async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {
@@ -138,8 +136,8 @@ async function store(
 	const name = settings.fileName ?? call.taskId ?? 'nanobanana';
 	const fileName = fileNameOf(name, index, count, facts.extension);
 	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType).catch((thrown: unknown) => {
-		// Otherwise it is the storage: a full disk, a folder that is not writable.
 		if (isReading) throw thrown as Error;
+		// A full disk, a folder that is not writable. For its text see failureKinds.ts, and createTask.ts for a call without a task.
 		throw new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
 	});
 	return {

@@ -240,8 +240,11 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		resumeAt = Math.max(resumeAt, retryAfterUntil, isLimit ? now : now + pauseMs);
 	}
 
-	onAbort(signal, endWaiting);
-	onAbort(cancel, endWaiting);
+	onAbort(signal, () => {
+		endWaiting();
+		// What may still wait now ends with the execution.
+		onAbort(cancel, endWaiting);
+	});
 
 	return {
 		async acquire({ giveUpAfterMs = Infinity, isResumed = false, isUnclear = false } = {}) {

@@ -24,7 +24,7 @@ export type AcceptedSubmission = Extract<SubmitResult, { kind: 'accepted' }> & {
 const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** The API has not responded, but the network or a page in front of it: that settles no request that was sent before. */
+/** The network failed, or a web page responded instead of the API: that settles no request that was sent before. */
 const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 
 /**

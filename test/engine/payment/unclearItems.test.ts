@@ -179,12 +179,12 @@ it('returns as many images of one task as were asked for', async () => {
 it('never says of an item with a rejected and an unclear call that nothing was charged', async () => {
 	engine.mockApi.set({ honorsIdempotencyKey: true });
 	const rejected = { status: 400, body: { code: 'invalid_request', message: 'size is not supported', data: null } };
-	// The first item pauses before it sends its unclear call again; meanwhile the second one fails and ends the run.
+	// The first item sends its unclear call again, also after the second one has failed.
 	engine.mockApi.script('generateContent', [rejected, { reset: true, accept: true }, rejected, rejected]);
 	const options = { apiFormat: 'gemini', maxConcurrency: 1, retryUnclear: true };
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options }, { input: prompts('a', 'b') });
 
 	expect(engine.mockApi.created()).toBe(1);
-	expect(shown(run).context).toMatchObject({ itemIndex: 1, data: { unclearItems: [0] } });
-	expect(shown(run).description).toContain('It is also unclear whether the API accepted the request of item 0.');
+	expect(shown(run).context).toMatchObject({ itemIndex: 1, data: { keptItems: [0] } });
+	expect(shown(run).description).toContain('The images of item 0 are charged.');
 });

@@ -277,3 +277,18 @@ it('gives each image a file name of its own where one of several calls returns m
 	expect([names.length, new Set(names).size]).toEqual([3, 3]);
 	expect(server.calls('POST')).toHaveLength(2);
 });
+
+it('numbers the images in warnings as in the output', async () => {
+	const part = (bytes: Buffer) => ({ inlineData: { mimeType: 'image/png', data: bytes.toString('base64') } });
+	const answer = (...images: Buffer[]): PreparedResponse =>
+		response({ candidates: [{ content: { parts: images.map(part) }, finishReason: 'STOP' }] });
+	const whole = (number: number): Buffer => Buffer.concat([IMAGE, Buffer.from([number])]);
+	server.prepare('POST', [answer(whole(1), IMAGE.subarray(0, -12)), answer(whole(3), whole(4))]);
+	const options = { apiFormat: 'gemini', maxConcurrency: 1 };
+
+	const rows = await create({ numberOfImages: 2, options });
+
+	expect(rows).toHaveLength(4);
+	expect(rows[0].json.warnings).toContain('Image 2 of 4 is incomplete: the file contains what was in the response.');
+	expect(rows.map(({ json }) => (json.image as IDataObject).warning)).toEqual(Array(4).fill(undefined));
+});

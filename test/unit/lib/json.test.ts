@@ -122,3 +122,9 @@ describe('a body', () => {
 		}
 	});
 });
+
+it('shows a text whose last character was cut in two', () => {
+	const cut = Buffer.from('{"task_id":"task-1","message":"任务').subarray(0, -1);
+
+	expect(bodyText(cut)).toBe('{"task_id":"task-1","message":"任');
+});

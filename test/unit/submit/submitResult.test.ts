@@ -42,7 +42,7 @@ it.each([400, 401, 403, 404, 422])('takes no address beside a %i for a task', (s
 	expect(verdictOn(reply(status, { error: { message: 'no' } }, TASK))).toMatchObject({ kind: 'failed' });
 });
 
-it.each([408, 409, 429, 500, 503])('looks at the task beside the complaint of a %i', (status) => {
+it.each([303, 408, 409, 429, 500, 503])('looks at the task beside the complaint of a %i', (status) => {
 	expect(verdictOn(reply(status, { error: { message: 'server is busy' }, task_id: 't-1' }))).toEqual(TAKEN);
 });
 
