@@ -7,7 +7,7 @@ import { play, playMany, PROGRESS, type Load } from '../../bench/simulation/simu
 const SHORT: Load = { tasks: 30, shortestMs: 4_000, longestMs: 12_000, progress: PROGRESS.none };
 const LONG: Load = { ...SHORT, shortestMs: 30_000, longestMs: 90_000 };
 
-/** One task alone, polled until it is over. */
+/** The poll times of one task, until it ends. */
 function pollsOf(
 	lengthMs: number,
 	pollIntervalMs: number,
@@ -23,7 +23,7 @@ function pollsOf(
 }
 
 describe('a run of 30 tasks, medians over many seeds', () => {
-	it('finds the ends of tasks of 4 to 12 s within 0.15 s with progress, in at most 4 reads', () => {
+	it('finds the ends of tasks of 4 to 12 s within 0.15 s with progress, in at most 4 polls', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.linear });
 
 		expect(figures.lagMs).toBeLessThan(150);
@@ -31,7 +31,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.03);
 	});
 
-	it('does so as well when the progress starts after a queue', () => {
+	it('does the same when the progress starts after a queue', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.queued });
 
 		expect(figures.lagMs).toBeLessThan(150);
@@ -39,7 +39,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.03);
 	});
 
-	it('finds them within 0.52 s in at most 4.8 reads where progress 50 comes at half time', () => {
+	it('finds them within 0.52 s in at most 4.8 polls when progress 50 comes at half time', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.half });
 
 		expect(figures.lagMs).toBeLessThan(520);
@@ -47,7 +47,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.06);
 	});
 
-	it('finds them within 0.52 s in at most 5 reads where progress 50 comes early, after a queue', () => {
+	it('finds them within 0.52 s in at most 5 polls when progress 50 comes early, after a queue', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.status });
 
 		expect(figures.lagMs).toBeLessThan(520);
@@ -55,7 +55,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.06);
 	});
 
-	it('finds them within 0.52 s in at most 5 reads without progress', () => {
+	it('finds them within 0.52 s in at most 5 polls without progress', () => {
 		const figures = playMany(SHORT);
 
 		expect(figures.lagMs).toBeLessThan(520);
@@ -63,7 +63,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.06);
 	});
 
-	it('finds the ends of tasks of 30 to 90 s within 4.1 % of their duration, in less than 10 reads', () => {
+	it('finds the ends of tasks of 30 to 90 s within 4.1 % of their duration, in less than 10 polls', () => {
 		const figures = playMany(LONG);
 
 		expect(figures.lagShare).toBeLessThan(0.041);
@@ -88,7 +88,7 @@ describe('a run of 30 tasks of lognormal lengths', () => {
 		},
 	);
 
-	it('of about 30 to 90 s is met within 4.2 % in 10 reads', () => {
+	it('finds the ends of about 30 to 90 s within 4.2 % in 10 polls', () => {
 		const figures = playMany({ ...LONG, spread: 'lognormal' }, 40);
 
 		expect(figures.lagShare).toBeLessThan(0.042);
@@ -102,14 +102,14 @@ describe('other sizes', () => {
 		[3, 0.13, 7],
 		[10, 0.11, 6],
 		[200, 0.09, 6.5],
-	])('%i tasks without progress are found within a share of %d in %d reads', (tasks, share, reads) => {
+	])('finds the ends of %i tasks without progress within a share of %d in %d polls', (tasks, share, reads) => {
 		const figures = playMany({ ...SHORT, tasks }, tasks > 100 ? 3 : 60);
 
 		expect(figures.lagShare).toBeLessThan(share);
 		expect(figures.reads).toBeLessThan(reads);
 	});
 
-	it.each([4, 16])('tasks that follow each other, %i at a time, start with what the first ones taught', (atOnce) => {
+	it.each([4, 16])('uses the durations of the first tasks for later ones, %i at a time', (atOnce) => {
 		const figures = playMany({ ...SHORT, tasks: 64, atOnce }, 20);
 
 		expect(figures.lagShare).toBeLessThan(0.055);
@@ -117,7 +117,7 @@ describe('other sizes', () => {
 		expect(figures.reads).toBeLessThan(6.3);
 	});
 
-	it('tasks of nearly the same length are met by two or three polls', () => {
+	it('polls tasks of nearly the same duration two or three times', () => {
 		const figures = playMany({ ...SHORT, shortestMs: 9_800, longestMs: 10_200 }, 100);
 
 		expect(figures.lagShare).toBeLessThan(0.05);
@@ -125,7 +125,7 @@ describe('other sizes', () => {
 	});
 });
 
-describe('progress that lies', () => {
+describe('wrong progress', () => {
 	const LIES: Array<[string, Load['progress']]> = [
 		['stands at 99', () => 99],
 		['jumps to 90', (share) => (share < 0.1 ? 5 : 90)],
@@ -142,7 +142,7 @@ describe('progress that lies', () => {
 		['is out of range', (share) => (share < 0.5 ? -5 : 1e9)],
 	];
 
-	it.each(LIES)('that %s leaves no task alone for long, nor is it asked all the time', (_name, progress) => {
+	it.each(LIES)('that %s causes neither long gaps nor many polls', (_name, progress) => {
 		for (const load of [SHORT, LONG, { ...LONG, tasks: 1 }]) {
 			const figures = playMany({ ...load, progress }, 8);
 
@@ -153,7 +153,7 @@ describe('progress that lies', () => {
 });
 
 describe('one task alone', () => {
-	it('is polled first after the poll interval, then at growing distances of up to ten seconds or a quarter of its age', () => {
+	it('is polled first after the poll interval, then at growing intervals of up to ten seconds or a quarter of its age', () => {
 		const times = pollsOf(3_600_000, 1000);
 		const gaps = times.map((at, index) => at - (times[index - 1] ?? 0));
 
@@ -163,25 +163,25 @@ describe('one task alone', () => {
 		expect(times.filter((at) => at <= 60_000).length).toBeLessThan(25);
 	});
 
-	it.each([4_000, 12_000, 40_000, 90_000])('of %i ms that tells its progress is met closely', (length) => {
+	it.each([4_000, 12_000, 40_000, 90_000])('of %i ms with progress is found soon after its end', (length) => {
 		const times = pollsOf(length, 1000, (age) => Math.min(99, Math.floor((age / length) * 100)));
 
 		expect((times.at(-1) ?? 0) - length).toBeLessThan(Math.max(300, length * 0.03));
 		expect(times.length).toBeLessThanOrEqual(length < 20_000 ? 4 : 12);
 	});
 
-	it('that may be done already is polled at once', () => {
+	it('that may have ended already is polled at once', () => {
 		expect(createPollSchedule().track(5_000, 1000, false).dueAt).toBe(5_000);
 	});
 
-	it('that was resumed after an hour is not left alone for a quarter of that', () => {
+	it('that was resumed after an hour is polled before a quarter of that has passed', () => {
 		const ticket = createPollSchedule().track(0, 1000, false);
 		ticket.pending(3_600_000);
 
 		expect(ticket.dueAt - 3_600_000).toBeLessThanOrEqual(10_000);
 	});
 
-	it('that has lived for a day is asked every few hours at most', () => {
+	it('that was created a day ago is polled every few hours', () => {
 		const schedule = createPollSchedule();
 		const [old, other] = [schedule.track(0, 1000, true), schedule.track(0, 1000, true)];
 		other.pending(5_000);
@@ -192,7 +192,7 @@ describe('one task alone', () => {
 		expect(old.dueAt - 86_400_000).toBeLessThanOrEqual(86_400_000 / 4);
 	});
 
-	it('that was resumed and first polled before its start, as the clock was set back, waits for a quarter of its age at most', () => {
+	it('that was first polled before its start (the clock was set back) waits at most a quarter of its age', () => {
 		const ticket = createPollSchedule().track(100_000, 1000, false);
 		ticket.pending(0);
 		ticket.pending(140_000);
@@ -201,7 +201,7 @@ describe('one task alone', () => {
 		expect(ticket.dueAt - 140_000).toBe(10_000);
 	});
 
-	it('is asked on when the clock is set back', () => {
+	it('is still polled when the clock is set back', () => {
 		const ticket = createPollSchedule().track(10_000, 1000, true);
 		ticket.pending(12_000);
 		ticket.pending(5_000);
@@ -210,7 +210,7 @@ describe('one task alone', () => {
 		expect(ticket.dueAt).toBeGreaterThan(5_000);
 	});
 
-	it('is asked at growing distances while nobody answers', () => {
+	it('is polled at growing intervals while no poll succeeds', () => {
 		const ticket = createPollSchedule().track(0, 1000, true);
 		const gaps = Array.from({ length: 8 }, () => {
 			const at = ticket.dueAt;
@@ -240,7 +240,7 @@ describe('whatever happens', () => {
 		ageMs: fc.constantFrom(0, 0, 5_000, 1e9),
 	});
 
-	it('the next poll has a time, at least a moment and at most ten seconds or a quarter of the age after the last one', () => {
+	it('the next poll is at most ten seconds or a quarter of the age after the last one', () => {
 		fc.assert(
 			fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
 				const schedule = createPollSchedule();
@@ -293,7 +293,7 @@ describe('tasks of one run', () => {
 		return { tickets, woken };
 	}
 
-	it('are polled earlier once the first has ended', () => {
+	it('are polled earlier after the first has ended', () => {
 		const { tickets, woken } = threeTasks();
 		tickets[1].pending(3_990);
 		tickets[2].pending(3_990);
@@ -305,7 +305,7 @@ describe('tasks of one run', () => {
 		expect(tickets[1].dueAt).toBeLessThan(before);
 	});
 
-	it('learn nothing from one that left or that was done before the first poll', () => {
+	it('ignore the duration of one that was abandoned or that ended before the first poll', () => {
 		const { tickets, woken } = threeTasks();
 		tickets[0].close();
 		const schedule = createPollSchedule();
@@ -317,7 +317,7 @@ describe('tasks of one run', () => {
 		expect(open.dueAt).toBe(before);
 	});
 
-	it('are not asked in step', () => {
+	it('are not polled at the same moment', () => {
 		const schedule = createPollSchedule();
 		const tickets = Array.from({ length: 50 }, () => schedule.track(0, 1000, true));
 

@@ -19,7 +19,7 @@ async function lookThrough(
 	return { poll, sent };
 }
 
-it('asks once for the task, with the key, and follows no redirect', async () => {
+it('polls the task once, with the key, and follows no redirect', async () => {
 	const { poll, sent } = await lookThrough(
 		reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
 	);
@@ -41,7 +41,7 @@ it('asks once for the task, with the key, and follows no redirect', async () => 
 	]);
 });
 
-it('leaves no part of an id to the path', async () => {
+it('escapes an ID in the path', async () => {
 	expect((await lookThrough(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
 		`${BASE_URL}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
 	);
@@ -57,7 +57,7 @@ it.each([
 	[5_000, 5_000],
 	[200, 1_000],
 	[600_000, 30_000],
-])('waits for the answer with %i ms left for %i ms', async (remainingMs, timeoutMs) => {
+])('with %i ms left, waits for the response for %i ms', async (remainingMs, timeoutMs) => {
 	expect((await lookThrough(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
@@ -127,7 +127,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 			retryAfterMs: 0,
 		},
 	],
-])('looks again after %s', async (_fact, answer, poll) => {
+])('polls again after %s', async (_fact, answer, poll) => {
 	expect((await lookThrough(answer)).poll).toEqual(poll);
 });
 
@@ -153,7 +153,7 @@ it.each<[string, FakeResponse, object]>([
 			nextStep: expect.stringContaining('Max Download Size') as string,
 		},
 	],
-])('looks no more after %s', async (_fact, answer, failure) => {
+])('stops polling after %s', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
@@ -180,7 +180,7 @@ it.each<[string, FakeResponse, object]>([
 		reply(200, { task_id: 't-1', error: { message: 'slow queue' } }),
 		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
 	],
-])('believes %s only when it is repeated', async (_fact, answer, failure) => {
+])('accepts %s only when it is repeated', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
 });
 
@@ -192,7 +192,7 @@ it.each([
 	[200, { code: 102, message: 'processing' }],
 	[200, { code: 1, msg: 'generating' }],
 	[200, { code: 1, msg: '图片生成中' }],
-])('takes a %i with %j for a task that goes on', async (status, body) => {
+])('reads a %i with %j as a running task', async (status, body) => {
 	expect((await lookThrough(reply(status, body))).poll).toEqual({
 		kind: 'outcome',
 		outcome: { kind: 'pending', status: 'running', taskId: 't-1' },
@@ -207,7 +207,7 @@ it.each(['Error processing request', 'Invalid field: processing', 'The task is n
 	},
 );
 
-it('sends nothing where the base URL is no address, and does not try again', async () => {
+it('sends nothing when the base URL is not a URL, and does not try again', async () => {
 	expect(await lookThrough(reply(200, {}), { baseURL: '' })).toEqual({
 		poll: {
 			kind: 'final',
@@ -227,7 +227,7 @@ it.each([
 	[{}, 'unknown_task'],
 	[{ error: { message: 'Invalid URL (GET /v1/images/tasks/t-1)' } }, 'wrong_base_url'],
 	['<html><title>404 Not Found</title></html>', 'wrong_base_url'],
-])('takes a 404 with %j for %s, which may pass for a new task', async (body, kind) => {
+])('reads a 404 with %j as %s, which is temporary for a new task', async (body, kind) => {
 	expect((await lookThrough(reply(404, body))).poll).toMatchObject({
 		kind: 'notFound',
 		failure: { kind, taskId: 't-1', httpStatus: 404 },
@@ -243,7 +243,7 @@ it.each<[string, string, object]>([
 		{ kind: 'pending', status: 'unknown', word: 'failover' },
 	],
 	['no image yet', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
-])('keeps the response about %s, to be shown', async (_fact, body, outcome) => {
+])('keeps the response about %s for the error', async (_fact, body, outcome) => {
 	expect((await lookThrough(reply(200, body))).poll).toMatchObject({
 		kind: 'outcome',
 		outcome: { ...outcome, response: body },
@@ -266,6 +266,6 @@ it.each<[string, FakeResponse, object]>([
 		reply(403, '<html><title>Just a moment...</title></html>'),
 		{ kind: 'access_denied', message: expect.stringContaining('Cloudflare') as string },
 	],
-])('says that there is %s between', async (_fact, answer, failure) => {
+])('reports %s between n8n and the API', async (_fact, answer, failure) => {
 	expect((await lookThrough(answer)).poll).toMatchObject({ failure });
 });

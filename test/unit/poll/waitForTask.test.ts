@@ -14,7 +14,7 @@ const outcome = (found: DecodedResponse, retryAfterMs = 0): TaskStatusResult => 
 });
 const queued = (progress?: number): TaskStatusResult =>
 	outcome({ kind: 'pending', status: 'queued', ...(progress !== undefined && { progress }) });
-const picture = outcome({ kind: 'images', images: [{ kind: 'url', url: 'https://files.example/1' }] });
+const imageResult = outcome({ kind: 'images', images: [{ kind: 'url', url: 'https://files.example/1' }] });
 const empty = outcome({ kind: 'images', images: [] });
 const down = (retryAfterMs = 0): TaskStatusResult => ({
 	kind: 'passing',
@@ -22,7 +22,7 @@ const down = (retryAfterMs = 0): TaskStatusResult => ({
 	retryAfterMs,
 });
 const notFound: TaskStatusResult = { kind: 'notFound', failure: { kind: 'unknown_task' } };
-const refused: TaskStatusResult = { kind: 'final', failure: { kind: 'invalid_key' } };
+const rejected: TaskStatusResult = { kind: 'final', failure: { kind: 'invalid_key' } };
 
 const OPTIONS = {
 	taskId: 'task_1',
@@ -43,14 +43,14 @@ async function ended(options: PollOptions) {
 	return await waitForTask({ ...options, poll }).catch((thrown: unknown) => ({ failure: toFailure(thrown), polls }));
 }
 
-/** Waits through these looks, the last one for ever; every pause is over at once on a clock of its own. */
-async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions> = {}) {
+/** Waits for a task with these poll results, the last one repeated. Every pause ends at once. */
+async function waitWith(results: TaskStatusResult[], more: Partial<PollOptions> = {}) {
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const seen: DecodedResponse[] = [];
 	const waited = await ended({
 		...OPTIONS,
-		poll: async () => await Promise.resolve(looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0]),
+		poll: async () => await Promise.resolve(results.length > 1 ? (results.shift() ?? results[0]) : results[0]),
 		schedule: createPollSchedule(),
 		clock,
 		startedAt,
@@ -60,25 +60,25 @@ async function waitThrough(looks: TaskStatusResult[], more: Partial<PollOptions>
 	return { waited, pauses: clock.pauses, seen, tookMs: clock.now() - startedAt };
 }
 
-it('looks until the picture is there', async () => {
-	const { waited, pauses, seen } = await waitThrough([queued(), queued(), picture]);
+it('polls until the image is returned', async () => {
+	const { waited, pauses, seen } = await waitWith([queued(), queued(), imageResult]);
 
 	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 3 });
 	expect(pauses.every((ms) => ms > 0)).toBe(true);
 	expect(seen.map(({ kind }) => kind)).toEqual(['pending', 'pending', 'images']);
 });
 
-it('looks at once at a task that may be done already', async () => {
-	const { waited, tookMs } = await waitThrough([picture], { origin: 'resumed' });
+it('polls at once when the task may have ended already', async () => {
+	const { waited, tookMs } = await waitWith([imageResult], { origin: 'resumed' });
 
 	expect([waited.polls, tookMs]).toEqual([1, 0]);
 });
 
 it('waits as long as Retry-After says', async () => {
-	const { waited, pauses } = await waitThrough([
+	const { waited, pauses } = await waitWith([
 		down(20_000),
 		outcome({ kind: 'pending', status: 'running' }, 7_000),
-		picture,
+		imageResult,
 	]);
 
 	expect(waited.polls).toBe(3);
@@ -86,30 +86,30 @@ it('waits as long as Retry-After says', async () => {
 	expect(pauses.filter((ms) => ms >= 7_000)).toHaveLength(2);
 });
 
-it('waits no longer than the deadline, and looks once more there', async () => {
-	const { waited, tookMs } = await waitThrough([down(3_600_000), picture]);
+it('waits no longer than the deadline, and polls once more then', async () => {
+	const { waited, tookMs } = await waitWith([down(3_600_000), imageResult]);
 
 	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 2 });
 	expect(tookMs).toBe(60_000);
 });
 
-it('tells at the deadline what it saw last', async () => {
-	const { waited, tookMs } = await waitThrough([queued(), down()]);
+it('returns the last status at the deadline', async () => {
+	const { waited, tookMs } = await waitWith([queued(), down()]);
 
 	expect(waited).toMatchObject({ failure: { kind: 'timed_out', gatewayMessage: 'Last status: queued' } });
 	expect(tookMs).toBe(60_000);
 });
 
-describe('a task that nobody could read until the deadline', () => {
+describe('a task without a successful poll until the deadline', () => {
 	const overloaded = (): TaskStatusResult => ({
 		kind: 'passing',
 		failure: { kind: 'upstream_down', gatewayMessage: 'bad gateway' },
 		retryAfterMs: 0,
 	});
 
-	it('timed out where it was accepted before', async () => {
+	it('timed out when it was accepted before', async () => {
 		for (const origin of ['fresh', 'resumed'] as const)
-			expect((await waitThrough([overloaded()], { origin })).waited).toMatchObject({
+			expect((await waitWith([overloaded()], { origin })).waited).toMatchObject({
 				failure: {
 					kind: 'timed_out',
 					taskId: 'task_1',
@@ -119,14 +119,14 @@ describe('a task that nobody could read until the deadline', () => {
 			});
 	});
 
-	it('is not called running where only the user named it', async () => {
-		expect((await waitThrough([overloaded()], { origin: 'named', continuesOnTimeout: true })).waited).toMatchObject({
+	it('is not reported as running when the user entered its ID', async () => {
+		expect((await waitWith([overloaded()], { origin: 'named', continuesOnTimeout: true })).waited).toMatchObject({
 			failure: { kind: 'upstream_down', taskId: 'task_1', gatewayMessage: 'bad gateway' },
 		});
 	});
 
-	it('is a result without a known status where a timeout is no error', async () => {
-		expect((await waitThrough([down()], { continuesOnTimeout: true })).waited).toMatchObject({
+	it('is a result with an unknown status when a timeout is not an error', async () => {
+		expect((await waitWith([down()], { continuesOnTimeout: true })).waited).toMatchObject({
 			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1' },
 		});
 	});
@@ -146,34 +146,34 @@ it.each<[DecodedResponse, object]>([
 		{ gatewayMessage: 'Last status: unknown. The response contains no image', response: '{"b":1}' },
 	],
 ])('shows at the deadline what the last poll returned: %j', async (found, shown) => {
-	expect((await waitThrough([outcome(found)], { timeoutMs: 0 })).waited).toMatchObject({
+	expect((await waitWith([outcome(found)], { timeoutMs: 0 })).waited).toMatchObject({
 		failure: { kind: 'timed_out', ...shown },
 	});
 });
 
-it('waits out a task that is not visible yet', async () => {
-	expect((await waitThrough([notFound, notFound, picture])).waited).toMatchObject({
+it('waits for a task that is not visible yet', async () => {
+	expect((await waitWith([notFound, notFound, imageResult])).waited).toMatchObject({
 		outcome: { kind: 'images' },
 		polls: 3,
 	});
 });
 
-it('believes after a while that the gateway does not know the task', async () => {
-	const { waited, tookMs } = await waitThrough([notFound], { origin: 'named' });
+it('accepts after some time that the task does not exist', async () => {
+	const { waited, tookMs } = await waitWith([notFound], { origin: 'named' });
 
 	expect(waited).toMatchObject({ failure: { kind: 'unknown_task' } });
 	expect(tookMs).toBeGreaterThanOrEqual(5_000);
 	expect(tookMs).toBeLessThan(30_000);
 });
 
-it('ends at once where waiting cannot help', async () => {
-	expect((await waitThrough([queued(), refused])).waited).toEqual({
+it('ends at once after a final failure', async () => {
+	expect((await waitWith([queued(), rejected])).waited).toEqual({
 		failure: { kind: 'invalid_key', taskId: 'task_1' },
 		polls: 2,
 	});
 });
 
-it('ends with a task that failed', async () => {
+it('ends when the task has failed', async () => {
 	const failed: DecodedResponse = {
 		kind: 'failed',
 		cause: 'taskFailed',
@@ -182,26 +182,26 @@ it('ends with a task that failed', async () => {
 		taskId: 'task_1',
 	};
 
-	expect((await waitThrough([outcome(failed)])).waited).toEqual({ outcome: failed, polls: 1 });
+	expect((await waitWith([outcome(failed)])).waited).toEqual({ outcome: failed, polls: 1 });
 });
 
-it('stops before the next look once the signal fires', async () => {
+it('does not poll after the abort', async () => {
 	const controller = new AbortController();
 	const poll = jest.fn(async () => {
 		controller.abort();
 		return await Promise.resolve(queued());
 	});
 
-	expect((await waitThrough([], { poll, signal: controller.signal })).waited).toEqual({
+	expect((await waitWith([], { poll, signal: controller.signal })).waited).toEqual({
 		failure: { kind: 'canceled', taskId: 'task_1' },
 		polls: 1,
 	});
 	expect(poll).toHaveBeenCalledTimes(1);
 });
 
-describe('a look that the schedule brings forward', () => {
-	/** The look is due after a minute, until the schedule thinks again after five seconds. */
-	async function looksAt(firstPollMs: number): Promise<number> {
+describe('a poll that becomes due earlier', () => {
+	/** The poll is due after a minute, until the schedule changes that after five seconds. */
+	async function pollsAt(firstPollMs: number): Promise<number> {
 		const clock = stoppedClock();
 		const startedAt = clock.now();
 		const ticket = {
@@ -213,7 +213,7 @@ describe('a look that the schedule brings forward', () => {
 			close() {},
 		};
 		const waited = waitForTask({
-			poll: async () => await Promise.resolve(picture),
+			poll: async () => await Promise.resolve(imageResult),
 			...OPTIONS,
 			schedule: { track: () => ticket },
 			clock,
@@ -228,19 +228,19 @@ describe('a look that the schedule brings forward', () => {
 		return await waited;
 	}
 
-	it('comes earlier while the pause lasts', async () => {
-		expect(await looksAt(0)).toBe(7_000);
+	it('ends the pause', async () => {
+		expect(await pollsAt(0)).toBe(7_000);
 	});
 
-	it('comes no sooner than Retry-After allows', async () => {
-		expect(await looksAt(20_000)).toBe(20_000);
+	it('is sent no sooner than Retry-After allows', async () => {
+		expect(await pollsAt(20_000)).toBe(20_000);
 	});
 });
 
 describe('the schedule', () => {
-	/** A schedule that has every look made at once, and writes down what it is told. */
-	async function toldBy(
-		looks: TaskStatusResult[],
+	/** A schedule that is always due and records its calls. */
+	async function scheduleCalls(
+		results: TaskStatusResult[],
 		more: Partial<PollOptions> = {},
 	): Promise<{ told: unknown[]; at: number[]; waited: Awaited<ReturnType<typeof ended>> }> {
 		const told: unknown[] = [];
@@ -258,15 +258,15 @@ describe('the schedule', () => {
 		const poll = async (): Promise<TaskStatusResult> => {
 			at.push(since(clock.now()));
 			await clock.pause(10);
-			return looks.length > 1 ? (looks.shift() ?? looks[0]) : looks[0];
+			return results.length > 1 ? (results.shift() ?? results[0]) : results[0];
 		};
 		const schedule = { track: (...args: unknown[]) => (told.push(['track', ...args.slice(1)]), ticket) };
 		const waited = await ended({ ...OPTIONS, poll, schedule, clock, startedAt, timeoutMs: 100, ...more });
 		return { told, at, waited };
 	}
 
-	it('learns from every look, and that nobody looks any more', async () => {
-		const { told, at } = await toldBy([queued(20), down(), queued(), empty, picture]);
+	it('gets the result of every poll, and is closed', async () => {
+		const { told, at } = await scheduleCalls([queued(20), down(), queued(), empty, imageResult]);
 
 		expect(told).toEqual([
 			['track', 1000, true],
@@ -280,18 +280,18 @@ describe('the schedule', () => {
 		expect(at).toEqual([0, 10, 20, 30, 40]);
 	});
 
-	it('learns no duration from a task that failed, and none from one that nobody knows', async () => {
+	it('gets no duration of a failed or unknown task', async () => {
 		for (const [end, after] of [
 			[outcome({ kind: 'failed', cause: 'taskFailed', reason: 'no' }), []],
-			[refused, []],
+			[rejected, []],
 			[notFound, [['failed', 10]]],
 		] as const) {
-			const { told } = await toldBy([end], { origin: 'named', timeoutMs: 20 });
+			const { told } = await scheduleCalls([end], { origin: 'named', timeoutMs: 20 });
 			expect(told).toEqual([['track', 1000, false], ...after, 'closed']);
 		}
 	});
 
-	it('is told that nobody looks any more when a look throws', async () => {
+	it('is closed when a poll throws', async () => {
 		const told: string[] = [];
 		const clock = leapingClock();
 		const ticket = { dueAt: 0, pending() {}, failed() {}, succeeded() {}, close: () => void told.push('closed') };
@@ -302,8 +302,8 @@ describe('the schedule', () => {
 		expect(told).toEqual(['closed']);
 	});
 
-	it('gives up at the deadline to the millisecond', async () => {
-		const { waited, at } = await toldBy([queued()]);
+	it('ends exactly at the deadline', async () => {
+		const { waited, at } = await scheduleCalls([queued()]);
 
 		expect(waited).toEqual({
 			failure: {
@@ -317,27 +317,27 @@ describe('the schedule', () => {
 		expect(at.at(-1)).toBe(90);
 	});
 
-	it('believes from the end of the grace on that the task is unknown', async () => {
+	it('accepts after the grace period that the task does not exist', async () => {
 		const failure = { kind: 'unknown_task', taskId: 'task_1' };
-		expect((await toldBy([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, polls: 2 });
-		const { waited } = await toldBy([notFound], { timeoutMs: 100_000 });
+		expect((await scheduleCalls([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, polls: 2 });
+		const { waited } = await scheduleCalls([notFound], { timeoutMs: 100_000 });
 		expect(waited).toEqual({
 			failure: { ...failure, nextStep: expect.stringContaining('The API accepted this task') as string },
 			polls: 6000,
 		});
 	});
 
-	it('waits for the first look as long as the gateway wished', async () => {
-		expect((await toldBy([picture], { firstPollMs: 50 })).at).toEqual([50]);
-		expect((await toldBy([picture])).at).toEqual([0]);
-		expect((await toldBy([picture], { origin: 'resumed' })).told[0]).toEqual(['track', 1000, false]);
+	it('waits before the first poll as long as Retry-After says', async () => {
+		expect((await scheduleCalls([imageResult], { firstPollMs: 50 })).at).toEqual([50]);
+		expect((await scheduleCalls([imageResult])).at).toEqual([0]);
+		expect((await scheduleCalls([imageResult], { origin: 'resumed' })).told[0]).toEqual(['track', 1000, false]);
 	});
 
-	it('spreads the looks that the gateway puts off, and never looks sooner than it asked', async () => {
+	it('spreads polls after Retry-After, and never polls sooner', async () => {
 		const random = jest.spyOn(Math, 'random');
 		const second = async (drawn: number): Promise<number> => {
 			random.mockReturnValue(drawn);
-			return (await toldBy([down(50), picture])).at[1];
+			return (await scheduleCalls([down(50), imageResult])).at[1];
 		};
 
 		expect([await second(0), await second(0.5), await second(1)]).toEqual([60, 60, 65]);
@@ -345,21 +345,21 @@ describe('the schedule', () => {
 	});
 });
 
-it('counts a task as finished without a picture only when five looks in a row say so', async () => {
-	expect((await waitThrough([...Array<TaskStatusResult>(4).fill(empty), picture])).waited).toMatchObject({
+it('accepts a task without an image as finished only after five polls in a row', async () => {
+	expect((await waitWith([...Array<TaskStatusResult>(4).fill(empty), imageResult])).waited).toMatchObject({
 		outcome: { images: [{}] },
 		polls: 5,
 	});
 	expect(
-		(await waitThrough([empty, empty, queued(), ...Array<TaskStatusResult>(5).fill(empty), picture])).waited,
+		(await waitWith([empty, empty, queued(), ...Array<TaskStatusResult>(5).fill(empty), imageResult])).waited,
 	).toMatchObject({
 		outcome: { images: [] },
 		polls: 8,
 	});
 });
 
-describe('a "no" to a look', () => {
-	const no = (kind: FailureKind): TaskStatusResult => ({ kind: 'doubtful', failure: { kind } });
+describe('a rejected poll', () => {
+	const rejectedPoll = (kind: FailureKind): TaskStatusResult => ({ kind: 'doubtful', failure: { kind } });
 
 	it.each<[FailureKind, PollOptions['origin'], number]>([
 		['invalid_request', 'fresh', 5],
@@ -371,61 +371,61 @@ describe('a "no" to a look', () => {
 		['prompt_refused', 'fresh', 3],
 		['invalid_request', 'named', 3],
 		['invalid_key', 'named', 3],
-	])('is believed when it is repeated (%s, %s task): %i looks', async (kind, origin, polls) => {
+	])('is final when it is repeated (%s, %s task): %i polls', async (kind, origin, polls) => {
 		const failure = { kind, taskId: 'task_1' };
-		expect((await waitThrough([no(kind)], { origin })).waited).toEqual({ failure, polls });
+		expect((await waitWith([rejectedPoll(kind)], { origin })).waited).toEqual({ failure, polls });
 	});
 
-	it('is a page as well for a task that somebody named', async () => {
+	it('can be a web page for a task whose ID the user entered', async () => {
 		const proxyPage: TaskStatusResult = {
 			kind: 'passing',
 			failure: { kind: 'wrong_base_url', httpStatus: 200 },
 			retryAfterMs: 0,
 		};
 
-		expect((await waitThrough([proxyPage], { origin: 'named' })).waited).toMatchObject({
+		expect((await waitWith([proxyPage], { origin: 'named' })).waited).toMatchObject({
 			failure: { kind: 'wrong_base_url' },
 			polls: 3,
 		});
-		expect((await waitThrough([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, polls: 10 });
+		expect((await waitWith([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, polls: 10 });
 	});
 
-	it('is forgotten as soon as another look says something else', async () => {
-		const { waited } = await waitThrough([
-			no('invalid_key'),
-			no('invalid_key'),
+	it('is ignored after a poll with another result', async () => {
+		const { waited } = await waitWith([
+			rejectedPoll('invalid_key'),
+			rejectedPoll('invalid_key'),
 			down(),
-			no('invalid_key'),
-			no('invalid_key'),
+			rejectedPoll('invalid_key'),
+			rejectedPoll('invalid_key'),
 			queued(),
-			picture,
+			imageResult,
 		]);
 
 		expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 7 });
 	});
 
-	it('takes a good ten seconds at the usual pace', async () => {
-		const { tookMs } = await waitThrough([no('invalid_request')]);
+	it('is final after 10 to 20 seconds', async () => {
+		const { tookMs } = await waitWith([rejectedPoll('invalid_request')]);
 
 		expect(tookMs).toBeGreaterThan(10_000);
 		expect(tookMs).toBeLessThan(20_000);
 	});
 
-	it('keeps what it told of the task, for when the time is over', async () => {
+	it('keeps the status in its body for the timeout', async () => {
 		const told: DecodedResponse = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
-		const { waited, seen } = await waitThrough(
-			[{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }],
-			{ timeoutMs: 0, continuesOnTimeout: true },
-		);
+		const { waited, seen } = await waitWith([{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }], {
+			timeoutMs: 0,
+			continuesOnTimeout: true,
+		});
 
 		expect(waited).toEqual({ outcome: { ...told, taskId: 'task_1' }, polls: 1 });
 		expect(seen).toEqual([told]);
 	});
 });
 
-it('gives a task that was seen another grace when the gateway does not know it for a while', async () => {
-	const { waited, tookMs } = await waitThrough(
-		[...Array<TaskStatusResult>(30).fill(queued()), ...Array<TaskStatusResult>(3).fill(notFound), picture],
+it('gives a task that was visible another grace period when it is not found for some time', async () => {
+	const { waited, tookMs } = await waitWith(
+		[...Array<TaskStatusResult>(30).fill(queued()), ...Array<TaskStatusResult>(3).fill(notFound), imageResult],
 		{ timeoutMs: 600_000 },
 	);
 
@@ -433,17 +433,17 @@ it('gives a task that was seen another grace when the gateway does not know it f
 	expect(tookMs).toBeGreaterThan(60_000);
 });
 
-it('does not look at all when the execution has stopped already', async () => {
+it('does not poll when the execution is canceled already', async () => {
 	const poll = jest.fn();
 
-	expect((await waitThrough([], { poll, signal: AbortSignal.abort() })).waited).toEqual({
+	expect((await waitWith([], { poll, signal: AbortSignal.abort() })).waited).toEqual({
 		failure: { kind: 'canceled', taskId: 'task_1' },
 		polls: 0,
 	});
 	expect(poll).not.toHaveBeenCalled();
 });
 
-it('ends a pause when the execution stops', async () => {
+it('ends a pause when the execution is canceled', async () => {
 	const clock = stoppedClock();
 	const startedAt = clock.now();
 	const stop = new AbortController();

@@ -18,10 +18,10 @@ function limiterOf(maxConcurrency: number, clock: FakeClock, more: Partial<Limit
 }
 
 const TASK_MS = 10_000;
-const ANSWER_MS = 50;
+const RESPONSE_MS = 50;
 const HOUR_MS = 3_600_000;
 
-interface DecodedResponse {
+interface PlayResult {
 	done: number;
 	rejected: number;
 	mostOpen: number;
@@ -30,16 +30,16 @@ interface DecodedResponse {
 	tookMs: number;
 }
 
-/** So many items against a gateway that takes `limit` tasks at a time and rejects the rest. */
+/** Runs this number of items against an API that accepts `limit` tasks at a time and rejects the others. */
 async function play(
 	items: number,
 	limit: number,
 	more: { maxConcurrency?: number; slowStart?: SlowStart; retryAfterMs?: number } = {},
-): Promise<DecodedResponse> {
+): Promise<PlayResult> {
 	const clock = stoppedClock();
 	const limiter = limiterOf(more.maxConcurrency ?? 64, clock, { slowStart: more.slowStart ?? TASK_SLOW_START });
 	const startedAt = clock.now();
-	const seen: DecodedResponse = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	const seen: PlayResult = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
 	let open = 0;
 	let unanswered = 0;
 
@@ -50,7 +50,7 @@ async function play(
 			seen.requests.push(clock.now() - startedAt);
 			unanswered += 1;
 			seen.mostUnanswered = Math.max(seen.mostUnanswered, unanswered);
-			await clock.pause(ANSWER_MS);
+			await clock.pause(RESPONSE_MS);
 			unanswered -= 1;
 			if (open >= limit) {
 				seen.rejected += 1;
@@ -77,28 +77,28 @@ async function play(
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
 
-it.each([1, 2, 4, 64])('finds a limit of %i by a few rejections and uses all of it', async (limit) => {
+it.each([1, 2, 4, 64])('finds a limit of %i with few rejections and uses all of it', async (limit) => {
 	const items = Math.max(12, limit * 3);
 	const seen = await play(items, limit);
 
 	expect(seen.done).toBe(items);
 	expect(seen.mostOpen).toBe(limit);
 	expect(seen.rejected).toBeLessThanOrEqual(8);
-	// Within a fifth of what a client that knew the limit would need, and the first answers.
+	// At most a fifth longer than a client that knows the limit, plus the first responses.
 	expect(seen.tookMs).toBeLessThan(Math.ceil(items / limit) * TASK_MS * 1.2 + 5_000);
 });
 
-it('keeps to a lower limit of its own without any rejection', async () => {
+it('stays within a lower Max Concurrency without a rejection', async () => {
 	const seen = await play(10, 64, { maxConcurrency: 2 });
 
 	expect(seen).toMatchObject({ done: 10, rejected: 0, mostOpen: 2 });
 });
 
-it('leaves few requests unanswered at a time, so that a wrong guess costs few rejections', async () => {
+it('sends few requests before the first responses, so that a wrong guess costs few rejections', async () => {
 	expect((await play(40, 64)).mostUnanswered).toBe(TASK_SLOW_START.initial);
 });
 
-it('lets more and more synchronous calls run side by side as they succeed', async () => {
+it('runs more synchronous calls at the same time as they succeed', async () => {
 	const seen = await play(60, 64, { slowStart: SYNC_SLOW_START });
 
 	expect(seen.requests.filter((at) => at === 0)).toHaveLength(SYNC_SLOW_START.initial);
@@ -106,18 +106,18 @@ it('lets more and more synchronous calls run side by side as they succeed', asyn
 	expect(seen.rejected).toBe(0);
 });
 
-it('tries again no sooner than Retry-After allows', async () => {
+it('sends again no sooner than Retry-After allows', async () => {
 	const seen = await play(4, 1, { retryAfterMs: 30_000 });
 	const gaps = seen.requests.slice(1).map((at, index) => at - seen.requests[index]);
 
 	expect(seen.done).toBe(4);
-	// After the rejections of the first moment nobody asks for half a minute.
+	// After the first rejections nothing is sent for 30 seconds.
 	expect(gaps.filter((gap) => gap >= 30_000).length).toBeGreaterThan(0);
-	expect(seen.requests.filter((at) => at > ANSWER_MS && at < 30_000 + ANSWER_MS)).toEqual([]);
+	expect(seen.requests.filter((at) => at > RESPONSE_MS && at < 30_000 + RESPONSE_MS)).toEqual([]);
 });
 
-describe('a gateway that takes nothing', () => {
-	/** One item that is rejected again and again; the times between its tries. */
+describe('an API that rejects every request', () => {
+	/** The pauses between the requests of one item that is always rejected. */
 	async function pausesOf(retryAfterMs: number, tries: number): Promise<number[]> {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
@@ -134,11 +134,11 @@ describe('a gateway that takes nothing', () => {
 		return times.slice(1).map((at, index) => at - times[index]);
 	}
 
-	it('is asked at growing distances, up to half a minute', async () => {
+	it('is sent requests at growing intervals of up to 30 seconds', async () => {
 		expect(await pausesOf(0, 9)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 	});
 
-	it('is asked when it said, where that is later', async () => {
+	it('is sent the next request after Retry-After when that is later', async () => {
 		expect(await pausesOf(5_000, 5)).toEqual([5000, 5000, 5000, 5000]);
 	});
 });
@@ -147,15 +147,15 @@ describe('the give-up time', () => {
 	interface Load {
 		items: number;
 		giveUpAfterMs: number;
-		/** What the gateway says to the n-th request: undefined takes it, a number is the Retry-After of a rejection. */
-		answer: (request: number) => number | undefined;
+		/** The response to the n-th request: undefined accepts it, a number is the Retry-After of a rejection. */
+		retryAfterOf: (request: number) => number | undefined;
 	}
 
-	/** Items that send again until their patience is over, as submit.ts does; what became of each and when. */
-	async function wait({
+	/** Items that send again until their give-up time, as submit.ts does. Returns how and when each ended. */
+	async function runItems({
 		items,
 		giveUpAfterMs,
-		answer,
+		retryAfterOf: retryAfterOf,
 	}: Load): Promise<Array<{ end: string; at: number; sent: number }>> {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
@@ -171,12 +171,12 @@ describe('the give-up time', () => {
 			for (;;) {
 				const permit = await limiter
 					.acquire({ giveUpAfterMs })
-					.catch((thrown: unknown) => toFailure(thrown).gatewayMessage ?? 'no words');
+					.catch((thrown: unknown) => toFailure(thrown).gatewayMessage ?? 'no message');
 				if (typeof permit === 'string') return ended(permit);
 				if (!permit) return ended('aborted');
 				sent += 1;
-				const retryAfterMs = answer((requests += 1));
-				await clock.pause(ANSWER_MS);
+				const retryAfterMs = retryAfterOf((requests += 1));
+				await clock.pause(RESPONSE_MS);
 				if (retryAfterMs === undefined) {
 					permit.accepted();
 					await clock.pause(TASK_MS);
@@ -195,51 +195,51 @@ describe('the give-up time', () => {
 	const ends = (seen: Array<{ end: string }>): string[] => seen.map(({ end }) => end);
 	const last = (seen: Array<{ at: number }>): number => Math.max(...seen.map(({ at }) => at));
 
-	it('turns those who wait away when the gateway wants a longer pause, with its own words', async () => {
-		const seen = await wait({
+	it('rejects waiting items when Retry-After is longer, with the message of the API', async () => {
+		const seen = await runItems({
 			items: 6,
 			giveUpAfterMs: 3_000,
-			answer: (request) => (request === 2 ? HOUR_MS : undefined),
+			retryAfterOf: (request) => (request === 2 ? HOUR_MS : undefined),
 		});
 
 		expect(ends(seen)).toEqual(['done', 'rejected', 'done', 'done', 'later', 'later']);
 		expect(seen.slice(4)).toEqual([
-			{ end: 'later', at: ANSWER_MS, sent: 0 },
-			{ end: 'later', at: ANSWER_MS, sent: 0 },
+			{ end: 'later', at: RESPONSE_MS, sent: 0 },
+			{ end: 'later', at: RESPONSE_MS, sent: 0 },
 		]);
 	});
 
-	it('does not start anew for everybody in front of a gateway that takes nothing', async () => {
-		const short = await wait({ items: 8, giveUpAfterMs: 1_000, answer: () => 4_000 });
-		const many = await wait({ items: 300, giveUpAfterMs: 600_000, answer: () => 700_000 });
+	it('does not start again for each item when the API rejects every request', async () => {
+		const short = await runItems({ items: 8, giveUpAfterMs: 1_000, retryAfterOf: () => 4_000 });
+		const many = await runItems({ items: 300, giveUpAfterMs: 600_000, retryAfterOf: () => 700_000 });
 
-		expect([last(short), last(many)]).toEqual([ANSWER_MS, ANSWER_MS]);
+		expect([last(short), last(many)]).toEqual([RESPONSE_MS, RESPONSE_MS]);
 	});
 
-	it.each([0, 4_000])('is over for all at the same time, with Retry-After of %i ms', async (retryAfterMs) => {
-		const seen = await wait({ items: 300, giveUpAfterMs: 30_000, answer: () => retryAfterMs });
+	it.each([0, 4_000])('ends for all items at the same time, with a Retry-After of %i ms', async (retryAfterMs) => {
+		const seen = await runItems({ items: 300, giveUpAfterMs: 30_000, retryAfterOf: () => retryAfterMs });
 
 		expect(new Set(ends(seen))).toEqual(new Set(['rejected', 'later']));
-		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * ANSWER_MS);
+		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * RESPONSE_MS);
 	});
 
-	it('ends with a last try, when the gateway names no time', async () => {
-		const seen = await wait({ items: 1, giveUpAfterMs: 10_000, answer: () => 0 });
+	it('ends with a last request when there is no Retry-After', async () => {
+		const seen = await runItems({ items: 1, giveUpAfterMs: 10_000, retryAfterOf: () => 0 });
 
-		expect(seen).toEqual([{ end: 'rejected', at: 10_000 + 2 * ANSWER_MS, sent: 6 }]);
+		expect(seen).toEqual([{ end: 'rejected', at: 10_000 + 2 * RESPONSE_MS, sent: 6 }]);
 	});
 
-	it('is not touched by a pause that is shorter, and begins anew once something was taken', async () => {
-		const seen = await wait({
+	it('is not affected by a shorter pause, and starts again after an accepted request', async () => {
+		const seen = await runItems({
 			items: 40,
 			giveUpAfterMs: 10_000,
-			answer: (request) => (request % 4 === 0 ? undefined : 3_000),
+			retryAfterOf: (request) => (request % 4 === 0 ? undefined : 3_000),
 		});
 
 		expect(new Set(ends(seen))).toEqual(new Set(['done']));
 	});
 
-	it('does not end while places are taken, however long that is', async () => {
+	it('does not end while all permits are in use, however long that takes', async () => {
 		const clock = stoppedClock();
 		const limiter = limiterOf(2, clock);
 		const first = await limiter.acquire({ giveUpAfterMs: 5_000 });
@@ -253,7 +253,7 @@ describe('the give-up time', () => {
 		expect(await third).toMatchObject({ release: expect.any(Function) });
 	});
 
-	it('is over at once for who comes while the gateway wants to be left alone, and not for who comes after that', async () => {
+	it('ends at once for items that come during a longer Retry-After, and not for later ones', async () => {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
 		(await limiter.acquire())?.rejected(60_000);
@@ -265,28 +265,28 @@ describe('the give-up time', () => {
 		expect(await limiter.acquire({ giveUpAfterMs: 10_000 })).toMatchObject({ release: expect.any(Function) });
 	});
 
-	it('of a task that is at the gateway already is not asked: it takes its place at once', async () => {
+	it('does not apply to a resumed task, which gets its permit at once', async () => {
 		const clock = stoppedClock();
 		const run = new AbortController();
 		const limiter = limiterOf(2, clock, { signal: run.signal });
 		(await limiter.acquire())?.rejected(HOUR_MS);
 		const submitClient = limiter.acquire();
 		const resumed = [await limiter.acquire({ isResumed: true }), await limiter.acquire({ isResumed: true })];
-		let isIn = false;
-		void limiter.acquire({ isResumed: true }).then(() => (isIn = true));
+		let hasPermit = false;
+		void limiter.acquire({ isResumed: true }).then(() => (hasPermit = true));
 		await settled();
 
 		expect(resumed).toEqual(Array(2).fill(expect.objectContaining({ release: expect.any(Function) as unknown })));
-		expect(isIn).toBe(false);
+		expect(hasPermit).toBe(false);
 		resumed[0]?.release();
 		await settled();
-		expect(isIn).toBe(true);
+		expect(hasPermit).toBe(true);
 		run.abort();
 		expect(await submitClient).toBeUndefined();
 	});
 
 	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
-		'leaves nobody behind, whatever happens (seed %i)',
+		'ends every item, whatever happens (seed %i)',
 		async (seed) => {
 			const random = createRandom(seed);
 			const pick = (most: number): number => Math.floor(random.next() * most);
@@ -330,7 +330,7 @@ describe('the give-up time', () => {
 		},
 	);
 
-	it('is no reason once the run is aborted in the same breath', async () => {
+	it('is not the reason when the run is aborted at the same moment', async () => {
 		const run = new AbortController();
 		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
 		const first = await limiter.acquire({ giveUpAfterMs: 1_000 });
@@ -342,8 +342,8 @@ describe('the give-up time', () => {
 	});
 });
 
-describe('a limit that has been found', () => {
-	it('is tried again after a while, and used when it has grown', async () => {
+describe('a limit that was found', () => {
+	it('is probed again later, and used when it has grown', async () => {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
 		let limit = 2;
@@ -394,21 +394,21 @@ describe('releasing and aborting', () => {
 		expect(order).toEqual([1, 2]);
 	});
 
-	it('takes a permit back once, however often it is released', async () => {
+	it('counts a released permit once, however often it is released', async () => {
 		const limiter = limiterOf(1, stoppedClock());
 		const first = await limiter.acquire();
 		first?.accepted();
 		first?.release();
 		first?.release();
 		await limiter.acquire();
-		let isIn = false;
-		void limiter.acquire().then(() => (isIn = true));
+		let hasPermit = false;
+		void limiter.acquire().then(() => (hasPermit = true));
 		await settled();
 
-		expect(isIn).toBe(false);
+		expect(hasPermit).toBe(false);
 	});
 
-	it('gives no permit once the run is aborted, to those who wait and those who come later', async () => {
+	it('gives no permit after the run is aborted, neither to waiting nor to later items', async () => {
 		const run = new AbortController();
 		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
 		const first = await limiter.acquire();
@@ -419,7 +419,7 @@ describe('releasing and aborting', () => {
 	});
 });
 
-describe('in front of a gateway that does not tell its limit, medians over 11 seeds', () => {
+describe('an API that does not state its limit, medians over 11 seeds', () => {
 	const TASKS: ApiLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
 	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
@@ -434,7 +434,7 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 			[limit, 1000],
 		]),
 	)(
-		'64 tasks at a limit of %i, with Retry-After of %i ms, take little longer than they must',
+		'64 tasks at a limit of %i, with a Retry-After of %i ms, take at most 8 % longer than needed',
 		async (limit, retryAfterMs) => {
 			const runs = await Promise.all(
 				Array.from(
@@ -448,21 +448,21 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 		},
 	);
 
-	it('a limit that drops is followed within a few rejections', async () => {
+	it('finds a lowered limit with few rejections', async () => {
 		const run = await playLimiter({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
 
 		expect(run.rejected).toBeLessThan(0.13);
 	});
 
-	it('a limit that rises is found', async () => {
+	it('finds a raised limit', async () => {
 		const run = await playLimiter({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
 
-		// With the first limit it would have been more than eight minutes.
+		// With the first limit it would take more than eight minutes.
 		expect(run.tookMs).toBeLessThan(150_000);
 		expect(run.rejected).toBeLessThan(0.05);
 	});
 
-	it('a limit per minute costs time, and not all places', async () => {
+	it('keeps sending under a limit per minute', async () => {
 		const run = await playLimiter({ ...TASKS, perMinute: 20 }, 3);
 
 		// 20 at once, 20 after one minute, 20 after two, and 4 after three.
@@ -470,7 +470,7 @@ describe('in front of a gateway that does not tell its limit, medians over 11 se
 		expect(run.rejected).toBeLessThan(0.4);
 	});
 
-	it('synchronous calls that nobody rejects run nearly all at once', async () => {
+	it('runs nearly all synchronous calls at once when none is rejected', async () => {
 		const calls = { shortestMs: 1000, longestMs: 1000, slowStart: SYNC_SLOW_START, isSynchronous: true };
 
 		expect((await playLimiter({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);

@@ -3,31 +3,31 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import {
-	emptyPaper,
+	newModelApi,
 	ITEMS,
 	tryNode,
-	type FileAnswer,
-	type GetAnswer,
-	type Paper,
-	type PostAnswer,
+	type FileResponse,
+	type GetResponse,
+	type ModelApi,
+	type PostResponse,
 	type Script,
-} from './modelGateway';
+} from './modelApi';
 
-/** What a user may do next, and what the execution that it happens in remembers. */
+/** What happens outside of the node: the API, the saved context, and the executions. */
 interface World {
-	paper: Paper;
+	api: ModelApi;
 	context: IDataObject;
 	execution: number;
-	/** Executions that share what was remembered. */
+	/** Executions that share one saved context. */
 	lineage: Set<string>;
 }
-/** The node's last end, which is all that decides what may happen next. */
+/** How the last execution ended, which decides what a user can do next. */
 interface Model {
 	canRetry: boolean;
 }
 
 const posts = fc.array(
-	fc.constantFrom<PostAnswer>(
+	fc.constantFrom<PostResponse>(
 		'accept',
 		'acceptFinished',
 		'acceptSilently',
@@ -41,10 +41,10 @@ const posts = fc.array(
 	{ maxLength: 8 },
 );
 const gets = fc.array(
-	fc.constantFrom<GetAnswer>('pending', 'finish', 'fail', 'unavailable', 'reset', 'notFound', 'denied', 'nonsense'),
+	fc.constantFrom<GetResponse>('pending', 'finish', 'fail', 'unavailable', 'reset', 'notFound', 'denied', 'nonsense'),
 	{ maxLength: 12 },
 );
-const files = fc.array(fc.constantFrom<FileAnswer>('serve', 'unavailable', 'gone', 'cutOff'), { maxLength: 6 });
+const files = fc.array(fc.constantFrom<FileResponse>('serve', 'unavailable', 'gone', 'cutOff'), { maxLength: 6 });
 const script: fc.Arbitrary<Script> = fc.record({
 	posts,
 	gets,
@@ -74,7 +74,7 @@ class Step implements fc.AsyncCommand<Model, World> {
 		world.lineage.add(execution);
 		const { posts, gets, files } = this.script;
 		const result = await tryNode(
-			world.paper,
+			world.api,
 			{ ...this.script, posts: [...posts], gets: [...gets], files: [...files] },
 			execution,
 			world.context,
@@ -90,36 +90,37 @@ class Step implements fc.AsyncCommand<Model, World> {
 	}
 }
 
-function checkInvariants({ paper, lineage }: World): void {
-	for (const task of paper.tasks) {
-		const isKnown = paper.known.has(task.id);
-		const isReported = paper.unclear.some(({ item, execution }) => item === task.item && execution === task.execution);
+function checkInvariants({ api: api, lineage }: World): void {
+	for (const task of api.tasks) {
+		const isKnown = api.known.has(task.id);
+		const isReported = api.unclear.some(({ item, execution }) => item === task.item && execution === task.execution);
 		expect({ task, isKnownOrReported: isKnown || isReported }).toEqual({ task, isKnownOrReported: true });
 	}
 	for (let item = 0; item < ITEMS; item += 1) {
-		const live = paper.tasks.filter(
-			(task) =>
-				task.item === item && lineage.has(task.execution) && task.state !== 'failed' && paper.known.has(task.id),
+		const live = api.tasks.filter(
+			(task) => task.item === item && lineage.has(task.execution) && task.state !== 'failed' && api.known.has(task.id),
 		);
 		expect({ item, live: live.length <= 1 ? 'at most one' : live }).toEqual({ item, live: 'at most one' });
 	}
-	for (const { item, execution } of paper.unclear) {
-		const sent = paper.posts.filter((post) => post.item === item && post.execution === execution);
-		const firstUnclear = sent.findIndex(({ answer }) => ['acceptSilently', 'reset', 'broken'].includes(answer));
-		// Canceled on its way: whatever was answered, nobody heard it, and it is the last as well.
+	for (const { item, execution } of api.unclear) {
+		const sent = api.posts.filter((post) => post.item === item && post.execution === execution);
+		const firstUnclear = sent.findIndex(({ response: answer }) =>
+			['acceptSilently', 'reset', 'broken'].includes(answer),
+		);
+		// Canceled after it was sent: nobody got its response, and it is the last request too.
 		expect(firstUnclear === -1 || firstUnclear === sent.length - 1).toBe(true);
 	}
-	expect(paper).toMatchObject({ requestsAfterCancel: 0, keysAbroad: 0 });
+	expect(api).toMatchObject({ requestsAfterCancel: 0, keysAbroad: 0 });
 }
 
-function checkRows({ paper }: World, { outcomes, isCanceled }: Awaited<ReturnType<typeof tryNode>>): void {
+function checkRows({ api: api }: World, { outcomes, isCanceled }: Awaited<ReturnType<typeof tryNode>>): void {
 	if (isCanceled || outcomes.some(({ status }) => status === 'rejected')) return;
 	outcomes.forEach((outcome, item) => {
 		const rows = outcome.status === 'fulfilled' ? outcome.value : [];
 		expect(rows).toHaveLength(1);
 		const [{ json, binary }] = rows;
 		if (json.error !== undefined) return;
-		expect(paper.tasks.find(({ id }) => id === json.taskId)).toMatchObject({ item, state: 'finished' });
+		expect(api.tasks.find(({ id }) => id === json.taskId)).toMatchObject({ item, state: 'finished' });
 		expect(binary !== undefined || json.imageUrl !== undefined).toBe(true);
 	});
 }
@@ -127,7 +128,7 @@ function checkRows({ paper }: World, { outcomes, isCanceled }: Awaited<ReturnTyp
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
 afterEach(() => jest.useRealTimers());
 
-it('pays once and loses nothing in any order of answers, faults, cancels, retries and restarts', async () => {
+it('charges once and loses nothing in any order of responses, faults, cancels, retries and restarts', async () => {
 	const steps = (['Retry On Fail', 'Retry execution', 'new execution'] as const).map((how) =>
 		script.map((drawn) => new Step(how, drawn)),
 	);
@@ -135,7 +136,7 @@ it('pays once and loses nothing in any order of answers, faults, cancels, retrie
 		fc.asyncProperty(fc.commands(steps, { maxCommands: 6 }), async (commands) => {
 			const setup = () => ({
 				model: { canRetry: false },
-				real: { paper: emptyPaper(), context: {}, execution: 0, lineage: new Set<string>() },
+				real: { api: newModelApi(), context: {}, execution: 0, lineage: new Set<string>() },
 			});
 			await fc.asyncModelRun(setup, commands);
 		}),

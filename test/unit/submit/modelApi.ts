@@ -1,11 +1,11 @@
 /* eslint-disable */
-// A gateway on paper: it answers as it is told, keeps the bill, and knows nothing of sockets or time.
+// A model of the API without sockets or time: it responds as scripted and records what it charges.
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createImages } from '../../../nodes/NanoBanana/lifecycle';
 import { broken, reply } from '../support/fakeClient';
 
-export type PostAnswer =
+export type PostResponse =
 	| 'accept'
 	| 'acceptFinished'
 	| 'acceptSilently'
@@ -15,15 +15,15 @@ export type PostAnswer =
 	| 'overloaded'
 	| 'broken'
 	| 'decline';
-export type GetAnswer = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
-export type FileAnswer = 'serve' | 'unavailable' | 'gone' | 'cutOff';
+export type GetResponse = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
+export type FileResponse = 'serve' | 'unavailable' | 'gone' | 'cutOff';
 
-/** Drawn answers, used in turn; the gateway behaves well when they run out. */
+/** Drawn responses, used in turn. After the last one, every request succeeds. */
 export interface Script {
-	posts: PostAnswer[];
-	gets: GetAnswer[];
-	files: FileAnswer[];
-	/** The execution is stopped as this request arrives. */
+	posts: PostResponse[];
+	gets: GetResponse[];
+	files: FileResponse[];
+	/** The execution is canceled when this request arrives. */
 	cancelAt?: number;
 	continues: boolean;
 }
@@ -32,15 +32,15 @@ interface Task {
 	id: string;
 	item: number;
 	state: 'open' | 'finished' | 'failed';
-	/** The client was told the id. */
-	isAnswered: boolean;
+	/** The client got the ID. */
+	hasResponse: boolean;
 	execution: string;
 }
 
-export interface Paper {
+export interface ModelApi {
 	tasks: Task[];
-	/** The item and the execution of each create request, with what came of it. */
-	posts: Array<{ item: number; execution: string; answer: PostAnswer }>;
+	/** The item, the execution and the response of each create request. */
+	posts: Array<{ item: number; execution: string; response: PostResponse }>;
 	known: Set<string>;
 	unclear: Array<{ item: number; execution: string }>;
 	requestsAfterCancel: number;
@@ -48,15 +48,15 @@ export interface Paper {
 }
 
 export const ITEMS = 3;
-const KEY = 'sk-paper-0123456789';
-const HOME = 'http://gateway.test';
+const KEY = 'sk-model-0123456789';
+const BASE_URL = 'http://api.test';
 const PNG = Buffer.concat([
 	Buffer.from('89504e470d0a1a0a0000000d494844520000000800000008', 'hex'),
 	Buffer.alloc(40),
 	Buffer.from('IEND\u00aeB`\u0082', 'latin1'),
 ]);
 
-export function emptyPaper(): Paper {
+export function newModelApi(): ModelApi {
 	return { tasks: [], posts: [], known: new Set(), unclear: [], requestsAfterCancel: 0, keysAbroad: 0 };
 }
 
@@ -67,19 +67,19 @@ export interface TryResult {
 
 /** One try of the node: every item at once, as the engine starts them. */
 export async function tryNode(
-	paper: Paper,
+	api: ModelApi,
 	script: Script,
 	execution: string,
 	context: IDataObject,
 ): Promise<TryResult> {
 	const cancel = new AbortController();
 	let requests = 0;
-	const answerTo = async (item: number, options: Sent): Promise<unknown> => {
-		if (cancel.signal.aborted) paper.requestsAfterCancel += 1;
+	const responseTo = async (item: number, options: Sent): Promise<unknown> => {
+		if (cancel.signal.aborted) api.requestsAfterCancel += 1;
 		requests += 1;
 		if (requests === script.cancelAt) cancel.abort();
-		await answerTime(options.abortSignal);
-		return respond(paper, script, { item, execution }, options);
+		await responseTime(options.abortSignal);
+		return respond(api, script, { item, execution }, options);
 	};
 	const running = Promise.allSettled(
 		Array.from({ length: ITEMS }, (_, item) => contextFor(item)).map(
@@ -89,7 +89,7 @@ export async function tryNode(
 	let isDone = false;
 	void running.then(() => (isDone = true));
 	for (let turn = 0; turn < 4_000 && !isDone; turn += 1) await jest.advanceTimersByTimeAsync(250);
-	if (!isDone) throw new Error('The node came to no end');
+	if (!isDone) throw new Error('The node did not finish');
 	return { isCanceled: cancel.signal.aborted, outcomes: await running };
 
 	function contextFor(item: number): IExecutePaginationFunctions {
@@ -99,8 +99,8 @@ export async function tryNode(
 			options: { timeout: 40, pollInterval: 1 },
 		};
 		const log = (_text: string, meta: IDataObject): void => {
-			if (typeof meta.taskId === 'string') paper.known.add(meta.taskId);
-			else if (typeof meta.itemIndex === 'number') paper.unclear.push({ item: meta.itemIndex, execution });
+			if (typeof meta.taskId === 'string') api.known.add(meta.taskId);
+			else if (typeof meta.itemIndex === 'number') api.unclear.push({ item: meta.itemIndex, execution });
 		};
 		return {
 			getNode: () => ({
@@ -117,14 +117,14 @@ export async function tryNode(
 			getWorkflowDataProxy: () => ({ $runIndex: 0, $input: { all: () => Array(ITEMS) } }),
 			getExecutionCancelSignal: () => cancel.signal,
 			getExecutionId: () => execution,
-			getCredentials: async () => ({ apiKey: KEY, baseUrl: HOME }),
+			getCredentials: async () => ({ apiKey: KEY, baseUrl: BASE_URL }),
 			continueOnFail: () => script.continues,
 			logger: { info: log, warn: log, debug: () => undefined },
 			helpers: {
-				httpRequest: async (options: Sent) => await answerTo(item, options),
+				httpRequest: async (options: Sent) => await responseTo(item, options),
 				httpRequestWithAuthentication: async (_type: string, options: Sent) => {
-					if (!options.url.startsWith(HOME)) paper.keysAbroad += 1;
-					return await answerTo(item, options);
+					if (!options.url.startsWith(BASE_URL)) api.keysAbroad += 1;
+					return await responseTo(item, options);
 				},
 				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => ({
 					id: `stored:${fileName}`,
@@ -148,11 +148,11 @@ type Routed = Parameters<typeof createImages>[0];
 
 function routed(item: number): Routed {
 	return {
-		options: { baseURL: HOME, body: { model: 'NanoBanana2-1K', prompt: `item ${item}`, n: 1 } },
+		options: { baseURL: BASE_URL, body: { model: 'NanoBanana2-1K', prompt: `item ${item}`, n: 1 } },
 	} as unknown as Routed;
 }
 
-async function answerTime(signal: AbortSignal): Promise<void> {
+async function responseTime(signal: AbortSignal): Promise<void> {
 	const aborted = (): Error => Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 	if (signal.aborted) throw aborted();
 	await new Promise<void>((resolve, reject) => {
@@ -162,14 +162,14 @@ async function answerTime(signal: AbortSignal): Promise<void> {
 }
 
 function respond(
-	paper: Paper,
+	api: ModelApi,
 	script: Script,
 	from: { item: number; execution: string },
 	{ method, url }: Sent,
 ): unknown {
-	if (method === 'POST') return create(paper, script.posts.shift() ?? 'accept', from);
-	if (url.startsWith(HOME))
-		return read(paper, script.gets.shift() ?? 'finish', decodeURIComponent(url.split('/').at(-1) ?? ''));
+	if (method === 'POST') return create(api, script.posts.shift() ?? 'accept', from);
+	if (url.startsWith(BASE_URL))
+		return read(api, script.gets.shift() ?? 'finish', decodeURIComponent(url.split('/').at(-1) ?? ''));
 	switch (script.files.shift() ?? 'serve') {
 		case 'serve':
 			return reply(200, PNG);
@@ -182,20 +182,20 @@ function respond(
 	}
 }
 
-function create(paper: Paper, answer: PostAnswer, from: { item: number; execution: string }): unknown {
-	paper.posts.push({ ...from, answer });
-	const accept = (isAnswered: boolean, state: Task['state']): Task => {
+function create(api: ModelApi, response: PostResponse, from: { item: number; execution: string }): unknown {
+	api.posts.push({ ...from, response: response });
+	const accept = (hasResponse: boolean, state: Task['state']): Task => {
 		const task = {
-			id: `task_${paper.tasks.length + 1}`,
+			id: `task_${api.tasks.length + 1}`,
 			item: from.item,
 			state,
-			isAnswered,
+			hasResponse: hasResponse,
 			execution: from.execution,
 		};
-		paper.tasks.push(task);
+		api.tasks.push(task);
 		return task;
 	};
-	switch (answer) {
+	switch (response) {
 		case 'accept':
 			return reply(200, { code: 'success', data: { task_id: accept(true, 'open').id, status: 'queued' } });
 		case 'acceptFinished': {
@@ -226,21 +226,21 @@ function create(paper: Paper, answer: PostAnswer, from: { item: number; executio
 	}
 }
 
-function read(paper: Paper, answer: GetAnswer, id: string): unknown {
-	const task = paper.tasks.find((candidate) => candidate.id === id);
-	if (!task || answer === 'notFound')
+function read(api: ModelApi, response: GetResponse, id: string): unknown {
+	const task = api.tasks.find((candidate) => candidate.id === id);
+	if (!task || response === 'notFound')
 		return reply(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
-	if (answer === 'reset') throw broken('ECONNRESET', 'read');
-	if (answer === 'unavailable') return reply(503, 'later');
-	if (answer === 'denied') return reply(401, { error: { message: 'Invalid token', code: '' } });
-	if (answer === 'nonsense') return reply(200, '{"code":"succ');
-	if (task.state === 'open' && answer !== 'pending') task.state = answer === 'fail' ? 'failed' : 'finished';
+	if (response === 'reset') throw broken('ECONNRESET', 'read');
+	if (response === 'unavailable') return reply(503, 'later');
+	if (response === 'denied') return reply(401, { error: { message: 'Invalid token', code: '' } });
+	if (response === 'nonsense') return reply(200, '{"code":"succ');
+	if (task.state === 'open' && response !== 'pending') task.state = response === 'fail' ? 'failed' : 'finished';
 	if (task.state === 'failed')
 		return reply(200, {
 			code: 'success',
 			data: { task_id: id, status: 'failed', error: { code: 'upstream_error', message: 'no' } },
 		});
-	if (answer === 'pending' || task.state === 'open')
+	if (response === 'pending' || task.state === 'open')
 		return reply(200, { code: 'success', data: { task_id: id, status: 'processing', progress: '50%' } });
 	return reply(200, {
 		code: 'success',
