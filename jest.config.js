@@ -13,8 +13,9 @@ const level = (name, more = {}) => ({
 const METADATA = ['<rootDir>/test/unit/node', '<rootDir>/test/unit/repository'];
 
 module.exports = {
-	// Suites wait a lot: for timers, sockets and the engine to load. Both cores of a small machine have work.
-	maxWorkers: 3,
+	// Suites wait a lot, for timers and sockets: four of them keep the two cores of a small machine busy.
+	maxWorkers: 4,
+	testSequencer: '<rootDir>/test/longestFirst.js',
 	projects: [
 		// Before the rest, as these take longest. One file per folder: loading n8n-core takes some seconds per file.
 		level('engine', { testMatch: ['<rootDir>/test/engine/*.test.ts'] }),
