@@ -133,7 +133,7 @@ const TEXTS = {
 	timed_out: {
 		message: "The task did not finish within 'Timeout'",
 		nextStep:
-			"It keeps running. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+			"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		isOurs: true,
 		isAboutTask: true,
 	},

@@ -124,7 +124,7 @@ it('ends at the timeout with the id of the paid task and the way to collect it',
 		context: { itemIndex: 0, data: { errorCode: 'timed_out', taskId } },
 	});
 	expect(run.error?.description?.split('<br>')).toEqual([
-		"It keeps running. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+		"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		`Task ID: ${taskId}.`,
 		'Details: Last status: queued.',
 	]);
