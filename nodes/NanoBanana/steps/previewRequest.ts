@@ -18,6 +18,7 @@ export function previewItem(
 	const references = format.needsBytes({ ...prepared.request, references: given }) ? given.map(inlined) : given;
 	const call = format.encode({ ...prepared.request, references });
 	const json: IDataObject = {
+		...(item.settings.includeInputFields && item.ctx.getInputData().json),
 		preview: {
 			method: 'POST',
 			url: `${item.base.baseURL ?? ''}${call.path}`,

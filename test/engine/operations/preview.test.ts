@@ -6,6 +6,13 @@ const PROMPT = 'A small red cube';
 
 afterEach(() => expect(engine.mockApi.journal).toEqual([]));
 
+it('includes the fields of the input where the option says so', async () => {
+	const options = { previewRequest: true, includeInputFields: true };
+	const run = await engine.run({ prompt: PROMPT, options }, { input: [item({ sku: 'A-1' })] });
+
+	expect(run.json).toMatchObject([{ sku: 'A-1', preview: { method: 'POST' } }]);
+});
+
 it('shows method, URL and body, hides the key and sends nothing', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
