@@ -36,6 +36,7 @@ const elsewhere = [
 	'ask-before-paying',
 	'callback',
 	'durable-long-task',
+	'never-twice',
 	'upload-first',
 	'webhook-edit',
 ];

@@ -180,3 +180,67 @@ test('What if my provider accepts URLs only? The file is uploaded first, and its
 	]);
 	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
 });
+describe('How do I never pay for the same image twice?', () => {
+	it('sends each request once, reads open tasks by its schedule, and sends none again', async () => {
+		const { client, mockApi } = environment;
+		const workflow = example('never-twice');
+		Object.assign(nodeOf(workflow, 'Get Result').parameters, { options: { timeout: 1, onTimeout: 'continue' } });
+		const saved = await client.createWorkflow(workflow);
+		const runFrom = async (trigger: string) => await client.finished(await client.start(saved, trigger));
+
+		// The tasks are still running when the first run ends.
+		mockApi.set({ taskMs: 3_600_000 });
+		const first = await runFrom('Start');
+		expect(first.error).toBeUndefined();
+		expect(first.items('Preview Request')).toHaveLength(3);
+		expect(mockApi.calls('createTask')).toHaveLength(2);
+		expect(
+			first
+				.items('Create Task')
+				.map(({ json }) => json.taskId)
+				.sort(),
+		).toEqual(mockApi.ledger.map(({ taskId }) => taskId).sort());
+		expect(first.items('Finished?', 1)).toHaveLength(2);
+
+		mockApi.finishTasks();
+		const nextDay = await runFrom('Every Morning');
+		expect(nextDay.error).toBeUndefined();
+		expect((await digestsOf(nextDay, 'Use the Image')).sort()).toEqual(served().sort());
+		expect(nextDay.items('Save as Done').map(({ json }) => json.status)).toEqual(['done', 'done']);
+
+		const again = await runFrom('Start');
+		expect(again.error).toBeUndefined();
+		expect((await digestsOf(again, 'Use the Image')).sort()).toEqual(served().sort());
+		expect(mockApi.calls('createTask')).toHaveLength(2);
+		expect(mockApi.ledger.map(({ imagesBilled }) => imagesBilled)).toEqual([1, 1]);
+	});
+
+	it('does not send a request again whose response was lost, but one that was rejected', async () => {
+		const { client, mockApi } = environment;
+		const workflow = example('never-twice');
+		const prompts = ['lost', 'rejected'].map((prompt) => ({ prompt }));
+		Object.assign(nodeOf(workflow, 'Prompts').parameters, { jsonOutput: JSON.stringify({ rows: prompts }) });
+		Object.assign(nodeOf(workflow, 'Create Task').parameters, {
+			options: { includeInputFields: true, maxConcurrency: 1 },
+		});
+		const saved = await client.createWorkflow(workflow);
+		const run = async () => await client.finished(await client.start(saved, 'Start'));
+		const noModel = { error: { message: 'No available channel for model', code: 'model_not_found' } };
+		mockApi.script('createTask', [
+			{ reset: true, accept: true },
+			{ status: 503, body: noModel },
+		]);
+		const first = await run();
+		const second = await run();
+
+		expect(first.error).toBeUndefined();
+		expect(first.items('Remove Row').map(({ json }) => json.prompt)).toEqual(['rejected']);
+		expect(second.error).toBeUndefined();
+		expect(mockApi.calls('createTask').map(({ body }) => (body as { prompt: string }).prompt)).toEqual([
+			'lost',
+			'rejected',
+			'rejected',
+		]);
+		expect(second.items('Use the Image')).toHaveLength(1);
+	});
+});
