@@ -5,7 +5,7 @@ import { parameterTable } from './parameterTable';
 export function fieldsPage(): string {
 	return `# All fields
 
-Every field and option, in the order of the editor. The names are for expressions and exported workflows. This page is made from the node by \`npm run docs\`. Back to the [README](../README.md).
+Every field and option, in the same order as in the editor. Use the names in expressions and exported workflows. The command \`npm run docs\` creates this page from the node. Back to the [README](../README.md).
 
 ${parameterTable()}
 `;

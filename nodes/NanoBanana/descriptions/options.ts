@@ -143,7 +143,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
 			description:
-				'Maximum number of images for all input items together. If they would exceed it, nothing is sent and you are not charged.',
+				'Maximum number of images for all input items together. If a run would generate more, nothing is sent and you are not charged.',
 			displayOptions: forPaid,
 		},
 		{
