@@ -13,7 +13,7 @@ import {
 	type RestClient,
 	type SavedWorkflow,
 } from '../harness/n8n/restClient';
-import { rootFolder } from '../harness/run/paths';
+import { outFolder, rootFolder } from '../harness/run/paths';
 import { startHostNames, type HostNames } from '../harness/servers/startHostNames';
 import { startN8n, type RunningN8n } from '../harness/servers/startN8n';
 import { credentialType, nodeWith } from '../harness/testEnvironment';
@@ -232,24 +232,27 @@ describe('in the editor', () => {
 		expect(await output.innerText()).not.toContain(mockApi.apiKey);
 	});
 
-	step('the next node shows the fields before the first run', async () => {
-		const unexecuted = await client.createWorkflow(
-			chain(
-				'Fields',
-				manualTrigger(),
-				nodeWith(credential)('NanoBanana', { prompt: 'A small red cube' }),
-				node('Edit Fields', 'n8n-nodes-base.set', 3.4, { options: {} }),
-			),
-		);
-		await openWorkflow(unexecuted);
-		await canvasNode('Edit Fields').dblclick();
+	step('the next node shows the fields of each operation before the first run', async () => {
 		const input = page.getByTestId('ndv-input-panel');
-		await input.getByText('imageUrl').waitFor();
-		await expectScreenshot(page, 'fields', input, { height: 494 });
+		for (const operation of ['imageToImage', 'getStatus', 'waitForResult', 'textToImage']) {
+			const unexecuted = await client.createWorkflow(
+				chain(
+					'Fields',
+					manualTrigger(),
+					nodeWith(credential)('NanoBanana', { operation, prompt: 'A small red cube' }),
+					node('Edit Fields', 'n8n-nodes-base.set', 3.4, { options: {} }),
+				),
+			);
+			await openWorkflow(unexecuted);
+			await canvasNode('Edit Fields').dblclick();
+			await input.getByText('imageUrl').waitFor();
+			await page.screenshot({ path: join(outFolder, `fields-${operation}.png`) });
 
-		const { properties } = JSON.parse(readFileSync(join(schemaFolder, 'textToImage.json'), 'utf8'));
-		const text = await input.innerText();
-		expect(Object.keys(properties).filter((name) => !text.includes(name))).toEqual([]);
+			const { properties } = JSON.parse(readFileSync(join(schemaFolder, `${operation}.json`), 'utf8'));
+			const text = await input.innerText();
+			expect(Object.keys(properties).filter((name) => !text.includes(name))).toEqual([]);
+		}
+		await expectScreenshot(page, 'fields', input, { height: 494 });
 	});
 
 	step('the dark theme has an icon of its own', async () => {
