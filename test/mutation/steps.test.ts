@@ -3,6 +3,7 @@ import { allIn } from './allIn';
 
 allIn(
 	'images/downloadImage',
+	'images/downloadAgain',
 	'parameters/imageRequest',
 	'poll/waitForTask',
 	'submit/submit',
