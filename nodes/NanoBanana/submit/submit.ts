@@ -30,7 +30,7 @@ const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 /**
  * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired,
  * and records the result. It is sent again only where the API provably did not accept it: the connection
- * never opened, a 429 that is a rate limit, a 503 that says so. There is no general retry on purpose.
+ * never opened, a 429 that is a rate limit, a 503 that says so. A general retry could charge twice.
  *
  * With `resendUnclear`, a request that ended unclear is sent until the API responds clearly or the time is
  * over, also after another item has failed: only the response has the task ID.
@@ -61,7 +61,7 @@ export async function submit(
 		let pauseMs: number | undefined;
 		const now = clock.now();
 		if (resendUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
-		// The limiter delays a rejected request. Waiting behind other items is no rejection, so the time starts with the first one.
+		// The limiter delays a rejected request. Waiting behind other items does not count, so the time starts with its first rejection.
 		const since = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
 		if (unclearSince !== undefined && (result.kind !== 'failed' || NOT_OF_THE_API.includes(result.failure.kind))) {
 			const growing = pauseBefore(++resent);

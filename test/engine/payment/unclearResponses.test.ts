@@ -175,7 +175,7 @@ it.each([
 	expect(known.json).toMatchObject([{ status: 'unknown', warnings: [`API response: ${JSON.stringify(body)}`] }]);
 });
 
-it('does not say that a task goes on which no poll has shown, nor that it is free or its ID wrong', async () => {
+it('does not call a task running or free, or its ID wrong, that no poll has shown', async () => {
 	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 

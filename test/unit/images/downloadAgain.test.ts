@@ -131,7 +131,7 @@ describe('a download that never passes', () => {
 	});
 });
 
-describe('a URL that is no longer valid', () => {
+describe('a URL that has expired', () => {
 	it.each([401, 403, 404, 410])('is refreshed after HTTP %i, and the new one is fetched at once', async (status) => {
 		const refreshUrl = jest.fn(async () => await Promise.resolve(B));
 		const { fetched, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
