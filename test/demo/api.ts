@@ -9,7 +9,7 @@ export interface Api {
 	baseUrl: string;
 	apiKey: string;
 	/** The mock API's ledger knows; what another API charges is not known here. */
-	imagesBilled(): number | undefined;
+	imagesCharged(): number | undefined;
 	stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openApi(account: Account | undefined): Promise<Api> {
 			...account,
 			name: 'the API at NANOBANANA_BASE_URL',
 			isMockApi: false,
-			imagesBilled: () => undefined,
+			imagesCharged: () => undefined,
 			stop: async () => {},
 		};
 	}
@@ -57,7 +57,7 @@ export async function openApi(account: Account | undefined): Promise<Api> {
 		isMockApi: true,
 		baseUrl: mockApi.baseUrl,
 		apiKey: mockApi.apiKey,
-		imagesBilled: () => mockApi.imagesBilled(),
+		imagesCharged: () => mockApi.imagesCharged(),
 		stop: async () => await mockApi.stop(),
 	};
 }

@@ -61,7 +61,7 @@ interface Poll {
 	progress?: number;
 }
 
-/** The node logs every accepted task and every look at one; other entries are not about progress. */
+/** The node logs every accepted task and every status check; other entries are not about progress. */
 function readPoll({ meta }: LogEntry): Poll | undefined {
 	const { taskId, status, progress } = meta;
 	if (typeof taskId !== 'string' || typeof status !== 'string') return undefined;

@@ -60,9 +60,9 @@ async function present(
 		print(`Size           ${width} x ${height} pixels, ${mimeType}, ${Math.ceil(bytes.length / 1024)} kB`);
 	}
 	print(`Task           ${made.taskIds.join(', ') || `none: the format ${args.format} has no tasks`}`);
-	const billed = api.imagesBilled();
+	const imagesCharged = api.imagesCharged();
 	print(
-		`Images charged ${billed === undefined ? `${made.images.length} (images returned; check your provider's invoice)` : `${billed} (ledger of the mock API)`}`,
+		`Images charged ${imagesCharged === undefined ? `${made.images.length} (images returned; check your provider's invoice)` : `${imagesCharged} (ledger of the mock API)`}`,
 	);
 	for (const warning of made.warnings) print(`Warning        ${warning}`);
 }

@@ -7,7 +7,7 @@ import manifest from '../../package.json';
 /** The build's own settings, so that what is tried out is what is published. */
 const { bundling } = require('../../gulpfile.js') as { bundling: BuildOptions };
 
-/** What makes n8n watch the folders of its packages and load them anew; it tells open editors as well. */
+/** What makes n8n watch the folders of its packages and load them again; it tells open editors as well. */
 export const hotReload = { NODE_ENV: 'development', N8N_DEV_RELOAD: 'true' };
 
 /**

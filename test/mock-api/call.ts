@@ -5,7 +5,7 @@ import type { FaultRule } from './faults/faultRules';
 import type { MockState } from './state';
 import type { MockResponse, JournalEntry, MultipartSummary, RouteName, UploadedFile } from './types';
 
-/** One request while it is being answered. */
+/** One request until its response is sent. */
 export interface Call {
 	mock: MockState;
 	route: RouteName;

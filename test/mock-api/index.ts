@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { finishJob, imagesBilledIn, ledgerEntry, stateOf } from './jobs/jobs';
+import { finishTask, totalImagesCharged, ledgerEntry, stateOf } from './tasks/tasks';
 import { startApi, startFiles, startForeign, type RunningServer } from './servers';
 import { defaultSettings, type MockApiSettings } from './settings';
 import type { JournalEntry, LedgerEntry, RouteName, ScriptedResponse, ServedFile, TaskSnapshot } from './types';
@@ -19,7 +19,7 @@ export interface MockApi {
 	readonly settings: MockApiSettings;
 	/** Every request on any origin, in order of arrival. */
 	readonly journal: JournalEntry[];
-	/** A fresh copy of the bill at each reading. */
+	/** What is charged: a new copy at each read. */
 	readonly ledger: LedgerEntry[];
 	/** What was served, by URL, in the order in which the files were made: clients download side by side. */
 	readonly files: ReadonlyMap<string, ServedFile>;
@@ -30,8 +30,8 @@ export interface MockApi {
 	task(taskId: string): TaskSnapshot | undefined;
 	/** Ends every running task now, so that a test need not wait for the clock. */
 	finishTasks(): void;
-	imagesBilled(): number;
-	/** Paid jobs accepted. */
+	imagesCharged(): number;
+	/** The number of accepted tasks. */
 	created(): number;
 	calls(route: RouteName): JournalEntry[];
 	/** Forgets everything and responds to the settings given at the start. */
@@ -56,18 +56,18 @@ export async function startMockApi(settings: Partial<MockApiSettings> = {}): Pro
 		},
 		journal: mock.journal,
 		get ledger() {
-			return mock.jobs.map((job) => ledgerEntry(mock, job));
+			return mock.tasks.map((task) => ledgerEntry(mock, task));
 		},
 		get files() {
-			const inOrder = [...mock.served].sort(([, a], [, b]) => a.job - b.job || a.index - b.index);
+			const inOrder = [...mock.served].sort(([, a], [, b]) => a.task - b.task || a.index - b.index);
 			return new Map(inOrder.map(([url, { file }]) => [url, file]));
 		},
 		set: (change) => void Object.assign(mock.settings, change),
 		script: (route, responses) => void mock.scripts.set(route, [...(mock.scripts.get(route) ?? []), ...responses]),
 		task: (taskId) => snapshot(mock, taskId),
-		finishTasks: () => mock.jobs.forEach((job) => finishJob(mock, job)),
-		imagesBilled: () => imagesBilledIn(mock),
-		created: () => mock.jobs.length,
+		finishTasks: () => mock.tasks.forEach((task) => finishTask(mock, task)),
+		imagesCharged: () => totalImagesCharged(mock),
+		created: () => mock.tasks.length,
 		calls: (route) => mock.journal.filter((entry) => entry.route === route),
 		reset: () => resetState(mock, initial),
 		stop: async () => {
@@ -95,8 +95,8 @@ async function startServers(mock: MockState): Promise<RunningServer[]> {
 }
 
 function snapshot(mock: MockState, taskId: string): TaskSnapshot | undefined {
-	const job = mock.jobs.find((candidate) => candidate.taskId === taskId);
-	if (job === undefined) return undefined;
-	const urls = job.results.map(({ url }) => url);
-	return { taskId, state: stateOf(mock, job), urls, ledger: ledgerEntry(mock, job) };
+	const task = mock.tasks.find((candidate) => candidate.taskId === taskId);
+	if (task === undefined) return undefined;
+	const urls = task.results.map(({ url }) => url);
+	return { taskId, state: stateOf(mock, task), urls, ledger: ledgerEntry(mock, task) };
 }

@@ -20,13 +20,13 @@ export interface MockApiSettings {
 	progress: 'linear' | 'coarse' | 'none';
 	/** Duration of a generations, edits or generateContent call. */
 	syncMs: number;
-	/** More unfinished jobs than this are answered with 429; synchronous calls count too. */
+	/** With more unfinished tasks than this, a request gets a 429. Synchronous calls count too. */
 	tasksAtOnce: number;
 	/** Form of Retry-After on a 429. */
 	retryAfter: null | 'seconds' | 'date';
 	/** What Retry-After says, here and in the dialects that send it on a create. */
 	retryAfterSeconds: number;
-	/** Ids on GET /v1/models; null makes the endpoint answer 404. */
+	/** Ids on GET /v1/models; null makes the endpoint return 404. */
 	models: string[] | null;
 	/** Ids the key may use; null means all. */
 	enabledModels: string[] | null;
@@ -36,11 +36,11 @@ export interface MockApiSettings {
 	dialect: Dialect;
 	/** A new task returns task_not_exist for this long. */
 	visibleAfterMs: number;
-	/** What images look like. Tests keep the cheap ones; programs for people draw scenes. */
+	/** What images show. Tests keep the cheap ones; programs for people draw scenes. */
 	drawing: Drawing;
 	/** Pads an image to about this many bytes; null leaves its natural size. */
 	imageBytes: number | null;
-	/** The same Idempotency-Key gives the same job, and is charged once; with another body it is rejected with a 422. */
+	/** The same Idempotency-Key gives the same task, and is charged once; with another body it is rejected with a 422. */
 	honorsIdempotencyKey: boolean;
 	/** Beyond the API's page: a task with `callback_url` is sent to that URL when it ends. */
 	sendsCallbacks: boolean;

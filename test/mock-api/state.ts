@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule, FaultUse } from './faults/faultRules';
 import { createRandom, type Random } from './random';
 import type { MockApiSettings } from './settings';
-import type { Job, JournalEntry, Origin, ResultFile, RouteName, ScriptedResponse, ServedFile } from './types';
+import type { Task, JournalEntry, Origin, ResultFile, RouteName, ScriptedResponse, ServedFile } from './types';
 
 /** Everything the mock API knows and remembers. */
 export interface MockState {
@@ -13,10 +13,10 @@ export interface MockState {
 	/** One stream per purpose, so that a fault more does not rename every task after it. */
 	random: Record<'taskIds' | 'fileNames' | 'requestIds' | 'faults', Random>;
 	journal: JournalEntry[];
-	jobs: Job[];
+	tasks: Task[];
 	files: Map<string, ResultFile>;
-	/** By URL, with the number of the job and the index of the image in it. */
-	served: Map<string, { job: number; index: number; file: ServedFile }>;
+	/** By URL, with the number of the task and the index of the image in it. */
+	served: Map<string, { task: number; index: number; file: ServedFile }>;
 	/** By name, with the bytes of the file. */
 	uploads: Map<string, { mimeType: string; content: Buffer }>;
 	scripts: Map<RouteName, ScriptedResponse[]>;
@@ -34,7 +34,7 @@ export function createState(settings: MockApiSettings): MockState {
 		urls: { api: '', files: '', foreign: '' },
 		random: createStreams(settings.seed),
 		journal: [],
-		jobs: [],
+		tasks: [],
 		files: new Map(),
 		served: new Map(),
 		uploads: new Map(),
@@ -49,7 +49,7 @@ export function resetState(mock: MockState, settings: MockApiSettings): void {
 	mock.settings = { ...settings };
 	mock.random = createStreams(settings.seed);
 	mock.journal.length = 0;
-	mock.jobs.length = 0;
+	mock.tasks.length = 0;
 	mock.files.clear();
 	mock.served.clear();
 	mock.uploads.clear();

@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { RenderedImage } from './images/renderImage';
-import type { References } from './jobs/referenceImages';
+import type { References } from './tasks/referenceImages';
 import type { MockApiSettings } from './settings';
 
 /** The nouns of the mock API. Times are milliseconds since its start unless a name says otherwise. */
@@ -18,9 +18,9 @@ export type RouteName =
 
 export type Origin = 'api' | 'files' | 'foreign';
 
-export type JobKind = 'task' | 'generations' | 'edits' | 'generateContent';
+export type RequestKind = 'task' | 'generations' | 'edits' | 'generateContent';
 
-export type JobState = 'queued' | 'processing' | 'succeeded' | 'failed';
+export type TaskState = 'queued' | 'processing' | 'succeeded' | 'failed';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
@@ -54,16 +54,16 @@ export interface JournalEntry {
 	fault?: string;
 }
 
-/** One accepted paid job, as the bill would list it. */
+/** One accepted task, as an invoice would list it. */
 export interface LedgerEntry {
 	number: number;
-	kind: JobKind;
+	kind: RequestKind;
 	taskId: string | null;
 	model: string;
 	prompt: string;
 	n: number;
-	imagesBilled: number;
-	/** imagesBilled times the unit price. */
+	imagesCharged: number;
+	/** imagesCharged times the unit price. */
 	cost: number;
 	references: number;
 	acceptedAt: number;
@@ -72,13 +72,13 @@ export interface LedgerEntry {
 	collected: number;
 	downloads: number;
 	/** False when the accept response never reached the client whole. */
-	answered: boolean;
-	state: JobState;
+	isDelivered: boolean;
+	state: TaskState;
 }
 
 export interface TaskSnapshot {
 	taskId: string;
-	state: JobState;
+	state: TaskState;
 	urls: string[];
 	ledger: LedgerEntry;
 }
@@ -97,11 +97,11 @@ export interface ScriptedResponse {
 	/** An object is sent as JSON, a string or Buffer as it is. */
 	body?: unknown;
 	delayMs?: number;
-	/** Destroy the socket instead of answering. */
+	/** Destroy the socket instead of sending a response. */
 	reset?: boolean;
 	/** Send only so many bytes of the body under a full content-length, then destroy the socket. */
 	truncateAfter?: number;
-	/** The paid job is accepted although this response is sent instead of its own. */
+	/** The task is accepted, although this response is sent instead of its own. */
 	accept?: boolean;
 }
 
@@ -120,7 +120,7 @@ export type ReferenceSource = { url: string } | { bytes: Buffer };
 
 /** What is to be rendered, whichever endpoint it came through. */
 export interface ImageRequest {
-	kind: JobKind;
+	kind: RequestKind;
 	model: string;
 	prompt: string;
 	n: number;
@@ -132,7 +132,7 @@ export interface ImageRequest {
 }
 
 export interface ResultFile {
-	job: Job;
+	task: Task;
 	index: number;
 	name: string;
 	signature: string;
@@ -141,7 +141,7 @@ export interface ResultFile {
 	expiredStatus: number | null;
 }
 
-export interface Job {
+export interface Task {
 	number: number;
 	rowId: number;
 	taskId: string | null;
@@ -162,7 +162,7 @@ export interface Job {
 	results: ResultFile[];
 	collected: number;
 	downloads: number;
-	answered: boolean;
+	isDelivered: boolean;
 	/** The furthest state a read has told: 0 none or queued, 1 processing, 2 finished. */
 	reported: 0 | 1 | 2;
 }
@@ -175,9 +175,9 @@ export interface TaskImage {
 
 /** Everything a dialect needs to write a task's body. */
 export interface TaskView {
-	job: Job;
+	task: Task;
 	taskId: string;
-	state: JobState | 'unknown';
+	state: TaskState | 'unknown';
 	/** Null when the API reports no progress. */
 	progress: number | null;
 	images: TaskImage[];

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Many executions through the real engine while everything goes wrong that can, and the bill afterwards.
+// Many executions in the real engine with all faults, and a comparison with the ledger afterwards.
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/support/runWorkflow';
@@ -21,7 +21,7 @@ export interface StormReport {
 	accepted: number;
 	known: number;
 	unclear: number;
-	billed: number;
+	imagesCharged: number;
 	delivered: number;
 	retries: number;
 	faults: number;
@@ -227,26 +227,26 @@ function audit({ ledger, journal }: MockApi, reported: Reported): Audit {
 	const isKnown = (entry: LedgerEntry): boolean =>
 		entry.taskId === null ? reported.images.has(itemOf(entry)) : reported.taskIds.has(entry.taskId);
 	const byPrompt = new Map<string, LedgerEntry[]>();
-	// What failed is not billed, so there is nothing to lose.
-	for (const entry of ledger.filter(({ imagesBilled }) => imagesBilled > 0))
+	// A failed task is not charged, so nothing can be lost.
+	for (const entry of ledger.filter(({ imagesCharged }) => imagesCharged > 0))
 		byPrompt.set(itemOf(entry), [...(byPrompt.get(itemOf(entry)) ?? []), entry]);
 	const sum = (count: (entries: LedgerEntry[], prompt: string) => number): number =>
 		[...byPrompt].reduce((total, [prompt, entries]) => total + count(entries, prompt), 0);
 	const unclear = (prompt: string): number => reported.unclear.get(prompt) ?? 0;
-	const billedTasks = ledger.filter((entry) => entry.taskId !== null && isKnown(entry));
-	const billed = billedTasks.reduce((total, { imagesBilled }) => total + imagesBilled, 0);
-	const delivered = billedTasks.reduce((total, { taskId }) => total + (reported.images.get(String(taskId)) ?? 0), 0);
+	const chargedTasks = ledger.filter((entry) => entry.taskId !== null && isKnown(entry));
+	const imagesCharged = chargedTasks.reduce((total, { imagesCharged }) => total + imagesCharged, 0);
+	const delivered = chargedTasks.reduce((total, { taskId }) => total + (reported.images.get(String(taskId)) ?? 0), 0);
 	return {
 		accepted: ledger.length,
 		known: ledger.filter(isKnown).length,
 		unclear: [...reported.unclear.values()].reduce((total, count) => total + count, 0),
-		billed,
+		imagesCharged,
 		delivered,
 		faults: journal.filter(({ fault }) => fault !== undefined).length,
 		lostTasks: sum((entries, prompt) =>
 			Math.max(0, entries.filter((entry) => !isKnown(entry)).length - unclear(prompt)),
 		),
-		lostImages: Math.max(0, billed - delivered),
+		lostImages: Math.max(0, imagesCharged - delivered),
 		// A retry by hand after an unclear end is the user's own decision; several calls of one item are no repetition.
 		chargedTwice: sum((entries, prompt) => {
 			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;

@@ -69,7 +69,7 @@ test('generate_image answers with link, task ID, type and size as short text', a
 		height: served?.height,
 	});
 	expect(text.length).toBeLessThan(1_000);
-	expect(mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesCharged: 1 }]);
 });
 
 test('edit_image takes the link that generate_image gave', async () => {
@@ -84,7 +84,7 @@ test('edit_image takes the link that generate_image gave', async () => {
 
 	expect(mockApi.files.has(second.imageUrl)).toBe(true);
 	expect(mockApi.calls('createTask')[1].body).toMatchObject({ image: first.imageUrl, prompt: 'make it night' });
-	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 });
 
 test('the ID of a slow task is returned, and its image is read later without a second charge', async () => {
@@ -107,7 +107,7 @@ test('the ID of a slow task is returned, and its image is read later without a s
 		status: 'succeeded',
 		imageUrl: expect.stringContaining(mockApi.filesUrl),
 	});
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
 test('an error tells the agent what happened and the next step', async () => {

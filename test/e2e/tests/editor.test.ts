@@ -217,7 +217,7 @@ describe('in the editor', () => {
 		const size = await showImage(output);
 
 		expect([...mockApi.files.values()]).toMatchObject([size]);
-		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-0.5K', imagesCharged: 1, downloads: 1 }]);
 	});
 
 	step('an error is explained', async () => {
@@ -291,7 +291,7 @@ describe('the example image to image', () => {
 		await form.close();
 
 		expect(file.suggestedFilename()).toBe(`${mockApi.ledger.at(-1)?.taskId}.png`);
-		expect(mockApi.ledger.at(-1)).toMatchObject({ prompt: 'Make the cube blue', references: 1, imagesBilled: 1 });
+		expect(mockApi.ledger.at(-1)).toMatchObject({ prompt: 'Make the cube blue', references: 1, imagesCharged: 1 });
 	});
 
 	step('shows both images under the canvas', async () => {

@@ -35,7 +35,7 @@ describe('one failing item of three', () => {
 		for (const item of [red, blue]) {
 			expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 		}
-		expect(mockApi.ledger.map((entry) => entry.imagesBilled).sort()).toEqual([0, 1, 1]);
+		expect(mockApi.ledger.map((entry) => entry.imagesCharged).sort()).toEqual([0, 1, 1]);
 	});
 
 	test('leaves by the error output when the node has one', async () => {
@@ -86,7 +86,7 @@ describe('a paid task', () => {
 			[...mockApi.files.values()][0].sha256,
 		);
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1, state: 'succeeded' }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1, state: 'succeeded' }]);
 	});
 
 	test.each(['manual', 'webhook'])(
@@ -119,7 +119,7 @@ describe('a paid task', () => {
 				[...mockApi.files.values()][0].sha256,
 			);
 			expect(mockApi.calls('createTask')).toHaveLength(1);
-			expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, state: 'succeeded' }]);
+			expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, state: 'succeeded' }]);
 		},
 	);
 
@@ -141,7 +141,7 @@ describe('a paid task', () => {
 			/ECONNRESET|socket|retry the request immediately/i,
 		);
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ answered: false, imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ answered: false, imagesCharged: 1 }]);
 	});
 
 	test('of a stopped execution is not read on, is named in the log, and can be read later', async () => {
@@ -174,7 +174,7 @@ describe('a paid task', () => {
 		expect(n8n.log()).toContain(taskId);
 		expect(n8n.log()).not.toContain(mockApi.apiKey);
 		expect(readLater.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
-		expect(mockApi.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual([
+		expect(mockApi.ledger.map((entry) => [entry.prompt, entry.imagesCharged])).toEqual([
 			['a slow cube', 1],
 			['a quick cube', 1],
 		]);

@@ -46,16 +46,16 @@ test('Text to Image returns exactly the bytes that the API served, one item per 
 	expect(items.map((item) => fileOf(item).mimeType)).toEqual(Array(4).fill('image/png'));
 	expect(items.map((item) => fileOf(item).id)).toEqual(Array(4).fill(expect.stringMatching(/^filesystem-v2:/)));
 	expect(
-		mockApi.ledger.map(({ prompt, n, imagesBilled, collected, downloads }) => ({
+		mockApi.ledger.map(({ prompt, n, imagesCharged, collected, downloads }) => ({
 			prompt,
 			n,
-			imagesBilled,
+			imagesCharged,
 			collected,
 			downloads,
 		})),
 	).toEqual(
 		expect.arrayContaining(
-			['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesBilled: 2, collected: 1, downloads: 2 })),
+			['a red cube', 'a blue cube'].map((prompt) => ({ prompt, n: 2, imagesCharged: 2, collected: 1, downloads: 2 })),
 		),
 	);
 	expect(mockApi.created()).toBe(2);
@@ -94,7 +94,7 @@ test('Image to Image sends the bytes of the input file and returns the edited im
 	const sent = mockApi.calls('createTask')[0].body as { image: string; images?: unknown };
 	expect(sent.images).toBeUndefined();
 	expect(sent.image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
-	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1, state: 'succeeded' }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1, state: 'succeeded' }]);
 });
 
 test('Wait for Completion off returns at once, and the image is read later without a second charge', async () => {
@@ -118,7 +118,7 @@ test('Wait for Completion off returns at once, and the image is read later witho
 	expect(created.binary ?? {}).toEqual({});
 	expect(finished.json).toMatchObject({ taskId: created.json.taskId, status: 'succeeded' });
 	expect(sha256(await client.bytesOf(fileOf(finished)))).toBe(servedDigests([finished.json.imageUrl])[0]);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, collected: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, collected: 1, downloads: 1 }]);
 });
 
 test('Get Task Status of a finished task returns the image', async () => {
@@ -131,7 +131,7 @@ test('Get Task Status of a finished task returns the image', async () => {
 	const [item] = run.items('Status');
 	expect(run.items('Create')[0].binary ?? {}).toEqual({});
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(servedDigests([item.json.imageUrl])[0]);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, collected: 2, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, collected: 2, downloads: 1 }]);
 });
 
 test.each([
@@ -153,7 +153,7 @@ test.each([
 	expect((await client.bytesOf(fileOf(item))).subarray(1, 4).toString()).toBe('PNG');
 	expect(mockApi.calls('createTask')).toEqual([]);
 	expect(mockApi.calls(route)).toHaveLength(1);
-	expect(mockApi.ledger).toMatchObject([{ kind: route, imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ kind: route, imagesCharged: 1 }]);
 });
 
 test('Preview Request shows what would be sent and sends nothing', async () => {

@@ -98,7 +98,7 @@ test('200 calls are spread over both workers, charged once each, and their image
 	expect(answers).toEqual(Array(199).fill(200));
 	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
 	expect(mockApi.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
-	expect(mockApi.ledger.filter((entry) => entry.imagesBilled !== 1 || entry.downloads !== 1)).toEqual([]);
+	expect(mockApi.ledger.filter((entry) => entry.imagesCharged !== 1 || entry.downloads !== 1)).toEqual([]);
 	const shares = queue.workers.map((worker) => finishedBy(worker.log()));
 	expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200);
 	for (const share of shares) expect(share).toBeGreaterThanOrEqual(40);
@@ -130,7 +130,7 @@ test('a worker that gets SIGTERM finishes its task first', async () => {
 
 	expect(exit).toBe(0);
 	expect(run.status).toBe('success');
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 });
 
 test('kill -9 of a worker loses the run but not the task, and it is not charged again', async () => {
@@ -161,7 +161,7 @@ test('kill -9 of a worker loses the run but not the task, and it is not charged 
 	const [item] = readLater.items('NanoBanana');
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(mockApi.calls('createTask')).toHaveLength(1);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 }, 240_000);
 
 test('the durable example loses nothing when the workers that started it end, and is charged once', async () => {
@@ -173,5 +173,5 @@ test('the durable example loses nothing when the workers that started it end, an
 	const [item] = run.items('Use the Image');
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(patientMockApi.calls('createTask')).toHaveLength(1);
-	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a patient cube', imagesBilled: 1, downloads: 1 }]);
+	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a patient cube', imagesCharged: 1, downloads: 1 }]);
 }, 180_000);

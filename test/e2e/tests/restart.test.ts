@@ -83,7 +83,7 @@ test('a single waiting node loses its run to a kill -9, but the log names the ta
 	expect(ended.status).toBe('crashed');
 	expect(readLater.items('NanoBanana')[0].json).toMatchObject({ taskId, status: 'succeeded' });
 	expect(mockApi.calls('createTask')).toHaveLength(1);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
 test('the durable example returns its image after that kill -9 during its wait, and is charged once', async () => {
@@ -97,5 +97,5 @@ test('the durable example returns its image after that kill -9 during its wait, 
 	expect(item.json).toMatchObject({ taskId: patientMockApi.ledger[0].taskId, status: 'succeeded' });
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe(patientMockApi.files.get(String(item.json.imageUrl))?.sha256);
 	expect(patientMockApi.calls('createTask')).toHaveLength(1);
-	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a slow cube', imagesBilled: 1, downloads: 1 }]);
+	expect(patientMockApi.ledger).toMatchObject([{ prompt: 'a slow cube', imagesCharged: 1, downloads: 1 }]);
 }, 240_000);

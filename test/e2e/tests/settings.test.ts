@@ -47,7 +47,7 @@ async function expectTwoEdits({ client, mockApi }: TestEnvironment, run: Executi
 	expect((mockApi.calls('createTask')[1].body as { image: string }).image).toBe(
 		`data:image/png;base64,${first.toString('base64')}`,
 	);
-	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 }
 
 test('files kept in memory are read and written unchanged, through a proxy with a password in the environment variables', async () => {

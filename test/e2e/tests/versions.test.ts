@@ -54,7 +54,7 @@ describe('the newest n8n 1', () => {
 		expect((mockApi.calls('createTask')[1].body as { image: string }).image).toBe(
 			`data:image/png;base64,${reference.toString('base64')}`,
 		);
-		expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+		expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 	});
 
 	test('resumes a paid task on Retry On Fail', async () => {
@@ -101,7 +101,7 @@ test('a killed worker of n8n 1 loses its run when n8n does not start it again, b
 		const [item] = readLater.items('NanoBanana');
 		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	} finally {
 		await queue.stop();
 		await mockApi.stop();

@@ -38,7 +38,7 @@ function expectOneEdit(prompt: string, answer: { body: Buffer }): void {
 	expect(sent.prompt).toBe(prompt);
 	expect(sent.image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
 	expect([...mockApi.files.values()].map((file) => file.sha256)).toEqual([sha256(answer.body)]);
-	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1, downloads: 1 }]);
 }
 
 test('a raw body returns the edited image', async () => {
@@ -101,14 +101,14 @@ test('an image that cannot be downloaded gets a clean 502 with its task ID and U
 		'?prompt=make%20it%20night',
 	);
 
-	const [{ taskId, imagesBilled }] = mockApi.ledger;
+	const [{ taskId, imagesCharged }] = mockApi.ledger;
 	expect(answer.status).toBe(502);
 	expect(JSON.parse(answer.body.toString())).toEqual({
 		message: 'The image could not be downloaded. Get it from its URL or by its task ID.',
 		taskId,
 		imageUrl: mockApi.task(String(taskId))?.urls[0],
 	});
-	expect(imagesBilled).toBe(1);
+	expect(imagesCharged).toBe(1);
 });
 
 test('a caller without the key is rejected and costs nothing', async () => {

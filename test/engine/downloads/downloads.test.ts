@@ -50,7 +50,7 @@ describe('reading a task', () => {
 
 		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 		await whole(run as never);
-		expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 		expect(engine.polls().length).toBeGreaterThanOrEqual(3);
 	});
 

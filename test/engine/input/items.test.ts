@@ -35,7 +35,7 @@ it('pays each item once', async () => {
 			.map(({ prompt }) => prompt)
 			.sort(),
 	).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
-	expect(engine.mockApi.imagesBilled()).toBe(8);
+	expect(engine.mockApi.imagesCharged()).toBe(8);
 });
 
 it('makes two images for two items that ask for the same', async () => {

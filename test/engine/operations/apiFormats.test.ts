@@ -24,7 +24,7 @@ const paid = (): Array<{ path: string; body: IDataObject }> =>
 		.map(({ path, body }) => ({ path, body: body as IDataObject }));
 
 /** The fetches of files by the node; the API fetches references itself. */
-const fetched = () =>
+const downloaded = () =>
 	engine.mockApi.calls('file').filter(({ headers }) => headers['user-agent'] !== 'mock-api-upstream');
 
 async function publicUrl(): Promise<string> {
@@ -48,7 +48,7 @@ async function expectImages(
 ): Promise<void> {
 	const { count, operation, references, mimeType = 'image/png', width = 512, height = 512 } = expected;
 	const made = [...engine.mockApi.files.values()].slice(-count);
-	const jobs = engine.mockApi.ledger.slice(format === 'gemini' ? -count : -1);
+	const tasks = engine.mockApi.ledger.slice(format === 'gemini' ? -count : -1);
 
 	expect(run.error).toBeUndefined();
 	expect(run.rows).toHaveLength(count);
@@ -68,7 +68,7 @@ async function expectImages(
 	);
 	expect(run.rows.map(({ binary }) => binary?.data.mimeType)).toEqual(Array(count).fill(mimeType));
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual(Array(count).fill({ item: 0 }));
-	expect(jobs.map((job) => [job.references, job.imagesBilled])).toEqual(
+	expect(tasks.map((task) => [task.references, task.imagesCharged])).toEqual(
 		format === 'gemini' ? Array(count).fill([references, 1]) : [[references, count]],
 	);
 	const notes = [
@@ -143,7 +143,7 @@ describe.each(FORMATS)('through the %s endpoint', (format) => {
 		const url = await publicUrl();
 		const run = await edit(format, { inputType: 'url', imageUrls: url });
 		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 1 });
-		expect(fetched().every(({ authorization }) => authorization === undefined)).toBe(true);
+		expect(downloaded().every(({ authorization }) => authorization === undefined)).toBe(true);
 	});
 
 	it('a file and a URL become an image', async () => {
@@ -196,14 +196,14 @@ describe('the OpenAI endpoint', () => {
 		const url = await publicUrl();
 		await edit('openAi', { inputType: 'url', imageUrls: url });
 		expect(paid()).toEqual([{ path: '/v1/images/edits', body: { ...fields, n: 1, images: [{ image_url: url }] } }]);
-		expect(fetched()).toHaveLength(1);
+		expect(downloaded()).toHaveLength(1);
 	});
 
 	it('hands images over inside the response when asked to', async () => {
 		const run = await generate('openAi', { options: { responseFormat: 'b64_json' } });
 		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
 		expect(paid()[0].body).toMatchObject({ response_format: 'b64_json' });
-		expect(fetched()).toEqual([]);
+		expect(downloaded()).toEqual([]);
 	});
 
 	it('may answer with a task, which is then waited for', async () => {
@@ -296,7 +296,7 @@ describe('the Gemini endpoint', () => {
 			context: { data: { errorCode, gatewayCode } },
 		});
 		expect(paid()).toHaveLength(1);
-		expect(engine.mockApi.imagesBilled()).toBe(0);
+		expect(engine.mockApi.imagesCharged()).toBe(0);
 	});
 });
 

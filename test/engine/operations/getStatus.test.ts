@@ -39,7 +39,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 			servedDigests(engine.mockApi),
 		);
 		expect(engine.polls()).toHaveLength(1);
-		expect(engine.mockApi.imagesBilled()).toBe(numberOfImages);
+		expect(engine.mockApi.imagesCharged()).toBe(numberOfImages);
 	});
 });
 
@@ -97,5 +97,5 @@ it('tells of a failed task in a row, as a failed task is a response', async () =
 	expect(run.json).toMatchObject([
 		{ taskId, status: 'failed', warnings: [expect.stringContaining('upstream could not render the image: [fail]')] },
 	]);
-	expect(engine.mockApi.imagesBilled()).toBe(0);
+	expect(engine.mockApi.imagesCharged()).toBe(0);
 });

@@ -48,7 +48,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 			{ task_type: 'image2image', n: numberOfImages, image: `data:image/png;base64,${red.toString('base64')}` },
 		]);
 		expect(engine.created()[0]).not.toHaveProperty('images');
-		expect(engine.mockApi.ledger).toMatchObject([{ n: numberOfImages, imagesBilled: numberOfImages, references: 1 }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ n: numberOfImages, imagesCharged: numberOfImages, references: 1 }]);
 		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
 		expect(stored.sort()).toEqual(servedDigests(engine.mockApi).sort());
 		const [{ binary }] = run.rows;
@@ -74,7 +74,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 			},
 		]);
 		expect(engine.created()[0]).not.toHaveProperty('image');
-		expect(engine.mockApi.ledger.at(-1)).toMatchObject({ references: 3, imagesBilled: 1 });
+		expect(engine.mockApi.ledger.at(-1)).toMatchObject({ references: 3, imagesCharged: 1 });
 		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi).at(-1));
 	});
 });

@@ -35,5 +35,5 @@ it.each(recipes)('$goal ($format)', async ({ format, value }) => {
 	expect(JSON.stringify(body)).toContain('a cube');
 	if (apiFormat === 'gemini')
 		expect(body).toMatchObject({ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } });
-	expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });

@@ -20,7 +20,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 		const [{ taskId }] = engine.mockApi.ledger;
 		const urls = engine.mockApi.task(String(taskId))?.urls ?? [];
 
-		expect(engine.mockApi.ledger).toMatchObject([{ n: 3, imagesBilled: 3, downloads: 3 }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ n: 3, imagesCharged: 3, downloads: 3 }]);
 		expect(run.json.map(({ imageUrl }) => imageUrl)).toEqual(urls);
 		const digests = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));
 		expect(digests).toEqual(urls.map((url) => engine.mockApi.files.get(url)?.sha256));

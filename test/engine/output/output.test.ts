@@ -79,7 +79,7 @@ it('counts the cost of what came, not of what was asked for, and says that less 
 		billing: { requestedImages: 3, returnedImages: 2, unitPrice: 0.04, cost: 0.08 },
 		warnings: ["The API returned 2 of 3 images. Check your provider's invoice."],
 	});
-	expect(engine.mockApi.imagesBilled()).toBe(2);
+	expect(engine.mockApi.imagesCharged()).toBe(2);
 });
 
 it('puts every image of a task into one item when asked to', async () => {

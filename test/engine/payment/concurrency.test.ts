@@ -210,7 +210,7 @@ describe("n8n's batching", () => {
 		);
 
 		expect(errorOf(run).errorCode).toBe('spending_limit');
-		expect(engine.mockApi.imagesBilled()).toBeLessThanOrEqual(maxImages);
+		expect(engine.mockApi.imagesCharged()).toBeLessThanOrEqual(maxImages);
 	});
 
 	it('sends nothing at all when the number of items alone is too much', async () => {

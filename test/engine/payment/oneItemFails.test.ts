@@ -47,7 +47,7 @@ describe('one of several items fails in stop mode', () => {
 		const retried = await engine.run(changed, { previous: failed.data });
 
 		expect(retried.json.map(({ taskId }) => taskId)).toEqual(['a', 'b', 'c'].map(idOf));
-		expect(engine.mockApi.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
+		expect(engine.mockApi.ledger.filter(({ imagesCharged }) => imagesCharged > 0)).toHaveLength(3);
 		expect(engine.mockApi.calls('createTask')).toHaveLength(4);
 	});
 
@@ -127,7 +127,7 @@ describe.each(['openAi', 'gemini'] as const)(
 			expect(shown(failed).description).toContain("'Retry execution' returns them at no extra cost.");
 			expect(retried.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data'], ['data']]);
 			expect(engine.mockApi.calls(route)).toHaveLength(4);
-			expect(engine.mockApi.ledger.filter(({ imagesBilled }) => imagesBilled > 0)).toHaveLength(3);
+			expect(engine.mockApi.ledger.filter(({ imagesCharged }) => imagesCharged > 0)).toHaveLength(3);
 		});
 
 		it("does not promise a retry of the execution for images that n8n keeps in memory, and 'Retry On Fail' brings them", async () => {

@@ -62,7 +62,7 @@ describe('the API took nothing for certain', () => {
 
 		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 		expect(engine.mockApi.calls('createTask').map(({ status }) => status)).toEqual([expect.any(Number), 200]);
-		expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
 	it('gives up at the limit, with a rate limit as the reason', async () => {

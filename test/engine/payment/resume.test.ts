@@ -51,8 +51,8 @@ describe('Retry On Fail', () => {
 
 		expect(run.json).toMatchObject([{ taskId: engine.mockApi.ledger[1].taskId }]);
 		expect(engine.mockApi.ledger).toMatchObject([
-			{ state: 'failed', imagesBilled: 0 },
-			{ state: 'succeeded', imagesBilled: 1 },
+			{ state: 'failed', imagesCharged: 0 },
+			{ state: 'succeeded', imagesCharged: 1 },
 		]);
 	});
 

@@ -88,7 +88,7 @@ it.each([
 	expect(run.error).toBeUndefined();
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 	expect(engine.polls()).toHaveLength(3);
-	expect(engine.mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
 it.each(['seconds', 'date'] as const)('polls no sooner than Retry-After allows, given in %s', async (retryAfter) => {

@@ -129,7 +129,7 @@ describe('the demo', () => {
 		const { code, stdout } = await run(args, account());
 		expect(code).toBe(0);
 		expect(mockApi.ledger).toMatchObject([
-			{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesBilled: 2 },
+			{ kind: 'task', model: 'NanoBanana2-0.5K', prompt: '=A cube at 50 % {{ off }}', n: 2, imagesCharged: 2 },
 		]);
 		expect(valuesOf(stdout, 'Task')).toEqual([mockApi.ledger[0].taskId]);
 		expect(valuesOf(stdout, 'Size')).toEqual(Array(2).fill(expect.stringContaining('688 x 384')));
@@ -143,7 +143,7 @@ describe('the demo', () => {
 	])('speaks the format %s', async (format, kind) => {
 		const { code, stdout } = await run(['--format', format, '--edit', image, '../日本 / x'], account());
 		expect(code).toBe(0);
-		expect(mockApi.ledger).toMatchObject([{ kind, references: 1, imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ kind, references: 1, imagesCharged: 1 }]);
 		expect(valuesOf(stdout, 'Task')).toEqual([`none: the format ${format} has no tasks`]);
 		expect(readdirSync(join(folder, 'out'))).toEqual(['日本-x.png']);
 	});
@@ -273,7 +273,7 @@ describe('the example', () => {
 		expect(output('NanoBanana')[0]).toMatchObject([
 			{ json: { status: 'succeeded', width: 1024 }, binary: { data: { mimeType: 'image/png' } } },
 		]);
-		expect(mockApi.ledger).toMatchObject([{ kind: 'task', references: 0, imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ kind: 'task', references: 0, imagesCharged: 1, downloads: 1 }]);
 	});
 
 	it('image-to-image changes the image that its form takes', async () => {
@@ -289,7 +289,7 @@ describe('the example', () => {
 			{ json: { status: 'succeeded', width: 1200, height: 896 }, binary: { data: { mimeType: 'image/png' } } },
 		]);
 		expect(mockApi.ledger).toMatchObject([
-			{ kind: 'task', prompt: 'Make it night', references: 1, imagesBilled: 1, downloads: 1 },
+			{ kind: 'task', prompt: 'Make it night', references: 1, imagesCharged: 1, downloads: 1 },
 		]);
 	});
 });

@@ -3,7 +3,7 @@ import { apimart, evolink, outputs, toapis, zmodel } from './otherDialects';
 import { dataString, flat, forkResult, openAiTask, seed, sub2api, taskDto } from './newApiDialects';
 import type { MockResponse, TaskView } from '../types';
 
-/** How one API writes a task down: New API (the open-source gateway), a fork of it, or an API with the same idea. */
+/** How one API writes a task down: New API (an open-source proxy for model APIs), a fork of it, or an API with the same idea. */
 export interface DialectWriter {
 	create(view: TaskView): MockResponse;
 	query(view: TaskView): MockResponse;

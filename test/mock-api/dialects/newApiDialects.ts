@@ -13,7 +13,7 @@ import {
 } from './taskFields';
 import type { MockResponse, TaskView } from '../types';
 
-/** Task bodies of New API (the open-source gateway) and its forks. */
+/** Task bodies of New API (an open-source proxy for model APIs) and its forks. */
 
 const TASK_DTO_WORDS = { queued: 'NOT_START', processing: 'IN_PROGRESS', succeeded: 'SUCCESS', failed: 'FAILURE' };
 const SUB2API_WORDS = { queued: 'processing', processing: 'processing', succeeded: 'completed', failed: 'failed' };
@@ -46,10 +46,10 @@ function seedBody(view: TaskView): MockResponse {
 		result_url: urls[0] ?? '',
 		...(urls.length > 1 ? { result_urls: urls } : {}),
 		metadata: {
-			task_type: view.job.request.references.length > 0 ? 'image2image' : 'text2image',
+			task_type: view.task.request.references.length > 0 ? 'image2image' : 'text2image',
 			...(done || view.failure !== null ? { result_count: view.images.length } : {}),
 		},
-		...(done && view.job.request.asBase64 ? { data: view.images.map(typedItem) } : {}),
+		...(done && view.task.request.asBase64 ? { data: view.images.map(typedItem) } : {}),
 		error: view.failure,
 	};
 	return ok({ code: 'success', message: '', data });
@@ -61,7 +61,7 @@ function flatBody(view: TaskView): MockResponse {
 		id: view.taskId,
 		task_id: view.taskId,
 		object: 'image.task',
-		model: view.job.request.model,
+		model: view.task.request.model,
 		status: statusWord(view, SEED_WORDS),
 		...progressNumber(view),
 		created_at: view.createdAtSeconds,
@@ -76,7 +76,7 @@ function taskDtoBody(view: TaskView): MockResponse {
 	// Both are seen in the wild: a failure's text in result_url, and a success's URL in fail_reason.
 	const reported = view.failure?.message ?? first ?? '';
 	const data = {
-		id: view.job.rowId,
+		id: view.task.rowId,
 		created_at: view.createdAtSeconds,
 		task_id: view.taskId,
 		platform: 'image',
@@ -87,7 +87,7 @@ function taskDtoBody(view: TaskView): MockResponse {
 		submit_time: view.createdAtSeconds,
 		finish_time: view.finishedAtSeconds,
 		progress: percent(view),
-		properties: { input: view.job.request.prompt },
+		properties: { input: view.task.request.prompt },
 		data: isDone(view) ? { created: view.finishedAtSeconds, data: view.images.map(typedItem) } : null,
 	};
 	return ok({ code: 'success', message: '', data });
@@ -108,7 +108,7 @@ function sub2apiBody(view: TaskView): MockResponse {
 		result: { created: view.finishedAtSeconds, data },
 		completed_at: view.finishedAtSeconds,
 	};
-	// A failed task tells the upstream's status beside its own 200.
+	// A failed task contains the status of the upstream, although its own is 200.
 	const failed = { http_status: 502, error: view.failure };
 	const outcome = isDone(view) ? done : view.failure === null ? {} : failed;
 	return { status: 200, headers: { 'cache-control': 'no-store' }, body: { ...sub2apiFields(view), ...outcome } };

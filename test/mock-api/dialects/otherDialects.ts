@@ -49,7 +49,7 @@ function evolinkBody(view: TaskView): MockResponse {
 	return ok({
 		created: view.createdAtSeconds,
 		id: view.taskId,
-		model: view.job.request.model,
+		model: view.task.request.model,
 		object: 'image.generation.task',
 		...progressNumber(view),
 		status: statusWord(view, PENDING_WORDS),
@@ -75,13 +75,13 @@ function zmodelBody(view: TaskView): MockResponse {
 }
 
 function outputsBody(view: TaskView): MockResponse {
-	// This one calls every image a PNG without looking.
+	// This one labels every image as PNG, whatever the bytes are.
 	const list = view.images.map((image, index) => ({ index, mime_type: 'image/png', size: 0, ...imageItem(image) }));
 	return ok({
 		id: view.taskId,
 		kind: 'image',
-		action: view.job.request.references.length > 0 ? 'edit' : 'generate',
-		model: view.job.request.model,
+		action: view.task.request.references.length > 0 ? 'edit' : 'generate',
+		model: view.task.request.model,
 		status: statusWord(view, SEED_WORDS),
 		progress: percent(view),
 		error: view.failure?.message ?? '',

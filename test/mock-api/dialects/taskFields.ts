@@ -24,7 +24,7 @@ export const PENDING_WORDS: StatusWords = {
 	failed: 'failed',
 };
 
-/** A status no list of known ones contains stands for the unknown state. */
+/** The unknown state is a status that no list contains. */
 export function statusWord(view: TaskView, words: StatusWords): string {
 	return view.state === 'unknown' ? 'post_processing' : words[view.state];
 }

@@ -84,10 +84,10 @@ export async function sendBomb(call: Call, response: MockResponse): Promise<void
 
 export async function sendHugeJson(call: Call): Promise<void> {
 	open(call, 200, { 'content-type': 'application/json; charset=utf-8' });
-	const padding = Buffer.alloc(MEGABYTE, 'x');
+	const filler = Buffer.alloc(MEGABYTE, 'x');
 	await stream(call, async function* () {
-		yield Buffer.from('{"code":"success","message":"","data":{"padding":"');
-		for (let sent = 0; sent < HUGE_JSON_BYTES; sent += MEGABYTE) yield padding;
+		yield Buffer.from('{"code":"success","message":"","data":{"filler":"');
+		for (let sent = 0; sent < HUGE_JSON_BYTES; sent += MEGABYTE) yield filler;
 		yield Buffer.from('"}}');
 	});
 }

@@ -87,8 +87,8 @@ function isDue(call: Call, rule: FaultRule): boolean {
 // Some faults need a past: nothing can go backwards before it has gone forwards.
 function isPossible({ mock, params }: Call, rule: FaultRule): boolean {
 	if (rule.fault === 'backwards') {
-		const job = mock.jobs.find(({ taskId }) => taskId === params.taskId);
-		return job !== undefined && job.reported > 0;
+		const task = mock.tasks.find(({ taskId }) => taskId === params.taskId);
+		return task !== undefined && task.reported > 0;
 	}
 	if (rule.fault === 'expiredFile') return mock.files.get(params.name)?.expiredStatus === null;
 	return true;

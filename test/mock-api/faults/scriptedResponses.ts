@@ -12,7 +12,7 @@ export async function sendScripted(
 	serve: () => Promise<MockResponse>,
 ): Promise<void> {
 	if (scripted.accept === true) await serve();
-	// The job may be on the bill now, but this client never hears of it.
+	// The task may be charged now, but this client does not get its ID.
 	call.whenDelivered = null;
 	await pause(call.mock, scripted.delayMs ?? 0);
 	if (scripted.reset === true) return destroy(call);

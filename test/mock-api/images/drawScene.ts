@@ -2,7 +2,7 @@
 import type { PixelSize } from './pixelSizes';
 import type { Scene, Shape } from './readScene';
 
-/** Where a shape stands, from the middle of its ground, in pixels. */
+/** The position of a shape, from the middle of its ground, in pixels. */
 interface Place {
 	shape: Shape;
 	x: number;

@@ -50,7 +50,7 @@ function padWebp(image: Buffer, noise: Buffer): Buffer {
 	return padded;
 }
 
-// Noise, so that gzip on the way, which looks back 32 kB, does not make the file small again.
+// Noise, so that gzip does not make the file small again.
 function noiseBytes(length: number): Buffer {
 	const random = createRandom(length);
 	const words = new Uint32Array(Math.ceil(Math.min(length, NOISE_PERIOD_BYTES) / 4));

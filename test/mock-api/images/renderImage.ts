@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { padImage } from './growImage';
-import type { ReferenceImage } from '../jobs/referenceImages';
+import type { ReferenceImage } from '../tasks/referenceImages';
 import { describeImage } from './imageText';
 import type { PixelSize } from './pixelSizes';
 import { drawMark, drawPoster } from './poster';
@@ -45,7 +45,7 @@ sharp.cache(false);
 export async function renderImage(spec: ImageSpec): Promise<RenderedImage> {
 	const key = keyOf(spec);
 	const entry = cache.get(key) ?? { rendered: renderFresh(spec), bytes: 0 };
-	// Set anew, so that the map stays in order of last use.
+	// Set again, so that the map stays in order of last use.
 	cache.delete(key);
 	cache.set(key, entry);
 	try {
@@ -81,7 +81,7 @@ async function renderFresh(spec: ImageSpec): Promise<RenderedImage> {
 	return { content, sha256, bytes: content.length, mimeType: `image/${format}`, width, height };
 }
 
-/** One color for each prompt and index, with the references: cheap, for tests that only look at the bytes. */
+/** One color for each prompt and index, with the references: cheap, for tests that only read the bytes. */
 async function drawPlain(spec: ImageSpec): Promise<Sharp> {
 	const { width, height, prompt, index } = spec;
 	const [r, g, b] = createHash('sha256').update(`${prompt}/${index}`).digest();

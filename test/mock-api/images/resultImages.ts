@@ -3,13 +3,13 @@ import type { Call } from '../call';
 import { modelFacts, tierOf } from '../routes/catalog';
 import { renderImage, type RenderedImage } from './renderImage';
 import { nearestRatio, pixelSize } from './pixelSizes';
-import type { Job } from '../types';
+import type { Task } from '../types';
 import type { MockState } from '../state';
 
-/** One of the job's images; rendered when somebody wants it, since most tests never look. */
-export async function renderResult(mock: MockState, job: Job, index: number): Promise<RenderedImage> {
-	const { request } = job;
-	const images = job.references.state === 'ready' ? job.references.images : [];
+/** One image of the task, rendered on demand, because most tests never download it. */
+export async function renderResult(mock: MockState, task: Task, index: number): Promise<RenderedImage> {
+	const { request } = task;
+	const images = task.references.state === 'ready' ? task.references.images : [];
 	const { tier, ratios } = modelFacts(request.model);
 	const fallback = images.length > 0 ? nearestRatio(ratios, images[0]) : '1:1';
 	const ratio = request.aspectRatio ?? fallback;
@@ -26,12 +26,12 @@ export async function renderResult(mock: MockState, job: Job, index: number): Pr
 	});
 }
 
-/** All images of a job for a response that carries them itself; noted among the served files without a URL. */
-export async function renderResults({ mock }: Call, job: Job): Promise<RenderedImage[]> {
-	const indexes = Array.from({ length: job.imageCount }, (_, index) => index);
-	const images = await Promise.all(indexes.map(async (index) => await renderResult(mock, job, index)));
+/** All images of a task for a response that contains them. They are listed among the served files without a URL. */
+export async function renderResults({ mock }: Call, task: Task): Promise<RenderedImage[]> {
+	const indexes = Array.from({ length: task.imageCount }, (_, index) => index);
+	const images = await Promise.all(indexes.map(async (index) => await renderResult(mock, task, index)));
 	images.forEach(({ content, ...file }, index) =>
-		mock.served.set(`inline:${job.number}/${index}`, { job: job.number, index, file }),
+		mock.served.set(`inline:${task.number}/${index}`, { task: task.number, index, file }),
 	);
 	return images;
 }

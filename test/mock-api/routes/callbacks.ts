@@ -1,16 +1,16 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import { DIALECTS } from '../dialects';
-import { finishedAt } from '../jobs/jobs';
-import { LOOPBACK_HOSTS } from '../jobs/referenceImages';
+import { finishedAt } from '../tasks/tasks';
+import { LOOPBACK_HOSTS } from '../tasks/referenceImages';
 import { pause } from '../state';
-import type { Job, TaskView } from '../types';
+import type { Task, TaskView } from '../types';
 import { invalidRequest } from './rejections';
 
 /** As often as a fork of New API tries. */
 const TRIES = 3;
 const PAUSE_MS = 1_000;
-const LOOK_MS = 20;
+const CHECK_EVERY_MS = 20;
 
 /** Where a client wants to be told of the end of its task. Not part of the API's own page. */
 export function readCallbackUrl({ mock, body }: Call): string | undefined {
@@ -21,10 +21,10 @@ export function readCallbackUrl({ mock, body }: Call): string | undefined {
 }
 
 /** Sends the finished task, unsigned, as New API's fork does. */
-export async function callBack({ mock }: Call, job: Job, url: string, view: () => Promise<TaskView>): Promise<void> {
-	while (finishedAt(mock, job) === null) await pause(mock, LOOK_MS);
+export async function callBack({ mock }: Call, task: Task, url: string, view: () => Promise<TaskView>): Promise<void> {
+	while (finishedAt(mock, task) === null) await pause(mock, CHECK_EVERY_MS);
 	const { body } = DIALECTS[mock.settings.dialect].query(await view());
-	const headers = { 'content-type': 'application/json', 'x-new-api-task-id': String(job.taskId) };
+	const headers = { 'content-type': 'application/json', 'x-new-api-task-id': String(task.taskId) };
 	for (let rest = TRIES; rest > 0; rest -= 1) {
 		const signal = mock.stopping.signal;
 		const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }).catch(

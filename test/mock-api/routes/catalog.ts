@@ -22,7 +22,7 @@ export const CATALOG = [
 	'NanoBananaPro-8K',
 ];
 
-/** The Gemini endpoint has ids of its own: the tier in lower case, or Google's id with imageSize beside it. */
+/** The Gemini endpoint has ids of its own: the tier in lower case, or Google's id and imageSize. */
 export const GEMINI_CATALOG = [
 	'gemini-3-pro-image-preview-1k',
 	'gemini-3-pro-image-preview-2k',

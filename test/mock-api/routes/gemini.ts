@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import { readGeminiRequest } from './geminiRequest';
-import { runJob } from '../jobs/jobs';
+import { runToEnd } from '../tasks/tasks';
 import type { RenderedImage } from '../images/renderImage';
 import { Rejection } from './rejections';
 import { renderResults } from '../images/resultImages';
@@ -16,14 +16,14 @@ export async function generateContent(call: Call): Promise<MockResponse> {
 	const { request, withText } = readGeminiRequest(call, readModel(call));
 	const { prompt } = request;
 	if (prompt.includes('[block]')) return body(request, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 0);
-	const job = await runJob(call, request);
+	const task = await runToEnd(call, request);
 	const rejection = rejectedCandidate(prompt);
 	if (rejection !== null) {
-		// A rejection is a response like any other; only images are on the bill.
-		job.imageCount = 0;
+		// A rejection is a response like any other; only images are charged.
+		task.imageCount = 0;
 		return body(request, { candidates: [rejection] }, 14);
 	}
-	const images = await renderResults(call, job);
+	const images = await renderResults(call, task);
 	const text = withText ? [{ text: `Here is your image: ${prompt}` }] : [];
 	return body(request, { candidates: [imageCandidate(text, images)] }, TOKENS_PER_IMAGE * images.length);
 }

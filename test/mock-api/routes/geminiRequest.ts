@@ -2,7 +2,7 @@
 import type { Call } from '../call';
 import { GEMINI_CATALOG, modelFacts } from './catalog';
 import { checkModel, checkPrompt, readFormat, readRatio } from './imageRequest';
-import { readReference } from '../jobs/referenceImages';
+import { readReference } from '../tasks/referenceImages';
 import { invalidRequest } from './rejections';
 import type { ImageRequest, ReferenceSource } from '../types';
 

@@ -1,9 +1,9 @@
 /* eslint-disable */
 import type { Call } from '../call';
 import { CATALOG, GEMINI_CATALOG, makesImages, modelFacts } from './catalog';
-import { readReference } from '../jobs/referenceImages';
+import { readReference } from '../tasks/referenceImages';
 import { invalidRequest, Rejection, withRequestId } from './rejections';
-import type { ImageFormat, ImageRequest, JobKind, ReferenceSource } from '../types';
+import type { ImageFormat, ImageRequest, RequestKind, ReferenceSource } from '../types';
 import type { MockState } from '../state';
 
 type Fields = Record<string, unknown>;
@@ -11,7 +11,7 @@ type Fields = Record<string, unknown>;
 const EVERY_MODEL = [...CATALOG, ...GEMINI_CATALOG];
 
 /** Reads and checks a JSON or multipart body of the task and OpenAI endpoints. */
-export function readImageRequest(call: Call, kind: JobKind): ImageRequest {
+export function readImageRequest(call: Call, kind: RequestKind): ImageRequest {
 	const fields = readFields(call);
 	const model = readText(fields, 'model');
 	checkModel(call.mock, model, CATALOG);
@@ -110,7 +110,7 @@ function checkTaskType(taskType: unknown, references: number): void {
 	if (references === 0) throw invalidRequest('image2image needs image or images');
 }
 
-function readWrittenReferences(fields: Fields, kind: JobKind): ReferenceSource[] {
+function readWrittenReferences(fields: Fields, kind: RequestKind): ReferenceSource[] {
 	const single = listOf(fields.image ?? fields['image[]']);
 	const several = listOf(fields.images);
 	if (kind === 'task' && single.length > 0 && several.length > 0) {

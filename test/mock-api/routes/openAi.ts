@@ -2,7 +2,7 @@
 import type { Call } from '../call';
 import { DIALECTS } from '../dialects';
 import { readImageRequest } from './imageRequest';
-import { acceptJob, runJob } from '../jobs/jobs';
+import { acceptTask, runToEnd } from '../tasks/tasks';
 import { resultFilesOf } from './resultFiles';
 import { renderResults } from '../images/resultImages';
 import { viewTask } from './tasks';
@@ -21,12 +21,12 @@ export async function edit(call: Call): Promise<MockResponse> {
 async function sendImages(call: Call, request: ImageRequest): Promise<MockResponse> {
 	const { dialect } = call.mock.settings;
 	if (dialect === 'openAiTask') {
-		return DIALECTS[dialect].create(await viewTask(call, acceptJob(call, request, true)));
+		return DIALECTS[dialect].create(await viewTask(call, acceptTask(call, request, true)));
 	}
-	const job = await runJob(call, request);
+	const task = await runToEnd(call, request);
 	const revised = { revised_prompt: request.prompt };
 	const data = request.asBase64
-		? (await renderResults(call, job)).map(({ content }) => ({ b64_json: content.toString('base64'), ...revised }))
-		: resultFilesOf(call.mock, job).map(({ url }) => ({ url, ...revised }));
+		? (await renderResults(call, task)).map(({ content }) => ({ b64_json: content.toString('base64'), ...revised }))
+		: resultFilesOf(call.mock, task).map(({ url }) => ({ url, ...revised }));
 	return { status: 200, body: { created: Math.floor(Date.now() / 1000), data } };
 }

@@ -2,7 +2,7 @@
 import { now, type MockState } from '../state';
 import type { MockResponse, RouteName } from '../types';
 
-/** A request the API turns down. Middleware speaks OpenAI's error shape on every endpoint, the rest does not. */
+/** A request that the API rejects. Middleware uses the error format of OpenAI on every endpoint, the rest does not. */
 export class Rejection extends Error {
 	constructor(
 		readonly status: number,
@@ -59,7 +59,7 @@ export function retryAfterHeaders(form: null | 'seconds' | 'date', seconds: numb
 	return { 'retry-after': value };
 }
 
-/** New API gateways end their messages with an id their operator can look up. */
+/** New API ends its messages with an id that its operator can find in the log. */
 export function withRequestId(mock: MockState, message: string): string {
 	const tick = String(Math.round(now(mock))).padStart(9, '0');
 	return `${message} (request id: 20261122083015${tick}${mock.random.requestIds.text(8)})`;

@@ -28,7 +28,7 @@ describe('the official Google client', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('receives an image beside a text', async () => {
+	it('receives a text and an image', async () => {
 		const response = await client.models.generateContent({
 			model: MODEL,
 			contents: 'a cube',
@@ -38,7 +38,7 @@ describe('the official Google client', () => {
 		expect(response.candidates?.[0].content?.parts?.[0].text).toContain('a cube');
 		const [image] = inlineImages(response);
 		expect(await sharp(image).metadata()).toMatchObject({ format: 'png', width: 1376, height: 768 });
-		expect(mockApi.ledger).toMatchObject([{ kind: 'generateContent', imagesBilled: 1, answered: true }]);
+		expect(mockApi.ledger).toMatchObject([{ kind: 'generateContent', imagesCharged: 1, isDelivered: true }]);
 	});
 
 	it('sends images along and finds them in the response', async () => {
@@ -55,29 +55,29 @@ describe('the official Google client', () => {
 		expect(await colorAt(image, 1264, 848)).toEqual([255, 0, 0]);
 	});
 
-	it('hears a rejection in words', async () => {
+	it('receives the text of a rejection', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [refuse]' });
 		expect(response.text).toContain("can't create");
 		expect(inlineImages(response)).toHaveLength(0);
 		expect(response.candidates?.[0].finishReason).toBe(FinishReason.STOP);
-		expect(mockApi.imagesBilled()).toBe(0);
+		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
-	it('hears of an image the safety filter took', async () => {
+	it('receives the reason why the safety filter removed an image', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [safety]' });
 		expect(response.candidates).toHaveLength(1);
 		expect(response.candidates?.[0].finishReason).toBe(FinishReason.IMAGE_SAFETY);
 		expect(response.candidates?.[0].content?.parts).toBeUndefined();
 	});
 
-	it('hears of a blocked prompt', async () => {
+	it('receives the reason why a prompt is blocked', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [block]' });
 		expect(response.candidates).toBeUndefined();
 		expect(response.promptFeedback?.blockReason).toBe('PROHIBITED_CONTENT');
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('raises a rejection as an API error', async () => {
+	it('throws an API error for a rejected request', async () => {
 		const asked = client.models.generateContent({
 			model: MODEL,
 			contents: 'a cube',

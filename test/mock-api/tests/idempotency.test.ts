@@ -34,7 +34,7 @@ describe('Idempotency-Key', () => {
 		const [second, third] = [await create('key-1'), await create('key-1')];
 		expect(seedTask(second).task_id).toBe(mockApi.ledger[0].taskId);
 		expect(seedTask(third).task_id).toBe(mockApi.ledger[0].taskId);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, answered: true }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, isDelivered: true }]);
 	});
 
 	it('rejects another body under a used key', async () => {

@@ -14,7 +14,7 @@ describe('the ledger', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('lists each accepted job with what became of it', async () => {
+	it('lists each accepted task and how it ended', async () => {
 		mockApi.set({ unitPrice: 0.5 });
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, n: 2 });
 		await query(mockApi, task.task_id);
@@ -24,7 +24,7 @@ describe('the ledger', () => {
 			model: PLAIN_TASK.model,
 			prompt: PLAIN_TASK.prompt,
 			references: 0,
-			answered: true,
+			isDelivered: true,
 			state: 'succeeded',
 		};
 		const times = { acceptedAt: expect.any(Number), finishedAt: expect.any(Number) };
@@ -36,7 +36,7 @@ describe('the ledger', () => {
 				kind: 'task',
 				taskId: task.task_id,
 				n: 2,
-				imagesBilled: 2,
+				imagesCharged: 2,
 				cost: 1,
 				collected: 2,
 				downloads: 2,
@@ -48,26 +48,26 @@ describe('the ledger', () => {
 				kind: 'generations',
 				taskId: null,
 				n: 1,
-				imagesBilled: 1,
+				imagesCharged: 1,
 				cost: 0.5,
 				collected: 0,
 				downloads: 0,
 			},
 		]);
-		expect([mockApi.created(), mockApi.imagesBilled()]).toEqual([2, 3]);
+		expect([mockApi.created(), mockApi.imagesCharged()]).toEqual([2, 3]);
 		expect(mockApi.task(task.task_id)).toMatchObject({ state: 'succeeded', urls: task.result_urls });
 		expect(mockApi.task('task_nope')).toBeUndefined();
 	});
 
-	it('reserves n and settles on what is returned', async () => {
+	it('charges n images at first, and finally only the returned ones', async () => {
 		mockApi.set({ taskMs: 60_000, resultCount: 1 });
 		await create(mockApi, { ...PLAIN_TASK, n: 4 });
-		expect(mockApi.imagesBilled()).toBe(4);
+		expect(mockApi.imagesCharged()).toBe(4);
 		mockApi.finishTasks();
-		expect(mockApi.imagesBilled()).toBe(1);
+		expect(mockApi.imagesCharged()).toBe(1);
 	});
 
-	it('bills a synchronous call whose caller has hung up', async () => {
+	it('charges a synchronous call whose caller has hung up', async () => {
 		mockApi.set({ syncMs: 500 });
 		const leaving = new AbortController();
 		const headers = { authorization: `Bearer ${mockApi.apiKey}`, 'content-type': 'application/json' };
@@ -82,7 +82,7 @@ describe('the ledger', () => {
 		leaving.abort();
 		await expect(asked).rejects.toThrow('aborted');
 		await until(() => mockApi.ledger[0].state === 'succeeded');
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, answered: false }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, isDelivered: false }]);
 		await until(() => mockApi.calls('generations')[0].clientLeft);
 	});
 
@@ -112,7 +112,7 @@ describe('the journal', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('holds every request on either origin, in order', async () => {
+	it('lists every request to both origins, in order', async () => {
 		const task = await finishedTask(mockApi);
 		await download(task.result_url);
 		expect(mockApi.journal).toMatchObject([
@@ -174,14 +174,14 @@ describe('scripted responses', () => {
 		expect((await create(mockApi)).status).toBe(200);
 	});
 
-	it('can accept the job all the same, and break the connection', async () => {
+	it('can accept the task and break the connection', async () => {
 		mockApi.script('createTask', [
 			{ accept: true, reset: true },
 			{ accept: true, status: 502, body: 'bad' },
 		]);
 		await expect(create(mockApi)).rejects.toThrow('fetch failed');
 		expect((await create(mockApi)).status).toBe(502);
-		expect(mockApi.ledger.map(({ answered }) => answered)).toEqual([false, false]);
+		expect(mockApi.ledger.map(({ isDelivered }) => isDelivered)).toEqual([false, false]);
 		expect(mockApi.journal.map(({ status }) => status)).toEqual(['reset', 502]);
 	});
 

@@ -34,7 +34,7 @@ describe('the official OpenAI client', () => {
 			expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
 		}
 		expect(mockApi.ledger).toMatchObject([
-			{ kind: 'generations', taskId: null, imagesBilled: 2, downloads: 2, answered: true },
+			{ kind: 'generations', taskId: null, imagesCharged: 2, downloads: 2, isDelivered: true },
 		]);
 	});
 
@@ -108,6 +108,6 @@ describe('the edits endpoint with JSON', () => {
 		const broken = `data:image/png;base64,${Buffer.from('\x89PNG broken', 'latin1').toString('base64')}`;
 		const reply = await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', image: broken });
 		expect(reply).toMatchObject({ status: 400, body: { error: { message: expect.stringContaining('decoded') } } });
-		expect(mockApi.imagesBilled()).toBe(0);
+		expect(mockApi.imagesCharged()).toBe(0);
 	});
 });

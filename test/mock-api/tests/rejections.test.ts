@@ -41,7 +41,7 @@ describe('what the API rejects', () => {
 		['image2image without an image', { task_type: 'image2image' }, 'image2image'],
 		['an unknown task type', { task_type: 'video' }, 'task_type'],
 		['an unknown response format', { response_format: 'file' }, 'response_format'],
-	])('rejects %s before anything is billed', async (_name, change, message) => {
+	])('rejects %s before anything is charged', async (_name, change, message) => {
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, ...change });
 		expect(status).toBe(400);
 		expect(body).toEqual({ code: 'invalid_request', message: expect.stringContaining(message), data: null });
@@ -115,13 +115,13 @@ describe('what the API rejects', () => {
 		});
 	});
 
-	it('rejects what the balance no longer pays for', async () => {
+	it('rejects a request that costs more than the credit left', async () => {
 		mockApi.set({ balance: 3 });
 		expect((await create(mockApi, { ...PLAIN_TASK, n: 2 })).status).toBe(200);
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, n: 2 });
 		expect(status).toBe(403);
 		expect(body).toMatchObject({ code: 'insufficient_user_quota', data: null });
-		expect(mockApi.imagesBilled()).toBe(2);
+		expect(mockApi.imagesCharged()).toBe(2);
 	});
 
 	it('returns an unknown route like New API: JSON under /v1, the console page elsewhere', async () => {

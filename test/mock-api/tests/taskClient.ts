@@ -76,7 +76,7 @@ export function seedTask({ body }: Reply): SeedTask {
 
 export async function download(url: string): Promise<Buffer> {
 	const response = await fetch(url);
-	if (!response.ok) throw new Error(`download answered ${response.status}`);
+	if (!response.ok) throw new Error(`download: status ${response.status}`);
 	return Buffer.from(await response.arrayBuffer());
 }
 

@@ -130,10 +130,10 @@ describe('the task endpoint', () => {
 		expect(heard).toEqual(reported);
 	});
 
-	it('fails a task whose prompt says so and bills nothing', async () => {
+	it('fails a task whose prompt says so and charges nothing', async () => {
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, prompt: 'a cube [fail]' });
 		expect(task).toMatchObject({ status: 'failed', result_url: '', error: { code: 'upstream_error' } });
-		expect(mockApi.imagesBilled()).toBe(0);
+		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
 	it('does not know a task before it becomes visible', async () => {
@@ -161,7 +161,7 @@ describe('the task endpoint', () => {
 		});
 	});
 
-	it('fails a task whose reference cannot be fetched', async () => {
+	it('fails a task whose reference cannot be downloaded', async () => {
 		const missing = `${mockApi.filesUrl}/r/missing.png`;
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, image: missing });
 		expect(task).toMatchObject({
@@ -170,7 +170,7 @@ describe('the task endpoint', () => {
 		});
 	});
 
-	it('never fetches a reference from outside the machine', async () => {
+	it('never downloads a reference from another machine', async () => {
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, image: 'https://example.com/input.png' });
 		expect(task).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('loopback') } });
 	});

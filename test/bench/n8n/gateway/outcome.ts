@@ -58,6 +58,6 @@ export function outcomeOf(
 }
 
 /** A call without a task is answered with the image. */
-export function hasImage({ taskId, downloads, answered }: LedgerEntry): boolean {
-	return downloads > 0 || (taskId === null && answered);
+export function hasImage({ taskId, downloads, isDelivered }: LedgerEntry): boolean {
+	return downloads > 0 || (taskId === null && isDelivered);
 }

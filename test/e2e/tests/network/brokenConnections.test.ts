@@ -50,7 +50,7 @@ async function expectImage(run: Execution): Promise<void> {
 	expect(shownError(run)).toEqual([]);
 	const [item] = run.items('NanoBanana');
 	expect(sha256(await client.bytesOf(fileOf(item)))).toBe([...mockApi.files.values()][0].sha256);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	expect(creates()).toBe(1);
 }
 
@@ -96,7 +96,7 @@ describe('a create request that is charged, while its response is lost, is sent 
 
 		const arrived = ending.includes('half') ? ['API response: {"code":"success","data":{"ta'] : [];
 		expect(shownError(run)).toEqual([...UNCLEAR, 'Request sent: <time>.', `Details: ${details}.`, ...arrived]);
-		expect(environment.mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+		expect(environment.mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 		expect(creates()).toBe(1);
 	});
 });
@@ -129,20 +129,20 @@ describe('a charged image whose reads break', () => {
 	test('at each poll: the error contains the task ID', async () => {
 		const run = await runBehind({ status: reset }, { options: { timeout: 2, pollInterval: 0.1 } });
 
-		const [{ taskId, imagesBilled }] = environment.mockApi.ledger;
+		const [{ taskId, imagesCharged }] = environment.mockApi.ledger;
 		expect(shownError(run)).toEqual([
 			'The task did not finish within 2 seconds',
 			"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 			`Task ID: ${taskId}.`,
 			'Details: The connection was reset.',
 		]);
-		expect([imagesBilled, creates()]).toEqual([1, 1]);
+		expect([imagesCharged, creates()]).toEqual([1, 1]);
 	});
 
 	test('at each download: the output contains its URL', async () => {
 		const run = await runBehind({ file: reset }, { options: { timeout: 2, pollInterval: 0.1 } });
 
-		const [{ taskId, imagesBilled }] = environment.mockApi.ledger;
+		const [{ taskId, imagesCharged }] = environment.mockApi.ledger;
 		expect(run.items('NanoBanana')).toMatchObject([
 			{
 				json: {
@@ -153,7 +153,7 @@ describe('a charged image whose reads break', () => {
 				},
 			},
 		]);
-		expect([imagesBilled, creates()]).toEqual([1, 1]);
+		expect([imagesCharged, creates()]).toEqual([1, 1]);
 	});
 });
 
@@ -241,7 +241,7 @@ test('two stalled downloads of 30 MB do not keep 18 others from arriving, and th
 			warnings: [expect.stringMatching(/ Details: There was no complete response within \d+ seconds\.$/)],
 		},
 	]);
-	expect(environment.mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual(Array(20).fill(1));
+	expect(environment.mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual(Array(20).fill(1));
 	expect(creates()).toBe(20);
 });
 

@@ -80,7 +80,7 @@ async function editAt(baseUrl: string): Promise<Execution> {
 async function expectImage(run: Execution): Promise<void> {
 	expect(shownError(run)).toEqual([]);
 	expect(sha256(await client.bytesOf(fileOf(run.items('NanoBanana')[0])))).toBe([...mockApi.files.values()][0].sha256);
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 }
 
 describe('behind nginx', () => {
@@ -97,7 +97,7 @@ describe('behind nginx', () => {
 
 		expect(shownError(run)).toEqual([...UNCLEAR, 'API response: HTTP 504: (web page) 504 Gateway Time-out.']);
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	});
 
 	test('a create request that ends in 502 is unclear, as nobody knows what happened behind it', async () => {
@@ -139,7 +139,7 @@ describe('behind nginx', () => {
 				},
 			},
 		]);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
 	test('a redirect is not followed, and its target is shown', async () => {

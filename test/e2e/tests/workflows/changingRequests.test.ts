@@ -28,7 +28,7 @@ describe('a prompt that changes with each evaluation', () => {
 
 		expect(run.error).toBeUndefined();
 		expect(run.items('NanoBanana')[0].json).toMatchObject({ status: 'succeeded', warnings: [expect.any(String)] });
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
 	test('is sent once with Retry On Fail when its create request is cut off', async () => {
@@ -54,7 +54,7 @@ describe('a prompt that changes with each evaluation', () => {
 		const retried = await client.finished(await client.retryExecution(failed.id));
 
 		expect([failed.status, retried.status]).toEqual(['error', 'success']);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
 	test('costs ten items ten charges when one of them fails once', async () => {
@@ -97,7 +97,7 @@ describe('Retry with currently saved workflow', () => {
 		const retried = await failThenSave({ options: { timeout: 900 } });
 
 		expect(retried.error).toBeUndefined();
-		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesBilled: 1, downloads: 1 }]);
+		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesCharged: 1, downloads: 1 }]);
 	});
 });
 
@@ -115,12 +115,12 @@ test('an error of a run with an unclear item offers nothing for free that would 
 		),
 	);
 
-	const accepted = mockApi.ledger.find((entry) => entry.answered);
+	const accepted = mockApi.ledger.find((entry) => entry.isDelivered);
 	expect(shownError(run)).toEqual([
 		...UNCLEAR,
 		`These tasks are charged as well: ${accepted?.taskId}. Get their images with 'Wait for Task Result' at no extra cost.`,
 		'Details: The connection was closed before the response was complete.',
 	]);
-	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 	expect(mockApi.calls('createTask')).toHaveLength(2);
 });

@@ -68,7 +68,7 @@ test('the quick start generates one image', async () => {
 	expect(await digestsOf(run, 'NanoBanana')).toEqual(
 		[...environment.mockApi.files.values()].map((file) => file.sha256),
 	);
-	expect(environment.mockApi.ledger).toMatchObject([{ n: 1, imagesBilled: 1, downloads: 1 }]);
+	expect(environment.mockApi.ledger).toMatchObject([{ n: 1, imagesCharged: 1, downloads: 1 }]);
 });
 
 test('image to image edits the file that its form takes', async () => {
@@ -102,7 +102,7 @@ test('image to image edits the file that its form takes', async () => {
 	expect(mockApi.calls('createTask').map((call) => call.body)).toMatchObject([
 		{ prompt: 'make it night', image: `data:image/png;base64,${reference.toString('base64')}` },
 	]);
-	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1 }]);
 });
 
 test('the batch sends its failed row to the error output and is charged for the others only', async () => {
@@ -113,7 +113,7 @@ test('the batch sends its failed row to the error output and is charged for the 
 	expect(run.items('Failed Items').map((item) => item.json)).toEqual([
 		{ id: 2, prompt: '', reason: expect.stringMatching(/Prompt/), code: 'invalid_input', taskId: null },
 	]);
-	expect(environment.mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1]);
+	expect(environment.mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 });
 
 test('the retry loop reads the task that timed out instead of paying again', async () => {
@@ -126,14 +126,14 @@ test('the retry loop reads the task that timed out instead of paying again', asy
 
 	expect(run.error).toBeUndefined();
 	expect(await digestsOf(run, 'Use the Image')).toEqual([...mockApi.files.values()].map((file) => file.sha256));
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
 test('the other formats generate one image each, at their own endpoint', async () => {
 	const run = await runExample('other-api-formats');
 
 	for (const name of ['OpenAI Format', 'Gemini Format']) expect(await digestsOf(run, name)).toHaveLength(1);
-	expect(environment.mockApi.ledger.map((entry) => [entry.kind, entry.imagesBilled]).sort()).toEqual([
+	expect(environment.mockApi.ledger.map((entry) => [entry.kind, entry.imagesCharged]).sort()).toEqual([
 		['generateContent', 1],
 		['generations', 1],
 	]);

@@ -42,7 +42,7 @@ describe('How do I get told when it is done?', () => {
 			{ callback_url: expect.stringContaining(`${environment.n8n.url}/webhook-waiting/${run.id}`) },
 		]);
 		expect(mockApi.calls('getTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	});
 
 	it('continues without a callback when the limit of the Wait node is over', async () => {
@@ -53,7 +53,7 @@ describe('How do I get told when it is done?', () => {
 
 		expect(run.error).toBeUndefined();
 		expect(await digestsOf(run, 'Use the Image')).toEqual(served());
-		expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	});
 });
 
@@ -69,7 +69,7 @@ describe('How do I try another model when one is not available?', () => {
 			{ model: 'NanoBananaPro-1K' },
 			{ model: 'NanoBanana2-1K', prompt: 'A glass greenhouse in the rain, wide shot' },
 		]);
-		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-1K', imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-1K', imagesCharged: 1 }]);
 	});
 
 	it('sends nothing again while a task may exist', async () => {
@@ -147,7 +147,7 @@ describe('How do I ask before paying?', () => {
 		expect(question).toContain('Images: 1. Cost: 0.04.');
 		expect(page).toContain('Your image is ready');
 		expect(await digestsOf(run, 'Create Image')).toEqual(served());
-		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a paper boat', imagesBilled: 1 }]);
+		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a paper boat', imagesCharged: 1 }]);
 	});
 
 	it('sends nothing after a no', async () => {
@@ -178,7 +178,7 @@ test('What if my provider accepts URLs only? The file is uploaded first, and its
 	expect(mockApi.calls('createTask').map(({ body }) => body)).toMatchObject([
 		{ prompt: 'make it night', image: run.items('Upload')[0].json.url },
 	]);
-	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesBilled: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1 }]);
 });
 describe('How do I never pay for the same image twice?', () => {
 	it('sends each request once, reads open tasks by its schedule, and sends none again', async () => {
@@ -212,7 +212,7 @@ describe('How do I never pay for the same image twice?', () => {
 		expect(again.error).toBeUndefined();
 		expect((await digestsOf(again, 'Use the Image')).sort()).toEqual(served().sort());
 		expect(mockApi.calls('createTask')).toHaveLength(2);
-		expect(mockApi.ledger.map(({ imagesBilled }) => imagesBilled)).toEqual([1, 1]);
+		expect(mockApi.ledger.map(({ imagesCharged }) => imagesCharged)).toEqual([1, 1]);
 	});
 
 	it('does not send a request again whose response was lost, but one that was rejected', async () => {

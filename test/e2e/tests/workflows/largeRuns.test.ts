@@ -34,7 +34,7 @@ test('500 items return 500 images in the order of their prompts, charged once ea
 	const promptOf = new Map(mockApi.ledger.map(({ taskId, prompt }) => [taskId, prompt]));
 	expect(output.map(({ json }) => promptOf.get(String(json.taskId)))).toEqual(prompts);
 	expect(output.filter(({ binary }) => binary?.data === undefined)).toEqual([]);
-	expect(mockApi.ledger.filter((entry) => entry.imagesBilled !== 1 || entry.downloads === 0)).toEqual([]);
+	expect(mockApi.ledger.filter((entry) => entry.imagesCharged !== 1 || entry.downloads === 0)).toEqual([]);
 	expect(mockApi.calls('createTask')).toHaveLength(500);
 }, 240_000);
 
@@ -48,5 +48,5 @@ test('40 images of 20 MB arrive unchanged on disk, charged once each', async () 
 		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	}
 	// Not how often they were downloaded: on a busy machine a transfer may stall, and is free to repeat.
-	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual(Array(40).fill(1));
+	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual(Array(40).fill(1));
 }, 240_000);

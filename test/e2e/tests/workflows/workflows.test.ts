@@ -33,7 +33,7 @@ test('in a loop, each round is charged once', async () => {
 
 	expect(run.error).toBeUndefined();
 	expect(run.items('Done').map((item) => item.json.status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
-	expect(mockApi.ledger.map((entry) => [entry.prompt, entry.imagesBilled])).toEqual(
+	expect(mockApi.ledger.map((entry) => [entry.prompt, entry.imagesCharged])).toEqual(
 		prompts.map((prompt) => [prompt, 1]),
 	);
 });
@@ -58,7 +58,7 @@ test('a sub-workflow returns the image to the workflow that called it', async ()
 	expect(run.error).toBeUndefined();
 	expect(run.items('Call')[0].json).toMatchObject({ status: 'succeeded', taskId: mockApi.ledger[0].taskId });
 	expect(run.items('Call')[0].binary).toHaveProperty('data');
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 });
 
 test('an error workflow gets the text with the task ID', async () => {
@@ -128,7 +128,7 @@ test('Merge joins each image with the item that it was generated for', async () 
 	for (const item of merged) {
 		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	}
-	expect(mockApi.ledger.map((entry) => entry.imagesBilled)).toEqual([1, 1, 1]);
+	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1, 1]);
 });
 
 test('Edit Image resizes the generated image', async () => {
@@ -151,7 +151,7 @@ test('Edit Image resizes the generated image', async () => {
 		width: 64,
 		height: 48,
 	});
-	expect(mockApi.ledger).toMatchObject([{ imagesBilled: 1, downloads: 1 }]);
+	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 });
 
 describe('Execute step', () => {
@@ -184,7 +184,7 @@ describe('Execute step', () => {
 
 		expect(step.error).toBeUndefined();
 		expect(Object.keys(step.runData)).toEqual(['Start', 'NanoBanana']);
-		expect(mockApi.ledger.map((entry) => [entry.imagesBilled, entry.downloads])).toEqual([
+		expect(mockApi.ledger.map((entry) => [entry.imagesCharged, entry.downloads])).toEqual([
 			[1, 1],
 			[1, 1],
 		]);

@@ -49,9 +49,9 @@ describe('faults of the API', () => {
 	it('resetAfter accepts the task and then breaks the connection', async () => {
 		use({ route: 'createTask', fault: 'resetAfter', times: 1 });
 		await expect(create(mockApi)).rejects.toThrow('fetch failed');
-		expect(mockApi.ledger).toMatchObject([{ number: 1, answered: false, imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ number: 1, isDelivered: false, imagesCharged: 1 }]);
 		await create(mockApi);
-		expect(mockApi.ledger.map(({ answered }) => answered)).toEqual([false, true]);
+		expect(mockApi.ledger.map(({ isDelivered }) => isDelivered)).toEqual([false, true]);
 	});
 
 	it.each(NOTHING_ACCEPTED)('%s returns %i and accepts nothing', async (fault, status, fragment) => {
@@ -68,7 +68,7 @@ describe('faults of the API', () => {
 		const reply = await create(mockApi);
 		expect(reply.status).toBe(status);
 		expect(text(reply)).toContain(fragment);
-		expect(mockApi.ledger).toMatchObject([{ answered: false }]);
+		expect(mockApi.ledger).toMatchObject([{ isDelivered: false }]);
 	});
 
 	it.each([
@@ -91,13 +91,13 @@ describe('faults of the API', () => {
 	it('completeThenReset sends the whole body, and the task is known', async () => {
 		mockApi.set({ faults: [{ route: 'createTask', fault: 'completeThenReset' }] });
 		await expect(create(mockApi)).rejects.toThrow('terminated');
-		expect(mockApi.ledger).toMatchObject([{ answered: true, imagesBilled: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ isDelivered: true, imagesCharged: 1 }]);
 	});
 
 	it('slowHeaders keeps the response back, and notices when the client leaves', async () => {
 		use({ route: 'createTask', fault: 'slowHeaders', ms: 5 });
 		expect((await create(mockApi)).status).toBe(200);
-		expect(mockApi.ledger[0].answered).toBe(true);
+		expect(mockApi.ledger[0].isDelivered).toBe(true);
 		use({ route: 'getTask', fault: 'slowHeaders', ms: 60_000 });
 		const leaving = new AbortController();
 		const asked = fetch(`${mockApi.baseUrl}/v1/images/tasks/x`, { signal: leaving.signal });
@@ -144,23 +144,23 @@ describe('faults of the API', () => {
 			status: 'failed',
 			error: { code: 'upstream_error' },
 		});
-		expect(mockApi.imagesBilled()).toBe(0);
+		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
 	it('failedTask fails a synchronous call as the API does', async () => {
 		use({ route: 'generations', fault: 'failedTask' });
 		const reply = await call(mockApi, 'POST', '/v1/images/generations', PLAIN_TASK);
 		expect(reply).toMatchObject({ status: 500, body: { error: { code: 'bad_response_status_code' } } });
-		expect(mockApi.imagesBilled()).toBe(0);
+		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
-	it('fewerImages returns and bills one image less', async () => {
+	it('fewerImages returns and charges one image less', async () => {
 		use({ route: 'createTask', fault: 'fewerImages' });
 		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, n: 3 });
-		expect(mockApi.imagesBilled()).toBe(3);
+		expect(mockApi.imagesCharged()).toBe(3);
 		mockApi.finishTasks();
 		expect(seedTask(await query(mockApi, taskId)).result_urls).toHaveLength(2);
-		expect(mockApi.imagesBilled()).toBe(2);
+		expect(mockApi.imagesCharged()).toBe(2);
 	});
 
 	it('fewerImages leaves nothing of a single image: a success without an image', async () => {

@@ -4,7 +4,7 @@ import { readImageText } from '../images/imageText';
 import type { PixelSize } from '../images/pixelSizes';
 import type { ReferenceSource } from '../types';
 
-/** The reference images of one job while and after they are fetched. */
+/** The reference images of one task while and after they are downloaded. */
 export type References =
 	| { state: 'loading' }
 	| { state: 'ready'; at: number; images: ReferenceImage[] }
@@ -16,7 +16,7 @@ export interface ReferenceImage extends PixelSize {
 	text: string | null;
 }
 
-/** How the API introduces itself when it fetches references. */
+/** The user agent of the API when it downloads references. */
 export const UPSTREAM_AGENT = 'mock-api-upstream';
 
 // The mock API must never reach out of the machine, whatever URL a test or a person hands it.
@@ -27,7 +27,7 @@ export async function loadReferences(sources: ReferenceSource[], signal: AbortSi
 }
 
 async function loadReference(source: ReferenceSource, signal: AbortSignal): Promise<ReferenceImage> {
-	const bytes = 'bytes' in source ? source.bytes : await fetchReference(source.url, signal);
+	const bytes = 'bytes' in source ? source.bytes : await downloadReference(source.url, signal);
 	try {
 		const { width, height, exif } = await sharp(bytes).metadata();
 		return { bytes, width, height, text: readImageText(exif) };
@@ -36,9 +36,9 @@ async function loadReference(source: ReferenceSource, signal: AbortSignal): Prom
 	}
 }
 
-async function fetchReference(url: string, signal: AbortSignal): Promise<Buffer> {
+async function downloadReference(url: string, signal: AbortSignal): Promise<Buffer> {
 	if (!LOOPBACK_HOSTS.includes(new URL(url).hostname)) {
-		throw new Error('reference image could not be downloaded: the mock API only fetches from loopback');
+		throw new Error('reference image could not be downloaded: the mock API only downloads from loopback');
 	}
 	const headers = { 'user-agent': UPSTREAM_AGENT };
 	const response = await fetch(url, { signal, headers, redirect: 'error' }).catch((cause: unknown) => {
@@ -61,10 +61,10 @@ function readReferenceText(text: string): ReferenceSource | null {
 	const dataUri = /^data:image\/[\w.+-]+;base64,/i.exec(text);
 	const bytes = Buffer.from(text.slice(dataUri?.[0].length ?? 0), 'base64');
 	// Bare base64 is taken as well, but only when it is an image: any word decodes to some bytes.
-	return looksLikeImage(bytes) ? { bytes } : null;
+	return isKnownImage(bytes) ? { bytes } : null;
 }
 
-function looksLikeImage(bytes: Buffer): boolean {
+function isKnownImage(bytes: Buffer): boolean {
 	const start = bytes.subarray(0, 12).toString('latin1');
 	return /^(\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s.test(start);
 }
