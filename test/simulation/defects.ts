@@ -61,9 +61,9 @@ const DEFECTS: Defect[] = [
 	},
 	{
 		name: 'a 502 counts as proof that nothing was accepted',
-		file: 'errors/classify.ts',
-		find: "if (status === 429) return kind === 'rate_limited';",
-		replace: "if (status === 502) return true; if (status === 429) return kind === 'rate_limited';",
+		file: 'submit/submitResult.ts',
+		find: 'if (status === 429) return',
+		replace: "if (status === 502) return 'notAccepted'; if (status === 429) return",
 	},
 	{
 		name: 'the key goes to every host that a file is at',

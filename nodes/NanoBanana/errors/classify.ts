@@ -7,9 +7,6 @@ import {
 	BAD_KEY,
 	BALANCE,
 	EXPIRED,
-	INVALID,
-	KEY_IN_PROGRESS,
-	NOTHING_ACCEPTED,
 	NOT_OFFERED,
 	NO_ASYNC,
 	NO_CHANNEL,
@@ -77,12 +74,12 @@ export function classify(status: number, body: unknown, headers: Record<string, 
 		httpStatus: status,
 		...(said.message && { gatewayMessage: said.message }),
 		...(said.code && { gatewayCode: said.code }),
-		...betweenFailure(status, body, headers),
+		...otherResponder(status, body, headers),
 	};
 }
 
-/** What is between n8n and the API and did not let the request through: nothing was accepted. */
-function betweenFailure(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
+/** What responded instead of the API: a proxy that asks for a login, a redirect, or Cloudflare's challenge. */
+function otherResponder(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
 	if (status === 407)
 		return {
 			kind: 'unreachable',
@@ -124,37 +121,6 @@ export function failureOf(decoded: FailedResponse): Failure {
 		...(code && { gatewayCode: code }),
 		...(taskId && { taskId }),
 	};
-}
-
-/** Says by a code of OpenAI or New API that the request itself is not valid, so that nothing was generated. */
-export function isInvalidRequest(body: unknown): boolean {
-	return INVALID.test(readErrorBody(body).all);
-}
-
-/** True only where the API provably did not accept the request (429 as a rate limit, 503 that says so). */
-export function provesNothingAccepted(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
-	const kind = classify(status, body, headers).kind;
-	if (status === 429) return kind === 'rate_limited';
-	return (
-		status === 503 &&
-		typeof body !== 'string' &&
-		kind === 'upstream_down' &&
-		NOTHING_ACCEPTED.test(readErrorBody(body).all)
-	);
-}
-
-/** Statuses with which an API may have created a task all the same: busy, conflict, too slow, broken. */
-export function mayHaveAccepted(status: number): boolean {
-	return [303, 408, 409, 429, 499].includes(status) || status >= 500;
-}
-
-/** After one of these nobody knows whether a paid request was accepted. */
-export function leavesItUnclear(status: number, body: unknown, headers?: Record<string, unknown>): boolean {
-	// 303 leads to the result of a request that was processed (RFC 9110).
-	if ([303, 408, 499].includes(status)) return true;
-	const { kind } = classify(status, body, headers);
-	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(readErrorBody(body).all);
-	return status >= 500 && kind === 'upstream_down' && !provesNothingAccepted(status, body);
 }
 
 /** Statuses that may pass: a read is free and is repeated. */

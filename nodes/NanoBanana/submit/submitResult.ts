@@ -1,12 +1,6 @@
-import {
-	classify,
-	isInvalidRequest,
-	leavesItUnclear,
-	mayHaveAccepted,
-	failureOf,
-	provesNothingAccepted,
-} from '../errors/classify';
-import { embeddedStatus } from '../errors/errorBody';
+import { classify, failureOf } from '../errors/classify';
+import { embeddedStatus, readErrorBody } from '../errors/errorBody';
+import { INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
 import type { Failure } from '../errors/failure';
 import { namedId, statusWord } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
@@ -20,14 +14,15 @@ import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, Pending
 /** What the API accepted: a task that can be polled, or images that came at once with no task behind them. */
 export type Accepted = ImagesResponse | (PendingResponse & { taskId: string });
 
-/** What the response to a paid request means for the request. */
+/** What the response to a paid request means for the request. `submit` sends it again after `refused` and `unsent`. */
 export type SubmitResult =
 	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
 	| { kind: 'accepted'; outcome: Accepted; firstPollMs: number }
-	/** The API provably accepted nothing. */
+	/** The API provably did not accept it. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
 	/** The connection never opened. */
 	| { kind: 'unsent'; failure: Failure }
+	/** Rejected, or `unclear_submission`. */
 	| { kind: 'failed'; failure: Failure };
 
 export interface ReadOptions {
@@ -125,8 +120,8 @@ function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wa
 	if (cause === 'rejected') {
 		const status = embeddedStatus(body);
 		const failure = classify(status ?? 400, body);
-		// An error without a known code: the request may have been accepted and the generation failed upstream.
-		const isClear = status !== undefined || failure.kind !== 'invalid_request' || isInvalidRequest(body);
+		// Any other error without a known code: the request may have been accepted, and the generation failed upstream.
+		const isClear = status !== undefined || failure.kind !== 'invalid_request' || INVALID.test(readErrorBody(body).all);
 		return isClear
 			? readError(status ?? 400, body, reply, wait)
 			: unclear({ ...failure, httpStatus: reply.status, response });
@@ -140,10 +135,35 @@ function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wa
 function readError(status: number, body: unknown, reply: HttpReply, wait: number): SubmitResult {
 	// `status` may be the code inside a 200.
 	const failure = { ...classify(status, body, reply.headers), httpStatus: reply.status };
-	if (provesNothingAccepted(status, body, reply.headers)) return { kind: 'refused', failure, retryAfterMs: wait };
-	return leavesItUnclear(status, body, reply.headers)
+	const acceptance = acceptanceOf(status, body, reply.headers);
+	if (acceptance === 'notAccepted') return { kind: 'refused', failure, retryAfterMs: wait };
+	return acceptance === 'unclear'
 		? unclear({ ...failure, response: bodyText(reply.bytes) })
 		: { kind: 'failed', failure };
+}
+
+/**
+ * What an error response without a task ID says about the paid request. `notAccepted`: sending it again is free
+ * (a 429 that is a rate limit, a 503 that says so). `rejected`: the same request would be rejected again.
+ */
+export function acceptanceOf(
+	status: number,
+	body: unknown,
+	headers?: Record<string, unknown>,
+): 'notAccepted' | 'rejected' | 'unclear' {
+	const { kind } = classify(status, body, headers);
+	const { all } = readErrorBody(body);
+	if (status === 429) return kind === 'rate_limited' ? 'notAccepted' : 'rejected';
+	// 303 leads to the result of a request that was processed (RFC 9110).
+	if ([303, 408, 499].includes(status)) return 'unclear';
+	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(all) ? 'unclear' : 'rejected';
+	if (status < 500 || kind !== 'upstream_down') return 'rejected';
+	return status === 503 && typeof body !== 'string' && NOTHING_ACCEPTED.test(all) ? 'notAccepted' : 'unclear';
+}
+
+/** Statuses with which an API may have created a task all the same: busy, conflict, too slow, broken. */
+function mayHaveAccepted(status: number): boolean {
+	return [303, 408, 409, 429, 499].includes(status) || status >= 500;
 }
 
 function unclear(failure: Partial<Failure>): SubmitResult {

@@ -1,5 +1,6 @@
 /* eslint-disable */
-import { classify, failureOf, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
+import { classify, failureOf } from '../../../nodes/NanoBanana/errors/classify';
+import { acceptanceOf } from '../../../nodes/NanoBanana/submit/submitResult';
 import type { FailedCause } from '../../../nodes/NanoBanana/types';
 
 const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
@@ -198,49 +199,6 @@ describe('the words of the gateway', () => {
 	);
 });
 
-describe('a paid request', () => {
-	it.each<[status: number, body: unknown]>([
-		[429, wrapped('You have reached the request limit')],
-		[429, flat('当前分组上游负载已饱和', 'fail_to_fetch_task')],
-		[429, ''],
-		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
-		[503, wrapped('server is busy, the task was not accepted')],
-		[503, wrapped('too many requests')],
-	])('may be sent again after %i with %j', (status, body) => {
-		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([true, false]);
-	});
-
-	it.each<[status: number, body: unknown]>([
-		[500, wrapped('bad response status code 500', 'bad_response_status_code')],
-		[500, ''],
-		[502, page('502 Bad Gateway')],
-		[503, page('503 Service overloaded')],
-		[503, wrapped('Service unavailable')],
-		[503, wrapped('Your request could not be processed')],
-		[504, page('504 Gateway Time-out')],
-		[520, ''],
-		[522, ''],
-		[524, page('524: A timeout occurred')],
-		[408, ''],
-		[499, ''],
-	])('is left unclear by %i with %j', (status, body) => {
-		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, true]);
-	});
-
-	it.each<[status: number, body: unknown]>([
-		[400, wrapped('Invalid aspect_ratio')],
-		[401, wrapped('Invalid token')],
-		[402, {}],
-		[413, page('413')],
-		[429, wrapped('overloaded', 'insufficient_user_quota')],
-		[501, wrapped('API not implemented')],
-		[503, wrapped('No available channel for model X', 'model_not_found')],
-		[404, wrapped('Invalid URL (POST /v1/images/tasks)')],
-	])('is turned down for good by %i with %j', (status, body) => {
-		expect([provesNothingAccepted(status, body), leavesItUnclear(status, body)]).toEqual([false, false]);
-	});
-});
-
 describe('what stands between n8n and the API', () => {
 	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
 	const isABot = 'Cloudflare asks this server to prove that it is not a bot';
@@ -256,12 +214,7 @@ describe('what stands between n8n and the API', () => {
 		[429, '', { 'cf-mitigated': 'challenge' }, 'access_denied', isABot],
 	])('is named, with nothing sent again and nothing unclear: %i %s', (status, body, headers, kind, message) => {
 		expect(classify(status, body, { ...headers })).toMatchObject({ kind, message });
-		expect(provesNothingAccepted(status, body, { ...headers })).toBe(false);
-		expect(leavesItUnclear(status, body, { ...headers })).toBe(false);
-	});
-
-	it('leaves the 503 page of nginx unclear: limit_req and what is behind it write the same page', () => {
-		expect(leavesItUnclear(503, page('503 Service Temporarily Unavailable'))).toBe(true);
+		expect(acceptanceOf(status, body, { ...headers })).toBe('rejected');
 	});
 });
 
@@ -300,6 +253,6 @@ it.each([
 	[409, 'this Idempotency-Key was used with another body', 'idempotency_conflict', false],
 	[422, 'this Idempotency-Key is in use with another body', '', false],
 ])('leaves it unclear what became of the first request with a key: %i %s', (status, message, code, isUnclear) => {
-	expect(leavesItUnclear(status, wrapped(message, code))).toBe(isUnclear);
+	expect(acceptanceOf(status, wrapped(message, code))).toBe(isUnclear ? 'unclear' : 'rejected');
 	expect(classify(status, wrapped(message, code)).kind).toBe('idempotency_conflict');
 });

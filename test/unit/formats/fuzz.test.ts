@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 
 import { bodyText, parseBody } from '../../../nodes/NanoBanana/lib/json';
-import { classify, failureOf, leavesItUnclear, provesNothingAccepted } from '../../../nodes/NanoBanana/errors/classify';
+import { classify, failureOf } from '../../../nodes/NanoBanana/errors/classify';
+import { acceptanceOf } from '../../../nodes/NanoBanana/submit/submitResult';
 import { describeFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { redact } from '../../../nodes/NanoBanana/errors/redact';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
@@ -264,8 +265,8 @@ function checkAll(body: unknown): void {
 	for (const status of [200, 301, 400, 401, 404, 429, 500, 503]) {
 		checkFailure(classify(status, body, { location: KEY }));
 		must(
-			'sent again only where nothing was accepted',
-			!(provesNothingAccepted(status, body) && leavesItUnclear(status, body)),
+			'sent again only after a 429 or a 503',
+			acceptanceOf(status, body) !== 'notAccepted' || status === 429 || status === 503,
 		);
 	}
 	must(

@@ -2,7 +2,12 @@
 import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import type { ApiFormat } from '../../../nodes/NanoBanana/types';
-import { idInHeaders, readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import {
+	acceptanceOf,
+	idInHeaders,
+	readSubmitResult,
+	type SubmitResult,
+} from '../../../nodes/NanoBanana/submit/submitResult';
 
 const BASE_URL = 'https://api.example';
 const A = 'https://cdn.example/a.png';
@@ -247,4 +252,61 @@ it.each([200, 400, 503])('reads a %i whose code cannot be converted to text or a
 		{ success: false, statusCode: code, message: 'no' },
 	])
 		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { gatewayMessage: 'no' } });
+});
+
+describe('a paid request', () => {
+	const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
+		error: { message, type, code },
+	});
+	const flat = (message: string, code: unknown): object => ({ code, message, data: null });
+	const google = (code: number, message: string, status: string): object => ({
+		error: { code, message, status, details: [] },
+	});
+	const page = (title: string): string =>
+		`<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
+
+	it.each<[status: number, body: unknown]>([
+		[429, wrapped('You have reached the request limit')],
+		[429, flat('当前分组上游负载已饱和', 'fail_to_fetch_task')],
+		[429, ''],
+		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
+		[503, wrapped('server is busy, the task was not accepted')],
+		[503, wrapped('too many requests')],
+	])('may be sent again after %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('notAccepted');
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[500, wrapped('bad response status code 500', 'bad_response_status_code')],
+		[500, ''],
+		[502, page('502 Bad Gateway')],
+		[503, page('503 Service overloaded')],
+		[503, wrapped('Service unavailable')],
+		[503, wrapped('Your request could not be processed')],
+		[504, page('504 Gateway Time-out')],
+		[520, ''],
+		[522, ''],
+		[524, page('524: A timeout occurred')],
+		[408, ''],
+		[499, ''],
+	])('is left unclear by %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('unclear');
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[400, wrapped('Invalid aspect_ratio')],
+		[401, wrapped('Invalid token')],
+		[402, {}],
+		[413, page('413')],
+		[429, wrapped('overloaded', 'insufficient_user_quota')],
+		[501, wrapped('API not implemented')],
+		[503, wrapped('No available channel for model X', 'model_not_found')],
+		[404, wrapped('Invalid URL (POST /v1/images/tasks)')],
+	])('is turned down for good by %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('rejected');
+	});
+
+	it('leaves the 503 page of nginx unclear: limit_req and what is behind it write the same page', () => {
+		expect(acceptanceOf(503, page('503 Service Temporarily Unavailable'))).toBe('unclear');
+	});
 });
