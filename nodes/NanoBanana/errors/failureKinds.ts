@@ -1,7 +1,7 @@
 /** What a failure of this kind means for the bill, as long as no task is known. */
 export type Cost = 'notCharged' | 'maybeCharged' | 'charged';
 
-interface KindTexts {
+interface KindFacts {
 	/** What happened: the title, at most 60 characters. */
 	message: string;
 	cost?: Cost;
@@ -19,7 +19,7 @@ interface KindTexts {
  * Everything that can go wrong, as a user tells it apart: one row per kind. The names are stable, as
  * workflows branch on them (`details.errorCode`).
  */
-const TEXTS = {
+const ROWS = {
 	access_denied: {
 		message: 'The API key is not allowed to do this',
 		cost: 'notCharged',
@@ -176,10 +176,10 @@ const TEXTS = {
 			"Enter the URL of the API itself, e.g. https://api.example.com. If it is right, this API may not support the endpoint: select another 'API Format'.",
 		isRepairable: true,
 	},
-} as const satisfies Record<string, KindTexts>;
+} as const satisfies Record<string, KindFacts>;
 
-export type FailureKind = keyof typeof TEXTS;
-export const KINDS: Record<FailureKind, KindTexts> = TEXTS;
+export type FailureKind = keyof typeof ROWS;
+export const KINDS: Record<FailureKind, KindFacts> = ROWS;
 
 /** Kinds whose own text says that the request may have been accepted. */
 export const UNCLEAR_KINDS: FailureKind[] = ['unclear_submission', 'idempotency_conflict'];

@@ -10,18 +10,17 @@ import { readApi, type GatewayClient } from '../gateway/gatewayClient';
 import type { Asked, DecodedResponse } from '../types';
 
 /** What one poll returned. A poll is free, so whatever may pass is polled again. */
-export type TaskStatusResult =
-	| { kind: 'outcome'; outcome: DecodedResponse; failure?: undefined; retryAfterMs?: number }
+export type TaskStatusResult = { retryAfterMs?: number } & (
+	| { kind: 'outcome'; outcome: DecodedResponse }
 	/**
 	 * `notFound`: the API does not know the ID, which passes right after creation and is final later.
+	 * `notJson`: a page of a proxy or half a response, usually gone at the next poll.
 	 * `doubtful`: a rejection that may pass, or of this poll only; it counts when it is repeated.
 	 */
-	| {
-			kind: 'passing' | 'notFound' | 'doubtful' | 'final';
-			failure: Failure;
-			outcome?: DecodedResponse;
-			retryAfterMs?: number;
-	  };
+	| { kind: 'passing' | 'notFound' | 'notJson' | 'doubtful' | 'final'; failure: Failure; outcome?: undefined }
+	/** An error next to an open task. */
+	| { kind: 'doubtful'; failure: Failure; outcome: DecodedResponse }
+);
 
 /** Phrases about a task that is still running, with HTTP 400 or as an error on HTTP 200 (API page: polling before the task has been created). */
 const NOT_YET =
@@ -116,11 +115,10 @@ function readSuccess(
 	{ taskId, body, response, wait }: { taskId: string; body: unknown; response: string; wait: number },
 ): TaskStatusResult {
 	if (typeof body === 'string') {
-		// A proxy's page or half a response, usually gone at the next poll.
 		const failure: Failure = isWebPage(body)
 			? classify(200, body)
 			: { kind: 'unreadable_answer', httpStatus: 200, response };
-		return { kind: 'passing', failure: { ...failure, taskId }, retryAfterMs: wait };
+		return { kind: 'notJson', failure: { ...failure, taskId }, retryAfterMs: wait };
 	}
 	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
 		// A rejection of this poll: the task itself keeps running.

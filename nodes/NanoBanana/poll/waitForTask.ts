@@ -42,7 +42,7 @@ const MANY_POLLS = 5;
 /** Fewer are enough for errors about the key or the request, and for a task ID that the user entered. */
 const FEW_POLLS = 3;
 
-const ACCEPTED_BEFORE =
+const CHECK_AGAIN_ADVICE =
 	"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.";
 
 /** These say nothing about the task. */
@@ -106,12 +106,12 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 
 /** Who did not enter the ID cannot correct it. */
 function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
-	return failure.kind === 'unknown_task' && origin !== 'named' ? { ...failure, nextStep: ACCEPTED_BEFORE } : failure;
+	return failure.kind === 'unknown_task' && origin !== 'named' ? { ...failure, nextStep: CHECK_AGAIN_ADVICE } : failure;
 }
 
-/** A page or half a response passes, unless the API has never responded with anything else. */
-function isDoubt(poll: TaskStatusResult, origin: PollOptions['origin']): boolean {
-	return poll.kind === 'doubtful' || (poll.kind === 'passing' && origin === 'named' && poll.failure.httpStatus === 200);
+/** An ID that the user entered may be read at a wrong URL, which never returns anything but pages. */
+function isDoubt({ kind }: TaskStatusResult, origin: PollOptions['origin']): boolean {
+	return kind === 'doubtful' || (kind === 'notJson' && origin === 'named');
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {

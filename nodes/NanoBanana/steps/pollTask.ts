@@ -10,7 +10,7 @@ import type { DecodedResponse, OutputImage } from '../types';
 
 /** Reading a task that exists already. Nothing here is charged. */
 
-/** What one paid call, or one task that was created earlier, has come to so far. */
+/** One paid call, or one task that was created earlier, as its last response showed it. */
 export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'firstPollMs'> {
 	/** Absent for a synchronous call. */
 	taskId?: string;
@@ -72,8 +72,9 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
  */
 export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
 	const { taskId } = task;
-	const { outcome, failure } = await poll(item, task, item.settings.timeoutMs);
-	if (!outcome) throw new FailureError({ kind: 'unreadable_answer', ...failure, taskId });
+	const result = await poll(item, task, item.settings.timeoutMs);
+	if (!result.outcome) throw new FailureError({ ...result.failure, taskId });
+	const { outcome } = result;
 	logStatus(item, taskId, outcome);
 	if (outcome.kind !== 'unknown') return { outcome, polls: 1 };
 	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, polls: 1 };

@@ -24,16 +24,17 @@ export type AcceptedSubmission = Extract<SubmitResult, { kind: 'accepted' }> & {
 const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** The network failed, or a web page responded instead of the API: that settles no request that was sent before. */
+/** Failures of the network, or of a web page in place of the API: they do not tell what became of an unclear request. */
 const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 
 /**
- * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired,
- * and records the result. It is sent again only where the API provably did not accept it: the connection
- * never opened, a 429 that is a rate limit, a 503 that says so. A general retry could charge twice.
+ * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired, and
+ * records the result. A general retry could charge twice, so it is sent again for three reasons only:
  *
- * With `resendUnclear`, a request that ended unclear is sent until the API responds clearly or the time is
- * over, also after another item has failed: only the response has the task ID.
+ * 1. An earlier sending ended unclear, and `resendUnclear` is on. It is sent with the same key until the API responds
+ *    clearly or the time is over, also after another item has failed: only the response has the task ID.
+ * 2. `refused`: the API provably did not accept it (decided by `acceptanceOf`). The limiter says when.
+ * 3. `unsent`: the connection never opened (decided by `readNetworkError`). Three tries in all.
  *
  * @throws a failure; kind `unclear_submission` when a task may exist and may have been charged
  */
@@ -44,12 +45,13 @@ export async function submit(
 ): Promise<AcceptedSubmission> {
 	let unsent = 0;
 	let resent = 0;
+	/** What an earlier try of the node left unclear does not count: until this one has sent it, nothing new is at stake. */
 	let unclearSince: number | undefined;
-	const ends = (): AbortSignal | undefined => (unclearSince === undefined ? signal : cancel);
+	const endedBy = (): AbortSignal | undefined => (unclearSince === undefined ? signal : cancel);
 	for (;;) {
 		const permit = await limiter.acquire({ giveUpAfterMs, isUnclear: unclearSince !== undefined });
 		if (!permit) throw new FailureError({ kind: 'canceled' });
-		const result = await attempt(ends()).catch(
+		const result = await attempt(endedBy()).catch(
 			(thrown: unknown): SubmitResult => ({ kind: 'failed', failure: toFailure(thrown) }),
 		);
 		if (result.kind === 'accepted') {
@@ -57,25 +59,25 @@ export async function submit(
 			return { ...result, permit };
 		}
 
-		/** Undefined where the request is not sent again. */
-		let pauseMs: number | undefined;
 		const now = clock.now();
 		if (resendUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
-		// The limiter delays a rejected request. Waiting behind other items does not count, so the time starts with its first rejection.
-		const since = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
+		// Waiting behind other items does not count, so the time starts with the first rejection.
+		const refusedSince = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
+		/** Undefined where the request is not sent again. */
+		let pauseMs: number | undefined;
 		if (unclearSince !== undefined && (result.kind !== 'failed' || NOT_OF_THE_API.includes(result.failure.kind))) {
 			const growing = pauseBefore(++resent);
 			if (now + growing - unclearSince < giveUpAfterMs) pauseMs = growing;
 		} else if (result.kind === 'refused') {
-			if (now + result.retryAfterMs - since < giveUpAfterMs) pauseMs = 0;
+			if (now + result.retryAfterMs - refusedSince < giveUpAfterMs) pauseMs = 0;
 		} else if (result.kind === 'unsent') {
 			if (++unsent < CONNECTION_TRIES) pauseMs = pauseBefore(unsent);
 		}
 		if (pauseMs === undefined) onFailed();
 		permit.release();
 		if (pauseMs === undefined) throw new FailureError(result.failure);
-		if (pauseMs > 0) await clock.pause(pauseMs, ends());
-		throwIfCanceled(ends());
+		if (pauseMs > 0) await clock.pause(pauseMs, endedBy());
+		throwIfCanceled(endedBy());
 	}
 }
 

@@ -11,7 +11,7 @@ import { retryAfterMs } from '../lib/clock';
 import { bodyText, firstText, own, parseBody, unwrapText } from '../lib/json';
 import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, PendingResponse } from '../types';
 
-/** What the API accepted: a task that can be polled, or images that came at once with no task behind them. */
+/** What the API accepted: a task to poll, or the result itself, which may contain no image. A result may have a task ID as well. */
 export type Accepted = ImagesResponse | (PendingResponse & { taskId: string });
 
 /** What the response to a paid request means for the request. `submit` sends it again after `refused` and `unsent`. */
@@ -31,7 +31,7 @@ export interface ReadOptions {
 	now: number;
 }
 
-/** Total. In doubt a request was accepted: whatever names a task is polled, and nothing of it is sent again. */
+/** Never throws. In doubt a request was accepted: a task ID anywhere in a response is polled, and nothing is sent again. */
 export function readSubmitResult(reply: HttpResult, options: ReadOptions): SubmitResult {
 	if (reply.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: reply.reason };

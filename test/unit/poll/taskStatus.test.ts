@@ -93,7 +93,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		'half an answer',
 		reply(200, '{"code":"succ'),
 		{
-			kind: 'passing',
+			kind: 'notJson',
 			failure: { kind: 'unreadable_answer', taskId: 't-1', httpStatus: 200, response: '{"code":"succ' },
 			retryAfterMs: 0,
 		},
@@ -102,7 +102,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		'a web page',
 		reply(200, '<html><title>Just a moment</title></html>'),
 		{
-			kind: 'passing',
+			kind: 'notJson',
 			failure: {
 				kind: 'wrong_base_url',
 				taskId: 't-1',

@@ -378,7 +378,7 @@ describe('a rejected poll', () => {
 
 	it('can be a web page for a task whose ID the user entered', async () => {
 		const proxyPage: TaskStatusResult = {
-			kind: 'passing',
+			kind: 'notJson',
 			failure: { kind: 'wrong_base_url', httpStatus: 200 },
 			retryAfterMs: 0,
 		};
