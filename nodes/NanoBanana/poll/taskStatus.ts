@@ -123,7 +123,7 @@ function readSuccess(
 	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
 		// A rejection of this poll: the task itself keeps running.
 		const said = embeddedStatus(body);
-		const failure = { ...classify(said ?? 400, body), httpStatus: said ?? 200, taskId };
+		const failure = { ...classify(said ?? 400, body), httpStatus: 200, taskId };
 		return readError(failure, said ?? 400, body, wait);
 	}
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {

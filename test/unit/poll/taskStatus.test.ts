@@ -120,7 +120,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 			failure: {
 				kind: 'rate_limited',
 				taskId: 't-1',
-				httpStatus: 429,
+				httpStatus: 200,
 				gatewayMessage: 'too many requests',
 				gatewayCode: '429',
 			},
@@ -136,7 +136,7 @@ it.each<[string, FakeResponse, object]>([
 	[
 		'a wrong key on HTTP 200',
 		reply(200, { code: 401, message: 'Invalid token' }),
-		{ kind: 'invalid_key', httpStatus: 401 },
+		{ kind: 'invalid_key', httpStatus: 200 },
 	],
 	[
 		'a refused prompt',
