@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 
 import { oneLine, runDemo } from '../../demo/runDemo';
@@ -16,7 +17,8 @@ import { runWorkflow } from '../support/runWorkflow';
 // Some runs are processes of their own that load n8n.
 jest.setTimeout(120_000);
 
-const COMMAND = [require.resolve('tsx/cli'), resolve(__dirname, '../../demo/main.ts')];
+// As `npm run` starts it: without the command of tsx, which ends a program that takes more than 30 ms to notice Ctrl-C.
+const COMMAND = ['--import', pathToFileURL(require.resolve('tsx')).href, resolve(__dirname, '../../demo/main.ts')];
 const PROMPT = 'A small red cube';
 const ORANGE = [255, 136, 0];
 

@@ -1,13 +1,12 @@
 /* eslint-disable */
 import { runStorm } from '../../storm/storm';
 
-it.each([1, 2])(
-	'loses nothing and is charged for nothing twice in a storm (seed %i)',
-	async (seed) => {
-		const report = await runStorm({ seed, tasks: 30 });
+it('loses nothing and is charged for nothing twice in two storms', async () => {
+	const reports = await Promise.all([1, 2].map(async (seed) => await runStorm({ seed, tasks: 30 })));
 
+	for (const report of reports) {
 		expect(report.faults).toBeGreaterThan(10);
 		expect(report).toMatchObject({ lostTasks: 0, lostImages: 0, chargedTwice: 0, strayKeys: 0 });
-	},
-	60_000,
-);
+	}
+}, // Less than half a minute, and several times as long on a busy machine.
+180_000);
