@@ -9,7 +9,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --list           name the groups and the time they take, and measure nothing
   --help           this text`;
 
-export interface Order {
+export interface BenchOptions {
 	runs: number;
 	only: string[];
 	writes: boolean;
@@ -17,7 +17,7 @@ export interface Order {
 }
 
 /** What is asked for; null when it is the usage text. */
-export function readArguments(args: string[]): Order | null {
+export function readArguments(args: string[]): BenchOptions | null {
 	const { values } = parseArgs({
 		args,
 		allowNegative: true,

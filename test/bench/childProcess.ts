@@ -1,9 +1,9 @@
 /* eslint-disable */
-// A part of the benchmark in a process of its own, so that its CPU time and memory are its own: asked by name, answered once.
+// A part of the benchmark in a process of its own, so that its CPU time and memory are its own. It is called by name, and each call has one result.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a child process offers. Arguments and answers are copied, so they are data only. */
+/** What a child process offers. Arguments and results are copied, so they are data only. */
 export type Service = Record<string, (argument: never) => Promise<unknown>>;
 
 type Calls<S extends Service> = { [K in keyof S]: (...argument: Parameters<S[K]>) => ReturnType<S[K]> };
@@ -15,25 +15,25 @@ interface Question {
 	name: string;
 	argument: unknown;
 }
-type Reply = { id: number; answer: unknown } | { id: number; failure: string };
+type Reply = { id: number; result: unknown } | { id: number; failure: string };
 
 /** Offers the service to the parent process, and ends with it. */
 export function serve(service: Service): void {
 	process.on('message', ({ id, name, argument }: Question) => {
 		service[name](argument as never).then(
-			(answer) => process.send?.({ id, answer }),
+			(result) => process.send?.({ id, result }),
 			(error: unknown) =>
 				process.send?.({ id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
 		);
 	});
 	process.once('disconnect', () => process.exit());
-	process.send?.({ id: 0, answer: 'ready' });
+	process.send?.({ id: 0, result: 'ready' });
 }
 
-/** Starts a file that calls `serve`, and resolves when it answers. */
+/** Starts a file that calls `serve`, and resolves when it is ready. */
 export async function startChild<S extends Service>(file: string): Promise<Child<S>> {
 	const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-	const open = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+	const open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
 	const complaints: string[] = [];
 	let count = 0;
 	const expect = (id: number): Promise<unknown> => new Promise((resolve, reject) => open.set(id, { resolve, reject }));
@@ -42,7 +42,7 @@ export async function startChild<S extends Service>(file: string): Promise<Child
 		const waiting = open.get(reply.id);
 		open.delete(reply.id);
 		if ('failure' in reply) waiting?.reject(new Error(reply.failure));
-		else waiting?.resolve(reply.answer);
+		else waiting?.resolve(reply.result);
 	});
 	child.once('exit', (code, signal) => {
 		for (const { reject } of open.values())
@@ -53,9 +53,9 @@ export async function startChild<S extends Service>(file: string): Promise<Child
 	const ask = async (name: string, argument: unknown): Promise<unknown> => {
 		if (!child.connected) throw new Error('A process of the benchmark has ended');
 		const id = (count += 1);
-		const answer = expect(id);
+		const result = expect(id);
 		child.send({ id, name, argument });
-		return await answer;
+		return await result;
 	};
 	const stop = async (): Promise<void> => {
 		if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,30 +1,30 @@
 /* eslint-disable */
-import { startClient, type Job, type Used } from './client';
-import { startGateway, type GatewayAddress, type GatewayFigures, type GatewayLoad } from './gateway';
+import { startClient, type ClientOptions, type Used } from './client';
+import { startApi, type ApiAccess, type ClientFigures, type ApiLoad } from './api';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The gateway's address is the lane's own. */
-export type LaneJob = Without<Job, keyof GatewayAddress>;
+/** The lane adds URL and key of its own API. */
+export type LaneOptions = Without<ClientOptions, keyof ApiAccess>;
 
-/** A client and its gateway, each in a process of its own. */
+/** A client and its API, each in a process of its own. */
 export interface Lane {
 	/** One load, from the first request to the last image. */
-	run(load: GatewayLoad, job: LaneJob): Promise<GatewayFigures & Used>;
+	run(load: ApiLoad, options: LaneOptions): Promise<ClientFigures & Used>;
 	close(): Promise<void>;
 }
 
 export async function openLane(): Promise<Lane> {
-	const [gateway, client] = await Promise.all([startGateway(), startClient()]);
-	const address = await gateway.address();
+	const [api, client] = await Promise.all([startApi(), startClient()]);
+	const access = await api.access();
 	return {
-		async run(load, job) {
-			await gateway.load(load);
-			const used = await client.run({ ...job, ...address } as Job);
-			return { ...(await gateway.figures()), ...used };
+		async run(load, options) {
+			await api.load(load);
+			const used = await client.run({ ...options, ...access } as ClientOptions);
+			return { ...(await api.figures()), ...used };
 		},
 		async close() {
-			await Promise.all([gateway.stop(), client.stop()]);
+			await Promise.all([api.stop(), client.stop()]);
 		},
 	};
 }

@@ -3,7 +3,7 @@
 // A missed target is a row in the table and no failure of the program.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArguments, USAGE, type Order } from './arguments';
+import { readArguments, USAGE, type BenchOptions } from './arguments';
 import { chartOf } from './report/chart';
 import { groups as coreGroups } from './core';
 import { readMachine } from './report/machine';
@@ -20,29 +20,29 @@ const TABLE_FILE = join(ROOT, 'BENCHMARKS.md');
 const ALL = [...coreGroups, ...n8nGroups];
 
 async function main(): Promise<void> {
-	const order = readArguments(process.argv.slice(2));
-	if (order === null) return console.log(USAGE);
-	const groups = selectGroups(ALL, order.only);
-	if (groups.length === 0) throw new Error(`No row is named like "${order.only.join('", "')}"`);
-	const minutes = (estimateSeconds(groups, order.runs) / 60).toFixed(0);
-	console.log(`${groups.length} groups, ${order.runs} measurements each, about ${minutes} minutes`);
-	if (order.listsOnly)
+	const options = readArguments(process.argv.slice(2));
+	if (options === null) return console.log(USAGE);
+	const groups = selectGroups(ALL, options.only);
+	if (groups.length === 0) throw new Error(`No row is named like "${options.only.join('", "')}"`);
+	const minutes = (estimateSeconds(groups, options.runs) / 60).toFixed(0);
+	console.log(`${groups.length} groups, ${options.runs} measurements each, about ${minutes} minutes`);
+	if (options.listsOnly)
 		return groups.forEach(({ name, seconds, sideBySide = 1 }) =>
 			console.log(`${name}: ${seconds} s, ${sideBySide} at a time`),
 		);
-	const results = await runGroups(groups, order.runs);
+	const results = await runGroups(groups, options.runs);
 	const date = new Date().toISOString().slice(0, 10);
 	const report: Report = {
 		machine: readMachine(),
-		command: commandOf(order),
+		command: commandOf(options),
 		groups: results.map((result) => reportGroup(result, date)),
 	};
 	console.log(`\n${terminalTable(report)}`);
-	if (order.writes) write(mergeReport(readReport(JSON_FILE), report, ALL));
+	if (options.writes) write(mergeReport(readReport(JSON_FILE), report, ALL));
 }
 
 /** As somebody would write it who wants all of it again. */
-function commandOf({ runs }: Order): string {
+function commandOf({ runs }: BenchOptions): string {
 	return runs === 5 ? 'npm run bench' : `npm run bench -- --runs ${runs}`;
 }
 

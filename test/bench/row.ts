@@ -15,13 +15,13 @@ export interface Row {
 	target?: Target;
 	/** Why it misses its target; shown only when it does. */
 	why?: string;
-	/** Bars of the same panel stand side by side in the chart. */
+	/** Bars with the same panel are compared in the chart. */
 	bar?: { panel: string; label: string };
 }
 
 /** Rows that come out of the same measurement. */
 export interface BenchGroup {
-	/** What `--only` looks at, besides the names and ids of the rows. */
+	/** `--only` also searches the names and ids of the rows. */
 	name: string;
 	rows: Row[];
 	/** How long one measurement takes, for the estimate. */

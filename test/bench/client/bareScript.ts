@@ -1,12 +1,12 @@
 /* eslint-disable */
-// The limit: creates everything at once, is told when a task has ended, fetches and stores its image at once. No checks,
-// no retries, nothing remembered: what no client of such a gateway can beat.
+// The limit: creates everything at once, is told when a task has ended, downloads and stores its image at once. No checks,
+// no retries, nothing remembered: what no client of such an API can beat.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { ORDER, type GatewayAddress } from '../gateway';
+import { REQUEST, type ApiAccess } from '../api';
 
-export interface BareJob extends GatewayAddress {
+export interface BareOptions extends ApiAccess {
 	items: number;
 	folder: string;
 	/** Downloads side by side; all at once unless told. */
@@ -20,7 +20,7 @@ export async function runBareTasks({
 	items,
 	folder,
 	transfersAtOnce = Infinity,
-}: BareJob): Promise<number> {
+}: BareOptions): Promise<number> {
 	const dispatcher = new Agent();
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
 	const ends = await listen(endsUrl, dispatcher);
@@ -32,7 +32,7 @@ export async function runBareTasks({
 					dispatcher,
 					method: 'POST',
 					headers,
-					body: JSON.stringify({ ...ORDER, output_format: 'png' }),
+					body: JSON.stringify({ ...REQUEST, output_format: 'png' }),
 				});
 				const { task_id } = dataOf(await created.body.json());
 				await ends.of(task_id);
@@ -64,19 +64,19 @@ export function createPlaces(places: number): <T>(work: () => Promise<T>) => Pro
 	};
 }
 
-export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareJob): Promise<number> {
+export async function runBareCalls({ baseUrl, apiKey, items, folder }: BareOptions): Promise<number> {
 	const dispatcher = new Agent();
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
 	try {
 		await Promise.all(
 			Array.from({ length: items }, async (_, index) => {
-				const answer = await request(`${baseUrl}/v1/images/generations`, {
+				const response = await request(`${baseUrl}/v1/images/generations`, {
 					dispatcher,
 					method: 'POST',
 					headers,
-					body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }),
+					body: JSON.stringify({ ...REQUEST, output_format: 'png', response_format: 'url' }),
 				});
-				const { data } = (await answer.body.json()) as { data: Array<{ url: string }> };
+				const { data } = (await response.body.json()) as { data: Array<{ url: string }> };
 				await store(data[0].url, dispatcher, join(folder, `${index}.png`));
 			}),
 		);
@@ -95,7 +95,7 @@ function dataOf(body: unknown): { task_id: string; result_url: string } {
 	return (body as { data: { task_id: string; result_url: string } }).data;
 }
 
-/** The ends of tasks, as the gateway tells them. */
+/** The ends of tasks, as the API reports them. */
 export async function listen(
 	endsUrl: string,
 	dispatcher = new Agent(),

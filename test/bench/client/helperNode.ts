@@ -10,7 +10,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { chain, createNode, runWorkflow } from '../../engine/support/runWorkflow';
-import { ORDER, type GatewayAddress } from '../gateway';
+import { REQUEST, type ApiAccess } from '../api';
 import { createPlaces, listen } from './bareScript';
 
 const TYPE = 'bench.helpers';
@@ -43,14 +43,14 @@ class HelperNode implements INodeType {
 			return await this.helpers.prepareBinaryData(file, 'image.png', 'image/png');
 		};
 		const send = async (method: 'GET' | 'POST', path: string): Promise<{ task_id: string; result_url: string }> => {
-			const body = method === 'POST' ? { ...ORDER, output_format: 'png' } : undefined;
-			const answer = await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
+			const body = method === 'POST' ? { ...REQUEST, output_format: 'png' } : undefined;
+			const response = await this.helpers.httpRequestWithAuthentication.call(this, CREDENTIAL, {
 				method,
 				url: `${baseUrl}${path}`,
 				body,
 				json: true,
 			});
-			return answer.data;
+			return response.data;
 		};
 		const rows = this.getInputData().map(async (_item, item): Promise<INodeExecutionData> => {
 			const { task_id } = await send('POST', '/v1/images/tasks');
@@ -74,7 +74,7 @@ export async function runHelperNode({
 	endsUrl,
 	items,
 	transfersAtOnce = 0,
-}: GatewayAddress & { items: number; transfersAtOnce?: number }): Promise<number> {
+}: ApiAccess & { items: number; transfersAtOnce?: number }): Promise<number> {
 	const node = createNode(
 		'Helpers',
 		TYPE,

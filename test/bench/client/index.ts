@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startChild, type Child } from '../childProcess';
 import type { ClientService } from './process';
 
-export type { Job } from './process';
+export type { ClientOptions } from './process';
 export type { Used } from './resources';
 
 export type Client = Child<ClientService>;

@@ -4,9 +4,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { nanoBananaWorkflow, runWorkflow, type BinaryMode } from '../../engine/support/runWorkflow';
-import { ORDER, type GatewayAddress } from '../gateway';
+import { REQUEST, type ApiAccess } from '../api';
 
-export interface NodeJob extends GatewayAddress {
+export interface NodeOptions extends ApiAccess {
 	items: number;
 	/** Over the defaults of every field. */
 	parameters?: IDataObject;
@@ -15,8 +15,8 @@ export interface NodeJob extends GatewayAddress {
 }
 
 /** Returns the number of images that came out. */
-export async function runNode({ baseUrl, apiKey, items, parameters = {}, binaryMode }: NodeJob): Promise<number> {
-	const fields = { model: { __rl: true, mode: 'id', value: ORDER.model }, prompt: ORDER.prompt, ...parameters };
+export async function runNode({ baseUrl, apiKey, items, parameters = {}, binaryMode }: NodeOptions): Promise<number> {
+	const fields = { model: { __rl: true, mode: 'id', value: REQUEST.model }, prompt: REQUEST.prompt, ...parameters };
 	const run = await runWorkflow(nanoBananaWorkflow(fields as INodeParameters), {
 		credentials: { nanoBananaApi: { baseUrl, apiKey } },
 		input: Array.from({ length: items }, (_, index) => ({ json: { index } })),

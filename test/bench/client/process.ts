@@ -4,39 +4,39 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../childProcess';
-import type { BareJob } from './bareScript';
-import type { NodeJob } from './nodeRun';
+import type { BareOptions } from './bareScript';
+import type { NodeOptions } from './nodeRun';
 import { measure, type Used } from './resources';
 
-export type Job = (
-	| ({ client: 'bareTasks' | 'bareCalls' | 'helpers' } & Omit<BareJob, 'folder'>)
-	| ({ client: 'node' } & NodeJob)
+export type ClientOptions = (
+	| ({ client: 'bareTasks' | 'bareCalls' | 'helpers' } & Omit<BareOptions, 'folder'>)
+	| ({ client: 'node' } & NodeOptions)
 ) & { watchesMemory?: boolean };
 
-export type ClientService = { run(job: Job): Promise<Used> };
+export type ClientService = { run(options: ClientOptions): Promise<Used> };
 
-async function images(job: Job, folder: string): Promise<number> {
+async function images(options: ClientOptions, folder: string): Promise<number> {
 	// Each loads what it needs only: the script's memory is not the engine's.
-	if (job.client === 'node') return await (await import('./nodeRun')).runNode(job);
-	if (job.client === 'helpers') return await (await import('./helperNode')).runHelperNode(job);
+	if (options.client === 'node') return await (await import('./nodeRun')).runNode(options);
+	if (options.client === 'helpers') return await (await import('./helperNode')).runHelperNode(options);
 	const { runBareCalls, runBareTasks } = await import('./bareScript');
-	return await (job.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...job, folder });
+	return await (options.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...options, folder });
 }
 
 // Files in a database are in no memory of n8n's process.
 process.env.BENCH_CLIENT = 'true';
 
 serve({
-	async run(job: Job) {
+	async run(options: ClientOptions) {
 		const folder = mkdtempSync(join(tmpdir(), 'nanobanana-bench-'));
 		try {
 			let count = 0;
-			const used = await measure(async () => (count = await images(job, folder)), job.watchesMemory);
-			if (count !== job.items) throw new Error(`${count} images came of ${job.items} items`);
+			const used = await measure(async () => (count = await images(options, folder)), options.watchesMemory);
+			if (count !== options.items) throw new Error(`${count} images came of ${options.items} items`);
 			return used;
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
-			if (job.client === 'node' || job.client === 'helpers') (await import('./nodeRun')).forgetImages();
+			if (options.client === 'node' || options.client === 'helpers') (await import('./nodeRun')).forgetImages();
 		}
 	},
 } satisfies ClientService);

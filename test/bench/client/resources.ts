@@ -5,7 +5,7 @@ export interface Used {
 	/** Of this process, over all its threads. */
 	cpuMs: number;
 	tookMs: number;
-	/** Resident memory before, and the most of it on the way; looked at only where it is asked for. */
+	/** Resident memory before, and the most of it during the work, which is only measured on request. */
 	idleBytes: number;
 	peakBytes: number;
 }
@@ -13,14 +13,14 @@ export interface Used {
 const SAMPLE_EVERY_MS = 10;
 const SETTLE_MS = 300;
 
-/** What this process uses while it does the work. Looking at the memory takes CPU time of its own. */
+/** What this process uses while it does the work. Measuring the memory takes CPU time, too. */
 export async function measure(work: () => Promise<unknown>, watchesMemory = false): Promise<Used> {
 	await pause(SETTLE_MS);
 	const idleBytes = process.memoryUsage.rss();
 	const highest = maxRss();
 	let peakBytes = idleBytes;
-	const look = (): void => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()));
-	const timer = watchesMemory ? setInterval(look, SAMPLE_EVERY_MS) : undefined;
+	const sample = (): void => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()));
+	const timer = watchesMemory ? setInterval(sample, SAMPLE_EVERY_MS) : undefined;
 	const cpu = process.cpuUsage();
 	const from = performance.now();
 	try {

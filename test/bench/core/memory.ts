@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { BinaryMode } from '../../engine/support/runWorkflow';
-import { withLane, type LaneJob } from '../lane';
+import { withLane, type LaneOptions } from '../lane';
 import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';
 
@@ -26,11 +26,11 @@ const rowOf = (mode: BinaryMode, count: number): Row => ({
 	...(mode === 'filesystem' && count === 1_000 && LARGEST),
 });
 
-/** The warm-up fetches small images only: memory for large ones counts. */
-async function peakMegabytes(seed: number, job: LaneJob): Promise<number> {
+/** The warm-up downloads small images only: memory for large ones counts. */
+async function peakMegabytes(seed: number, options: LaneOptions): Promise<number> {
 	return await withLane(async (lane) => {
-		await warmUp(lane, job.client);
-		const { peakBytes, idleBytes } = await lane.run({ ...LOAD, seed }, { ...job, watchesMemory: true });
+		await warmUp(lane, options.client);
+		const { peakBytes, idleBytes } = await lane.run({ ...LOAD, seed }, { ...options, watchesMemory: true });
 		return (peakBytes - idleBytes) / MEGABYTE;
 	});
 }

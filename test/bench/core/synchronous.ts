@@ -1,14 +1,14 @@
 /* eslint-disable */
-import { withLane, type Lane, type LaneJob } from '../lane';
+import { withLane, type Lane, type LaneOptions } from '../lane';
 import type { BenchGroup } from '../row';
 
 const ITEMS = 20;
 const PANEL = 'Time for the whole run, synchronous formats, 20 items of 1 s';
 
-const makespan = async (lane: Lane, seed: number, job: LaneJob): Promise<number> => {
+const makespan = async (lane: Lane, seed: number, options: LaneOptions): Promise<number> => {
 	// The first time loads the code.
-	await lane.run({ seed, syncMs: 100 }, job);
-	return (await lane.run({ seed, syncMs: 1_000 }, job)).makespanMs / 1000;
+	await lane.run({ seed, syncMs: 100 }, options);
+	return (await lane.run({ seed, syncMs: 1_000 }, options)).makespanMs / 1000;
 };
 
 export const synchronousFormats: BenchGroup = {

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // Large images from a host that is slow, and a transfer that stalls.
-import type { GatewayLoad } from '../gateway';
+import type { ApiLoad } from '../api';
 import { withLane, type Lane } from '../lane';
 import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';
@@ -9,12 +9,12 @@ const COUNTS = [12, 40];
 /** So many transfers run side by side in the node (run/memoryBudget.ts). */
 const TRANSFERS = 8;
 const TASK_MS: [number, number] = [200, 200];
-const SLOW: Omit<GatewayLoad, 'seed'> = {
+const SLOW: Omit<ApiLoad, 'seed'> = {
 	taskMs: TASK_MS,
 	imageBytes: 20_000_000,
 	faults: [{ route: 'file', fault: 'slowBody', ms: 3_000 }],
 };
-const STALLED: Omit<GatewayLoad, 'seed'> = {
+const STALLED: Omit<ApiLoad, 'seed'> = {
 	taskMs: TASK_MS,
 	imageBytes: 4_000_000,
 	faults: [{ route: 'file', fault: 'stalledBody', times: 1 }],
@@ -67,7 +67,7 @@ export const transfers: BenchGroup = {
 		}),
 };
 
-async function seconds(lane: Lane, load: GatewayLoad, client: 'node' | 'bareTasks', items: number): Promise<number> {
+async function seconds(lane: Lane, load: ApiLoad, client: 'node' | 'bareTasks', items: number): Promise<number> {
 	const { makespanMs } = await lane.run(load, { client, items, transfersAtOnce: TRANSFERS });
 	return makespanMs / 1000;
 }

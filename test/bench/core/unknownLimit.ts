@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A gateway that takes so many tasks at a time and does not say how many: it answers 429 to the next one.
+// An API that accepts so many tasks at a time and does not report how many: the next one gets a 429.
 import { withLane } from '../lane';
 import type { BenchGroup, Figures } from '../row';
 import { optimumMs } from './listSchedule';
@@ -32,7 +32,7 @@ function limits(
 	const load = ({ places, tasks }: Limit): string =>
 		`64 items, tasks of ${tasks.join('-')} s, unknown limit ${places}, 429 ${form}`;
 	return {
-		name: `unknown gateway limit ${sizes.map(({ places }) => places).join(', ')}, 429 ${form}`,
+		name: `unknown API limit ${sizes.map(({ places }) => places).join(', ')}, 429 ${form}`,
 		rows: sizes.flatMap((size) => [
 			{
 				id: id(size, 'makespan'),
@@ -42,8 +42,8 @@ function limits(
 				target: { atMost: 1.08 },
 			},
 			{
-				id: id(size, 'refused'),
-				name: `${load(size)}: creates answered 429`,
+				id: id(size, 'rejected'),
+				name: `${load(size)}: create requests with 429`,
 				unit: '%',
 				digits: 1,
 				target: { atMost: 8 },
@@ -68,7 +68,7 @@ function limits(
 					};
 					const ours = await lane.run(load, { client: 'node', items: ITEMS });
 					figures[id(size, 'makespan')] = ours.makespanMs / optimumMs(ours.durationsMs, places);
-					figures[id(size, 'refused')] = 100 * ours.refused;
+					figures[id(size, 'rejected')] = 100 * ours.rejected;
 				}
 				return figures;
 			}),

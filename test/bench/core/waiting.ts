@@ -1,6 +1,6 @@
 /* eslint-disable */
 // How late the end of a task is noticed, how many reads that takes, and what both make of the whole run.
-import type { GatewayLoad } from '../gateway';
+import type { ApiLoad } from '../api';
 import { mean } from '../report/statistics';
 import { withLane } from '../lane';
 import type { BenchGroup, Row } from '../row';
@@ -17,7 +17,7 @@ const PANEL = 'Time for the whole run, 30 items, tasks of 4-12 s';
 interface Progress {
 	id: string;
 	name: string;
-	load: Pick<GatewayLoad, 'progress' | 'queuedShare'>;
+	load: Pick<ApiLoad, 'progress' | 'queuedShare'>;
 	atMost: { lag: number; reads: number; makespan: number };
 }
 

@@ -1,8 +1,8 @@
 /* eslint-disable */
-// n8n's own image nodes for OpenAI and Gemini, pointed at the same gateway by their credentials.
+// n8n's own image nodes for OpenAI and Gemini, whose credentials have the URL of the same API.
 import { median } from '../report/statistics';
 import type { BenchGroup, Row } from '../row';
-import { openCounter, runWhole, startServer, type Counter, type Server } from './server';
+import { openAccount, runWhole, startServer, type ApiAccount, type Server } from './server';
 import { builtInGemini, builtInOpenAi, ours } from './workflows';
 
 const ITEMS = 20;
@@ -17,7 +17,7 @@ const FORMATS = [
 ] as const;
 
 let server: Server | undefined;
-let counters: Record<(typeof FORMATS)[number]['id'], Counter> | undefined;
+let accounts: Record<(typeof FORMATS)[number]['id'], ApiAccount> | undefined;
 
 const rowsOf = ({ id, name }: (typeof FORMATS)[number]): Row[] => [
 	{
@@ -48,40 +48,40 @@ export const builtInNodes: BenchGroup = {
 	async open({ report }) {
 		report('packing the node, starting n8n');
 		server = await startServer();
-		counters = { openAi: await openCounter(server.client), gemini: await openCounter(server.client) };
+		accounts = { openAi: await openAccount(server.client), gemini: await openAccount(server.client) };
 		// The first time loads the code, and paints the images.
 		for (const { id, builtIn } of FORMATS) {
-			const counter = counters[id];
-			await runWhole(server, counter, { seed: 1, syncMs: 50 }, builtIn(counter.credentials[id], ITEMS));
+			const account = accounts[id];
+			await runWhole(server, account, { seed: 1, syncMs: 50 }, builtIn(account.credentials[id], ITEMS));
 			await runWhole(
 				server,
-				counter,
+				account,
 				{ seed: 1, syncMs: 50 },
-				ours(counter.credentials.ours, ITEMS, { options: { apiFormat: id } }),
+				ours(account.credentials.ours, ITEMS, { options: { apiFormat: id } }),
 			);
 		}
 	},
 	async close() {
-		await Promise.allSettled([server?.stop(), counters?.openAi.gateway.stop(), counters?.gemini.gateway.stop()]);
+		await Promise.allSettled([server?.stop(), accounts?.openAi.api.stop(), accounts?.gemini.api.stop()]);
 	},
 	async measure({ seed, report }) {
-		if (!server || !counters) throw new Error('The group is not open');
-		const at = { server, counters };
+		if (!server || !accounts) throw new Error('The group is not open');
+		const at = { server, accounts };
 		const load = { seed, syncMs: 1_000 };
 		report('the built-in nodes');
-		// Side by side, at a gateway each: both do nothing but wait, one call after the other.
+		// At the same time, with an API each: both do nothing but wait, one call after the other.
 		const builtIns = await Promise.all(
 			FORMATS.map(
 				async ({ id, builtIn }) =>
-					await runWhole(at.server, at.counters[id], load, builtIn(at.counters[id].credentials[id], ITEMS)),
+					await runWhole(at.server, at.accounts[id], load, builtIn(at.accounts[id].credentials[id], ITEMS)),
 			),
 		);
 		const figures: Record<string, number> = {};
 		for (const [index, { id, name }] of FORMATS.entries()) {
 			report(`this node, ${name} format`);
 			const times: number[] = [];
-			const workflow = ours(counters[id].credentials.ours, ITEMS, { options: { apiFormat: id } });
-			while (times.length < TIMES) times.push((await runWhole(server, counters[id], load, workflow)).makespanMs);
+			const workflow = ours(accounts[id].credentials.ours, ITEMS, { options: { apiFormat: id } });
+			while (times.length < TIMES) times.push((await runWhole(server, accounts[id], load, workflow)).makespanMs);
 			figures[`n8n.${id}.builtIn`] = builtIns[index].makespanMs / 1000;
 			figures[`n8n.${id}.ours`] = median(times) / 1000;
 			figures[`n8n.${id}.faster`] = builtIns[index].makespanMs / median(times);

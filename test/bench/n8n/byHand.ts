@@ -3,15 +3,15 @@
 import { optimumMs } from '../core/listSchedule';
 import { openLane, type Lane } from '../lane';
 import type { BenchGroup, Figures, Row } from '../row';
-import type { Run, Server, Counter } from './server';
-import { openCounter, runWhole, startServer } from './server';
+import type { Run, Server, ApiAccount } from './server';
+import { openAccount, runWhole, startServer } from './server';
 import { byHand, ours } from './workflows';
 
 const ITEMS = 30;
 const TASK_MS: [number, number] = [4_000, 12_000];
 const PANEL = 'Time for the whole run, 30 items, tasks of 4-12 s';
 /** The row of the same name without a server is the node alone. */
-const WHY = 'n8n, its database and the gateway share the machine; the limit is measured without n8n';
+const WHY = 'n8n, its database and the mock API share the machine; the limit is measured without n8n';
 const LOAD = '30 items, tasks of 4-12 s, linear progress, real n8n';
 
 const CONTENDERS = [
@@ -26,7 +26,7 @@ const LIMITED = { items: 64, load: { taskMs: [800, 2_400] as [number, number], t
 type Contender = (typeof CONTENDERS)[number];
 
 let server: Server | undefined;
-let counter: Counter | undefined;
+let account: ApiAccount | undefined;
 let lane: Lane | undefined;
 
 const rowsOf = ({ id, name, targets }: Contender): Row[] => {
@@ -74,18 +74,18 @@ export const workflowsByHand: BenchGroup = {
 	async open({ report }) {
 		report('packing the node, starting n8n');
 		server = await startServer();
-		counter = await openCounter(server.client);
+		account = await openAccount(server.client);
 		lane = await openLane();
 		// The first time loads the code, and paints the images.
 		const short = { seed: 1, taskMs: [100, 400] as [number, number] };
-		for (const { id } of CONTENDERS) await runWhole(server, counter, short, workflowOf(id, counter));
+		for (const { id } of CONTENDERS) await runWhole(server, account, short, workflowOf(id, account));
 		await lane.run(short, { client: 'bareTasks', items: ITEMS });
 	},
 	async close() {
-		await Promise.allSettled([server?.stop(), counter?.gateway.stop(), lane?.close()]);
+		await Promise.allSettled([server?.stop(), account?.api.stop(), lane?.close()]);
 	},
 	async measure({ seed, report }) {
-		if (!server || !counter || !lane) throw new Error('The group is not open');
+		if (!server || !account || !lane) throw new Error('The group is not open');
 		report('the limit');
 		const load = { seed, taskMs: TASK_MS };
 		const limit = await lane.run(load, { client: 'bareTasks', items: ITEMS });
@@ -94,18 +94,18 @@ export const workflowsByHand: BenchGroup = {
 			report(name);
 			Object.assign(
 				figures,
-				figuresOf(id, await runWhole(server, counter, load, workflowOf(id, counter)), limit.makespanMs),
+				figuresOf(id, await runWhole(server, account, load, workflowOf(id, account)), limit.makespanMs),
 			);
 		}
 		report('this node at a limit');
 		const { items, load: limited } = LIMITED;
-		const run = await runWhole(server, counter, { seed, ...limited }, ours(counter.credentials.ours, items));
+		const run = await runWhole(server, account, { seed, ...limited }, ours(account.credentials.ours, items));
 		figures['n8n.short.makespan'] = run.makespanMs / optimumMs(run.durationsMs, limited.tasksAtOnce);
 		return figures;
 	},
 };
 
-function workflowOf(id: Contender['id'], { baseUrl, credentials }: Counter) {
+function workflowOf(id: Contender['id'], { baseUrl, credentials }: ApiAccount) {
 	if (id === 'ours') return ours(credentials.ours, ITEMS);
 	return byHand(baseUrl, credentials.byHand, ITEMS, { waitSeconds: id === 'hand5' ? 5 : 1 });
 }

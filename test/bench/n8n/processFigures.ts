@@ -55,7 +55,7 @@ function residentBytes(pids: readonly string[]): number {
 	return pids.reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+) kB/.exec(readProc(pid, 'status'))?.[1] ?? 0) * 1024, 0);
 }
 
-/** The numbers behind the name, which may hold anything: state first. */
+/** The numbers behind the name, which may contain any character: state first. */
 function readStat(pid: string): number[] {
 	return (readProc(pid, 'stat').split(') ').pop() ?? '').split(' ').map(Number);
 }

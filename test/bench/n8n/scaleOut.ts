@@ -10,14 +10,14 @@ import { startQueue, type Queue } from '../../e2e/harness/servers/startQueue';
 import type { BenchContext, BenchGroup, Figures } from '../row';
 import { folderOf, peakBytes } from './processFigures';
 import { EXECUTIONS, scaleOutRows, SETUPS, TASK_MS, type Setup } from './scaleOutRows';
-import { openCounter, pack, runWhole, startServer, type Counter, type Run, type Server } from './server';
-import { callAtOnce, IMAGE_BYTES, PAINTED, type Site, type WebhookFigures } from './webhookLoad';
+import { openAccount, pack, runWhole, startServer, type ApiAccount, type Run, type Server } from './server';
+import { callAtOnce, IMAGE_BYTES, DRAWN, type Site, type WebhookFigures } from './webhookLoad';
 import { ours } from './workflows';
 
 interface Stage {
 	queue: Queue;
 	client: RestClient;
-	counter: Counter;
+	account: ApiAccount;
 }
 
 let stage: Partial<Stage> = {};
@@ -32,10 +32,10 @@ export const scaleOut: BenchGroup = {
 		pack();
 		stage.queue = await startQueue({ workers: 0 });
 		stage.client = await openRestClient(stage.queue.main);
-		stage.counter = await openCounter(stage.client);
+		stage.account = await openAccount(stage.client);
 	},
 	async close() {
-		await Promise.allSettled([stage.queue?.stop(), stage.counter?.gateway.stop()]);
+		await Promise.allSettled([stage.queue?.stop(), stage.account?.api.stop()]);
 		stage = {};
 	},
 	async measure(context) {
@@ -48,20 +48,20 @@ async function measureSingle(context: BenchContext): Promise<Figures> {
 	context.report('one n8n, no queue');
 	const server = await startServer();
 	try {
-		const counter = await openCounter(server.client);
+		const account = await openAccount(server.client);
 		try {
-			const whole = await batch(context, server, counter);
-			const site = { url: server.n8n.url, client: server.client, counter, folders: [server.n8n.userFolder] };
+			const whole = await batch(context, server, account);
+			const site = { url: server.n8n.url, client: server.client, account, folders: [server.n8n.userFolder] };
 			return { ...whole, ...figuresOf('single', await warmAndCall(context, site)) };
 		} finally {
-			await counter.gateway.stop();
+			await account.api.stop();
 		}
 	} finally {
 		await server.stop();
 	}
 }
 
-async function measureQueue(context: BenchContext, { queue, client, counter }: Stage): Promise<Figures> {
+async function measureQueue(context: BenchContext, { queue, client, account }: Stage): Promise<Figures> {
 	const figures: Figures = {};
 	const atWork: RunningProcess[] = [];
 	const retire = async (): Promise<void> =>
@@ -75,7 +75,7 @@ async function measureQueue(context: BenchContext, { queue, client, counter }: S
 			const folders = [queue.main.userFolder, ...atWork.map(({ pid }) => folderOf(pid) ?? ''), ...stores()];
 			Object.assign(
 				figures,
-				figuresOf(id, await warmAndCall(context, { url: queue.main.url, client, counter, folders }), workers),
+				figuresOf(id, await warmAndCall(context, { url: queue.main.url, client, account, folders }), workers),
 			);
 		}
 		return figures;
@@ -85,12 +85,12 @@ async function measureQueue(context: BenchContext, { queue, client, counter }: S
 }
 
 /** The same images, all items of one execution. */
-async function batch({ seed }: BenchContext, server: Server, counter: Counter): Promise<Figures> {
+async function batch({ seed }: BenchContext, server: Server, account: ApiAccount): Promise<Figures> {
 	const load = { seed, taskMs: [TASK_MS, TASK_MS] as [number, number], imageBytes: IMAGE_BYTES };
-	await runWhole(server, counter, { ...load, taskMs: [20, 20] }, ours(counter.credentials.ours, PAINTED));
+	await runWhole(server, account, { ...load, taskMs: [20, 20] }, ours(account.credentials.ours, DRAWN));
 	let run: Run | undefined;
 	const [peak] = await peakBytes([server.n8n.userFolder], async () => {
-		run = await runWhole(server, counter, load, ours(counter.credentials.ours, EXECUTIONS));
+		run = await runWhole(server, account, load, ours(account.credentials.ours, EXECUTIONS));
 	});
 	if (!run) throw new Error('Nothing was run');
 	return {
@@ -100,9 +100,9 @@ async function batch({ seed }: BenchContext, server: Server, counter: Counter): 
 	};
 }
 
-/** The first executions load the code, and the gateway paints its images. */
+/** The first executions load the code, and the mock API draws its images. */
 async function warmAndCall({ seed }: BenchContext, site: Site): Promise<WebhookFigures> {
-	await callAtOnce(site, { seed, taskMs: 20, executions: PAINTED });
+	await callAtOnce(site, { seed, taskMs: 20, executions: DRAWN });
 	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });
 }
 

@@ -36,7 +36,7 @@ const rowsOf = ({ id, name, workers }: Setup): Row[] => {
 			? [{ id: `scale.${id}.worker`, name: `${load}: memory of the largest worker at its peak`, unit: 'MB', digits: 0 }]
 			: []),
 		{ id: `scale.${id}.cpu`, name: `${load}: processor time per execution, all servers`, unit: 'ms', digits: 0 },
-		{ id: `scale.${id}.lost`, name: `${load}: lost or bought twice`, unit: '', digits: 0, target: { atMost: 0 } },
+		{ id: `scale.${id}.lost`, name: `${load}: lost or charged twice`, unit: '', digits: 0, target: { atMost: 0 } },
 	];
 };
 

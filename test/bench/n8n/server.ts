@@ -8,7 +8,7 @@ import { createRun } from '../../e2e/harness/run/runFolder';
 import { startN8n, type RunningN8n } from '../../e2e/harness/servers/startN8n';
 import { until } from '../../e2e/harness/processes/until';
 import type { Workflow } from '../../e2e/harness/n8n/workflow';
-import { startGateway, type Gateway, type GatewayLoad, type Outcome } from './gateway';
+import { startApi, type ApiProcess, type ApiLoad, type Outcome } from './api';
 import { cpuMs } from './processFigures';
 
 /** A real n8n that has the packed node installed, as its users have it. */
@@ -18,9 +18,9 @@ export interface Server {
 	readonly stop: () => Promise<void>;
 }
 
-/** A gateway, and how each kind of client signs in at it. */
-export interface Counter {
-	readonly gateway: Gateway;
+/** An API, and a credential for each kind of client. */
+export interface ApiAccount {
+	readonly api: ApiProcess;
 	readonly baseUrl: string;
 	readonly credentials: Readonly<Record<'ours' | 'byHand' | 'openAi' | 'gemini', CredentialReference>>;
 }
@@ -56,32 +56,32 @@ export async function startServer(): Promise<Server> {
 	}
 }
 
-export async function openCounter(client: RestClient): Promise<Counter> {
-	const gateway = await startGateway();
-	const { baseUrl, apiKey } = await gateway.address();
+export async function openAccount(client: RestClient): Promise<ApiAccount> {
+	const api = await startApi();
+	const { baseUrl, apiKey } = await api.access();
 	return {
-		gateway,
+		api,
 		baseUrl,
 		credentials: {
-			ours: await client.createCredential('nanoBananaApi', 'Gateway', { baseUrl, apiKey }),
-			byHand: await client.createCredential('httpBearerAuth', 'Gateway', { token: apiKey }),
-			openAi: await client.createCredential('openAiApi', 'Gateway', { apiKey, url: `${baseUrl}/v1` }),
-			gemini: await client.createCredential('googlePalmApi', 'Gateway', { apiKey, host: baseUrl }),
+			ours: await client.createCredential('nanoBananaApi', 'Mock API', { baseUrl, apiKey }),
+			byHand: await client.createCredential('httpBearerAuth', 'Mock API', { token: apiKey }),
+			openAi: await client.createCredential('openAiApi', 'Mock API', { apiKey, url: `${baseUrl}/v1` }),
+			gemini: await client.createCredential('googlePalmApi', 'Mock API', { apiKey, host: baseUrl }),
 		},
 	};
 }
 
 export async function runOnce(
 	{ n8n, client }: Server,
-	{ gateway }: Counter,
-	load: GatewayLoad,
+	{ api }: ApiAccount,
+	load: ApiLoad,
 	workflow: Workflow,
 ): Promise<Run> {
-	await gateway.load(load);
+	await api.load(load);
 	const saved = await client.createWorkflow(workflow);
 	const before = cpuMs(n8n.userFolder);
 	const status = await ended(client, await client.start(saved));
-	return { ...(await gateway.outcome()), status, cpuMs: cpuMs(n8n.userFolder) - before };
+	return { ...(await api.outcome()), status, cpuMs: cpuMs(n8n.userFolder) - before };
 }
 
 /** Asks seldom: each question costs processor time of the n8n that is measured. */
@@ -97,10 +97,10 @@ async function ended(client: RestClient, executionId: string): Promise<string> {
 }
 
 /** @throws when it did not get every image: then its times say nothing */
-export async function runWhole(server: Server, counter: Counter, load: GatewayLoad, workflow: Workflow): Promise<Run> {
-	const run = await runOnce(server, counter, load, workflow);
+export async function runWhole(server: Server, account: ApiAccount, load: ApiLoad, workflow: Workflow): Promise<Run> {
+	const run = await runOnce(server, account, load, workflow);
 	if (run.status === 'success' && run.lost === 0 && run.twice === 0) return run;
 	throw new Error(
-		`"${workflow.name}" ended as ${run.status}, with ${run.bought} bought, ${run.twice} of them again, and ${run.lost} lost`,
+		`"${workflow.name}" ended as ${run.status}, with ${run.charged} charged, ${run.twice} of them again, and ${run.lost} lost`,
 	);
 }

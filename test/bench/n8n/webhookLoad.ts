@@ -2,13 +2,13 @@
 import { callWebhook } from '../../e2e/harness/n8n/callWebhook';
 import type { RestClient, SavedWorkflow } from '../../e2e/harness/n8n/restClient';
 import { until } from '../../e2e/harness/processes/until';
-import type { Counter } from './server';
+import type { ApiAccount } from './server';
 import { peakBytes, cpuMs } from './processFigures';
 import { imageOnCall, prompts } from './workflows';
 
-/** Few, and asked for again and again, so that the gateway has painted them before anything is measured. */
-export const PAINTED = 30;
-const PROMPTS = prompts(PAINTED);
+/** Few, and asked for again and again, so that the mock API has drawn them before anything is measured. */
+export const DRAWN = 30;
+const PROMPTS = prompts(DRAWN);
 /** Of about this size are real images of 1K. */
 export const IMAGE_BYTES = 1_000_000;
 
@@ -16,7 +16,7 @@ export const IMAGE_BYTES = 1_000_000;
 export interface Site {
 	readonly url: string;
 	readonly client: RestClient;
-	readonly counter: Counter;
+	readonly account: ApiAccount;
 	readonly folders: readonly string[];
 }
 
@@ -38,11 +38,11 @@ export interface Calls {
 
 /** Calls a webhook so many times at once; each call is an execution that makes one image. */
 export async function callAtOnce(
-	{ url, client, counter, folders }: Site,
+	{ url, client, account, folders }: Site,
 	{ seed, taskMs, executions }: Calls,
 ): Promise<WebhookFigures> {
-	const { gateway, credentials } = counter;
-	await gateway.load({ seed, taskMs: [taskMs, taskMs], imageBytes: IMAGE_BYTES });
+	const { api, credentials } = account;
+	await api.load({ seed, taskMs: [taskMs, taskMs], imageBytes: IMAGE_BYTES });
 	const path = `image-${Date.now().toString(36)}`;
 	const workflow = await client.createWorkflow(imageOnCall(credentials.ours, path));
 	await client.activate(workflow);
@@ -56,21 +56,21 @@ export async function callAtOnce(
 				body: JSON.stringify({ prompt }),
 			};
 			const { status } = await callWebhook(`${url}/webhook/${path}`, init);
-			if (status !== 200) throw new Error(`The webhook answered ${status}`);
+			if (status !== 200) throw new Error(`The webhook returned status ${status}`);
 		};
 		await Promise.all(Array.from({ length: executions }, (_, index) => call(PROMPTS[index % PROMPTS.length])));
-		await until('all images', async () => ((await gateway.delivered()) >= executions ? true : undefined), {
+		await until('all images', async () => ((await api.delivered()) >= executions ? true : undefined), {
 			timeoutMs: 180_000,
 		});
 		await allEnded(client, workflow, executions);
 	});
 	const used = folders.map((folder, index) => (cpuMs(folder) - before[index]) / executions);
-	const { makespanMs, lost, bought } = await gateway.outcome();
+	const { makespanMs, lost, charged } = await api.outcome();
 	await client.deactivate(workflow);
 	return {
 		perSecond: (executions * 1000) / makespanMs,
 		lost,
-		twice: bought - executions,
+		twice: charged - executions,
 		peakBytes: peaks,
 		cpuMs: used,
 	};

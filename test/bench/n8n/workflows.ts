@@ -4,7 +4,7 @@ import type { INode, INodeParameterResourceLocator } from 'n8n-workflow';
 import type { CredentialReference } from '../../e2e/harness/n8n/restClient';
 import { chain, manualTrigger, node, nodeType, rows, type Workflow } from '../../e2e/harness/n8n/workflow';
 
-/** The model whose images take the gateway least time to paint. */
+/** The model whose images take the mock API the least time to draw. */
 const MODEL = 'NanoBanana2-0.5K';
 const byId = (value: string): INodeParameterResourceLocator => ({ __rl: true, mode: 'id', value });
 
@@ -136,7 +136,7 @@ export function builtInGemini(credential: CredentialReference, items: number): W
 	);
 }
 
-/** Answers its caller at once and makes one image. */
+/** Responds to its caller at once and makes one image. */
 export function imageOnCall(credential: CredentialReference, path: string): Workflow {
 	const hook = node(
 		'Hook',

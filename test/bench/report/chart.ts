@@ -1,15 +1,15 @@
 /* eslint-disable */
-// docs/bench.svg: on top what stands side by side, below every figure against its target.
+// docs/bench.svg: on top the comparisons, below them every figure against its target.
 import type { Report, ReportedRow } from './report';
 
 const BAR = 340;
-/** Beside the longest bar. */
+/** To the right of the longest bar. */
 const VALUE = 110;
 const LINE = 20;
 const SIZE = 12;
 /** The names of the figures below are long. */
 const SMALL = 10;
-/** Of a letter, in its size: the widest of the fonts that stand for sans-serif on average. */
+/** Of a letter, in its size: the widest of the usual sans-serif fonts, on average. */
 const LETTER = 0.6;
 const INK = '#343a40';
 const OURS = '#d9480f';
@@ -76,7 +76,7 @@ export function chartOf({ groups }: Report): string {
 		'</svg>\n',
 	].join('\n');
 
-	/** The value stands behind the bar, and behind the dashed line where there is one. */
+	/** The value is to the right of the bar, and of the dashed line if there is one. */
 	function bar(length: number, color: string, value: string, lineAt = 0): void {
 		parts.push(
 			`<rect x="${left}" y="${top - 11}" width="${Math.max(1, length).toFixed(1)}" height="14" fill="${color}"/>`,

@@ -39,9 +39,7 @@ export function markdownTable({ machine, command, groups }: Report): string {
 					'',
 					'Why rows miss their target:',
 					'',
-					...missed.map(
-						(row) => `- **${row.name}** (${written(row, row.median)}): ${row.why ?? 'not looked into yet.'}`,
-					),
+					...missed.map((row) => `- **${row.name}** (${written(row, row.median)}): ${row.why ?? 'not examined yet.'}`),
 				]
 			: []),
 	].join('\n');
@@ -80,7 +78,7 @@ function withUnit({ unit }: Row, value: string): string {
 const BEGIN = '<!-- figures: written by npm run bench -->';
 const END = '<!-- end of figures -->';
 
-/** Puts the table between its markers; what stands around it stays. */
+/** Puts the table between its markers; the rest stays as it is. */
 export function placeTable(document: string, table: string): string {
 	const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
 	if (from < 0 || to < from) throw new Error(`The document lacks the lines "${BEGIN}" and "${END}"`);

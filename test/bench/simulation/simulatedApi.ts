@@ -19,7 +19,7 @@ export interface ApiLoad {
 	/** So many creates within any minute. */
 	perMinute?: number;
 	slowStart?: SlowStart;
-	/** Synchronous: the answer to the create request is the image. */
+	/** Synchronous: the response to the create request is the image. */
 	isSynchronous?: boolean;
 	/** Mean time until the node notices that a task has ended. */
 	lagMs?: number;
@@ -27,14 +27,14 @@ export interface ApiLoad {
 
 export interface LimiterFigures {
 	tookMs: number;
-	/** Create requests answered 429, as a share of all. */
+	/** Create requests that get a 429, as a share of all. */
 	rejected: number;
 	creates: number;
 	/** What a client that knows a constant limit needs for the same tasks in the same order. */
 	bestMs: number;
 }
 
-const ANSWER_MS = 30;
+const RESPONSE_MS = 30;
 const MINUTE_MS = 60_000;
 
 export async function playLimiter(load: ApiLoad, seed: number): Promise<LimiterFigures> {
@@ -60,7 +60,7 @@ export async function playLimiter(load: ApiLoad, seed: number): Promise<LimiterF
 			const permit = await limiter.acquire();
 			if (!permit) throw new Error('The run was aborted');
 			creates += 1;
-			await clock.pause(ANSWER_MS);
+			await clock.pause(RESPONSE_MS);
 			taken = taken.filter((at) => at > clock.now() - MINUTE_MS);
 			if (open >= load.limit(clock.now()) || taken.length >= (load.perMinute ?? Infinity)) {
 				rejected += 1;

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { optimumMs } from '../../bench/core/listSchedule';
-import { figuresOf } from '../../bench/gateway/figures';
-import type { Exchange } from '../../bench/gateway/meter';
+import { figuresOf } from '../../bench/api/figures';
+import type { Exchange } from '../../bench/api/meter';
 import { mergeReport, reportGroup, type Report } from '../../bench/report/report';
 import type { BenchGroup, Row } from '../../bench/row';
 import { isReached, median, shareOf, summarise } from '../../bench/report/statistics';
@@ -14,7 +14,7 @@ describe('the figures of several measurements', () => {
 		expect(() => median([])).toThrow('nothing');
 	});
 
-	it('are refused when one measurement left a row out', () => {
+	it('are rejected when one measurement lacks a row', () => {
 		const row: Row = { id: 'a', name: 'A', unit: 's' };
 		expect(summarise(row, [{ a: 2 }, { a: 1 }, { a: 9 }])).toEqual({ median: 2, least: 1, most: 9, runs: 3 });
 		expect(() => summarise(row, [{ a: 2 }, { b: 1 }])).toThrow('a');
@@ -37,13 +37,13 @@ describe('the figures of several measurements', () => {
 	});
 });
 
-it('computes the optimum of a gateway limit by starting each task where a place is free first', () => {
+it('computes the optimum for an API limit by starting each task when a place is free', () => {
 	expect(optimumMs([3, 1, 1, 1], 2)).toBe(3);
 	expect(optimumMs([1, 1, 1, 3], 2)).toBe(4);
 	expect(optimumMs([2, 5], 64)).toBe(5);
 });
 
-describe('what the gateway sees of a client', () => {
+describe('what the API sees of a client', () => {
 	const create: Exchange = { kind: 'create', arrivedAt: 100, servedAt: 101, status: 200 };
 	const read = (arrivedAt: number, servedAt = arrivedAt + 1): Exchange => ({
 		kind: 'read',
@@ -55,15 +55,15 @@ describe('what the gateway sees of a client', () => {
 	const file: Exchange = { kind: 'file', arrivedAt: 1160, servedAt: 1200, status: 200 };
 	const task = { taskId: 't', startedAt: 100, durationMs: 1000 };
 
-	it('is timed from the first paid request to the last byte, refused requests included', () => {
-		const refused: Exchange = { kind: 'create', arrivedAt: 50, servedAt: 51, status: 429 };
-		expect(figuresOf([refused, create, read(600), read(1150), file], [task])).toEqual({
+	it('is timed from the first paid request to the last byte, including rejected requests', () => {
+		const rejected: Exchange = { kind: 'create', arrivedAt: 50, servedAt: 51, status: 429 };
+		expect(figuresOf([rejected, create, read(600), read(1150), file], [task])).toEqual({
 			makespanMs: 1150,
 			lagMs: 50,
 			readsPerTask: 2,
 			durationsMs: [1000],
 			creates: 2,
-			refused: 0.5,
+			rejected: 0.5,
 			downloads: 1,
 		});
 	});
@@ -72,7 +72,7 @@ describe('what the gateway sees of a client', () => {
 		expect(figuresOf([create, read(1099, 1101), file], [task]).lagMs).toBe(0);
 	});
 
-	it('is no measurement when the end was never read or the picture never fetched', () => {
+	it('is not a measurement when the end was never read or the image never downloaded', () => {
 		expect(() => figuresOf([create, read(600), file], [task])).toThrow('not read after its end');
 		expect(() => figuresOf([create, read(1150)], [task])).toThrow('0 downloads');
 	});
@@ -81,7 +81,7 @@ describe('what the gateway sees of a client', () => {
 describe('the report', () => {
 	const group = (name: string): BenchGroup => ({
 		name,
-		rows: [{ id: `${name}.x`, name: `${name} | x`, unit: 's', target: { atMost: 1 }, why: 'of the weather' }],
+		rows: [{ id: `${name}.x`, name: `${name} | x`, unit: 's', target: { atMost: 1 }, why: 'the network was slow' }],
 		seconds: 1,
 		measure: async () => ({}),
 	});
@@ -108,14 +108,14 @@ describe('the report', () => {
 		).toEqual(['two']);
 	});
 
-	it('says of a row that misses why, and of no other', () => {
+	it('contains the reason for each row that misses its target, and for no other row', () => {
 		const table = markdownTable(report(measured(one, 2, '2026-02-02'), measured(two, 0.5, '2026-02-02')));
 		expect(table).toContain('| one \\| x | at most 1 s | 2.00 s | 2.00 to 2.00 s | 2.00 | missed |');
 		expect(table).toContain('| two \\| x | at most 1 s | 0.50 s | 0.50 to 0.50 s | 0.50 | reached |');
-		expect(table.match(/of the weather/g)).toHaveLength(1);
+		expect(table.match(/the network was slow/g)).toHaveLength(1);
 	});
 
-	it('replaces what stands between the markers of the document and nothing else', () => {
+	it('replaces the text between the markers of the document and nothing else', () => {
 		const document = placeTable(
 			'above\n<!-- figures: written by npm run bench -->\nold\n<!-- end of figures -->\nbelow',
 			'new',

@@ -3,26 +3,25 @@
 import { startMockApi, type MockApiSettings } from '../../../mock-api';
 import { createRandom } from '../../../mock-api/random';
 import { serve } from '../../childProcess';
-import { startMeter } from '../../gateway/meter';
+import { startMeter } from '../../api/meter';
 import { hasImage, outcomeOf, type KnownTask, type Outcome } from './outcome';
 
-export interface GatewayAddress {
+export interface ApiAccess {
 	baseUrl: string;
 	apiKey: string;
 }
 
-/** What the gateway is to be like for one load. Loads of the same seed draw the same durations. */
-export interface GatewayLoad
-	extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes' | 'faults'> {
+/** The settings of the API for one load. Loads of the same seed draw the same durations. */
+export interface ApiLoad extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes' | 'faults'> {
 	seed: number;
 	taskMs?: [shortest: number, longest: number];
 }
 
-export type GatewayService = {
-	address(): Promise<GatewayAddress>;
-	/** Forgets everything and becomes this gateway. */
-	load(load: GatewayLoad): Promise<void>;
-	/** Images that their buyers have. */
+export type ApiService = {
+	access(): Promise<ApiAccess>;
+	/** Forgets everything and applies these settings. */
+	load(load: ApiLoad): Promise<void>;
+	/** Images that the clients have received. */
 	delivered(): Promise<number>;
 	outcome(): Promise<Outcome>;
 };
@@ -33,12 +32,12 @@ async function main(): Promise<void> {
 	let tasks: Array<Pick<KnownTask, 'endsAt' | 'durationMs'>> = [];
 
 	serve({
-		address: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey }),
-		async load({ taskMs: [shortest, longest] = [0, 0], ...settings }: GatewayLoad) {
+		access: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey }),
+		async load({ taskMs: [shortest, longest] = [0, 0], ...settings }: ApiLoad) {
 			mockApi.reset();
 			meter.reset();
 			tasks = [];
-			// Called in the same breath as the task is accepted, so this clock is its clock.
+			// Called when the task is accepted, so the task starts now.
 			const taskMs = (taskNumber: number): number => {
 				const durationMs = shortest + createRandom(settings.seed * 1_000 + taskNumber).next() * (longest - shortest);
 				tasks[taskNumber - 1] = { endsAt: performance.now() + durationMs, durationMs };
@@ -52,7 +51,7 @@ async function main(): Promise<void> {
 			const known = ledger.flatMap(({ taskId, number }) => (taskId === null ? [] : [{ taskId, ...tasks[number - 1] }]));
 			return outcomeOf(meter.exchanges, ledger, known);
 		},
-	} satisfies GatewayService);
+	} satisfies ApiService);
 }
 
 void main();

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Times of every exchange as the gateway's HTTP server sees them: arrival of the head, and the last byte handed to the system.
+// Times of every exchange as the HTTP server of the API sees them: arrival of the head, and the last byte handed to the system.
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -8,7 +8,7 @@ export interface Exchange {
 	/** Of the task that is read. */
 	taskId?: string;
 	arrivedAt: number;
-	/** Undefined as long as the answer is not sent to its end. */
+	/** Undefined until the whole response is sent. */
 	servedAt?: number;
 	status?: number;
 }

@@ -4,12 +4,12 @@ import { startMockApi, type MockApi, type MockApiSettings } from '../../mock-api
 import { createRandom } from '../../mock-api/random';
 import { serve } from '../childProcess';
 import { startAnnouncer, type Announcer } from './announcer';
-import { figuresOf, type GatewayFigures, type KnownTask } from './figures';
+import { figuresOf, type ClientFigures, type KnownTask } from './figures';
 import { startMeter } from './meter';
-import { ORDER } from './order';
+import { REQUEST } from './request';
 
-/** What the gateway is to be like for one load. */
-export interface GatewayLoad
+/** The settings of the API for one load. */
+export interface ApiLoad
 	extends Pick<
 		Partial<MockApiSettings>,
 		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes' | 'faults'
@@ -19,7 +19,7 @@ export interface GatewayLoad
 	seed: number;
 }
 
-export interface GatewayAddress {
+export interface ApiAccess {
 	baseUrl: string;
 	apiKey: string;
 	/** Where the end of each task is told. */
@@ -28,11 +28,11 @@ export interface GatewayAddress {
 
 const GRACE_MS = 1;
 
-export type GatewayService = {
-	address(): Promise<GatewayAddress>;
-	/** Forgets everything and becomes this gateway; its image is painted before the first request. */
-	load(load: GatewayLoad): Promise<void>;
-	figures(): Promise<GatewayFigures>;
+export type ApiService = {
+	access(): Promise<ApiAccess>;
+	/** Forgets everything and applies these settings. The image is drawn before the first request. */
+	load(load: ApiLoad): Promise<void>;
+	figures(): Promise<ClientFigures>;
 };
 
 async function main(): Promise<void> {
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
 	let starts: Array<Pick<KnownTask, 'startedAt' | 'durationMs'>> = [];
 
 	serve({
-		address: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey, endsUrl: announcer.url }),
-		async load({ taskMs: [shortest, longest] = [0, 0], seed, ...settings }: GatewayLoad) {
+		access: async () => ({ baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey, endsUrl: announcer.url }),
+		async load({ taskMs: [shortest, longest] = [0, 0], seed, ...settings }: ApiLoad) {
 			mockApi.reset();
 			mockApi.set({ ...settings, seed, taskMs: 0, tasksAtOnce: Infinity, syncMs: 0, faults: [] });
-			await paint(mockApi);
+			await drawImage(mockApi);
 			mockApi.reset();
 			starts = [];
-			// Called in the same breath as the task is accepted, so this clock is its clock.
+			// Called when the task is accepted, so the task starts now.
 			const taskMs = (taskNumber: number): number => {
 				const durationMs = shortest + createRandom(seed * 1_000 + taskNumber).next() * (longest - shortest);
 				starts[taskNumber - 1] = { startedAt: performance.now(), durationMs };
@@ -66,15 +66,15 @@ async function main(): Promise<void> {
 				tasks.map(({ taskId, number }) => ({ taskId: taskId ?? '', ...starts[number - 1] })),
 			);
 		},
-	} satisfies GatewayService);
+	} satisfies ApiService);
 }
 
-async function paint({ baseUrl, apiKey }: MockApi): Promise<void> {
+async function drawImage({ baseUrl, apiKey }: MockApi): Promise<void> {
 	const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
 	const response = await fetch(`${baseUrl}/v1/images/generations`, {
 		method: 'POST',
 		headers,
-		body: JSON.stringify({ ...ORDER, output_format: 'png', response_format: 'url' }),
+		body: JSON.stringify({ ...REQUEST, output_format: 'png', response_format: 'url' }),
 	});
 	const { data } = (await response.json()) as { data: Array<{ url: string }> };
 	await (await fetch(data[0].url)).arrayBuffer();

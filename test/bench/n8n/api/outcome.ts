@@ -1,23 +1,23 @@
 /* eslint-disable */
-import type { Exchange } from '../../gateway/meter';
+import type { Exchange } from '../../api/meter';
 import type { LedgerEntry } from '../../../mock-api';
 import { mean } from '../../report/statistics';
 
-/** What a client did and paid, seen from the gateway. Unlike the core's figures it is told of clients that fail, too. */
+/** What a client did and was charged, seen from the API. Unlike the figures of the core, it also covers clients that fail. */
 export interface Outcome {
 	/** From the arrival of the first paid request to the last byte of the last image; NaN when there was none. */
 	makespanMs: number;
 	/** Mean time from the end of a task to the arrival of the read that sees it; NaN when none was seen. */
 	lagMs: number;
 	readsPerTask: number;
-	/** Paid requests answered 429, as a share of all. */
-	refused: number;
+	/** Paid requests that get a 429, as a share of all. */
+	rejected: number;
 	/** In order of acceptance. */
 	durationsMs: number[];
-	bought: number;
-	/** Bought, but the image was never fetched. */
+	charged: number;
+	/** Charged, but the image was never downloaded. */
 	lost: number;
-	/** Bought although the same prompt had been bought before. */
+	/** Charged although the same prompt had been charged before. */
 	twice: number;
 }
 
@@ -49,15 +49,15 @@ export function outcomeOf(
 			servedAt.length === 0 ? NaN : Math.max(...servedAt) - Math.min(...paid.map(({ arrivedAt }) => arrivedAt)),
 		lagMs: lags.length === 0 ? NaN : mean(lags),
 		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
-		refused: paid.filter(({ status }) => status === 429).length / paid.length,
+		rejected: paid.filter(({ status }) => status === 429).length / paid.length,
 		durationsMs: tasks.map(({ durationMs }) => durationMs),
-		bought: ledger.length,
+		charged: ledger.length,
 		lost: ledger.filter((entry) => !hasImage(entry)).length,
 		twice: ledger.length - new Set(ledger.map(({ prompt }) => prompt)).size,
 	};
 }
 
-/** A call without a task is answered with the image. */
+/** The response to a call without a task contains the image. */
 export function hasImage({ taskId, downloads, isDelivered }: LedgerEntry): boolean {
 	return downloads > 0 || (taskId === null && isDelivered);
 }

@@ -2,15 +2,15 @@
 import { mean } from '../report/statistics';
 import type { Exchange } from './meter';
 
-/** A task as the gateway knows it; times by the clock of the meter. */
+/** A task as the API sees it; times by the clock of the meter. */
 export interface KnownTask {
 	taskId: string;
 	startedAt: number;
 	durationMs: number;
 }
 
-/** What a client did, seen from the gateway: the same for every client. */
-export interface GatewayFigures {
+/** What a client did, seen from the API: the same for every client. */
+export interface ClientFigures {
 	/** From the arrival of the first paid request to the last byte of the last image. */
 	makespanMs: number;
 	/** Mean time from the end of a task to the read that sees it. */
@@ -19,13 +19,13 @@ export interface GatewayFigures {
 	/** In order of acceptance. */
 	durationsMs: number[];
 	creates: number;
-	/** Paid requests answered 429, as a share of all. */
-	refused: number;
+	/** Paid requests that get a 429, as a share of all. */
+	rejected: number;
 	downloads: number;
 }
 
-/** @throws when a task was not seen to its end, or its image not fetched: then the times say nothing */
-export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): GatewayFigures {
+/** @throws when a task was not seen to its end, or its image not downloaded: then the times say nothing */
+export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): ClientFigures {
 	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
 	const paid = of('create', 'call');
 	const served = of('file', 'call').filter(({ status, servedAt }) => status === 200 && servedAt !== undefined);
@@ -43,7 +43,7 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 		readsPerTask: tasks.length === 0 ? 0 : of('read').length / tasks.length,
 		durationsMs: tasks.map(({ durationMs }) => durationMs),
 		creates: paid.length,
-		refused: paid.filter(({ status }) => status === 429).length / paid.length,
+		rejected: paid.filter(({ status }) => status === 429).length / paid.length,
 		downloads,
 	};
 }
@@ -51,7 +51,7 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): G
 function lagOf(reads: Exchange[], end: number): number {
 	const seen = reads.find(({ arrivedAt }) => arrivedAt >= end);
 	if (seen) return seen.arrivedAt - end;
-	// The task ended while its last read was being answered.
+	// The task ended before the response to its last read was sent.
 	if ((reads.at(-1)?.servedAt ?? 0) >= end) return 0;
 	throw new Error('A task was not read after its end');
 }
