@@ -5,7 +5,7 @@ import { KINDS, type Cost } from './errors/failureKinds';
 import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
 import { eachOrThrow } from './run/errorOutput';
-import { finishedRows, keepFinished, releaseRecord } from './run/idempotencyStore';
+import { keptRows, keepRows, releaseRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/runItem';
 import { collectImages } from './steps/collectImages';
 import { abortItem, createTask, type PaidCall } from './steps/createTask';
@@ -44,7 +44,7 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 	if (item.settings.previewRequest) return [previewItem(item, prepared)];
 	const { record } = prepared;
 	try {
-		const rows = finishedRows(record) ?? (await callAndCollect(item, prepared));
+		const rows = keptRows(record) ?? (await callAndCollect(item, prepared));
 		if (item.isTool) record.isDelivered = true;
 		return rows;
 	} finally {
@@ -76,7 +76,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 			warnings,
 		});
 		// No task can be read again, so another try gets the output items themselves.
-		if (results.every((result) => result.taskId === undefined)) keepFinished(record, { rows });
+		if (results.every((result) => result.taskId === undefined)) keepRows(record, rows);
 		return rows;
 	} finally {
 		results.forEach((result) => result.reservation.release());

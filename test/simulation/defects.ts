@@ -32,8 +32,8 @@ const DEFECTS: Defect[] = [
 	{
 		name: 'the task ID is recorded 20 ms after the response',
 		file: 'steps/createTask.ts',
-		find: "if (result.kind === 'accepted') recordAccepted(",
-		replace: "await systemClock.pause(20); if (result.kind === 'accepted') recordAccepted(",
+		find: 'recordResult(item, record, result);',
+		replace: 'await systemClock.pause(20); recordResult(item, record, result);',
 	},
 	{
 		name: 'a failed item does not stop the others from paying',
@@ -49,7 +49,7 @@ const DEFECTS: Defect[] = [
 	},
 	{
 		name: 'a response that an earlier execution found empty stays empty',
-		file: 'steps/createTask.ts',
+		file: 'steps/recordResult.ts',
 		find: 'delete record.emptyIn;',
 		replace: '',
 	},

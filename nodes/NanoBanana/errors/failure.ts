@@ -2,7 +2,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { redact } from './redact';
-import { KINDS, UNCLEAR_KINDS, type Cost, type FailureKind } from './failureKinds';
+import { KINDS, type Cost, type FailureKind } from './failureKinds';
 
 export type { FailureKind };
 
@@ -85,7 +85,7 @@ function adviceOf(failure: Failure): string {
 /** What other items of the run have paid for. Nothing is called free that may charge again. */
 function othersIn(failure: Failure): string[] {
 	const { kind, taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = failure;
-	const isUnclear = unclearItems.length > 0 || UNCLEAR_KINDS.includes(kind);
+	const isUnclear = unclearItems.length > 0 || KINDS[kind].isUnclear === true;
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
 		const retry = isUnclear ? '' : "Use 'Retry execution', or ";

@@ -7,6 +7,8 @@ interface KindFacts {
 	cost?: Cost;
 	/** One thing to do. */
 	nextStep: string;
+	/** It says that the request may have been accepted. */
+	isUnclear?: boolean;
 	/** It is about the task itself. With any other kind the task keeps running, whatever happened. */
 	isAboutTask?: boolean;
 	/** The next step helps a known task as well. Those of the others would send people to pay again. */
@@ -41,6 +43,7 @@ const ROWS = {
 		cost: 'maybeCharged',
 		nextStep:
 			"The API may have accepted the same request before. Check the tasks on your provider's dashboard before you run the node again.",
+		isUnclear: true,
 	},
 	insufficient_balance: {
 		message: 'Not enough credit for this request',
@@ -143,6 +146,7 @@ const ROWS = {
 		nextStep:
 			"The request was not sent again. Check the tasks on your provider's dashboard before you run the node again.",
 		isOurs: true,
+		isUnclear: true,
 	},
 	unknown_task: {
 		message: 'The API does not know this task ID',
@@ -180,6 +184,3 @@ const ROWS = {
 
 export type FailureKind = keyof typeof ROWS;
 export const KINDS: Record<FailureKind, KindFacts> = ROWS;
-
-/** Kinds whose own text says that the request may have been accepted. */
-export const UNCLEAR_KINDS: FailureKind[] = ['unclear_submission', 'idempotency_conflict'];

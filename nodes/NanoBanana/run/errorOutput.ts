@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { describeFailure, nodeError, toFailure, type Failure } from '../errors/failure';
-import { UNCLEAR_KINDS } from '../errors/failureKinds';
+import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
 
@@ -53,7 +53,7 @@ function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure 
 	return {
 		...failure,
 		taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
-		unclearItems: [...run.unclearItems].filter((item) => item !== itemIndex || !UNCLEAR_KINDS.includes(failure.kind)),
+		unclearItems: [...run.unclearItems].filter((item) => item !== itemIndex || !KINDS[failure.kind].isUnclear),
 		keptItems,
 		emptyItems: [...run.emptyItems].filter((item) => item !== itemIndex),
 		isKeptWithExecution: !run.isKeptInMemory,

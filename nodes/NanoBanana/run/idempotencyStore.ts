@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
@@ -52,12 +52,17 @@ export interface SubmissionRecord {
 	stored?: OutputImage[];
 }
 
-/** What contains image bytes (binary data mode "default") stays out of the saved context. */
-const inMemory = new WeakMap<object, { rows?: INodeExecutionData[]; stored?: OutputImage[] }>();
-/** Responses whose images n8n could not store: the next try of the node in this process stores them. */
-const unstored = new WeakMap<SubmissionRecord, SubmissionRecord['response']>();
-/** Records of tool calls that are in progress. */
-const inUse = new WeakSet<RequestRecord>();
+/** What this process alone remembers of a record. */
+interface Unsaved {
+	/** As in the record, where they contain image bytes (n8n's binary data mode "default"). */
+	rows?: INodeExecutionData[];
+	stored?: OutputImage[];
+	/** A response whose images n8n could not store: the next try of the node stores them. */
+	unstored?: ImagesResponse;
+	/** The tool call of this record is in progress. */
+	isInUse?: boolean;
+}
+const unsaved = new WeakMap<RequestRecord | SubmissionRecord, Unsaved>();
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
 /**
@@ -139,7 +144,7 @@ function findRecord(
 	if (isTool) {
 		let attempt = 0;
 		const keyOf = (): string => `tool:${attempt}:${evaluated}`;
-		while (store[keyOf()] && (store[keyOf()].isDelivered || inUse.has(store[keyOf()]))) attempt += 1;
+		while (store[keyOf()] && (store[keyOf()].isDelivered || unsavedOf(store[keyOf()]).isInUse)) attempt += 1;
 		return { key: keyOf(), record: store[keyOf()] };
 	}
 	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
@@ -156,54 +161,53 @@ export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: Re
 /** For a tool call: another one with the same arguments at the same time is another request. */
 export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
 	saveRecord(ctx, key, record);
-	inUse.add(record);
+	unsavedOf(record).isInUse = true;
 }
 
 export function releaseRecord(record: RequestRecord): void {
-	inUse.delete(record);
+	unsavedOf(record).isInUse = false;
 }
 
-/** Keeps what is finished: with the execution where it contains only IDs of stored files (true), otherwise in memory. */
-export function keepFinished<T extends RequestRecord | SubmissionRecord>(
-	record: T,
-	finished: Pick<T, Extract<keyof T, 'rows' | 'stored'>>,
-): boolean {
-	const { rows = [], stored } = finished as { rows?: INodeExecutionData[]; stored?: OutputImage[] };
-	const binaries = [
-		...(stored ?? []).map((image) => image.binary),
-		...rows.flatMap((row) => Object.values(row.binary ?? {})),
-	];
-	const isSmall = binaries.every((binary) => binary === undefined || binary.id !== undefined);
-	if (isSmall) Object.assign(record, finished);
-	else inMemory.set(record, { ...inMemory.get(record), ...finished });
-	return isSmall;
+function unsavedOf(record: RequestRecord | SubmissionRecord): Unsaved {
+	const known = unsaved.get(record) ?? {};
+	unsaved.set(record, known);
+	return known;
 }
 
-export function finishedRows(record: RequestRecord): INodeExecutionData[] | undefined {
-	return record.rows ?? inMemory.get(record)?.rows;
+function hasBytes(binary: IBinaryData | undefined): boolean {
+	return binary !== undefined && binary.id === undefined;
 }
 
-export function storedImages(call: SubmissionRecord): OutputImage[] | undefined {
-	return call.stored ?? inMemory.get(call)?.stored;
+export function keepRows(record: RequestRecord, rows: INodeExecutionData[]): void {
+	const isLarge = rows.some((row) => Object.values(row.binary ?? {}).some(hasBytes));
+	(isLarge ? unsavedOf(record) : record).rows = rows;
 }
 
-/** Keeps a response whose images could not be stored. Nothing of them is saved, so another execution asks again. */
-export function keepUnstored(
-	call: SubmissionRecord,
-	response: SubmissionRecord['response'],
-	executionId: string,
-): void {
-	unstored.set(call, response);
+export function keptRows(record: RequestRecord): INodeExecutionData[] | undefined {
+	return record.rows ?? unsavedOf(record).rows;
+}
+
+/** Returns false where another execution ('Retry execution') will not find the images. */
+export function keepStored(call: SubmissionRecord, stored: OutputImage[]): boolean {
+	if (unsavedOf(call).unstored) delete call.emptyIn;
+	delete unsavedOf(call).unstored;
+	const isLarge = stored.some(({ binary }) => hasBytes(binary));
+	(isLarge ? unsavedOf(call) : call).stored = stored;
+	return !isLarge;
+}
+
+export function keptStored(call: SubmissionRecord): OutputImage[] | undefined {
+	return call.stored ?? unsavedOf(call).stored;
+}
+
+/** Keeps a response whose images could not be stored. Another execution will not find it, so that one asks again. */
+export function keepUnstored(call: SubmissionRecord, response: ImagesResponse, executionId: string): void {
+	unsavedOf(call).unstored = response;
 	call.emptyIn = executionId;
 }
 
-export function unstoredResponse(call: SubmissionRecord): SubmissionRecord['response'] {
-	return unstored.get(call);
-}
-
-export function keepStored(call: SubmissionRecord, stored: OutputImage[]): boolean {
-	if (unstored.delete(call)) delete call.emptyIn;
-	return keepFinished(call, { stored });
+export function keptUnstored(call: SubmissionRecord): ImagesResponse | undefined {
+	return unsavedOf(call).unstored;
 }
 
 /** True for a call that was answered without a task. A person who retries an execution without an image asks again. */

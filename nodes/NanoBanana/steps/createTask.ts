@@ -1,6 +1,4 @@
-import { FailureError, SHOWN_IN_DETAILS, toFailure, type Failure, type FailureKind } from '../errors/failure';
-import { UNCLEAR_KINDS } from '../errors/failureKinds';
-import { redact, redactResponse } from '../errors/redact';
+import { FailureError, toFailure } from '../errors/failure';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
 import { throwIfCanceled } from '../gateway/httpRequest';
@@ -13,19 +11,20 @@ import {
 	isUnclear,
 	keepStored,
 	keepUnstored,
+	keptStored,
+	keptUnstored,
 	saveRecord,
-	storedImages,
-	unstoredResponse,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
 import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
-import { readSubmitResult, type Accepted, type SubmitResult } from '../submit/submitResult';
+import { readSubmitResult, type SubmitResult } from '../submit/submitResult';
 import { storeInlineImages } from './collectImages';
 import { acquireToPoll, type CallResult } from './pollTask';
 import { encodeCall, type PreparedRequest } from './prepareRequest';
+import { logUnclear, noteImages, noteTask, recordResult, unclearError } from './recordResult';
 
 /** One paid call of an item. */
 export interface PaidCall {
@@ -48,18 +47,15 @@ export interface PaidCall {
  */
 export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
-	const { executionId, settings, run, itemIndex } = item;
+	const { executionId, settings } = item;
 	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (record.response && isAnswered(record, executionId)) {
-		(record.emptyIn === undefined ? run.keptItems : run.emptyItems).add(itemIndex);
-		const unstored = unstoredResponse(record);
-		if (unstored) return await storeResponse(call, resultOf(call, unstored));
-		return { ...resultOf(call, record.response), stored: storedImages(record) };
+		noteImages(item, record.emptyIn === undefined);
+		const unstored = keptUnstored(record);
+		if (unstored) return await storeResponse(call, callResult(call, unstored));
+		return { ...callResult(call, record.response), stored: keptStored(record) };
 	}
-	if (isUnclear(record, executionId) && !settings.retryUnclear) {
-		run.unclearItems.add(itemIndex);
-		throw new FailureError(unclearFailure(record));
-	}
+	if (isUnclear(record, executionId) && !settings.retryUnclear) throw unclearError(item, record);
 	return await submitCall(call);
 }
 
@@ -67,7 +63,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 async function resumeTask(call: PaidCall, taskId: string): Promise<CallResult> {
 	noteTask(call.item, taskId);
 	if (call.item.settings.wait) call.permit = await acquireToPoll(call.item, taskId);
-	return { ...resultOf(call, { kind: 'pending', status: 'queued', taskId }), origin: 'resumed' };
+	return { ...callResult(call, { kind: 'pending', status: 'queued', taskId }), origin: 'resumed' };
 }
 
 async function submitCall(call: PaidCall): Promise<CallResult> {
@@ -84,10 +80,12 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 			onFailed: () => abortItem(call),
 		});
 		call.permit = permit;
-		const result = resultOf(call, outcome);
+		const result = callResult(call, outcome);
 		return outcome.taskId === undefined ? await storeResponse(call, result) : { ...result, firstPollMs };
 	} catch (thrown) {
-		throw isUnclear(record, item.executionId) ? unclearError(call, toFailure(thrown)) : FailureError.from(thrown);
+		if (!isUnclear(record, item.executionId)) throw FailureError.from(thrown);
+		logUnclear(item, record);
+		throw unclearError(item, record, toFailure(thrown));
 	}
 }
 
@@ -125,25 +123,12 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		result = { kind: 'failed', failure: toFailure(thrown) };
 	}
 	// Synchronous from the response to here: whatever comes later, another try finds the task.
-	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
-	else if (UNCLEAR.includes(result.failure.kind)) recordUnclear(item, record, result.failure);
-	if (needsNewKey(result, record)) delete record.idempotencyKey;
+	recordResult(item, record, result);
 	if (result.kind !== 'accepted') reservation.release();
 	return result;
 }
 
-/** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
-function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
-	if (record.unclear) return false;
-	if (result.kind !== 'accepted') return result.kind === 'failed';
-	const { outcome } = result;
-	return outcome.taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
-}
-
-/** After these nobody knows whether the request was accepted: it was sent, and then canceled, or something unexpected was thrown. */
-const UNCLEAR: FailureKind[] = [...UNCLEAR_KINDS, 'canceled', 'internal'];
-
-function resultOf({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CallResult {
+function callResult({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CallResult {
 	const { taskId, submittedAt } = record;
 	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, polls: 0, origin: 'fresh' };
 }
@@ -172,67 +157,4 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 	if (!keepStored(record, stored)) run.isKeptInMemory = true;
 	call.reservation.release();
 	return { ...result, outcome: record.response ?? result.outcome, stored };
-}
-
-/** Logged as well, as n8n keeps nothing of a crashed or canceled execution. */
-function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Accepted): void {
-	const { ctx, run, itemIndex, executionId, apiKey } = item;
-	delete record.unclear;
-	if (outcome.taskId !== undefined) {
-		const { taskId, otherTaskIds } = outcome;
-		record.taskId = taskId;
-		if (otherTaskIds) record.otherTaskIds = otherTaskIds;
-		noteTask(item, taskId);
-		for (const id of [taskId, ...(otherTaskIds ?? [])])
-			ctx.logger.info(`NanoBanana: the API accepted task ${id}`, { taskId: id, itemIndex, status: 'queued' });
-	} else if (outcome.kind === 'images') {
-		const images = outcome.images.filter((image) => image.kind === 'url');
-		record.response = { ...redactResponse(outcome, apiKey), images };
-		// An earlier execution may have left its own mark.
-		delete record.emptyIn;
-		if (outcome.images.length === 0) record.emptyIn = executionId;
-		(outcome.images.length === 0 ? run.emptyItems : run.keptItems).add(itemIndex);
-	}
-}
-
-function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
-	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
-}
-
-function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
-	const { kind, httpStatus, gatewayMessage, response } = failure;
-	const first = {
-		...(kind === 'idempotency_conflict' && { kind }),
-		submittedAt: record.submittedAt,
-		...(httpStatus && { httpStatus }),
-		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
-		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
-	};
-	record.unclear = { ...(record.unclear ?? first), executionId };
-}
-
-/** What the first unclear end said, also in later tries. */
-function unclearFailure({ unclear }: SubmissionRecord): Failure {
-	return {
-		kind: unclear?.kind ?? 'unclear_submission',
-		gatewayMessage: unclear?.cause,
-		httpStatus: unclear?.httpStatus,
-		response: unclear?.response,
-		submittedAt: unclear?.submittedAt,
-	};
-}
-
-/** Any other failure of a request that ended unclear before says nothing about that first one. */
-const ENDS_OF_UNCLEAR: FailureKind[] = [...UNCLEAR_KINDS, 'canceled'];
-
-/** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
-function unclearError({ item, record }: PaidCall, failure: Failure): FailureError {
-	const { ctx, run, itemIndex } = item;
-	const { submittedAt } = record;
-	run.unclearItems.add(itemIndex);
-	ctx.logger.warn(
-		`NanoBanana: it is unclear whether the API accepted the request of item ${itemIndex}, sent ${submittedAt}. You may have been charged`,
-		{ itemIndex, submittedAt },
-	);
-	return new FailureError(ENDS_OF_UNCLEAR.includes(failure.kind) ? failure : unclearFailure(record));
 }

@@ -1,0 +1,91 @@
+import { FailureError, SHOWN_IN_DETAILS, type Failure } from '../errors/failure';
+import { KINDS } from '../errors/failureKinds';
+import { redact, redactResponse } from '../errors/redact';
+import type { SubmissionRecord } from '../run/idempotencyStore';
+import type { ItemContext } from '../run/runItem';
+import type { Accepted, SubmitResult } from '../submit/submitResult';
+
+/**
+ * What became of a paid call: in its record, for another try, and in the run, for the errors of other items. All of it is
+ * synchronous, so that it is there whatever happens next.
+ */
+export function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
+	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
+	else if (mayBeAccepted(result.failure)) recordUnclear(item, record, result.failure);
+	if (needsNewKey(result, record)) delete record.idempotencyKey;
+}
+
+/** The request was sent, and then canceled, or something unexpected was thrown: nobody knows whether it was accepted either. */
+function mayBeAccepted({ kind }: Failure): boolean {
+	return KINDS[kind].isUnclear === true || kind === 'canceled' || kind === 'internal';
+}
+
+/** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
+function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
+	if (record.unclear) return false;
+	if (result.kind !== 'accepted') return result.kind === 'failed';
+	const { outcome } = result;
+	return outcome.taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
+}
+
+/** Tasks are logged as well, as n8n keeps nothing of a crashed or canceled execution. */
+function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Accepted): void {
+	const { ctx, itemIndex, executionId, apiKey } = item;
+	delete record.unclear;
+	if (outcome.taskId !== undefined) {
+		const { taskId, otherTaskIds } = outcome;
+		record.taskId = taskId;
+		if (otherTaskIds) record.otherTaskIds = otherTaskIds;
+		noteTask(item, taskId);
+		for (const id of [taskId, ...(otherTaskIds ?? [])])
+			ctx.logger.info(`NanoBanana: the API accepted task ${id}`, { taskId: id, itemIndex, status: 'queued' });
+	} else if (outcome.kind === 'images') {
+		const images = outcome.images.filter((image) => image.kind === 'url');
+		record.response = { ...redactResponse(outcome, apiKey), images };
+		// An earlier execution may have left its own mark.
+		delete record.emptyIn;
+		if (outcome.images.length === 0) record.emptyIn = executionId;
+		noteImages(item, outcome.images.length > 0);
+	}
+}
+
+export function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
+	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
+}
+
+export function noteImages({ run, itemIndex }: ItemContext, hasImages: boolean): void {
+	(hasImages ? run.keptItems : run.emptyItems).add(itemIndex);
+}
+
+function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
+	const { kind, httpStatus, gatewayMessage, response } = failure;
+	const first = {
+		...(kind === 'idempotency_conflict' && { kind }),
+		submittedAt: record.submittedAt,
+		...(httpStatus && { httpStatus }),
+		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
+		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
+	};
+	record.unclear = { ...(record.unclear ?? first), executionId };
+}
+
+/** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
+export function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: SubmissionRecord): void {
+	ctx.logger.warn(
+		`NanoBanana: it is unclear whether the API accepted the request of item ${itemIndex}, sent ${submittedAt}. You may have been charged`,
+		{ itemIndex, submittedAt },
+	);
+}
+
+/** The error of a call that ended unclear: what the first unclear response said, unless `failure` says that it is unclear, too. */
+export function unclearError({ run, itemIndex }: ItemContext, { unclear }: SubmissionRecord, failure?: Failure): Error {
+	run.unclearItems.add(itemIndex);
+	if (failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled')) return new FailureError(failure);
+	return new FailureError({
+		kind: unclear?.kind ?? 'unclear_submission',
+		gatewayMessage: unclear?.cause,
+		httpStatus: unclear?.httpStatus,
+		response: unclear?.response,
+		submittedAt: unclear?.submittedAt,
+	});
+}
