@@ -1,6 +1,7 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
+import { present, someOf } from '../lib/json';
 import { redact } from './redact';
 import { KINDS, type Cost, type FailureKind } from './failureKinds';
 
@@ -13,18 +14,10 @@ export interface Failure {
 	/** Replaces the kind's own advice. */
 	nextStep?: string;
 	taskId?: string;
-	/** Further tasks that are charged, in the run or in the item. */
-	taskIds?: string[];
 	/** Further tasks in the response to the same request. They are not polled. */
 	otherTaskIds?: string[];
-	/** Items of the run whose request may have been accepted without a word. */
-	unclearItems?: number[];
-	/** Items of the run whose images are charged and kept, with no task that could be polled. */
-	keptItems?: number[];
-	/** Items of the run that were answered without an image, which is usually charged. */
-	emptyItems?: number[];
-	/** True when 'Retry execution' finds the kept images too, and not only a retry of the node itself. */
-	isKeptWithExecution?: boolean;
+	/** What else was paid for: by the other items of the run, or by other calls of this item. */
+	others?: PaidByOthers;
 	gatewayCode?: string;
 	/** What the API wrote; redacted before it is shown. */
 	gatewayMessage?: string;
@@ -35,6 +28,19 @@ export interface Failure {
 	response?: string;
 	/** Where something unexpected was thrown: for the log, never shown. */
 	stack?: string;
+}
+
+export interface PaidByOthers {
+	/** Tasks that are charged. */
+	taskIds: string[];
+	/** Items whose request may have been accepted without a word. */
+	unclearItems?: number[];
+	/** Items whose images are charged and kept, with no task that could be polled. */
+	keptItems?: number[];
+	/** Items that were answered without an image, which is usually charged. */
+	emptyItems?: number[];
+	/** True when 'Retry execution' finds the kept images too, and not only a retry of the node itself. */
+	isKeptWithExecution?: boolean;
 }
 
 /** Carries a Failure through the steps; it never reaches n8n as it is. */
@@ -82,9 +88,9 @@ function adviceOf(failure: Failure): string {
 	return failure.nextStep || kind.isRepairable ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
 }
 
-/** What other items of the run have paid for. Nothing is called free that may charge again. */
-function othersIn(failure: Failure): string[] {
-	const { kind, taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = failure;
+/** Nothing is called free that may charge again. */
+function othersText({ kind, others }: Failure): string[] {
+	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = others ?? {};
 	const isUnclear = unclearItems.length > 0 || KINDS[kind].isUnclear === true;
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
@@ -143,26 +149,30 @@ export function describeFailure(
 		adviceOf(failure),
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		failure.otherTaskIds ? otherTasksText(failure.otherTaskIds) : '',
-		...othersIn(failure),
+		...othersText(failure),
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
 		failure.response && (!words || isOurs)
 			? `API response: ${redact(failure.response, secret, SHOWN_IN_DESCRIPTION)}`
 			: '',
 	].filter(Boolean);
-	const data: IDataObject = { errorCode: failure.kind, description: description.join('\n') };
-	if (failure.taskId) data.taskId = failure.taskId;
-	if (failure.taskIds?.length) data.taskIds = failure.taskIds;
-	if (failure.otherTaskIds) data.otherTaskIds = failure.otherTaskIds;
-	if (failure.unclearItems?.length) data.unclearItems = failure.unclearItems;
-	if (failure.keptItems?.length) data.keptItems = failure.keptItems;
-	if (failure.emptyItems?.length) data.emptyItems = failure.emptyItems;
-	if (failure.gatewayCode) data.gatewayCode = redact(failure.gatewayCode, secret);
-	if (words) data.gatewayMessage = words;
-	if (failure.httpStatus) data.httpStatus = failure.httpStatus;
-	if (failure.submittedAt) data.submittedAt = failure.submittedAt;
-	if (failure.response) data.response = redact(failure.response, secret, SHOWN_IN_DETAILS);
-	return { message, description: description.join('\n'), data };
+	const text = description.join('\n');
+	const data = present({
+		errorCode: failure.kind,
+		description: text,
+		taskId: failure.taskId,
+		taskIds: someOf(failure.others?.taskIds),
+		otherTaskIds: failure.otherTaskIds,
+		unclearItems: someOf(failure.others?.unclearItems),
+		keptItems: someOf(failure.others?.keptItems),
+		emptyItems: someOf(failure.others?.emptyItems),
+		gatewayCode: failure.gatewayCode ? redact(failure.gatewayCode, secret) : undefined,
+		gatewayMessage: words || undefined,
+		httpStatus: failure.httpStatus,
+		submittedAt: failure.submittedAt,
+		response: failure.response ? redact(failure.response, secret, SHOWN_IN_DETAILS) : undefined,
+	});
+	return { message, description: text, data };
 }
 
 /**

@@ -29,6 +29,16 @@ export function list(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 
+/** Without the fields that are undefined. */
+export function present(fields: Record<string, unknown>): IDataObject {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as IDataObject;
+}
+
+/** The list, or undefined where it is empty. */
+export function someOf<T>(values: T[] = []): T[] | undefined {
+	return values.length > 0 ? values : undefined;
+}
+
 /** JSON text as a value; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
 	try {

@@ -43,20 +43,22 @@ export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure
 function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure {
 	const open = openTasks(run, itemIndex);
 	return failure.taskId === undefined && open.length > 0
-		? { ...failure, taskId: open[0], taskIds: open.slice(1) }
+		? { ...failure, taskId: open[0], others: { taskIds: open.slice(1) } }
 		: failure;
 }
 
 /** The output of all items is lost, so the one message names what the others have paid for. */
 function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure {
-	const keptItems = [...run.keptItems].filter((item) => item !== itemIndex);
+	const others = (items: Set<number>): number[] => [...items].filter((item) => item !== itemIndex);
 	return {
 		...failure,
-		taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
-		unclearItems: [...run.unclearItems].filter((item) => item !== itemIndex || !KINDS[failure.kind].isUnclear),
-		keptItems,
-		emptyItems: [...run.emptyItems].filter((item) => item !== itemIndex),
-		isKeptWithExecution: !run.isKeptInMemory,
+		others: {
+			taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
+			unclearItems: KINDS[failure.kind].isUnclear ? others(run.unclearItems) : [...run.unclearItems],
+			keptItems: others(run.keptItems),
+			emptyItems: others(run.emptyItems),
+			isKeptWithExecution: !run.isKeptInMemory,
+		},
 	};
 }
 

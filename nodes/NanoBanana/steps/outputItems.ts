@@ -1,5 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { present, someOf } from '../lib/json';
 import type { Settings } from '../parameters/settings';
 import type { OutputImage, TaskStatus } from '../types';
 
@@ -105,14 +106,6 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 /** The image in the first file field, so that the facts are those of the file. */
 function described(outputImages: OutputImage[]): OutputImage {
 	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
-}
-
-function present(fields: { [key: string]: unknown }): IDataObject {
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as IDataObject;
-}
-
-function someOf(warnings: string[]): string[] | undefined {
-	return warnings.length > 0 ? warnings : undefined;
 }
 
 /** Prices such as 0.1 × 3 without the binary dust. */

@@ -100,7 +100,11 @@ describe.each(KINDS)('the kind %s', (kind) => {
 	});
 
 	it('names the task and the tasks of other items, whatever else it says', () => {
-		const { description, data } = describeFailure({ kind, taskId: 'task_1', taskIds: ['task_2', 'task_3'] });
+		const { description, data } = describeFailure({
+			kind,
+			taskId: 'task_1',
+			others: { taskIds: ['task_2', 'task_3'] },
+		});
 
 		expect(description).toContain('Task ID: task_1');
 		expect(description).toContain('task_2, task_3');
