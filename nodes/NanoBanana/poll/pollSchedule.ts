@@ -15,7 +15,7 @@ export interface PollSchedule {
 export interface PollTicket {
 	/** When to poll next, by all that is known now. Read it again at that time: it may be later by then. */
 	readonly dueAt: number;
-	/** Called when `dueAt` may have become earlier. */
+	/** Called when `dueAt` has become earlier by a time that is worth waking up for. */
 	onEarlier?: () => void;
 	/** The poll showed the task queued or running, with a progress from 0 to 100 where the API tells one. */
 	pending(at: number, progress?: number): void;
@@ -42,6 +42,8 @@ const GOLDEN_RATIO = 0.618034;
 const MAX_DURATIONS = 100;
 /** Waiting tasks are told of each of the first so many ends, then of every such one, as each teaches less than the one before. */
 const NEWS_EVERY = 4;
+/** Being woken up costs about as much as a tenth of a poll, so waiting tasks are not told of less than this. */
+const NEWS_MS = 100;
 
 interface Task {
 	startedAt: number;
@@ -49,6 +51,8 @@ interface Task {
 	isNew: boolean;
 	/** From 0 to 1, evenly spread over the tasks of a run, so that their first polls are not simultaneous. */
 	phase: number;
+	/** `dueAt` as it was read last. */
+	toldDueAt: number;
 	polledAt?: number;
 	/** The start, or the first poll of a task that may be much older. */
 	trackedFrom: number;
@@ -106,6 +110,10 @@ export function createPollSchedule(): PollSchedule {
 		return polledAt + Math.min(max, Math.max(min, gap));
 	}
 
+	function dueAt(task: Task): number {
+		return Math.ceil(task.polledAt === undefined ? firstDueAt(task) : nextDueAt(task, task.polledAt));
+	}
+
 	function polled(task: Task, at: number, failedPolls: number): void {
 		// The clock may have been set back since the start.
 		if (!task.isNew && task.polledAt === undefined) task.trackedFrom = Math.max(task.startedAt, at);
@@ -121,6 +129,7 @@ export function createPollSchedule(): PollSchedule {
 				pollIntervalMs,
 				isNew,
 				phase,
+				toldDueAt: startedAt,
 				trackedFrom: startedAt,
 				pendingAge: 0,
 				failedPolls: 0,
@@ -130,7 +139,8 @@ export function createPollSchedule(): PollSchedule {
 			open.add(task);
 			return {
 				get dueAt() {
-					return Math.ceil(task.polledAt === undefined ? firstDueAt(task) : nextDueAt(task, task.polledAt));
+					task.toldDueAt = dueAt(task);
+					return task.toldDueAt;
 				},
 				set onEarlier(action: () => void) {
 					task.onEarlier = action;
@@ -152,7 +162,8 @@ export function createPollSchedule(): PollSchedule {
 					ended += 1;
 					durations = [...durations.slice(1 - MAX_DURATIONS), duration];
 					learn();
-					if (ended < NEWS_EVERY || ended % NEWS_EVERY === 0) open.forEach(({ onEarlier }) => onEarlier?.());
+					if (ended >= NEWS_EVERY && ended % NEWS_EVERY > 0) return;
+					for (const other of open) if (dueAt(other) <= other.toldDueAt - NEWS_MS) other.onEarlier?.();
 				},
 				close: () => void open.delete(task),
 			};

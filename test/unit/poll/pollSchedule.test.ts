@@ -305,6 +305,21 @@ describe('tasks of one run', () => {
 		expect(tickets[1].dueAt).toBeLessThan(before);
 	});
 
+	it('are woken when their poll comes at least 0.1 s earlier, and for nothing less', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 1_001, max: 20_000 }), (end) => {
+				const { tickets } = threeTasks();
+				const [done, open] = tickets;
+				const before = open.dueAt;
+				let isWoken = false;
+				open.onEarlier = () => (isWoken = true);
+				done.succeeded(end);
+
+				expect(isWoken).toBe(before - open.dueAt >= 100);
+			}),
+		);
+	});
+
 	it('ignore the duration of one that was abandoned or that ended before the first poll', () => {
 		const { tickets, woken } = threeTasks();
 		tickets[0].close();
