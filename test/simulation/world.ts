@@ -16,7 +16,6 @@ const real = {
 	setImmediate: globalThis.setImmediate,
 	now: Date.now,
 	random: Math.random,
-	timeout: AbortSignal.timeout,
 };
 
 const START = Date.UTC(2026, 0, 1);
@@ -134,16 +133,10 @@ export class World {
 		});
 		Date.now = () => world.now;
 		Math.random = () => world.random.next();
-		AbortSignal.timeout = (ms) => {
-			const controller = new AbortController();
-			world.after(ms, () => controller.abort());
-			return controller.signal;
-		};
 		return () => {
 			Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
 			Date.now = real.now;
 			Math.random = real.random;
-			AbortSignal.timeout = real.timeout;
 		};
 	}
 }

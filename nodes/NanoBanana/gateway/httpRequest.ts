@@ -1,4 +1,4 @@
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
+import { sleep, type IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { readNetworkError, readProxyError, type NetworkError } from './networkErrors';
 import {
@@ -107,22 +107,29 @@ interface Timer {
 	reason?: string;
 }
 
-/** Calls `onEnd` when the waits take longer than `timeoutMs` together, or one of them longer than `idleMs`. */
-function startTimer({ timeoutMs, idleMs = Infinity }: Limits, onEnd: () => void): Timer {
+/**
+ * `sleep` cannot be ended, so it is taken in pieces: none of them outlives its request for long. `AbortSignal.timeout`
+ * takes thirty times the processor time, and each of its signals is garbage that Node.js keeps for long.
+ */
+const PIECE_MS = 1000;
+
+/** Calls `end` when the waits take longer than `timeoutMs` together, or one of them longer than `idleMs`. */
+function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): Timer {
 	let restMs = timeoutMs;
 	let waitingSince: number | undefined;
-	let alarm: AbortSignal | undefined;
-	const check = (): void => {
-		const waitedMs = waitingSince === undefined ? 0 : Date.now() - waitingSince;
-		const leftMs = Math.min(restMs, idleMs) - waitedMs;
-		if (leftMs > 0) {
-			alarm = AbortSignal.timeout(Math.max(1, Math.ceil(leftMs)));
-			alarm.addEventListener('abort', check, { once: true });
-			return;
+	// A piece that is left over keeps nothing of the request in memory.
+	let onEnd: (() => void) | undefined = end;
+	const watch = async (): Promise<void> => {
+		while (onEnd) {
+			const waitedMs = waitingSince === undefined ? 0 : Date.now() - waitingSince;
+			const leftMs = Math.min(restMs, idleMs) - waitedMs;
+			if (leftMs <= 0) {
+				const [what, ms] = restMs <= idleMs ? ['no complete response', timeoutMs] : ['no data', idleMs];
+				timer.reason = `There was ${what} within ${Math.round(ms / 1000)} seconds`;
+				return onEnd();
+			}
+			await sleep(Math.min(PIECE_MS, Math.ceil(leftMs)));
 		}
-		const [what, ms] = restMs <= idleMs ? ['no complete response', timeoutMs] : ['no data', idleMs];
-		timer.reason = `There was ${what} within ${Math.round(ms / 1000)} seconds`;
-		onEnd();
 	};
 	const timer: Timer = {
 		async during(waiting) {
@@ -135,8 +142,8 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, onEnd: () => void)
 				waitingSince = undefined;
 			}
 		},
-		stop: () => alarm?.removeEventListener('abort', check),
+		stop: () => (onEnd = undefined),
 	};
-	check();
+	void watch();
 	return timer;
 }
