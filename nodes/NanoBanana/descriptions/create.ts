@@ -72,9 +72,7 @@ export const shapeFields: INodeProperties[] = [
 			...ASPECT_RATIOS.map((ratio) => ({ name: `${ratio} (${shapeOf(ratio)})`, value: ratio })),
 		],
 		displayOptions: CREATE,
-		routing: {
-			send: { type: 'body', property: 'aspect_ratio', value: "={{ $value === 'auto' ? undefined : $value }}" },
-		},
+		routing: { send: { type: 'body', property: 'aspect_ratio' } },
 	},
 	{
 		displayName: 'Number of Images',
