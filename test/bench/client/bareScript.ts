@@ -11,6 +11,8 @@ export interface BareOptions extends ApiAccess {
 	folder: string;
 	/** Downloads side by side; all at once unless told. */
 	transfersAtOnce?: number;
+	/** Status requests per task, on average: one unless told. */
+	readsPerTask?: number;
 }
 
 export async function runBareTasks({
