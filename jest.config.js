@@ -30,6 +30,6 @@ module.exports = {
 		level('simulation'),
 	],
 	// A busy machine takes several times as long as an idle one; what hangs still ends.
-	testTimeout: 20_000,
+	testTimeout: 120_000,
 	collectCoverageFrom: ['{nodes,credentials}/**/*.ts'],
 };

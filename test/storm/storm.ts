@@ -163,6 +163,8 @@ async function retryOnABetterDay(
 	{ workflow, prompts, result }: Ended,
 	reported: Reported,
 ): Promise<number> {
+	// On a busy machine a response may take longer than the request timeout of the storm.
+	for (const { parameters } of workflow.nodes) delete parameters.requestOptions;
 	let last = result;
 	let retries = 0;
 	for (; last.status === 'error' && retries < MANUAL_RETRIES; retries += 1) {

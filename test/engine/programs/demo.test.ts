@@ -14,9 +14,6 @@ import { referenceBoxes } from '../../mock-api/images/renderImage';
 import { colorAt, plainImage } from '../../mock-api/tests/pixels';
 import { runWorkflow } from '../support/runWorkflow';
 
-// Some runs are processes of their own that load n8n.
-jest.setTimeout(120_000);
-
 // As `npm run` starts it: without the command of tsx, which ends a program that takes more than 30 ms to notice Ctrl-C.
 const COMMAND = ['--import', pathToFileURL(require.resolve('tsx')).href, resolve(__dirname, '../../demo/main.ts')];
 const PROMPT = 'A small red cube';

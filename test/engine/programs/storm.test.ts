@@ -1,18 +1,11 @@
 /* eslint-disable */
 import { runStorm } from '../../storm/storm';
 
-/** They take less than half a minute, and several times as long on a busy machine. */
-const STORMS_MS = 180_000;
+it('loses nothing and is charged for nothing twice in two storms', async () => {
+	const reports = await Promise.all([1, 2].map(async (seed) => await runStorm({ seed, tasks: 30 })));
 
-it(
-	'loses nothing and is charged for nothing twice in two storms',
-	async () => {
-		const reports = await Promise.all([1, 2].map(async (seed) => await runStorm({ seed, tasks: 30 })));
-
-		for (const report of reports) {
-			expect(report.faults).toBeGreaterThan(10);
-			expect(report).toMatchObject({ lostTasks: 0, lostImages: 0, chargedTwice: 0, strayKeys: 0 });
-		}
-	},
-	STORMS_MS,
-);
+	for (const report of reports) {
+		expect(report.faults).toBeGreaterThan(10);
+		expect(report).toMatchObject({ lostTasks: 0, lostImages: 0, chargedTwice: 0, strayKeys: 0 });
+	}
+});
