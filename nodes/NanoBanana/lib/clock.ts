@@ -45,6 +45,18 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 
 export const systemClock: Clock = { now: () => Date.now(), pause };
 
+/** A promise and what resolves it. `Promise.withResolvers` needs Node.js 22. */
+export interface Deferred {
+	promise: Promise<void>;
+	resolve: () => void;
+}
+
+export function deferred(): Deferred {
+	let resolve = (): void => undefined;
+	const promise = new Promise<void>((done) => (resolve = done));
+	return { promise, resolve };
+}
+
 /** Spreads waits by up to a tenth either way, so that many items do not ask in step. */
 export function jitter(ms: number): number {
 	return ms * (0.9 + Math.random() * 0.2);

@@ -1,4 +1,5 @@
 import { MEGABYTE } from '../lib/bytes';
+import { deferred, type Deferred } from '../lib/clock';
 
 /** A limit that the items of a node run share: on bytes in memory, or on transfers side by side. First come, first served. */
 export interface Budget {
@@ -21,8 +22,7 @@ export const TRANSFERS = 8;
 
 interface Claim {
 	amount: number;
-	grant: () => void;
-	granted: Promise<void>;
+	granted: Deferred;
 }
 
 export function createBudget(capacity: number): Budget {
@@ -36,7 +36,7 @@ export function createBudget(capacity: number): Budget {
 			waiting.delete(claim);
 			held.add(claim);
 			taken += claim.amount;
-			claim.grant();
+			claim.granted.resolve();
 		}
 	};
 
@@ -47,25 +47,19 @@ export function createBudget(capacity: number): Budget {
 				return claim !== undefined;
 			},
 			async acquire(amount) {
-				if (!claim) waiting.add((claim = newClaim(Math.max(1, amount))));
+				if (!claim) waiting.add((claim = { amount: Math.max(1, amount), granted: deferred() }));
 				grantNext();
-				await claim.granted;
+				await claim.granted.promise;
 			},
 			release() {
 				if (!claim) return;
 				if (held.delete(claim)) taken -= claim.amount;
 				waiting.delete(claim);
-				claim.grant();
+				claim.granted.resolve();
 				claim = undefined;
 				grantNext();
 			},
 		};
 	};
 	return { reservation };
-}
-
-function newClaim(amount: number): Claim {
-	let grant = (): void => undefined;
-	const granted = new Promise<void>((resolve) => (grant = resolve));
-	return { amount, grant, granted };
 }

@@ -34,7 +34,7 @@ export interface ItemSteps<T> {
 }
 
 /**
- * Runs one item: checks it, waits until all others are checked (`NodeRun.arrive`; no item pays before), performs it, and turns
+ * Runs one item: checks it, waits until all others are checked (`Barrier.arrive`; no item pays before), performs it, and turns
  * what is thrown into what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
  * sweep, and the run counts them there.
  */

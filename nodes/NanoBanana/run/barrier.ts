@@ -1,0 +1,110 @@
+import type { IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { deferred, pause } from '../lib/clock';
+import { asObject, own } from '../lib/json';
+
+/**
+ * No item pays before every item is checked, and no failed item ends before all items have ended. n8n has no event
+ * for the last item, so the items count themselves: each joins, arrives and finishes once.
+ */
+export interface Barrier {
+	/** Waits until every item is checked. Only then may the first one be paid. */
+	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number; maxImages: number }>;
+	/** Called however an item ends. */
+	itemFinished(): void;
+	allFinished: Promise<void>;
+}
+
+export interface JoinableBarrier extends Barrier {
+	/** Synchronous: n8n starts all items in one sweep, so after it all of them are counted. */
+	join(maxImages?: number): void;
+}
+
+/**
+ * `stop`: another item is not valid and the node will stop, so nobody pays. `abandoned`: n8n gave up the
+ * run while it set up the items (an expression failed) and waits for none of them.
+ */
+export type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overBudget';
+
+export interface ItemPlan {
+	itemIndex: number;
+	/** Images that this item would pay for; 0 when it resumes a task or is not valid. */
+	images: number;
+	isValid: boolean;
+}
+
+interface BarrierOptions {
+	isTool: boolean;
+	/** Images that each item is going to pay for, also those of earlier batches. */
+	plannedImages: Map<number, number>;
+	/** Called synchronously when the last item has finished. */
+	onAllFinished: () => void;
+}
+
+export function createBarrier(
+	ctx: IExecutePaginationFunctions,
+	{ isTool, plannedImages, onAllFinished }: BarrierOptions,
+): JoinableBarrier {
+	const itemCount = itemCountOf(ctx, isTool);
+	// n8n's own batching lets items start late, so nobody can wait for all of them.
+	const startsLate = hasBatching(ctx);
+	const stopsOnFailure = !ctx.continueOnFail();
+	const plans: ItemPlan[] = [];
+	const turn = pause(1);
+	const allArrived = deferred();
+	const allFinished = deferred();
+	// Expressions may give each item another limit, or none that can be read: the lowest one counts.
+	let maxImages = Infinity;
+	let joined = 0;
+	let finished = 0;
+
+	const decide = (planned: number): BarrierDecision => {
+		if (stopsOnFailure && !startsLate && joined < itemCount) return 'abandoned';
+		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
+		return planned > maxImages ? 'overBudget' : 'proceed';
+	};
+
+	return {
+		join(limit = Infinity) {
+			joined += 1;
+			maxImages = Math.min(maxImages, limit);
+		},
+		async arrive(plan) {
+			plans.push(plan);
+			plannedImages.set(plan.itemIndex, plan.images);
+			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
+			await turn;
+			if (plans.length >= joined) allArrived.resolve();
+			await allArrived.promise;
+			// Items that start later are not known yet: each of them pays for at least one image.
+			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - plannedImages.size) : 0;
+			const planned = [...plannedImages.values()].reduce((sum, images) => sum + images, later);
+			return { decision: decide(planned), planned, maxImages };
+		},
+		itemFinished() {
+			finished += 1;
+			if (finished < joined) return;
+			onAllFinished();
+			allFinished.resolve();
+		},
+		allFinished: allFinished.promise,
+	};
+}
+
+/**
+ * How many items n8n runs. `$input` counts those of the whole input, also where n8n runs fewer, so the
+ * smaller of it and the node's own input counts: too few only makes the run a little less careful, too
+ * many would make it wait for items that never come.
+ */
+function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
+	if (isTool || ctx.getNode().executeOnce) return 1;
+	const inputs = Object.values(asObject(own(ctx, 'inputData')));
+	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
+	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
+	return Math.min(counted, proxy.all().length);
+}
+
+function hasBatching(ctx: IExecutePaginationFunctions): boolean {
+	const options = ctx.getNodeParameter('requestOptions', {}) as { batching?: { batch?: { batchInterval?: number } } };
+	return (options.batching?.batch?.batchInterval ?? 0) > 0;
+}
