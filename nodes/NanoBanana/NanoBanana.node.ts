@@ -1,14 +1,25 @@
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION } from './credentialText';
-import { imageToImageFields } from './descriptions/imageToImage';
+import { fields } from './descriptions/fields';
 import { optionsField } from './descriptions/options';
-import { createFields, lastFields, shapeFields } from './descriptions/create';
-import { taskFields } from './descriptions/tasks';
 import { TASKS_PATH } from './formats/asyncTask';
 import { createImages, readTasks } from './lifecycle';
 import { searchModels } from './listSearch/searchModels';
+
+type Routing = INodePropertyOptions['routing'];
+/** The function behind `pagination` does all the work of an operation. */
+const PAID: Routing = {
+	request: { method: 'POST', url: TASKS_PATH },
+	send: { paginate: true },
+	operations: { pagination: createImages },
+};
+const FREE: Routing = {
+	request: { method: 'GET', url: TASKS_PATH },
+	send: { paginate: true },
+	operations: { pagination: readTasks },
+};
 
 /** Metadata and the operation menu. What an operation does is told in lifecycle.ts. */
 export class NanoBanana implements INodeType {
@@ -55,52 +66,32 @@ export class NanoBanana implements INodeType {
 						value: 'getStatus',
 						action: 'Get task status',
 						description: 'Check the status of a task once, free of charge',
-						routing: {
-							request: { method: 'GET', url: TASKS_PATH },
-							send: { paginate: true },
-							operations: { pagination: readTasks },
-						},
+						routing: FREE,
 					},
 					{
 						name: 'Image to Image',
 						value: 'imageToImage',
 						action: 'Edit image',
 						description: 'Edit or combine existing images with a text prompt',
-						routing: {
-							request: { method: 'POST', url: TASKS_PATH },
-							send: { paginate: true },
-							operations: { pagination: createImages },
-						},
+						routing: PAID,
 					},
 					{
 						name: 'Text to Image',
 						value: 'textToImage',
 						action: 'Generate image from text',
 						description: 'Generate an image from a text prompt',
-						routing: {
-							request: { method: 'POST', url: TASKS_PATH },
-							send: { paginate: true },
-							operations: { pagination: createImages },
-						},
+						routing: PAID,
 					},
 					{
 						name: 'Wait for Task Result',
 						value: 'waitForResult',
 						action: 'Wait for task result',
 						description: 'Wait for one or more tasks to finish and return their images',
-						routing: {
-							request: { method: 'GET', url: TASKS_PATH },
-							send: { paginate: true },
-							operations: { pagination: readTasks },
-						},
+						routing: FREE,
 					},
 				],
 			},
-			...createFields,
-			...imageToImageFields,
-			...taskFields,
-			...shapeFields,
-			...lastFields,
+			...fields,
 			optionsField,
 		],
 	};

@@ -1,9 +1,12 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { ASPECT_RATIOS, DEFAULT_MODEL, findModel, isOnlyForNanoBanana2 } from '../models';
 import { PAID_OPERATIONS } from '../types';
 
-const CREATE = { show: { operation: PAID_OPERATIONS } };
+const forPaid: IDisplayOptions = { show: { operation: PAID_OPERATIONS } };
+const forEdits = (inputType?: string[]): IDisplayOptions => ({
+	show: { operation: ['imageToImage'], ...(inputType && { inputType }) },
+});
 
 const prompt = {
 	displayName: 'Prompt',
@@ -15,8 +18,8 @@ const prompt = {
 	routing: { send: { type: 'body', property: 'prompt' } },
 } as const;
 
-/** The fields that start every paid operation. `routing` says where a value goes in the request body. */
-export const createFields: INodeProperties[] = [
+/** The fields between the operation and the options, in the order of the form. `routing` says where a value goes in the request body. */
+export const fields: INodeProperties[] = [
 	{
 		displayName: 'Model',
 		name: 'model',
@@ -41,7 +44,7 @@ export const createFields: INodeProperties[] = [
 				hint: 'Enter the model ID exactly as your provider lists it',
 			},
 		],
-		displayOptions: CREATE,
+		displayOptions: forPaid,
 		routing: { send: { type: 'body', property: 'model' } },
 	},
 	{
@@ -54,12 +57,58 @@ export const createFields: INodeProperties[] = [
 		...prompt,
 		placeholder: 'e.g. Replace the background with a beach',
 		description: 'A text description of the changes to make to the reference images',
-		displayOptions: { show: { operation: ['imageToImage'] } },
+		displayOptions: forEdits(),
 	},
-];
-
-/** Shape and number of the images, after the fields that only one operation has. */
-export const shapeFields: INodeProperties[] = [
+	{
+		displayName: 'Input Type',
+		name: 'inputType',
+		type: 'options',
+		default: 'binary',
+		description: 'Where the reference images come from',
+		builderHint: { propertyHint: 'Use binary for files from an earlier node, url for public links' },
+		options: [
+			{ name: 'Binary File(s)', value: 'binary', description: 'Use files from the input item' },
+			{
+				name: 'Binary File(s) and Image URL(s)',
+				value: 'both',
+				description: 'Use files from the input item, followed by URLs',
+			},
+			{ name: 'Image URL(s)', value: 'url', description: 'Use public URLs' },
+		],
+		displayOptions: forEdits(),
+	},
+	{
+		displayName: 'Input Data Field Name(s)',
+		name: 'binaryPropertyName',
+		type: 'string',
+		default: 'data',
+		required: true,
+		placeholder: 'e.g. data',
+		hint: 'The name of the input field containing the image. Separate multiple names with commas.',
+		displayOptions: forEdits(['binary', 'both']),
+	},
+	{
+		displayName: 'URL(s)',
+		name: 'imageUrls',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. https://example.com/image.png',
+		description: 'URLs of the reference images, separated by commas or new lines. The URLs must be public.',
+		displayOptions: forEdits(['url', 'both']),
+	},
+	{
+		displayName: 'Task ID',
+		name: 'taskId',
+		type: 'string',
+		default: '={{ $json.taskId }}',
+		required: true,
+		placeholder: 'e.g. task_9fK2mQx7Lr0V',
+		description:
+			'The taskId returned by an earlier node or run. Separate multiple IDs with commas or line breaks, or use an expression that returns an array.',
+		builderHint: { propertyHint: 'Use the taskId of an earlier NanoBanana node. Reading a task is free.' },
+		displayOptions: { show: { operation: ['getStatus', 'waitForResult'] } },
+	},
 	{
 		displayName: 'Aspect Ratio',
 		name: 'aspectRatio',
@@ -71,7 +120,7 @@ export const shapeFields: INodeProperties[] = [
 			{ name: 'Auto', value: 'auto' },
 			...ASPECT_RATIOS.map((ratio) => ({ name: `${ratio} (${shapeOf(ratio)})`, value: ratio })),
 		],
-		displayOptions: CREATE,
+		displayOptions: forPaid,
 		routing: { send: { type: 'body', property: 'aspect_ratio' } },
 	},
 	{
@@ -83,13 +132,9 @@ export const shapeFields: INodeProperties[] = [
 		description: 'How many images to generate for each input item',
 		builderHint: { propertyHint: 'Keep at 1 unless the user asks for several images, because every image is charged' },
 		hint: "You are charged for every image. To limit a run, add 'Max Images per Run' under Options.",
-		displayOptions: CREATE,
+		displayOptions: forPaid,
 		routing: { send: { type: 'body', property: 'n' } },
 	},
-];
-
-/** The last fields before the options. */
-export const lastFields: INodeProperties[] = [
 	{
 		displayName: 'Wait for Completion',
 		name: 'wait',
@@ -101,7 +146,7 @@ export const lastFields: INodeProperties[] = [
 			propertyHint: 'Turn off only if a later Wait for Task Result node gets the images by taskId',
 		},
 		// The other formats answer with the images themselves, so there is nothing to wait for later.
-		displayOptions: { show: { operation: PAID_OPERATIONS }, hide: { '/options.apiFormat': ['openAi', 'gemini'] } },
+		displayOptions: { ...forPaid, hide: { '/options.apiFormat': ['openAi', 'gemini'] } },
 	},
 	{
 		displayName: 'Simplify',
