@@ -104,54 +104,49 @@ interface Finding {
 
 /** What the family cannot do. Source of the limits: models.ts. */
 function modelFindings(
-	request: CheckedRequest['request'],
+	{ outputFormat, aspectRatio, imageSize = '', extraBody }: CheckedRequest['request'],
 	model: Model | undefined,
 	references: number,
 	{ apiFormat }: Settings,
 ): Finding[] {
 	const findings: Finding[] = [];
-	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
-	const extra = request.extraBody;
-	const added = ['image', 'images'].filter((key) => key in extra);
-	if (added.length > 0 && added.length + references > 1) {
-		findings.push({
-			message: "Reference images are set in 'Additional Request Fields (JSON)' and in another field",
-			nextStep: 'Set them in one place only.',
-		});
-	}
+	const find = (isFound: boolean, message: string, nextStep: string): void => {
+		if (isFound) findings.push({ message, nextStep });
+	};
+	const added = ['image', 'images'].filter((key) => key in extraBody).length;
+	find(
+		added > 0 && added + references > 1,
+		"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
+		'Set them in one place only.',
+	);
 	if (!model) return findings;
-	const { family } = model;
-	if (request.outputFormat && !family.outputFormats.includes(request.outputFormat)) {
-		findings.push({
-			message: `${model.id} does not support the output format ${FORMAT_LABELS[request.outputFormat]}`,
-			nextStep: `Set 'Output Format' to ${family.outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')}, or use the NanoBanana model, which supports WebP. ${escape}`,
-		});
-	}
-	if (request.aspectRatio && !family.aspectRatios.includes(request.aspectRatio)) {
-		findings.push({
-			message: `${model.id} does not support the aspect ratio ${request.aspectRatio}`,
-			nextStep: `Set 'Aspect Ratio' to one of: ${family.aspectRatios.join(', ')}. ${escape}`,
-		});
-	}
-	if (references > family.maxReferences) {
-		findings.push({
-			message: `${model.id} accepts up to ${family.maxReferences} reference images (got ${references})`,
-			nextStep: `Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${escape}`,
-		});
-	}
-	const { imageSize = '' } = request;
-	if (apiFormat === 'gemini' && imageSize && family.resolutions?.includes(imageSize) === false) {
-		findings.push({
-			message: `${model.id} does not support the resolution ${imageSize === '512' ? '0.5K' : imageSize}`,
-			nextStep: `Set 'Resolution' to one of: ${family.resolutions.join(', ')}. ${escape}`,
-		});
-	}
-	if (apiFormat === 'asyncTask' && 'size' in extra) {
-		findings.push({
-			message: "NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
-			nextStep: `Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${escape}`,
-		});
-	}
+	const { outputFormats, aspectRatios, maxReferences, resolutions } = model.family;
+	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
+	find(
+		outputFormat !== undefined && !outputFormats.includes(outputFormat),
+		`${model.id} does not support the output format ${outputFormat && FORMAT_LABELS[outputFormat]}`,
+		`Set 'Output Format' to ${outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')}, or use the NanoBanana model, which supports WebP. ${escape}`,
+	);
+	find(
+		aspectRatio !== undefined && !aspectRatios.includes(aspectRatio),
+		`${model.id} does not support the aspect ratio ${aspectRatio}`,
+		`Set 'Aspect Ratio' to one of: ${aspectRatios.join(', ')}. ${escape}`,
+	);
+	find(
+		references > maxReferences,
+		`${model.id} accepts up to ${maxReferences} reference images (got ${references})`,
+		`Remove images from 'URL(s)' or 'Input Data Field Name(s)'. ${escape}`,
+	);
+	find(
+		apiFormat === 'gemini' && imageSize !== '' && resolutions?.includes(imageSize) === false,
+		`${model.id} does not support the resolution ${imageSize === '512' ? '0.5K' : imageSize}`,
+		`Set 'Resolution' to one of: ${resolutions?.join(', ')}. ${escape}`,
+	);
+	find(
+		apiFormat === 'asyncTask' && 'size' in extraBody,
+		"NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
+		`Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${escape}`,
+	);
 	return findings;
 }
 

@@ -32,7 +32,7 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 		client: item.readClient,
 		clock: systemClock,
 		maxBytes: settings.maxImageBytes,
-		save: async ({ bytes, ...file }) => await store(item, source, file, bytes),
+		save: async ({ bytes, ...file }) => await storeBytes(item, source, file, bytes),
 		...(run.storesStreams && { saveStream: async (file, chunks) => await storeStream(item, source, file, chunks) }),
 		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
 		...(!call.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
@@ -92,54 +92,49 @@ async function storeStream(
 	file: StoredFile,
 	chunks: AsyncIterable<Buffer>,
 ): Promise<OutputImage | undefined> {
-	let isStarted = false;
-	const watched = {
-		[Symbol.asyncIterator]() {
-			isStarted = true;
-			return chunks[Symbol.asyncIterator]();
-		},
-	};
-	return await store(item, source, file, watched).catch((thrown: Error) => {
-		if (isStarted) throw thrown;
+	const digest = createDigest();
+	let waitsFor: 'start' | 'download' | 'storage' = 'start';
+	async function* read(): AsyncGenerator<Buffer> {
+		waitsFor = 'download';
+		for await (const chunk of chunks) {
+			waitsFor = 'storage';
+			yield digest.add(chunk);
+			waitsFor = 'download';
+		}
+		waitsFor = 'storage';
+	}
+	return await store(item, source, file, read(), digest).catch((thrown: Error) => {
+		if (waitsFor === 'download') throw thrown;
+		if (waitsFor === 'storage') throw storageFailure(thrown);
 		item.run.storesStreams = false;
 		return undefined;
 	});
 }
 
-/** Hands an image to n8n, named after what its bytes are, and reads size and digest on the way. */
+async function storeBytes(item: ItemContext, source: Source, file: StoredFile, bytes: Buffer): Promise<OutputImage> {
+	const digest = createDigest();
+	return await store(item, source, file, digest.add(bytes), digest).catch((thrown: unknown) => {
+		throw storageFailure(thrown);
+	});
+}
+
+/** A full disk, a folder that is not writable. For its text see failureKinds.ts, and createTask.ts for a call without a task. */
+function storageFailure(thrown: unknown): FailureError {
+	return new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
+}
+
+/** Hands an image to n8n, named after what its bytes are. */
 async function store(
 	{ ctx, settings }: ItemContext,
 	{ call, index, count }: Source,
 	{ facts, url }: StoredFile,
-	content: Buffer | AsyncIterable<Buffer>,
+	content: Buffer | AsyncGenerator<Buffer>,
+	digest: Digest,
 ): Promise<OutputImage> {
-	const hash = createHash('sha256');
-	let bytes = 0;
-	const read = (chunk: Buffer): Buffer => {
-		hash.update(chunk);
-		bytes += chunk.length;
-		return chunk;
-	};
-	let isReading = false;
-	async function* readEach(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-		isReading = true;
-		for await (const chunk of chunks) {
-			isReading = false;
-			yield read(chunk);
-			isReading = true;
-		}
-		isReading = false;
-	}
-	const typed = Buffer.isBuffer(content)
-		? read(content)
-		: (readEach(content) as unknown as Parameters<typeof ctx.helpers.prepareBinaryData>[0]);
 	const name = settings.fileName ?? call.taskId ?? 'nanobanana';
 	const fileName = fileNameOf(name, index, count, facts.extension);
-	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType).catch((thrown: unknown) => {
-		if (isReading) throw thrown as Error;
-		// A full disk, a folder that is not writable. For its text see failureKinds.ts, and createTask.ts for a call without a task.
-		throw new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
-	});
+	const typed = content as Parameters<typeof ctx.helpers.prepareBinaryData>[0];
+	const binary = await ctx.helpers.prepareBinaryData(typed, fileName, facts.mimeType);
 	return {
 		index,
 		...(url && { url }),
@@ -147,9 +142,27 @@ async function store(
 		mimeType: facts.mimeType,
 		// Of a stream they are known by now.
 		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
-		bytes,
-		sha256: hash.digest('hex'),
+		...digest.result(),
 		binary,
+	};
+}
+
+/** Size and hash of a file, read on its way to n8n. */
+interface Digest {
+	add(chunk: Buffer): Buffer;
+	result(): { bytes: number; sha256: string };
+}
+
+function createDigest(): Digest {
+	const hash = createHash('sha256');
+	let bytes = 0;
+	return {
+		add(chunk) {
+			hash.update(chunk);
+			bytes += chunk.length;
+			return chunk;
+		},
+		result: () => ({ bytes, sha256: hash.digest('hex') }),
 	};
 }
 
