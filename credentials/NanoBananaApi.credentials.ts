@@ -10,41 +10,25 @@ import { BASE_URL_EXPRESSION, KEY_EXPRESSION } from '../nodes/NanoBanana/credent
 
 const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
 
+const MESSAGES: Array<[status: number, message: string]> = [
+	[301, MOVED],
+	[302, MOVED],
+	[307, MOVED],
+	[308, MOVED],
+	[401, 'The API rejected this API key. Paste it again, without spaces'],
+	[402, 'The API key is valid, but the account has no credit left'],
+	[
+		403,
+		"The API key is not allowed to list models. Check its permissions and expiry date on your provider's dashboard",
+	],
+	[404, "No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint"],
+	[405, "This URL does not lead to the API. Check 'Base URL'"],
+	[429, 'Rate limit reached. Try again in a minute'],
+];
+
 /** n8n's type knows lists of one kind of rule only; its tester takes both in one list. */
 const RULES = [
-	...[301, 302, 307, 308].map((value) => ({ type: 'responseCode', properties: { value, message: MOVED } })),
-	{
-		type: 'responseCode',
-		properties: { value: 401, message: 'The API rejected this API key. Paste it again, without spaces' },
-	},
-	{
-		type: 'responseCode',
-		properties: { value: 402, message: 'The API key is valid, but the account has no credit left' },
-	},
-	{
-		type: 'responseCode',
-		properties: {
-			value: 403,
-			message:
-				"The API key is not allowed to list models. Check its permissions and expiry date on your provider's dashboard",
-		},
-	},
-	{
-		type: 'responseCode',
-		properties: {
-			value: 404,
-			message:
-				"No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint",
-		},
-	},
-	{
-		type: 'responseCode',
-		properties: { value: 405, message: "This URL does not lead to the API. Check 'Base URL'" },
-	},
-	{
-		type: 'responseCode',
-		properties: { value: 429, message: 'Rate limit reached. Try again in a minute' },
-	},
+	...MESSAGES.map(([value, message]) => ({ type: 'responseCode', properties: { value, message } })),
 	{
 		type: 'responseSuccessBody',
 		properties: {

@@ -47,34 +47,28 @@ function binariesOf(outputImages: OutputImage[], name: string): IBinaryKeyData |
 
 function simplified(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
 	const first = described(outputImages);
-	const urls = outputImages.flatMap((outputImage) => (outputImage.url ? [outputImage.url] : []));
-	if (!first)
-		return present({
-			taskId: result.taskId,
-			status: result.status,
-			progress: result.progress,
-			model: result.model,
-			text: result.text,
-			warnings: someOf(result.warnings),
-		});
+	const urls = outputImages.flatMap((outputImage) => outputImage.url ?? []);
+	const cost = first && settings.unitPrice !== undefined ? settings.unitPrice * outputImages.length : undefined;
 	return present({
 		taskId: result.taskId,
 		status: result.status,
-		imageUrl: first.url,
+		progress: first ? undefined : result.progress,
+		imageUrl: first?.url,
 		// In one output item for several images their URLs take the place of the file name.
-		...(outputImages.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first.fileName }),
-		mimeType: first.mimeType,
-		width: first.width,
-		height: first.height,
+		...(outputImages.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first?.fileName }),
+		mimeType: first?.mimeType,
+		width: first?.width,
+		height: first?.height,
 		model: result.model,
-		cost: settings.unitPrice === undefined ? undefined : rounded(settings.unitPrice * outputImages.length),
-		text: result.taskId ? undefined : result.text,
+		cost: cost && rounded(cost),
+		text: first && result.taskId ? undefined : result.text,
 		warnings: someOf(result.warnings),
 	});
 }
 
 function whole(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
-	const images = outputImages.map((outputImage) => present({ ...outputImage, binary: undefined, warning: undefined }));
+	const factsOf = (image: OutputImage): IDataObject => present({ ...image, binary: undefined, warning: undefined });
+	const first = described(outputImages);
 	const returned = result.outputImages.length;
 	const isPriced = settings.unitPrice !== undefined && returned > 0;
 	return present({
@@ -84,8 +78,8 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 		model: result.model,
 		operation: settings.operation,
 		requestHash: result.requestHash,
-		image: images[outputImages.indexOf(described(outputImages))],
-		images: images.length > 1 ? images : undefined,
+		image: first && factsOf(first),
+		images: outputImages.length > 1 ? outputImages.map(factsOf) : undefined,
 		text: result.text,
 		billing: present({
 			requestedImages: result.requestedImages,
@@ -104,7 +98,7 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 }
 
 /** The image in the first file field, so that the facts are those of the file. */
-function described(outputImages: OutputImage[]): OutputImage {
+function described(outputImages: OutputImage[]): OutputImage | undefined {
 	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
 }
 
