@@ -59,10 +59,7 @@ type JoinableRun = NodeRun & { join(settings?: Settings): void };
 const runs = new WeakMap<object, JoinableRun>();
 const batchStates = new WeakMap<object, BatchState>();
 
-/**
- * The run that this item belongs to; the first item opens it. Synchronous: n8n starts all items in one
- * sweep, and the run counts them there. Every item that joined has to arrive once and finish once.
- */
+/** The run that this item belongs to; the first item opens it. Synchronous, see `Barrier`. */
 export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
 	// Calls of an agent share a context but are runs of their own.
 	const key = isTool ? {} : contextOf(ctx);

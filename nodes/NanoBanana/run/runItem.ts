@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { FailureError, toFailure, type Failure } from '../errors/failure';
+import { FailureError, type Failure } from '../errors/failure';
 import type { GatewayClient, RoutedOptions } from '../gateway/gatewayClient';
 import { MEGABYTE } from '../lib/bytes';
 import { systemClock } from '../lib/clock';
@@ -34,9 +34,8 @@ export interface ItemSteps<T> {
 }
 
 /**
- * Runs one item: checks it, waits until all others are checked (`Barrier.arrive`; no item pays before), performs it, and turns
- * what is thrown into what the node's error settings ask for. Synchronous up to joining the run: n8n starts all items in one
- * sweep, and the run counts them there.
+ * Runs one item: checks it, waits at the barrier until all items are checked, performs it, and ends it by the node's
+ * error settings. Synchronous up to joining the run, as the run counts its items while n8n starts them.
  */
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
@@ -45,7 +44,7 @@ export async function runItem<T>(
 ): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
 	const settings = settingsOf(ctx);
-	const run = joinRun(ctx, isTool, 'kind' in settings ? undefined : settings);
+	const run = joinRun(ctx, isTool, settings instanceof FailureError ? undefined : settings);
 	const running: RunningItem = {
 		ctx,
 		run,
@@ -56,7 +55,7 @@ export async function runItem<T>(
 	};
 	const check = async (): Promise<Checked<T> & { item: ItemContext }> => {
 		running.apiKey = await readApiKey(ctx);
-		if ('kind' in settings) throw new FailureError(settings);
+		if (settings instanceof FailureError) throw settings;
 		const item = {
 			...running,
 			base,
@@ -69,13 +68,13 @@ export async function runItem<T>(
 		return { item, ...(await prepare(item)) };
 	};
 	try {
-		const checked = await check().catch(toFailure);
+		const checked = await check().catch(FailureError.from);
 		const isValid = 'item' in checked;
 		const images = isValid ? checked.imagesToPay : 0;
 		const { decision, planned, maxImages } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
-			if (!isValid) throw new FailureError(checked);
+			if (!isValid) throw checked;
 			if (decision === 'overBudget') throw new FailureError(overBudget(planned, maxImages));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}
@@ -88,11 +87,11 @@ export async function runItem<T>(
 }
 
 /** The settings, or why they cannot be read: every item has to join its run, so this never throws. */
-function settingsOf(ctx: IExecutePaginationFunctions): Settings | Failure {
+function settingsOf(ctx: IExecutePaginationFunctions): Settings | FailureError {
 	try {
 		return readSettings(ctx);
 	} catch (thrown) {
-		return toFailure(thrown);
+		return FailureError.from(thrown);
 	}
 }
 
