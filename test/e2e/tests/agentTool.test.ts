@@ -53,7 +53,7 @@ test('a caller without the token is rejected', async () => {
 	);
 });
 
-test('generate_image answers with link, task ID, type and size as short text', async () => {
+test('generate_image returns link, task ID, type and size as short text', async () => {
 	const { mockApi } = environment;
 
 	const text = await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' });

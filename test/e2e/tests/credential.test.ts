@@ -40,8 +40,8 @@ describe('the package in n8n', () => {
 			typeof iconUrl === 'object' ? [iconUrl.light, iconUrl.dark] : [iconUrl ?? 'no icon'],
 		);
 		for (const icon of icons) {
-			const answer = await fetch(`${n8n.url}/${icon}`);
-			expect([icon, answer.status, answer.headers.get('content-type')]).toEqual([
+			const response = await fetch(`${n8n.url}/${icon}`);
+			expect([icon, response.status, response.headers.get('content-type')]).toEqual([
 				icon,
 				200,
 				expect.stringContaining('image/svg+xml'),
@@ -57,8 +57,8 @@ describe('the output schemas', () => {
 
 		expect(files).toHaveLength(4);
 		for (const file of files) {
-			const answer = await fetch(`${environment.n8n.url}/schemas/${nodeType}/1.0.0/${file}`);
-			expect(await answer.json()).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+			const response = await fetch(`${environment.n8n.url}/schemas/${nodeType}/1.0.0/${file}`);
+			expect(await response.json()).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 		}
 	});
 });
@@ -92,7 +92,7 @@ describe('the credential test', () => {
 		const noRights = await pressTest(right);
 		mockApi.script('models', [{ status: 404, body: { detail: 'Not Found' } }]);
 		const wrongPath = await pressTest(right);
-		// APIs of this kind answer unknown paths with their web page and status 200.
+		// APIs of this kind return their web page and status 200 for unknown paths.
 		const webPage = await pressTest({ ...right, baseUrl: `${mockApi.baseUrl}/nowhere` });
 		const noResponse = await pressTest({ ...right, baseUrl: `http://127.0.0.1:${closedPort}` });
 
@@ -114,7 +114,7 @@ describe('the model list', () => {
 
 	async function searchModels(filter?: string): Promise<Array<{ name: string; value: string }>> {
 		const { client, credential } = environment;
-		const answer = await client.session.call('POST', 'dynamic-node-parameters/resource-locator-results', {
+		const response = await client.session.call('POST', 'dynamic-node-parameters/resource-locator-results', {
 			path: 'parameters.model',
 			methodName: 'searchModels',
 			nodeTypeAndVersion: { name: nodeType, version: 1 },
@@ -122,7 +122,7 @@ describe('the model list', () => {
 			credentials: { [credentialType]: { id: credential.id, name: credential.name } },
 			...(filter === undefined ? {} : { filter }),
 		});
-		return (answer as { results: Array<{ name: string; value: string }> }).results;
+		return (response as { results: Array<{ name: string; value: string }> }).results;
 	}
 
 	test('contains what the API offers, and nothing that generates no images', async () => {

@@ -14,7 +14,7 @@ afterAll(async () => await environment?.close());
 afterEach(() => environment.mockApi.reset());
 
 /** A poll that fails for good: the node stops although its task keeps running. */
-const keyRefused = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
+const keyRejected = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 
 describe('one failing item of three', () => {
 	const prompts = [{ prompt: 'a red cube' }, { prompt: 'a cube [fail]' }, { prompt: 'a blue cube' }];
@@ -72,7 +72,7 @@ describe('one failing item of three', () => {
 describe('a paid task', () => {
 	test('is resumed by Retry On Fail, not charged again', async () => {
 		const { client, mockApi, nanoBanana } = environment;
-		mockApi.script('getTask', [keyRefused]);
+		mockApi.script('getTask', [keyRejected]);
 		const generate = nanoBanana(
 			'NanoBanana',
 			{ prompt: 'a cube' },
@@ -93,7 +93,7 @@ describe('a paid task', () => {
 		'of a %s execution is resumed by Retry execution, not charged again',
 		async (mode) => {
 			const { client, n8n, mockApi, nanoBanana } = environment;
-			mockApi.script('getTask', [keyRefused]);
+			mockApi.script('getTask', [keyRejected]);
 			const trigger =
 				mode === 'manual'
 					? manualTrigger()
@@ -141,7 +141,7 @@ describe('a paid task', () => {
 			/ECONNRESET|socket|retry the request immediately/i,
 		);
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ answered: false, imagesCharged: 1 }]);
+		expect(mockApi.ledger).toMatchObject([{ isDelivered: false, imagesCharged: 1 }]);
 	});
 
 	test('of a stopped execution is not read on, is named in the log, and can be read later', async () => {
@@ -182,8 +182,8 @@ describe('a paid task', () => {
 });
 
 describe('what a user reads', () => {
-	const refusals = [
-		['a wrong key', keyRefused, 'The API key is not valid'],
+	const rejections = [
+		['a wrong key', keyRejected, 'The API key is not valid'],
 		[
 			'no balance',
 			{
@@ -204,11 +204,11 @@ describe('what a user reads', () => {
 		],
 	] as const;
 
-	test.each(refusals)('names %s without a charge, a key or a socket code', async (_, answer, message) => {
+	test.each(rejections)('names %s without a charge, a key or a socket code', async (_, response, message) => {
 		const { client, mockApi, nanoBanana } = environment;
-		mockApi.script('createTask', [answer]);
+		mockApi.script('createTask', [response]);
 
-		const run = await client.run(chain('Refused', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' })));
+		const run = await client.run(chain('Rejected', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' })));
 
 		expect(run.status).toBe('error');
 		expect(run.error?.message).toBe(message);

@@ -50,7 +50,7 @@ async function startDurable(): Promise<SavedWorkflow> {
 /** Its images take the least time to draw: the mock API shares the machine with four n8n processes. */
 const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 
-/** Answers its caller at once, then generates the image. */
+/** Responds to its caller at once, then generates the image. */
 function generateOnCall(path: string, options = {}): Workflow {
 	const hook = node(
 		'Hook',
@@ -83,7 +83,7 @@ test('200 calls are spread over both workers, charged once each, and their image
 	const prompts = Array.from({ length: 200 }, (_, index) => `cube ${index}`);
 
 	expect(await callFor('many', prompts[0])).toBe(200);
-	const answers = await Promise.all(prompts.slice(1).map(async (prompt) => await callFor('many', prompt)));
+	const statuses = await Promise.all(prompts.slice(1).map(async (prompt) => await callFor('many', prompt)));
 	const runs = await until(
 		'200 runs to end',
 		async () => {
@@ -95,7 +95,7 @@ test('200 calls are spread over both workers, charged once each, and their image
 		{ timeoutMs: 240_000, intervalMs: 1_000, explain: () => JSON.stringify(mockApi.journal.slice(-3)) },
 	);
 
-	expect(answers).toEqual(Array(199).fill(200));
+	expect(statuses).toEqual(Array(199).fill(200));
 	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
 	expect(mockApi.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
 	expect(mockApi.ledger.filter((entry) => entry.imagesCharged !== 1 || entry.downloads !== 1)).toEqual([]);

@@ -32,23 +32,23 @@ async function callWith(init: RequestInit, query = '') {
 	return { status: response.status, contentType: response.headers.get('content-type') ?? '', body };
 }
 
-function expectOneEdit(prompt: string, answer: { body: Buffer }): void {
+function expectOneEdit(prompt: string, response: { body: Buffer }): void {
 	const { mockApi } = environment;
 	const [sent] = mockApi.calls('createTask').map((call) => call.body as { image: string; prompt: string });
 	expect(sent.prompt).toBe(prompt);
 	expect(sent.image).toBe(`data:image/png;base64,${reference.toString('base64')}`);
-	expect([...mockApi.files.values()].map((file) => file.sha256)).toEqual([sha256(answer.body)]);
+	expect([...mockApi.files.values()].map((file) => file.sha256)).toEqual([sha256(response.body)]);
 	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1, downloads: 1 }]);
 }
 
 test('a raw body returns the edited image', async () => {
-	const answer = await callWith(
+	const response = await callWith(
 		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
 		'?prompt=make%20it%20night',
 	);
 
-	expect([answer.status, answer.contentType]).toEqual([200, 'image/png']);
-	expectOneEdit('make it night', answer);
+	expect([response.status, response.contentType]).toEqual([200, 'image/png']);
+	expectOneEdit('make it night', response);
 });
 
 test('a form upload returns the edited image', async () => {
@@ -56,20 +56,20 @@ test('a form upload returns the edited image', async () => {
 	form.set('file', new Blob([reference], { type: 'image/png' }), 'in.png');
 	form.set('prompt', 'make it day');
 
-	const answer = await callWith({ headers: callerKey, body: form });
+	const response = await callWith({ headers: callerKey, body: form });
 
-	expect([answer.status, answer.contentType]).toEqual([200, 'image/png']);
-	expectOneEdit('make it day', answer);
+	expect([response.status, response.contentType]).toEqual([200, 'image/png']);
+	expectOneEdit('make it day', response);
 });
 
 test('a request without an image gets a clean 400 and costs nothing', async () => {
-	const answer = await callWith({
+	const response = await callWith({
 		headers: { ...callerKey, 'content-type': 'application/json' },
 		body: JSON.stringify({ prompt: 'make it night' }),
 	});
 
-	expect(answer.status).toBe(400);
-	expect(JSON.parse(answer.body.toString())).toMatchObject({
+	expect(response.status).toBe(400);
+	expect(JSON.parse(response.body.toString())).toMatchObject({
 		reason: 'invalid_input',
 		message: expect.stringMatching(/No file found/),
 	});
@@ -77,33 +77,33 @@ test('a request without an image gets a clean 400 and costs nothing', async () =
 });
 
 test('a task that fails gets a clean 502 with the reason and the task ID', async () => {
-	const answer = await callWith(
+	const response = await callWith(
 		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
 		'?prompt=%5Bfail%5D',
 	);
 
-	expect(answer.status).toBe(502);
-	const answered = JSON.parse(answer.body.toString()) as { message: string; reason: string; taskId: string };
-	expect(answered).toEqual({
+	expect(response.status).toBe(502);
+	const body = JSON.parse(response.body.toString()) as { message: string; reason: string; taskId: string };
+	expect(body).toEqual({
 		message: expect.any(String),
 		reason: 'task_failed',
 		taskId: environment.mockApi.ledger[0].taskId,
 	});
-	expect(answer.body.toString()).not.toContain(environment.mockApi.apiKey);
+	expect(response.body.toString()).not.toContain(environment.mockApi.apiKey);
 });
 
 test('an image that cannot be downloaded gets a clean 502 with its task ID and URL', async () => {
 	const { mockApi } = environment;
 	mockApi.script('file', [{ status: 400, body: 'no' }]);
 
-	const answer = await callWith(
+	const response = await callWith(
 		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
 		'?prompt=make%20it%20night',
 	);
 
 	const [{ taskId, imagesCharged }] = mockApi.ledger;
-	expect(answer.status).toBe(502);
-	expect(JSON.parse(answer.body.toString())).toEqual({
+	expect(response.status).toBe(502);
+	expect(JSON.parse(response.body.toString())).toEqual({
 		message: 'The image could not be downloaded. Get it from its URL or by its task ID.',
 		taskId,
 		imageUrl: mockApi.task(String(taskId))?.urls[0],
@@ -112,8 +112,8 @@ test('an image that cannot be downloaded gets a clean 502 with its task ID and U
 });
 
 test('a caller without the key is rejected and costs nothing', async () => {
-	const answer = await callWith({ headers: { 'content-type': 'image/png' }, body: reference }, '?prompt=x');
+	const response = await callWith({ headers: { 'content-type': 'image/png' }, body: reference }, '?prompt=x');
 
-	expect(answer.status).toBe(403);
+	expect(response.status).toBe(403);
 	expect(environment.mockApi.journal).toEqual([]);
 });

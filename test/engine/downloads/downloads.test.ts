@@ -128,7 +128,7 @@ describe('downloading an image', () => {
 					.end('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
 		],
 		[
-			'half a picture',
+			'half an image',
 			async (response) =>
 				void response.writeHead(200, { 'content-type': 'image/png' }).end((await plainImage('red')).subarray(0, 60)),
 		],
@@ -190,7 +190,7 @@ describe('downloading an image', () => {
 		expect(raw.requests.filter(({ path }) => path === '/file')).toHaveLength(1);
 	});
 
-	it('keeps the images that could be had beside one that could not', async () => {
+	it('keeps the images that could be downloaded if one could not', async () => {
 		const [first, third] = [await plainImage('green'), await plainImage('blue')];
 		raw.serveTask('');
 		const urls = [`${raw.url}/first`, `${raw.url}/bad`, `${raw.url}/third`];

@@ -7,7 +7,7 @@ const engine = useEngine();
 const raw = useRawServer();
 const MEGABYTE = 1_048_576;
 
-/** Of unknown length and more than a small body: what is taken for the most room. */
+/** A body of unknown length reserves the most memory. */
 function chunked(body: unknown): Handler {
 	const text = JSON.stringify(body);
 	return (response) => {
@@ -47,14 +47,14 @@ describe('images and requests that do not all fit into memory at once', () => {
 					task_id: 'task_raw_1',
 					status: 'succeeded',
 					result_url: `${raw.url}/file`,
-					padding: 'x'.repeat(300_000),
+					filler: 'x'.repeat(300_000),
 				},
 			}),
 		);
 		raw.on('GET', '/file', (response) => void response.end(file));
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
 		const run = await engine.run(
-			{ prompt: '={{ "picture " + $json.index }}' },
+			{ prompt: '={{ "image " + $json.index }}' },
 			{ input, credential: { baseUrl: raw.url } },
 		);
 
@@ -66,7 +66,7 @@ describe('images and requests that do not all fit into memory at once', () => {
 		engine.mockApi.set({ imageBytes: 300_000, taskMs: 20 });
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
 		const run = await engine.run(
-			{ prompt: '={{ "picture " + $json.index }}', options: { maxConcurrency: 2 } },
+			{ prompt: '={{ "image " + $json.index }}', options: { maxConcurrency: 2 } },
 			{ input, binaryMode: 'filesystem' },
 		);
 		const stored = await Promise.all(run.rows.map(async ({ binary }) => await storedDigest(binary?.data)));

@@ -7,7 +7,7 @@ import { asFile, item, plainImage, useEngine, type NodeRun } from '../support/us
 
 const engine = useEngine();
 
-/** n8n's own rule for texts; the API's words after "Answer:" are not ours to choose. */
+/** n8n's own rule for texts. The text of the API is exempt. */
 const UNWANTED = /error|problem|failure|mistake/i;
 const ownWords = (text: string) => text.replace(/^(API response|Details): .*$/m, '');
 
@@ -192,7 +192,7 @@ describe('before anything is sent', () => {
 			'Enter the name of the input field containing the image, e.g. data.',
 		],
 		[
-			'no address',
+			'no URL',
 			edit({ inputType: 'url', imageUrls: "={{ '' }}" }),
 			"'URL(s)' is empty",
 			'Enter at least one image URL, e.g. https://example.com/image.png.',
@@ -211,8 +211,8 @@ describe('before anything is sent', () => {
 		],
 	])('rejects %s', async (...bad) => await expectRejection(bad));
 
-	it.each(['ftp://example.com/a.png', 'file:///etc/passwd', 'picture.png', 'https://', 'javascript:alert(1)'])(
-		'refuses the address %s',
+	it.each(['ftp://example.com/a.png', 'file:///etc/passwd', 'image.png', 'https://', 'javascript:alert(1)'])(
+		'rejects the URL %s',
 		async (imageUrls) => {
 			const description =
 				"Enter a public URL that starts with https://. To use files from this workflow, set 'Input Type' to 'Binary File(s)'.";
@@ -236,7 +236,7 @@ describe('before anything is sent', () => {
 	});
 
 	it('rejects a file that is no image, whatever its type claims', async () => {
-		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not a picture'), 'image/png') })];
+		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not an image'), 'image/png') })];
 		const description = 'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.';
 		await expectRejection(['', edit(), "The file in 'data' is not a supported image", description], {
 			input,
@@ -295,7 +295,7 @@ describe('before anything is sent', () => {
 		);
 	});
 
-	it.each(['image', 'images'])('rejects %s among the additional fields beside a file', async (name) => {
+	it.each(['image', 'images'])('rejects %s in the additional fields together with a file', async (name) => {
 		const input = [item({}, { data: asFile(await plainImage('red')) })];
 		const parameters = edit(body(JSON.stringify({ [name]: 'https://example.com/a.png' })));
 		const description = 'Set them in one place only.';
@@ -310,7 +310,7 @@ describe('before anything is sent', () => {
 		);
 	});
 
-	it('is stopped by n8n itself when a required field stands empty', async () => {
+	it('is stopped by n8n itself when a required field is empty', async () => {
 		const run = await engine.run({ prompt: '' });
 
 		expect(run.status).toBe('error');

@@ -58,8 +58,8 @@ describe('a request that may have arrived is not sent again, and is shown in wor
 			(socket) => socket.end(response('not gzip at all', ['content-encoding: gzip', 'content-length: 15'])),
 			'The compressed response cannot be read',
 		],
-	])('after %s', async (_fault, answer, words) => {
-		const server = await servers.listen((socket) => answer(socket));
+	])('after %s', async (_fault, respond, words) => {
+		const server = await servers.listen((socket) => respond(socket));
 		const shown = await shownAfter(http(server.port));
 
 		expect(shown.text).toContain(words);
@@ -84,8 +84,8 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		['is reset', (socket) => socket.resetAndDestroy(), 'The connection was closed during the TLS handshake'],
 		['ends', (socket) => socket.end(), 'The connection was closed during the TLS handshake'],
 		['meets plain HTTP', (socket) => socket.end(response('hi')), 'This port does not accept https://'],
-	])('a TLS handshake that %s', async (_fault, answer, words) => {
-		const server = await servers.listen((socket) => answer(socket));
+	])('a TLS handshake that %s', async (_fault, respond, words) => {
+		const server = await servers.listen((socket) => respond(socket));
 		const shown = await shownAfter(https(server.port));
 
 		expect(shown.text).toContain(words);
@@ -144,8 +144,8 @@ describe('where nothing was sent the request is tried again, as after a connecti
 });
 
 describe('a proxy', () => {
-	const through = async (answer: (socket: import('node:net').Socket) => void, baseUrl = https(1)) => {
-		const proxy = await servers.listen((socket) => answer(socket));
+	const through = async (respond: (socket: import('node:net').Socket) => void, baseUrl = https(1)) => {
+		const proxy = await servers.listen((socket) => respond(socket));
 		const shown = await shownAfter(baseUrl, { requestOptions: { proxy: http(proxy.port) } });
 		return { ...shown, tries: proxy.received.length };
 	};
@@ -153,7 +153,7 @@ describe('a proxy', () => {
 	it.each<[string, string[], string]>([
 		['503 Service Unavailable', ['server: squid/6.1', 'x-squid-error: ERR_CONNECT_FAIL 111'], 'squid'],
 		['500 Unable to connect', ['server: tinyproxy/1.11.1', 'content-type: text/html'], 'tinyproxy'],
-	])('that answers CONNECT with %s (%j) has sent nothing on: tried again', async (status, headers) => {
+	])('that rejects CONNECT with %s (%j) has forwarded nothing: tried again', async (status, headers) => {
 		const shown = await through((socket) =>
 			socket.end(response('<h1>no</h1>', [...headers, 'content-length: 11'], status)),
 		);
@@ -163,7 +163,7 @@ describe('a proxy', () => {
 		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
 	});
 
-	it('that resets a CONNECT has sent nothing on: tried again', async () => {
+	it('that resets a CONNECT has forwarded nothing: tried again', async () => {
 		const shown = await through((socket) => socket.resetAndDestroy());
 
 		expect(shown.text).toContain('The proxy closed the connection');

@@ -105,7 +105,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
 	});
 
-	it('is the image of a call that answers at once', async () => {
+	it('is the image of a synchronous call', async () => {
 		const create = JSON.stringify({ created: 1, data: [{ b64_json: image.toString('base64') }] });
 		const server = await api({ create: ending }, create);
 		const ran = await engine.run(
@@ -117,7 +117,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
-	it('is the image of a call that answers with the file itself, and half of it is not', async () => {
+	it('is the image of a call that returns the file itself, and half of it is not', async () => {
 		const asImage: Ending = (socket, body) => ending(socket, body, ['content-type: image/png']);
 		const half: Ending = (socket, body) => asImage(socket, body.subarray(0, body.length >> 1));
 		const ask = async (create: Ending): Promise<Ran> => {
@@ -200,10 +200,10 @@ it.each<[string, (body: Buffer) => Buffer, string]>([
 
 it('a body is limited by what it unpacks to, and reading stops there', async () => {
 	let sentAll = false;
-	const server = createServer((request, answer) => {
+	const server = createServer((request, response) => {
 		request.resume();
-		answer.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-		answer.end(gzipSync(Buffer.alloc(60_000_000, 10)), () => (sentAll = true));
+		response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+		response.end(gzipSync(Buffer.alloc(60_000_000, 10)), () => (sentAll = true));
 	});
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 	try {

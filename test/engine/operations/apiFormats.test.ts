@@ -23,7 +23,7 @@ const paid = (): Array<{ path: string; body: IDataObject }> =>
 		.filter(({ method }) => method === 'POST')
 		.map(({ path, body }) => ({ path, body: body as IDataObject }));
 
-/** The fetches of files by the node; the API fetches references itself. */
+/** The files that the node downloads. The API downloads references itself. */
 const downloaded = () =>
 	engine.mockApi.calls('file').filter(({ headers }) => headers['user-agent'] !== 'mock-api-upstream');
 
@@ -206,7 +206,7 @@ describe('the OpenAI endpoint', () => {
 		expect(downloaded()).toEqual([]);
 	});
 
-	it('may answer with a task, which is then waited for', async () => {
+	it('may return a task, which the node then polls', async () => {
 		engine.mockApi.set({ dialect: 'openAiTask' });
 		const run = await generate('openAi');
 		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
@@ -243,7 +243,7 @@ describe('the Gemini endpoint', () => {
 		expect(sha256(Buffer.from(parts[3].inlineData?.data ?? '', 'base64'))).toBe(engine.mockApi.files.get(url)?.sha256);
 	});
 
-	it('is told the size only with ids that hold none, which go as they are', async () => {
+	it('gets the size only with model IDs that do not contain it, and these IDs unchanged', async () => {
 		const model = { __rl: true, mode: 'id', value: 'gemini-3.1-flash-image' };
 		const run = await generate('gemini', { model, options: { imageSize: '512' } });
 		expect(paid()).toMatchObject([
@@ -255,7 +255,7 @@ describe('the Gemini endpoint', () => {
 		expect(run.json).toMatchObject([{ model: 'gemini-3.1-flash-image', image: { width: 512 } }]);
 	});
 
-	it('keeps the words beside the image', async () => {
+	it('keeps the text that comes with the image', async () => {
 		const run = await generate('gemini');
 		expect(run.json[0].text).toBe(`Here is your image: ${PROMPT}`);
 	});
@@ -313,13 +313,13 @@ it('takes the images of a task that is finished when it is created', async () =>
 
 it.each([
 	[
-		'a success without a picture',
+		'a success without an image',
 		{ code: 'success', status: 'success', data: { task_id: 'TASK', status: 'success' } },
 		{},
 	],
-	['an empty body with the address of the task', '', { location: '/v1/images/tasks/TASK' }],
-	['only the address of the task', { status: 'accepted' }, { 'operation-location': '/v1/images/tasks/TASK?v=1' }],
-])('looks for the task itself after %s', async (_fact, body, headers) => {
+	['an empty body with the URL of the task', '', { location: '/v1/images/tasks/TASK' }],
+	['only the URL of the task', { status: 'accepted' }, { 'operation-location': '/v1/images/tasks/TASK?v=1' }],
+])('polls the task after %s', async (_fact, body, headers) => {
 	await engine.run({ prompt: 'made before', wait: false } as INodeParameters);
 	const taskId = String(engine.mockApi.ledger[0].taskId);
 	const filled = JSON.parse(JSON.stringify({ body, headers }).replaceAll('TASK', taskId)) as {

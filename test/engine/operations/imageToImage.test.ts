@@ -85,7 +85,7 @@ it('edits an image at a URL without loading it into the workflow', async () => {
 
 	expect(engine.created()).toMatchObject([{ task_type: 'image2image', image: url }]);
 	expect(run.json).toMatchObject([{ status: 'succeeded', width: 512, height: 512 }]);
-	// The API fetches the reference itself; the node fetches only the result.
+	// The API downloads the reference itself; the node downloads only the result.
 	const files = engine.mockApi.calls('file').map(({ headers }) => String(headers['user-agent']));
 	expect(files.filter((agent) => agent !== 'mock-api-upstream')).toHaveLength(1);
 });
@@ -115,7 +115,7 @@ it('sends bare base64 when asked to', async () => {
 	expect(engine.created()).toMatchObject([{ image: red.toString('base64') }]);
 });
 
-it('uploads files as parts of a form when asked to, beside the other fields', async () => {
+it('uploads files as parts of a form when asked to, with the other fields', async () => {
 	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
 	const run = await engine.run(
 		edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }),

@@ -106,7 +106,7 @@ describe('offers the known models', () => {
 		expect(engine.mockApi.calls('models')).toHaveLength(1);
 	});
 
-	it('when the key is wrong, the URL is empty, or nobody answers there', async () => {
+	it('when the key is wrong, the URL is empty, or the API cannot be reached', async () => {
 		expect(ids(await picked(undefined, { apiKey: 'sk-wrong' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: '' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: 'http://127.0.0.1:1' }))).toEqual(KNOWN);

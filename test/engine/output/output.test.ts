@@ -15,7 +15,7 @@ it('has at most ten flat fields when simplified, most useful first', async () =>
 	expect(run.json[0].imageUrl).toBe([...engine.mockApi.files.keys()][0]);
 });
 
-it('holds the whole record when not simplified', async () => {
+it('returns the whole record when not simplified', async () => {
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, simplify: false, options: { unitPrice: 0.1 } });
 	const [entry] = engine.mockApi.ledger;
 	const files = [...engine.mockApi.files];
@@ -115,13 +115,13 @@ it('lists every image of one item when not simplified', async () => {
 });
 
 it.each([
-	[false, [['picture'], ['picture']]],
-	[true, [['picture', 'picture_1']]],
+	[false, [['photo'], ['photo']]],
+	[true, [['photo', 'photo_1']]],
 ])('puts the files into the field that was named (combined: %s)', async (combineImages, fields) => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
-		options: { combineImages, binaryPropertyOutput: 'picture' },
+		options: { combineImages, binaryPropertyOutput: 'photo' },
 	});
 
 	expect(run.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual(fields);
@@ -144,7 +144,7 @@ it('names the files after their task when no name was given', async () => {
 	expect(run.json[0].fileName).toBe(`${engine.mockApi.ledger[0].taskId}.png`);
 });
 
-it('keeps the fields of the input beside the result when asked to, and lets the result win', async () => {
+it('keeps the fields of the input when asked to, and the result overrides them', async () => {
 	const input = [item({ sku: 'A-7', status: 'draft' })];
 	const kept = await engine.run({ prompt: PROMPT, options: { includeInputFields: true } }, { input });
 	const plain = await engine.run({ prompt: PROMPT }, { input });
@@ -212,7 +212,7 @@ it('takes the images of one run as the references of the next', async () => {
 	expect(engine.mockApi.ledger).toMatchObject([{ references: 0 }, { references: 1 }]);
 });
 
-it('drops the input file from the output, whose field holds the result', async () => {
+it('replaces the input file by the image, and drops the other files', async () => {
 	const input = [item({}, { data: asFile(await plainImage('#00ff00')), other: asFile(await plainImage('#00ff00')) })];
 	const run = await engine.run({ operation: 'imageToImage', prompt: PROMPT }, { input });
 

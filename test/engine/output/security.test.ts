@@ -73,11 +73,11 @@ function keysAt(requests: RawRequest[]): unknown[] {
 describe('the key', () => {
 	const urls: Array<[string, () => string]> = [
 		['another port', () => `${foreign.url}/x.png`],
-		['a protocol-relative address', () => `//127.0.0.1:${foreign.port}/x.png`],
-		['the gateway as user name', () => `http://127.0.0.1:${raw.port}@127.0.0.1:${foreign.port}/x.png`],
+		['a protocol-relative URL', () => `//127.0.0.1:${foreign.port}/x.png`],
+		['a URL with the API as user name', () => `http://127.0.0.1:${raw.port}@127.0.0.1:${foreign.port}/x.png`],
 		['another name of the same machine', () => `http://localhost:${foreign.port}/x.png`],
 		['backslashes', () => `http:\\\\127.0.0.1:${foreign.port}\\x.png`],
-		['an address in capitals', () => `HTTP://127.0.0.1:${foreign.port}/x.png`],
+		['a URL in capitals', () => `HTTP://127.0.0.1:${foreign.port}/x.png`],
 	];
 
 	it.each(urls)('stays at home when a result is at %s, also when it is asked for', async (_name, url) => {
@@ -206,7 +206,7 @@ describe('an API that quotes the key', () => {
 		['the status', { task_id: 'task_raw_1', status: `failed`, fail_reason: said }],
 		['the model of a task', { task_id: 'task_raw_1', status: 'succeeded', model: KEY, result_url: '/file' }],
 		[
-			'a blocked picture',
+			'a blocked image',
 			{ task_id: 'task_raw_1', status: 'succeeded', data: [{ url: '/file' }, { error: { message: said, code: KEY } }] },
 		],
 	])('in %s is not quoted', async (_name, data) => {
@@ -218,7 +218,7 @@ describe('an API that quotes the key', () => {
 		}
 	});
 
-	it('in the words beside an image is not quoted', async () => {
+	it('in the text that comes with an image is not quoted', async () => {
 		const parts = [{ text: said }, { inlineData: { mimeType: 'image/png', data: image.toString('base64') } }];
 		raw.on('POST', '/v1beta', (response) => sendJson(response, { candidates: [{ content: { parts } }] }));
 		const ran = await run({ simplify: false, options: { apiFormat: 'gemini' } });
@@ -271,13 +271,13 @@ describe('names that try to be more', () => {
 });
 
 describe('bodies without measure', () => {
-	it.each(['POST', 'GET'])('reads no more of an endless JSON answer to a %s than its limit', async (method) => {
+	it.each(['POST', 'GET'])('reads no more of an endless JSON response to a %s than its limit', async (method) => {
 		let sent = 0;
 		raw.serveTask('');
 		raw.on(method, method === 'GET' ? '/v1/images/tasks/' : '/v1/images/tasks', (response) => {
 			const chunk = Buffer.alloc(256 * 1024, 'x');
 			response.writeHead(200, { 'content-type': 'application/json' });
-			response.write('{"code":"success","data":{"padding":"');
+			response.write('{"code":"success","data":{"filler":"');
 			const push = (): void => {
 				while (!response.destroyed && sent < 400 * 1_048_576) {
 					sent += chunk.length;

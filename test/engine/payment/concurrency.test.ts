@@ -13,7 +13,7 @@ function rejections(route: RouteName = 'createTask'): JournalEntry[] {
 	return engine.mockApi.calls(route).filter(({ status }) => status === 429);
 }
 
-/** The most jobs that were unfinished at one moment, from the bill. */
+/** The highest number of unfinished tasks at one moment, from the ledger. */
 function mostAtOnce(): number {
 	const ends = engine.mockApi.ledger.flatMap(({ acceptedAt, finishedAt }) => [
 		[acceptedAt, 1],
@@ -57,7 +57,7 @@ describe('an API limit that nobody told', () => {
 	it.each([
 		['openAi', 'generations'],
 		['gemini', 'generateContent'],
-	] as const)('is found on the %s entrance', async (apiFormat, route) => {
+	] as const)('is found with the format %s', async (apiFormat, route) => {
 		engine.mockApi.set({ tasksAtOnce: 4 });
 		const run = await engine.run({ prompt: PROMPT, options: { apiFormat } }, { input: items(18) });
 
@@ -87,7 +87,7 @@ describe('Max Concurrency', () => {
 		expect(rejections()).toEqual([]);
 	});
 
-	it('holds where the options of the first item cannot be read', async () => {
+	it('applies if the options of the first item cannot be read', async () => {
 		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxConcurrency: 2, timeout: '={{ $json.timeout }}' } },
 			{
@@ -106,7 +106,7 @@ describe('Max Concurrency', () => {
 		expectAtMost(2);
 	});
 
-	it('holds for reading tasks', async () => {
+	it('applies to reading tasks', async () => {
 		await engine.run({ prompt: PROMPT, wait: false }, { input: items(9) });
 		const taskId = engine.mockApi.ledger.map((entry) => entry.taskId).join();
 		let open = 0;

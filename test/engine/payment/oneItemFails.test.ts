@@ -58,7 +58,7 @@ describe('one of several items fails in stop mode', () => {
 		const run = await engine.run(failing, { input: prompts(...texts) });
 
 		expect(shown(run).context.data.errorCode).toBe('invalid_request');
-		// Three may be unanswered at a time: those were on their way already.
+		// Three may be without a response at a time: these were sent before.
 		expect(engine.mockApi.calls('createTask').length).toBeLessThanOrEqual(3);
 		expect((shown(run).context.data.taskIds as string[] | undefined) ?? []).toHaveLength(engine.mockApi.created());
 		const taken = engine.mockApi.ledger.map(({ taskId }) => taskId);
@@ -109,11 +109,11 @@ describe('one of several items fails in stop mode', () => {
 });
 
 describe.each(['openAi', 'gemini'] as const)(
-	'one of several calls of the %s entrance fails in stop mode',
+	'one of several calls with the format %s fails in stop mode',
 	(apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
 		const parameters = { prompt: PROMPT, options: { apiFormat, responseFormat: 'b64_json' } };
-		/** The first call is rejected when those of the others have been answered. */
+		/** The first call is rejected after the others have their responses. */
 		const failLate = (): void => engine.mockApi.script(route, [{ status: 400, body: REJECTED, delayMs: 600 }]);
 
 		it('names the items whose images are kept, and a retry of the execution brings them without paying', async () => {

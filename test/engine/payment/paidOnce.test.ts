@@ -7,7 +7,7 @@ import { useEngine, type Ran } from '../support/useEngine';
 const engine = useEngine();
 const PROMPT = 'A small red cube';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-/** A request that takes longer counts as unanswered. */
+/** A request that takes longer has no response. */
 const IMPATIENT = { requestOptions: { timeout: 300 } };
 
 /** What n8n stores and shows, which is not the object that was thrown. */
@@ -105,7 +105,7 @@ describe('nobody knows what the API did', () => {
 	const responses: Array<[string, ScriptedResponse]> = [
 		['a reset before acceptance', { reset: true }],
 		['a reset after acceptance', { reset: true, accept: true }],
-		['no answer in time', { delayMs: 1500, accept: true }],
+		['no response in time', { delayMs: 1500, accept: true }],
 		['a 408', { status: 408, body: page }],
 		['a 500', { status: 500, body: broken, accept: true }],
 		['a 502 page', { status: 502, body: page, accept: true }],
@@ -113,11 +113,11 @@ describe('nobody knows what the API did', () => {
 		['a 504 page', { status: 504, body: page, accept: true }],
 		['a 524 page', { status: 524, body: page, accept: true }],
 		[
-			'a cut-off answer',
+			'a cut-off response',
 			{ body: { code: 'success', message: '', data: { task_id: 'task_1234' } }, truncateAfter: 20, accept: true },
 		],
-		['half an answer under the full length', { headers: json, body: '{"code":"success","data":{"task_', accept: true }],
-		['an empty answer', { headers: json, body: '', accept: true }],
+		['half a response with the full length', { headers: json, body: '{"code":"success","data":{"task_', accept: true }],
+		['an empty response', { headers: json, body: '', accept: true }],
 		['a page where JSON is announced', { headers: json, body: page, accept: true }],
 		['a success without a task', { body: { code: 'success', message: '', data: {} }, accept: true }],
 		['a 202 without a task', { status: 202, body: { status: 'queued' }, accept: true }],

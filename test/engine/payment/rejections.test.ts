@@ -154,7 +154,7 @@ describe('at a base URL that is not the API', () => {
 
 	it.each([
 		['empty', ''],
-		['no address', 'my gateway'],
+		['not a URL', 'my API'],
 	])('sends nothing when it is %s', async (_what, baseUrl) => {
 		await expectRejection(
 			{ prompt: PROMPT },

@@ -74,7 +74,7 @@ describe('Retry execution', () => {
 		return await engine.run(after, { executionId: '1002', previous: failed.data });
 	}
 
-	it('resumes a task whose prompt holds the number of the execution', async () => {
+	it('resumes a task whose prompt contains the number of the execution', async () => {
 		const parameters = { prompt: '={{ $execution.id }}' };
 		const run = await retried(parameters, parameters);
 
@@ -96,7 +96,7 @@ describe('Retry execution', () => {
 		['the aspect ratio', { prompt: '={{ $json.prompt }}', aspectRatio: '16:9' }],
 		['the additional fields', { prompt: '={{ $json.prompt }}', options: { extraBody: '{"seed":1}' } }],
 		['the model', { prompt: '={{ $json.prompt }}', model: { __rl: true, mode: 'id', value: 'NanoBanana2-1K' } }],
-	])('buys the request anew after somebody changed %s', async (_field, after) => {
+	])('creates a new task after somebody changed %s', async (_field, after) => {
 		const run = await retried({ prompt: '={{ $json.prompt }}' }, after);
 
 		expect(engine.mockApi.created()).toBe(2);

@@ -45,7 +45,7 @@ describe('Retry On Fail', () => {
 		expect(engine.mockApi.created()).toBe(2);
 	});
 
-	it('creates a failed task anew, as that one is not billed', async () => {
+	it('creates a failed task again, because that one is not charged', async () => {
 		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
 		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 
@@ -170,7 +170,7 @@ describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, optio
 	);
 
 	it.each(['filesystem', 'default'] as const)(
-		'does not buy again what was under way when another item failed, with %s storage',
+		'does not send a request again that was under way when another item failed, with %s storage',
 		async (binaryMode) => {
 			engine.mockApi.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
 			const run = await engine.run(
@@ -186,7 +186,7 @@ describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, optio
 });
 
 it.each(['filesystem', 'default'] as const)(
-	'keeps a paid picture whose neighbour item failed before the last call was sent, with %s storage',
+	'keeps a charged image if another item failed before the last call was sent, with %s storage',
 	async (binaryMode) => {
 		engine.mockApi.script('generateContent', [
 			{ status: 400, delayMs: 150, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } },

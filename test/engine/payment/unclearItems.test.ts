@@ -125,8 +125,8 @@ it('sends the same key when n8n starts an execution again whose worker was kille
 it.each([
 	['a response without an image', { body: { created: 1, data: [] } }],
 	['a rejection', { status: 402, body: { error: { message: 'no credit', code: 'insufficient_user_quota' } } }],
-])('sends another key when a person retries an execution after %s', async (_, answer) => {
-	engine.mockApi.script('generations', [answer]);
+])('sends another key when a person retries an execution after %s', async (_, response) => {
+	engine.mockApi.script('generations', [response]);
 	const parameters = { prompt: 'a', options: { apiFormat: 'openAi' } };
 	const failed = await engine.run(parameters, { executionId: '1' });
 	await engine.run(parameters, { executionId: '2', previous: failed.data });

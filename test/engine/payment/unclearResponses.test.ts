@@ -1,5 +1,5 @@
 /* eslint-disable */
-// An API that says one thing and has done another: what names a task is polled, and nothing is paid for twice.
+// Responses that contradict what the API has done: a task ID is polled, and nothing is charged twice.
 import type { ServerResponse } from 'node:http';
 
 import { item, plainImage, useEngine, type Ran } from '../support/useEngine';
@@ -10,30 +10,30 @@ const raw = useRawServer();
 const QUICK = { pollInterval: 0.02, timeout: 20 };
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
-type Answer = (response: ServerResponse) => unknown;
+type Respond = (response: ServerResponse) => unknown;
 
 const json =
-	(status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+	(status: number, body: unknown, headers: Record<string, string> = {}): Respond =>
 	(response) =>
 		response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 const page =
-	(status: number, headers: Record<string, string> = {}): Answer =>
+	(status: number, headers: Record<string, string> = {}): Respond =>
 	(response) =>
 		response
 			.writeHead(status, { 'content-type': 'text/html', ...headers })
 			.end('<html><title>Just a moment</title></html>');
 
-/** The first requests are answered so; later ones as the task's own route does. */
-function first(method: string, path: string, responses: Answer[], then: Answer): void {
+/** The first requests get these responses; later ones get `then`. */
+function first(method: string, path: string, responses: Respond[], then: Respond): void {
 	raw.on(method, path, (response) => void (responses.shift() ?? then)(response));
 }
 
-const done: Answer = (response) =>
+const done: Respond = (response) =>
 	sendJson(response, {
 		code: 'success',
 		data: { task_id: 'task_raw_1', status: 'succeeded', result_url: `${raw.url}/file` },
 	});
-const created: Answer = (response) =>
+const created: Respond = (response) =>
 	sendJson(response, { code: 'success', data: { task_id: 'task_raw_1', status: 'queued' } });
 
 async function run(parameters = {}, settings = {}): Promise<Ran> {
@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 
 describe('a response to the paid request that names a task', () => {
-	it.each<[string, Answer]>([
+	it.each<[string, Respond]>([
 		[
 			'a 429 that queued it',
 			json(429, {
@@ -67,7 +67,7 @@ describe('a response to the paid request that names a task', () => {
 		['a 409', json(409, { error: { message: 'duplicate request' }, task_id: 'task_raw_1' })],
 		['a 303 that leads to it', json(303, {}, { location: '/v1/images/tasks/task_raw_1' })],
 		[
-			'a notice beside it',
+			'a 200 with the task and a notice',
 			json(200, { task_id: 'task_raw_1', error: { message: 'notice: this model will be retired' } }),
 		],
 		[
@@ -77,7 +77,7 @@ describe('a response to the paid request that names a task', () => {
 					.writeHead(201, { location: '/v1/images/tasks/task_raw_1', 'content-length': '100' })
 					.write('{"code"', () => response.destroy()),
 		],
-	])('is followed after %s, and paid once', async (_fact, response) => {
+	])('is polled after %s, and charged once', async (_fact, response) => {
 		first('POST', '/v1/images/tasks', [response], json(200, { data: { task_id: 'task_second', status: 'queued' } }));
 		const ran = await run({}, RETRIES);
 
@@ -87,7 +87,7 @@ describe('a response to the paid request that names a task', () => {
 	});
 });
 
-it('does not call a request free that is answered with the 303 of a processed one', async () => {
+it('does not call a request free whose response is the 303 of a processed request', async () => {
 	raw.on('POST', '/v1/images/tasks', (response) => void page(303, { location: '/v1/results/7' })(response));
 	const ran = await run({}, RETRIES);
 
@@ -99,8 +99,8 @@ it('does not call a request free that is answered with the 303 of a processed on
 	expect(raw.requests).toHaveLength(1);
 });
 
-describe('a poll that is answered with "no"', () => {
-	it.each<[string, Answer[]]>([
+describe('a poll that is rejected', () => {
+	it.each<[string, Respond[]]>([
 		['a 400 before it is there', [json(400, { error: { message: 'Task has not been created yet' } })]],
 		[
 			'a 422 while it runs',
@@ -108,15 +108,15 @@ describe('a poll that is answered with "no"', () => {
 		],
 		['a "no" on 200', [json(200, { success: false, message: 'database is locked' })]],
 		['a redirect to a login', [page(302, { location: '/login' })]],
-		['a page that guards the gateway', [page(403), page(403)]],
+		['a web page that blocks the API', [page(403), page(403)]],
 		['a sign-in service that is down', [json(401, { error: { message: 'auth service unavailable' } })]],
 		[
 			'a router that restarts',
 			[json(200, { data: { task_id: 'task_raw_1', status: 'processing' } }), page(404), page(404), page(405)],
 		],
-		['a complaint beside it', [json(200, { data: { task_id: 'task_raw_1', error: { message: 'slow queue' } } })]],
+		['an error next to the task', [json(200, { data: { task_id: 'task_raw_1', error: { message: 'slow queue' } } })]],
 		[
-			'half an answer',
+			'half a response',
 			[
 				(response) =>
 					response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"task_id":"task_raw'),
@@ -130,9 +130,9 @@ describe('a poll that is answered with "no"', () => {
 		expect(count('POST')).toBe(1);
 	});
 
-	it.each<[string, Answer, string, number]>([
+	it.each<[string, Respond, string, number]>([
 		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
-		['a page that guards the gateway', page(403), 'access_denied', 3],
+		['a web page that blocks the API', page(403), 'access_denied', 3],
 		['a "no" of another kind', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
 	])('is believed when %s stays, and names the task', async (_fact, response, errorCode, polls) => {
 		first('GET', '/v1/images/tasks/', [], response);
@@ -190,7 +190,7 @@ it('does not call a task running or free, or its ID wrong, that no poll has show
 	});
 });
 
-it.each<[string, Answer, string]>([
+it.each<[string, Respond, string]>([
 	['a redirect', page(302, { location: '/login' }), "enter its URL as 'Base URL' in the credential."],
 	['a proxy that asks for a password', page(407), "Add them to the proxy URL in n8n's environment variables."],
 ])('says how to get the images when the polls end with %s', async (_fact, response, advice) => {
@@ -202,7 +202,7 @@ it.each<[string, Answer, string]>([
 	);
 });
 
-it('pays once for a response in words only, also with Retry On Fail, and asks anew in a new execution', async () => {
+it('sends a request once if the response is only text, also with Retry On Fail, and again in a new execution', async () => {
 	const words = json(200, {
 		candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
 	});
@@ -218,13 +218,13 @@ it('pays once for a response in words only, also with Retry On Fail, and asks an
 	expect(raw.requests).toHaveLength(2);
 });
 
-it('names the items that were answered without an image behind the failure of another, as they may be charged', async () => {
-	let isAnswered = (): void => undefined;
-	const second = new Promise<void>((resolve) => (isAnswered = resolve));
+it('names the items whose response had no image after another item failed, because they may be charged', async () => {
+	let onSecondResponse = (): void => undefined;
+	const second = new Promise<void>((resolve) => (onSecondResponse = resolve));
 	raw.on('POST', '/v1/images/generations', (response, { body }) => {
 		if (body.includes('"first"'))
 			return void second.then(() => json(400, { error: { message: 'bad ratio' } })(response));
-		response.on('finish', isAnswered);
+		response.on('finish', onSecondResponse);
 		sendJson(response, { created: 1, data: [] });
 	});
 	const ran = await engine.run(
@@ -255,10 +255,10 @@ it('ends in time when one of many items is told to wait for an hour', async () =
 		},
 	);
 	const ends = ran.json.map((row) =>
-		row.error === undefined ? 'picture' : (row.details as { errorCode: string }).errorCode,
+		row.error === undefined ? 'image' : (row.details as { errorCode: string }).errorCode,
 	);
 
 	expect(ends).toHaveLength(6);
-	expect(new Set(ends)).toEqual(new Set(['picture', 'rate_limited']));
-	expect(ends.filter((end) => end === 'picture')).toHaveLength(posts - 1);
+	expect(new Set(ends)).toEqual(new Set(['image', 'rate_limited']));
+	expect(ends.filter((end) => end === 'image')).toHaveLength(posts - 1);
 });

@@ -13,9 +13,9 @@ function items(count: number) {
 	return Array.from({ length: count }, (_, index) => item({ index }));
 }
 
-/** Runs the node and stops the execution at the first request that fits, as it arrives or once it is answered. */
+/** Runs the node and stops the execution at the first request that fits, when it arrives or after its response is sent. */
 async function runUntil(
-	when: 'arrives' | 'answered',
+	when: 'arrives' | 'responded',
 	fits: (entry: JournalEntry) => boolean,
 	parameters: object = {},
 	settings: Partial<MockApiSettings> = {},
@@ -37,7 +37,7 @@ async function runUntil(
 			return length;
 		};
 	}
-	engine.mockApi.set({ ...settings, ...(when === 'answered' && { onResponse: stop }) });
+	engine.mockApi.set({ ...settings, ...(when === 'responded' && { onResponse: stop }) });
 	const run = await engine.run(
 		{ prompt: PROMPT, ...parameters },
 		{
@@ -82,7 +82,7 @@ it('starts nothing when it is canceled before the first request', async () => {
 });
 
 it('ends items that queue for a place', async () => {
-	const run = await runUntil('answered', on('getTask'), { options: { maxConcurrency: 1 } }, { taskMs: FOREVER }, 5);
+	const run = await runUntil('responded', on('getTask'), { options: { maxConcurrency: 1 } }, { taskMs: FOREVER }, 5);
 
 	expect(run.status).toBe('canceled');
 	expect(engine.mockApi.calls('createTask')).toHaveLength(1);
@@ -92,7 +92,7 @@ it('ends items that queue for a place', async () => {
 
 it('ends the pause after a rate limit', async () => {
 	const run = await runUntil(
-		'answered',
+		'responded',
 		on('createTask'),
 		{ options: { timeout: 3600 } },
 		{ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 600 },
@@ -136,7 +136,7 @@ it.each([
 
 it('ends the pause between two polls, and names the tasks that go on', async () => {
 	const run = await runUntil(
-		'answered',
+		'responded',
 		on('getTask'),
 		{ options: { pollInterval: 0.02, timeout: 3600 } },
 		{ taskMs: FOREVER, progress: 'none' },
@@ -153,7 +153,7 @@ it('ends the pause between two polls, and names the tasks that go on', async () 
 it('ends a pause that the API asked for', async () => {
 	const response = { status: 429, headers: { 'retry-after': '600' }, body: { code: '', message: 'too many requests' } };
 	engine.mockApi.script('getTask', [response]);
-	const run = await runUntil('answered', on('getTask'), { options: { timeout: 3600 } }, {});
+	const run = await runUntil('responded', on('getTask'), { options: { timeout: 3600 } }, {});
 
 	expect(run.status).toBe('canceled');
 	expect(run.after).toEqual([]);
@@ -178,7 +178,7 @@ it.each(['slowHeaders', 'slowBody', 'endlessBody'] as const)('ends a download wi
 
 it('ends the pause between two downloads', async () => {
 	const run = await runUntil(
-		'answered',
+		'responded',
 		on('file'),
 		{},
 		{ faults: [{ route: 'file', fault: 'status503' }], retryAfter: 'seconds', retryAfterSeconds: 600 },
@@ -230,7 +230,7 @@ it('names a finished task whose image was not handed over, and no failed one, on
 	]);
 });
 
-it('closes the socket of a server that answers byte by byte', async () => {
+it('closes the socket of a server that responds byte by byte', async () => {
 	let isClosed = false;
 	const trickle: Handler = (response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });

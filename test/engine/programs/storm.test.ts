@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { runStorm } from '../../storm/storm';
 
-it('loses nothing and is charged for nothing twice in two storms', async () => {
+it('loses no task and is charged once for each in two runs with all faults', async () => {
 	const reports = await Promise.all([1, 2].map(async (seed) => await runStorm({ seed, tasks: 30 })));
 
 	for (const report of reports) {

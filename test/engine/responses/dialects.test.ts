@@ -55,7 +55,7 @@ const FAILURES: Record<string, string> = {
 	'gemini-no-image': 'no_image',
 	'gemini-candidates-null': 'prompt_refused',
 };
-/** The conclusion is the node's own where the response holds no such code or words. */
+/** Here the node classifies the response itself, because the response has no such code or text. */
 const OWN_WORDS = ['query-wengao-expired', 'error-200-html', 'openai-data-null'];
 const OWN_CODES = [...OWN_WORDS, 'error-524-cf', 'error-detail'];
 

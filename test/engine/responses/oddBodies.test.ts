@@ -61,8 +61,8 @@ it.each<[fact: string, created: unknown]>([
 	['an ID that is not exact', '{"task_id":12345678901234567890}'],
 	['two values in a row', '{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic"}}'],
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
-	['the reference beside a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
-	['the reference beside an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
+	['the reference, with a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
+	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
 ])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
 	const details = await failureOf();
@@ -92,7 +92,7 @@ it('does not invent an HTTP status for a "no" on HTTP 200', async () => {
 
 it.each<[fact: string, seen: unknown, failure: object]>([
 	[
-		'the reference, nor an image in an unknown place beside it',
+		'the reference, nor an image in an unknown place',
 		{ status: 'succeeded', image: REFERENCE, picture_url: A },
 		{ errorCode: 'timed_out', response: expect.stringContaining('"picture_url"') as string },
 	],
@@ -117,7 +117,7 @@ it.each<[fact: string, seen: unknown, failure: object]>([
 		{ errorCode: 'timed_out', response: expect.stringContaining('task_other') as string },
 	],
 	[
-		'an image beside a word that only contains a known one',
+		'an image with a status that only contains a known word',
 		{ task_id: TASK_ID, status: 'failover', progress: '100%', result_url: A },
 		{ errorCode: 'timed_out', response: expect.stringContaining('"failover"') as string },
 	],
@@ -241,7 +241,7 @@ describe("'Image Path in Response'", () => {
 		},
 	);
 
-	it('is named, beside the response, where a finished task contains no image in a documented place', async () => {
+	it('is named, with the response, if a finished task contains no image in a documented place', async () => {
 		server.prepare('GET', [response(BODY)]);
 		const [row] = await read('waitForResult', {}, { onError: 'continueRegularOutput' });
 
@@ -252,7 +252,7 @@ describe("'Image Path in Response'", () => {
 	});
 
 	it.each(['data..src', 'data[x]', '.data', 'data[', '[*'])(
-		'is refused before any request when it is %s',
+		'is rejected before any request when it is %s',
 		async (imagePath) => {
 			const [row] = await read('waitForResult', { imagePath }, { onError: 'continueRegularOutput' });
 
@@ -266,9 +266,9 @@ it('gives each image a file name of its own where one of several calls returns m
 	const image = (number: number) => ({
 		inlineData: { mimeType: 'image/png', data: Buffer.concat([IMAGE, Buffer.from([number])]).toString('base64') },
 	});
-	const answer = (...numbers: number[]): PreparedResponse =>
+	const withImages = (...numbers: number[]): PreparedResponse =>
 		response({ candidates: [{ content: { parts: numbers.map(image) }, finishReason: 'STOP' }] });
-	server.prepare('POST', [answer(1, 2), answer(3)]);
+	server.prepare('POST', [withImages(1, 2), withImages(3)]);
 	const options = { apiFormat: 'gemini', maxConcurrency: 1 };
 
 	const rows = await create({ numberOfImages: 2, simplify: true, options });
@@ -280,10 +280,10 @@ it('gives each image a file name of its own where one of several calls returns m
 
 it('numbers the images in warnings as in the output', async () => {
 	const part = (bytes: Buffer) => ({ inlineData: { mimeType: 'image/png', data: bytes.toString('base64') } });
-	const answer = (...images: Buffer[]): PreparedResponse =>
+	const withImages = (...images: Buffer[]): PreparedResponse =>
 		response({ candidates: [{ content: { parts: images.map(part) }, finishReason: 'STOP' }] });
 	const whole = (number: number): Buffer => Buffer.concat([IMAGE, Buffer.from([number])]);
-	server.prepare('POST', [answer(whole(1), IMAGE.subarray(0, -12)), answer(whole(3), whole(4))]);
+	server.prepare('POST', [withImages(whole(1), IMAGE.subarray(0, -12)), withImages(whole(3), whole(4))]);
 	const options = { apiFormat: 'gemini', maxConcurrency: 1 };
 
 	const rows = await create({ numberOfImages: 2, options });

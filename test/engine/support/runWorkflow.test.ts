@@ -17,7 +17,7 @@ const api = {
 	createStatus: 200,
 	/** Status codes of the next image reads; 200 when used up. */
 	readStatuses: [] as number[],
-	/** Resolves when the request may be answered. */
+	/** Resolves when the response may be sent. */
 	gate: async (_request: IncomingMessage): Promise<void> => {},
 	url: '',
 };
@@ -263,7 +263,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 	const parameters: INodeParameters = { prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}" };
 	const toolOptions = () => ({ ...options(), protocol, settings: { type: 'test.plainTool', onError: undefined } });
 
-	it('answers each call with its json', async () => {
+	it('returns its json to each call', async () => {
 		const called = await asTool(parameters, [{ prompt: 'a' }, { prompt: 'b' }], toolOptions());
 
 		expect(called.tool).toEqual({ name: 'NanoBanana', description: 'Creates an image', parameters: ['prompt'] });

@@ -67,7 +67,7 @@ export interface NodeEvent {
 }
 
 export interface RunOptions {
-	/** Added to the package's own node and the stand-ins of flowNodes.ts. */
+	/** Added to the package's own node and the substitutes of workflowNodes.ts. */
 	nodeTypes?: Record<string, Source<INodeType>>;
 	/** Added to the package's own credential type. */
 	credentialTypes?: Record<string, Source<ICredentialType>>;

@@ -43,11 +43,11 @@ export interface Engine {
 	polls(): JournalEntry[];
 }
 
-/** One gateway for a test file, clean before each of its tests. */
+/** One mock API for a test file, reset before each of its tests. */
 export function useEngine(settings: Partial<MockApiSettings> = {}): Engine {
 	let mockApi: MockApi | undefined;
 	const running = (): MockApi => {
-		if (mockApi === undefined) throw new Error('The gateway runs only inside tests');
+		if (mockApi === undefined) throw new Error('The mock API runs only inside tests');
 		return mockApi;
 	};
 	beforeAll(async () => {

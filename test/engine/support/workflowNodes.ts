@@ -45,7 +45,7 @@ class NoOp implements INodeType {
 	execute = keepItems;
 }
 
-/** On the canvas only; an exported workflow may hold one. */
+/** On the canvas only; an exported workflow may contain one. */
 class StickyNote implements INodeType {
 	description = describe('stickyNote', { inputs: [], outputs: [] });
 
@@ -115,7 +115,7 @@ export interface ToolDescription {
 export interface ToolResponse {
 	/** What the model reads. */
 	text: string;
-	/** The message of the failed call; `text` then holds it too. */
+	/** The message of the failed call; `text` then contains it too. */
 	error?: string;
 }
 

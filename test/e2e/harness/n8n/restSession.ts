@@ -14,7 +14,7 @@ const browserId = 'end-to-end-tests';
 const connection = 'close';
 
 export interface Session {
-	/** Calls a path below /rest and returns what is under `data` in the answer. */
+	/** Calls a path below /rest and returns what is under `data` in the response. */
 	readonly call: (method: string, path: string, body?: unknown) => Promise<unknown>;
 	readonly download: (path: string) => Promise<{ bytes: Buffer; contentType: string }>;
 	readonly cookie: string;
@@ -26,7 +26,7 @@ export class RestError extends Error {
 		readonly body: string,
 		call: string,
 	) {
-		super(`${call} answered ${status}: ${body.slice(0, 2_000)}`);
+		super(`${call}: status ${status}: ${body.slice(0, 2_000)}`);
 	}
 }
 
@@ -50,13 +50,13 @@ export async function openSession(url: string): Promise<Session> {
 		},
 	};
 
-	/** A restarted n8n may answer with an error shortly after it reported to be ready. */
+	/** A restarted n8n may return an error shortly after it reported to be ready. */
 	async function ask(path: string, body: unknown): Promise<string | undefined> {
 		const response = await until(
-			`${path} to answer`,
+			`${path} to respond`,
 			async () => {
-				const answer = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId, connection }, body);
-				return answer.status >= 500 ? undefined : answer;
+				const response = await send(`${url}/rest/${path}`, 'POST', { 'browser-id': browserId, connection }, body);
+				return response.status >= 500 ? undefined : response;
 			},
 			{ timeoutMs: 20_000 },
 		);
@@ -66,20 +66,20 @@ export async function openSession(url: string): Promise<Session> {
 	}
 }
 
-/** On a busy machine n8n loses its database connection for a short time and answers 503 before it does anything. */
+/** On a busy machine n8n loses its database connection for a short time and returns 503 before it does anything. */
 async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
 	const response = await until(
 		`${url} to have its database`,
 		async () => {
-			const answer = await send(url, method, headers, body);
-			return answer.status === 503 ? undefined : answer;
+			const response = await send(url, method, headers, body);
+			return response.status === 503 ? undefined : response;
 		},
 		{ timeoutMs: 30_000, intervalMs: 500 },
 	);
 	const text = await response.text();
 	if (!response.ok) throw new RestError(response.status, text, `${method} ${url}`);
-	const answer: unknown = text === '' ? undefined : JSON.parse(text);
-	return typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : answer;
+	const result: unknown = text === '' ? undefined : JSON.parse(text);
+	return typeof result === 'object' && result !== null && 'data' in result ? result.data : result;
 }
 
 async function send(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<Response> {

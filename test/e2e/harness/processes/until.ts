@@ -17,8 +17,8 @@ export async function until<T>(
 	const { timeoutMs = 60_000, intervalMs = 100, explain } = options;
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
-		const answer = await ask();
-		if (answer !== undefined) return answer;
+		const value = await ask();
+		if (value !== undefined) return value;
 		if (Date.now() > deadline) {
 			throw new Error(`Waited ${timeoutMs} ms without success for ${what}${explain ? `\n${explain()}` : ''}`);
 		}

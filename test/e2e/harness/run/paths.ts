@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 export const e2eFolder = resolve(__dirname, '..', '..');
 export const rootFolder = resolve(e2eFolder, '..', '..');
-/** What the last run left to look at: logs, and screenshots of failures. */
+/** What the last run left for review: logs, and screenshots of failures. */
 export const outFolder = join(e2eFolder, 'out');
 /** The README's screenshots, which the browser test takes and compares. */
 export const screenshotFolder = join(rootFolder, 'docs', 'screenshots');

@@ -10,7 +10,7 @@ import { outFolder } from '../run/paths';
 import { newFolder } from '../run/runFolder';
 import { createCertificates } from './createCertificates';
 
-/** The body of one `server` block. `{upstream}` stands for the API behind it, `{tls:<name>}` for a certificate. */
+/** The body of one `server` block. `{upstream}` is replaced by the API behind it, `{tls:<name>}` by a certificate. */
 export type ServerBlocks<Name extends string> = Record<Name, string>;
 
 export interface Nginx<Name extends string> {

@@ -46,7 +46,7 @@ export async function startRelay(
 	});
 	return relay;
 
-	/** So that the files are fetched over the same wire. */
+	/** So that the files are downloaded over the same connection. */
 	function withUrlsOf(url: string, json: Buffer): Buffer {
 		return Buffer.from(json.toString().replaceAll(mockApi.filesUrl, url));
 	}

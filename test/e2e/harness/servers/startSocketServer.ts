@@ -17,7 +17,7 @@ export interface SocketServer {
 }
 
 /** A TCP server below HTTP: the test decides what happens on the socket, byte by byte. */
-export async function startSocketServer(answer: (request: SocketRequest) => unknown): Promise<SocketServer> {
+export async function startSocketServer(respond: (request: SocketRequest) => unknown): Promise<SocketServer> {
 	const requests: string[] = [];
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
@@ -31,7 +31,7 @@ export async function startSocketServer(answer: (request: SocketRequest) => unkn
 			if (!request) return;
 			text = '';
 			requests.push(request.line);
-			void answer({ ...request, socket });
+			void respond({ ...request, socket });
 		});
 	});
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

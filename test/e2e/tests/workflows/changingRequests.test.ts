@@ -41,7 +41,7 @@ describe('a prompt that changes with each evaluation', () => {
 
 		expect(run.status).toBe('error');
 		expect(mockApi.calls('createTask')).toHaveLength(1);
-		expect(mockApi.ledger).toMatchObject([{ answered: false }]);
+		expect(mockApi.ledger).toMatchObject([{ isDelivered: false }]);
 	});
 
 	test('is charged once with Retry execution', async () => {

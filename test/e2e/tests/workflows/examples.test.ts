@@ -86,7 +86,7 @@ test('image to image edits the file that its form takes', async () => {
 		body: filled,
 	});
 	const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-	// Asked for earlier, the last page would not be answered at all.
+	// Requested earlier, the last page would get no response at all.
 	const { id } = await until('the last page of the form', async () =>
 		(await client.executionsOf(saved)).find((execution) => execution.status === 'waiting'),
 	);

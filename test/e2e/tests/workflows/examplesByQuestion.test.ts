@@ -130,7 +130,7 @@ async function lastPage(next: string): Promise<string> {
 }
 
 describe('How do I ask before paying?', () => {
-	async function answer(choice: string): Promise<{ question: string; page: string; run: Execution }> {
+	async function choose(choice: string): Promise<{ question: string; page: string; run: Execution }> {
 		const { client, mockApi } = environment;
 		const { saved, next } = await fillIn(example('ask-before-paying'), 'Prompt', { 'field-0': 'a paper boat' });
 		const question = await (await fetch(next)).text();
@@ -142,7 +142,7 @@ describe('How do I ask before paying?', () => {
 	}
 
 	it('shows the cost, and creates the image after a yes', async () => {
-		const { question, page, run } = await answer('Yes');
+		const { question, page, run } = await choose('Yes');
 
 		expect(question).toContain('Images: 1. Cost: 0.04.');
 		expect(page).toContain('Your image is ready');
@@ -151,7 +151,7 @@ describe('How do I ask before paying?', () => {
 	});
 
 	it('sends nothing after a no', async () => {
-		const { page } = await answer('No');
+		const { page } = await choose('No');
 
 		expect(page).toContain('You were not charged.');
 		expect(environment.mockApi.journal).toEqual([]);

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// An API that answers with prepared bodies, for responses that the mock API has no reason to give.
+// An API with prepared response bodies, for responses that the mock API never gives.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -23,7 +23,7 @@ export interface RawServer {
 	serveTask(resultUrl: string, taskId?: string): void;
 }
 
-/** One server for a test file, without memory of earlier tests. Unknown paths answer 404. */
+/** One server for a test file, without memory of earlier tests. Unknown paths return 404. */
 export function useRawServer(): RawServer {
 	const handlers = new Map<string, Handler>();
 	let port = 0;
