@@ -126,7 +126,7 @@ it.each<Row>([
 	['unknown_task', 404, wrapped('not found', 'image_generation_task_not_found')],
 	['unknown_task', 400, flat('任务不存在', 'invalid')],
 	['unknown_task', 410, {}],
-	// The address
+	// The URL
 	['wrong_base_url', 200, page('Console')],
 	['wrong_base_url', 404, wrapped('Invalid URL (POST /v1/v1/images/tasks)', '', 'invalid_request_error')],
 	['wrong_base_url', 404, page('404 Not Found')],
@@ -165,7 +165,7 @@ it.each<Row>([
 	expect(classify(status, body)).toMatchObject({ kind, httpStatus: status });
 });
 
-describe('the words of the gateway', () => {
+describe('code and message of the API', () => {
 	const rows: Array<[body: unknown, message: string, code?: string]> = [
 		[wrapped('Bad', 'bad_code'), 'Bad', 'bad_code'],
 		[wrapped('Bad'), 'Bad', 'new_api_error'],
@@ -199,7 +199,7 @@ describe('the words of the gateway', () => {
 	);
 });
 
-describe('what stands between n8n and the API', () => {
+describe('a proxy or firewall between n8n and the API', () => {
 	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
 	const isABot = 'Cloudflare asks this server to prove that it is not a bot';
 

@@ -58,7 +58,7 @@ describe('texts shown to people', () => {
 		['another key', 'Token sk-abcdefgh12345 is invalid', 'Token sk-[key] is invalid'],
 		['a header', 'sent Authorization: Bearer abcdef123456', 'sent Authorization: Bearer [key]'],
 		['a signed query', 'see https://files.example/a.png?expires=1&signature=abc', 'see https://files.example/a.png'],
-		['a name and password in an address', 'at https://user:secret@example.com/a', 'at https://example.com/a'],
+		['a name and password in a URL', 'at https://user:secret@example.com/a', 'at https://example.com/a'],
 		['an image', 'got data:image/png;base64,iVBORw0KGgoAAAANSUhEUg== here', 'got [image data] here'],
 		['bare base64', `got ${'iVBORw0K'.repeat(30)}== here`, 'got [image data] here'],
 		[
@@ -69,11 +69,11 @@ describe('texts shown to people', () => {
 		['a web page without a title', '<html><body>secret</body></html>', '(web page)'],
 		['control characters', 'a\u0000b\r\n\tc', 'a b c'],
 		['Chinese', '用户额度不足', '用户额度不足'],
-	])('hold %s only as far as it helps', (_what, text, shown) => {
+	])('contain only the useful part of %s', (_what, text, shown) => {
 		expect(redact(text, KEY)).toBe(shown);
 	});
 
-	it('hold at most 500 characters', () => {
+	it('have at most 500 characters', () => {
 		expect(redact('word '.repeat(1_000_000)).length).toBeLessThanOrEqual(500);
 	});
 
@@ -113,7 +113,7 @@ describe.each(KINDS)('the kind %s', (kind) => {
 });
 
 it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED'])(
-	'keeps its text when the gateway says %s, which n8n would rewrite into "retry"',
+	'keeps its text when the API returns %s, which n8n would replace with "retry"',
 	(code) => {
 		const error = nodeError(
 			node,
@@ -126,7 +126,7 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 	},
 );
 
-it("carries the gateway's words once, cleaned, beside its code and status", () => {
+it('contains the message of the API once, without secrets, and its code and status', () => {
 	const { description, data } = describeFailure(
 		{ kind: 'invalid_key', gatewayMessage: `bad key ${KEY}`, gatewayCode: 'bad_key', httpStatus: 401 },
 		KEY,
@@ -149,7 +149,7 @@ it('puts the next step into the message for an agent, which is shown nothing els
 	expect(error.description).toBeFalsy();
 });
 
-it('carries no cause, as that would hold the request with its key', () => {
+it('has no cause, because a cause contains the request with its key', () => {
 	const error = nodeError(node, { kind: 'unreachable' }, { itemIndex: 0, isTool: false });
 
 	expect(JSON.stringify({ ...error })).not.toMatch(/authorization/i);
@@ -185,7 +185,7 @@ it('says how to repair the key and how to collect the task, when reading a paid 
 	expect(description).toContain("enter the task ID in 'Wait for Task Result'");
 });
 
-it('does not send people to pay again, when reading a paid task meets a gateway that is down', () => {
+it('does not suggest a new request if a task cannot be read because the API is down', () => {
 	const { description } = describeFailure({ kind: 'upstream_down', taskId: 'task_1' });
 
 	expect(description).not.toMatch(/billed|run the node again/i);

@@ -25,7 +25,7 @@ it.each([
 		'Incorrect API key: sk-[key] and Bearer [key]',
 	],
 	[
-		'an address without its signature',
+		'a URL without its signature',
 		'could not load https://cdn.example/a.png?Signature=abc&Expires=1 now',
 		'could not load https://cdn.example/a.png now',
 	],
@@ -34,11 +34,7 @@ it.each([
 		'could not load /files/a.png?expires=1&signature=6f2c now',
 		'could not load /files/a.png now',
 	],
-	[
-		'an address without its password',
-		'proxy http://user:secret@proxy.example failed',
-		'proxy http://proxy.example failed',
-	],
+	['a URL without its password', 'proxy http://user:secret@proxy.example failed', 'proxy http://proxy.example failed'],
 	['that there was a data URI', 'bad image data:image/png;base64,iVBORw0KGgo= sent', 'bad image [image data] sent'],
 	['that there was base64', `bad image ${'iVBORw0KGgo'.repeat(20)}== sent`, 'bad image [image data] sent'],
 	['that there was base64 in lines', `bad image ${`${'A'.repeat(76)}\n`.repeat(4)}end`, 'bad image [image data]'],
@@ -59,7 +55,7 @@ it('cuts long words, but never the id of the request', () => {
 	expect(redact('word '.repeat(400)).length).toBeLessThanOrEqual(500);
 });
 
-it('tells what happened in English, and the words and codes of the gateway below', () => {
+it('explains in English what happened, and contains the message and code of the API', () => {
 	const { message, description, data } = describeFailure({
 		kind: 'insufficient_balance',
 		gatewayCode: 'insufficient_user_quota',

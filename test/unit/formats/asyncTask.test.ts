@@ -16,7 +16,7 @@ const REQUEST: ImageRequest = {
 };
 const FIELDS = { model: 'NanoBanana2-1K', task_type: 'text2image', prompt: 'A cube', n: 2, response_format: 'url' };
 const EDIT = { ...FIELDS, task_type: 'image2image' };
-const address = (url: string): Reference => ({ kind: 'url', url });
+const urlReference = (url: string): Reference => ({ kind: 'url', url });
 const file: Reference = {
 	kind: 'bytes',
 	field: 'data',
@@ -47,8 +47,8 @@ it('names the ratio and the format only when they were chosen', () => {
 });
 
 it('sends one reference as `image` and several as `images`, in their order', () => {
-	expect(edit([address(A)])).toEqual(json({ ...EDIT, image: A }));
-	expect(edit([address(B), address(A)])).toEqual(json({ ...EDIT, images: [B, A] }));
+	expect(edit([urlReference(A)])).toEqual(json({ ...EDIT, image: A }));
+	expect(edit([urlReference(B), urlReference(A)])).toEqual(json({ ...EDIT, images: [B, A] }));
 });
 
 it.each([
@@ -56,7 +56,7 @@ it.each([
 	['base64' as const, BASE64],
 ])('sends a file as %s among the fields', (sendBinaryAs, sent) => {
 	expect(edit([file], { sendBinaryAs })).toEqual(json({ ...EDIT, image: sent }));
-	expect(edit([file, address(A)], { sendBinaryAs })).toEqual(json({ ...EDIT, images: [sent, A] }));
+	expect(edit([file, urlReference(A)], { sendBinaryAs })).toEqual(json({ ...EDIT, images: [sent, A] }));
 });
 
 it('sends a file as a form where the user wants one', () => {
@@ -67,18 +67,18 @@ it('sends a file as a form where the user wants one', () => {
 		path: '/v1/images/tasks',
 		form: [...fields, { name: 'seed', value: '7' }, { name: 'image', ...part }],
 	});
-	expect(edit([address(A), file], { sendBinaryAs: 'multipart' })).toEqual({
+	expect(edit([urlReference(A), file], { sendBinaryAs: 'multipart' })).toEqual({
 		path: '/v1/images/tasks',
 		form: [...fields, { name: 'images', value: A }, { name: 'images', ...part }],
 	});
 });
 
-it('needs no form for addresses alone, and fetches none of them', () => {
-	expect(edit([address(A)], { sendBinaryAs: 'multipart' })).toEqual(json({ ...EDIT, image: A }));
-	expect(asyncTask.needsBytes({ ...REQUEST, references: [address(A)] })).toBe(false);
+it('needs no form for URLs alone, and downloads none of them', () => {
+	expect(edit([urlReference(A)], { sendBinaryAs: 'multipart' })).toEqual(json({ ...EDIT, image: A }));
+	expect(asyncTask.needsBytes({ ...REQUEST, references: [urlReference(A)] })).toBe(false);
 });
 
-it('lets the further fields of the user have the last word', () => {
+it('lets the additional fields of the user override the others', () => {
 	expect(encode({ extraBody: { n: 9, seed: 7 } })).toEqual(json({ ...FIELDS, n: 9, seed: 7 }));
-	expect(edit([address(A)], { extraBody: { image: B } })).toEqual(json({ ...EDIT, image: B }));
+	expect(edit([urlReference(A)], { extraBody: { image: B } })).toEqual(json({ ...EDIT, image: B }));
 });

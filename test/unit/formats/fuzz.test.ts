@@ -113,7 +113,7 @@ const key = fc.oneof(
 	fc.constantFrom(...HOSTILE_KEYS),
 	fc.string(),
 );
-/** Built through JSON text, so that a key like __proto__ is an own one, as in an answer. */
+/** Built through JSON text, so that a key like __proto__ is an own one, as in a response. */
 const arbitraryBody = fc.letrec<{ value: unknown; entries: unknown }>((tie) => ({
 	value: fc.oneof(
 		{ maxDepth: 6, depthSize: 'medium' },
@@ -178,13 +178,13 @@ function mutate(body: unknown, { path, how, key: name, value }: Change): unknown
 	return root.body;
 }
 
-/** Jest's own `expect` takes longer than what it would look at. */
-function must(fact: string, holds: boolean): void {
-	if (!holds) throw new Error(`not so: ${fact}`);
+/** Jest's own `expect` takes longer than the code under test. */
+function must(fact: string, isTrue: boolean): void {
+	if (!isTrue) throw new Error(`not so: ${fact}`);
 }
 
 function checkRef(ref: ImageRef): void {
-	if (ref.kind === 'url') must('the address is http(s)', ['http:', 'https:'].includes(new URL(ref.url).protocol));
+	if (ref.kind === 'url') must('the URL is http(s)', ['http:', 'https:'].includes(new URL(ref.url).protocol));
 	else
 		must(
 			'base64 is text without its type',
@@ -282,7 +282,7 @@ it('any JSON has one meaning', () => {
 	);
 }, 0x7fffffff);
 
-it('any change to an answer of the family has one meaning', () => {
+it('any change to a documented response has one meaning', () => {
 	fc.assert(
 		fc.property(mutatedDialect, (body) => (checkAll(body), checkSubmit(JSON.stringify(body)))),
 		SETTINGS,
@@ -371,7 +371,7 @@ describe('a body out of proportion', () => {
 	const nested = (depth: number, open: string, close: string): unknown =>
 		JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
-	it.each(repeated)('is read when it holds %j a megabyte long, anywhere', (part) => {
+	it.each(repeated)('is read when it contains %j a megabyte long, anywhere', (part) => {
 		const text = part.repeat(LONG / part.length);
 		for (const body of BODIES) {
 			const filled: unknown = JSON.parse(JSON.stringify(body), (_key, value: unknown) =>

@@ -9,14 +9,14 @@ const A = 'https://cdn.example/a.png';
 
 const decode = (body: unknown) => gemini.decode(body, BASE_URL);
 const image = (data = PNG): object => ({ inlineData: { mimeType: 'image/png', data } });
-const answer = (parts: unknown, candidate: object = { finishReason: 'STOP' }): object => ({
+const response = (parts: unknown, candidate: object = { finishReason: 'STOP' }): object => ({
 	candidates: [{ content: { role: 'model', parts }, ...candidate }],
 });
 const base64 = (data = PNG): object => ({ kind: 'base64', base64: data });
 
-describe('an answer with images', () => {
+describe('a response with images', () => {
 	it.each<[fact: string, body: unknown, images: object[], text?: string]>([
-		['beside words', answer([{ text: 'Here is the cube.' }, image()]), [base64()], 'Here is the cube.'],
+		['with text', response([{ text: 'Here is the cube.' }, image()]), [base64()], 'Here is the cube.'],
 		[
 			'in snake case',
 			{
@@ -26,13 +26,13 @@ describe('an answer with images', () => {
 			},
 			[base64()],
 		],
-		['without the reason for its end', answer([image()], {}), [base64()]],
-		['with the reason in lower case', answer([image()], { finishReason: 'stop' }), [base64()]],
-		['in several parts', answer([image(), image(DRAFT)]), [base64(), base64(DRAFT)]],
+		['without the reason for its end', response([image()], {}), [base64()]],
+		['with the reason in lower case', response([image()], { finishReason: 'stop' }), [base64()]],
+		['in several parts', response([image(), image(DRAFT)]), [base64(), base64(DRAFT)]],
 		[
 			'in several candidates',
 			{
-				candidates: [answer([image()]), answer([image(DRAFT)])].flatMap(
+				candidates: [response([image()]), response([image(DRAFT)])].flatMap(
 					(one) => (one as { candidates: object[] }).candidates,
 				),
 			},
@@ -40,31 +40,31 @@ describe('an answer with images', () => {
 		],
 		[
 			'after a draft in a thought',
-			answer([
+			response([
 				{ text: 'planning', thought: true },
 				{ ...image(DRAFT), thought: true },
 				{ ...image(), thoughtSignature: 'c2ln' },
 			]),
 			[base64()],
 		],
-		['as a file address', answer([{ fileData: { mimeType: 'image/png', fileUri: A } }]), [{ kind: 'url', url: A }]],
+		['as a file URL', response([{ fileData: { mimeType: 'image/png', fileUri: A } }]), [{ kind: 'url', url: A }]],
 		[
-			'as a file address in snake case',
-			answer([{ file_data: { mime_type: 'image/png', file_uri: '/files/a.png' } }]),
+			'as a file URL in snake case',
+			response([{ file_data: { mime_type: 'image/png', file_uri: '/files/a.png' } }]),
 			[{ kind: 'url', url: `${BASE_URL}/files/a.png` }],
 		],
-		['as a Markdown image with the bytes', answer([{ text: `![cube](data:image/png;base64,${PNG})` }]), [base64()]],
+		['as a Markdown image with the bytes', response([{ text: `![cube](data:image/png;base64,${PNG})` }]), [base64()]],
 		[
 			'as a data URI in data',
-			answer([{ inlineData: { mimeType: 'image/png', data: `data:image/png;base64,${PNG}` } }]),
+			response([{ inlineData: { mimeType: 'image/png', data: `data:image/png;base64,${PNG}` } }]),
 			[base64()],
 		],
 		[
 			'as bytes that nobody knows',
-			answer([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]),
+			response([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]),
 			[base64('AAAAIGZ0eXBhdmlm')],
 		],
-		['in the shape of the OpenAI entrance', { created: 1, data: [{ b64_json: PNG }] }, [base64()]],
+		['in the OpenAI format', { created: 1, data: [{ b64_json: PNG }] }, [base64()]],
 	])('is read %s', (_fact, body, images, text = '') => {
 		const outcome = decode(body);
 		expect(outcome).toMatchObject({ kind: 'images', images });
@@ -73,14 +73,14 @@ describe('an answer with images', () => {
 	});
 
 	it('warns when the model stopped before its end', () => {
-		expect(decode(answer([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({
+		expect(decode(response([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({
 			kind: 'images',
 			warnings: [expect.stringContaining('MAX_TOKENS')],
 		});
 	});
 
 	it('says how it stopped, and what it said', () => {
-		expect(decode(answer([image(), { text: 'One' }, { text: 'two' }], { finishReason: 'max_tokens' }))).toEqual({
+		expect(decode(response([image(), { text: 'One' }, { text: 'two' }], { finishReason: 'max_tokens' }))).toEqual({
 			kind: 'images',
 			images: [base64()],
 			text: 'One\ntwo',
@@ -90,41 +90,41 @@ describe('an answer with images', () => {
 
 	it.each<[fact: string, part: object, read: object]>([
 		['that looks like an image, whatever its type', { inlineData: { mimeType: 'text/plain', data: PNG } }, base64()],
-		['before a file address', { ...image(), fileData: { fileUri: A } }, base64()],
+		['before a file URL', { ...image(), fileData: { fileUri: A } }, base64()],
 		['in camel case before snake case', { inlineData: { data: PNG }, inline_data: { data: DRAFT } }, base64()],
 		['with a mark that is no thought', { ...image(), thought: 'true' }, base64()],
 	])('is read %s', (_fact, part, read) => {
-		expect(decode(answer([part]))).toEqual({ kind: 'images', images: [read] });
+		expect(decode(response([part]))).toEqual({ kind: 'images', images: [read] });
 	});
 
 	it.each<[fact: string, body: unknown]>([
 		[
 			'in a thought',
-			answer([
+			response([
 				{ text: 'planning', thought: true },
 				{ ...image(DRAFT), thought: true },
 			]),
 		],
-		['as a Markdown image among words', answer([{ text: `Done! ![cube](${A}) Enjoy.` }])],
-		['as a Markdown link', answer([{ text: `[cube](${A})` }])],
-		['as a URL in words', answer([{ text: `I cannot. A photo is at ${A}` }])],
-		['as a Markdown image that is not one', answer([{ text: '![cube](see below)' }])],
-		['in half of a Markdown image', answer([{ text: `![cube](${A}` }])],
+		['as a Markdown image in text', response([{ text: `Done! ![cube](${A}) Enjoy.` }])],
+		['as a Markdown link', response([{ text: `[cube](${A})` }])],
+		['as a URL in text', response([{ text: `I cannot. A photo is at ${A}` }])],
+		['as a Markdown image that is not one', response([{ text: '![cube](see below)' }])],
+		['in half of a Markdown image', response([{ text: `![cube](${A}` }])],
 	])('delivers nothing %s', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'noImage' });
 	});
 
 	it.each<[fact: string, body: unknown]>([
-		['in an envelope', { code: 200, message: 'ok', data: answer([image()]) }],
-		['in a list', [answer([image()])]],
-		['as events', `data: ${JSON.stringify(answer([image()]))}\n\n`],
+		['in an envelope', { code: 200, message: 'ok', data: response([image()]) }],
+		['in a list', [response([image()])]],
+		['as events', `data: ${JSON.stringify(response([image()]))}\n\n`],
 	])('is unknown %s, which nobody documents', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 
 	it('is multiple Markdown images and nothing else', () => {
 		const text = ` ![a](${A})\n\n![b](/files/b.png "b") `;
-		expect(decode(answer([{ text }]))).toEqual({
+		expect(decode(response([{ text }]))).toEqual({
 			kind: 'images',
 			images: [
 				{ kind: 'url', url: A },
@@ -134,33 +134,33 @@ describe('an answer with images', () => {
 	});
 
 	it('never delivers what was sent', () => {
-		expect(gemini.decode(answer([{ text: `![a](${A})` }]), BASE_URL, { references: [A] })).toMatchObject({
+		expect(gemini.decode(response([{ text: `![a](${A})` }]), BASE_URL, { references: [A] })).toMatchObject({
 			kind: 'failed',
 		});
 	});
 
-	it('shows images of its words only where it has no others', () => {
-		expect(decode(answer([image(), { text: `![b](${A})` }]))).toMatchObject({ kind: 'images', images: [base64()] });
-		expect(decode(answer([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
+	it('returns images of its text only if it has no others', () => {
+		expect(decode(response([image(), { text: `![b](${A})` }]))).toMatchObject({ kind: 'images', images: [base64()] });
+		expect(decode(response([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
 	});
 
-	it('holds no sound, no text file and no address of another kind', () => {
+	it('ignores sound, text files and URLs of another kind', () => {
 		for (const part of [
 			{ inlineData: { mimeType: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 			{ fileData: { mimeType: 'image/png', fileUri: 'gs://bucket/a.png' } },
 			{ inlineData: { mimeType: 'image/png', data: '' } },
 			{ inline_data: { mime_type: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 		]) {
-			expect(decode(answer([part]))).toMatchObject({ kind: 'failed', code: 'NO_IMAGE', cause: 'noImage' });
+			expect(decode(response([part]))).toMatchObject({ kind: 'failed', code: 'NO_IMAGE', cause: 'noImage' });
 		}
 	});
 });
 
-describe('an answer without images', () => {
+describe('a response without images', () => {
 	it.each<[fact: string, body: unknown, expected: object]>([
 		[
 			'a refusal in words',
-			answer([{ text: "I can't create that image." }]),
+			response([{ text: "I can't create that image." }]),
 			{ code: 'text_only', reason: "I can't create that image.", cause: 'noImage' },
 		],
 		[
@@ -174,33 +174,33 @@ describe('an answer without images', () => {
 			{ code: 'SAFETY', reason: 'Blocked.', cause: 'promptRefused' },
 		],
 		[
-			'a stop with words beside its message',
-			answer([{ text: 'Sorry.' }], { finishReason: 'PROHIBITED_CONTENT', finishMessage: 'Blocked.' }),
+			'a stop with text and a message',
+			response([{ text: 'Sorry.' }], { finishReason: 'PROHIBITED_CONTENT', finishMessage: 'Blocked.' }),
 			{ code: 'PROHIBITED_CONTENT', reason: 'Blocked. Sorry.', cause: 'promptRefused' },
 		],
 		[
 			'a stop for safety after a draft',
-			answer([{ ...image(), thought: true }], { finishReason: 'IMAGE_SAFETY' }),
+			response([{ ...image(), thought: true }], { finishReason: 'IMAGE_SAFETY' }),
 			{ code: 'IMAGE_SAFETY', cause: 'promptRefused' },
 		],
 		[
 			'no image',
-			answer([], { finishReason: 'NO_IMAGE' }),
+			response([], { finishReason: 'NO_IMAGE' }),
 			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), cause: 'noImage' },
 		],
-		['some other reason', answer([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
+		['some other reason', response([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
 		[
 			'a reason that nobody knows yet',
-			answer([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }),
+			response([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }),
 			{ code: 'MISSING_THOUGHT_SIGNATURE', cause: 'noImage' },
 		],
 		[
 			'too many tokens',
-			answer([{ text: 'The cube is' }], { finishReason: 'MAX_TOKENS' }),
+			response([{ text: 'The cube is' }], { finishReason: 'MAX_TOKENS' }),
 			{ code: 'MAX_TOKENS', reason: 'The cube is', cause: 'noImage' },
 		],
-		['an empty candidate', answer([]), { code: 'NO_IMAGE', cause: 'noImage' }],
-		['a thought only', answer([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', cause: 'noImage' }],
+		['an empty candidate', response([]), { code: 'NO_IMAGE', cause: 'noImage' }],
+		['a thought only', response([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', cause: 'noImage' }],
 		[
 			'a blocked prompt',
 			{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } },
@@ -238,7 +238,7 @@ describe('an answer without images', () => {
 		'MODEL_ARMOR',
 		'LANGUAGE',
 	])('is a refusal for %s, and delivers no drafts', (finishReason) => {
-		expect(decode(answer([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({
+		expect(decode(response([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({
 			kind: 'failed',
 			code: finishReason,
 			reason: `no image was generated (${finishReason})`,
@@ -249,7 +249,7 @@ describe('an answer without images', () => {
 	it.each<[fact: string, body: unknown, outcome: object]>([
 		[
 			'its end',
-			answer([], { finishReason: 'NO_IMAGE' }),
+			response([], { finishReason: 'NO_IMAGE' }),
 			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', cause: 'noImage' },
 		],
 		[
@@ -269,7 +269,7 @@ describe('an answer without images', () => {
 		],
 		[
 			'a hundred letters of its end',
-			answer([], { finishReason: 'X'.repeat(120) }),
+			response([], { finishReason: 'X'.repeat(120) }),
 			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, cause: 'noImage' },
 		],
 		[
@@ -282,7 +282,7 @@ describe('an answer without images', () => {
 			{ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } },
 			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
-		['nothing at all', answer([]), { code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' }],
+		['nothing at all', response([]), { code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' }],
 		[
 			'no candidate',
 			{ usage_metadata: {} },
@@ -292,14 +292,14 @@ describe('an answer without images', () => {
 		expect(decode(body)).toEqual({ kind: 'failed', ...outcome });
 	});
 
-	it('is an error in the words of the API', () => {
+	it('is an error with the message of the API', () => {
 		const error = { code: 400, message: 'Bad size', status: 'INVALID_ARGUMENT' };
 		const told = { kind: 'failed', cause: 'rejected', code: 'INVALID_ARGUMENT', reason: 'Bad size' };
 		expect(decode({ error })).toEqual(told);
 		expect(decode({ candidates: [], error })).toEqual(told);
 	});
 
-	it('is a task where the gateway answers with one', () => {
+	it('is a task if the API returns one', () => {
 		expect(decode({ data: { task_id: 't-1', status: 'queued' } })).toMatchObject({ kind: 'pending', taskId: 't-1' });
 	});
 
@@ -309,7 +309,7 @@ describe('an answer without images', () => {
 	});
 
 	it('shows the first 5,000 characters of what the model wrote', () => {
-		const outcome = decode(answer([{ text: 'no '.repeat(1_000_000) }]));
+		const outcome = decode(response([{ text: 'no '.repeat(1_000_000) }]));
 		expect(outcome.kind === 'failed' && outcome.reason).toBe('no '.repeat(2_000).slice(0, 5000));
 	});
 });
@@ -358,20 +358,20 @@ describe('a request', () => {
 		expect(gemini.encode({ ...request, model }).path).toBe(`/v1beta/models/${id}:generateContent`);
 	});
 
-	it('states the size only for ids that hold none', () => {
+	it('sends the size only for model IDs that do not contain it', () => {
 		const config = (model: string) => gemini.encode({ ...request, model, imageSize: '2K' }).json?.generationConfig;
 		expect(config('gemini-3-pro-image')).toMatchObject({ imageConfig: { imageSize: '2K' } });
 		expect(config('NanoBananaPro-2K')).not.toHaveProperty('imageConfig');
 	});
 
-	it('carries references as bare base64, one part each, and wants addresses fetched', () => {
+	it('sends references as bare base64, one part each, and needs URLs downloaded', () => {
 		expect(gemini.needsBytes({ ...request, references: [file] })).toBe(true);
 		const { json } = gemini.encode({ ...request, references: [file, file] });
 		const inline = { inlineData: { mimeType: 'image/png', data: PNG } };
 		expect(json?.contents).toEqual([{ role: 'user', parts: [{ text: 'A cube' }, inline, inline] }]);
 	});
 
-	it('carries an address that was not fetched as one', () => {
+	it('sends a URL that was not downloaded as a URL', () => {
 		expect(gemini.encode({ ...request, references: [{ kind: 'url', url: A }] }).json?.contents).toEqual([
 			{ role: 'user', parts: [{ text: 'A cube' }, { fileData: { fileUri: A } }] },
 		]);
@@ -381,7 +381,7 @@ describe('a request', () => {
 		['NanoBanana2-1K', 'jpeg' as const, { imageConfig: { outputFormat: 'jpeg' } }],
 		['NanoBanana2-1K', 'png' as const, {}],
 		['gemini-3-pro-image', 'jpeg' as const, {}],
-	])('states the format only where the entrance knows it (%s, %s)', (model, outputFormat, config) => {
+	])('sends the image type only if the API knows it (%s, %s)', (model, outputFormat, config) => {
 		expect(gemini.encode({ ...request, model, outputFormat }).json?.generationConfig).toEqual({
 			responseModalities: ['TEXT', 'IMAGE'],
 			...config,

@@ -8,9 +8,9 @@ const decode = (body: unknown) => openAi.decode(body, 'https://api.example');
 const url = { kind: 'url', url: A };
 const base64 = { kind: 'base64', base64: PNG };
 
-describe('an answer', () => {
+describe('a response', () => {
 	it.each<[fact: string, body: unknown, images: object[]]>([
-		['with addresses', { created: 1, data: [{ url: A, revised_prompt: 'A cube' }] }, [url]],
+		['with URLs', { created: 1, data: [{ url: A, revised_prompt: 'A cube' }] }, [url]],
 		[
 			'with base64',
 			{ created: 1, data: [{ b64_json: PNG }], usage: { total_tokens: 1 }, output_format: 'png' },
@@ -53,7 +53,7 @@ describe('an answer', () => {
 		expect(decode(body)).toMatchObject({ kind: 'images', images });
 	});
 
-	it('is a task where the gateway answers with one', () => {
+	it('is a task if the API returns one', () => {
 		expect(
 			decode({ created: 1, id: 't-1', model: 'm', object: 'image.generation.task', progress: 0, status: 'pending' }),
 		).toMatchObject({ kind: 'pending', taskId: 't-1' });
@@ -63,7 +63,7 @@ describe('an answer', () => {
 		});
 	});
 
-	it('is a refusal or an error in the words of the gateway', () => {
+	it('is a rejection or an error with the message of the API', () => {
 		expect(decode({ error: { message: 'rejected by the safety system', code: 'moderation_blocked' } })).toMatchObject({
 			kind: 'failed',
 		});
@@ -105,7 +105,7 @@ describe('a request', () => {
 	};
 	const fields = { model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, response_format: 'url', output_format: 'png' };
 
-	it('generates with JSON, and holds a size only when the user adds it', () => {
+	it('generates with JSON, and contains a size only when the user adds it', () => {
 		expect(openAi.encode({ ...request, aspectRatio: '16:9', extraBody: { size: '1024x1024' } })).toEqual({
 			path: '/v1/images/generations',
 			json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' },
@@ -126,7 +126,7 @@ describe('a request', () => {
 		).toEqual({ ...fields, n: '2' });
 	});
 
-	it('edits addresses with JSON in the published form', () => {
+	it('edits URLs with JSON in the documented form', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.needsBytes({ ...request, references })).toBe(false);
 		expect(openAi.encode({ ...request, references })).toEqual({
@@ -135,11 +135,11 @@ describe('a request', () => {
 		});
 	});
 
-	it('wants an address beside a file fetched', () => {
+	it('needs a URL downloaded if there is also a file', () => {
 		expect(openAi.needsBytes({ ...request, references: [{ kind: 'url', url: A }, file] })).toBe(true);
 	});
 
-	it('sends only addresses in the published form, and lets the user have the last word', () => {
+	it('sends only URLs in the documented form, and lets the user override the fields', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } }).json).toEqual({
 			...fields,

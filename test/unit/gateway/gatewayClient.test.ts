@@ -88,8 +88,8 @@ it('pays nowhere when the base URL is not a URL', async () => {
 });
 
 describe('a response', () => {
-	const read = async (answer: FakeResponse, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
-		const { client } = fakeClient([answer]);
+	const read = async (response: FakeResponse, maxBytes = LIMITS.maxBytes): Promise<unknown> => {
+		const { client } = fakeClient([response]);
 		const found = await sendCall(client, { path: '/', json: {} }, 'key-1', { ...LIMITS, maxBytes });
 		return found.kind === 'reply' ? found.bytes.toString() : found;
 	};

@@ -18,18 +18,18 @@ describe('a download that passes', () => {
 		['a file that is not there yet', gone],
 		['half a file', reply(200, PNG.subarray(0, 40))],
 		['an empty file', reply(200)],
-	])('is tried again after %s', async (_fact, answer) => {
-		const { fetched, urls, pauses } = await downloadFrom([answer, answer, image]);
+	])('is tried again after %s', async (_fact, response) => {
+		const { result, urls, pauses } = await downloadFrom([response, response, image]);
 
-		expect(fetched).toMatchObject({ kind: 'image', url: A });
+		expect(result).toMatchObject({ kind: 'image', url: A });
 		expect(urls).toEqual([A, A, A]);
 		expect(pauses).toEqual([600, 1_200]);
 	});
 
 	it('is tried until the deadline, with growing pauses up to eight seconds', async () => {
-		const { fetched, pauses, tookMs } = await downloadFrom([down]);
+		const { result, pauses, tookMs } = await downloadFrom([down]);
 
-		expect(fetched).toEqual({ kind: 'missing', url: A, reason: 'HTTP 503' });
+		expect(result).toEqual({ kind: 'missing', url: A, reason: 'HTTP 503' });
 		expect(pauses.slice(0, 6)).toEqual([600, 1_200, 2_400, 4_800, 8_000, 8_000]);
 		expect(Math.max(...pauses)).toBe(8_000);
 		expect(tookMs).toBeLessThan(10 * MINUTE_MS);
@@ -37,18 +37,18 @@ describe('a download that passes', () => {
 	});
 
 	it('waits as long as Retry-After says', async () => {
-		const { fetched, pauses } = await downloadFrom([reply(429, '', { 'retry-after': '30' }), image]);
+		const { result, pauses } = await downloadFrom([reply(429, '', { 'retry-after': '30' }), image]);
 
-		expect([fetched.kind, pauses]).toEqual(['image', [30_000]]);
+		expect([result.kind, pauses]).toEqual(['image', [30_000]]);
 	});
 
 	it.each([
 		['600', 1],
 		['599', 2],
 	])('is given up where Retry-After (%s) leads past the deadline', async (seconds, requests) => {
-		const { fetched, sent } = await downloadFrom([reply(503, '', { 'retry-after': seconds })]);
+		const { result, sent } = await downloadFrom([reply(503, '', { 'retry-after': seconds })]);
 
-		expect([fetched.kind, sent.length]).toEqual(['missing', requests]);
+		expect([result.kind, sent.length]).toEqual(['missing', requests]);
 	});
 });
 
@@ -65,10 +65,10 @@ describe('a download that seldom passes', () => {
 			reply(200, '<html><title>Dashboard of the provider</title></html>'),
 			'The URL does not lead to an image',
 		],
-	])('is tried four times for %s', async (_fact, answer, reason) => {
-		const { fetched, urls } = await downloadFrom([answer]);
+	])('is tried four times for %s', async (_fact, response, reason) => {
+		const { result, urls } = await downloadFrom([response]);
 
-		expect(fetched).toEqual({ kind: 'missing', url: A, reason });
+		expect(result).toEqual({ kind: 'missing', url: A, reason });
 		expect(urls).toEqual([A, A, A, A]);
 	});
 });
@@ -79,15 +79,15 @@ describe('a file that has not reached its host yet', () => {
 		const startedAt = clock.now();
 		const later = (): ReturnType<typeof reply> =>
 			reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
-		const { fetched } = await downloadFrom([later], { clock, isFresh: true });
+		const { result } = await downloadFrom([later], { clock, isFresh: true });
 
-		expect(fetched).toMatchObject({ kind: 'image', url: A });
+		expect(result).toMatchObject({ kind: 'image', url: A });
 	});
 
 	it('is given up after twenty seconds', async () => {
-		const { fetched, tookMs, pauses } = await downloadFrom([gone], { isFresh: true });
+		const { result, tookMs, pauses } = await downloadFrom([gone], { isFresh: true });
 
-		expect(fetched).toEqual({ kind: 'missing', url: A, reason: 'HTTP 404' });
+		expect(result).toEqual({ kind: 'missing', url: A, reason: 'HTTP 404' });
 		expect(tookMs).toBe(25_000);
 		expect(pauses).toEqual([600, 1_200, 2_400, 4_800, 8_000, 8_000]);
 	});
@@ -110,19 +110,19 @@ describe('a download that never passes', () => {
 		['a page that moved for good', reply(301), 'HTTP 301'],
 		['a choice of pages', reply(300), 'HTTP 300'],
 		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), "The server's certificate has expired"],
-	])('is tried once for %s', async (_fact, answer, reason) => {
-		const { fetched, sent, pauses } = await downloadFrom([answer, image]);
+	])('is tried once for %s', async (_fact, response, reason) => {
+		const { result, sent, pauses } = await downloadFrom([response, image]);
 
-		expect(fetched).toEqual({ kind: 'missing', url: A, reason });
+		expect(result).toEqual({ kind: 'missing', url: A, reason });
 		expect([sent.length, pauses]).toEqual([1, []]);
 	});
 
 	it('is tried once for a file that is too large', async () => {
-		const { fetched, sent } = await downloadFrom([reply(200, Readable.from([Buffer.alloc(3_000_000)])), image], {
+		const { result, sent } = await downloadFrom([reply(200, Readable.from([Buffer.alloc(3_000_000)])), image], {
 			maxBytes: 2_097_152,
 		});
 
-		expect(fetched).toEqual({
+		expect(result).toEqual({
 			kind: 'missing',
 			url: A,
 			reason: "It is larger than 2 MB, the 'Max Download Size' under Options",
@@ -132,20 +132,20 @@ describe('a download that never passes', () => {
 });
 
 describe('a URL that has expired', () => {
-	it.each([401, 403, 404, 410])('is refreshed after HTTP %i, and the new one is fetched at once', async (status) => {
+	it.each([401, 403, 404, 410])('is refreshed after HTTP %i, and the new one is downloaded at once', async (status) => {
 		const refreshUrl = jest.fn(async () => await Promise.resolve(B));
-		const { fetched, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
+		const { result, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
 
-		expect(fetched).toMatchObject({ kind: 'image', url: B });
+		expect(result).toMatchObject({ kind: 'image', url: B });
 		expect([urls, pauses, refreshUrl.mock.calls.length]).toEqual([[A, B], [], 1]);
 	});
 
 	it.each<[string, FakeResponse]>([
 		['the host is down', down],
 		['the connection broke', broken('ECONNRESET', 'read')],
-	])('is not refreshed while %s', async (_fact, answer) => {
+	])('is not refreshed while %s', async (_fact, response) => {
 		const refreshUrl = jest.fn(async () => await Promise.resolve(B));
-		const { urls } = await downloadFrom([answer, image], { refreshUrl });
+		const { urls } = await downloadFrom([response, image], { refreshUrl });
 
 		expect([urls, refreshUrl.mock.calls.length]).toEqual([[A, A], 0]);
 	});
@@ -153,22 +153,22 @@ describe('a URL that has expired', () => {
 	it('is refreshed twice at most', async () => {
 		let count = 0;
 		const refreshUrl = jest.fn(async () => await Promise.resolve(`https://cdn.example/${(count += 1)}.png`));
-		const { fetched, urls } = await downloadFrom([gone], { refreshUrl });
+		const { result, urls } = await downloadFrom([gone], { refreshUrl });
 
 		expect(refreshUrl).toHaveBeenCalledTimes(2);
 		expect(urls).toEqual([A, 'https://cdn.example/1.png', ...Array<string>(4).fill('https://cdn.example/2.png')]);
-		expect(fetched).toEqual({ kind: 'missing', url: 'https://cdn.example/2.png', reason: 'HTTP 404' });
+		expect(result).toEqual({ kind: 'missing', url: 'https://cdn.example/2.png', reason: 'HTTP 404' });
 	});
 
 	it.each<[string, string | undefined]>([
 		['the same', A],
 		['none', undefined],
 	])('is tried again after a pause when the API names %s', async (_fact, fresh) => {
-		const { fetched, urls, pauses } = await downloadFrom([gone, image], {
+		const { result, urls, pauses } = await downloadFrom([gone, image], {
 			refreshUrl: async () => await Promise.resolve(fresh),
 		});
 
-		expect(fetched).toMatchObject({ kind: 'image', url: A });
+		expect(result).toMatchObject({ kind: 'image', url: A });
 		expect([urls, pauses]).toEqual([[A, A], [600]]);
 	});
 });

@@ -31,7 +31,7 @@ function flat(result: DownloadResult<ImageFile>): Flat {
 }
 
 interface NodeRun {
-	fetched: Flat;
+	result: Flat;
 	sent: Sent[];
 	urls: string[];
 	pauses: number[];
@@ -50,7 +50,7 @@ export async function downloadFrom(
 	const clock = leapingClock();
 	const startedAt = clock.now();
 	const { client, sent } = fakeClient(responses);
-	const fetched = flat(
+	const result = flat(
 		await downloadImage(ref, {
 			client,
 			clock,
@@ -60,5 +60,5 @@ export async function downloadFrom(
 			...more,
 		}),
 	);
-	return { fetched, sent, urls: sent.map(({ url }) => url), pauses: clock.pauses, tookMs: clock.now() - startedAt };
+	return { result, sent, urls: sent.map(({ url }) => url), pauses: clock.pauses, tookMs: clock.now() - startedAt };
 }

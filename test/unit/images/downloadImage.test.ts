@@ -11,10 +11,10 @@ beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
 
 describe('an image', () => {
-	it('is fetched once and without the key, and says itself what it is', async () => {
-		const { fetched, sent, pauses } = await downloadFrom([image]);
+	it('is downloaded once and without the key, and its bytes decide its type', async () => {
+		const { result, sent, pauses } = await downloadFrom([image]);
 
-		expect(fetched).toEqual({
+		expect(result).toEqual({
 			kind: 'image',
 			bytes: PNG,
 			facts: { mimeType: 'image/png', extension: 'png', width: 2, height: 2, complete: true },
@@ -29,9 +29,9 @@ describe('an image', () => {
 		[300, 'missing'],
 		[199, 'missing'],
 	])('that comes with HTTP %i is: %s', async (status, kind) => {
-		const { fetched, sent } = await downloadFrom([reply(status, PNG), reply(400)]);
+		const { result, sent } = await downloadFrom([reply(status, PNG), reply(400)]);
 
-		expect([fetched.kind, sent[0].url]).toEqual([kind, A]);
+		expect([result.kind, sent[0].url]).toEqual([kind, A]);
 	});
 
 	it('is waited for no longer than its deadline, and never less than a second', async () => {
@@ -51,11 +51,11 @@ describe('an image', () => {
 		const end = jest.fn();
 		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
 		const chunks = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
-		const { fetched } = await downloadFrom([reply(200, chunks, { 'content-length': String(large.length) })], {
+		const { result } = await downloadFrom([reply(200, chunks, { 'content-length': String(large.length) })], {
 			startTransfer: async () => await Promise.resolve({ reserveMemory, end }),
 		});
 
-		expect(fetched.kind === 'image' && fetched.bytes.equals(large)).toBe(true);
+		expect(result.kind === 'image' && result.bytes.equals(large)).toBe(true);
 		expect([reserveMemory.mock.calls, end.mock.calls.length]).toEqual([[[large.length]], 1]);
 	});
 });
@@ -64,9 +64,9 @@ describe('a file that asks for the key', () => {
 	const own = urlRef(`${BASE_URL}/files/a.png`);
 
 	it('gets it on the origin of the API only', async () => {
-		const { fetched, sent } = await downloadFrom([reply(401), image], {}, own);
+		const { result, sent } = await downloadFrom([reply(401), image], {}, own);
 
-		expect(fetched.kind).toBe('image');
+		expect(result.kind).toBe('image');
 		expect(sent.map(({ withKey }) => withKey)).toEqual([false, true]);
 		expect((await downloadFrom([reply(401)])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
@@ -81,10 +81,10 @@ describe('a file that asks for the key', () => {
 		['400', reply(400)],
 		['a redirect that is not followed', reply(302)],
 		['410', reply(410)],
-	])('gets it once where it says so with %s', async (_fact, answer) => {
-		const { fetched, sent, pauses } = await downloadFrom([answer, image], {}, own);
+	])('gets it once where it says so with %s', async (_fact, response) => {
+		const { result, sent, pauses } = await downloadFrom([response, image], {}, own);
 
-		expect(fetched).toMatchObject({ kind: 'image', facts: { mimeType: 'image/png' } });
+		expect(result).toMatchObject({ kind: 'image', facts: { mimeType: 'image/png' } });
 		expect(sent.map(({ withKey, followsRedirects }) => [withKey, followsRedirects])).toEqual([
 			[false, true],
 			[true, false],
@@ -97,28 +97,28 @@ describe('a file that asks for the key', () => {
 		['a limit', reply(429)],
 		['half an image', reply(200, PNG.subarray(0, 40))],
 		['a broken connection', broken('ECONNRESET', 'read')],
-	])('is not taken for one because of %s', async (_fact, answer) => {
-		expect((await downloadFrom([answer, image], {}, own)).sent.map(({ withKey }) => withKey)).toEqual([false, false]);
+	])('is not taken for one because of %s', async (_fact, response) => {
+		expect((await downloadFrom([response, image], {}, own)).sent.map(({ withKey }) => withKey)).toEqual([false, false]);
 	});
 
 	it('gets none on another origin, whatever the response is', async () => {
-		for (const answer of [loginPage, rejection, gone, reply(400)])
-			expect((await downloadFrom([answer])).sent.some(({ withKey }) => withKey)).toBe(false);
+		for (const response of [loginPage, rejection, gone, reply(400)])
+			expect((await downloadFrom([response])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
 
 	it('gets none where the user gave the URL', async () => {
-		const { fetched, sent } = await downloadFrom([reply(403)], { allowKey: false }, own);
+		const { result, sent } = await downloadFrom([reply(403)], { allowKey: false }, own);
 
-		expect(fetched).toEqual({ kind: 'missing', url: own.kind === 'url' && own.url, reason: 'HTTP 403' });
+		expect(result).toEqual({ kind: 'missing', url: own.kind === 'url' && own.url, reason: 'HTTP 403' });
 		expect(sent.some(({ withKey }) => withKey)).toBe(false);
 	});
 });
 
 describe('base64', () => {
 	it('is decoded without a request', async () => {
-		const { fetched, sent } = await downloadFrom([], {}, base64Ref(PNG));
+		const { result, sent } = await downloadFrom([], {}, base64Ref(PNG));
 
-		expect(fetched).toEqual({
+		expect(result).toEqual({
 			kind: 'image',
 			bytes: PNG,
 			facts: expect.objectContaining({ mimeType: 'image/png' }) as object,
@@ -127,7 +127,7 @@ describe('base64', () => {
 	});
 
 	it('has to be an image', async () => {
-		expect((await downloadFrom([], {}, base64Ref(Buffer.from('no image, only words')))).fetched).toEqual({
+		expect((await downloadFrom([], {}, base64Ref(Buffer.from('no image, only words')))).result).toEqual({
 			kind: 'missing',
 			reason: 'The data in the response is not an image',
 		});
@@ -141,7 +141,7 @@ describe('base64', () => {
 	};
 
 	it('that is cut off is returned with a warning, as it is paid for', async () => {
-		expect((await downloadFrom([], {}, half)).fetched).toMatchObject(cutOff);
+		expect((await downloadFrom([], {}, half)).result).toMatchObject(cutOff);
 	});
 
 	it('is not asked for again', async () => {
@@ -156,12 +156,12 @@ describe('base64', () => {
 		[PNG.length, 'image'],
 		[PNG.length - 1, 'missing'],
 	])('of 73 bytes under a limit of %i is a %s one', async (maxBytes, kind) => {
-		expect((await downloadFrom([], { maxBytes }, base64Ref(PNG))).fetched.kind).toBe(kind);
+		expect((await downloadFrom([], { maxBytes }, base64Ref(PNG))).result.kind).toBe(kind);
 	});
 
 	it('that is too large says how much may come', async () => {
 		const reasonAt = async (maxBytes: number): Promise<unknown> =>
-			(await downloadFrom([], { maxBytes }, base64Ref(Buffer.alloc(3_145_728)))).fetched;
+			(await downloadFrom([], { maxBytes }, base64Ref(Buffer.alloc(3_145_728)))).result;
 
 		expect(await reasonAt(2_097_152)).toEqual({
 			kind: 'missing',
@@ -186,15 +186,15 @@ describe('bytes of a kind that is not known', () => {
 		['application/octet-stream', 'https://cdn.example/a', 'application/octet-stream', 'bin'],
 		['image/vnd.ms-photo', 'https://cdn.example/files.d/a', 'image/vnd.ms-photo', 'bin'],
 	])('are a file after all tries: %s at %s', async (type, url, mimeType, extension) => {
-		const { fetched, sent } = await downloadFrom([reply(200, noise(), { 'content-type': type })], {}, urlRef(url));
+		const { result, sent } = await downloadFrom([reply(200, noise(), { 'content-type': type })], {}, urlRef(url));
 
-		expect(fetched).toEqual({ kind: 'image', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
+		expect(result).toEqual({ kind: 'image', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
 		expect(sent).toHaveLength(4);
 	});
 
 	it('give way to an image that comes later', async () => {
 		expect(
-			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), image])).fetched,
+			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), image])).result,
 		).not.toHaveProperty('warning');
 	});
 
@@ -218,26 +218,26 @@ describe('bytes of a kind that is not known', () => {
 		['a file of no kind', '', noise()],
 		['half an image', 'image/png', PNG.subarray(0, 40)],
 	])('are none when they are %s (%s)', async (_fact, type, body) => {
-		expect((await downloadFrom([reply(200, body, type ? { 'content-type': type } : {})])).fetched.kind).toBe('missing');
+		expect((await downloadFrom([reply(200, body, type ? { 'content-type': type } : {})])).result.kind).toBe('missing');
 	});
 
 	it('are none where they are no result, or a failed response', async () => {
 		expect(
-			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).fetched.kind,
+			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).result.kind,
 		).toBe('missing');
-		expect((await downloadFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).fetched.kind).toBe('missing');
+		expect((await downloadFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).result.kind).toBe('missing');
 	});
 
 	it('are a file from base64 in lines', async () => {
 		const base64 = noise().toString('base64').replace(/.{76}/g, '$&\r\n');
-		expect((await downloadFrom([], {}, { kind: 'base64', base64 })).fetched).toMatchObject({
+		expect((await downloadFrom([], {}, { kind: 'base64', base64 })).result).toMatchObject({
 			kind: 'image',
 			bytes: noise(),
 		});
 	});
 
 	it('are a file from base64 too, and words are none', async () => {
-		expect((await downloadFrom([], {}, base64Ref(noise()))).fetched).toEqual({
+		expect((await downloadFrom([], {}, base64Ref(noise()))).result).toEqual({
 			kind: 'image',
 			bytes: noise(),
 			facts: { mimeType: 'application/octet-stream', extension: 'bin' },
@@ -248,19 +248,19 @@ describe('bytes of a kind that is not known', () => {
 			'the image was removed as it did not keep to the rules '.repeat(8).trim(),
 			`https://cdn.example/${'a'.repeat(400)}.png`,
 		])
-			expect((await downloadFrom([], {}, { kind: 'base64', base64 })).fetched.kind).toBe('missing');
+			expect((await downloadFrom([], {}, { kind: 'base64', base64 })).result.kind).toBe('missing');
 	});
 });
 
 describe('an execution that stops', () => {
 	const canceled = async (
-		answers: FakeResponse[],
+		responses: FakeResponse[],
 		stop: AbortController,
 		more: Partial<DownloadOptions<ImageFile>> = {},
 	): Promise<{ kind: string; requests: number }> => {
 		const clock = leapingClock();
-		const { client, sent } = fakeClient(answers, stop.signal);
-		const fetching: DownloadOptions<ImageFile> = {
+		const { client, sent } = fakeClient(responses, stop.signal);
+		const downloading: DownloadOptions<ImageFile> = {
 			client,
 			clock,
 			maxBytes: 1_048_576,
@@ -268,14 +268,14 @@ describe('an execution that stops', () => {
 			deadline: clock.now() + MINUTE_MS,
 			...more,
 		};
-		const kind = await downloadImage(urlRef(A), fetching).then(
-			(fetched) => fetched.kind,
+		const kind = await downloadImage(urlRef(A), downloading).then(
+			(result) => result.kind,
 			(thrown: unknown) => toFailure(thrown).kind,
 		);
 		return { kind, requests: sent.length };
 	};
 
-	it('fetches nothing any more', async () => {
+	it('downloads nothing', async () => {
 		const stop = new AbortController();
 		stop.abort();
 

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 
 import { readImageFormat } from '../../../nodes/NanoBanana/images/imageFormat';
 
-async function picture(format: 'png' | 'jpeg' | 'webp' | 'gif', options: object = {}): Promise<Buffer> {
+async function encodedImage(format: 'png' | 'jpeg' | 'webp' | 'gif', options: object = {}): Promise<Buffer> {
 	return await sharp({ create: { width: 37, height: 23, channels: 3, background: '#336699' } })
 		.toFormat(format, options)
 		.toBuffer();
@@ -17,7 +17,7 @@ it.each([
 	['webp', { lossless: true }, 'image/webp', 'webp'],
 	['gif', {}, 'image/gif', 'gif'],
 ] as const)('reads type and size of a whole %s %j', async (format, options, mimeType, extension) => {
-	expect(readImageFormat(await picture(format, options))).toEqual({
+	expect(readImageFormat(await encodedImage(format, options))).toEqual({
 		mimeType,
 		extension,
 		width: 37,
@@ -26,7 +26,7 @@ it.each([
 	});
 });
 
-it('reads the size of a WebP with an alpha channel, whose size stands elsewhere', async () => {
+it('reads the size of a WebP with an alpha channel, whose size is elsewhere', async () => {
 	const bytes = await sharp({
 		create: { width: 37, height: 23, channels: 4, background: { r: 1, g: 2, b: 3, alpha: 0.5 } },
 	})
@@ -37,8 +37,8 @@ it('reads the size of a WebP with an alpha channel, whose size stands elsewhere'
 	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
-it('reads the size of a JPEG behind metadata that holds a thumbnail of its own', async () => {
-	const thumbnail = await picture('jpeg');
+it('reads the size of a JPEG after metadata that contains a thumbnail', async () => {
+	const thumbnail = await encodedImage('jpeg');
 	const big = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } })
 		.jpeg()
 		.toBuffer();
@@ -48,7 +48,7 @@ it('reads the size of a JPEG behind metadata that holds a thumbnail of its own',
 	const bytes = Buffer.concat([big.subarray(0, 2), segment, thumbnail, big.subarray(2)]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 300, height: 200, complete: true });
-	// The thumbnail's end mark is not the picture's.
+	// The thumbnail's end mark is not the image's.
 	expect(readImageFormat(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({
 		mimeType: 'image/jpeg',
 		complete: false,
@@ -58,23 +58,23 @@ it('reads the size of a JPEG behind metadata that holds a thumbnail of its own',
 it.each(['png', 'jpeg', 'webp', 'gif'] as const)(
 	'calls a %s incomplete at every point where it was cut off',
 	async (format) => {
-		const bytes = await picture(format);
+		const bytes = await encodedImage(format);
 		const cuts = Array.from({ length: bytes.length - 13 }, (_, index) => index + 12);
 		const wronglyComplete = cuts.filter((end) => readImageFormat(bytes.subarray(0, end))?.complete);
 
-		// The last bytes after the end mark's name carry no picture.
+		// The last bytes after the name of the end mark are not part of the image.
 		expect(wronglyComplete.filter((end) => end < bytes.length - 8)).toEqual([]);
 	},
 );
 
 it.each(['png', 'jpeg', 'webp', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
-	const bytes = Buffer.concat([await picture(format), Buffer.alloc(3, format === 'gif' ? 0x3b : 0)]);
+	const bytes = Buffer.concat([await encodedImage(format), Buffer.alloc(3, format === 'gif' ? 0x3b : 0)]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
 it('takes a GIF with any bytes behind its end', async () => {
-	const bytes = Buffer.concat([await picture('gif'), Buffer.from('\r\n--boundary--')]);
+	const bytes = Buffer.concat([await encodedImage('gif'), Buffer.from('\r\n--boundary--')]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
@@ -116,7 +116,7 @@ it.each([
 	expect(readImageFormat(boxed(brands))).toMatchObject({ mimeType, complete: true });
 });
 
-it('takes no video for a picture', () => {
+it('does not accept a video as an image', () => {
 	expect(readImageFormat(boxed(['isom', 'mp42']))).toBeUndefined();
 });
 
@@ -155,8 +155,8 @@ it('never throws, whatever follows an image signature', () => {
 	}
 });
 
-it('takes a PNG for cut off although the letters of its end mark stand in a comment', async () => {
-	const whole = await picture('png');
+it('recognizes a cut-off PNG even if a comment contains the letters of its end mark', async () => {
+	const whole = await encodedImage('png');
 	const words = Buffer.from('Comment\u0000IEND is near');
 	const head = Buffer.alloc(8);
 	head.writeUInt32BE(words.length, 0);

@@ -30,7 +30,7 @@ it('spreads waits by no more than a tenth', () => {
 });
 
 it('ends a pause with the signal, and begins none after it', async () => {
-	// Time stands still, so only the signal can end it.
+	// The time does not advance, so only the signal can end it.
 	jest.useFakeTimers();
 	const controller = new AbortController();
 	const first = pause(3_600_000, controller.signal);

@@ -48,7 +48,7 @@ it.each([
 	expect(parseJson(text)).toEqual(value);
 });
 
-it('opens text that holds JSON and leaves other text alone', () => {
+it('parses text that contains JSON and leaves other text unchanged', () => {
 	expect([unwrapText(' {"a":1}'), unwrapText('[1]'), unwrapText('{broken'), unwrapText('7'), unwrapText(7)]).toEqual([
 		{ a: 1 },
 		[1],

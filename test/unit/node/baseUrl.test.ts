@@ -47,7 +47,7 @@ it.each([
 	['https://v1.example.com', 'https://v1.example.com'],
 	['https://example.com/v10', 'https://example.com/v10'],
 	['', 'https://'],
-])('reads "%s" alike in the code, the node and the credential', (written, address) => {
+])('reads "%s" alike in the code, the node and the credential', (written, url) => {
 	const inNode = new NanoBanana().description.requestDefaults?.baseURL;
 	const inCredential = new NanoBananaApi().test.request.baseURL;
 
@@ -56,5 +56,5 @@ it.each([
 		evaluated(BASE_URL_EXPRESSION, written),
 		evaluated(inNode, written),
 		evaluated(inCredential, written),
-	]).toEqual(Array(4).fill(address));
+	]).toEqual(Array(4).fill(url));
 });

@@ -55,7 +55,7 @@ it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('l
 	expect([normalizeKey(typed), headerOf(typed)]).toEqual([typed, `Bearer ${typed}`]);
 });
 
-it.each(PASTED)('shows nothing of the key typed as %j, however the gateway quotes it', (typed) => {
+it.each(PASTED)('shows nothing of the key typed as %j, however the API quotes it', (typed) => {
 	const quoted = [KEY, typed, `Bearer ${KEY}`, encodeURIComponent(KEY)]
 		.map((key) => `Incorrect API key provided: ${key} (see above)`)
 		.join(' ');
@@ -63,7 +63,7 @@ it.each(PASTED)('shows nothing of the key typed as %j, however the gateway quote
 	expect(redact(quoted, typed)).not.toMatch(/k3y|secret|0123456789/);
 });
 
-it('hides a key that an address shows, in either case', () => {
+it('hides a key in a URL, in either case', () => {
 	const key = 'abc+/=@0123';
 
 	expect(redact('at /v1?q=abc%2B%2F%3D%400123 and abc%2b%2f%3d%400123', key)).toBe('at /v1?q=[key] and [key]');

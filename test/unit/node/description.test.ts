@@ -34,7 +34,7 @@ const SMALL_WORDS = [
 	'with',
 ];
 
-/** What people read beside a field, and under and in its lists. */
+/** The texts of a field and of its list entries. */
 function allTexts(): string[] {
 	const ofFields = [...allFields, ...new NanoBananaApi().properties].flatMap((field) => [
 		field.description,
@@ -156,7 +156,7 @@ it('speaks of items, endpoints and extensions, as n8n does', () => {
 	expect(texts.filter((text) => /\b(rows?|entrances?|endings?)\b/i.test(text))).toEqual([]);
 });
 
-it('leaves the model ID to the gateway: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
+it('leaves the model ID to the API: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
 	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual(
 		[],
 	);

@@ -14,7 +14,7 @@ import { readSubmitResult } from '../../../nodes/NanoBanana/submit/submitResult'
 const ROOT = join(__dirname, '../../..');
 const BANNED =
 	/\b(gateways?|pictures?|address(es)?|holds|(?<!there )is no|has no such|as a rule|anew|beside|goes on|puts? out|at the moment|paid for|billed|purchase|refused|licence|colour|behaviour|catalogue|above|below)\b|;/i;
-/** `IP addresses` is the one address that is meant. */
+/** `IP address` is the only address that is allowed. */
 const checked = (text: string): string => text.replace(/IP address(es)?/g, 'IP');
 
 const { description } = new NanoBanana();
@@ -68,7 +68,7 @@ describe('words', () => {
 describe('length', () => {
 	it.each(fieldTexts)('%s: %s', (_, text) => expect(text.length).toBeLessThanOrEqual(140));
 
-	it('of the hint of API Format, which stands under the field, is at most 120', () => {
+	it('of the hint of API Format, which is shown under the field, is at most 120', () => {
 		const apiFormat = entries.find(({ entry }) => entry.name === 'apiFormat')?.entry;
 		expect(apiFormat?.hint?.length).toBeLessThanOrEqual(120);
 	});

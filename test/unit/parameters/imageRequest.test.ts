@@ -96,7 +96,7 @@ it.each([
 	[{ image: 'x' }, 1, true],
 	[{ images: ['x'] }, 1, true],
 	[{ images: ['x'] }, 2, true],
-])('takes the references %j beside %i of the fields or not', (extraBody, references, isRefused) => {
+])('accepts the references %j together with %i of the fields or not', (extraBody, references, isRefused) => {
 	expect(refusal({}, { extraBody }, { references }) !== undefined).toBe(isRefused);
 });
 
@@ -110,7 +110,7 @@ it.each([
 	expect(read({}, { extraBody } as IDataObject).request.extraBody).toEqual(fields);
 });
 
-it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('refuses the additional fields %j', (extraBody) => {
+it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('rejects the additional fields %j', (extraBody) => {
 	expect(refusal({}, { extraBody } as IDataObject)).toBe("'Additional Request Fields (JSON)' must be a JSON object");
 });
 
@@ -125,7 +125,7 @@ it('turns every finding into a warning when the checks are skipped', () => {
 	expect(warnings.every((warning) => warning.endsWith('.'))).toBe(true);
 });
 
-it('refuses an empty prompt even when the checks are skipped', () => {
+it('rejects an empty prompt even when the checks are skipped', () => {
 	expect(refusal({ prompt: ' ' }, { skipModelChecks: true })).toBe("'Prompt' is empty");
 });
 
@@ -178,7 +178,7 @@ it.each<[unknown, string]>([
 	['tiff', "'tiff' is not a valid value for 'Output Format'"],
 	[7, "'7' is not a valid value for 'Output Format'"],
 	['x'.repeat(60), `'${'x'.repeat(40)}' is not a valid value for 'Output Format'`],
-])('refuses the format %j', (outputFormat, message) => {
+])('rejects the image type %j', (outputFormat, message) => {
 	expect(failureOf({}, { outputFormat } as IDataObject)).toMatchObject({ kind: 'invalid_input', message });
 });
 
@@ -207,13 +207,13 @@ it.each([
 	expect(read({ n: 2 }, { apiFormat, extraBody: { n: 4 } }).request.n).toBe(n);
 });
 
-it('refuses a number of images among the additional fields that is none', () => {
+it('rejects a number of images in the additional fields that is not a number', () => {
 	expect(refusal({}, { extraBody: { n: 'many' } })).toBe(
 		"'Number of Images' must be a whole number, 1 or higher (got many)",
 	);
 });
 
-it('names the references that would be sent beside others', () => {
+it('rejects references that are set in two places', () => {
 	expect(refusal({}, { extraBody: { image: 'x' } }, { references: 1 })).toBe(
 		"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 	);
@@ -230,7 +230,7 @@ it.each([
 	['asyncTask', { sizes: '1x1' }, undefined],
 	['openAi', { size: '1x1' }, undefined],
 	['gemini', { size: '1x1' }, undefined],
-])('judges fields for the entrance %s: %j', (apiFormat, extraBody, message) => {
+])('checks fields for the format %s: %j', (apiFormat, extraBody, message) => {
 	expect(refusal({}, { apiFormat, extraBody })).toBe(message);
 });
 
@@ -245,6 +245,6 @@ it.each([
 	['gemini', 'NanoBanana2-1K', []],
 	['gemini', 'gemini-3-pro-image', []],
 	['asyncTask', 'NanoBanana', []],
-])('warns on the entrance %s of a model without an ID there (%s)', (apiFormat, model, warnings) => {
+])('warns with the format %s if the model has no ID there (%s)', (apiFormat, model, warnings) => {
 	expect(read({ model }, { apiFormat }).warnings).toEqual(warnings);
 });

@@ -96,7 +96,7 @@ it('waits with the formats that cannot do otherwise, and never for Get Task Stat
 	expect(settingsOf({ operation: 'getStatus' }).wait).toBe(false);
 });
 
-it('reads tasks in the task format, whatever a hidden field holds', () => {
+it('reads tasks in the task format, whatever a hidden field contains', () => {
 	expect(settingsOf({ operation: 'waitForResult', options: { apiFormat: 'gemini' } }).apiFormat).toBe('asyncTask');
 });
 
@@ -105,7 +105,7 @@ it('reads a price of 0 as a price', () => {
 });
 
 it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])(
-	'refuses a word in the option %s',
+	'rejects a word in the option %s',
 	(name) => {
 		expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(
 			/^'.*' must be a number, .* or higher \(got many\)$/,
@@ -114,7 +114,7 @@ it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize
 );
 
 it.each(['apiFormat', 'onTimeout', 'outputFormat', 'responseFormat', 'sendBinaryAs'])(
-	'refuses a word that the option %s does not offer',
+	'rejects a word that the option %s does not offer',
 	(name) => {
 		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'other' is not a valid value for '.*'$/);
 	},

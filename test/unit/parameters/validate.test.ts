@@ -8,7 +8,7 @@ function failureOf(check: () => unknown): Failure {
 	} catch (thrown) {
 		return toFailure(thrown);
 	}
-	throw new Error('Nothing was refused');
+	throw new Error('Nothing was rejected');
 }
 
 it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value) => {
@@ -36,7 +36,7 @@ it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number'
 });
 
 it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])(
-	'refuses %j as a whole number from 1, naming field and value',
+	'rejects %j as a whole number from 1, naming field and value',
 	(value) => {
 		expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({
 			kind: 'invalid_input',
@@ -49,7 +49,7 @@ it('gives the default for an option without a value', () => {
 	expect([undefined, null, ''].map((value) => numberFrom('Timeout', value, 600, 0.1))).toEqual([600, 600, 600]);
 });
 
-it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('refuses %j as a number', (value) => {
+it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('rejects %j as a number', (value) => {
 	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(
 		/^'Timeout' must be a number, 0\.1 or higher \(got .*\)$/,
 	);
@@ -69,7 +69,7 @@ it.each([
 	expect(choiceFrom('Response Format', value, ['url', 'b64_json'], 'url')).toBe(choice);
 });
 
-it.each([['base64'], [7], [{}], [true]])('refuses %j as a choice and names what can be chosen', (value) => {
+it.each([['base64'], [7], [{}], [true]])('rejects %j as a choice and names the valid choices', (value) => {
 	expect(failureOf(() => choiceFrom('Response Format', value, ['url', 'b64_json'], 'url'))).toEqual({
 		kind: 'invalid_input',
 		message: `'${String(value).toLowerCase()}' is not a valid value for 'Response Format'`,

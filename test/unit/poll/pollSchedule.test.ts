@@ -127,10 +127,10 @@ describe('other sizes', () => {
 
 describe('wrong progress', () => {
 	const LIES: Array<[string, Load['progress']]> = [
-		['stands at 99', () => 99],
+		['stays at 99', () => 99],
 		['jumps to 90', (share) => (share < 0.1 ? 5 : 90)],
 		['goes backwards', (share) => Math.round(50 + 40 * Math.sin(share * 20))],
-		['says 100 too early', (share) => Math.floor(share * 300)],
+		['is 100 too early', (share) => Math.floor(share * 300)],
 		['counts the queue', (share) => (share < 0.5 ? Math.floor(share * 200) : 0)],
 		['is anything', (_share, age) => (Math.round(age) * 7919) % 100],
 		[

@@ -6,11 +6,11 @@ import { broken, BASE_URL, fakeClient, reply, type Sent, type FakeResponse } fro
 
 const A = 'https://cdn.example/a.png';
 
-async function lookThrough(
-	answer: FakeResponse,
+async function pollWith(
+	response: FakeResponse,
 	more: { taskId?: string; remainingMs?: number; baseURL?: string } = {},
 ): Promise<{ poll: TaskStatusResult; sent: Sent[] }> {
-	const { client, sent } = fakeClient([answer], undefined, { baseURL: more.baseURL ?? BASE_URL });
+	const { client, sent } = fakeClient([response], undefined, { baseURL: more.baseURL ?? BASE_URL });
 	const poll = await fetchTaskStatus(
 		client,
 		{ taskId: more.taskId ?? 't-1' },
@@ -20,9 +20,7 @@ async function lookThrough(
 }
 
 it('polls the task once, with the key, and follows no redirect', async () => {
-	const { poll, sent } = await lookThrough(
-		reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
-	);
+	const { poll, sent } = await pollWith(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }));
 
 	expect(poll).toEqual({
 		kind: 'outcome',
@@ -42,11 +40,11 @@ it('polls the task once, with the key, and follows no redirect', async () => {
 });
 
 it('escapes an ID in the path', async () => {
-	expect((await lookThrough(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
+	expect((await pollWith(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
 		`${BASE_URL}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
 	);
 	for (const taskId of ['.', '..']) {
-		expect(await lookThrough(reply(200, {}), { taskId })).toEqual({
+		expect(await pollWith(reply(200, {}), { taskId })).toEqual({
 			poll: { kind: 'final', failure: { kind: 'unknown_task', taskId } },
 			sent: [],
 		});
@@ -58,7 +56,7 @@ it.each([
 	[200, 1_000],
 	[600_000, 30_000],
 ])('with %i ms left, waits for the response for %i ms', async (remainingMs, timeoutMs) => {
-	expect((await lookThrough(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
+	expect((await pollWith(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
 it.each<[string, FakeResponse, TaskStatusResult]>([
@@ -81,7 +79,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		},
 	],
 	[
-		'a gateway that is down',
+		'an API that is down',
 		reply(503, { message: 'later' }, { 'retry-after': '7' }),
 		{
 			kind: 'passing',
@@ -90,7 +88,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		},
 	],
 	[
-		'half an answer',
+		'half a response',
 		reply(200, '{"code":"succ'),
 		{
 			kind: 'notJson',
@@ -113,7 +111,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		},
 	],
 	[
-		'a no to this look',
+		'a rejected poll',
 		reply(200, { code: 429, message: 'too many requests' }),
 		{
 			kind: 'passing',
@@ -127,8 +125,8 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 			retryAfterMs: 0,
 		},
 	],
-])('polls again after %s', async (_fact, answer, poll) => {
-	expect((await lookThrough(answer)).poll).toEqual(poll);
+])('polls again after %s', async (_fact, response, poll) => {
+	expect((await pollWith(response)).poll).toEqual(poll);
 });
 
 it.each<[string, FakeResponse, object]>([
@@ -139,13 +137,13 @@ it.each<[string, FakeResponse, object]>([
 		{ kind: 'invalid_key', httpStatus: 200 },
 	],
 	[
-		'a refused prompt',
+		'a rejected prompt',
 		reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }),
 		{ kind: 'prompt_refused' },
 	],
 	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
 	[
-		'an answer that is too large',
+		'a response that is too large',
 		reply(200, Readable.from([Buffer.alloc(2_097_152)])),
 		{
 			kind: 'unreadable_answer',
@@ -153,8 +151,8 @@ it.each<[string, FakeResponse, object]>([
 			nextStep: expect.stringContaining('Max Download Size') as string,
 		},
 	],
-])('stops polling after %s', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
+])('stops polling after %s', async (_fact, response, failure) => {
+	expect((await pollWith(response)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
 it.each<[string, FakeResponse, object]>([
@@ -164,24 +162,28 @@ it.each<[string, FakeResponse, object]>([
 		{ kind: 'invalid_key', httpStatus: 401 },
 	],
 	[
-		'a route that the gateway does not offer',
+		'a route that the API does not offer',
 		reply(404, { error: { message: 'image tasks are not enabled' } }),
 		{ kind: 'not_offered' },
 	],
 	['a redirect', reply(302, '', { location: '/login' }), { kind: 'wrong_base_url' }],
 	[
-		'a page that guards the gateway',
+		'a web page that blocks the API',
 		reply(403, '<html><title>Just a moment</title></html>'),
 		{ kind: 'access_denied' },
 	],
-	['a no on HTTP 200', reply(200, { success: false, message: 'database is locked' }), { kind: 'invalid_request' }],
 	[
-		'a complaint beside the task',
+		'a rejection with HTTP 200',
+		reply(200, { success: false, message: 'database is locked' }),
+		{ kind: 'invalid_request' },
+	],
+	[
+		'an error next to the task',
 		reply(200, { task_id: 't-1', error: { message: 'slow queue' } }),
 		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
 	],
-])('accepts %s only when it is repeated', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
+])('accepts %s only when it is repeated', async (_fact, response, failure) => {
+	expect((await pollWith(response)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
 });
 
 it.each([
@@ -193,7 +195,7 @@ it.each([
 	[200, { code: 1, msg: 'generating' }],
 	[200, { code: 1, msg: '图片生成中' }],
 ])('reads a %i with %j as a running task', async (status, body) => {
-	expect((await lookThrough(reply(status, body))).poll).toEqual({
+	expect((await pollWith(reply(status, body))).poll).toEqual({
 		kind: 'outcome',
 		outcome: { kind: 'pending', status: 'running', taskId: 't-1' },
 		retryAfterMs: 0,
@@ -203,12 +205,12 @@ it.each([
 it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])(
 	'does not take "%s" for a task that goes on',
 	async (message) => {
-		expect((await lookThrough(reply(400, { error: { message } }))).poll).toMatchObject({ kind: 'doubtful' });
+		expect((await pollWith(reply(400, { error: { message } }))).poll).toMatchObject({ kind: 'doubtful' });
 	},
 );
 
 it('sends nothing when the base URL is not a URL, and does not try again', async () => {
-	expect(await lookThrough(reply(200, {}), { baseURL: '' })).toEqual({
+	expect(await pollWith(reply(200, {}), { baseURL: '' })).toEqual({
 		poll: {
 			kind: 'final',
 			failure: {
@@ -228,7 +230,7 @@ it.each([
 	[{ error: { message: 'Invalid URL (GET /v1/images/tasks/t-1)' } }, 'wrong_base_url'],
 	['<html><title>404 Not Found</title></html>', 'wrong_base_url'],
 ])('reads a 404 with %j as %s, which is temporary for a new task', async (body, kind) => {
-	expect((await lookThrough(reply(404, body))).poll).toMatchObject({
+	expect((await pollWith(reply(404, body))).poll).toMatchObject({
 		kind: 'notFound',
 		failure: { kind, taskId: 't-1', httpStatus: 404 },
 	});
@@ -244,7 +246,7 @@ it.each<[string, string, object]>([
 	],
 	['no image yet', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
 ])('keeps the response about %s for the error', async (_fact, body, outcome) => {
-	expect((await lookThrough(reply(200, body))).poll).toMatchObject({
+	expect((await pollWith(reply(200, body))).poll).toMatchObject({
 		kind: 'outcome',
 		outcome: { ...outcome, response: body },
 	});
@@ -266,6 +268,6 @@ it.each<[string, FakeResponse, object]>([
 		reply(403, '<html><title>Just a moment...</title></html>'),
 		{ kind: 'access_denied', message: expect.stringContaining('Cloudflare') as string },
 	],
-])('reports %s between n8n and the API', async (_fact, answer, failure) => {
-	expect((await lookThrough(answer)).poll).toMatchObject({ failure });
+])('reports %s between n8n and the API', async (_fact, response, failure) => {
+	expect((await pollWith(response)).poll).toMatchObject({ failure });
 });

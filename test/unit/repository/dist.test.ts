@@ -24,11 +24,11 @@ beforeAll(async () => {
 	};
 });
 
-it('holds one file for each thing that n8n is told to load', () => {
+it('contains one file for each class that n8n loads', () => {
 	expect([...made.files.keys()].sort()).toEqual([...manifest.n8n.credentials, ...manifest.n8n.nodes].sort());
 });
 
-it('holds nodes and credentials only: no test, example, tool or package is in it', () => {
+it('contains nodes and credentials only: no test, example, tool or package', () => {
 	const inputs = Object.keys(made.metafile.inputs);
 
 	expect(inputs.length).toBeGreaterThan(40);

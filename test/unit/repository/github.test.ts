@@ -66,9 +66,9 @@ it('the forms for issues ask for what is needed to see a report', () => {
 	const required = fields.filter(({ validations }) => validations?.required).map(({ id }) => id);
 
 	expect(fields.map(({ id }) => id)).toEqual(
-		expect.arrayContaining(['n8n', 'node', 'gateway', 'task', 'request', 'details']),
+		expect.arrayContaining(['n8n', 'node', 'provider', 'task', 'request', 'details']),
 	);
-	expect(required).toEqual(expect.arrayContaining(['n8n', 'node', 'gateway', 'details']));
+	expect(required).toEqual(expect.arrayContaining(['n8n', 'node', 'provider', 'details']));
 	expect(yaml('ISSUE_TEMPLATE/feature.yml').body.length).toBeGreaterThan(1);
 	expect(yaml('ISSUE_TEMPLATE/config.yml').blank_issues_enabled).toBe(false);
 });
@@ -87,7 +87,7 @@ describe('the notes of a release', () => {
 	const notesOf = (version: string): string =>
 		execFileSync(process.execPath, [join(ROOT, '.ci/release-notes.mjs'), version], { encoding: 'utf8', stdio: 'pipe' });
 
-	it("are refused for a version that is not the package's own", () => {
+	it("are rejected for a version that is not the package's own", () => {
 		expect(() => notesOf('99.0.0')).toThrow(`The package is version ${manifest.version}, not 99.0.0`);
 	});
 

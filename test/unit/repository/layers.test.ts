@@ -32,7 +32,7 @@ function sources(folder = FOLDER): string[] {
 
 const nameOf = (path: string): string => relative(FOLDER, path).replace(/\\/g, '/').replace(/\.ts$/, '');
 
-/** What stands behind `from` or in a call of import or require, types included. */
+/** The module names after `from` and in calls of import or require, including types. */
 function importsOf(path: string): string[] {
 	const text = readFileSync(path, 'utf8');
 	const clause = String.raw`(?:type\s+)?(?:\{[^}]*\}|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\{[^}]*\})?)`;

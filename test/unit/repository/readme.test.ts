@@ -36,7 +36,7 @@ function chapter(title: string, document = README): string {
 
 const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
 
-/** GitHub's own way from a heading to its address. */
+/** How GitHub makes the anchor of a heading. */
 const anchorOf = (heading: string): string =>
 	`#${heading
 		.toLowerCase()

@@ -63,7 +63,7 @@ it.each([true, false])(
 	},
 );
 
-it('logs each place, and each run anew', async () => {
+it('logs each place once per run', async () => {
 	const { of, logs } = openEndings(true);
 	await endWith(of(0), bug());
 	await endWith(of(0), bug());

@@ -12,7 +12,7 @@ describe('file names', () => {
 		['photo.JPEG', 'photo.png'],
 		['photo.v2', 'photo.v2.png'],
 		['folder/sub/photo', 'photo.png'],
-		['C:\\pictures\\photo.webp', 'photo.png'],
+		['C:\\images\\photo.webp', 'photo.png'],
 		['../../etc/passwd', 'passwd.png'],
 		['..', 'nanobanana.png'],
 		['.hidden', 'hidden.png'],
@@ -88,7 +88,7 @@ function record(more: Partial<ItemResult> = {}): ItemResult {
 const rows = (task: ItemResult, parameters = {}, input = {}) => outputItems(task, settingsOf(parameters), 4, input);
 
 describe('rows', () => {
-	it('link to their item, with and without a picture', () => {
+	it('link to their item, with and without an image', () => {
 		const task = record({ outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(
@@ -98,7 +98,7 @@ describe('rows', () => {
 		).toEqual(Array(4).fill({ item: 4 }));
 	});
 
-	it('show the task while there is no picture, without empty fields', () => {
+	it('show the task as long as no image exists, without empty fields', () => {
 		expect(rows(record({ status: 'running', progress: 40, model: undefined }))).toEqual([
 			{ json: { taskId: 'task_1', status: 'running', progress: 40 }, pairedItem: { item: 4 } },
 		]);
@@ -120,7 +120,7 @@ describe('rows', () => {
 		expect(rows(task).map(({ json }) => json.warnings)).toEqual([['Less came.'], ['Less came.']]);
 	});
 
-	it('count the cost per picture of the row when simplified, and of the task when not', () => {
+	it('count the cost per image of the row when simplified, and of the task when not', () => {
 		const task = record({ outputImages: [outputImage(0), outputImage(1), outputImage(2)] });
 		const options = { unitPrice: 0.1 };
 
@@ -145,7 +145,7 @@ describe('rows', () => {
 		expect(Math.max(...counts)).toBeLessThanOrEqual(10);
 	});
 
-	it('leave no gap in the field names when one picture could not be stored', () => {
+	it('leave no gap in the field names when one image could not be stored', () => {
 		const task = record({ outputImages: [outputImage(0, { binary: undefined }), outputImage(1), outputImage(2)] });
 		const [row] = rows(task, { options: { combineImages: true, binaryPropertyOutput: 'photo' } });
 
@@ -153,7 +153,7 @@ describe('rows', () => {
 	});
 
 	it.each([true, false])(
-		'describe the picture that the first field holds, when the one before it could not be stored (simplify %s)',
+		'describe the image in the first field, when the one before it could not be stored (simplify %s)',
 		(simplify) => {
 			const task = record({
 				outputImages: [
@@ -173,7 +173,7 @@ describe('rows', () => {
 		},
 	);
 
-	it('describe the first picture where no field holds one', () => {
+	it('describe the first image if no field contains one', () => {
 		const task = record({
 			outputImages: [outputImage(0, { binary: undefined }), outputImage(1, { binary: undefined })],
 		});

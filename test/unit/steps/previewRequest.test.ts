@@ -28,7 +28,7 @@ it.each([
 	['asyncTask', 'imageToImage', 'https://api.example.com/v1/images/tasks'],
 	['openAi', 'textToImage', 'https://api.example.com/v1/images/generations'],
 	['openAi', 'imageToImage', 'https://api.example.com/v1/images/edits'],
-])('shows the address of the entrance (%s, %s)', (apiFormat, operation, url) => {
+])('shows the URL of the endpoint (%s, %s)', (apiFormat, operation, url) => {
 	expect(preview(apiFormat, {}, operation).preview).toMatchObject({
 		method: 'POST',
 		url,
@@ -46,7 +46,7 @@ it.each([
 	expect(JSON.stringify(preview(apiFormat, { sendBinaryAs }))).toContain("[file in 'front']");
 });
 
-it.each(['openAi', 'gemini'])('shows an address as the file that %s sends in its place', (apiFormat) => {
+it.each(['openAi', 'gemini'])('shows a URL as the file that %s sends instead', (apiFormat) => {
 	const shown = JSON.stringify(preview(apiFormat));
 
 	expect(shown).toContain('[image at https://example.com/a.png]');

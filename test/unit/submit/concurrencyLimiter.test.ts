@@ -25,7 +25,7 @@ interface PlayResult {
 	done: number;
 	rejected: number;
 	mostOpen: number;
-	mostUnanswered: number;
+	mostWithoutResponse: number;
 	requests: number[];
 	tookMs: number;
 }
@@ -39,19 +39,19 @@ async function play(
 	const clock = stoppedClock();
 	const limiter = limiterOf(more.maxConcurrency ?? 64, clock, { slowStart: more.slowStart ?? TASK_SLOW_START });
 	const startedAt = clock.now();
-	const seen: PlayResult = { done: 0, rejected: 0, mostOpen: 0, mostUnanswered: 0, requests: [], tookMs: 0 };
+	const seen: PlayResult = { done: 0, rejected: 0, mostOpen: 0, mostWithoutResponse: 0, requests: [], tookMs: 0 };
 	let open = 0;
-	let unanswered = 0;
+	let withoutResponse = 0;
 
 	const item = async (): Promise<void> => {
 		for (;;) {
 			const permit = await limiter.acquire();
 			if (!permit) return;
 			seen.requests.push(clock.now() - startedAt);
-			unanswered += 1;
-			seen.mostUnanswered = Math.max(seen.mostUnanswered, unanswered);
+			withoutResponse += 1;
+			seen.mostWithoutResponse = Math.max(seen.mostWithoutResponse, withoutResponse);
 			await clock.pause(RESPONSE_MS);
-			unanswered -= 1;
+			withoutResponse -= 1;
 			if (open >= limit) {
 				seen.rejected += 1;
 				permit.rejected(more.retryAfterMs ?? 0);
@@ -95,14 +95,14 @@ it('stays within a lower Max Concurrency without a rejection', async () => {
 });
 
 it('sends few requests before the first responses, so that a wrong guess costs few rejections', async () => {
-	expect((await play(40, 64)).mostUnanswered).toBe(TASK_SLOW_START.initial);
+	expect((await play(40, 64)).mostWithoutResponse).toBe(TASK_SLOW_START.initial);
 });
 
 it('runs more synchronous calls at the same time as they succeed', async () => {
 	const seen = await play(60, 64, { slowStart: SYNC_SLOW_START });
 
 	expect(seen.requests.filter((at) => at === 0)).toHaveLength(SYNC_SLOW_START.initial);
-	expect(seen.mostUnanswered).toBeGreaterThan(SYNC_SLOW_START.initial);
+	expect(seen.mostWithoutResponse).toBeGreaterThan(SYNC_SLOW_START.initial);
 	expect(seen.rejected).toBe(0);
 });
 

@@ -14,12 +14,12 @@ import {
 } from './modelApi';
 
 /** What happens outside of the node: the API, the saved context, and the executions. */
-interface World {
+interface Environment {
 	api: ModelApi;
 	context: IDataObject;
 	execution: number;
 	/** Executions that share one saved context. */
-	lineage: Set<string>;
+	sharedExecutions: Set<string>;
 }
 /** How the last execution ended, which decides what a user can do next. */
 interface Model {
@@ -53,7 +53,7 @@ const script: fc.Arbitrary<Script> = fc.record({
 	continues: fc.boolean(),
 });
 
-class Step implements fc.AsyncCommand<Model, World> {
+class Step implements fc.AsyncCommand<Model, Environment> {
 	constructor(
 		readonly how: 'Retry On Fail' | 'Retry execution' | 'new execution',
 		readonly script: Script,
@@ -63,26 +63,27 @@ class Step implements fc.AsyncCommand<Model, World> {
 		return this.how === 'new execution' || model.canRetry;
 	}
 
-	async run(model: Model, world: World): Promise<void> {
-		if (this.how !== 'Retry On Fail') world.execution += 1;
-		if (this.how === 'Retry execution') world.context = JSON.parse(JSON.stringify(world.context)) as IDataObject;
+	async run(model: Model, environment: Environment): Promise<void> {
+		if (this.how !== 'Retry On Fail') environment.execution += 1;
+		if (this.how === 'Retry execution')
+			environment.context = JSON.parse(JSON.stringify(environment.context)) as IDataObject;
 		if (this.how === 'new execution') {
-			world.context = {};
-			world.lineage = new Set();
+			environment.context = {};
+			environment.sharedExecutions = new Set();
 		}
-		const execution = String(world.execution);
-		world.lineage.add(execution);
+		const execution = String(environment.execution);
+		environment.sharedExecutions.add(execution);
 		const { posts, gets, files } = this.script;
 		const result = await tryNode(
-			world.api,
+			environment.api,
 			{ ...this.script, posts: [...posts], gets: [...gets], files: [...files] },
 			execution,
-			world.context,
+			environment.context,
 		);
 		const isFailed = result.outcomes.some(({ status }) => status === 'rejected');
 		model.canRetry = isFailed && !result.isCanceled;
-		checkInvariants(world);
-		checkRows(world, result);
+		checkInvariants(environment);
+		checkRows(environment, result);
 	}
 
 	toString(): string {
@@ -90,7 +91,7 @@ class Step implements fc.AsyncCommand<Model, World> {
 	}
 }
 
-function checkInvariants({ api: api, lineage }: World): void {
+function checkInvariants({ api: api, sharedExecutions }: Environment): void {
 	for (const task of api.tasks) {
 		const isKnown = api.known.has(task.id);
 		const isReported = api.unclear.some(({ item, execution }) => item === task.item && execution === task.execution);
@@ -98,22 +99,21 @@ function checkInvariants({ api: api, lineage }: World): void {
 	}
 	for (let item = 0; item < ITEMS; item += 1) {
 		const live = api.tasks.filter(
-			(task) => task.item === item && lineage.has(task.execution) && task.state !== 'failed' && api.known.has(task.id),
+			(task) =>
+				task.item === item && sharedExecutions.has(task.execution) && task.state !== 'failed' && api.known.has(task.id),
 		);
 		expect({ item, live: live.length <= 1 ? 'at most one' : live }).toEqual({ item, live: 'at most one' });
 	}
 	for (const { item, execution } of api.unclear) {
 		const sent = api.posts.filter((post) => post.item === item && post.execution === execution);
-		const firstUnclear = sent.findIndex(({ response: answer }) =>
-			['acceptSilently', 'reset', 'broken'].includes(answer),
-		);
+		const firstUnclear = sent.findIndex(({ response }) => ['acceptSilently', 'reset', 'broken'].includes(response));
 		// Canceled after it was sent: nobody got its response, and it is the last request too.
 		expect(firstUnclear === -1 || firstUnclear === sent.length - 1).toBe(true);
 	}
 	expect(api).toMatchObject({ requestsAfterCancel: 0, keysAbroad: 0 });
 }
 
-function checkRows({ api: api }: World, { outcomes, isCanceled }: Awaited<ReturnType<typeof tryNode>>): void {
+function checkRows({ api: api }: Environment, { outcomes, isCanceled }: Awaited<ReturnType<typeof tryNode>>): void {
 	if (isCanceled || outcomes.some(({ status }) => status === 'rejected')) return;
 	outcomes.forEach((outcome, item) => {
 		const rows = outcome.status === 'fulfilled' ? outcome.value : [];
@@ -136,7 +136,7 @@ it('charges once and loses nothing in any order of responses, faults, cancels, r
 		fc.asyncProperty(fc.commands(steps, { maxCommands: 6 }), async (commands) => {
 			const setup = () => ({
 				model: { canRetry: false },
-				real: { api: newModelApi(), context: {}, execution: 0, lineage: new Set<string>() },
+				real: { api: newModelApi(), context: {}, execution: 0, sharedExecutions: new Set<string>() },
 			});
 			await fc.asyncModelRun(setup, commands);
 		}),

@@ -20,8 +20,8 @@ const reply = (status: number, body: unknown, headers: Record<string, unknown> =
 	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 
-function resultOf(answer: HttpResult, format: ApiFormat = 'asyncTask'): SubmitResult {
-	return readSubmitResult(answer, { decode: (body) => FORMATS[format].decode(body, BASE_URL), now: 0 });
+function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask'): SubmitResult {
+	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), now: 0 });
 }
 
 const ACCEPTED = {
@@ -157,8 +157,8 @@ it('accepts an image file as the image, and nothing else of that type', () => {
 		outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] },
 		firstPollMs: 0,
 	});
-	for (const answer of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])
-		expect(resultOf(answer)).toMatchObject({
+	for (const response of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])
+		expect(resultOf(response)).toMatchObject({
 			failure: {
 				kind: 'unclear_submission',
 				response: expect.stringMatching(/^\(binary data, \d+ bytes\)$/) as string,

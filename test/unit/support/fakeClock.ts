@@ -9,7 +9,7 @@ export interface FakeClock extends Clock {
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Time stands still until `advance`. */
+/** The time only changes with `advance`. */
 export function stoppedClock(): FakeClock {
 	let now = START;
 	let sleepers: Array<{ at: number; wake: () => void }> = [];

@@ -23,7 +23,7 @@ const paths = (places: shapes.Place[]): Set<string> => new Set(places.map(({ pat
 const CREATED: Array<[path: string, source: string, body: unknown]> = [
 	['data', 'API page', { code: 'success', message: '', data: { task_id: 't-1', status: 'queued' } }],
 	['data', 'New API fork without a code', { data: { task_id: 't-1', status: 'queued' } }],
-	['data', 'FastAPI gateway', { code: 200, message: 'ok', data: { taskId: 't-1' } }],
+	['data', 'FastAPI server', { code: 200, message: 'ok', data: { taskId: 't-1' } }],
 	['data', 'apimp, vidgo', { code: 200, data: { task_id: 't-1', status: 'not_started', error_message: null } }],
 	['data', 'viralapi', { code: 200, msg: 'success', data: { task_id: 't-1' } }],
 	['data', 'Kling', { code: 0, message: 'SUCCEED', data: { task_id: 't-1', task_status: 'submitted' } }],
@@ -53,7 +53,7 @@ describe('a created task', () => {
 		expect(new Set(CREATED.map(([path]) => path))).toEqual(paths(shapes.TASK_PLACES));
 	});
 
-	it('is the text in data beside the code success (zhenzhen)', () => {
+	it('is the text in data if the code is success (zhenzhen)', () => {
 		expect(decode({ code: 'success', message: '', data: 'task_9fK2mQx7' })).toMatchObject({
 			kind: 'pending',
 			taskId: 'task_9fK2mQx7',
@@ -168,7 +168,7 @@ describe('a finished task', () => {
 		expect(imagesIn(sent, { references: [REFERENCE] })).toEqual([]);
 	});
 
-	it('ignores the reference where the result stands beside it', () => {
+	it('ignores the reference if there is also a result', () => {
 		const result = { status: 'succeeded', result_url: A };
 		expect(imagesIn(onPage({ ...result, image: REFERENCE, images: [REFERENCE, B] }))).toEqual([A]);
 	});
@@ -312,7 +312,7 @@ describe('a failed task', () => {
 		expect(decode(onPage(data))).toEqual({ kind: 'failed', cause: 'taskFailed', taskId: 't-1', ...told });
 	});
 
-	it('brings no image, whatever stands in it', () => {
+	it('has no image, whatever it contains', () => {
 		const images = { data: [{ url: REFERENCE }], result_url: A, images: [{ url: A }] };
 		expect(decode(onPage({ status: 'failed', ...images }))).toMatchObject({ kind: 'failed' });
 	});
@@ -398,7 +398,7 @@ describe('what nobody documents', () => {
 	const upstream = { candidates: [{ content: { parts: [{ inlineData: { data: PNG } }] } }] };
 
 	it.each<[string, object]>([
-		['picture_url beside the reference', { image: REFERENCE, picture_url: A }],
+		['picture_url and the reference', { image: REFERENCE, picture_url: A }],
 		['the request', { request: { images: [REFERENCE] }, properties: { input: REFERENCE }, images: [REFERENCE] }],
 		['metadata', { metadata: { images: [A], result_urls: [A] } }],
 		['prose', { message: `Your image: ${A}`, result: `Here you are: ![image](${A})` }],
