@@ -28,7 +28,7 @@ const clean = async () => await rm('dist', { recursive: true, force: true });
 
 const bundle = async () => void (await build(bundling));
 
-/** n8n reads the node's category and aliases from this file beside the code. */
+/** n8n reads the node's category and aliases from this file next to the code. */
 const buildCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
 /** n8n offers the fields of these schemas in the editor before the node has run. */

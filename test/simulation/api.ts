@@ -1,6 +1,6 @@
 /* eslint-disable */
-// The API as a state machine: what it accepts, what it charges, and what it answers. It never looks at the client.
-import type { World } from './world';
+// The API as a state machine: what it accepts, charges, and returns. It does not know what the client does.
+import type { Simulator } from './simulator';
 
 export const API = 'https://api.sim';
 const FILES = 'https://files.sim';
@@ -11,21 +11,21 @@ export interface Charge {
 	taskId?: string;
 	/** Part of every image and URL of it. */
 	mark: string;
-	lineage: number;
+	workflow: number;
 	execution: number;
 	item: number;
 	images: number;
 	startedAt: number;
 	endsAt: number;
 	fails: boolean;
-	/** A synchronous answer without an image. */
+	/** A synchronous response without an image. */
 	isEmpty: boolean;
-	/** The whole answer has reached the client. */
-	isAnswered: boolean;
+	/** The whole response has reached the client. */
+	isDelivered: boolean;
 	idempotencyKey?: string;
 }
 
-export interface Answer {
+export interface ApiResponse {
 	status: number;
 	headers?: Record<string, string>;
 	body: Buffer;
@@ -33,14 +33,14 @@ export interface Answer {
 	end?: 'reset' | 'truncated' | 'resetWhenComplete';
 	/** How long until the headers. */
 	afterMs: number;
-	onAnswered?: () => void;
+	onDelivered?: () => void;
 }
 
 /** Thrown by the connection, or nothing at all until somebody gives up. */
-export type Reply = Answer | { error: Error; afterMs: number } | 'silence';
+export type Reply = ApiResponse | { error: Error; afterMs: number } | 'silence';
 
 export interface Origin {
-	lineage: number;
+	workflow: number;
 	execution: number;
 	item: number;
 }
@@ -60,40 +60,41 @@ export interface ApiSettings {
 export class Api {
 	readonly charges: Charge[] = [];
 	settings: ApiSettings;
-	private storm?: { until: number; status: number; retryAfterS?: number };
+	private outage?: { until: number; status: number; retryAfterS?: number };
 
 	constructor(
-		private readonly world: World,
+		private readonly simulator: Simulator,
 		settings: ApiSettings,
 	) {
 		this.settings = settings;
 	}
 
-	/** Weather: storms of 429 and 503, and limits that change. */
+	/** Changes the state of the API: a time in which it rejects everything with 429 or 503, or another limit. */
 	change(): void {
-		const { world } = this;
-		const ms = 1_000 + world.below(60_000);
-		if (world.chance(0.6)) {
-			this.storm = {
-				until: world.now + ms,
-				status: world.pick([429, 503]),
-				retryAfterS: world.pick([undefined, undefined, 1, 5, 90]),
+		const { simulator } = this;
+		const ms = 1_000 + simulator.below(60_000);
+		if (simulator.chance(0.6)) {
+			this.outage = {
+				until: simulator.now + ms,
+				status: simulator.pick([429, 503]),
+				retryAfterS: simulator.pick([undefined, undefined, 1, 5, 90]),
 			};
-			world.log(() => `api    storm of ${this.storm?.status} for ${ms} ms`);
+			simulator.log(() => `api    outage with ${this.outage?.status} for ${ms} ms`);
 		} else {
-			this.settings = { ...this.settings, limit: 1 + world.below(8) };
-			world.log(() => `api    limit is ${this.settings.limit}`);
+			this.settings = { ...this.settings, limit: 1 + simulator.below(8) };
+			simulator.log(() => `api    limit is ${this.settings.limit}`);
 		}
 	}
 
 	/** A create request arrives. */
 	create(origin: Origin, kind: 'task' | 'openAi' | 'gemini', images: number, idempotencyKey?: string): Reply {
-		const { world } = this;
-		const latency = 5 + world.below(200);
-		if (this.storm && world.now < this.storm.until) return this.turnAway(this.storm.status, this.storm.retryAfterS);
-		if (this.running() >= this.settings.limit) return this.turnAway(429, world.pick([undefined, 1, 3]));
-		const fault = world.chance(this.settings.faults)
-			? world.pick([
+		const { simulator } = this;
+		const latency = 5 + simulator.below(200);
+		if (this.outage && simulator.now < this.outage.until)
+			return this.rejectRequest(this.outage.status, this.outage.retryAfterS);
+		if (this.running() >= this.settings.limit) return this.rejectRequest(429, simulator.pick([undefined, 1, 3]));
+		const fault = simulator.chance(this.settings.faults)
+			? simulator.pick([
 					'resetBefore',
 					'resetAfter',
 					'cut',
@@ -133,43 +134,43 @@ export class Api {
 			: undefined;
 		const charge = known ?? this.accept(origin, kind, images, fault === 'noImage');
 		charge.idempotencyKey = idempotencyKey;
-		const slowMs = fault === 'slow' ? world.below(200_000) : 0;
-		const workMs = kind === 'task' ? 0 : Math.max(0, charge.endsAt - world.now);
-		const answer = { ...this.created(charge, kind), afterMs: latency + slowMs + workMs };
-		answer.onAnswered = () => (charge.isAnswered = true);
+		const slowMs = fault === 'slow' ? simulator.below(200_000) : 0;
+		const workMs = kind === 'task' ? 0 : Math.max(0, charge.endsAt - simulator.now);
+		const response = { ...this.created(charge, kind), afterMs: latency + slowMs + workMs };
+		response.onDelivered = () => (charge.isDelivered = true);
 		switch (fault) {
 			case 'resetAfter':
-				return broken('ECONNRESET', 'read', answer.afterMs);
+				return broken('ECONNRESET', 'read', response.afterMs);
 			case 'cut':
-				return { ...answer, end: 'reset' };
+				return { ...response, end: 'reset' };
 			case 'truncated':
-				return { ...answer, end: 'truncated' };
+				return { ...response, end: 'truncated' };
 			case 'resetWhenComplete':
-				return { ...answer, end: 'resetWhenComplete' };
+				return { ...response, end: 'resetWhenComplete' };
 			case 'silenceAfter':
 				return 'silence';
 			case 'page502After':
-				return page(502, answer.afterMs);
+				return page(502, response.afterMs);
 			case 'page504After':
-				return page(504, answer.afterMs);
+				return page(504, response.afterMs);
 			case 'emptyAfter':
-				return { ...answer, body: Buffer.alloc(0), onAnswered: undefined };
+				return { ...response, body: Buffer.alloc(0), onDelivered: undefined };
 			case 'textAfter':
-				return { ...answer, body: Buffer.from('{"code":"success","data":null}'), onAnswered: undefined };
+				return { ...response, body: Buffer.from('{"code":"success","data":null}'), onDelivered: undefined };
 			case 'busyWithTask':
-				return kind === 'task' ? { ...answer, status: world.pick([500, 502, 409]) } : answer;
+				return kind === 'task' ? { ...response, status: simulator.pick([500, 502, 409]) } : response;
 			default:
-				return answer;
+				return response;
 		}
 	}
 
 	/** A status request arrives. */
 	read(taskId: string): Reply {
-		const { world } = this;
-		const afterMs = 5 + world.below(100);
+		const { simulator } = this;
+		const afterMs = 5 + simulator.below(100);
 		const charge = this.charges.find((known) => known.taskId === taskId);
-		const fault = world.chance(this.settings.faults)
-			? world.pick([
+		const fault = simulator.chance(this.settings.faults)
+			? simulator.pick([
 					'reset',
 					'unavailable',
 					'busy',
@@ -191,38 +192,38 @@ export class Api {
 				return page(503, afterMs);
 			case 'busy':
 				return json(429, { error: { message: 'too many requests' } }, afterMs, {
-					'retry-after': world.pick(['1', '7']),
+					'retry-after': simulator.pick(['1', '7']),
 				});
 			case 'page':
 				return page(200, afterMs);
 			case 'silence':
 				return 'silence';
 			case 'denied':
-				return world.chance(0.2)
+				return simulator.chance(0.2)
 					? json(401, { error: { message: 'Invalid token', code: '' } }, afterMs)
 					: page(503, afterMs);
 			case 'missing':
 				return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null }, afterMs);
 		}
 		if (!charge) return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null }, afterMs);
-		const at = fault === 'stale' ? world.now - 3_000 : world.now;
-		const answer = json(
+		const at = fault === 'stale' ? simulator.now - 3_000 : simulator.now;
+		const response = json(
 			200,
 			{ code: 'success', message: '', data: this.taskAt(charge, at, fault === 'noUrlYet') },
 			afterMs,
 		);
-		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...answer, end: fault };
-		if (fault === 'slow') return { ...answer, afterMs: world.below(60_000) };
-		return answer;
+		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...response, end: fault };
+		if (fault === 'slow') return { ...response, afterMs: simulator.below(60_000) };
+		return response;
 	}
 
 	/** A file request arrives. */
 	file(url: string, withKey: boolean): Reply {
-		const { world } = this;
-		const afterMs = 5 + world.below(300);
+		const { simulator } = this;
+		const afterMs = 5 + simulator.below(300);
 		const [, mark, index] = /\/files\/([^/]+)\/(\d+)/.exec(url) ?? [];
-		const fault = world.chance(this.settings.faults)
-			? world.pick([
+		const fault = simulator.chance(this.settings.faults)
+			? simulator.pick([
 					'reset',
 					'unavailable',
 					'gone',
@@ -241,19 +242,19 @@ export class Api {
 			case 'unavailable':
 				return page(503, afterMs);
 			case 'gone':
-				return page(world.pick([403, 404]), afterMs);
+				return page(simulator.pick([403, 404]), afterMs);
 			case 'page':
 				return page(200, afterMs);
 			case 'silence':
 				return 'silence';
 		}
-		const answer = { status: 200, headers: { 'content-type': 'image/png' }, body: png(`${mark}.${index}`), afterMs };
-		if (fault === 'cut') return { ...answer, end: 'reset' as const };
-		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...answer, end: fault };
-		return fault === 'slow' ? { ...answer, afterMs: world.below(150_000) } : answer;
+		const response = { status: 200, headers: { 'content-type': 'image/png' }, body: png(`${mark}.${index}`), afterMs };
+		if (fault === 'cut') return { ...response, end: 'reset' as const };
+		if (fault === 'truncated' || fault === 'resetWhenComplete') return { ...response, end: fault };
+		return fault === 'slow' ? { ...response, afterMs: simulator.below(150_000) } : response;
 	}
 
-	stateOf(charge: Charge, at = this.world.now): 'running' | 'succeeded' | 'failed' {
+	stateOf(charge: Charge, at = this.simulator.now): 'running' | 'succeeded' | 'failed' {
 		return at < charge.endsAt ? 'running' : charge.fails ? 'failed' : 'succeeded';
 	}
 
@@ -261,9 +262,9 @@ export class Api {
 		return this.charges.filter((charge) => this.stateOf(charge) === 'running').length;
 	}
 
-	private turnAway(status: number, retryAfterS?: number): Answer {
+	private rejectRequest(status: number, retryAfterS?: number): ApiResponse {
 		const headers: Record<string, string> = retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
-		const afterMs = 5 + this.world.below(100);
+		const afterMs = 5 + this.simulator.below(100);
 		return status === 429
 			? json(429, { code: '', message: 'too many requests' }, afterMs, headers)
 			: json(
@@ -275,26 +276,26 @@ export class Api {
 	}
 
 	private accept(origin: Origin, kind: string, images: number, isEmpty: boolean): Charge {
-		const { world, settings } = this;
+		const { simulator, settings } = this;
 		const number = this.charges.length + 1;
 		const isTask = kind === 'task';
-		const isEndless = isTask && world.chance(settings.neverEnds);
+		const isEndless = isTask && simulator.chance(settings.neverEnds);
 		const charge: Charge = {
 			...origin,
 			...(isTask && { taskId: `task-${number}` }),
 			mark: `mark-${number}`,
 			images,
-			startedAt: world.now,
-			endsAt: isEndless ? Infinity : world.now + 500 + world.below(settings.maxTaskMs),
-			fails: isTask && world.chance(settings.faults / 2),
+			startedAt: simulator.now,
+			endsAt: isEndless ? Infinity : simulator.now + 500 + simulator.below(settings.maxTaskMs),
+			fails: isTask && simulator.chance(settings.faults / 2),
 			isEmpty: !isTask && isEmpty,
-			isAnswered: false,
+			isDelivered: false,
 		};
 		this.charges.push(charge);
 		return charge;
 	}
 
-	private created(charge: Charge, kind: 'task' | 'openAi' | 'gemini'): Answer {
+	private created(charge: Charge, kind: 'task' | 'openAi' | 'gemini'): ApiResponse {
 		if (kind === 'task')
 			return json(200, { code: 'success', message: '', data: { task_id: charge.taskId, status: 'queued' } }, 0);
 		if (kind === 'gemini') {
@@ -312,7 +313,7 @@ export class Api {
 		const host = charge.startedAt % 3 === 0 ? API : FILES;
 		return Array.from(
 			{ length: charge.images },
-			(_, index) => `${host}/files/${charge.mark}/${index}?signature=s${this.world.below(1000)}`,
+			(_, index) => `${host}/files/${charge.mark}/${index}?signature=s${this.simulator.below(1000)}`,
 		);
 	}
 
@@ -336,7 +337,12 @@ export class Api {
 	}
 }
 
-export function json(status: number, body: unknown, afterMs: number, headers: Record<string, string> = {}): Answer {
+export function json(
+	status: number,
+	body: unknown,
+	afterMs: number,
+	headers: Record<string, string> = {},
+): ApiResponse {
 	return {
 		status,
 		headers: { 'content-type': 'application/json', ...headers },
@@ -349,7 +355,7 @@ export function broken(code: string, syscall: string, afterMs: number): { error:
 	return { error: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }), afterMs };
 }
 
-function page(status: number, afterMs: number): Answer {
+function page(status: number, afterMs: number): ApiResponse {
 	const body = Buffer.from(`<html><head><title>${status}</title></head><body>${status}</body></html>`);
 	return { status, headers: { 'content-type': 'text/html' }, body, afterMs };
 }

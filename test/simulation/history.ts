@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { Api, type ApiSettings, type Charge } from './api';
 import { Engine, Process, type Execution, type Plan, type Reported, type TryEnd } from './n8n';
-import { World } from './world';
+import { Simulator } from './simulator';
 
 export interface HistoryEnd {
 	violations: string[];
@@ -17,16 +17,16 @@ export interface HistoryEnd {
 const MAX_EXECUTIONS = 3;
 
 export async function playHistory(seed: number, isTracing = false): Promise<HistoryEnd> {
-	const world = new World(seed, isTracing);
-	const restore = world.install();
+	const simulator = new Simulator(seed, isTracing);
+	const restore = simulator.install();
 	try {
-		const history = new History(world);
+		const history = new History(simulator);
 		await history.play();
 		return {
-			violations: world.violations,
-			trace: world.trace,
+			violations: simulator.violations,
+			trace: simulator.trace,
 			charges: history.api.charges.length,
-			steps: world.steps,
+			steps: simulator.steps,
 		};
 	} finally {
 		restore();
@@ -40,45 +40,45 @@ class History {
 	private executions: Execution[] = [];
 	private readonly saved = new Map<number, IDataObject>();
 
-	constructor(private readonly world: World) {
-		this.api = new Api(world, drawApi(world));
-		this.engine = new Engine(world, this.api);
+	constructor(private readonly simulator: Simulator) {
+		this.api = new Api(simulator, drawApi(simulator));
+		this.engine = new Engine(simulator, this.api);
 	}
 
 	async play(): Promise<void> {
-		const { world } = this;
-		for (let changes = world.below(4); changes > 0; changes -= 1)
-			world.after(world.below(90_000), () => this.api.change());
-		if (world.chance(0.2)) world.afterSteps(1 + world.below(200), () => this.crash());
-		if (world.chance(0.2))
-			this.engine.onCreateAnswered = () => {
-				if (world.chance(0.3)) world.afterSteps(1 + world.below(3), () => this.crash());
+		const { simulator } = this;
+		for (let changes = simulator.below(4); changes > 0; changes -= 1)
+			simulator.after(simulator.below(90_000), () => this.api.change());
+		if (simulator.chance(0.2)) simulator.afterSteps(1 + simulator.below(200), () => this.crash());
+		if (simulator.chance(0.2))
+			this.engine.onCreateDelivered = () => {
+				if (simulator.chance(0.3)) simulator.afterSteps(1 + simulator.below(3), () => this.crash());
 			};
-		const plans = Array.from({ length: world.chance(0.25) ? 2 : 1 }, (_, index) =>
-			drawPlan(world, index + 1, this.api.settings),
+		const plans = Array.from({ length: simulator.chance(0.25) ? 2 : 1 }, (_, index) =>
+			drawPlan(simulator, index + 1, this.api.settings),
 		);
-		world.log(() => `user   ${JSON.stringify({ api: this.api.settings, plans })}`);
-		if (!(await world.play(Promise.all(plans.map(async (plan) => await this.runLineage(plan))))))
-			world.violate('an item never ended');
+		simulator.log(() => `user   ${JSON.stringify({ api: this.api.settings, plans })}`);
+		if (!(await simulator.play(Promise.all(plans.map(async (plan) => await this.runWithRetries(plan))))))
+			simulator.violate('an item never ended');
 		this.checkKnown();
-		if (world.violations.length === 0 && world.chance(0.3)) await this.collectRest();
+		if (simulator.violations.length === 0 && simulator.chance(0.3)) await this.collectRest();
 	}
 
 	private crash(): void {
-		this.world.log(() => 'n8n    CRASH');
+		this.simulator.log(() => 'n8n    CRASH');
 		this.process.crash();
 		for (const { number } of this.executions) this.engine.orphans.add(number);
 		this.process = new Process();
 	}
 
 	/** An execution and its retries by hand. */
-	private async runLineage(plan: Plan): Promise<void> {
-		const { world } = this;
+	private async runWithRetries(plan: Plan): Promise<void> {
+		const { simulator } = this;
 		let context: IDataObject = {};
 		for (let turn = 1; turn <= MAX_EXECUTIONS; turn += 1) {
 			const execution: Execution = {
 				plan,
-				number: plan.lineage * 100 + turn,
+				number: plan.workflow * 100 + turn,
 				process: this.process,
 				cancel: new AbortController(),
 				context: JSON.parse(JSON.stringify(context)) as IDataObject,
@@ -86,22 +86,22 @@ class History {
 			};
 			this.executions.push(execution);
 			this.all.push(execution);
-			if (world.chance(0.1)) world.afterSteps(1 + world.below(150), () => this.cancel(execution));
+			if (simulator.chance(0.1)) simulator.afterSteps(1 + simulator.below(150), () => this.cancel(execution));
 			const end = await this.runExecution(execution);
 			this.executions = this.executions.filter((other) => other !== execution);
 			if (end.kind === 'rows' || execution.cancel.signal.aborted) break;
 			// A crashed execution is retried from what was saved before the node.
 			if (end.kind === 'error') {
 				context = execution.context;
-				this.saved.set(plan.lineage, JSON.parse(JSON.stringify(context)) as IDataObject);
+				this.saved.set(plan.workflow, JSON.parse(JSON.stringify(context)) as IDataObject);
 				for (const [item, count] of [...execution.reported.unclear, ...execution.reported.unstored]) {
-					const key = `${plan.lineage}.${item}`;
+					const key = `${plan.workflow}.${item}`;
 					this.engine.forgiven.set(key, (this.engine.forgiven.get(key) ?? 0) + count);
 				}
 			}
-			if (world.chance(0.3)) break;
-			world.log(() => `user   Retry execution ${execution.number}`);
-			await world.sleep(world.below(100_000));
+			if (simulator.chance(0.3)) break;
+			simulator.log(() => `user   Retry execution ${execution.number}`);
+			await simulator.sleep(simulator.below(100_000));
 		}
 	}
 
@@ -109,18 +109,18 @@ class History {
 
 	private cancel(execution: Execution): void {
 		if (!this.executions.includes(execution)) return;
-		this.world.log(() => `user   cancels execution ${execution.number}`);
+		this.simulator.log(() => `user   cancels execution ${execution.number}`);
 		execution.cancel.abort();
 	}
 
 	private async runExecution(execution: Execution): Promise<TryEnd> {
 		for (let tryNumber = 1; ; tryNumber += 1) {
-			this.world.log(() => `n8n    execution ${execution.number}, try ${tryNumber}`);
+			this.simulator.log(() => `n8n    execution ${execution.number}, try ${tryNumber}`);
 			const end = await this.engine.tryNode(execution, tryNumber);
-			this.world.log(() => `n8n    execution ${execution.number}, try ${tryNumber} ended: ${describe(end)}`);
+			this.simulator.log(() => `n8n    execution ${execution.number}, try ${tryNumber} ended: ${describe(end)}`);
 			this.note(execution, end);
 			if (end.kind !== 'error' || execution.cancel.signal.aborted || tryNumber >= execution.plan.maxTries) return end;
-			await this.world.sleep(1_000);
+			await this.simulator.sleep(1_000);
 			if (execution.process.isDead) return { kind: 'crashed' };
 		}
 	}
@@ -137,10 +137,10 @@ class History {
 		end.rows.forEach((rows, item) => {
 			const isCanceled = execution.cancel.signal.aborted;
 			if (rows.length === 0 && !isCanceled)
-				this.world.violate(`item ${item} of execution ${execution.number} has no output`);
+				this.simulator.violate(`item ${item} of execution ${execution.number} has no output`);
 			for (const row of rows) this.noteRow(execution, item, row);
 		});
-		if (end.rows.length !== plan.items) this.world.violate('items are missing');
+		if (end.rows.length !== plan.items) this.simulator.violate('items are missing');
 	}
 
 	private noteRow(execution: Execution, item: number, row: INodeExecutionData): void {
@@ -154,28 +154,28 @@ class History {
 		for (const [mark] of text.matchAll(/mark-\d+/g)) {
 			reported.marks.add(mark);
 			const charge = this.api.charges.find((known) => known.mark === mark);
-			const isOwn = charge?.item === item && charge.lineage === execution.plan.lineage;
-			if (!isOwn) this.world.violate(`item ${item} got the image of another request: ${mark}`);
-			if (charge && this.api.stateOf(charge) !== 'succeeded') this.world.violate(`${mark} came out before its end`);
+			const isOwn = charge?.item === item && charge.workflow === execution.plan.workflow;
+			if (!isOwn) this.simulator.violate(`item ${item} got the image of another request: ${mark}`);
+			if (charge && this.api.stateOf(charge) !== 'succeeded') this.simulator.violate(`${mark} came out before its end`);
 		}
 		const charge = this.api.charges.find(({ taskId }) => taskId !== undefined && taskId === row.json.taskId);
-		if (row.json.taskId !== undefined && (charge?.item !== item || charge.lineage !== execution.plan.lineage))
-			this.world.violate(`item ${item} got the task of another request: ${String(row.json.taskId)}`);
+		if (row.json.taskId !== undefined && (charge?.item !== item || charge.workflow !== execution.plan.workflow))
+			this.simulator.violate(`item ${item} got the task of another request: ${String(row.json.taskId)}`);
 		if (row.json.status === 'succeeded' && charge && this.api.stateOf(charge) !== 'succeeded')
-			this.world.violate(`${String(row.json.taskId)} is said to have succeeded`);
+			this.simulator.violate(`${String(row.json.taskId)} is said to have succeeded`);
 	}
 
 	/** Every error of an item with a known task names it, and none says that nothing was charged when something was. */
 	private checkText(execution: Execution, item: number | undefined, text: string): void {
-		const isOpen = ({ item: own, execution: at, taskId, isAnswered, mark }: Charge): boolean =>
+		const isOpen = ({ item: own, execution: at, taskId, isDelivered, mark }: Charge): boolean =>
 			own === item &&
 			at === execution.number &&
 			taskId !== undefined &&
-			isAnswered &&
+			isDelivered &&
 			!execution.reported.marks.has(mark);
 		for (const charge of this.api.charges.filter(isOpen)) {
 			if (this.api.stateOf(charge) === 'failed' || new RegExp(`${charge.taskId}(?!\\d)`).test(text)) continue;
-			this.world.violate(
+			this.simulator.violate(
 				`the error of item ${item} (execution ${execution.number}) does not name ${charge.taskId}: ${text}`,
 			);
 		}
@@ -185,7 +185,7 @@ class History {
 				charge.item === item && charge.execution === execution.number && this.api.stateOf(charge) !== 'failed',
 		);
 		if (charged)
-			this.world.violate(
+			this.simulator.violate(
 				`item ${item} of execution ${execution.number} is said to cost nothing, but ${charged.mark} is charged: ${text.slice(0, 300)}`,
 			);
 	}
@@ -194,7 +194,7 @@ class History {
 	private checkKnown(): void {
 		for (const charge of this.api.charges) {
 			if (this.api.stateOf(charge) === 'failed' || charge.isEmpty || this.isKnown(charge)) continue;
-			this.world.violate(
+			this.simulator.violate(
 				`${charge.taskId ?? charge.mark} of item ${charge.item} (execution ${charge.execution}) is charged, and nobody was told`,
 			);
 		}
@@ -204,12 +204,12 @@ class History {
 		const execution = this.all.find(({ number }) => number === charge.execution);
 		if (!execution) return false;
 		const ended = execution.process.isDead || execution.cancel.signal.aborted;
-		// A synchronous call has no id that a log could name, and after a crash nobody hears of an answer on its way.
+		// A synchronous call has no id that a log could name, and after a crash nobody gets a response that was on its way.
 		if (charge.taskId === undefined && ended) return true;
-		if (execution.process.isDead && !charge.isAnswered) return true;
-		const isTaskAnswered = charge.taskId !== undefined && charge.isAnswered;
-		if (!isTaskAnswered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
-		const own = this.all.filter(({ plan }) => plan.lineage === charge.lineage);
+		if (execution.process.isDead && !charge.isDelivered) return true;
+		const isTaskDelivered = charge.taskId !== undefined && charge.isDelivered;
+		if (!isTaskDelivered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
+		const own = this.all.filter(({ plan }) => plan.workflow === charge.workflow);
 		const texts = own.flatMap(({ reported }) => reported.texts);
 		const name = charge.taskId ?? charge.mark;
 		const isNamed = (text: string): boolean => new RegExp(`${name}(?!\\d)`).test(text);
@@ -222,7 +222,7 @@ class History {
 		);
 	}
 
-	/** Images that came inside an answer stay in memory in n8n's binary mode 'default'; the error says so. */
+	/** Images that were part of a response stay in memory in n8n's binary mode 'default'; the error says so. */
 	private isKeptInMemory(charge: Charge, { plan, reported }: Execution): boolean {
 		return (
 			charge.taskId === undefined &&
@@ -231,18 +231,18 @@ class History {
 		);
 	}
 
-	/** On a better day everything that was named can be collected. */
+	/** After the faults have ended, every task that was named can be collected. */
 	private async collectRest(): Promise<void> {
-		const { world } = this;
-		world.log(() => 'user   collects the rest on a better day');
+		const { simulator } = this;
+		simulator.log(() => 'user   collects the rest after the faults');
 		this.api.settings = { ...this.api.settings, faults: 0, limit: 64 };
-		await world.play(world.sleep(400_000));
+		await simulator.play(simulator.sleep(400_000));
 		const open = this.api.charges.filter(
 			(charge) => charge.taskId !== undefined && this.api.stateOf(charge) === 'succeeded',
 		);
 		if (open.length === 0) return;
 		const plan = {
-			...drawPlan(world, 9, this.api.settings),
+			...drawPlan(simulator, 9, this.api.settings),
 			items: 1,
 			continues: true,
 			isInMemory: false,
@@ -262,7 +262,7 @@ class History {
 			execution,
 			open.map(({ taskId }) => String(taskId)),
 		);
-		if (!(await world.play(collecting))) return world.violate('collecting never ended');
+		if (!(await simulator.play(collecting))) return simulator.violate('collecting never ended');
 		const text = JSON.stringify(
 			(await collecting).map(({ json, binary }) => [
 				json,
@@ -270,51 +270,52 @@ class History {
 			]),
 		);
 		for (const { mark } of open)
-			if (!new RegExp(`${mark}(?!\\d)`).test(text)) world.violate(`${mark} cannot be collected: ${text.slice(0, 500)}`);
+			if (!new RegExp(`${mark}(?!\\d)`).test(text))
+				simulator.violate(`${mark} cannot be collected: ${text.slice(0, 500)}`);
 	}
 }
 
-function drawApi(world: World): ApiSettings {
+function drawApi(simulator: Simulator): ApiSettings {
 	return {
-		faults: world.pick([0, 0.03, 0.1, 0.3, 0.6]),
-		maxTaskMs: world.pick([2_000, 10_000, 60_000]),
-		progress: world.pick(['none', 'linear', 'coarse'] as const),
-		limit: world.pick([1, 2, 4, 64, 64]),
-		neverEnds: world.pick([0, 0, 0.1]),
-		isBase64: world.chance(0.3),
-		honorsKey: world.chance(0.2),
+		faults: simulator.pick([0, 0.03, 0.1, 0.3, 0.6]),
+		maxTaskMs: simulator.pick([2_000, 10_000, 60_000]),
+		progress: simulator.pick(['none', 'linear', 'coarse'] as const),
+		limit: simulator.pick([1, 2, 4, 64, 64]),
+		neverEnds: simulator.pick([0, 0, 0.1]),
+		isBase64: simulator.chance(0.3),
+		honorsKey: simulator.chance(0.2),
 	};
 }
 
-function drawPlan(world: World, lineage: number, api: ApiSettings): Plan {
-	const format = world.pick(['asyncTask', 'asyncTask', 'asyncTask', 'asyncTask', 'openAi', 'gemini'] as const);
-	const items = 1 + world.below(6);
-	const continues = world.chance(0.5);
+function drawPlan(simulator: Simulator, workflow: number, api: ApiSettings): Plan {
+	const format = simulator.pick(['asyncTask', 'asyncTask', 'asyncTask', 'asyncTask', 'openAi', 'gemini'] as const);
+	const items = 1 + simulator.below(6);
+	const continues = simulator.chance(0.5);
 	return {
-		lineage,
+		workflow,
 		items,
-		images: 1 + world.below(2),
+		images: 1 + simulator.below(2),
 		format,
 		continues,
-		maxTries: world.pick([1, 2, 3]),
-		maxConcurrency: world.pick([1, 2, 4, 64]),
-		timeoutS: world.pick([3, 15, 60]),
-		download: world.chance(0.85),
-		wait: world.chance(0.85),
-		onTimeout: world.pick(['error', 'continue'] as const),
-		...(world.chance(0.15) && { batchSize: 1 + world.below(3) }),
-		samePrompt: world.chance(0.5),
-		retryUnclear: api.honorsKey && world.chance(0.7),
-		storageFaults: world.pick([0, 0, 0, 0.2]),
-		promptChanges: format === 'asyncTask' && world.chance(CHANGING_PROMPTS),
-		// What came inside an answer is then lost with the process, as the error says.
-		isInMemory: world.chance(0.2) && format === 'asyncTask' && !api.isBase64,
+		maxTries: simulator.pick([1, 2, 3]),
+		maxConcurrency: simulator.pick([1, 2, 4, 64]),
+		timeoutS: simulator.pick([3, 15, 60]),
+		download: simulator.chance(0.85),
+		wait: simulator.chance(0.85),
+		onTimeout: simulator.pick(['error', 'continue'] as const),
+		...(simulator.chance(0.15) && { batchSize: 1 + simulator.below(3) }),
+		samePrompt: simulator.chance(0.5),
+		retryUnclear: api.honorsKey && simulator.chance(0.7),
+		storageFaults: simulator.pick([0, 0, 0, 0.2]),
+		promptChanges: format === 'asyncTask' && simulator.chance(CHANGING_PROMPTS),
+		// Images that were part of a response are then lost with the process, as the error says.
+		isInMemory: simulator.chance(0.2) && format === 'asyncTask' && !api.isBase64,
 		// In the continue modes n8n makes a row of it and goes on.
-		...(world.chance(0.1) && !continues && { brokenItem: world.below(items) }),
+		...(simulator.chance(0.1) && !continues && { brokenItem: simulator.below(items) }),
 	};
 }
 
-/** Share of workflows whose prompt holds an expression such as $now. */
+/** Share of workflows whose prompt contains an expression such as $now. */
 const CHANGING_PROMPTS = 0.3;
 
 function textOf(thrown: unknown): string {

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createImages, readTasks } from '../../nodes/NanoBanana/lifecycle';
-import { API, broken, markOf, type Answer, type Api, type Origin, type Reply } from './api';
-import type { World } from './world';
+import { API, broken, markOf, type ApiResponse, type Api, type Origin, type Reply } from './api';
+import type { Simulator } from './simulator';
 
 const KEY = 'sk-simulated-0123456789';
 
@@ -26,7 +26,7 @@ export class Process {
 }
 
 export interface Plan {
-	lineage: number;
+	workflow: number;
 	items: number;
 	images: number;
 	format: 'asyncTask' | 'openAi' | 'gemini';
@@ -41,7 +41,7 @@ export interface Plan {
 	batchSize?: number;
 	/** All items ask for the same. */
 	samePrompt: boolean;
-	/** The prompt holds an expression that gives another text in every try. */
+	/** The prompt contains an expression that gives another text in every try. */
 	promptChanges: boolean;
 	/** 'Retry Unclear Requests': only drawn where the API honors the key. */
 	retryUnclear: boolean;
@@ -82,10 +82,10 @@ export type TryEnd =
 
 export class Engine {
 	/** Called when the whole response to a create request has been delivered: the best moment for a crash. */
-	onCreateAnswered = (): void => undefined;
+	onCreateDelivered = (): void => undefined;
 
 	constructor(
-		private readonly world: World,
+		private readonly simulator: Simulator,
 		private readonly api: Api,
 	) {}
 
@@ -99,7 +99,7 @@ export class Engine {
 				if (plan.brokenItem === item && tryNumber === 1 && !plan.batchSize) {
 					return { kind: 'error', error: new Error('the expression of an item failed') };
 				}
-				if (plan.batchSize && item > 0 && item % plan.batchSize === 0) await this.world.sleep(400);
+				if (plan.batchSize && item > 0 && item % plan.batchSize === 0) await this.simulator.sleep(400);
 				const ctx = this.contextFor(execution, item, tryNumber, inFlight);
 				const running = createImages.call(ctx, this.routed(execution, item, tryNumber));
 				running.catch(() => undefined);
@@ -126,7 +126,7 @@ export class Engine {
 	}
 
 	private routed({ plan }: Execution, item: number, tryNumber: number): Parameters<typeof createImages>[0] {
-		const changing = plan.promptChanges ? ` at ${this.world.now}, try ${tryNumber}` : '';
+		const changing = plan.promptChanges ? ` at ${this.simulator.now}, try ${tryNumber}` : '';
 		const prompt = `a cube${plan.samePrompt ? '' : ` ${item}`}${changing}`;
 		return { options: { baseURL: API, url: '', body: { model: 'NanoBanana2-1K', prompt, n: plan.images } } } as never;
 	}
@@ -168,7 +168,7 @@ export class Engine {
 					if (!plan.continues && this.callsOf(plan) === 1) inFlight.isLost = true;
 					reported.unclear.set(meta.itemIndex, (reported.unclear.get(meta.itemIndex) ?? 0) + 1);
 				}
-				this.world.log(() => `n8n    log ${level}: ${text}`);
+				this.simulator.log(() => `n8n    log ${level}: ${text}`);
 			};
 		const input = Array.from({ length: plan.items }, () => ({ json: {} }));
 		const send = async (options: Sent, withKey: boolean): Promise<unknown> =>
@@ -205,9 +205,9 @@ export class Engine {
 					return await send({ ...options, abortSignal: this.getExecutionCancelSignal() ?? options.abortSignal }, true);
 				},
 				prepareBinaryData: async (bytes: Buffer, fileName: string, mimeType: string) => {
-					await this.world.sleep(this.world.below(20));
+					await this.simulator.sleep(this.simulator.below(20));
 					if (execution.process.isDead) await new Promise(() => undefined);
-					if (this.world.chance(plan.storageFaults))
+					if (this.simulator.chance(plan.storageFaults))
 						throw Object.assign(new Error("ENOSPC: no space left on device, open '/data/x'"), { code: 'ENOSPC' });
 					const mark = markOf(bytes) ?? 'no mark';
 					return {
@@ -229,7 +229,7 @@ export class Engine {
 		withKey: boolean,
 		inFlight: TryState,
 	): Promise<unknown> {
-		const { world, api } = this;
+		const { simulator, api } = this;
 		const { process, plan, cancel } = execution;
 		const { method, url, abortSignal: signal } = options;
 		const name = `${execution.number}.${item}`.padEnd(6);
@@ -239,14 +239,15 @@ export class Engine {
 			this.checkBefore(execution, item, inFlight);
 			inFlight.sent.add(item);
 		}
-		if (cancel.signal.aborted) world.violate(`a request after the cancel: ${method} ${url}`);
-		if (withKey && new URL(url).origin !== API) world.violate(`the key went to ${url}`);
-		if (!withKey && JSON.stringify(options).includes(KEY)) world.violate(`the key is in a request without it: ${url}`);
+		if (cancel.signal.aborted) simulator.violate(`a request after the cancel: ${method} ${url}`);
+		if (withKey && new URL(url).origin !== API) simulator.violate(`the key went to ${url}`);
+		if (!withKey && JSON.stringify(options).includes(KEY))
+			simulator.violate(`the key is in a request without it: ${url}`);
 		const opened =
-			withKey && world.chance(api.settings.faults / 4) ? world.pick(['ECONNREFUSED', 'ENOTFOUND']) : undefined;
-		world.log(() => `${name} ${method} ${url}${opened ? ` ${opened}` : ''}`);
+			withKey && simulator.chance(api.settings.faults / 4) ? simulator.pick(['ECONNREFUSED', 'ENOTFOUND']) : undefined;
+		simulator.log(() => `${name} ${method} ${url}${opened ? ` ${opened}` : ''}`);
 		if (isPaid && (inFlight.posts += 1) > plan.maxConcurrency)
-			world.violate(`${inFlight.posts} paid requests in flight, at most ${plan.maxConcurrency} allowed`);
+			simulator.violate(`${inFlight.posts} paid requests in flight, at most ${plan.maxConcurrency} allowed`);
 		try {
 			return await new Promise((resolve, reject) => {
 				let isOver = false;
@@ -260,17 +261,17 @@ export class Engine {
 				signal?.addEventListener('abort', abort, { once: true });
 				if (opened) {
 					const { error } = broken(opened, opened === 'ENOTFOUND' ? 'getaddrinfo' : 'connect', 0);
-					return void world.after(world.below(50), () => over(() => reject(error)));
+					return void simulator.after(simulator.below(50), () => over(() => reject(error)));
 				}
-				world.after(1 + world.below(50), () => {
+				simulator.after(1 + simulator.below(50), () => {
 					// A request that was given up may have left before.
-					if ((isOver || process.isDead) && (!isPaid || world.chance(0.5))) return;
+					if ((isOver || process.isDead) && (!isPaid || simulator.chance(0.5))) return;
 					const reply = this.replyTo(execution, item, options, withKey);
-					world.log(() => `${name}   ${method} arrived: ${describe(reply)}`);
+					simulator.log(() => `${name}   ${method} arrived: ${describe(reply)}`);
 					if (reply === 'silence') return;
-					world.after(reply.afterMs, () => {
+					simulator.after(reply.afterMs, () => {
 						if ('error' in reply) return over(() => reject(reply.error));
-						world.log(() => `${name}   ${method} answered ${reply.status}${isOver ? ' to nobody' : ''}`);
+						simulator.log(() => `${name}   ${method} returned ${reply.status}${isOver ? ' to nobody' : ''}`);
 						over(() =>
 							resolve({
 								statusCode: reply.status,
@@ -287,7 +288,7 @@ export class Engine {
 	}
 
 	private replyTo(execution: Execution, item: number, { method, url, body, headers }: Sent, withKey: boolean): Reply {
-		const origin: Origin = { lineage: execution.plan.lineage, execution: execution.number, item };
+		const origin: Origin = { workflow: execution.plan.workflow, execution: execution.number, item };
 		if (url.includes('/files/')) return this.api.file(url, withKey);
 		if (method !== 'POST') return this.api.read(decodeURIComponent(url.split('/').at(-1) ?? ''));
 		const kind = url.endsWith('/tasks') ? 'task' : url.includes('generateContent') ? 'gemini' : 'openAi';
@@ -306,15 +307,15 @@ export class Engine {
 	private checkBefore({ plan, number, reported }: Execution, item: number, { isLost, sent }: TryState): void {
 		// A request of which nobody knows whether it was accepted is sent until it is clear.
 		const isSent = plan.retryUnclear && sent.has(item);
-		if (isLost && !isSent) this.world.violate(`execution ${number} paid for item ${item} after it had failed`);
+		if (isLost && !isSent) this.simulator.violate(`execution ${number} paid for item ${item} after it had failed`);
 		if (!plan.retryUnclear && (reported.unclear.get(item) ?? 0) >= this.callsOf(plan))
-			this.world.violate(`item ${item} of execution ${number} was sent again after an unclear end`);
+			this.simulator.violate(`item ${item} of execution ${number} was sent again after an unclear end`);
 	}
 
 	/** Nothing is charged twice, except after an unclear end that the user has read of, or a crash. */
 	private checkCharge(execution: Execution, item: number): void {
 		const { plan } = execution;
-		const isSame = (charge: Origin): boolean => charge.lineage === plan.lineage && charge.item === item;
+		const isSame = (charge: Origin): boolean => charge.workflow === plan.workflow && charge.item === item;
 		const live = this.api.charges.filter(
 			(charge) =>
 				isSame(charge) &&
@@ -322,38 +323,38 @@ export class Engine {
 				!charge.isEmpty &&
 				!this.orphans.has(charge.execution),
 		);
-		const allowed = this.callsOf(plan) + (this.forgiven.get(`${plan.lineage}.${item}`) ?? 0);
+		const allowed = this.callsOf(plan) + (this.forgiven.get(`${plan.workflow}.${item}`) ?? 0);
 		if (live.length > allowed)
-			this.world.violate(
-				`item ${item} of lineage ${plan.lineage} is charged ${live.length} times: ${live.map(({ mark }) => mark).join()}`,
+			this.simulator.violate(
+				`item ${item} of workflow ${plan.workflow} is charged ${live.length} times: ${live.map(({ mark }) => mark).join()}`,
 			);
 	}
 
 	/** Executions that crashed: nobody could know what they had sent. */
 	readonly orphans = new Set<number>();
-	/** By lineage and item: unclear ends of earlier executions, which a user has read of. */
+	/** By workflow and item: unclear ends of earlier executions, which a user has read of. */
 	readonly forgiven = new Map<string, number>();
 
 	private async *bodyOf(
-		{ body, end, onAnswered }: Answer,
+		{ body, end, onDelivered }: ApiResponse,
 		process: Process,
 		signal?: AbortSignal,
 	): AsyncGenerator<Buffer> {
-		const { world } = this;
+		const { simulator } = this;
 		const isComplete = end === undefined || end === 'resetWhenComplete';
-		const cutAt = isComplete ? body.length : world.below(body.length);
-		const pieces = world.chance(0.5)
+		const cutAt = isComplete ? body.length : simulator.below(body.length);
+		const pieces = simulator.chance(0.5)
 			? [body.subarray(0, cutAt)]
 			: [body.subarray(0, cutAt >> 1), body.subarray(cutAt >> 1, cutAt)];
 		for (const piece of pieces) {
-			if (pieces.length > 1 || end) await world.sleep(world.below(60));
+			if (pieces.length > 1 || end) await simulator.sleep(simulator.below(60));
 			if (process.isDead) await new Promise(() => undefined);
 			if (signal?.aborted) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 			if (piece.length > 0) yield piece;
 		}
-		if (isComplete && onAnswered) {
-			onAnswered();
-			this.onCreateAnswered();
+		if (isComplete && onDelivered) {
+			onDelivered();
+			this.onCreateDelivered();
 		}
 		if (end?.startsWith('reset')) throw broken('ECONNRESET', 'read', 0).error;
 	}

@@ -10,7 +10,7 @@ it(`charges once and loses nothing in ${HISTORIES} simulated histories`, async (
 	}
 }, 120_000);
 
-it('keeps an image that came after an empty answer of an earlier execution', async () => {
+it('keeps an image that came after an empty response to an earlier execution', async () => {
 	expect((await playHistory(100_201)).violations).toEqual([]);
 });
 

@@ -20,7 +20,7 @@ const real = {
 
 const START = Date.UTC(2026, 0, 1);
 
-export class World {
+export class Simulator {
 	now = START;
 	/** Counts events: the points at which a crash or a cancel can come. */
 	steps = 0;
@@ -116,13 +116,13 @@ export class World {
 
 	/** Replaces the clock, the timers and the chance of this process until the returned function is called. */
 	install(): () => void {
-		const world = this;
+		const simulator = this;
 		const timers = new Map<number, Event>();
 		let timerId = 0;
 		Object.assign(globalThis, {
 			setTimeout: (run: () => void, ms = 0) => {
 				timerId += 1;
-				timers.set(timerId, world.after(ms, run));
+				timers.set(timerId, simulator.after(ms, run));
 				return timerId;
 			},
 			clearTimeout: (id: number) => {
@@ -131,8 +131,8 @@ export class World {
 				timers.delete(id);
 			},
 		});
-		Date.now = () => world.now;
-		Math.random = () => world.random.next();
+		Date.now = () => simulator.now;
+		Math.random = () => simulator.random.next();
 		return () => {
 			Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
 			Date.now = real.now;
