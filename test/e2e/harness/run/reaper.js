@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Started beside a test run, with a pipe from it as standard input. The pipe closes when the run
+// Started together with a test run, with a pipe from it as standard input. The pipe closes when the run
 // ends in whatever way (also by kill -9); then every process group the run registered is ended
 // and the run's folder is removed. Plain JavaScript: it must start without a compiler.
 const { existsSync, readdirSync, readFileSync, rmSync } = require('node:fs');
