@@ -50,8 +50,8 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
 	const fault = FAULTS.find(({ sign }) => signs.some((text) => sign.test(text)));
-	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, lasting: true };
-	if (fault?.sent === 'never') return { kind: 'unsent', reason: fault.reason, lasting: false };
+	if (fault?.sent && !wasOpen(chain))
+		return { kind: 'unsent', reason: fault.reason, lasting: fault.sent === 'neverWill' };
 	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', lasting: false };
 	const unsent = unsentReason(chain);
 	if (unsent) return { kind: 'unsent', reason: unsent, lasting: false };
@@ -59,24 +59,33 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	return { kind: 'unclear', reason: fault?.reason ?? (code ? `The request failed (${code})` : 'The request failed') };
 }
 
+/** The error pages for which a proxy did not connect to the API. Sources: Squid's error pages, reqs.c of tinyproxy. */
+const SQUID_UNSENT = /^ERR_((SECURE_)?CONNECT_FAIL|DNS_FAIL|(CACHE_)?ACCESS_DENIED)\b/;
+const TINYPROXY_UNSENT = [403, 500];
+
 /**
- * A response of the proxy itself, which never reached the API. Over https:// every response of the API
- * is encrypted, so one that carries the proxy's own marks is its answer to CONNECT. classify.ts tells what 407 means.
+ * A response of the proxy itself, for a request that never reached the API. Its marks alone do not prove that: a proxy
+ * that decrypts the traffic has them in its responses to a forwarded request, too. classify.ts tells what 407 means.
  */
 export function readProxyError(
 	status: number,
 	headers: Record<string, unknown>,
 	url: string,
 ): NetworkError | undefined {
-	const isConnect = /^https:/i.test(url) && status >= 400 && status !== 407;
-	const isProxy = headers['x-squid-error'] !== undefined || /^tinyproxy\b/i.test(String(headers.server));
-	if (!isConnect || !isProxy) return undefined;
+	const isTinyproxy = /^tinyproxy\b/i.test(String(headers.server)) && TINYPROXY_UNSENT.includes(status);
+	const isUnsent = SQUID_UNSENT.test(String(headers['x-squid-error'])) || isTinyproxy;
+	if (!/^https:/i.test(url) || status < 400 || status === 407 || !isUnsent) return undefined;
 	const isForbidden = status < 500;
 	return {
 		kind: 'unsent',
 		reason: isForbidden ? 'The proxy does not allow this host' : 'The proxy could not connect to the API',
 		lasting: isForbidden,
 	};
+}
+
+/** The connection broke while it was in use. `write EPROTO` is how Node.js reports a TLS handshake that failed. */
+function wasOpen(chain: Array<Record<string, unknown>>): boolean {
+	return chain.some(({ syscall, code }) => (syscall === 'read' || syscall === 'write') && code !== 'EPROTO');
 }
 
 /** Why nothing can have been sent, read off the socket of the request. */

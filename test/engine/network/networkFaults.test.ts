@@ -163,6 +163,20 @@ describe('a proxy', () => {
 		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
 	});
 
+	it.each([
+		['504 Gateway Timeout', 'ERR_READ_TIMEOUT 0'],
+		['502 Bad Gateway', 'ERR_ZERO_SIZE_OBJECT 0'],
+	])('that decrypts the traffic may have forwarded the request (%s, %s): not sent again', async (status, code) => {
+		const server = await servers.listenTls((socket) =>
+			socket.end(
+				response('<h1>no</h1>', ['server: squid/6.1', `x-squid-error: ${code}`, 'content-length: 11'], status),
+			),
+		);
+		const shown = await shownAfter(https(server.port), { requestOptions: { allowUnauthorizedCerts: true } });
+
+		expect([shown.code, server.received.length]).toEqual([UNCLEAR, 1]);
+	});
+
 	it('that resets a CONNECT has forwarded nothing: tried again', async () => {
 		const shown = await through((socket) => socket.resetAndDestroy());
 
