@@ -13,6 +13,8 @@ export interface Barrier {
 	/** Called however an item ends. */
 	itemFinished(): void;
 	allFinished: Promise<void>;
+	/** False where n8n's batching lets other items start later. */
+	hasAllItems(): boolean;
 }
 
 export interface JoinableBarrier extends Barrier {
@@ -30,12 +32,14 @@ export interface ItemPlan {
 	itemIndex: number;
 	/** Images that this item would pay for; 0 when it resumes a task or is not valid. */
 	images: number;
+	/** Images of it that an earlier try has paid for. */
+	paidImages?: number;
 	isValid: boolean;
 }
 
 interface BarrierOptions {
 	isTool: boolean;
-	/** Images that each item is going to pay for, also those of earlier batches. */
+	/** Images by item, also those of earlier batches. */
 	plannedImages: Map<number, number>;
 	/** Called synchronously when the last item has finished. */
 	onAllFinished: () => void;
@@ -58,10 +62,12 @@ export function createBarrier(
 	let joined = 0;
 	let finished = 0;
 
-	const decide = (planned: number): BarrierDecision => {
+	const decide = ({ images }: ItemPlan, planned: number): BarrierDecision => {
 		if (stopsOnFailure && !startsLate && joined < itemCount) return 'abandoned';
 		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
-		return planned > maxImages ? 'overBudget' : 'proceed';
+		// What earlier tries have paid for is still delivered.
+		const isFree = startsLate && images === 0;
+		return planned > maxImages && !isFree ? 'overBudget' : 'proceed';
 	};
 
 	return {
@@ -71,7 +77,8 @@ export function createBarrier(
 		},
 		async arrive(plan) {
 			plans.push(plan);
-			plannedImages.set(plan.itemIndex, plan.images);
+			// The batches of a try are checked one after the other, so what an earlier try has paid for counts as well.
+			plannedImages.set(plan.itemIndex, plan.images + (startsLate ? (plan.paidImages ?? 0) : 0));
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
 			await turn;
 			if (plans.length >= joined) allArrived.resolve();
@@ -79,7 +86,7 @@ export function createBarrier(
 			// Items that start later are not known yet: each of them pays for at least one image.
 			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - plannedImages.size) : 0;
 			const planned = [...plannedImages.values()].reduce((sum, images) => sum + images, later);
-			return { decision: decide(planned), planned, maxImages };
+			return { decision: decide(plan, planned), planned, maxImages };
 		},
 		itemFinished() {
 			finished += 1;
@@ -88,6 +95,7 @@ export function createBarrier(
 			allFinished.resolve();
 		},
 		allFinished: allFinished.promise,
+		hasAllItems: () => !startsLate || joined >= itemCount,
 	};
 }
 

@@ -57,7 +57,7 @@ function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure 
 			unclearItems: KINDS[failure.kind].isUnclear ? others(run.unclearItems) : [...run.unclearItems],
 			keptItems: others(run.keptItems),
 			emptyItems: others(run.emptyItems),
-			isKeptWithExecution: !run.isKeptInMemory,
+			isKeptWithExecution: run.inMemoryItems.size === 0,
 		},
 	};
 }

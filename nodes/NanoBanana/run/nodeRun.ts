@@ -13,8 +13,24 @@ import { createBarrier, type Barrier } from './barrier';
 import { contextOf, runIndexOf } from './idempotencyStore';
 import { createBudget, MEMORY_BYTES, TRANSFERS, type Budget } from './memoryBudget';
 
+/** What the items of one try of the node have paid for, over all batches that n8n's batching makes of them. */
+export interface PaidSoFar {
+	/** IDs of accepted tasks by item, in the order in which the API accepted them. */
+	tasks: Map<number, string[]>;
+	/** Those of them that failed: there is nothing to get. */
+	failedTasks: Set<string>;
+	/** Items with a request that may have been accepted. */
+	unclearItems: Set<number>;
+	/** Items with images of calls without a task: charged, and recorded for a retry. */
+	keptItems: Set<number>;
+	/** Those of them whose images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
+	inMemoryItems: Set<number>;
+	/** Items that were answered without an image, which is usually charged. */
+	emptyItems: Set<number>;
+}
+
 /** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
-export interface NodeRun extends Barrier {
+export interface NodeRun extends Barrier, PaidSoFar {
 	limiter: ConcurrencyLimiter;
 	/** Bytes of requests and images in memory. */
 	memoryBudget: Budget;
@@ -25,18 +41,6 @@ export interface NodeRun extends Barrier {
 	schedule: PollSchedule;
 	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
-	/** IDs of accepted tasks by item, in the order in which the API accepted them. */
-	tasks: Map<number, string[]>;
-	/** Those of them that failed: there is nothing to get. */
-	failedTasks: Set<string>;
-	/** Items with a request that may have been accepted. */
-	unclearItems: Set<number>;
-	/** Items with images of calls without a task: charged, and recorded for a retry. */
-	keptItems: Set<number>;
-	/** Items that were answered without an image, which is usually charged. */
-	emptyItems: Set<number>;
-	/** Some of the images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
-	isKeptInMemory: boolean;
 	isCancelLogged: boolean;
 	/** Images that all items of a preview ask for together; complete once every item has arrived. */
 	previewedImages: number;
@@ -44,12 +48,13 @@ export interface NodeRun extends Barrier {
 	abort(): void;
 }
 
-/** One try of the node, over all batches that n8n's batching makes of its items: a batch may end before the next one starts. */
-interface BatchState {
+/** One try of the node. A batch of it may end before the next one starts. */
+interface TryState {
 	runIndex: number;
 	joined: Set<number>;
-	/** Images that each item is going to pay for. */
+	/** Images by item: those that it is going to pay for, and those of earlier tries. */
 	plannedImages: Map<number, number>;
+	paid: PaidSoFar;
 	/** An item has failed and the node will stop. */
 	isLost: boolean;
 }
@@ -57,43 +62,52 @@ interface BatchState {
 type JoinableRun = NodeRun & { join(settings?: Settings): void };
 
 const runs = new WeakMap<object, JoinableRun>();
-const batchStates = new WeakMap<object, BatchState>();
+const tryStates = new WeakMap<object, TryState>();
 
 /** The run that this item belongs to; the first item opens it. Synchronous, see `Barrier`. */
 export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
 	// Calls of an agent share a context but are runs of their own.
 	const key = isTool ? {} : contextOf(ctx);
-	const batches = joinBatch(key, runIndexOf(ctx), ctx.getItemIndex());
-	const run = runs.get(key) ?? openRun(ctx, { isTool, batches, close: () => runs.delete(key) });
+	const tryState = joinTry(key, runIndexOf(ctx), ctx.getItemIndex());
+	const run = runs.get(key) ?? openRun(ctx, { isTool, tryState, close: () => runs.delete(key) });
 	runs.set(key, run);
 	run.join(settings);
 	return run;
 }
 
 /** An item that comes once more does so in another try of the node. */
-function joinBatch(key: object, runIndex: number, itemIndex: number): BatchState {
-	const known = batchStates.get(key);
-	const isSame = known?.runIndex === runIndex && !known.joined.has(itemIndex);
-	const state = isSame
-		? known
-		: { runIndex, joined: new Set<number>(), plannedImages: new Map<number, number>(), isLost: false };
-	batchStates.set(key, state);
+function joinTry(key: object, runIndex: number, itemIndex: number): TryState {
+	const known = tryStates.get(key);
+	const state = known?.runIndex === runIndex && !known.joined.has(itemIndex) ? known : newTry(runIndex);
+	tryStates.set(key, state);
 	state.joined.add(itemIndex);
 	return state;
 }
 
+function newTry(runIndex: number): TryState {
+	const paid: PaidSoFar = {
+		tasks: new Map(),
+		failedTasks: new Set(),
+		unclearItems: new Set(),
+		keptItems: new Set(),
+		inMemoryItems: new Set(),
+		emptyItems: new Set(),
+	};
+	return { runIndex, joined: new Set(), plannedImages: new Map(), paid, isLost: false };
+}
+
 function openRun(
 	ctx: IExecutePaginationFunctions,
-	{ isTool, batches, close }: { isTool: boolean; batches: BatchState; close: () => void },
+	{ isTool, tryState, close }: { isTool: boolean; tryState: TryState; close: () => void },
 ): JoinableRun {
 	const cancel = ctx.getExecutionCancelSignal();
 	const controller = new AbortController();
 	const abort = (): void => controller.abort();
-	if (cancel?.aborted || batches.isLost) abort();
+	if (cancel?.aborted || tryState.isLost) abort();
 	const forgetCancel = onAbort(cancel, abort);
 	const { join, ...barrier } = createBarrier(ctx, {
 		isTool,
-		plannedImages: batches.plannedImages,
+		plannedImages: tryState.plannedImages,
 		onAllFinished() {
 			forgetCancel();
 			close();
@@ -106,6 +120,7 @@ function openRun(
 
 	return {
 		...barrier,
+		...tryState.paid,
 		/** Made for the first permit, when all items of the sweep have joined. */
 		get limiter() {
 			limiter ??= createConcurrencyLimiter({
@@ -122,17 +137,11 @@ function openRun(
 		storesStreams: true,
 		schedule: createPollSchedule(),
 		signal: controller.signal,
-		tasks: new Map(),
-		failedTasks: new Set(),
-		unclearItems: new Set(),
-		keptItems: new Set(),
-		emptyItems: new Set(),
-		isKeptInMemory: false,
 		// Another try after the cancellation has nothing to add.
 		isCancelLogged: cancel?.aborted === true,
 		previewedImages: 0,
 		abort() {
-			batches.isLost = true;
+			tryState.isLost = true;
 			abort();
 		},
 		join(settings) {

@@ -23,12 +23,14 @@ export interface ItemContext extends RunningItem {
 
 interface Checked<T> {
 	prepared: T;
+	/** Images that the item is going to pay for, and those that an earlier try has paid for. */
 	imagesToPay: number;
+	imagesPaid?: number;
 }
 
 /** What an operation does for one item. */
 export interface ItemSteps<T> {
-	/** Everything that can be checked without paying, and how many images the item is going to pay for. */
+	/** Everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
 }
@@ -70,8 +72,13 @@ export async function runItem<T>(
 	try {
 		const checked = await check().catch(FailureError.from);
 		const isValid = 'item' in checked;
-		const images = isValid ? checked.imagesToPay : 0;
-		const { decision, planned, maxImages } = await run.arrive({ itemIndex: running.itemIndex, images, isValid });
+		const { imagesToPay = 0, imagesPaid = 0 } = isValid ? checked : {};
+		const { decision, planned, maxImages } = await run.arrive({
+			itemIndex: running.itemIndex,
+			images: imagesToPay,
+			paidImages: imagesPaid,
+			isValid,
+		});
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
 			if (!isValid) throw checked;

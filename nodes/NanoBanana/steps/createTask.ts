@@ -147,14 +147,14 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 	const { ctx, run, itemIndex } = item;
 	const stored = await storeInlineImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
 		if (result.outcome.kind === 'images') keepUnstored(record, result.outcome, item.executionId);
-		run.isKeptInMemory = true;
+		run.inMemoryItems.add(itemIndex);
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
 			itemIndex,
 		});
 		const failure = toFailure(thrown);
 		throw new FailureError(failure.kind === 'storage_failed' ? { ...failure, nextStep: STORAGE_ADVICE } : failure);
 	});
-	if (!keepStored(record, stored)) run.isKeptInMemory = true;
+	if (!keepStored(record, stored)) run.inMemoryItems.add(itemIndex);
 	call.reservation.release();
 	return { ...result, outcome: record.response ?? result.outcome, stored };
 }

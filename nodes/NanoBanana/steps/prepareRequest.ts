@@ -38,7 +38,9 @@ const CHANGED =
  *
  * @throws a failure of kind `invalid_input`
  */
-export async function prepareRequest(item: ItemContext): Promise<{ prepared: PreparedRequest; imagesToPay: number }> {
+export async function prepareRequest(
+	item: ItemContext,
+): Promise<{ prepared: PreparedRequest; imagesToPay: number; imagesPaid?: number }> {
 	const { ctx, settings, executionId, isTool, run } = item;
 	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 	const checked = readRequest(item.base.body, settings, sources.length);
@@ -62,10 +64,9 @@ export async function prepareRequest(item: ItemContext): Promise<{ prepared: Pre
 		key,
 		record,
 	};
-	return {
-		prepared,
-		imagesToPay: settings.previewRequest ? 0 : (record.images * openCalls) / record.calls.length,
-	};
+	if (settings.previewRequest) return { prepared, imagesToPay: 0 };
+	const imagesToPay = (record.images * openCalls) / record.calls.length;
+	return { prepared, imagesToPay, imagesPaid: record.images - imagesToPay };
 }
 
 /** All items check their files at the same time, so each reserves memory first. */

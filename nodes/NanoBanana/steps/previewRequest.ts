@@ -36,15 +36,14 @@ export function previewItem(
 	return { json, pairedItem: { item: item.itemIndex } };
 }
 
-/** What sending would cost: this item, and all items of the run together. */
+/** What sending would cost: this item, and all items of the run together, unless batching lets some of them start later. */
 function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext): IDataObject {
-	const counted = { requestedImages: images, imagesInRun: run.previewedImages };
-	if (unitPrice === undefined) return counted;
+	const ofRun = run.hasAllItems() ? run.previewedImages : undefined;
 	return {
-		...counted,
-		unitPrice,
-		cost: rounded(unitPrice * images),
-		costOfRun: rounded(unitPrice * run.previewedImages),
+		requestedImages: images,
+		...(ofRun !== undefined && { imagesInRun: ofRun }),
+		...(unitPrice !== undefined && { unitPrice, cost: rounded(unitPrice * images) }),
+		...(unitPrice !== undefined && ofRun !== undefined && { costOfRun: rounded(unitPrice * ofRun) }),
 	};
 }
 

@@ -224,7 +224,7 @@ describe("n8n's batching", () => {
 	it('pays for no later batch once an item has failed', async () => {
 		engine.mockApi.script('createTask', [{ status: 400, body: { code: 'x', message: 'no', data: null } }]);
 		// The next batch must not be due before the rejection has arrived, on a busy machine either.
-		const run = await engine.run({ prompt: PROMPT, ...batching(1, 300) }, { input: items(4) });
+		const run = await engine.run({ prompt: PROMPT, ...batching(1, 1500) }, { input: items(4) });
 
 		expect(run.status).toBe('error');
 		expect(engine.mockApi.calls('createTask')).toHaveLength(1);

@@ -24,6 +24,7 @@ function openEndings(continues: boolean): { of: (itemIndex: number) => RunningIt
 		unclearItems: new Set(),
 		keptItems: new Set(),
 		emptyItems: new Set(),
+		inMemoryItems: new Set(),
 	} as unknown as NodeRun;
 	return {
 		logs,
