@@ -1,11 +1,4 @@
-/**
- * The key as people paste it: with `Bearer` in front, in quotes, with line breaks or characters that
- * no header can carry. The expression does the same inside the credential, where n8n takes no
- * function; a test keeps both alike.
- */
-export const KEY_EXPRESSION =
-	"{{ $credentials.apiKey.replace(/[^\\x21-\\x7e]+/g, ' ').replace(/^[\\s\"'`]*(authorization\\s*:)?[\\s\"'`]*bearer\\s+/i, '').replace(/\\s+/g, '').replace(/^[\"'`]+|[\"'`]+$/g, '') }}";
-
+/** The key as people paste it: with `Bearer` in front, in quotes, with line breaks or characters that no header can carry. */
 export function normalizeKey(text: string): string {
 	return text
 		.replace(/[^\x21-\x7e]+/g, ' ')

@@ -1,29 +1,15 @@
 /* eslint-disable */
-import type { INodeTypes } from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
-
 import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
 import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credentialText';
 import { redact } from '../../../nodes/NanoBanana/errors/redact';
 
-const node = {
-	id: '1',
-	name: 'Node',
-	type: 'test',
-	typeVersion: 1,
-	position: [0, 0] as [number, number],
-	parameters: {},
-};
-const nodeTypes = { getByNameAndVersion: () => ({ description: { properties: [] } }) } as unknown as INodeTypes;
-const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-
-/** The header that n8n makes of a credential. */
-function headerOf(apiKey: string): unknown {
-	const { Authorization } = new NanoBananaApi().authenticate.properties.headers ?? {};
-	return workflow.expression.getParameterValue(Authorization as string, null, 0, 0, node.name, [], 'manual', {
-		$credentials: { apiKey },
-	});
+/** The headers of a request that n8n sends with the credential. */
+async function headersFor(apiKey: string): Promise<unknown> {
+	const request = { url: 'https://api.example.com', headers: { accept: 'image/png' } };
+	return (await new NanoBananaApi().authenticate({ apiKey }, request)).headers;
 }
+
+const headersWith = (key: string): unknown => ({ accept: 'image/png', Authorization: `Bearer ${key}` });
 
 const KEY = 'k3y.secret-0123456789';
 
@@ -47,12 +33,12 @@ const PASTED = [
 	`\u201cBearer\t${KEY}\u201d `,
 ];
 
-it.each(PASTED)('reads %j as the key, in the code and in the credential', (typed) => {
-	expect([normalizeKey(typed), headerOf(typed)]).toEqual([KEY, `Bearer ${KEY}`]);
+it.each(PASTED)('reads %j as the key, in the code and in the credential', async (typed) => {
+	expect([normalizeKey(typed), await headersFor(typed)]).toEqual([KEY, headersWith(KEY)]);
 });
 
-it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('leaves %j as it is', (typed) => {
-	expect([normalizeKey(typed), headerOf(typed)]).toEqual([typed, `Bearer ${typed}`]);
+it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('leaves %j as it is', async (typed) => {
+	expect([normalizeKey(typed), await headersFor(typed)]).toEqual([typed, headersWith(typed)]);
 });
 
 it.each(PASTED)('shows nothing of the key typed as %j, however the API quotes it', (typed) => {
