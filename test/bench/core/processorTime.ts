@@ -8,7 +8,7 @@ const PANEL = 'Own CPU per image of 1 MB';
 
 const WHY =
 	"n8n's helpers are the only way to the network that a node has, and they alone take more than that (the row with n8n's helpers): " +
-	'a new connection for every request, since they send "Connection: close", axios, and the expression of the credential resolved for every request with the key.';
+	'a new connection for every request, since they send "Connection: close", axios, and the storage.';
 
 const WHY_OWN =
 	"The script is told when its task has ended, and reads it once. A node polls. In addition, n8n's routing resolves two expressions per item, and the SHA-256 of the image is an output field.";
