@@ -46,7 +46,7 @@ export interface SubmissionRecord {
 	};
 	/** The response of a call that has no task, without the images inside it. */
 	response?: ImagesResponse;
-	/** The execution in which that response contained no image. */
+	/** The execution in which that response contained no image, or images that are not saved with it. */
 	emptyIn?: string;
 	/** The images that were inside it. */
 	stored?: OutputImage[];
@@ -187,12 +187,13 @@ export function keptRows(record: RequestRecord): INodeExecutionData[] | undefine
 	return record.rows ?? unsavedOf(record).rows;
 }
 
-/** Returns false where another execution ('Retry execution') will not find the images. */
-export function keepStored(call: SubmissionRecord, stored: OutputImage[]): boolean {
+/** Returns false where another execution ('Retry execution') will not find the images, and asks again. */
+export function keepStored(call: SubmissionRecord, stored: OutputImage[], executionId: string): boolean {
 	if (unsavedOf(call).unstored) delete call.emptyIn;
 	delete unsavedOf(call).unstored;
 	const isLarge = stored.some(({ binary }) => hasBytes(binary));
 	(isLarge ? unsavedOf(call) : call).stored = stored;
+	if (isLarge) call.emptyIn = executionId;
 	return !isLarge;
 }
 

@@ -50,10 +50,10 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { executionId, settings } = item;
 	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (record.response && isAnswered(record, executionId)) {
-		noteImages(item, record.emptyIn === undefined);
-		const unstored = keptUnstored(record);
+		const [unstored, stored = []] = [keptUnstored(record), keptStored(record)];
+		noteImages(item, record.emptyIn === undefined || unstored !== undefined || stored.length > 0);
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
-		return { ...callResult(call, record.response), stored: keptStored(record) };
+		return { ...callResult(call, record.response), stored };
 	}
 	if (isUnclear(record, executionId) && !settings.retryUnclear) throw unclearError(item, record);
 	return await submitCall(call);
@@ -154,7 +154,7 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 		const failure = toFailure(thrown);
 		throw new FailureError(failure.kind === 'storage_failed' ? { ...failure, nextStep: STORAGE_ADVICE } : failure);
 	});
-	if (!keepStored(record, stored)) run.inMemoryItems.add(itemIndex);
+	if (!keepStored(record, stored, item.executionId)) run.inMemoryItems.add(itemIndex);
 	call.reservation.release();
 	return { ...result, outcome: record.response ?? result.outcome, stored };
 }

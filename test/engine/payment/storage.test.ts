@@ -81,3 +81,27 @@ it('says what is charged when one of two calls cannot be stored and the other on
 
 	expect(shown(run).description).toMatch(/^You were charged\./);
 });
+
+it('asks again in Retry execution for images that were only in memory, as the error says', async () => {
+	const before = engine.mockApi.ledger.length;
+	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
+	const parameters = { prompt: '={{ "p" + $json.i }}', options: { ...INLINE, maxConcurrency: 1 } };
+	const first = await engine.run(parameters, { input: [item({ i: 0 }), item({ i: 1 })], binaryMode: 'default' });
+	expect(shown(first).description).toContain('to create them again, you will be charged again');
+	const again = await engine.run(parameters, { previous: first.data, binaryMode: 'default' });
+
+	expect(again.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+	expect(engine.mockApi.ledger.length - before).toBe(3);
+});
+
+it('does not ask again for images that were only in memory in a try of the same execution', async () => {
+	const before = engine.mockApi.ledger.length;
+	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
+	const run = await engine.run(
+		{ prompt: '={{ "p" + $json.i }}', options: { ...INLINE, maxConcurrency: 1 } },
+		{ input: [item({ i: 0 }), item({ i: 1 })], binaryMode: 'default', settings: RETRIES },
+	);
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+	expect(engine.mockApi.ledger.length - before).toBe(2);
+});
