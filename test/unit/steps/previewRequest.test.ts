@@ -15,7 +15,7 @@ function preview(apiFormat: string, options: IDataObject = {}, operation = 'imag
 	const settings = settingsOf({ operation, options: { apiFormat, ...options } });
 	const sources = operation === 'imageToImage' ? SOURCES : [];
 	const checked = readRequest({ model: 'NanoBanana2-1K', prompt: 'a cube', n: 2 }, settings, sources.length);
-	const run = { previewedImages: 7 };
+	const run = { previewedImages: 7, hasAllItems: () => true };
 	const item = { settings, run, itemIndex: 5, base: { baseURL: 'https://api.example.com' } } as unknown as ItemContext;
 	const row = previewItem(item, { ...checked, sources, record: { requestHash: 'abc', images: 2, calls: [{}] } });
 
