@@ -50,8 +50,8 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
 	const fault = FAULTS.find(({ sign }) => signs.some((text) => sign.test(text)));
-	if (fault?.sent && !wasOpen(chain))
-		return { kind: 'unsent', reason: fault.reason, lasting: fault.sent === 'neverWill' };
+	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, lasting: true };
+	if (fault?.sent === 'never' && !wasOpen(chain)) return { kind: 'unsent', reason: fault.reason, lasting: false };
 	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', lasting: false };
 	const unsent = unsentReason(chain);
 	if (unsent) return { kind: 'unsent', reason: unsent, lasting: false };
