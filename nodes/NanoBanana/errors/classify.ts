@@ -64,9 +64,17 @@ const RULES: Rule[] = [
 	{ kind: 'upstream_down', status: (status) => status >= 500 },
 ];
 
-/** The failure that a response with this status, body and headers describes. `status` may be the code inside a 200. */
-export function classify(status: number, body: unknown, headers: Record<string, unknown> = {}): Failure {
-	const said = readErrorBody(body);
+/**
+ * The failure that a response with this status, body and headers describes. `status` may be the code inside a 200.
+ * `prompt`: of the request for a new task that it responds to; absent for a read.
+ */
+export function classify(
+	status: number,
+	body: unknown,
+	headers: Record<string, unknown> = {},
+	prompt?: string,
+): Failure {
+	const said = readErrorBody(body, prompt);
 	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {

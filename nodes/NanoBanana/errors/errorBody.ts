@@ -6,7 +6,7 @@ export interface BodyError {
 	reason: string;
 }
 
-/** An error response: `all` is code, type and message in lower case, which the rules of `classify` look at. */
+/** An error response: `all` is code, type and message in lower case without the prompt, which the rules of `classify` look at. */
 export interface ErrorBody {
 	code?: string;
 	message: string;
@@ -32,9 +32,9 @@ const SUCCESS_CODES = ['', '0', '200', '201', '202', '10000', 'true', 'success',
 const NO_ERROR = /^(null|none|ok|success|succeeded|成功)?$/i;
 
 /** The error response in a body, in any of the documented shapes: {error: {…}}, flat {code, message}, Google's, FastAPI's, or plain text. */
-export function readErrorBody(body: unknown): ErrorBody {
+export function readErrorBody(body: unknown, prompt = ''): ErrorBody {
 	if (typeof body === 'string')
-		return { message: body, all: (isWebPage(body) ? pageTitle(body) : body).slice(0, RULED_CHARACTERS).toLowerCase() };
+		return { message: body, all: ruledText(isWebPage(body) ? pageTitle(body) : body, prompt) };
 	const response = Array.isArray(body) ? body[0] : body;
 	const source = innermost(response);
 	const message = messageIn(source) ?? messageIn(response) ?? '';
@@ -47,8 +47,22 @@ export function readErrorBody(body: unknown): ErrorBody {
 	]
 		.map(codeText)
 		.filter((code) => code !== undefined);
-	const all = [...codes, message].join(' ').slice(0, RULED_CHARACTERS).toLowerCase();
+	const all = ruledText([...codes, message].join(' '), prompt);
 	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, response), all };
+}
+
+/** Without the prompt, as its words are not the API's. As a part of a word it stays: the prompt may be a single letter. */
+function ruledText(text: string, prompt: string): string {
+	const words = prompt.trim().toLowerCase();
+	const start = text.slice(0, RULED_CHARACTERS + words.length).toLowerCase();
+	const parts = words === '' ? [start] : start.split(words);
+	const rest = parts.reduce((before, after) => {
+		const isInWord = [before.slice(-1) + words[0], words.slice(-1) + after.slice(0, 1)].some((pair) =>
+			/\w\w/.test(pair),
+		);
+		return before + (isInWord ? words : ' ') + after;
+	});
+	return rest.slice(0, RULED_CHARACTERS);
 }
 
 /**

@@ -118,6 +118,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		result = readSubmitResult(response, {
 			decode: (body) => FORMATS[settings.apiFormat].decode(body, base.baseURL ?? '', asked),
 			now: systemClock.now(),
+			prompt: prepared.request.prompt,
 		});
 	} catch (thrown) {
 		result = { kind: 'failed', failure: toFailure(thrown) };

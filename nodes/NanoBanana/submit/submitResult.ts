@@ -29,6 +29,15 @@ export interface ReadOptions {
 	/** What the body of a response means, in the format of the request. */
 	decode: (body: unknown) => DecodedResponse;
 	now: number;
+	/** Some APIs repeat the prompt in an error. Its words must not decide about the request. */
+	prompt: string;
+}
+
+interface ParsedReply extends HttpReply {
+	body: unknown;
+	prompt: string;
+	/** `Retry-After` in milliseconds. */
+	wait: number;
 }
 
 /** Never throws. In doubt a request was accepted: a task ID anywhere in a response is polled, and nothing is sent again. */
@@ -50,13 +59,14 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 				"Before you run the node again, raise 'Max Download Size (MB)' under Options or set 'Response Format' to URL.",
 		});
 	}
+	const { now, prompt, decode } = options;
 	const body = parseBody(reply.bytes);
-	const wait = retryAfterMs(reply.headers['retry-after'], options.now);
-	if (reply.status < 200 || reply.status >= 300)
-		return acceptedDespite(reply, body, wait) ?? readError(reply.status, body, reply, wait);
+	const parsed: ParsedReply = { ...reply, body, prompt, wait: retryAfterMs(reply.headers['retry-after'], now) };
+	const { status } = reply;
+	if (status < 200 || status >= 300) return acceptedDespite(status, parsed) ?? readError(status, parsed);
 	const image = rawImage(reply);
 	if (image) return acceptedImages({ kind: 'images', images: [image] });
-	return readSuccess(options.decode(body), body, reply, wait);
+	return readSuccess(decode(body), parsed);
 }
 
 /** A body that is an image by its type and its first bytes: some synchronous calls return the file itself. */
@@ -64,23 +74,24 @@ function rawImage({ headers, bytes }: HttpReply): ImageRef | undefined {
 	return /^\s*image\//i.test(String(headers['content-type'])) ? refFrom(bytes.toString('base64'), '') : undefined;
 }
 
-function readSuccess(decoded: DecodedResponse, body: unknown, reply: HttpReply, wait: number): SubmitResult {
-	if (decoded.kind === 'failed') return readFailed(decoded, body, reply, wait);
-	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(reply.headers);
+function readSuccess(decoded: DecodedResponse, parsed: ParsedReply): SubmitResult {
+	if (decoded.kind === 'failed') return readFailed(decoded, parsed);
+	const { status, headers, body, bytes, wait } = parsed;
+	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(headers);
 	if (decoded.kind === 'images' && decoded.images.length > 0) return acceptedImages(decoded);
 	// Also where the response says "success" without an image: that may be said of the request, and the task knows better.
 	if (taskId !== undefined) return acceptedTask(taskId, wait, decoded);
-	const response = bodyText(reply.bytes);
+	const response = bodyText(bytes);
 	if (decoded.kind === 'images') return acceptedImages({ ...decoded, response });
-	const page = classify(200, body, reply.headers);
+	const page = classify(200, body, headers);
 	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
-	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(reply.headers['content-type']));
+	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	return unclear({ httpStatus: reply.status, message: 'The API response contains no task ID and no image', response });
+	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
 }
 
 /** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
-function acceptedDespite({ status, headers }: HttpReply, body: unknown, wait: number): SubmitResult | undefined {
+function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): SubmitResult | undefined {
 	const named = [body, unwrapText(own(body, 'data')), own(body, 'error')].find((place) => namedId(place) !== undefined);
 	const word = statusWord(named) ?? '';
 	const task = named === undefined ? undefined : statusOf(word);
@@ -114,17 +125,18 @@ function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): 
 }
 
 /** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
-function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wait: number): SubmitResult {
+function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult {
 	const { taskId, cause, reason, code } = decoded;
-	const response = bodyText(reply.bytes);
+	const { body, prompt } = parsed;
 	if (cause === 'rejected') {
 		const status = embeddedStatus(body);
-		const failure = classify(status ?? 400, body);
+		const failure = classify(status ?? 400, body, {}, prompt);
 		// Any other error without a known code: the request may have been accepted, and the generation failed upstream.
-		const isClear = status !== undefined || failure.kind !== 'invalid_request' || INVALID.test(readErrorBody(body).all);
+		const isClear =
+			status !== undefined || failure.kind !== 'invalid_request' || INVALID.test(readErrorBody(body, prompt).all);
 		return isClear
-			? readError(status ?? 400, body, reply, wait)
-			: unclear({ ...failure, httpStatus: reply.status, response });
+			? readError(status ?? 400, parsed)
+			: unclear({ ...failure, httpStatus: parsed.status, response: bodyText(parsed.bytes) });
 	}
 	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
 	if (cause === 'noImage' && taskId === undefined)
@@ -132,14 +144,13 @@ function readFailed(decoded: FailedResponse, body: unknown, reply: HttpReply, wa
 	return { kind: 'failed', failure: failureOf(decoded) };
 }
 
-function readError(status: number, body: unknown, reply: HttpReply, wait: number): SubmitResult {
-	// `status` may be the code inside a 200.
-	const failure = { ...classify(status, body, reply.headers), httpStatus: reply.status };
-	const acceptance = acceptanceOf(status, body, reply.headers);
+/** `status` may be the code inside a 200. */
+function readError(status: number, parsed: ParsedReply): SubmitResult {
+	const { headers, body, bytes, prompt, wait } = parsed;
+	const failure = { ...classify(status, body, headers, prompt), httpStatus: parsed.status };
+	const acceptance = acceptanceOf(status, body, headers, prompt);
 	if (acceptance === 'notAccepted') return { kind: 'refused', failure, retryAfterMs: wait };
-	return acceptance === 'unclear'
-		? unclear({ ...failure, response: bodyText(reply.bytes) })
-		: { kind: 'failed', failure };
+	return acceptance === 'unclear' ? unclear({ ...failure, response: bodyText(bytes) }) : { kind: 'failed', failure };
 }
 
 /**
@@ -150,9 +161,10 @@ export function acceptanceOf(
 	status: number,
 	body: unknown,
 	headers?: Record<string, unknown>,
+	prompt = '',
 ): 'notAccepted' | 'rejected' | 'unclear' {
-	const { kind } = classify(status, body, headers);
-	const { all } = readErrorBody(body);
+	const { kind } = classify(status, body, headers, prompt);
+	const { all } = readErrorBody(body, prompt);
 	if (status === 429) return kind === 'rate_limited' ? 'notAccepted' : 'rejected';
 	// 303 leads to the result of a request that was processed (RFC 9110).
 	if ([303, 408, 499].includes(status)) return 'unclear';

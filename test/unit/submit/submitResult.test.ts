@@ -20,8 +20,8 @@ const reply = (status: number, body: unknown, headers: Record<string, unknown> =
 	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 
-function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask'): SubmitResult {
-	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), now: 0 });
+function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask', prompt = 'a cube'): SubmitResult {
+	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), now: 0, prompt });
 }
 
 const ACCEPTED = {
@@ -139,7 +139,7 @@ it.each<[string, unknown, string]>([
 	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 });
 
-it('accepts an image file as the image, and nothing else of that type', () => {
+it('accepts an image file as the image, and nothing else of its type', () => {
 	const type = { 'content-type': 'image/png' };
 	const png = Buffer.from(
 		'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
@@ -157,7 +157,10 @@ it('accepts an image file as the image, and nothing else of that type', () => {
 		outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] },
 		firstPollMs: 0,
 	});
-	for (const response of [raw(Buffer.from([0, 1, 2, 3]), type), raw(png, { 'content-type': 'application/json' })])
+	for (const response of [
+		raw(Buffer.from([0, 1, 2, 3]), type),
+		raw(png, { 'content-type': 'application/json' }),
+	])
 		expect(resultOf(response)).toMatchObject({
 			failure: {
 				kind: 'unclear_submission',
@@ -252,6 +255,45 @@ it.each([200, 400, 503])('reads a %i whose code cannot be converted to text or a
 		{ success: false, statusCode: code, message: 'no' },
 	])
 		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { gatewayMessage: 'no' } });
+});
+
+describe('a prompt that the API repeats', () => {
+	const repeated = (status: number, prompt: string, start = 'Generation failed for: '): SubmitResult =>
+		resultOf(reply(status, { error: { message: `${start}${prompt}.` } }), 'asyncTask', prompt);
+
+	it.each<[status: number, prompt: string, kind: string]>([
+		[503, 'a stadium filled to capacity', 'unclear_submission'],
+		[503, ' A Stadium Filled to Capacity\n', 'unclear_submission'],
+		[500, 'a vending machine that says: out of credits', 'unclear_submission'],
+		[500, 'a sign, no channel available tonight', 'unclear_submission'],
+		[500, 'an nsfw safety sign', 'unclear_submission'],
+		[503, '服务繁忙', 'unclear_submission'],
+		[200, 'a form with an invalid value', 'unclear_submission'],
+		[400, 'a sticker "api key invalid"', 'invalid_request'],
+		[422, 'an idempotent machine', 'invalid_request'],
+		[429, 'a daily quota', 'rate_limited'],
+	])('does not decide about a %i: %s', (status, prompt, kind) => {
+		expect(repeated(status, prompt)).toMatchObject({ failure: { kind } });
+	});
+
+	it('does not decide when it is longer than what is read of an error', () => {
+		expect(repeated(503, `an overloaded truck${', a very long scene'.repeat(400)}`)).toMatchObject({ kind: 'failed' });
+	});
+
+	it('does not keep the words of the API from deciding', () => {
+		expect(repeated(503, 'a cube', 'The server is overloaded. Prompt: ')).toMatchObject({ kind: 'refused' });
+		expect(repeated(402, 'a', 'You are out of credits: ')).toMatchObject({ failure: { kind: 'insufficient_balance' } });
+		for (const prompt of ['a', 'e', '', ' ', 'over'])
+			expect(
+				resultOf(reply(503, { error: { message: 'The server is overloaded' } }), 'asyncTask', prompt),
+			).toMatchObject({ kind: 'refused' });
+	});
+
+	it('is shown', () => {
+		expect(repeated(503, 'a full capacity')).toMatchObject({
+			failure: { gatewayMessage: 'Generation failed for: a full capacity.' },
+		});
+	});
 });
 
 describe('a paid request', () => {
