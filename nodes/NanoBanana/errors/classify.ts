@@ -75,7 +75,9 @@ export function classify(
 	prompt?: string,
 ): Failure {
 	const said = readErrorBody(body, prompt);
-	const rule = RULES.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
+	// A request for a new task contains no task ID that could be unknown.
+	const rules = prompt === undefined ? RULES : RULES.filter(({ kind }) => kind !== 'unknown_task');
+	const rule = rules.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {
 		kind: isForeignPage ? 'wrong_base_url' : (rule?.kind ?? 'invalid_request'),

@@ -41,7 +41,7 @@ const FAILURES: Record<string, string> = {
 	'error-403-model-forbidden': 'model_not_available',
 	'error-403-quota-task-flat': 'insufficient_balance',
 	'error-503-no-channel': 'model_not_available',
-	'error-400-task-not-exist': 'unknown_task',
+	'error-400-task-not-exist': 'invalid_request',
 	'error-404-route': 'wrong_base_url',
 	'error-200-html': 'wrong_base_url',
 	'error-200-code-number': 'invalid_request',

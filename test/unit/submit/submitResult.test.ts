@@ -296,6 +296,14 @@ describe('a prompt that the API repeats', () => {
 	});
 });
 
+it.each<[number, unknown, string]>([
+	[404, { error: { message: 'task not found' } }, 'wrong_base_url'],
+	[400, { code: 'task_not_exist', message: 'task_not_exist' }, 'invalid_request'],
+	[410, {}, 'invalid_request'],
+])('does not say of a request for a new task that its task ID is unknown: %i %j', (status, body, kind) => {
+	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
 describe('a paid request', () => {
 	const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
 		error: { message, type, code },
