@@ -130,6 +130,8 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 	const { body, prompt } = parsed;
 	if (cause === 'rejected') {
 		const status = embeddedStatus(body);
+		const accepted = acceptedDespite(status ?? 500, parsed);
+		if (accepted) return accepted;
 		const failure = classify(status ?? 400, body, {}, prompt);
 		// Any other error without a known code: the request may have been accepted, and the generation failed upstream.
 		const isClear =

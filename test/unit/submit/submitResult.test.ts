@@ -192,6 +192,20 @@ it.each([
 	expect(resultOf(reply(400, body))).toEqual(ACCEPTED);
 });
 
+it.each([
+	[{ error: { message: 'the queue is slow', task_id: 't-1' } }, {}],
+	[{ error: { message: 'server is busy', code: 429, task_id: 't-1' } }, {}],
+	[{ error: { message: 'the queue is slow' } }, TASK],
+])('polls the task that an error on HTTP 200 contains: %j, headers %j', (body, headers) => {
+	expect(resultOf(reply(200, body, headers))).toEqual(ACCEPTED);
+});
+
+it('is a rejection on HTTP 200 with the code 400 although the error contains a task ID', () => {
+	expect(resultOf(reply(200, { error: { message: 'Bad ratio', code: 400, task_id: 't-1' } }))).toMatchObject({
+		failure: { kind: 'invalid_request' },
+	});
+});
+
 it.each(['rejected', 'cancelled', '失败'])('accepts an error as final when its task is %s', (status) => {
 	expect(resultOf(reply(500, { task_id: 't-1', status }))).toMatchObject({ kind: 'failed' });
 });
