@@ -71,7 +71,8 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 
 /** A body that is an image by its type and its first bytes: some synchronous calls return the file itself. */
 function rawImage({ headers, bytes }: HttpReply): ImageRef | undefined {
-	return /^\s*image\//i.test(String(headers['content-type'])) ? refFrom(bytes.toString('base64'), '') : undefined;
+	const isFile = /^\s*(image\/|application\/octet-stream)/i.test(String(headers['content-type']));
+	return isFile ? refFrom(bytes.toString('base64'), '') : undefined;
 }
 
 function readSuccess(decoded: DecodedResponse, parsed: ParsedReply): SubmitResult {

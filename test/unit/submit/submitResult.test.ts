@@ -157,8 +157,10 @@ it('accepts an image file as the image, and nothing else of its type', () => {
 		outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] },
 		firstPollMs: 0,
 	});
+	expect(resultOf(raw(png, { 'content-type': 'application/octet-stream' }))).toMatchObject({ kind: 'accepted' });
 	for (const response of [
 		raw(Buffer.from([0, 1, 2, 3]), type),
+		raw(Buffer.from([0, 1, 2, 3]), { 'content-type': 'application/octet-stream' }),
 		raw(png, { 'content-type': 'application/json' }),
 	])
 		expect(resultOf(response)).toMatchObject({
