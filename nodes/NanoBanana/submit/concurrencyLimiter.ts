@@ -149,13 +149,11 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 	function createPermit({ giveUpAfterMs, isResumed }: Waiter): Permit {
 		let state: 'unanswered' | 'assumed' | 'accepted' | 'released' = 'unanswered';
 		const sentInEpoch = epoch;
-		const answered = new AbortController();
 		const moveTo = (next: typeof state): void => {
 			if (state === 'unanswered') unanswered -= 1;
 			else open -= 1;
 			if (next !== 'released') open += 1;
 			state = next;
-			answered.abort();
 		};
 		const isAnswered = (): boolean => state === 'accepted' || state === 'released';
 
@@ -163,7 +161,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		if (isResumed) {
 			moveTo('accepted');
 		} else if (slowStart.acceptedAfterMs !== undefined) {
-			void clock.pause(slowStart.acceptedAfterMs, answered.signal).then(() => {
+			void clock.pause(slowStart.acceptedAfterMs).then(() => {
 				if (state !== 'unanswered') return;
 				moveTo('assumed');
 				dispatch();
