@@ -80,8 +80,9 @@ export function createPollSchedule(): PollSchedule {
 	}
 
 	/**
-	 * With the default interval of 1 s, and before the first task has ended, this is the square root of 0.46 s times the
-	 * sum of the ages of all open tasks: one task alone is polled again after 0.7 s at an age of 1 s, after 2.1 s at 10 s.
+	 * Before the first task has ended, this is sqrt(0.46 * pollIntervalMs * sum of the ages of all open tasks), where 0.46
+	 * is 2 * POLL_WORTH.factor / PART_ENDED. With the default interval of 1 s, one task alone is polled again after 0.7 s
+	 * at an age of 1 s, after 2.1 s at 10 s.
 	 */
 	function learnedGap({ pollIntervalMs }: Task, age: number, maxMs: number): number {
 		const duration = durations.length === 0 ? pollIntervalMs : Math.max(pollIntervalMs, meanDuration, age);

@@ -118,7 +118,10 @@ async function storeBytes(item: ItemContext, source: Source, file: StoredFile, b
 	});
 }
 
-/** A full disk, a folder that is not writable. For its text see failureKinds.ts, and createTask.ts for a call without a task. */
+/**
+ * A full disk, a folder that is not writable. For its text see failureKinds.ts, `adviceOf` (failure.ts), and
+ * createTask.ts for a call without a task.
+ */
 function storageFailure(thrown: unknown): FailureError {
 	return new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
 }

@@ -33,8 +33,8 @@ const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
  *
  * 1. An earlier sending ended unclear, and `resendUnclear` is on. It is sent with the same key until the API responds
  *    clearly or the time is over, also after another item has failed: only the response has the task ID.
- * 2. `refused`: the API provably did not accept it (decided by `acceptanceOf`). The limiter says when.
- * 3. `unsent`: the connection never opened (decided by `readNetworkError`). Three tries in all.
+ * 2. `refused`: the API provably did not accept it (decided by `acceptanceOf`, submitResult.ts). The limiter says when.
+ * 3. `unsent`: the connection never opened (decided by `readNetworkError`, networkErrors.ts). Three tries in all.
  *
  * @throws a failure; kind `unclear_submission` when a task may exist and may have been charged
  */

@@ -14,7 +14,10 @@ import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, Pending
 /** What the API accepted: a task to poll, or the result itself, which may contain no image. A result may have a task ID as well. */
 export type Accepted = ImagesResponse | (PendingResponse & { taskId: string });
 
-/** What the response to a paid request means for the request. `submit` sends it again after `refused` and `unsent`. */
+/**
+ * What the response to a paid request means for the request. `submit` sends it again after `refused` and `unsent`, and
+ * after `unclear_submission` with 'Retry Unclear Requests'.
+ */
 export type SubmitResult =
 	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
 	| { kind: 'accepted'; outcome: Accepted; firstPollMs: number }

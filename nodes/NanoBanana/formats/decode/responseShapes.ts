@@ -1,6 +1,7 @@
 /**
- * Every response shape that is decoded, one line each, with who documents it. A new vendor's shape is
- * one more line. Paths are those of `readPath`.
+ * Where a response contains the task, its ID, its status and its images: one line per place, with who documents it.
+ * A new vendor's shape is one more line. Gemini's is in decodeGemini.ts, status words are in statusWords.ts, errors in
+ * errorBody.ts. 'API page' is the page of the Nano Series image API. Paths are those of `readPath`.
  */
 
 export interface Place {
