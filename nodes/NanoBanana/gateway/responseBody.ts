@@ -19,6 +19,7 @@ export interface HttpResponse {
 	readonly error?: Error;
 	/** True when all of it has arrived. */
 	readonly isComplete: boolean;
+	maxBytes: number;
 	reserveMemory: (bytes: number) => Promise<void>;
 }
 
@@ -62,6 +63,7 @@ export function openResponse(
 		get isComplete() {
 			return source.isOver && !this.error;
 		},
+		maxBytes,
 		reserveMemory,
 	};
 }
@@ -74,7 +76,7 @@ export async function readBytes(response: HttpResponse, start: Buffer = Buffer.a
 	let isReserved = false;
 	for await (const chunk of response.chunks) {
 		const end = size + chunk.length;
-		const isAnnounced = announced >= end;
+		const isAnnounced = announced >= end && announced <= response.maxBytes;
 		if (end > SMALL_BYTES && !isReserved) {
 			isReserved = true;
 			await response.reserveMemory(isAnnounced ? announced : UNKNOWN_LENGTH_BYTES);

@@ -132,3 +132,21 @@ describe('a response', () => {
 		).resolves.toBe('canceled');
 	});
 });
+
+it.each(['4000000000000000', '3000000000'])(
+	'a response counts although its announced length of %s is nonsense',
+	async (length) => {
+		const body = JSON.stringify({ data: { task_id: 't-1', more: 'x'.repeat(200_000) } });
+		const chunks = [Buffer.from(body.slice(0, 100_000)), Buffer.from(body.slice(100_000))];
+		const reserved: number[] = [];
+		const { client } = fakeClient([reply(200, Readable.from(chunks), { 'content-length': length })]);
+		const reserveMemory = async (bytes: number) => await Promise.resolve(void reserved.push(bytes));
+		const result = await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', {
+			...LIMITS,
+			reserveMemory,
+		});
+
+		expect(result).toMatchObject({ kind: 'reply', bytes: Buffer.from(body) });
+		expect(reserved).toEqual([16 * 1_048_576]);
+	},
+);
