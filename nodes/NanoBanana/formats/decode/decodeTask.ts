@@ -41,7 +41,8 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	const status = word === undefined ? undefined : statusOf(word);
 
 	if (asked.imagePath && status !== 'queued' && status !== 'running' && status !== 'failed') {
-		const { images } = resultsIn(reading, body, [{ path: asked.imagePath }]);
+		const named = readPath(body, asked.imagePath).flatMap((entry) => refIn(entry, baseUrl, true) ?? []);
+		const images = newImages(named, asked, baseUrl);
 		if (images.length > 0 || status === 'succeeded') return { kind: 'images', images, ...known };
 	}
 	if (word === undefined || status === undefined) return withoutStatus(reading);

@@ -5,9 +5,14 @@ import type { Asked, ImageRef } from '../../types';
 const IMAGE_MAGIC = /^(iVBORw0KGgo|[/_]9j[/_]|UklGR|R0lGOD)/;
 const BASE64 = /^[\w+/-]{16,}={0,2}$/;
 
-/** The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so empty ones mean absent. */
-export function refIn(entry: unknown, baseUrl: string): ImageRef | undefined {
-	const url = typeof entry === 'string' ? entry : own(entry, 'url');
+/**
+ * The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so
+ * empty ones mean absent. `isNamed`: the user says that it is one, so its URL may contain spaces.
+ */
+export function refIn(entry: unknown, baseUrl: string, isNamed = false): ImageRef | undefined {
+	const text = typeof entry === 'string' ? entry : own(entry, 'url');
+	const isUrl = isNamed && typeof text === 'string' && /^\s*https?:\/\//i.test(text);
+	const url = isUrl ? text.trim().replaceAll(' ', '%20') : text;
 	return refFrom(url, baseUrl) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
 }
 

@@ -442,6 +442,14 @@ describe('Image Path in Response', () => {
 		expect(imagesIn({ status: 'archived', any: [{ url: A }] }, { imagePath: 'any[0]' })).toEqual([A]);
 	});
 
+	it('accepts a URL with spaces, as the user says that it is one', () => {
+		const spaced = 'https://cdn.example/my cat.png?q=a b';
+		expect(imagesIn({ any: spaced }, { imagePath: 'any' })).toEqual(['https://cdn.example/my%20cat.png?q=a%20b']);
+		expect(imagesIn({ any: [{ url: spaced }] }, { imagePath: 'any[*]' })).toHaveLength(1);
+		expect(decode({ any: 'no image' }, { imagePath: 'any' }).kind).toBe('unknown');
+		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([]);
+	});
+
 	it('replaces the documented places of a finished task', () => {
 		const task = onPage({ status: 'succeeded', result_url: A, mine: B });
 		expect(imagesIn(task, { imagePath: 'data.mine' })).toEqual([B]);
