@@ -47,8 +47,8 @@ export async function fetchTaskStatus(
 	limits: { remainingMs: number; maxBytes: number; reserveMemory?: Limits['reserveMemory'] },
 ): Promise<TaskStatusResult> {
 	const { taskId } = asked;
-	// As part of a path these would lead elsewhere, encoded too.
-	if (taskId === '.' || taskId === '..') return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
+	// As part of a path the dots would lead elsewhere, encoded too. Half of a character cannot be encoded.
+	if (/^\.\.?$|\p{Cs}/u.test(taskId)) return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
 	const reply = await readApi(client, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
 	if (reply.kind === 'tooLarge') {

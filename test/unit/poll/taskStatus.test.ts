@@ -39,11 +39,11 @@ it('polls the task once, with the key, and follows no redirect', async () => {
 	]);
 });
 
-it('escapes an ID in the path', async () => {
+it('escapes an ID in the path, and does not ask for one that cannot be a part of a path', async () => {
 	expect((await pollWith(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
 		`${BASE_URL}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
 	);
-	for (const taskId of ['.', '..']) {
+	for (const taskId of ['.', '..', '\ud800x']) {
 		expect(await pollWith(reply(200, {}), { taskId })).toEqual({
 			poll: { kind: 'final', failure: { kind: 'unknown_task', taskId } },
 			sent: [],
