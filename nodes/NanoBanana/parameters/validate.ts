@@ -22,6 +22,10 @@ export function wholeNumber(label: string, value: unknown, least: number): numbe
 	);
 }
 
+function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
 /** A number of at least `least`; `undefined` and an empty field give the default. */
 export function numberFrom<F extends number | undefined>(
 	label: string,
@@ -29,7 +33,7 @@ export function numberFrom<F extends number | undefined>(
 	fallback: F,
 	least: number,
 ): number | F {
-	if (value === undefined || value === null || value === '') return fallback;
+	if (isBlank(value)) return fallback;
 	const number = typeof value === 'string' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
 	throw invalid(
@@ -40,7 +44,7 @@ export function numberFrom<F extends number | undefined>(
 
 /** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */
 export function choiceFrom<T extends string>(label: string, value: unknown, choices: readonly T[], fallback: T): T {
-	if (value === undefined || value === null || value === '') return fallback;
+	if (isBlank(value)) return fallback;
 	const name = String(value).trim().toLowerCase();
 	const choice = choices.find((known) => known.toLowerCase() === name);
 	if (choice !== undefined) return choice;

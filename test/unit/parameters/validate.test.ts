@@ -46,7 +46,7 @@ it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]
 );
 
 it('gives the default for an option without a value', () => {
-	expect([undefined, null, ''].map((value) => numberFrom('Timeout', value, 600, 0.1))).toEqual([600, 600, 600]);
+	for (const value of [undefined, null, '', ' \n']) expect(numberFrom('Timeout', value, 600, 0.1)).toBe(600);
 });
 
 it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('rejects %j as a number', (value) => {
@@ -63,6 +63,7 @@ it.each([
 	[undefined, 'url'],
 	[null, 'url'],
 	['', 'url'],
+	[' \n', 'url'],
 	['b64_json', 'b64_json'],
 	[' B64_JSON ', 'b64_json'],
 ])('takes %j as the choice %s', (value, choice) => {
