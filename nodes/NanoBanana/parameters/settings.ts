@@ -94,12 +94,21 @@ export function readTaskIds(value: unknown): string[] {
 	const ids = entries
 		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
 		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
-		// People paste the URL of a task where its ID is asked.
-		.map((entry) => /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(String(entry).trim())?.[1] ?? String(entry).trim())
+		.map((entry) => idFrom(String(entry).trim()))
 		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');
 	if (ids.length > 0) return [...new Set(ids)];
 	throw invalid(
 		"'Task ID' is empty",
 		"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 	);
+}
+
+/** People paste the URL of a task where its ID is asked. */
+function idFrom(text: string): string {
+	const part = /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(text)?.[1];
+	try {
+		return part === undefined ? text : decodeURIComponent(part);
+	} catch {
+		return part ?? text;
+	}
 }

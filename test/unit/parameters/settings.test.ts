@@ -34,6 +34,9 @@ it.each([
 	['[task_j', ['[task_j']],
 	['https://api.example.com/v1/images/tasks/task_1?x=1', ['task_1']],
 	['https://api.example.com/v1/images/tasks/task_1, task_2', ['task_1', 'task_2']],
+	['https://api.example.com/v1/images/tasks/a%2Fb%20c', ['a/b c']],
+	['https://api.example.com/v1/images/tasks/100%', ['100%']],
+	['a%2Fb', ['a%2Fb']],
 ])('reads the task ids in %j', (written, ids) => {
 	expect(readTaskIds(written)).toEqual(ids);
 });
