@@ -80,7 +80,8 @@ export function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: Sub
 /** The error of a call that ended unclear: what the first unclear response said, unless `failure` says that it is unclear, too. */
 export function unclearError({ run, itemIndex }: ItemContext, { unclear }: SubmissionRecord, failure?: Failure): Error {
 	run.unclearItems.add(itemIndex);
-	if (failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled')) return new FailureError(failure);
+	if (failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled'))
+		return new FailureError({ submittedAt: unclear?.submittedAt, ...failure });
 	return new FailureError({
 		kind: unclear?.kind ?? 'unclear_submission',
 		gatewayMessage: unclear?.cause,

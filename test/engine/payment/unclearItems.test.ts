@@ -29,6 +29,14 @@ it('offers only what cannot be charged again while an item is unclear', async ()
 	expect(description).not.toContain('Retry');
 });
 
+it('says in the first try when the request was sent', async () => {
+	engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
+	const { description, context } = shown(await engine.run({ prompt: PROMPT }, { input: prompts('a') }));
+
+	expect(description).toMatch(/\bRequest sent: \d{4}-\S+Z\./);
+	expect(context.data).toMatchObject({ submittedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+});
+
 it('keeps the first cause and its time over all tries, and does not advise to turn on what is on', async () => {
 	const page = '<html><head><title>504 Gateway Time-out</title></head></html>';
 	engine.mockApi.script('createTask', [{ status: 504, body: page, accept: true }]);
