@@ -10,7 +10,7 @@ import {
 	type HttpResponse,
 } from './responseBody';
 import { FailureError } from '../errors/failure';
-import { onAbort } from '../lib/clock';
+import { onAbort, secondsText } from '../lib/clock';
 import { bodyText, parseJson, asObject } from '../lib/json';
 
 /** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
@@ -125,7 +125,7 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): 
 			const leftMs = Math.min(restMs, idleMs) - waitedMs;
 			if (leftMs <= 0) {
 				const [what, ms] = restMs <= idleMs ? ['no complete response', timeoutMs] : ['no data', idleMs];
-				timer.reason = `There was ${what} within ${Math.round(ms / 1000)} seconds`;
+				timer.reason = `There was ${what} within ${secondsText(Math.round(ms / 1000))}`;
 				return onEnd();
 			}
 			await sleep(Math.min(PIECE_MS, Math.ceil(leftMs)));

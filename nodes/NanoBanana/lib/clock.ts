@@ -62,6 +62,11 @@ export function jitter(ms: number): number {
 	return ms * (0.9 + Math.random() * 0.2);
 }
 
+/** "1 second", "0.1 seconds". */
+export function secondsText(seconds: number): string {
+	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+}
+
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110). Nonsense and the past give 0. */
 export function retryAfterMs(header: unknown, now: number): number {
 	if (typeof header !== 'string' || header.trim() === '') return 0;

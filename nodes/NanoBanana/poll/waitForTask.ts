@@ -1,5 +1,5 @@
 import { FailureError, type Failure, type FailureKind } from '../errors/failure';
-import { jitter, onAbort } from '../lib/clock';
+import { jitter, onAbort, secondsText } from '../lib/clock';
 import type { Clock, DecodedResponse, KnownResponse, PendingResponse } from '../types';
 import type { PollSchedule, PollTicket } from './pollSchedule';
 import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
@@ -152,7 +152,7 @@ function openTask(
 	throw new FailureError({
 		kind: 'timed_out',
 		taskId,
-		message: `The task did not finish within ${timeoutMs / 1000} seconds`,
+		message: `The task did not finish within ${secondsText(timeoutMs / 1000)}`,
 		gatewayMessage: last ? said : lastFailure?.gatewayMessage,
 		response: task.response,
 	});

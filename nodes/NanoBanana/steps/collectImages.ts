@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { systemClock } from '../lib/clock';
+import { secondsText, systemClock } from '../lib/clock';
 import { FailureError, type Failure } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type ItemResult } from './outputItems';
@@ -49,7 +49,7 @@ function itemResult({ settings, apiKey }: ItemContext, calls: CallResult[], requ
 	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, apiKey)}`);
 	if (pending && settings.wait)
 		warnings.push(
-			`Not finished after ${settings.timeoutMs / 1000} seconds. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
+			`Not finished after ${secondsText(settings.timeoutMs / 1000)}. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
 		);
 	const texts = finished.flatMap((outcome) => outcome.text ?? []);
 	return {

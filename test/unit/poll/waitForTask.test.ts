@@ -302,6 +302,16 @@ describe('the schedule', () => {
 		expect(told).toEqual(['closed']);
 	});
 
+	it('says how long it waited', async () => {
+		for (const [timeoutMs, time] of [
+			[1000, '1 second'],
+			[2000, '2 seconds'],
+		] as const)
+			expect((await waitWith([queued()], { timeoutMs })).waited).toMatchObject({
+				failure: { message: `The task did not finish within ${time}` },
+			});
+	});
+
 	it('ends exactly at the deadline', async () => {
 		const { waited, at } = await scheduleCalls([queued()]);
 
