@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
-interface Defect {
+export interface Defect {
 	name: string;
 	/** Below nodes/NanoBanana. */
 	file: string;
@@ -16,7 +16,7 @@ interface Defect {
 	replace: string;
 }
 
-const DEFECTS: Defect[] = [
+export const DEFECTS: Defect[] = [
 	{
 		name: 'the identity of a request is what its expressions return',
 		file: 'steps/prepareRequest.ts',
@@ -112,25 +112,31 @@ async function main(): Promise<void> {
 			plugins: [insert(defect)],
 			logLevel: 'error',
 		});
-		rows.push({ defect: defect.name, histories: histories(outfile, String(values.runs)) });
+		const row = { defect: defect.name, histories: histories(outfile, String(values.runs)) };
+		console.log(`${row.histories}: ${row.defect}`);
+		rows.push(row);
 	}
-	console.table(rows);
 	process.exitCode = rows.some(({ histories }) => typeof histories === 'string') ? 1 : 0;
 }
 
-function insert({ name, file, find, replace }: Defect): Plugin {
+function insert(defect: Defect): Plugin {
 	return {
 		name: 'defect',
 		setup({ onLoad }) {
-			onLoad({ filter: /\.ts$/ }, ({ path }) => {
-				const source = readFileSync(path, 'utf8');
-				if (relative(NODE, path) !== file) return { contents: source, loader: 'ts' };
-				const contents = source.replace(find, () => replace);
-				if (contents === source) throw new Error(`"${name}" no longer matches ${file}`);
-				return { contents, loader: 'ts' };
-			});
+			onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+				contents: relative(NODE, path) === defect.file ? withDefect(defect) : readFileSync(path, 'utf8'),
+				loader: 'ts',
+			}));
 		},
 	};
+}
+
+/** The source of the file with the defect in it. */
+export function withDefect({ name, file, find, replace }: Defect): string {
+	const source = readFileSync(join(NODE, file), 'utf8');
+	const contents = source.replace(find, () => replace);
+	if (contents === source) throw new Error(`"${name}" no longer matches ${file}`);
+	return contents;
 }
 
 /** Histories until the first violation. */
@@ -144,4 +150,4 @@ function histories(program: string, runs: string): number | 'not found' {
 	}
 }
 
-void main();
+if (require.main === module) void main();

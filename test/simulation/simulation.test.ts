@@ -1,4 +1,5 @@
 /* eslint-disable */
+import { DEFECTS, withDefect } from './defects';
 import { playHistory } from './history';
 
 const HISTORIES = 200;
@@ -19,4 +20,8 @@ it('replays a seed exactly', async () => {
 
 	expect(second).toEqual(first);
 	expect(first.trace.length).toBeGreaterThan(10);
+});
+
+it.each(DEFECTS)('can still put this defect into the code: $name', (defect) => {
+	expect(withDefect(defect)).toContain(defect.replace);
 });
