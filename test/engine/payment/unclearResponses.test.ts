@@ -53,6 +53,16 @@ beforeEach(async () => {
 	raw.on('GET', '/file', (response) => void response.end(bytes));
 });
 
+it('does not send a request again because of words of its prompt that the API repeats', async () => {
+	const prompt = 'a stadium filled to capacity';
+	const repeated = json(503, { error: { message: `Generation failed for: ${prompt}` } });
+	first('POST', '/v1/images/tasks', [repeated], created);
+	const { data } = await run({ prompt, options: { timeout: 3 } });
+
+	expect(count('POST')).toBe(1);
+	expect(data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
+});
+
 describe('a response to the paid request that names a task', () => {
 	it.each<[string, Respond]>([
 		[
