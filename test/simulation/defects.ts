@@ -48,12 +48,6 @@ export const DEFECTS: Defect[] = [
 		replace: 'submitClient: { ctx, base, signal: run.signal }',
 	},
 	{
-		name: 'a response that an earlier execution found empty stays empty',
-		file: 'steps/recordResult.ts',
-		find: 'delete record.emptyIn;',
-		replace: '',
-	},
-	{
 		name: 'a connection that was reset counts as never opened',
 		file: 'gateway/networkErrors.ts',
 		find: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' }",
