@@ -1,21 +1,23 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { costText, FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
-import { KINDS, type Cost } from './errors/failureKinds';
+import { KINDS, type Cost, type FailureKind } from './errors/failureKinds';
 import { redact } from './errors/redact';
 import { readTaskIds } from './parameters/settings';
-import { eachOrThrow } from './run/errorOutput';
-import { keptRows, keepRows, releaseRecord } from './run/idempotencyStore';
+import { abortRun, eachOrThrow } from './run/errorOutput';
+import { keptRows, keepRows, releaseRecord, type SubmissionRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/runItem';
-import { collectImages } from './steps/collectImages';
-import { abortItem, createTask, type PaidCall } from './steps/createTask';
+import { collectImages, imageCount, openTaskText } from './steps/collectImages';
+import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTask';
 import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 
 /**
- * The story of one item, top to bottom. n8n calls these two for every item at once, as the pagination
- * function of the operation: the one declarative hook that wraps the whole request.
+ * The story of one item. n8n calls `createImages` or `readTasks` for every item at once, as the pagination function of
+ * the operation: the one declarative hook that wraps the whole request. `runItem` prepares the item, waits at the
+ * barrier until all items are prepared, and performs it: `createAndCollect` (one item), `callAndCollect` (all of its
+ * paid calls), `createAndPoll` (one call).
  */
 
 type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
@@ -63,11 +65,15 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 	try {
 		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
 		if (results.length === 0 || isCanceled) throw new FailureError(costliest(failures));
+		const isEachCharged =
+			failures.length === 0 && results.every((result) => result.outcome.kind === 'pending' || imageCount(result) > 0);
 		const warnings = [
 			...prepared.warnings,
 			...record.calls.flatMap(({ otherTaskIds }) => (otherTaskIds ? [otherTasksText(otherTaskIds)] : [])),
-			...failures.map((failure) => partWarning(failure, calls.length, item.apiKey)),
-			...(calls.length > 1 ? [`${request.n} images were ${calls.length} calls. Each of them is charged.`] : []),
+			...failures.map((failure) => partWarning(item, failure, calls.length)),
+			...(calls.length > 1 && isEachCharged
+				? [`${request.n} images were ${calls.length} calls. Each of them is charged.`]
+				: []),
 		];
 		const rows = await collectImages(item, results, {
 			requestedImages: request.n,
@@ -96,20 +102,34 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 		return { ...created, ...(await pollTask(item, { ...created, taskId, images: prepared.request.n })) };
 	} catch (thrown) {
 		reservation.release();
-		abortItem(call);
-		// A task that failed is not charged, so the next try may create another one.
+		abortRunOfOnlyCall(call);
 		const { taskId = '', otherTaskIds } = call.record;
-		if (item.run.failedTasks.has(taskId)) calls[index] = { failedTasks: (call.record.failedTasks ?? 0) + 1 };
-		throw otherTaskIds ? new FailureError({ ...toFailure(thrown), otherTaskIds }) : FailureError.from(thrown);
+		const failure = toFailure(thrown);
+		if (item.run.failedTasks.has(taskId)) calls[index] = withoutImages(call, failure);
+		throw otherTaskIds ? new FailureError({ ...failure, otherTaskIds }) : FailureError.from(thrown);
 	} finally {
 		call.permit?.release();
 	}
 }
 
-function partWarning(failure: Failure, count: number, apiKey?: string): string {
-	const details = failure.gatewayMessage ? ` (${redact(failure.gatewayMessage, apiKey)})` : '';
+/**
+ * The record of a call whose task ended without images. A task that failed is not charged, so the next try creates
+ * another one. One whose images have expired is: whoever retries the execution decides to pay again.
+ */
+function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
+	const failedTasks = (record.failedTasks ?? 0) + 1;
+	if (kind !== 'result_expired') return { failedTasks };
+	return { taskId: record.taskId, failedTasks, emptyIn: item.executionId };
+}
+
+function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {
+	const { taskId, gatewayMessage } = failure;
+	const details = gatewayMessage ? ` (${redact(gatewayMessage, apiKey)})` : '';
 	const text = `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
-	return KINDS[failure.kind].cost === 'charged' ? `${text} ${costText(failure)}` : text;
+	// That one part is free is not said: the reader would take it for the whole item.
+	const cost = KINDS[failure.kind].cost === 'notCharged' ? '' : costText(failure);
+	if (taskId === undefined) return [text, cost].filter(Boolean).join(' ');
+	return run.failedTasks.has(taskId) ? `${text} Task ID: ${taskId}.` : `${text} ${openTaskText(taskId)}`;
 }
 
 /** A call that was or may have been charged outweighs one whose cost is not known, such as a canceled one, and that outweighs those that cost nothing. */
@@ -118,7 +138,16 @@ function costliest(failures: Failure[]): Failure {
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
 
-/** Output items for one task that was created earlier. */
+/** Reading a task again is free, and this node cannot create another one. */
+const READ_ADVICE: Partial<Record<FailureKind, string>> = {
+	timed_out: "The task keeps running. Run this node again at no extra cost, or raise 'Timeout' under Options.",
+	task_failed:
+		'Failed tasks are usually not charged. Check the API response. To try again, run the node that created the task.',
+	result_expired:
+		'Providers delete images after a while. To create new ones, run the node that created the task. You will be charged again.',
+};
+
+/** Output items for one task that was created earlier. Its errors have its ID, and in stop mode the first one ends the others. */
 async function readTask(item: ItemContext, taskId: string): Promise<INodeExecutionData[]> {
 	const { run, settings } = item;
 	const permit = await acquireToPoll(item, taskId);
@@ -127,6 +156,10 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 	try {
 		const polled = settings.wait ? await pollTask(item, task) : await pollOnce(item, task);
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
+	} catch (thrown) {
+		abortRun(item);
+		const failure = toFailure(thrown);
+		throw new FailureError({ ...failure, taskId, nextStep: failure.nextStep ?? READ_ADVICE[failure.kind] });
 	} finally {
 		permit.release();
 		reservation.release();

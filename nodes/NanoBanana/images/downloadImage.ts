@@ -74,11 +74,12 @@ export async function downloadImage<T>(ref: ImageRef, options: DownloadOptions<T
 }
 
 async function decodeImage<T>(base64: string, { maxBytes, save }: DownloadOptions<T>): Promise<DownloadResult<T>> {
-	if (base64.length * 0.75 > maxBytes + 2) return { kind: 'missing', reason: tooLarge(maxBytes) };
 	const bytes = Buffer.from(base64, 'base64');
 	const facts = readImageFormat(bytes);
-	if (facts?.complete) return { kind: 'image', saved: await save({ facts, bytes }) };
-	if (facts) return { kind: 'image', saved: await save({ facts, bytes }), warning: INCOMPLETE };
+	if (facts) {
+		const oversized = bytes.length > maxBytes ? `is ${larger(maxBytes)}, but was part of the API response` : undefined;
+		return { kind: 'image', saved: await save({ facts, bytes }), warning: facts.complete ? oversized : INCOMPLETE };
+	}
 	const unknown = isBase64(base64) ? readUnknownFile(bytes) : undefined;
 	if (unknown) return { kind: 'image', saved: await save({ facts: unknown, bytes }), warning: UNKNOWN_FORMAT };
 	return { kind: 'missing', reason: 'The data in the response is not an image' };
@@ -239,13 +240,13 @@ function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 
 }
 
 function reasonOf<T>(attempt: Attempt<T> | NoReply): string {
-	if (attempt.kind === 'tooLarge') return tooLarge(attempt.limit);
+	if (attempt.kind === 'tooLarge') return `It is ${larger(attempt.limit)}`;
 	if (attempt.kind !== 'reply') return redact(attempt.reason);
 	if (attempt.status >= 300) return `HTTP ${attempt.status}`;
 	if (attempt.facts) return 'The file is incomplete';
 	return attempt.bytes.length === 0 ? 'The file is empty' : 'The URL does not lead to an image';
 }
 
-function tooLarge(limit: number): string {
-	return `It is larger than ${megabytes(limit)}, the 'Max Download Size' under Options`;
+function larger(limit: number): string {
+	return `larger than ${megabytes(limit)}, the 'Max Download Size' under Options`;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { describeFailure, nodeError, toFailure, type Failure } from '../errors/failure';
+import { describeFailure, FailureError, nodeError, toFailure, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
@@ -42,9 +42,9 @@ export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure
 /** Whatever went wrong, the task of this item can still be read. */
 function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure {
 	const open = openTasks(run, itemIndex);
-	return failure.taskId === undefined && open.length > 0
-		? { ...failure, taskId: open[0], others: { taskIds: open.slice(1) } }
-		: failure;
+	const taskId = failure.taskId ?? open[0];
+	const taskIds = open.filter((id) => id !== taskId);
+	return { ...failure, taskId, ...(taskIds.length > 0 && { others: { taskIds } }) };
 }
 
 /** The output of all items is lost, so the one message names what the others have paid for. */
@@ -87,12 +87,13 @@ export function eachOrThrow(
 	item: RunningItem,
 	parts: Array<PromiseSettledResult<INodeExecutionData[]>>,
 ): INodeExecutionData[] {
-	return parts.flatMap((part) => {
-		if (part.status === 'fulfilled') return part.value;
-		const failure = toFailure(part.reason);
-		if (!item.continues || failure.kind === 'canceled') throw part.reason;
-		return [errorItem(item, failure)];
-	});
+	const failures = parts.flatMap((part) => (part.status === 'rejected' ? [toFailure(part.reason)] : []));
+	// One that was canceled may have been ended by another one.
+	const reason = failures.find(({ kind }) => kind !== 'canceled') ?? failures.at(0);
+	if (reason && (!item.continues || failures.some(({ kind }) => kind === 'canceled'))) throw new FailureError(reason);
+	return parts.flatMap((part) =>
+		part.status === 'fulfilled' ? part.value : [errorItem(item, toFailure(part.reason))],
+	);
 }
 
 /** What the log of a run contains already: all items may meet the same. */

@@ -46,7 +46,7 @@ export interface SubmissionRecord {
 	};
 	/** The response of a call that has no task, without the images inside it. */
 	response?: ImagesResponse;
-	/** The execution in which that response contained no image, or images that are not saved with it. */
+	/** The execution in which that response contained no image, or images that are not saved with it, or in which the images of the task were gone. */
 	emptyIn?: string;
 	/** The images that were inside it. */
 	stored?: OutputImage[];
@@ -211,9 +211,9 @@ export function keptUnstored(call: SubmissionRecord): ImagesResponse | undefined
 	return unsavedOf(call).unstored;
 }
 
-/** True for a call that was answered without a task. A person who retries an execution without an image asks again. */
+/** True for a call that has a task or the images. A person who retries an execution without an image asks again. */
 export function isAnswered(call: SubmissionRecord, executionId: string): boolean {
-	return call.response !== undefined && (call.emptyIn ?? executionId) === executionId;
+	return (call.taskId ?? call.response) !== undefined && (call.emptyIn ?? executionId) === executionId;
 }
 
 /** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */
@@ -223,5 +223,5 @@ export function isUnclear(call: SubmissionRecord, executionId: string): boolean 
 
 /** True while the call still has to be paid. */
 export function isOpen(call: SubmissionRecord, executionId: string): boolean {
-	return call.taskId === undefined && !isAnswered(call, executionId) && !isUnclear(call, executionId);
+	return !isAnswered(call, executionId) && !isUnclear(call, executionId);
 }

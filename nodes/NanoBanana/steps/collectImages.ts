@@ -8,7 +8,7 @@ import type { CallResult } from './pollTask';
 import type { ItemContext } from '../run/runItem';
 import { storeImage, type Source } from './storeImage';
 import { failureOf } from '../errors/classify';
-import { OPERATIONS, type ImageRef, type OutputImage } from '../types';
+import { OPERATIONS, type ImageRef, type OutputImage, type PendingResponse } from '../types';
 
 /** What is known about the request, apart from its results. */
 type RequestFacts = Pick<ItemResult, 'requestedImages' | 'model' | 'requestHash' | 'warnings'>;
@@ -24,9 +24,14 @@ export async function collectImages(
 	request: RequestFacts,
 ): Promise<INodeExecutionData[]> {
 	const { settings } = item;
-	const result = itemResult(item, calls, request);
 	// With waiting off the output is the task, also when it has finished already; without a task the images are all there is.
-	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && result.taskId !== undefined;
+	const hasTasks = calls.every((call) => call.taskId !== undefined);
+	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && hasTasks;
+	const delivered = isTaskOnly ? [] : calls.filter((call) => imageCount(call) > 0);
+	const open = calls.filter((call) => call.outcome.kind === 'pending');
+	// The images that are there are not held back by a task that is not finished.
+	const shown = delivered.length > 0 ? delivered : open.length > 0 ? open : calls;
+	const result = itemResult(item, calls, request, shown);
 	if (result.status === 'succeeded') {
 		if (!isTaskOnly) await addImages(item, calls, result);
 		result.finishedAt = new Date(systemClock.now()).toISOString();
@@ -35,27 +40,33 @@ export async function collectImages(
 	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-/** What is known before the images are stored. */
-function itemResult({ settings, apiKey }: ItemContext, calls: CallResult[], request: RequestFacts): ItemResult {
+/** What is known before the images are stored. `shown` are the calls that the output is about; it names the tasks of the others. */
+function itemResult(
+	{ settings, apiKey }: ItemContext,
+	calls: CallResult[],
+	request: RequestFacts,
+	shown: CallResult[],
+): ItemResult {
 	const outcomes = calls.map((call) => redactResponse(call.outcome, apiKey));
 	const finished = outcomes.filter((outcome) => outcome.kind === 'images');
-	const pending = outcomes.find((outcome) => outcome.kind === 'pending');
 	const failed = outcomes.find((outcome) => outcome.kind === 'failed');
+	const pending = shown[0].outcome.kind === 'pending' ? shown[0].outcome : undefined;
+	const taskId = shown.find((call) => call.taskId !== undefined)?.taskId;
 	const warnings = [...request.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
-	if (pending?.word)
-		warnings.push(`The API returned the status '${redact(pending.word, apiKey)}', which is not documented.`);
-	if (pending?.reason) warnings.push(redact(pending.reason, apiKey));
-	if (pending?.response) warnings.push(`API response: ${redact(pending.response, apiKey)}`);
+	for (const outcome of outcomes) if (outcome.kind === 'pending') warnings.push(...openWarnings(outcome, apiKey));
 	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, apiKey)}`);
 	if (pending && settings.wait)
 		warnings.push(
 			`Not finished after ${secondsText(settings.timeoutMs / 1000)}. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,
 		);
+	for (const call of calls)
+		if (call.outcome.kind === 'pending' && call.taskId && call.taskId !== taskId)
+			warnings.push(`One of ${calls.length} calls is not finished. ${openTaskText(call.taskId)}`);
 	const texts = finished.flatMap((outcome) => outcome.text ?? []);
 	return {
 		...request,
 		model: request.model ?? outcomes.find((outcome) => outcome.model)?.model,
-		taskId: calls.find((call) => call.taskId !== undefined)?.taskId,
+		taskId,
 		status: pending ? pending.status : failed ? 'failed' : 'succeeded',
 		progress: pending ? pending.progress : failed ? undefined : 100,
 		submittedAt: calls[0].submittedAt,
@@ -67,10 +78,29 @@ function itemResult({ settings, apiKey }: ItemContext, calls: CallResult[], requ
 	};
 }
 
+function openWarnings({ word, reason, response }: PendingResponse, apiKey?: string): string[] {
+	return [
+		...(word ? [`The API returned the status '${redact(word, apiKey)}', which is not documented.`] : []),
+		...(reason ? [redact(reason, apiKey)] : []),
+		...(response ? [`API response: ${redact(response, apiKey)}`] : []),
+	];
+}
+
+/** For a task that the rest of the output is not about. */
+export function openTaskText(taskId: string): string {
+	return `Task ID: ${taskId}. This task is charged. Get its images with 'Wait for Task Result'.`;
+}
+
 async function addImages(item: ItemContext, calls: CallResult[], result: ItemResult): Promise<void> {
 	const { outputImages, warnings, requestedImages = 0 } = result;
-	const count = calls.reduce((sum, call) => sum + refsIn(call).length + (call.stored?.length ?? 0), 0);
-	if (count === 0) throw new FailureError(noImage(calls, result));
+	const count = calls.reduce((sum, call) => sum + imageCount(call), 0);
+	if (count === 0) {
+		const failure = noImage(item, calls, result);
+		if (item.settings.operation !== 'getStatus') throw new FailureError(failure);
+		warnings.push('The API response contains no image. Some APIs add it later: check the task again.');
+		if (failure.response) warnings.push(`API response: ${redact(failure.response, item.apiKey)}`);
+		return;
+	}
 	for (const call of calls) {
 		const { stored = [] } = call;
 		const first = outputImages.length + stored.length;
@@ -81,7 +111,8 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 		}
 	}
 	warnings.push(...equalImages(outputImages));
-	if (requestedImages > outputImages.length)
+	const isComplete = calls.every((call) => call.outcome.kind !== 'pending');
+	if (isComplete && requestedImages > outputImages.length)
 		warnings.push(
 			`The API returned ${outputImages.length} of ${requestedImages} images. Check your provider's invoice.`,
 		);
@@ -94,20 +125,27 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 	});
 }
 
+/** Images that came with a call, inside its response or as URLs. */
+export function imageCount(call: CallResult): number {
+	return refsIn(call).length + (call.stored?.length ?? 0);
+}
+
 function refsIn({ outcome }: CallResult): ImageRef[] {
 	return outcome.kind === 'images' ? outcome.images : [];
 }
 
 /** The task may still get its images, and another one would be charged. */
 const CHECK_AGAIN =
-	"You may have been charged. Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
+	"Check the task again with 'Wait for Task Result'. If the response contains the image, add 'Image Path in Response' there.";
+const CORRECT_PATH = "Correct or remove 'Image Path in Response', and run this node again at no extra cost.";
 
-function noImage(calls: CallResult[], { taskId, text, warnings }: ItemResult): Failure {
+function noImage({ settings }: ItemContext, calls: CallResult[], { taskId, text, warnings }: ItemResult): Failure {
+	const paidAdvice = OPERATIONS[settings.operation].pays ? `You may have been charged. ${CHECK_AGAIN}` : CHECK_AGAIN;
 	const outcomes = calls.flatMap(({ outcome }) => (outcome.kind === 'images' ? [outcome] : []));
 	return {
 		kind: 'no_image',
 		taskId,
-		nextStep: taskId && CHECK_AGAIN,
+		nextStep: taskId && (settings.imagePath ? CORRECT_PATH : paidAdvice),
 		gatewayMessage: [text, ...warnings].filter(Boolean).join(' '),
 		gatewayCode: outcomes.find((outcome) => outcome.code)?.code,
 		response: outcomes.find((outcome) => outcome.response)?.response,

@@ -48,8 +48,9 @@ export interface PaidCall {
 export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { executionId, settings } = item;
-	if (record.taskId !== undefined) return await resumeTask(call, record.taskId);
-	if (record.response && isAnswered(record, executionId)) {
+	const isPaid = isAnswered(record, executionId);
+	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
+	if (isPaid && record.response) {
 		const [unstored, stored = []] = [keptUnstored(record), keptStored(record)];
 		noteImages(item, record.emptyIn === undefined || unstored !== undefined || stored.length > 0);
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
@@ -77,7 +78,7 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 			cancel: item.cancel,
 			giveUpAfterMs: settings.timeoutMs,
 			resendUnclear: settings.retryUnclear,
-			onFailed: () => abortItem(call),
+			onFailed: () => abortRunOfOnlyCall(call),
 		});
 		call.permit = permit;
 		const result = callResult(call, outcome);
@@ -134,8 +135,11 @@ function callResult({ prepared, record, reservation }: PaidCall, outcome: CallRe
 	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, polls: 0, origin: 'fresh' };
 }
 
-/** Before the permit of a failed call goes to another item: in stop mode that one would be charged for nothing. With several calls the item may still succeed. */
-export function abortItem({ item, prepared }: PaidCall): void {
+/**
+ * In stop mode a failed call ends the run, before its permit goes to another item, which would be charged for nothing.
+ * With several calls the item may still succeed.
+ */
+export function abortRunOfOnlyCall({ item, prepared }: PaidCall): void {
 	if (prepared.record.calls.length === 1) abortRun(item);
 }
 

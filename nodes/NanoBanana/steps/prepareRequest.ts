@@ -32,6 +32,8 @@ export interface PreparedRequest extends CheckedRequest {
 /** The request changed between two tries, as an expression such as {{ $now }} does. */
 const CHANGED =
 	'The request changed since it was first sent (an expression returns another value), and this is the result of the first one. You were not charged again.';
+const PARTLY_CHANGED =
+	'The request changed since it was first sent (an expression returns another value). Images that were created before are the result of the first one. You are only charged for the others.';
 
 /**
  * Everything that can be known without paying.
@@ -57,7 +59,7 @@ export async function prepareRequest(
 	const prepared = {
 		...checked,
 		request: { ...checked.request, n: record.images },
-		warnings: [...checked.warnings, ...(isChanged ? [CHANGED] : [])],
+		warnings: [...checked.warnings, ...(isChanged ? [openCalls > 0 ? PARTLY_CHANGED : CHANGED] : [])],
 		sources,
 		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
 		referenceBytes: bytes,

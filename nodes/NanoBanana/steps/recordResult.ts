@@ -31,7 +31,9 @@ function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
 /** Tasks are logged as well, as n8n keeps nothing of a crashed or canceled execution. */
 function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Accepted): void {
 	const { ctx, itemIndex, executionId, apiKey } = item;
+	// An earlier execution may have left its own marks.
 	delete record.unclear;
+	delete record.emptyIn;
 	if (outcome.taskId !== undefined) {
 		const { taskId, otherTaskIds } = outcome;
 		record.taskId = taskId;
@@ -42,8 +44,6 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 	} else if (outcome.kind === 'images') {
 		const images = outcome.images.filter((image) => image.kind === 'url');
 		record.response = { ...redactResponse(outcome, apiKey), images };
-		// An earlier execution may have left its own mark.
-		delete record.emptyIn;
 		if (outcome.images.length === 0) record.emptyIn = executionId;
 		noteImages(item, outcome.images.length > 0);
 	}

@@ -53,7 +53,7 @@ describe('a file of the API itself', () => {
 	});
 });
 
-describe('base64 of a task', () => {
+describe('base64 in a response', () => {
 	const serve = (base64: string): void => {
 		raw.on('POST', '/v1/images/tasks', (response) =>
 			sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
@@ -79,6 +79,25 @@ describe('base64 of a task', () => {
 			},
 		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
+	});
+
+	it('that is larger than Max Download Size is returned with a warning, as it is there already', async () => {
+		const large = Buffer.concat([image, Buffer.alloc(1_300_000)]);
+		raw.on('POST', '/v1/images/generations', (response) =>
+			sendJson(response, { created: 1, data: [{ b64_json: large.toString('base64') }] }),
+		);
+		const ran = await run({ apiFormat: 'openAi', maxImageSize: 1 });
+
+		expect(ran.json).toMatchObject([
+			{
+				status: 'succeeded',
+				mimeType: 'image/png',
+				warnings: [
+					"Image 1 of 1 is larger than 1 MB, the 'Max Download Size' under Options, but was part of the API response.",
+				],
+			},
+		]);
+		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(large));
 	});
 
 	it('of a kind that is not known is a file with a warning', async () => {

@@ -1,7 +1,9 @@
 /* eslint-disable */
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 import { item, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 
 const engine = useEngine();
+const raw = useRawServer();
 
 /** A task that nobody has polled yet. */
 async function task(parameters = {}): Promise<string> {
@@ -99,3 +101,20 @@ it('tells of a failed task in a row, as a failed task is a response', async () =
 	]);
 	expect(engine.mockApi.imagesCharged()).toBe(0);
 });
+
+it.each([{}, { imagePath: 'data.result' }])(
+	'shows a task that has ended and whose URL is not there yet as a status with the response (%j)',
+	async (options) => {
+		raw.on('GET', '/v1/images/tasks/', (response) =>
+			sendJson(response, { data: { task_id: 'm', status: 'succeeded', note: 'soon' } }),
+		);
+		const run = await engine.run(
+			{ operation: 'getStatus', taskId: 'm', options },
+			{ credential: { baseUrl: raw.url } },
+		);
+
+		expect(run.json).toMatchObject([{ taskId: 'm', status: 'succeeded' }]);
+		expect(String(run.json[0].warnings)).toMatch(/contains no image.*API response: .*soon/s);
+		expect(raw.requests).toHaveLength(1);
+	},
+);

@@ -1,7 +1,9 @@
 /* eslint-disable */
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 import { item, servedDigests, storedDigest, useEngine } from '../support/useEngine';
 
 const engine = useEngine();
+const raw = useRawServer();
 
 async function task(parameters = {}): Promise<string> {
 	const run = await engine.run({ prompt: 'A small red cube', wait: false, ...parameters });
@@ -96,4 +98,69 @@ it('keeps the tasks that went well when one of several failed and the workflow c
 		{ taskId: good, status: 'succeeded' },
 	]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }]);
+});
+
+describe('errors', () => {
+	const answer = (data: object) =>
+		raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { data: { task_id: 'm', ...data } }));
+	const wait = async (options: object = {}, taskId = 'm', settings: object = {}) =>
+		await engine.run(
+			{ operation: 'waitForResult', taskId, options: { timeout: 0.5, ...options } },
+			{ credential: { baseUrl: raw.url }, settings },
+		);
+
+	it.each<[string, object, string]>([
+		['is still running', { status: 'running' }, 'Run this node again at no extra cost'],
+		['has failed', { status: 'failed', fail_reason: 'out of luck' }, 'run the node that created the task'],
+		['has expired', { status: 'expired' }, 'run the node that created the task'],
+	])('of a task that %s never call this node charged', async (_state, data, advice) => {
+		answer(data);
+		const run = await wait();
+
+		expect(run.error?.description).toContain(advice);
+		expect(run.error?.description).toContain('Task ID: m.');
+		expect(run.error?.description).not.toMatch(
+			/run (this|the) node again.*charged|You (were|may have been) charged|is charged/,
+		);
+	});
+
+	it('of a task without an image say that it can be checked again, not that it is charged', async () => {
+		answer({ status: 'succeeded' });
+		const run = await wait({ timeout: 20 });
+
+		expect(run.error).toMatchObject({ message: 'The API returned no image', context: { data: { taskId: 'm' } } });
+		expect(run.error?.description).toContain("add 'Image Path in Response'");
+		expect(run.error?.description).not.toContain('charged');
+	});
+
+	it("do not advise to add 'Image Path in Response' where it hides the image", async () => {
+		answer({ status: 'succeeded', result_url: '/f' });
+		const run = await wait({ timeout: 20, imagePath: 'data.status' });
+
+		expect(run.error?.description).toContain("Correct or remove 'Image Path in Response'");
+		expect(run.error?.description).not.toContain('add ');
+		expect(run.error?.description).not.toContain('charged');
+	});
+
+	it('of an ID that cannot be part of a URL call nothing charged', async () => {
+		const run = await wait({}, '={{ ["\\ud800x"] }}');
+
+		expect(run.error?.description).not.toContain('charged');
+	});
+
+	it.each(['bad,long', 'long,bad'])(
+		'of one task end the list in stop mode, and are the ones shown (%s)',
+		async (ids) => {
+			let polls = 0;
+			raw.on('GET', '/v1/images/tasks/bad', (response) => void response.writeHead(401).end('{}'));
+			raw.on('GET', '/v1/images/tasks/long', (response) => {
+				polls += 1;
+				sendJson(response, { data: { task_id: 'long', status: 'running' } });
+			});
+			const run = await wait({ timeout: 60 }, ids);
+
+			expect(run.error).toMatchObject({ context: { data: { errorCode: 'invalid_key', taskId: 'bad' } } });
+			expect(polls).toBeLessThan(10);
+		},
+	);
 });

@@ -11,8 +11,10 @@ import {
 	runWorkflow,
 	type WorkflowDefinition,
 } from '../support/runWorkflow';
+import { sendJson, useRawServer } from '../support/servers/rawServer';
 
 const engine = useEngine();
+const raw = useRawServer();
 const PROMPT = '={{ $json.prompt }}';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
@@ -80,6 +82,44 @@ describe('Retry On Fail', () => {
 		expect(engine.mockApi.ledger).toHaveLength(3);
 	});
 });
+
+describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availability: 'expired', data: [] } }])(
+	'a task that is charged and has no images (%j)',
+	(end) => {
+		let keys: unknown[] = [];
+		const run = async (parameters: object, more: object = {}) =>
+			await engine.run(
+				{ prompt: 'a', ...parameters },
+				{ credential: { baseUrl: raw.url }, settings: RETRIES, ...more },
+			);
+		beforeEach(() => {
+			keys = [];
+			raw.on('POST', '/v1/images/tasks', (response, { headers }) => {
+				keys.push(headers['idempotency-key']);
+				sendJson(response, { data: { task_id: `task_${keys.length}`, status: 'queued' } });
+			});
+			raw.on('GET', '/v1/images/tasks/', (response, { path }) =>
+				sendJson(response, { data: { task_id: path.split('/').pop(), ...end } }),
+			);
+		});
+
+		it('is not created again by Retry On Fail', async () => {
+			const failed = await run({});
+
+			expect(failed.error).toMatchObject({ context: { data: { taskId: 'task_1' } } });
+			expect(keys).toHaveLength(1);
+		});
+
+		it('is created again by Retry execution, once and with another key', async () => {
+			const failed = await run({}, { executionId: '1' });
+			const again = await run({}, { executionId: '2', previous: failed.data });
+
+			expect(again.error).toMatchObject({ context: { data: { taskId: 'task_2' } } });
+			expect(new Set(keys).size).toBe(2);
+			expect(keys).toHaveLength(2);
+		});
+	},
+);
 
 describe('Retry execution', () => {
 	it('goes on with the task of the failed execution', async () => {

@@ -105,3 +105,19 @@ it('does not ask again for images that were only in memory in a try of the same 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
 	expect(engine.mockApi.ledger.length - before).toBe(2);
 });
+
+it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+	'names the task of an image that Wait for Task Result could not store, which is not charged (%s)',
+	async (onError) => {
+		const [{ taskId }] = (await engine.run({ prompt: 'a', wait: false })).json;
+		const run = await engine.run(
+			{ operation: 'waitForResult', taskId: `={{ ["${String(taskId)}"] }}` },
+			{ executionId: FULL, settings: { onError } },
+		);
+		const text = JSON.stringify([run.json, run.status === 'error' && shown(run).description]);
+
+		expect(text).toContain(`Task ID: ${String(taskId)}`);
+		expect(text).toContain('disk space');
+		expect(text).not.toContain('charged');
+	},
+);
