@@ -158,10 +158,13 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} catch (thrown) {
 		abortRun(item);
-		const failure = toFailure(thrown);
-		throw new FailureError({ ...failure, taskId, nextStep: failure.nextStep ?? READ_ADVICE[failure.kind] });
+		throw readError(taskId, toFailure(thrown));
 	} finally {
 		permit.release();
 		reservation.release();
 	}
+}
+
+function readError(taskId: string, failure: Failure): FailureError {
+	return new FailureError({ ...failure, taskId, nextStep: failure.nextStep ?? READ_ADVICE[failure.kind] });
 }
