@@ -119,6 +119,7 @@ test('an error of a run with an unclear item offers nothing for free that would 
 	expect(shownError(run)).toEqual([
 		...UNCLEAR,
 		`These tasks are charged as well: ${accepted?.taskId}. Get their images with 'Wait for Task Result' at no extra cost.`,
+		'Request sent: <time>.',
 		'Details: The connection was closed before the response was complete.',
 	]);
 	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
