@@ -114,7 +114,7 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 
 /**
  * The record of a call whose task ended without images. A task that failed is not charged, so the next try creates
- * another one. One whose images have expired is: whoever retries the execution decides to pay again.
+ * another one. A task whose images have expired is charged, so only 'Retry execution' creates another one.
  */
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
 	const failedTasks = (record.failedTasks ?? 0) + 1;

@@ -2,16 +2,7 @@
 import { classify, failureOf } from '../../../nodes/NanoBanana/errors/classify';
 import { acceptanceOf } from '../../../nodes/NanoBanana/submit/submitResult';
 import type { FailedCause } from '../../../nodes/NanoBanana/types';
-
-const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
-	error: { message, type, code },
-});
-const flat = (message: string, code: unknown): object => ({ code, message, data: null });
-const google = (code: number, message: string, status: string): object => ({
-	error: { code, message, status, details: [] },
-});
-const page = (title: string): string =>
-	`<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
+import { flat, google, page, wrapped } from '../support/errorBodies';
 
 type Row = [kind: string, status: number, body: unknown];
 

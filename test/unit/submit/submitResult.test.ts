@@ -8,6 +8,7 @@ import {
 	readSubmitResult,
 	type SubmitResult,
 } from '../../../nodes/NanoBanana/submit/submitResult';
+import { flat, google, page, wrapped } from '../support/errorBodies';
 
 const BASE_URL = 'https://api.example';
 const A = 'https://cdn.example/a.png';
@@ -321,16 +322,6 @@ it.each<[number, unknown, string]>([
 });
 
 describe('a paid request', () => {
-	const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
-		error: { message, type, code },
-	});
-	const flat = (message: string, code: unknown): object => ({ code, message, data: null });
-	const google = (code: number, message: string, status: string): object => ({
-		error: { code, message, status, details: [] },
-	});
-	const page = (title: string): string =>
-		`<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;
-
 	it.each<[status: number, body: unknown]>([
 		[429, wrapped('You have reached the request limit')],
 		[429, flat('当前分组上游负载已饱和', 'fail_to_fetch_task')],
