@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { deferred, pause } from '../lib/clock';
+import { deferred, pause, type Deferred } from '../lib/clock';
 import { asObject, own } from '../lib/json';
 
 /**
@@ -8,7 +8,7 @@ import { asObject, own } from '../lib/json';
  * for the last item, so the items count themselves: each joins, arrives and finishes once.
  */
 export interface Barrier {
-	/** Waits until every item is checked. Only then may the first one be paid. */
+	/** Waits until every item is checked. Only then may the first one be paid. They continue in their order in the input. */
 	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number; maxImages: number }>;
 	/** Called however an item ends. */
 	itemFinished(): void;
@@ -54,8 +54,8 @@ export function createBarrier(
 	const startsLate = hasBatching(ctx);
 	const stopsOnFailure = !ctx.continueOnFail();
 	const plans: ItemPlan[] = [];
+	const waiting: Array<Deferred & { itemIndex: number }> = [];
 	const turn = pause(1);
-	const allArrived = deferred();
 	const allFinished = deferred();
 	// Expressions may give each item another limit, or none that can be read: the lowest one counts.
 	let maxImages = Infinity;
@@ -70,19 +70,28 @@ export function createBarrier(
 		return planned > maxImages && !isFree ? 'overBudget' : 'proceed';
 	};
 
+	/** Checks end in any order, as n8n reads the credential for each item from its database. */
+	const releaseInOrder = (): void => {
+		waiting.sort((a, b) => a.itemIndex - b.itemIndex);
+		for (const { resolve } of waiting.splice(0)) resolve();
+	};
+
 	return {
 		join(limit = Infinity) {
 			joined += 1;
 			maxImages = Math.min(maxImages, limit);
 		},
 		async arrive(plan) {
+			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
+			await turn;
 			plans.push(plan);
 			// The batches of a try are checked one after the other, so what an earlier try has paid for counts as well.
 			plannedImages.set(plan.itemIndex, plan.images + (startsLate ? (plan.paidImages ?? 0) : 0));
-			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
-			await turn;
-			if (plans.length >= joined) allArrived.resolve();
-			await allArrived.promise;
+			const itsTurn = { ...deferred(), itemIndex: plan.itemIndex };
+			waiting.push(itsTurn);
+			// One microtask later, when this item is waiting, too.
+			if (plans.length >= joined) void turn.then(releaseInOrder);
+			await itsTurn.promise;
 			// Items that start later are not known yet: each of them pays for at least one image.
 			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - plannedImages.size) : 0;
 			const planned = [...plannedImages.values()].reduce((sum, images) => sum + images, later);

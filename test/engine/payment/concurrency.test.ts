@@ -1,6 +1,6 @@
 /* eslint-disable */
 import type { JournalEntry, RouteName } from '../../mock-api';
-import { item, useEngine, type Ran } from '../support/useEngine';
+import { asFile, item, plainImage, useEngine, type Ran } from '../support/useEngine';
 
 const engine = useEngine();
 const PROMPT = '={{ "item " + $json.index }}';
@@ -98,6 +98,23 @@ describe('Max Concurrency', () => {
 
 		expect(run.json.filter(({ status }) => status === 'succeeded')).toHaveLength(8);
 		expectAtMost(2);
+	});
+
+	it('sends in the order of the items, though a file takes longer to check than a URL', async () => {
+		const file = asFile(await plainImage('#ff0000'));
+		const { json } = await engine.run({ prompt: 'a reference' });
+		const input = [item({ index: 0 }, { file }), item({ index: 1, url: json[0].imageUrl })];
+		const parameters = {
+			operation: 'imageToImage',
+			prompt: PROMPT,
+			inputType: '={{ $json.url ? "url" : "binary" }}',
+			binaryPropertyName: 'file',
+			imageUrls: '={{ $json.url }}',
+			options: { maxConcurrency: 1 },
+		};
+		await engine.run(parameters, { input });
+
+		expect(engine.created().map(({ prompt }) => prompt)).toEqual(['a reference', 'item 0', 'item 1']);
 	});
 
 	it('counts the calls of one item as well', async () => {
