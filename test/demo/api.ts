@@ -19,7 +19,7 @@ export interface Account {
 }
 
 /** Long enough to watch a task, short enough for a first command. */
-const TASK_MS: [number, number] = [2_200, 3_000];
+const TASK_MS: [number, number] = [3_000, 4_000];
 const CALL_MS = 2_000;
 
 /** @throws when only one of the two variables is set: falling back to the mock API would hide the mistake */

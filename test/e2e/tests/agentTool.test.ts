@@ -89,11 +89,12 @@ test('edit_image takes the link that generate_image gave', async () => {
 
 test('the ID of a slow task is returned, and its image is read later without a second charge', async () => {
 	const { mockApi } = environment;
-	mockApi.set({ taskMs: 3_000 });
+	mockApi.set({ taskMs: 3_600_000 });
 
 	const [pending] = JSON.parse(
 		await useTool('generate_impatiently', { prompt: 'a slow cube', aspect_ratio: '1:1' }),
 	) as Array<{ taskId: string; status: string }>;
+	mockApi.finishTasks();
 	const [finished] = JSON.parse(await useTool('get_image', { task_id: pending.taskId })) as Array<{
 		taskId: string;
 		status: string;

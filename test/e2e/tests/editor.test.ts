@@ -122,9 +122,9 @@ async function choose(field: string, option: string): Promise<void> {
 }
 
 async function expectFields(fields: string[]): Promise<void> {
-	await until('the fields to change', async () => ((await shownFields()).join() === fields.join() ? true : undefined), {
-		timeoutMs: 5_000,
-	}).catch(() => undefined);
+	await until('the fields to change', async () =>
+		(await shownFields()).join() === fields.join() ? true : undefined,
+	).catch(() => undefined);
 	expect(await shownFields()).toEqual(fields);
 }
 
@@ -203,7 +203,11 @@ describe('in the editor', () => {
 		await models.filter({ hasText: 'NanoBanana Pro' }).first().waitFor();
 		await models.filter({ hasText: 'NanoBanana 2 (0.5K)' }).first().click();
 
-		expect(await parameter('model').locator('input').last().inputValue()).toContain('NanoBanana 2 (0.5K)');
+		await until('the model to be selected', async () =>
+			(await parameter('model').locator('input').last().inputValue()).includes('NanoBanana 2 (0.5K)')
+				? true
+				: undefined,
+		);
 	});
 
 	step('executing the step shows the image', async () => {
@@ -263,7 +267,7 @@ describe('in the editor', () => {
 			await icon.evaluate((image: HTMLImageElement) =>
 				image.naturalWidth > 0 ? image.src.split('/').at(-1) : undefined,
 			);
-		expect(await loadedFile()).toBe('nanobanana.svg');
+		expect(await until('the icon', loadedFile)).toBe('nanobanana.svg');
 		await page.emulateMedia({ colorScheme: 'dark' });
 
 		const other = await until('the other icon', async () =>

@@ -102,7 +102,13 @@ test('Wait for Completion off returns at once, and the image is read later witho
 	const create = nanoBanana('Create', { prompt: 'a slow cube', wait: false });
 	const status = nanoBanana('Status', { operation: 'getStatus' });
 	const waitForIt = nanoBanana('Wait', { operation: 'waitForResult', options: { pollInterval: 0.1 } });
-	mockApi.set({ taskMs: 2_000 });
+	// The task ends when its status was read twice.
+	mockApi.set({
+		taskMs: 3_600_000,
+		onResponse: () => {
+			if (mockApi.calls('getTask').length >= 2) mockApi.finishTasks();
+		},
+	});
 
 	const run = await client.run(chain('Created, then read', manualTrigger(), create, status, waitForIt));
 

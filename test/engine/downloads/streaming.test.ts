@@ -18,15 +18,15 @@ beforeAll(async () => void (large = padImage(await plainImage('red'), 'png', 3 *
 
 const MODES: BinaryMode[] = ['filesystem', 'database', 'default'];
 
-/** Tasks whose names tell their file: each item gets its own. */
+/** Item 0, with the prompt "image 0", gets the first file, and so on. */
 function serveTasks(files: Record<string, (response: ServerResponse, count: number) => void>): void {
 	const counts = new Map<string, number>();
-	let created = 0;
-	raw.on('POST', '/v1/images/tasks', (response) =>
-		sendJson(response, { code: 'success', data: { task_id: `task_${(created += 1)}`, status: 'queued' } }),
-	);
+	raw.on('POST', '/v1/images/tasks', (response, { body }) => {
+		const index = /image (\d+)/.exec(body.toString())?.[1] ?? '0';
+		sendJson(response, { code: 'success', data: { task_id: `task_${index}`, status: 'queued' } });
+	});
 	raw.on('GET', '/v1/images/tasks/', (response, { path }) => {
-		const name = Object.keys(files)[Number(path.split('_').pop()) - 1];
+		const name = Object.keys(files)[Number(path.split('_').pop())];
 		const data = { task_id: path.split('/').pop(), status: 'succeeded', result_url: `${raw.url}/files/${name}` };
 		sendJson(response, { code: 'success', data });
 	});
@@ -102,46 +102,61 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 		expect(filesAsked()).toBe(2);
 	});
 
-	it.each<[string, () => Buffer, object, string]>([
-		['is too large', () => large, { maxImageSize: 2 }, 'It is larger than 2 MB'],
-		['has no end', () => large.subarray(0, 2 * MEGABYTE), { timeout: 1 }, 'The file is incomplete'],
-		['is a page', () => Buffer.from(`<html>${'x'.repeat(2 * MEGABYTE)}`), {}, 'The URL does not lead to an image'],
-	])('one that %s is not stored', async (_fact, body, options, reason) => {
-		serveTasks({ a: (response) => void response.end(body()) });
-		const executionId = `bad-${mode}-${reason.length}`;
+	it('one that is too large, has no end, or is a page is not stored', async () => {
+		const bodies = {
+			large,
+			cut: large.subarray(0, 1.5 * MEGABYTE),
+			page: Buffer.from(`<html>${'x'.repeat(1.5 * MEGABYTE)}`),
+		};
+		serveTasks({
+			large: (response) => void response.end(bodies.large),
+			cut: (response) => void response.end(bodies.cut),
+			page: (response) => void response.end(bodies.page),
+		});
+		const executionId = `bad-${mode}`;
 		const ran = await engine.run(
-			{ prompt: 'a', options: { timeout: 30, ...options } },
-			{ credential: { baseUrl: raw.url }, binaryMode: mode, executionId },
+			{ prompt: '={{ "image " + $json.index }}', options: { timeout: 30, maxImageSize: 2 } },
+			{
+				input: [0, 1, 2].map((index) => item({ index })),
+				credential: { baseUrl: raw.url },
+				binaryMode: mode,
+				executionId,
+			},
 		);
 
-		expect(ran.json).toMatchObject([{ warnings: [expect.stringContaining(reason)] }]);
-		expect(ran.rows[0].binary).toBeUndefined();
+		expect(ran.json).toMatchObject([
+			{ warnings: [expect.stringContaining('It is larger than 2 MB')] },
+			{ warnings: [expect.stringContaining('The file is incomplete')] },
+			{ warnings: [expect.stringContaining('The URL does not lead to an image')] },
+		]);
+		expect(ran.rows.map(({ binary }) => binary)).toEqual([undefined, undefined, undefined]);
 		expect(storedFiles(executionId)).toEqual([]);
 	});
 });
 
-// The stalled transfer takes its idle timeout, so not in every mode.
-it.each<BinaryMode>(['filesystem', 'database'])(
-	'a transfer that stalls in mode %s is given up, and neither it nor the others lose their image',
-	async (mode) => {
-		const files = Object.fromEntries(
-			Array.from({ length: 6 }, (_, index) => [`f${index}`, whole] as [string, typeof whole]),
-		) as Parameters<typeof serveTasks>[0];
-		files.f0 = (response, count) => {
-			if (count > 1) return whole(response);
-			// More than all of the memory budget, and never the rest of it.
-			response.writeHead(200, { 'content-length': 30 * MEGABYTE });
-			response.write(large.subarray(0, 2 * MEGABYTE));
-		};
-		serveTasks(files);
-		const ran = await run(mode, 6, { timeout: 20 });
+// The stalled transfer takes its idle timeout, so the modes stall at the same time, and not all of them.
+it('a transfer that stalls is given up, and neither it nor the others lose their image', async () => {
+	const files = Object.fromEntries(
+		Array.from({ length: 6 }, (_, index) => [`f${index}`, whole] as [string, typeof whole]),
+	) as Parameters<typeof serveTasks>[0];
+	// Once in each mode.
+	files.f0 = (response, count) => {
+		if (count > 2) return whole(response);
+		// More than all of the memory budget, and never the rest of it.
+		response.writeHead(200, { 'content-length': 30 * MEGABYTE });
+		response.write(large.subarray(0, 2 * MEGABYTE));
+	};
+	serveTasks(files);
+	const runs = await Promise.all(
+		(['filesystem', 'database'] as const).map(async (mode) => await run(mode, 6, { timeout: 20 })),
+	);
 
-		expect(ran.rows.map(({ binary }) => binary?.data.bytes)).toEqual(Array(6).fill(large.length));
-		expect(ran.json.flatMap(({ warnings = [] }) => warnings)).toEqual([]);
-		expect(filesAsked()).toBe(7);
-	},
-	60_000,
-);
+	for (const { rows, json } of runs) {
+		expect(rows.map(({ binary }) => binary?.data.bytes)).toEqual(Array(6).fill(large.length));
+		expect(json.flatMap(({ warnings = [] }) => warnings)).toEqual([]);
+	}
+	expect(filesAsked()).toBe(14);
+}, 60_000);
 
 it('images of one task are downloaded side by side, in the order of the response', async () => {
 	const colors = await Promise.all(['red', 'green', 'blue'].map(async (color) => await plainImage(color as never)));

@@ -59,7 +59,10 @@ describe('Retry On Fail', () => {
 	});
 
 	it('keeps a task that is not waited for', async () => {
-		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }] });
+		engine.mockApi.set({
+			faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }],
+			taskMs: 60_000,
+		});
 		const run = await engine.run({ prompt: PROMPT, wait: false }, { settings: RETRIES, input: prompts('a', 'b', 'c') });
 
 		expect(run.json.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued']);

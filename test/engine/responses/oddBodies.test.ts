@@ -90,7 +90,7 @@ it('does not invent an HTTP status for a "no" on HTTP 200', async () => {
 	expect(polled).toMatchObject({ errorCode: 'invalid_request', httpStatus: 200 });
 });
 
-it.each<[fact: string, seen: unknown, failure: object]>([
+it.each<[fact: string, seen: unknown, failure: { errorCode: string; [detail: string]: unknown }]>([
 	[
 		'the reference, nor an image in an unknown place',
 		{ status: 'succeeded', image: REFERENCE, picture_url: A },
@@ -128,7 +128,7 @@ it.each<[fact: string, seen: unknown, failure: object]>([
 		operation: 'imageToImage',
 		inputType: 'url',
 		imageUrls: REFERENCE,
-		options: { pollInterval: 0.02, timeout: 2 },
+		options: { pollInterval: 0.02, timeout: failure.errorCode === 'timed_out' ? 2 : 20 },
 	});
 
 	expect(details).toMatchObject({ taskId: TASK_ID, ...failure });

@@ -10,7 +10,7 @@ export interface Reply {
 }
 
 const POLL_LIMIT = 5_000;
-const TURN_LIMIT = 1_000_000;
+const PATIENCE_MS = 30_000;
 
 export const PLAIN_TASK = { model: 'NanoBanana2-0.5K', prompt: 'A small red cube' };
 
@@ -82,7 +82,8 @@ export async function download(url: string): Promise<Buffer> {
 
 /** Lets the event loop turn until something has happened. */
 export async function until(happened: () => boolean): Promise<void> {
-	for (let turn = 0; turn < TURN_LIMIT; turn += 1) {
+	const deadline = Date.now() + PATIENCE_MS;
+	while (Date.now() < deadline) {
 		if (happened()) return;
 		await new Promise(setImmediate);
 	}

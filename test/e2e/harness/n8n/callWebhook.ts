@@ -1,13 +1,18 @@
 /* eslint-disable */
 import { until } from '../processes/until';
 
-/** Calls a production webhook. A 404 is tried again, since activation returns before the URL works. */
+/**
+ * Calls a production webhook. A 404 is tried again, since activation returns before the URL works, and a 503, which n8n
+ * returns while it has no database connection. Not on an idle connection, as n8n may close it at that moment.
+ */
 export async function callWebhook(url: string, init: RequestInit): Promise<Response> {
+	const headers = new Headers(init.headers);
+	headers.set('connection', 'close');
 	return await until(
 		`${url} to be registered`,
 		async () => {
-			const response = await fetch(url, init);
-			return response.status === 404 ? undefined : response;
+			const response = await fetch(url, { ...init, headers });
+			return [404, 503].includes(response.status) ? undefined : response;
 		},
 		{ timeoutMs: 20_000 },
 	);

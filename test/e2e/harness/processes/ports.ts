@@ -1,22 +1,27 @@
 /* eslint-disable */
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
-/** Ports that were free just now. All are open at the same time so that no two are equal. */
+/**
+ * Below the ports that Linux gives to connections and to servers that ask for any port, so nobody else takes one before
+ * it is used. Each Jest worker has a block of its own.
+ */
+const FIRST_PORT = 20_000;
+const BLOCK = 1_000;
+let next = FIRST_PORT + BLOCK * Number(process.env.JEST_WORKER_ID ?? 0) + randomInt(BLOCK / 2);
+
+/** Ports that are free. None is returned twice. */
 export async function freePorts(count: number): Promise<number[]> {
-	const servers = Array.from({ length: count }, () => createServer());
-	const ports = await Promise.all(servers.map(listen));
-	await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+	const ports: number[] = [];
+	for (; ports.length < count; next += 1) if (await isFree(next)) ports.push(next);
 	return ports;
 }
 
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
-	return new Promise((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			if (address === null || typeof address === 'string') reject(new Error('The port has no number'));
-			else resolve(address.port);
-		});
+async function isFree(port: number): Promise<boolean> {
+	const server = createServer();
+	return await new Promise((resolve) => {
+		server.once('error', () => resolve(false));
+		server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
 	});
 }
 

@@ -45,7 +45,7 @@ export async function startNginx<Name extends string>(
 events {}
 http {
 	access_log off; ${temporary.join(' ')}
-	limit_req_zone $server_port zone=one:1m rate=20r/m;
+	limit_req_zone $server_port zone=one:1m rate=2r/m;
 	${servers.join('\n\t')}
 }`,
 	);

@@ -50,7 +50,7 @@ export async function startPostgres(): Promise<Postgres> {
 		],
 		cwd: folder,
 		env: { PATH: process.env.PATH ?? '', HOME: folder, LC_ALL: 'C' },
-		logFile: join(outFolder, 'postgres.log'),
+		logFile: join(outFolder, `postgres-${port}.log`),
 		user,
 	});
 	await until(

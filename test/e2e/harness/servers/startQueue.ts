@@ -108,7 +108,7 @@ async function startRedis(): Promise<{ server: RunningProcess; env: Record<strin
 		args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
 		cwd: folder,
 		env: { PATH: process.env.PATH ?? '' },
-		logFile: join(outFolder, 'redis.log'),
+		logFile: join(outFolder, `redis-${port}.log`),
 	});
 	await until(
 		'redis to accept connections',

@@ -49,7 +49,8 @@ describe('How do I get told when it is done?', () => {
 		const { client, mockApi } = environment;
 		const workflow = example('callback');
 		Object.assign(nodeOf(workflow, 'Wait').parameters, { resumeAmount: 1, resumeUnit: 'seconds' });
-		const run = await client.run(workflow);
+		// n8n looks for waiting executions once a minute.
+		const run = await client.run(workflow, 120_000);
 
 		expect(run.error).toBeUndefined();
 		expect(await digestsOf(run, 'Use the Image')).toEqual(served());

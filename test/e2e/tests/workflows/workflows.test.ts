@@ -90,7 +90,7 @@ test('the timeout of a workflow stops all polls, and the log names the task', as
 			manualTrigger(),
 			nanoBanana('NanoBanana', { prompt: 'a cube', options: { pollInterval: 0.1 } }),
 		),
-		settings: { executionOrder: 'v1', executionTimeout: 3 },
+		settings: { executionOrder: 'v1', executionTimeout: 8 },
 	};
 
 	const run = await client.run(workflow);
