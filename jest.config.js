@@ -21,8 +21,8 @@ const level = (name, more = {}) => ({
 const METADATA = ['<rootDir>/test/unit/node', '<rootDir>/test/unit/repository'];
 
 module.exports = {
-	// Suites wait a lot, for timers and sockets: four of them keep the two cores of a small machine busy.
-	maxWorkers: 4,
+	// Suites wait a lot, for timers and sockets: five of them keep the two cores of a small machine busy.
+	maxWorkers: 5,
 	testSequencer: '<rootDir>/test/longestFirst.js',
 	projects: [
 		// Before the rest, as these take longest. One file per folder: loading n8n-core takes some seconds per file.

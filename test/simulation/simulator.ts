@@ -18,6 +18,7 @@ const real = {
 	random: Math.random,
 };
 
+const STEPS_PER_TURN = 32;
 const START = Date.UTC(2026, 0, 1);
 
 export class Simulator {
@@ -88,17 +89,40 @@ export class Simulator {
 		const settle = (): void => void (isSettled = true);
 		promise.then(settle, settle);
 		const end = this.now + 24 * 3_600_000;
-		for (;;) {
-			await new Promise((resolve) => real.setImmediate(resolve));
-			if (isSettled) return true;
-			const event = this.next();
-			if (!event || this.now > end) return false;
-			this.now = Math.max(this.now, event.at);
-			this.steps += 1;
-			event.run();
-			for (const run of this.atStep.get(this.steps) ?? []) run();
-			this.atStep.delete(this.steps);
-		}
+		return await new Promise((resolve, reject) => {
+			let isOver = false;
+			const finish = (result: boolean): void => {
+				isOver = true;
+				resolve(result);
+			};
+			const step = (): void => {
+				if (isOver) return;
+				if (isSettled) return finish(true);
+				const event = this.next();
+				if (!event || this.now > end) return finish(false);
+				try {
+					this.run(event);
+				} catch (error) {
+					isOver = true;
+					reject(error as Error);
+				}
+			};
+			// Node.js runs all promises between two immediates. Many of them at once save turns of the event loop, which take
+			// a third of the time.
+			const turn = (): void => {
+				for (let count = 0; count < STEPS_PER_TURN; count += 1) real.setImmediate(step);
+				real.setImmediate(() => isOver || turn());
+			};
+			turn();
+		});
+	}
+
+	private run(event: Event): void {
+		this.now = Math.max(this.now, event.at);
+		this.steps += 1;
+		event.run();
+		for (const run of this.atStep.get(this.steps) ?? []) run();
+		this.atStep.delete(this.steps);
 	}
 
 	/** One of the events that are due soon. Events are kept latest first. */
