@@ -57,11 +57,11 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 /** One output item per image of every paid call. What could not be had is named, what was had is kept. */
 async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Promise<INodeExecutionData[]> {
 	const { record, request } = prepared;
-	const calls = await Promise.allSettled(
+	const settled = await Promise.allSettled(
 		record.calls.map(async (_, index) => await createAndPoll(item, prepared, index)),
 	);
-	const results = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
-	const failures = calls.flatMap((call) => (call.status === 'rejected' ? [toFailure(call.reason)] : []));
+	const results = settled.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
+	const failures = settled.flatMap((call) => (call.status === 'rejected' ? [toFailure(call.reason)] : []));
 	try {
 		const isCanceled = failures.some((failure) => failure.kind === 'canceled');
 		if (results.length === 0 || isCanceled) throw new FailureError(costliest(failures));
@@ -70,9 +70,9 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 		const warnings = [
 			...prepared.warnings,
 			...record.calls.flatMap(({ otherTaskIds }) => (otherTaskIds ? [otherTasksText(otherTaskIds)] : [])),
-			...failures.map((failure) => partWarning(item, failure, calls.length)),
-			...(calls.length > 1 && isEachCharged
-				? [`${request.n} images were ${calls.length} calls. Each of them is charged.`]
+			...failures.map((failure) => partWarning(item, failure, settled.length)),
+			...(settled.length > 1 && isEachCharged
+				? [`${request.n} images were ${settled.length} calls. Each of them is charged.`]
 				: []),
 		];
 		const rows = await collectImages(item, results, {
@@ -119,7 +119,7 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
 	const failedTasks = (record.failedTasks ?? 0) + 1;
 	if (kind !== 'result_expired') return { failedTasks };
-	return { taskId: record.taskId, failedTasks, emptyIn: item.executionId };
+	return { taskId: record.taskId, failedTasks, countsOnlyIn: item.executionId };
 }
 
 function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {

@@ -19,7 +19,7 @@ export type HttpReply = { kind: 'reply'; status: number; headers: Record<string,
 export type NoReply =
 	| { kind: 'tooLarge'; limit: number }
 	/** `headers`, and what came of the body, where it broke off. */
-	| (NetworkError & { headers?: Record<string, unknown>; part?: string });
+	| (NetworkError & { headers?: Record<string, unknown>; partialBody?: string });
 export type HttpResult = HttpReply | NoReply;
 
 export interface Limits extends BodyLimits {
@@ -47,7 +47,7 @@ export async function httpRequest(
 		assertWhole(response, () => isCompleteJson(bytes) || limits.isWhole?.(bytes) === true);
 		return { kind: 'reply', status: response.status, headers: response.headers, bytes };
 	});
-	return result.kind === 'unclear' && bytes.length > 0 ? { ...result, part: bodyText(bytes) } : result;
+	return result.kind === 'unclear' && bytes.length > 0 ? { ...result, partialBody: bodyText(bytes) } : result;
 }
 
 /**

@@ -55,7 +55,7 @@ export function createBarrier(
 	const stopsOnFailure = !ctx.continueOnFail();
 	const plans: ItemPlan[] = [];
 	const waiting: Array<Deferred & { itemIndex: number }> = [];
-	const turn = pause(1);
+	const nextTurn = pause(1);
 	const allFinished = deferred();
 	// Expressions may give each item another limit, or none that can be read: the lowest one counts.
 	let maxImages = Infinity;
@@ -83,14 +83,14 @@ export function createBarrier(
 		},
 		async arrive(plan) {
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
-			await turn;
+			await nextTurn;
 			plans.push(plan);
 			// The batches of a try are checked one after the other, so what an earlier try has paid for counts as well.
 			plannedImages.set(plan.itemIndex, plan.images + (startsLate ? (plan.paidImages ?? 0) : 0));
 			const itsTurn = { ...deferred(), itemIndex: plan.itemIndex };
 			waiting.push(itsTurn);
 			// One microtask later, when this item is waiting, too.
-			if (plans.length >= joined) void turn.then(releaseInOrder);
+			if (plans.length >= joined) void nextTurn.then(releaseInOrder);
 			await itsTurn.promise;
 			// Items that start later are not known yet: each of them pays for at least one image.
 			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - plannedImages.size) : 0;

@@ -46,14 +46,14 @@ export interface SubmissionRecord {
 	};
 	/** The response of a call that has no task, without the images inside it. */
 	response?: ImagesResponse;
-	/** The execution in which that response contained no image, or images that are not saved with it, or in which the images of the task were gone. */
-	emptyIn?: string;
+	/** The only execution in which that response or task counts: it has no image, or none that is saved. Another one sends the call again. */
+	countsOnlyIn?: string;
 	/** The images that were inside it. */
 	stored?: OutputImage[];
 }
 
 /** What this process alone remembers of a record. */
-interface Unsaved {
+interface InMemory {
 	/** As in the record, where they contain image bytes (n8n's binary data mode "default"). */
 	rows?: INodeExecutionData[];
 	stored?: OutputImage[];
@@ -62,7 +62,7 @@ interface Unsaved {
 	/** The tool call of this record is in progress. */
 	isInUse?: boolean;
 }
-const unsaved = new WeakMap<RequestRecord | SubmissionRecord, Unsaved>();
+const inMemory = new WeakMap<RequestRecord | SubmissionRecord, InMemory>();
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
 /**
@@ -144,7 +144,7 @@ function findRecord(
 	if (isTool) {
 		let attempt = 0;
 		const keyOf = (): string => `tool:${attempt}:${evaluated}`;
-		while (store[keyOf()] && (store[keyOf()].isDelivered || unsavedOf(store[keyOf()]).isInUse)) attempt += 1;
+		while (store[keyOf()] && (store[keyOf()].isDelivered || inMemoryOf(store[keyOf()]).isInUse)) attempt += 1;
 		return { key: keyOf(), record: store[keyOf()] };
 	}
 	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
@@ -161,16 +161,16 @@ export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: Re
 /** For a tool call: another one with the same arguments at the same time is another request. */
 export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
 	saveRecord(ctx, key, record);
-	unsavedOf(record).isInUse = true;
+	inMemoryOf(record).isInUse = true;
 }
 
 export function releaseRecord(record: RequestRecord): void {
-	unsavedOf(record).isInUse = false;
+	inMemoryOf(record).isInUse = false;
 }
 
-function unsavedOf(record: RequestRecord | SubmissionRecord): Unsaved {
-	const known = unsaved.get(record) ?? {};
-	unsaved.set(record, known);
+function inMemoryOf(record: RequestRecord | SubmissionRecord): InMemory {
+	const known = inMemory.get(record) ?? {};
+	inMemory.set(record, known);
 	return known;
 }
 
@@ -180,40 +180,40 @@ function hasBytes(binary: IBinaryData | undefined): boolean {
 
 export function keepRows(record: RequestRecord, rows: INodeExecutionData[]): void {
 	const isLarge = rows.some((row) => Object.values(row.binary ?? {}).some(hasBytes));
-	(isLarge ? unsavedOf(record) : record).rows = rows;
+	(isLarge ? inMemoryOf(record) : record).rows = rows;
 }
 
 export function keptRows(record: RequestRecord): INodeExecutionData[] | undefined {
-	return record.rows ?? unsavedOf(record).rows;
+	return record.rows ?? inMemoryOf(record).rows;
 }
 
 /** Returns false where another execution ('Retry execution') will not find the images, and asks again. */
 export function keepStored(call: SubmissionRecord, stored: OutputImage[], executionId: string): boolean {
-	if (unsavedOf(call).unstored) delete call.emptyIn;
-	delete unsavedOf(call).unstored;
+	if (inMemoryOf(call).unstored) delete call.countsOnlyIn;
+	delete inMemoryOf(call).unstored;
 	const isLarge = stored.some(({ binary }) => hasBytes(binary));
-	(isLarge ? unsavedOf(call) : call).stored = stored;
-	if (isLarge) call.emptyIn = executionId;
+	(isLarge ? inMemoryOf(call) : call).stored = stored;
+	if (isLarge) call.countsOnlyIn = executionId;
 	return !isLarge;
 }
 
 export function keptStored(call: SubmissionRecord): OutputImage[] | undefined {
-	return call.stored ?? unsavedOf(call).stored;
+	return call.stored ?? inMemoryOf(call).stored;
 }
 
 /** Keeps a response whose images could not be stored. Another execution will not find it, so that one asks again. */
 export function keepUnstored(call: SubmissionRecord, response: ImagesResponse, executionId: string): void {
-	unsavedOf(call).unstored = response;
-	call.emptyIn = executionId;
+	inMemoryOf(call).unstored = response;
+	call.countsOnlyIn = executionId;
 }
 
 export function keptUnstored(call: SubmissionRecord): ImagesResponse | undefined {
-	return unsavedOf(call).unstored;
+	return inMemoryOf(call).unstored;
 }
 
 /** True for a call that has a task or the images. A person who retries an execution without an image asks again. */
 export function isAnswered(call: SubmissionRecord, executionId: string): boolean {
-	return (call.taskId ?? call.response) !== undefined && (call.emptyIn ?? executionId) === executionId;
+	return (call.taskId ?? call.response) !== undefined && (call.countsOnlyIn ?? executionId) === executionId;
 }
 
 /** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */

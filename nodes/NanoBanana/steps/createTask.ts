@@ -52,7 +52,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
 		const [unstored, stored = []] = [keptUnstored(record), keptStored(record)];
-		noteImages(item, record.emptyIn === undefined || unstored !== undefined || stored.length > 0);
+		noteImages(item, record.countsOnlyIn === undefined || unstored !== undefined || stored.length > 0);
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
 		return { ...callResult(call, record.response), stored };
 	}
@@ -77,7 +77,7 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 			signal: run.signal,
 			cancel: item.cancel,
 			giveUpAfterMs: settings.timeoutMs,
-			resendUnclear: settings.retryUnclear,
+			retryUnclear: settings.retryUnclear,
 			onFailed: () => abortRunOfOnlyCall(call),
 		});
 		call.permit = permit;

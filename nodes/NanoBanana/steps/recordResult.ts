@@ -33,7 +33,7 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 	const { ctx, itemIndex, executionId, apiKey } = item;
 	// An earlier execution may have left its own marks.
 	delete record.unclear;
-	delete record.emptyIn;
+	delete record.countsOnlyIn;
 	if (outcome.taskId !== undefined) {
 		const { taskId, otherTaskIds } = outcome;
 		record.taskId = taskId;
@@ -44,7 +44,7 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 	} else if (outcome.kind === 'images') {
 		const images = outcome.images.filter((image) => image.kind === 'url');
 		record.response = { ...redactResponse(outcome, apiKey), images };
-		if (outcome.images.length === 0) record.emptyIn = executionId;
+		if (outcome.images.length === 0) record.countsOnlyIn = executionId;
 		noteImages(item, outcome.images.length > 0);
 	}
 }

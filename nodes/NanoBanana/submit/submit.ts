@@ -14,7 +14,7 @@ export interface SubmitOptions {
 	/** How long to keep trying while the API rejects everything. */
 	giveUpAfterMs: number;
 	/** True where the API honors idempotency keys: a request that ended unclear is sent again with its key. */
-	resendUnclear: boolean;
+	retryUnclear: boolean;
 	/** The request is not sent again. Called before its permit goes to another item. */
 	onFailed: () => void;
 }
@@ -25,13 +25,13 @@ const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Failures of the network, or of a web page in place of the API: they do not tell what became of an unclear request. */
-const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
+const LEAVE_IT_UNCLEAR: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 
 /**
  * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired, and
  * records the result. A general retry could charge twice, so it is sent again for three reasons only:
  *
- * 1. An earlier sending ended unclear, and `resendUnclear` is on. It is sent with the same key until the API responds
+ * 1. An earlier sending ended unclear, and `retryUnclear` is on. It is sent with the same key until the API responds
  *    clearly or the time is over, also after another item has failed: only the response has the task ID.
  * 2. `refused`: the API provably did not accept it (decided by `acceptanceOf`, submitResult.ts). The limiter says when.
  * 3. `unsent`: the connection never opened (decided by `readNetworkError`, networkErrors.ts). Three tries in all.
@@ -41,7 +41,7 @@ const NOT_OF_THE_API: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 export async function submit(
 	limiter: ConcurrencyLimiter,
 	attempt: (signal?: AbortSignal) => Promise<SubmitResult>,
-	{ clock, signal, cancel, giveUpAfterMs, resendUnclear, onFailed }: SubmitOptions,
+	{ clock, signal, cancel, giveUpAfterMs, retryUnclear, onFailed }: SubmitOptions,
 ): Promise<AcceptedSubmission> {
 	let unsent = 0;
 	let resent = 0;
@@ -60,12 +60,12 @@ export async function submit(
 		}
 
 		const now = clock.now();
-		if (resendUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
+		if (retryUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
 		// Waiting behind other items does not count, so the time starts with the first rejection.
 		const refusedSince = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
 		/** Undefined where the request is not sent again. */
 		let pauseMs: number | undefined;
-		if (unclearSince !== undefined && (result.kind !== 'failed' || NOT_OF_THE_API.includes(result.failure.kind))) {
+		if (unclearSince !== undefined && (result.kind !== 'failed' || LEAVE_IT_UNCLEAR.includes(result.failure.kind))) {
 			const growing = pauseBefore(++resent);
 			if (now + growing - unclearSince < giveUpAfterMs) pauseMs = growing;
 		} else if (result.kind === 'refused') {

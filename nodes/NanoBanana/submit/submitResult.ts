@@ -52,7 +52,7 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	if (reply.kind === 'unclear') {
 		const taskId = idInHeaders(reply.headers ?? {});
 		return taskId === undefined
-			? unclear({ gatewayMessage: reply.reason, response: reply.part })
+			? unclear({ gatewayMessage: reply.reason, response: reply.partialBody })
 			: acceptedTask(taskId, 0);
 	}
 	if (reply.kind === 'tooLarge') {

@@ -208,7 +208,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		const { submitted, journal, requests } = await submitTo(
 			[timeoutPage, broken('ECONNRESET', 'read'), tooEarly, task],
 			{
-				resendUnclear: true,
+				retryUnclear: true,
 			},
 		);
 
@@ -232,7 +232,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 	it('is sent again also after the run has failed, as the response has the task ID', async () => {
 		const [run, execution] = [new AbortController(), new AbortController()];
 		const { submitted, requests } = await submitTo([failRun(run), neverOpened, overloaded, timeoutPage, task], {
-			resendUnclear: true,
+			retryUnclear: true,
 			signal: run.signal,
 			cancel: execution.signal,
 		});
@@ -243,7 +243,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 	it('fails in a failed run when its time is over, too', async () => {
 		const [run, execution] = [new AbortController(), new AbortController()];
 		const { failure, tookMs, pauses } = await submitTo([failRun(run), overloaded], {
-			resendUnclear: true,
+			retryUnclear: true,
 			signal: run.signal,
 			cancel: execution.signal,
 		});
@@ -256,7 +256,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 	it('is not sent again once the execution is canceled', async () => {
 		const execution = new AbortController();
 		const { failure, requests } = await submitTo([failRun(execution), task], {
-			resendUnclear: true,
+			retryUnclear: true,
 			signal: execution.signal,
 		});
 
@@ -265,14 +265,14 @@ describe('an unclear request of a user who turned on sending it again', () => {
 
 	it('is not sent again after the API has rejected it', async () => {
 		const { failure, requests } = await submitTo([timeoutPage, reply(401, { message: 'invalid key' }), task], {
-			resendUnclear: true,
+			retryUnclear: true,
 		});
 
 		expect([failure?.kind, requests]).toEqual(['invalid_key', 2]);
 	});
 
 	it('fails when its time is over', async () => {
-		const { failure, tookMs, journal } = await submitTo([timeoutPage], { resendUnclear: true });
+		const { failure, tookMs, journal } = await submitTo([timeoutPage], { retryUnclear: true });
 
 		expect(failure).toMatchObject({ kind: 'unclear_submission', httpStatus: 504 });
 		expect(tookMs).toBeLessThan(MINUTE_MS);

@@ -90,7 +90,7 @@ export async function submitTo(responses: FakeResponse[], more: Partial<Setup> =
 		signal,
 		giveUpAfterMs: MINUTE_MS,
 		cancel,
-		resendUnclear: false,
+		retryUnclear: false,
 		onFailed: () => journal.push('failed'),
 		...more,
 	};
