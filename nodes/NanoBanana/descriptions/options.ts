@@ -268,8 +268,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_S,
-			description: 'Maximum time to wait for each task. A task that takes longer keeps running and is charged.',
-			displayOptions: forResults,
+			description:
+				'Maximum time to wait for each task, and for an API that is busy. A task that takes longer keeps running and is charged.',
 		},
 	],
 };

@@ -200,7 +200,7 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'sendBinaryAs', 'responseFormat']],
 		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
 		['getStatus', {}, [...FILES, 'download', 'combineImages']],
-		['textToImage', { wait: false }, [...PAID, 'responseFormat']],
+		['textToImage', { wait: false }, [...PAID, 'responseFormat', 'timeout']],
 		['textToImage', {}, [...PAID, ...FILES, 'imageSize'], { apiFormat: 'gemini' }],
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'asyncTask' }],
 	])('among the options of %s with %j: %j', (operation, values, names, chosen = {}) => {
@@ -213,7 +213,7 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'gemini' }],
 		['waitForResult', {}, [...PAID, 'sendBinaryAs', 'responseFormat']],
 		['getStatus', {}, [...PAID, ...WAITING]],
-		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
+		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'combineImages']],
 	])('and not where they do not: %s with %j, %j', (operation, values, names, chosen = {}) => {
 		expect(shownOptions({ operation, ...values }, chosen).filter((name) => names.includes(name))).toEqual([]);
 	});
