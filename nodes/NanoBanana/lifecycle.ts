@@ -9,6 +9,7 @@ import { keptRows, keepRows, releaseRecord, type SubmissionRecord } from './run/
 import { runItem, type ItemContext } from './run/runItem';
 import { collectImages, imageCount, openTaskText } from './steps/collectImages';
 import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTask';
+import { addWarnings } from './steps/outputItems';
 import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
@@ -46,7 +47,8 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 	if (item.settings.previewRequest) return [previewItem(item, prepared)];
 	const { record } = prepared;
 	try {
-		const rows = keptRows(record) ?? (await callAndCollect(item, prepared));
+		const kept = keptRows(record);
+		const rows = kept ? addWarnings(kept, prepared.warnings) : await callAndCollect(item, prepared);
 		if (item.isTool) record.isDelivered = true;
 		return rows;
 	} finally {

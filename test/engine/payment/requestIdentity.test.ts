@@ -24,6 +24,17 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(posts()).toBe(1);
 	});
 
+	it('says so as well of images that have no task', async () => {
+		engine.mockApi.set({ faults: [{ route: 'generateContent', fault: 'status429Balance', after: 1, times: 1 }] });
+		const run = await engine.run(
+			{ prompt: CHANGING, options: { apiFormat: 'gemini', maxConcurrency: 1 } },
+			{ settings: RETRIES, input: prompts('a', 'b') },
+		);
+
+		expect(run.json.map(({ warnings }) => warnings)).toEqual([[expect.stringMatching(CHANGED)], undefined]);
+		expect(engine.mockApi.created()).toBe(2);
+	});
+
 	it('charges each of many items once when one of them fails once', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const names = Array.from({ length: 10 }, (_, index) => `item ${index}`);
