@@ -15,7 +15,7 @@ const COUNTS: Array<[BinaryMode, number[]]> = [
 /** What n8n's engine, HTTP client and storage take in any node; as many transfers at a time as in this one. */
 const HELPERS = { counts: [50, 1_000], transfersAtOnce: 8 };
 const WHY =
-	"Most of it is garbage that V8 collects only after its old space has grown by 80 MB: with a collection every 0.25 s, the run takes 73 MB. A node that only streams with n8n's helpers misses the target as well (see Large images).";
+	"Most of it is garbage that V8 collects only after its old space has grown by 80 MB. A node that only streams with n8n's helpers misses the target as well (see Large images).";
 const LARGEST = { target: { atMost: 80 }, why: WHY };
 
 const rowOf = (mode: BinaryMode, count: number): Row => ({

@@ -103,15 +103,10 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 	});
 
 	it('one that is too large, has no end, or is a page is not stored', async () => {
-		const bodies = {
-			large,
-			cut: large.subarray(0, 1.5 * MEGABYTE),
-			page: Buffer.from(`<html>${'x'.repeat(1.5 * MEGABYTE)}`),
-		};
 		serveTasks({
-			large: (response) => void response.end(bodies.large),
-			cut: (response) => void response.end(bodies.cut),
-			page: (response) => void response.end(bodies.page),
+			large: whole,
+			cut: (response) => void response.end(large.subarray(0, 1.5 * MEGABYTE)),
+			page: (response) => void response.end(`<html>${'x'.repeat(1.5 * MEGABYTE)}`),
 		});
 		const executionId = `bad-${mode}`;
 		const ran = await engine.run(

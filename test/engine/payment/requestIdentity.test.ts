@@ -24,7 +24,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(posts()).toBe(1);
 	});
 
-	it('says so as well of images that have no task', async () => {
+	it('says so of images without a task, too', async () => {
 		engine.mockApi.set({ faults: [{ route: 'generateContent', fault: 'status429Balance', after: 1, times: 1 }] });
 		const run = await engine.run(
 			{ prompt: CHANGING, options: { apiFormat: 'gemini', maxConcurrency: 1 } },

@@ -10,10 +10,14 @@ const FIRST_PORT = 20_000;
 const BLOCK = 1_000;
 let next = FIRST_PORT + BLOCK * Number(process.env.JEST_WORKER_ID ?? 0) + randomInt(BLOCK / 2);
 
-/** Ports that are free. None is returned twice. */
+/** Ports that are free. None is returned twice to the same test file. */
 export async function freePorts(count: number): Promise<number[]> {
 	const ports: number[] = [];
-	for (; ports.length < count; next += 1) if (await isFree(next)) ports.push(next);
+	while (ports.length < count) {
+		const port = next;
+		next += 1;
+		if (await isFree(port)) ports.push(port);
+	}
 	return ports;
 }
 
