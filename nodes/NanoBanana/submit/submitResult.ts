@@ -2,13 +2,13 @@ import { classify, failureOf } from '../errors/classify';
 import { embeddedStatus, readErrorBody } from '../errors/errorBody';
 import { INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
 import type { Failure } from '../errors/failure';
-import { namedId, statusWord } from '../formats/decode/decodeTask';
+import { namedId, openId, statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
 import { statusOf } from '../formats/decode/statusWords';
 import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
 import { retryAfterMs } from '../lib/clock';
-import { bodyText, firstText, own, parseBody, unwrapText } from '../lib/json';
+import { bodyText, firstText, own, parseBody } from '../lib/json';
 import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, PendingResponse } from '../types';
 
 /** What the API accepted: a task to poll, or the result itself, which may contain no image. A result may have a task ID as well. */
@@ -96,16 +96,17 @@ function readSuccess(decoded: DecodedResponse, parsed: ParsedReply): SubmitResul
 
 /** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
 function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): SubmitResult | undefined {
-	const named = [body, unwrapText(own(body, 'data')), own(body, 'error')].find((place) => namedId(place) !== undefined);
-	const word = statusWord(named) ?? '';
-	const task = named === undefined ? undefined : statusOf(word);
-	const isOpen = task === 'queued' || task === 'running';
-	// A general word next to the ID is about the request.
-	const isOver = task === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
-	const isAccepted = named !== undefined && (isOpen || (!isOver && mayHaveAccepted(status)));
-	const isInHeaders = !isAccepted && (status < 400 || mayHaveAccepted(status));
-	const taskId = isAccepted ? namedId(named) : isInHeaders ? idInHeaders(headers) : undefined;
+	const named = [...tasksIn(body), own(body, 'error')].flatMap((task) => acceptedId(status, task) ?? []);
+	const taskId = named[0] ?? (status < 400 || mayHaveAccepted(status) ? idInHeaders(headers) : undefined);
 	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
+}
+
+/** The ID of a task in an error: of one that is queued or running always, of one that is over never. */
+function acceptedId(status: number, task: unknown): string | undefined {
+	const word = statusWord(task) ?? '';
+	// A general word next to the ID is about the request.
+	const isOver = statusOf(word) === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
+	return openId(task) ?? (!isOver && mayHaveAccepted(status) ? namedId(task) : undefined);
 }
 
 /** Some forks of New API name the task in a header, also as the URL to poll (sub2api: Location). */
@@ -147,7 +148,8 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
 	if (cause === 'noImage' && taskId === undefined)
 		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }) });
-	return { kind: 'failed', failure: failureOf(decoded) };
+	const { otherTaskIds } = decoded;
+	return { kind: 'failed', failure: { ...failureOf(decoded), ...(otherTaskIds && { otherTaskIds }) } };
 }
 
 /** `status` may be the code inside a 200. */

@@ -52,6 +52,58 @@ it.each([303, 408, 409, 429, 500, 503])('polls the task in the error body of a %
 	expect(resultOf(reply(status, { error: { message: 'server is busy' }, task_id: 't-1' }))).toEqual(ACCEPTED);
 });
 
+it.each([
+	{ data: [{ task_id: 't-1' }] },
+	{ output: { task_id: 't-1' } },
+	{ data: '{"task_id":"t-1"}' },
+	{ data: [{ task_id: 't-0', status: 'rejected' }, { task_id: 't-1' }] },
+])('polls the task in the body of a 429 or a 503 wherever a response to a create request may name it: %j', (body) => {
+	for (const status of [429, 503])
+		expect(resultOf(reply(status, { message: 'too many requests', ...body }))).toEqual(ACCEPTED);
+});
+
+it('does not take a bare id next to a failed status for a task', () => {
+	const body = { id: 'req_1', status: 'error', message: 'too many requests' };
+
+	expect(resultOf(reply(429, body))).toMatchObject({ kind: 'refused' });
+});
+
+it('polls the task that has not failed, and names the failed one', () => {
+	const tasks = [
+		{ task_id: 't-0', status: 'failed' },
+		{ task_id: 't-1', status: 'queued' },
+	];
+
+	expect(resultOf(reply(200, { data: tasks }))).toMatchObject({
+		kind: 'accepted',
+		outcome: { kind: 'pending', taskId: 't-1', otherTaskIds: ['t-0'] },
+	});
+});
+
+it('names all tasks where each of them has failed', () => {
+	const tasks = ['t-1', 't-2'].map((task_id) => ({ task_id, status: 'failed', error: 'no' }));
+
+	expect(resultOf(reply(200, { data: tasks }))).toMatchObject({
+		kind: 'failed',
+		failure: { kind: 'task_failed', taskId: 't-1', otherTaskIds: ['t-2'] },
+	});
+});
+
+it.each([{ code: 429 }, { code: 500 }, { code: 1001 }, { error: { message: 'quota is low' } }])(
+	'returns the images of a 200 that also contains an error: %j',
+	(error) => {
+		for (const format of ['openAi', 'asyncTask', 'gemini'] as const)
+			expect(resultOf(reply(200, { created: 1, message: 'no', ...error, data: [{ url: A }] }), format)).toMatchObject({
+				kind: 'accepted',
+				outcome: {
+					kind: 'images',
+					images: [{ url: A }],
+					warnings: [expect.stringMatching(/^The API response contains an error: /)],
+				},
+			});
+	},
+);
+
 it.each([400, 402, 403, 422])('is a rejection on %i although the body contains a task ID', (status) => {
 	expect(resultOf(reply(status, { error: { message: 'Bad ratio' }, task_id: 't-1' }))).toMatchObject({
 		kind: 'failed',
@@ -191,6 +243,9 @@ it.each([
 	['data', { data: { task_id: 't-1', status: 'processing' } }],
 	['data as JSON text', { data: '{"task_id":"t-1","status":"queued"}' }],
 	['the error, as a New API fork does', { error: { task_id: 't-1', status: 'queued', message: 'busy' } }],
+	['a list', { data: [{ task_id: 't-1', status: 'submitted' }] }],
+	['output', { output: { task_id: 't-1', task_status: 'PENDING' } }],
+	['a bare id next to its status', { id: 't-1', status: 'queued', message: 'busy' }],
 ])('polls the task that an error contains in %s', (_place, body) => {
 	expect(resultOf(reply(400, body))).toEqual(ACCEPTED);
 });

@@ -25,7 +25,7 @@ interface Results {
 
 /** What a body of the task or OpenAI endpoints means by the table of response shapes. Total: anything else is `unknown`. */
 export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
-	const tasks = shapes.TASK_PLACES.flatMap(({ path }) => readPath(body, path));
+	const tasks = tasksIn(body);
 	const task = findTask(tasks, asked.taskId) ?? body;
 	const taskId = idOf(task) ?? (asked.taskId === undefined ? idAsData(body) : undefined);
 	if (asked.taskId !== undefined && taskId !== undefined && taskId !== asked.taskId && !isRowId(task))
@@ -51,11 +51,21 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
-/** The object with the ID asked for, else with any ID, else with a status. */
+/** The objects that may describe a task. Of a list only what has the ID of a task: results have a status and an ID, too. */
+export function tasksIn(body: unknown): unknown[] {
+	return shapes.TASK_PLACES.flatMap(({ path }) =>
+		readPath(body, path).filter((task) => !path.endsWith('[*]') || (namedId(task) ?? openId(task)) !== undefined),
+	);
+}
+
+/** The object with the ID asked for, else with any ID, else with a status. Of multiple tasks one that has not failed. */
 function findTask(tasks: unknown[], wanted: string | undefined): unknown {
+	const named = tasks.find(namedId);
+	const isFailed = (task: unknown): boolean => statusOf(statusWord(task) ?? '') === 'failed';
 	return (
 		tasks.find((task) => wanted !== undefined && idOf(task) === wanted) ??
-		tasks.find(namedId) ??
+		tasks.find((task) => isFailed(named) && !isFailed(task) && ![undefined, namedId(named)].includes(namedId(task))) ??
+		named ??
 		tasks.find(idOf) ??
 		tasks.find(statusWord)
 	);
@@ -69,6 +79,11 @@ export function namedId(source: unknown): string | undefined {
 /** A bare `id` counts next to a status only: images and log lines have one, too. */
 function idOf(task: unknown): string | undefined {
 	return namedId(task) ?? (statusWord(task) === undefined ? undefined : textId(own(task, 'id')));
+}
+
+/** The ID of a task that says that it is queued or running. */
+export function openId(task: unknown): string | undefined {
+	return ['queued', 'running'].includes(statusOf(statusWord(task) ?? '')) ? idOf(task) : undefined;
 }
 
 /** A number as a bare `id` is the row of a database (New API TaskDto) and may differ from the ID asked for. */
@@ -113,15 +128,23 @@ function succeeded(reading: Reading): DecodedResponse {
 		const reason = 'The images are no longer available';
 		return { kind: 'failed', cause: 'resultExpired', code: 'result_expired', reason, ...known };
 	}
-	const error = joined(results.errors) ?? errorIn(task);
+	const error = joined(results.errors);
 	if (error) return { kind: 'failed', cause: 'taskFailed', ...error, ...known };
+	const notice = errorIn(task);
 	// Without a task, "success" may be said of the request alone.
-	return task === body && known.taskId === undefined
-		? { kind: 'unknown', reason: 'The response contains no image' }
-		: { kind: 'images', images: [], ...known };
+	if (task === body && known.taskId === undefined)
+		return notice
+			? { kind: 'failed', cause: 'taskFailed', ...notice }
+			: { kind: 'unknown', reason: 'The response contains no image' };
+	// The status decides: an error next to it does not make a task free that has succeeded.
+	return { kind: 'images', images: [], ...(notice && { warnings: [noticeText(notice)] }), ...known };
 }
 
-function finished({ task, known }: Reading, { images, errors }: Results): DecodedResponse {
+function noticeText({ code, reason }: BodyError): string {
+	return `The API response contains an error: ${[...new Set([code, reason])].filter(Boolean).join(': ')}`;
+}
+
+function finished({ task, known }: Reading, { images, errors }: Results, notice?: BodyError): DecodedResponse {
 	const count = errors.length + images.length;
 	const announced = Number(readPath(task, shapes.COUNT.path)[0]);
 	const isBlocked = errors.every((error) => classify(400, error).kind === 'prompt_refused');
@@ -129,6 +152,7 @@ function finished({ task, known }: Reading, { images, errors }: Results): Decode
 	const warnings = [
 		...(reasons ? [`${errors.length} of ${count} images ${isBlocked ? 'blocked' : 'failed'}: ${reasons}`] : []),
 		...(announced > count ? [`The response announces ${announced} images and contains ${count}`] : []),
+		...(notice ? [noticeText(notice)] : []),
 	];
 	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };
 }
@@ -146,12 +170,12 @@ function failed({ task, body, known }: Reading, word: string): DecodedResponse {
 function withoutStatus(reading: Reading): DecodedResponse {
 	const { body, task, known, asked } = reading;
 	const error = errorIn(task) ?? rejectionIn(body);
-	if (error === undefined) {
-		const results = resultsIn(reading, body, shapes.SYNC_PLACES);
-		if (results.images.length > 0) return finished(reading, results);
-		const lost = joined(results.errors);
-		if (lost && known.taskId === undefined) return { kind: 'failed', cause: 'taskFailed', ...lost };
-	}
+	const results = resultsIn(reading, body, shapes.SYNC_PLACES);
+	// An image proves that the request was accepted, whatever else the response says.
+	if (results.images.length > 0) return finished(reading, results, error);
+	const lost = joined(results.errors);
+	if (lost && error === undefined && known.taskId === undefined)
+		return { kind: 'failed', cause: 'taskFailed', ...lost };
 	// A task that was just created is queued. Of one that was asked for, the response has to say it.
 	const isNew = asked.taskId === undefined && error === undefined;
 	if (known.taskId !== undefined)

@@ -204,6 +204,18 @@ describe('a finished task', () => {
 		expect(imagesIn(onPage({ status: 'SUCCESS', fail_reason: A }))).toEqual([]);
 	});
 
+	it.each([{ error: 'storage is slow' }, { fail_reason: 'storage is slow' }])(
+		'has not failed where it contains no image yet and %j',
+		(notice) => {
+			expect(decode(onPage({ status: 'SUCCESS', ...notice }))).toEqual({
+				kind: 'images',
+				images: [],
+				taskId: 't-1',
+				warnings: ['The API response contains an error: storage is slow'],
+			});
+		},
+	);
+
 	it('is a failure where its images are deleted (zmodel)', () => {
 		expect(decode({ id: 't-1', status: 'completed', output: { availability: 'expired', data: [] } })).toMatchObject({
 			kind: 'failed',
@@ -219,6 +231,18 @@ describe('a finished task', () => {
 			images: [{ kind: 'url', url: A }],
 			warnings: ['1 of 2 images blocked: OutputImageSensitiveContentDetected'],
 		});
+		for (const id of [undefined, 'img-1'])
+			expect(
+				decode({
+					data: [
+						{ id, url: A, status: 'succeeded' },
+						{ id, status: 'failed', error },
+					],
+				}),
+			).toMatchObject({
+				images: [{ url: A }],
+				warnings: ['1 of 2 images blocked: OutputImageSensitiveContentDetected'],
+			});
 		expect(decode(onPage({ status: 'succeeded', result_url: A, metadata: { result_count: 2 } }))).toMatchObject({
 			images: [{ url: A }],
 			warnings: ['The response announces 2 images and contains 1'],
@@ -344,7 +368,7 @@ describe('a rejected request', () => {
 		[{ success: false, message: 'no' }, { reason: 'no' }],
 		[{ status: 'error', message: 'no' }, { reason: 'no' }],
 		[{ error: 'no' }, { reason: 'no' }],
-		[{ error: { message: 'no' }, data: [{ url: A }] }, { reason: 'no' }],
+		[{ error: { message: 'no' }, data: [] }, { reason: 'no' }],
 	])('is %j', (body, told) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'rejected', ...told });
 	});
