@@ -6,6 +6,7 @@ import {
 	BAD_API_KEY,
 	BAD_KEY,
 	BALANCE,
+	DUPLICATE,
 	EXPIRED,
 	NOT_OFFERED,
 	NO_ASYNC,
@@ -14,6 +15,7 @@ import {
 	QUOTA_EXCEEDED,
 	RATE,
 	REFUSED,
+	RETRY_SOON,
 	TOO_LARGE,
 	UNKNOWN_TASK,
 } from './errorPatterns';
@@ -37,6 +39,7 @@ const below500 = (status: number): boolean => status < 500;
  */
 const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(413) },
+	{ kind: 'rate_limited', status: is(429), words: RETRY_SOON },
 	{ kind: 'insufficient_balance', words: BALANCE },
 	{ kind: 'insufficient_balance', status: is(402) },
 	{ kind: 'insufficient_balance', status: is(403), words: QUOTA_EXCEEDED },
@@ -51,7 +54,8 @@ const RULES: Rule[] = [
 	{ kind: 'invalid_key', status: is(400), words: BAD_API_KEY },
 	{ kind: 'body_too_large', status: is(400, 422, 500), words: TOO_LARGE },
 	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: REFUSED },
-	{ kind: 'idempotency_conflict', status: is(400, 409, 422), words: /idempoten/ },
+	{ kind: 'idempotency_conflict', status: is(409), words: DUPLICATE },
+	{ kind: 'idempotency_conflict', status: is(400, 422), words: /idempoten/ },
 	{ kind: 'rate_limited', status: is(400, 403), words: RATE },
 	{ kind: 'access_denied', status: is(403, 451) },
 	{ kind: 'not_offered', status: is(404, 405), words: NOT_OFFERED },

@@ -24,6 +24,8 @@ export const BALANCE = anyOf(
 	/预扣费/,
 	/欠费/,
 );
+/** A 429 that passes although its words sound like the balance (Google's RESOURCE_EXHAUSTED; "limit: 0" never passes). */
+export const RETRY_SOON = /^(?!.*(insufficient_quota|limit: 0\b)).*retry in [\d.]+ ?m?s/s;
 const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密钥|秘钥)';
 export const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota/;
 export const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
@@ -109,11 +111,15 @@ export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
  */
 export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing/;
 
+/** With HTTP 409: this request, or its task, is there already. */
+export const DUPLICATE = /idempoten|duplicate|already (been )?(accepted|exists|submitted|processed|received)/;
+
 /** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit/,
 	/too many requests/,
 	/overload/,
+	/high demand/,
 	/capacity/,
 	/saturat/,
 	/too busy/,

@@ -45,6 +45,15 @@ it.each<Row>([
 		429,
 		wrapped('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota'),
 	],
+	[
+		'insufficient_balance',
+		429,
+		google(
+			429,
+			'You exceeded your current quota. Quota exceeded, limit: 0. Please retry in 34s.',
+			'RESOURCE_EXHAUSTED',
+		),
+	],
 	['insufficient_balance', 400, flat('Insufficient credits', 402)],
 	['insufficient_balance', 403, wrapped('账户余额不足，请充值')],
 	['insufficient_balance', 500, wrapped('Your balance is not enough')],
@@ -56,6 +65,15 @@ it.each<Row>([
 	['insufficient_balance', 429, wrapped('Daily image limit reached')],
 	['insufficient_balance', 400, wrapped('You do not have enough credits')],
 	['rate_limited', 429, wrapped('Rate limit reached: 60 requests per minute')],
+	[
+		'rate_limited',
+		429,
+		google(
+			429,
+			'You exceeded your current quota, please check your plan and billing details.\n* Quota exceeded for metric: requests, limit: 10, model: m\nPlease retry in 34.07s.',
+			'RESOURCE_EXHAUSTED',
+		),
+	],
 	['upstream_down', 500, wrapped('The moderation service is unavailable')],
 	['invalid_request', 400, wrapped('use a moderate value')],
 	['prompt_refused', 400, wrapped('Rejected by moderation')],
@@ -243,6 +261,9 @@ it.each([
 	[409, 'A request is outstanding for this Idempotency-Key', '', true],
 	[409, 'this Idempotency-Key was used with another body', 'idempotency_conflict', false],
 	[422, 'this Idempotency-Key is in use with another body', '', false],
+	[409, 'Duplicate request', '', false],
+	[409, 'This request has already been submitted', '', false],
+	[409, 'The task already exists', '', false],
 ])('leaves it unclear what became of the first request with a key: %i %s', (status, message, code, isUnclear) => {
 	expect(acceptanceOf(status, wrapped(message, code))).toBe(isUnclear ? 'unclear' : 'rejected');
 	expect(classify(status, wrapped(message, code)).kind).toBe('idempotency_conflict');

@@ -384,6 +384,7 @@ describe('a paid request', () => {
 		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
 		[503, wrapped('server is busy, the task was not accepted')],
 		[503, wrapped('too many requests')],
+		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
 	])('may be sent again after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('notAccepted');
 	});
