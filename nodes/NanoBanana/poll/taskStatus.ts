@@ -1,6 +1,6 @@
 import type { Limits } from '../gateway/httpRequest';
 import { classify, isPassing } from '../errors/classify';
-import { retryAfterMs, systemClock } from '../lib/clock';
+import { retryAfterMs } from '../lib/clock';
 import type { Failure, FailureKind } from '../errors/failure';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
 import { embeddedStatus, isWebPage } from '../errors/errorBody';
@@ -37,8 +37,8 @@ export const CLEAR_REJECTIONS: FailureKind[] = [
 ];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 
-/** One status request may take this long; the schedule asks again. */
-const READ_TIMEOUT_MS = 30_000;
+/** After this long without a byte the schedule asks again. A response with images inside may take longer as a whole. */
+const IDLE_MS = 30_000;
 
 /** GET /v1/images/tasks/{id}, once (API page). */
 export async function fetchTaskStatus(
@@ -49,8 +49,9 @@ export async function fetchTaskStatus(
 	const { taskId } = asked;
 	// As part of a path the dots would lead elsewhere, encoded too. Half of a character cannot be encoded.
 	if (/^\.\.?$|\p{Cs}/u.test(taskId)) return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
-	const timeoutMs = Math.max(1000, Math.min(READ_TIMEOUT_MS, limits.remainingMs));
-	const reply = await readApi(client, `${TASKS_PATH}/${encodeURIComponent(taskId)}`, { ...limits, timeoutMs });
+	const timeoutMs = Math.max(1000, limits.remainingMs);
+	const path = `${TASKS_PATH}/${encodeURIComponent(taskId)}`;
+	const reply = await readApi(client, path, { ...limits, timeoutMs, idleMs: IDLE_MS });
 	if (reply.kind === 'tooLarge') {
 		return {
 			kind: 'final',
@@ -70,7 +71,7 @@ export async function fetchTaskStatus(
 			: { kind: 'passing', failure, retryAfterMs: 0 };
 	}
 	const body = parseBody(reply.bytes);
-	const wait = retryAfterMs(reply.headers['retry-after'], systemClock.now());
+	const wait = retryAfterMs(reply.headers['retry-after'], Date.now());
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
 		return readError(failure, reply.status, body, wait);
@@ -87,7 +88,7 @@ function readError(failure: Failure, status: number, body: unknown, wait: number
 		const kind = typeof body === 'string' || failure.kind === 'unknown_task' ? failure.kind : notFoundKind(failure);
 		return { kind: 'notFound', failure: { ...failure, kind } };
 	}
-	if (isPassing(status)) return { kind: 'passing', failure, retryAfterMs: wait };
+	if (isPassing(status) || failure.kind === 'rate_limited') return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
 	if (CLEAR_REJECTIONS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
 		return { kind: 'final', failure };

@@ -33,7 +33,7 @@ it('polls the task once, with the key, and follows no redirect', async () => {
 			url: `${BASE_URL}/v1/images/tasks/t-1`,
 			headers: { accept: 'application/json', 'accept-encoding': 'identity' },
 			withKey: true,
-			timeout: 31_000,
+			timeout: 61_000,
 			followsRedirects: false,
 		},
 	]);
@@ -54,9 +54,42 @@ it('escapes an ID in the path, and does not ask for one that cannot be a part of
 it.each([
 	[5_000, 5_000],
 	[200, 1_000],
-	[600_000, 30_000],
+	[600_000, 600_000],
 ])('with %i ms left, waits for the response for %i ms', async (remainingMs, timeoutMs) => {
 	expect((await pollWith(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
+});
+
+it('ends with a response that stops for 30 seconds, and not with one that only takes long', async () => {
+	jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+	const steady = new Readable({ read: () => undefined });
+	const silent = new Readable({ read: () => undefined });
+	const ends: string[] = [];
+	for (const [name, body] of Object.entries({ steady, silent }))
+		void pollWith(reply(200, body), { remainingMs: 600_000 }).then(({ poll }) => ends.push(`${name}: ${poll.kind}`));
+	for (const piece of ['{"data":{"task_id":"t-1",', '"status":"succeeded",', `"result_url":"${A}"}}`]) {
+		await jest.advanceTimersByTimeAsync(20_000);
+		steady.push(piece);
+		await new Promise(setImmediate);
+	}
+	steady.push(null);
+	await new Promise(setImmediate);
+	await jest.advanceTimersByTimeAsync(2_000);
+	jest.useRealTimers();
+
+	expect(ends).toEqual(['silent: passing', 'steady: outcome']);
+});
+
+it.each([
+	[403, 'Rate limit exceeded'],
+	[400, 'Too many requests'],
+	[200, 'Too many requests'],
+])('is repeated after the rate limit of a %i: %s', async (status, message) => {
+	const body = { error: { message } };
+	expect((await pollWith(reply(status, body, { 'retry-after': '7' }))).poll).toMatchObject({
+		kind: 'passing',
+		failure: { kind: 'rate_limited', taskId: 't-1' },
+		retryAfterMs: 7_000,
+	});
 });
 
 it.each<[string, FakeResponse, TaskStatusResult]>([
