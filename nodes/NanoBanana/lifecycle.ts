@@ -3,6 +3,7 @@ import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExec
 import { costText, FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
 import { KINDS, type Cost, type FailureKind } from './errors/failureKinds';
 import { redact } from './errors/redact';
+import { systemClock } from './lib/clock';
 import { readTaskIds } from './parameters/settings';
 import { abortRun, eachOrThrow } from './run/errorOutput';
 import { keptRows, keepRows, releaseRecord, type SubmissionRecord } from './run/idempotencyStore';
@@ -154,7 +155,8 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 	const { run, settings } = item;
 	const permit = await acquireToPoll(item, taskId);
 	const reservation = run.memoryBudget.reservation();
-	const task = { taskId, origin: 'named' as const, images: 1, reservation };
+	const waitingSince = systemClock.now();
+	const task = { taskId, origin: 'named' as const, waitingSince, images: 1, reservation };
 	try {
 		const polled = settings.wait ? await pollTask(item, task) : await pollOnce(item, task);
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });

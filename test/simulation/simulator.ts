@@ -15,6 +15,7 @@ const real = {
 	clearTimeout: globalThis.clearTimeout,
 	setImmediate: globalThis.setImmediate,
 	now: Date.now,
+	performanceNow: performance.now,
 	random: Math.random,
 };
 
@@ -156,10 +157,12 @@ export class Simulator {
 			},
 		});
 		Date.now = () => simulator.now;
+		performance.now = () => simulator.now;
 		Math.random = () => simulator.random.next();
 		return () => {
 			Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
 			Date.now = real.now;
+			performance.now = real.performanceNow;
 			Math.random = real.random;
 		};
 	}

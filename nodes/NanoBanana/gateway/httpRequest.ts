@@ -10,7 +10,7 @@ import {
 	type HttpResponse,
 } from './responseBody';
 import { FailureError } from '../errors/failure';
-import { onAbort, secondsText } from '../lib/clock';
+import { onAbort, secondsText, systemClock } from '../lib/clock';
 import { bodyText, parseJson, asObject } from '../lib/json';
 
 /** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
@@ -121,7 +121,7 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): 
 	let onEnd: (() => void) | undefined = end;
 	const watch = async (): Promise<void> => {
 		while (onEnd) {
-			const waitedMs = waitingSince === undefined ? 0 : Date.now() - waitingSince;
+			const waitedMs = waitingSince === undefined ? 0 : systemClock.now() - waitingSince;
 			const leftMs = Math.min(restMs, idleMs) - waitedMs;
 			if (leftMs <= 0) {
 				const [what, ms] = restMs <= idleMs ? ['no complete response', timeoutMs] : ['no data', idleMs];
@@ -133,12 +133,12 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): 
 	};
 	const timer: Timer = {
 		async during(waiting) {
-			const since = Date.now();
+			const since = systemClock.now();
 			waitingSince = since;
 			try {
 				return await waiting;
 			} finally {
-				restMs -= Date.now() - since;
+				restMs -= systemClock.now() - since;
 				waitingSince = undefined;
 			}
 		},

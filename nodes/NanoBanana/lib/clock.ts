@@ -32,8 +32,8 @@ const PIECE_MS = 1000;
  * node supports, so the signal is raced against it.
  */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	const end = Date.now() + ms;
-	for (let rest = ms; rest > 0 && !signal?.aborted; rest = end - Date.now()) {
+	const end = systemClock.now() + ms;
+	for (let rest = ms; rest > 0 && !signal?.aborted; rest = end - systemClock.now()) {
 		let forget = (): void => undefined;
 		const aborted = new Promise<void>((resolve) => {
 			forget = onAbort(signal, resolve);
@@ -43,7 +43,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	}
 }
 
-export const systemClock: Clock = { now: () => Date.now(), pause };
+/** Not the time of the system, which may be set while a task is waited for. */
+export const systemClock: Clock = { now: () => Math.floor(performance.now()), pause };
 
 /** A promise and what resolves it. `Promise.withResolvers` needs Node.js 22. */
 export interface Deferred {

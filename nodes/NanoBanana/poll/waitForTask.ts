@@ -14,7 +14,7 @@ export interface PollOptions {
 	schedule: PollSchedule;
 	clock: Clock;
 	signal: AbortSignal;
-	/** When the task was created, in ms since the epoch. */
+	/** When the task was created, by this clock. */
 	startedAt: number;
 	timeoutMs: number;
 	/** True where a task that takes longer is a result, and not an error. */

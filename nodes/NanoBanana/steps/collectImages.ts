@@ -34,7 +34,7 @@ export async function collectImages(
 	const result = itemResult(item, calls, request, shown);
 	if (result.status === 'succeeded') {
 		if (!isTaskOnly) await addImages(item, calls, result);
-		result.finishedAt = new Date(systemClock.now()).toISOString();
+		result.finishedAt = new Date(Date.now()).toISOString();
 	}
 	result.waitedMs = systemClock.now() - item.startedAt;
 	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);

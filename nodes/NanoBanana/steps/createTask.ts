@@ -95,7 +95,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	const { ctx, settings, base } = item;
 	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
-	record.submittedAt = new Date(systemClock.now()).toISOString();
+	record.submittedAt = new Date(Date.now()).toISOString();
 	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution
 	// (MCP trigger) has the time only.
 	record.idempotencyKey ??= hashOf([
@@ -118,7 +118,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		const asked = { references: prepared.referenceUrls };
 		result = readSubmitResult(response, {
 			decode: (body) => FORMATS[settings.apiFormat].decode(body, base.baseURL ?? '', asked),
-			now: systemClock.now(),
+			now: Date.now(),
 			prompt: prepared.request.prompt,
 		});
 	} catch (thrown) {
@@ -132,7 +132,16 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 
 function callResult({ prepared, record, reservation }: PaidCall, outcome: CallResult['outcome']): CallResult {
 	const { taskId, submittedAt } = record;
-	return { taskId, submittedAt, references: prepared.referenceUrls, reservation, outcome, polls: 0, origin: 'fresh' };
+	return {
+		taskId,
+		submittedAt,
+		waitingSince: systemClock.now(),
+		references: prepared.referenceUrls,
+		reservation,
+		outcome,
+		polls: 0,
+		origin: 'fresh',
+	};
 }
 
 /**

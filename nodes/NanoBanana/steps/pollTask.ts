@@ -14,6 +14,8 @@ import type { DecodedResponse, OutputImage } from '../types';
 export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'firstPollMs'> {
 	/** Absent for a synchronous call. */
 	taskId?: string;
+	/** Since when only its own result is waited for (`Clock`). The time behind other items does not count. */
+	waitingSince: number;
 	/** ISO time; absent for a task that somebody else created. */
 	submittedAt?: string;
 	/** URLs of references that were sent with it: they are never results. */
@@ -46,6 +48,7 @@ export async function acquireToPoll({ run }: ItemContext, taskId: string): Promi
 export async function pollTask(item: ItemContext, task: Task): Promise<PollResult> {
 	const { settings, run } = item;
 	const { taskId, origin, submittedAt, firstPollMs } = task;
+	const ageMs = origin === 'resumed' && submittedAt ? Math.max(0, Date.now() - Date.parse(submittedAt)) : 0;
 	const result = await waitForTask({
 		taskId,
 		origin,
@@ -53,7 +56,7 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
-		startedAt: origin === 'resumed' && submittedAt ? Date.parse(submittedAt) : systemClock.now(),
+		startedAt: systemClock.now() - ageMs,
 		timeoutMs: settings.timeoutMs,
 		continuesOnTimeout: settings.onTimeout === 'continue',
 		pollIntervalMs: settings.pollIntervalMs,

@@ -37,10 +37,7 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
 		...(!call.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
 		isFresh: call.submittedAt !== undefined || call.polls > 1,
-		deadline: Math.max(
-			item.startedAt + settings.timeoutMs,
-			systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, settings.timeoutMs),
-		),
+		deadline: downloadDeadline(call.waitingSince, settings.timeoutMs),
 		...(taskId && { refreshUrl: async () => await freshUrl(item, taskId, source) }),
 	});
 	if (download.kind === 'image')
@@ -52,6 +49,11 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
 	const warning = `could not be downloaded. You were charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
 	return { index, ...(download.url && { url: download.url }), warning };
+}
+
+/** 'Timeout' is the time for the task and the download of its images together. */
+export function downloadDeadline(waitingSince: number, timeoutMs: number): number {
+	return Math.max(waitingSince + timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, timeoutMs));
 }
 
 async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { jitter, pause, retryAfterMs } from '../../../nodes/NanoBanana/lib/clock';
+import { jitter, pause, retryAfterMs, systemClock } from '../../../nodes/NanoBanana/lib/clock';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 
@@ -38,6 +38,23 @@ it('ends a pause with the signal, and begins none after it', async () => {
 
 	await first;
 	await pause(3_600_000, controller.signal);
+	jest.useRealTimers();
+});
+
+it('does not notice that the time of the system is set', async () => {
+	jest.useFakeTimers();
+	const [before, after] = [jest.fn(), jest.fn()];
+	void pause(5_000).then(before);
+	void pause(5_001).then(after);
+	const startedAt = systemClock.now();
+	jest.setSystemTime(0);
+	await jest.advanceTimersByTimeAsync(2_500);
+	jest.setSystemTime(Date.UTC(2100, 0, 1));
+	await jest.advanceTimersByTimeAsync(2_500);
+
+	expect(systemClock.now() - startedAt).toBe(5_000);
+	expect(before).toHaveBeenCalled();
+	expect(after).not.toHaveBeenCalled();
 	jest.useRealTimers();
 });
 
