@@ -65,7 +65,7 @@ it.each<[fact: string, created: unknown]>([
 	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
 ])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
-	const details = await failureOf();
+	const details = await failureOf({ operation: 'imageToImage', inputType: 'url', imageUrls: REFERENCE });
 
 	expect(details).toMatchObject({ errorCode: 'unclear_submission' });
 	expect(details.response).toBe(
