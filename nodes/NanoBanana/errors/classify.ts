@@ -79,8 +79,8 @@ export function classify(
 	prompt?: string,
 ): Failure {
 	const said = readErrorBody(body, prompt);
-	// A request for a new task contains no task ID that could be unknown.
-	const rules = prompt === undefined ? RULES : RULES.filter(({ kind }) => kind !== 'unknown_task');
+	// A request for a new task contains no task ID that could be unknown, and a poll is no duplicate of anything.
+	const rules = RULES.filter(({ kind }) => kind !== (prompt === undefined ? 'idempotency_conflict' : 'unknown_task'));
 	const rule = rules.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
 	return {

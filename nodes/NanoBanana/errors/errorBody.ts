@@ -51,18 +51,31 @@ export function readErrorBody(body: unknown, prompt = ''): ErrorBody {
 	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, response), all };
 }
 
+/** A prompt that the API has shortened is recognized by so many of its first characters. */
+const PROMPT_START = 12;
+
 /** Without the prompt, as its words are not the API's. As a part of a word it stays: the prompt may be a single letter. */
 function ruledText(text: string, prompt: string): string {
-	const words = prompt.trim().toLowerCase();
-	const start = text.slice(0, RULED_CHARACTERS + words.length).toLowerCase();
-	const parts = words === '' ? [start] : start.split(words);
-	const rest = parts.reduce((before, after) => {
-		const isInWord = [before.slice(-1) + words[0], words.slice(-1) + after.slice(0, 1)].some((pair) =>
-			/\w\w/.test(pair),
-		);
-		return before + (isInWord ? words : ' ') + after;
-	});
-	return rest.slice(0, RULED_CHARACTERS);
+	const words = plainText(prompt);
+	const start = words.slice(0, PROMPT_START);
+	let rest = plainText(text.slice(0, RULED_CHARACTERS + prompt.length));
+	let ruled = '';
+	for (let at = rest.indexOf(start); start !== '' && at !== -1; at = rest.indexOf(start)) {
+		let end = at + start.length;
+		while (end - at < words.length && rest[end] === words[end - at]) end += 1;
+		const isInWord = [at, end].some((edge) => /\w\w/.test(rest.slice(Math.max(0, edge - 1), edge + 1)));
+		ruled += rest.slice(0, at) + (isInWord ? rest.slice(at, end) : ' ');
+		rest = rest.slice(end);
+	}
+	return (ruled + rest).slice(0, RULED_CHARACTERS);
+}
+
+/** In lower case, with one space for any white space, also for a line break that was escaped once more. */
+function plainText(text: string): string {
+	return text
+		.toLowerCase()
+		.replace(/(\s|\\[nrt])+/g, ' ')
+		.trim();
 }
 
 /**

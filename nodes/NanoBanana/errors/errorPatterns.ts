@@ -109,10 +109,10 @@ export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
  * (`idempotency_key_in_use`), IETF draft idempotency-key-header ("A request is outstanding for this
  * Idempotency-Key"). Other APIs say by a 409 that the key was used with another body.
  */
-export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing/;
+export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing|being processed/;
 
 /** With HTTP 409: this request, or its task, is there already. */
-export const DUPLICATE = /idempoten|duplicate|already (been )?(accepted|exists|submitted|processed|received)/;
+export const DUPLICATE = /idempoten|duplicate|\balready\b|in[ _-]?progress|being processed/;
 
 /** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
@@ -132,4 +132,22 @@ export const NOTHING_ACCEPTED = anyOf(
 	/饱和/,
 	/过载/,
 	/繁忙/,
+);
+/** Says the opposite, whatever else the text says: "Too many requests, your task is queued". */
+export const ACCEPTED_BEFORE =
+	/(?<!\b(nothing|no \w+) )\b(is|was|has been|have been|already)( been)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
+/** A step after the generation has failed, or something that has nothing to do with the request. */
+export const FAILED_LATER = anyOf(
+	/\bgenerated\b/,
+	/\b(after|post)[ -]?(the )?(generat|process)/,
+	/\bsettl/,
+	/\bconsuming\b/,
+	/\bstor(e|ed|age|ing)\b/,
+	/\bresults?\b/,
+	/timed?[ -]?out/,
+	/\bin time\b/,
+	/\b(completely|fully)\b/,
+	/\bconnection\b/,
+	/\bdatabase\b/,
+	/\b(crash|panic)/,
 );

@@ -143,7 +143,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const isOver = now - (goneSince ?? now) >= LAG_MS;
 		const passes = isLate ? (isOver ? 'never' : 'often') : passesHowOften(attempt);
 		if (passes === 'seldom') seldomPassed += 1;
-		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after'], now) : 0;
+		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after']) : 0;
 		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
 		if (passes === 'never' || seldomPassed >= FEW_TRIES || now + pauseMs >= deadline) {
 			const unknown = options.allowKey !== false && unknownFile(attempt, url);

@@ -69,9 +69,9 @@ export function secondsText(seconds: number): string {
 }
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110). Nonsense and the past give 0. */
-export function retryAfterMs(header: unknown, now: number): number {
+export function retryAfterMs(header: unknown): number {
 	if (typeof header !== 'string' || header.trim() === '') return 0;
 	const seconds = Number(header);
-	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
 	return Number.isFinite(ms) && ms > 0 ? ms : 0;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { choiceFrom, invalid, numberFrom } from './validate';
+import { booleanFrom, choiceFrom, invalid, isBlank, numberFrom } from './validate';
 import { isPath } from '../formats/decode/readPath';
 import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
@@ -35,17 +35,17 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 		operation,
 		apiFormat,
 		/** True where the item waits for images: not for 'Get Task Status', nor with 'Wait for Completion' off. */
-		wait: canSkipWaiting ? ctx.getNodeParameter('wait', true) !== false : waits,
-		simplify: ctx.getNodeParameter('simplify', true) !== false,
+		wait: canSkipWaiting ? booleanFrom('Wait for Completion', ctx.getNodeParameter('wait', true), true) : waits,
+		simplify: booleanFrom('Simplify', ctx.getNodeParameter('simplify', true), true),
 		binaryPropertyOutput: fieldNameFrom(text('binaryPropertyOutput') ?? 'data'),
-		download: options.download !== false,
-		combineImages: options.combineImages === true,
+		download: booleanFrom('Download Images', options.download, true),
+		combineImages: booleanFrom('Combine Images Into One Item', options.combineImages, false),
 		fileName: text('fileName'),
 		timeoutMs: seconds('Timeout', options.timeout, DEFAULT_TIMEOUT_S, 0.1),
 		onTimeout: choiceFrom('On Timeout', options.onTimeout, ['error', 'continue'], 'error'),
 		pollIntervalMs: seconds('First Check After', options.pollInterval, DEFAULT_POLL_INTERVAL_S, 0.01),
 		maxConcurrency: Math.floor(numberFrom('Max Concurrency', options.maxConcurrency, DEFAULT_CONCURRENCY, 1)),
-		maxImages: numberFrom('Max Images per Run', options.maxImages, Number.MAX_SAFE_INTEGER, 0),
+		maxImages: readMaxImages(options),
 		maxImageBytes: numberFrom('Max Download Size', options.maxImageSize, DEFAULT_MAX_IMAGE_MB, 0.001) * MEGABYTE,
 		unitPrice: numberFrom('Price per Image', options.unitPrice, undefined, 0),
 		/** Undefined leaves the choice to the API. */
@@ -53,15 +53,23 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 		responseFormat: choiceFrom('Response Format', options.responseFormat, ['url', 'b64_json'], 'url'),
 		sendBinaryAs: choiceFrom('Send Images As', options.sendBinaryAs, ['dataUri', 'base64', 'multipart'], 'dataUri'),
 		imageSize: text('imageSize'),
-		includeInputFields: options.includeInputFields === true,
+		includeInputFields: booleanFrom('Include Other Input Fields', options.includeInputFields, false),
 		extraBody: options.extraBody as unknown,
-		skipModelChecks: options.skipModelChecks === true,
-		previewRequest: options.previewRequest === true,
+		skipModelChecks: booleanFrom('Skip Model Checks', options.skipModelChecks, false),
+		previewRequest: booleanFrom('Preview Request', options.previewRequest, false),
 		/** Where the user says that the images are in the response of a status check. */
 		imagePath: pays ? undefined : readImagePath(text('imagePath')),
 		/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
-		retryUnclear: options.retryUnclear === true,
+		retryUnclear: booleanFrom('Retry Unclear Requests', options.retryUnclear, false),
 	};
+}
+
+/** A limit on spending that cannot be read is not taken for none. */
+function readMaxImages(options: IDataObject): number {
+	const label = 'Max Images per Run';
+	if (Object.hasOwn(options, 'maxImages') && isBlank(options.maxImages))
+		throw invalid(`'${label}' is empty`, 'Enter a number, or remove the option.');
+	return numberFrom(label, options.maxImages, Number.MAX_SAFE_INTEGER, 0);
 }
 
 /** These names would change the object that contains the files. */

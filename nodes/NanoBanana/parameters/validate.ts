@@ -22,7 +22,7 @@ export function wholeNumber(label: string, value: unknown, least: number): numbe
 	);
 }
 
-function isBlank(value: unknown): boolean {
+export function isBlank(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
@@ -40,6 +40,11 @@ export function numberFrom<F extends number | undefined>(
 		`'${label}' must be a number, ${least} or higher (got ${String(value).slice(0, 40)})`,
 		'Enter a number, or remove the option.',
 	);
+}
+
+/** True or false, also as the text that a webhook or a form gives; `undefined` and an empty field give the default. */
+export function booleanFrom(label: string, value: unknown, fallback: boolean): boolean {
+	return typeof value === 'boolean' ? value : choiceFrom(label, value, ['true', 'false'], `${fallback}`) === 'true';
 }
 
 /** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */

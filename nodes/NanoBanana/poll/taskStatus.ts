@@ -1,5 +1,5 @@
 import type { Limits } from '../gateway/httpRequest';
-import { classify, isPassing } from '../errors/classify';
+import { classify, failureOf, isPassing } from '../errors/classify';
 import { retryAfterMs } from '../lib/clock';
 import type { Failure, FailureKind } from '../errors/failure';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
@@ -27,11 +27,11 @@ const NOT_YET =
 	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
 
 /** Rejections that do not pass by themselves. */
+const FINAL_REJECTIONS: FailureKind[] = ['invalid_key', 'key_expired', 'insufficient_balance'];
+/** These need a few polls that agree. */
 export const CLEAR_REJECTIONS: FailureKind[] = [
-	'invalid_key',
-	'key_expired',
+	...FINAL_REJECTIONS,
 	'access_denied',
-	'insufficient_balance',
 	'prompt_refused',
 	'model_not_available',
 ];
@@ -71,13 +71,22 @@ export async function fetchTaskStatus(
 			: { kind: 'passing', failure, retryAfterMs: 0 };
 	}
 	const body = parseBody(reply.bytes);
-	const wait = retryAfterMs(reply.headers['retry-after'], Date.now());
+	const outcome = asyncTask.decode(body, client.base.baseURL ?? '', asked);
+	const wait = retryAfterMs(reply.headers['retry-after']);
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
-		return readError(failure, reply.status, body, wait);
+		return readEnd(outcome, taskId) ?? readError(failure, reply.status, body, wait);
 	}
 	const response = bodyText(reply.bytes);
-	return readSuccess(asyncTask.decode(body, client.base.baseURL ?? '', asked), { taskId, body, response, wait });
+	return readSuccess(outcome, { taskId, body, response, wait });
+}
+
+/** The end of this very task next to an error status. Its images are there; its failure counts when it is repeated. */
+function readEnd(outcome: DecodedResponse, taskId: string): TaskStatusResult | undefined {
+	if (!('taskId' in outcome) || outcome.taskId !== taskId) return undefined;
+	if (outcome.kind === 'images' && outcome.images.length > 0) return { kind: 'outcome', outcome };
+	if (outcome.kind !== 'failed') return undefined;
+	return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId } };
 }
 
 function readError(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {
@@ -90,7 +99,7 @@ function readError(failure: Failure, status: number, body: unknown, wait: number
 	}
 	if (isPassing(status) || failure.kind === 'rate_limited') return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
-	if (CLEAR_REJECTIONS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
+	if (FINAL_REJECTIONS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
 		return { kind: 'final', failure };
 	const { taskId } = failure;
 	return NOT_YET.test(words)

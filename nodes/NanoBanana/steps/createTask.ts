@@ -118,7 +118,6 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		const asked = { references: prepared.referenceUrls };
 		result = readSubmitResult(response, {
 			decode: (body) => FORMATS[settings.apiFormat].decode(body, base.baseURL ?? '', asked),
-			now: Date.now(),
 			prompt: prepared.request.prompt,
 		});
 	} catch (thrown) {

@@ -1,6 +1,6 @@
 import { throwIfCanceled } from '../gateway/httpRequest';
 import { jitter } from '../lib/clock';
-import { FailureError, toFailure, type FailureKind } from '../errors/failure';
+import { FailureError, toFailure, type Failure, type FailureKind } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
 import type { SubmitResult } from './submitResult';
@@ -75,10 +75,16 @@ export async function submit(
 		}
 		if (pauseMs === undefined) onFailed();
 		permit.release();
-		if (pauseMs === undefined) throw new FailureError(result.failure);
+		if (pauseMs === undefined) throw new FailureError(sentAgain(result.failure, resent));
 		if (pauseMs > 0) await clock.pause(pauseMs, endedBy());
 		throwIfCanceled(endedBy());
 	}
+}
+
+function sentAgain(failure: Failure, times: number): Failure {
+	if (failure.kind !== 'unclear_submission' || times <= 1) return failure;
+	const nextStep = `The request was sent ${times} times with the same Idempotency-Key. Check the tasks on your provider's dashboard before you run the node again.`;
+	return { ...failure, nextStep };
 }
 
 function pauseBefore(tries: number): number {

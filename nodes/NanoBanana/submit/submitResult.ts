@@ -1,6 +1,6 @@
 import { classify, failureOf } from '../errors/classify';
 import { embeddedStatus, readErrorBody } from '../errors/errorBody';
-import { INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
+import { ACCEPTED_BEFORE, FAILED_LATER, INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
 import type { Failure } from '../errors/failure';
 import { namedId, openId, statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
@@ -31,7 +31,6 @@ export type SubmitResult =
 export interface ReadOptions {
 	/** What the body of a response means, in the format of the request. */
 	decode: (body: unknown) => DecodedResponse;
-	now: number;
 	/** Some APIs repeat the prompt in an error. Its words must not decide about the request. */
 	prompt: string;
 }
@@ -50,7 +49,7 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 		return reply.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
 	}
 	if (reply.kind === 'unclear') {
-		const taskId = idInHeaders(reply.headers ?? {});
+		const taskId = idInHeaders(reply.headers ?? {}) ?? idInText(reply.partialBody);
 		return taskId === undefined
 			? unclear({ gatewayMessage: reply.reason, response: reply.partialBody })
 			: acceptedTask(taskId, 0);
@@ -62,9 +61,9 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 				"Before you run the node again, raise 'Max Download Size (MB)' under Options or set 'Response Format' to URL.",
 		});
 	}
-	const { now, prompt, decode } = options;
+	const { prompt, decode } = options;
 	const body = parseBody(reply.bytes);
-	const parsed: ParsedReply = { ...reply, body, prompt, wait: retryAfterMs(reply.headers['retry-after'], now) };
+	const parsed: ParsedReply = { ...reply, body, prompt, wait: retryAfterMs(reply.headers['retry-after']) };
 	const { status } = reply;
 	if (status < 200 || status >= 300) return acceptedDespite(status, parsed) ?? readError(status, parsed);
 	const image = rawImage(reply);
@@ -95,9 +94,13 @@ function readSuccess(decoded: DecodedResponse, parsed: ParsedReply): SubmitResul
 }
 
 /** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
-function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): SubmitResult | undefined {
-	const named = [...tasksIn(body), own(body, 'error')].flatMap((task) => acceptedId(status, task) ?? []);
-	const taskId = named[0] ?? (status < 400 || mayHaveAccepted(status) ? idInHeaders(headers) : undefined);
+function acceptedDespite(status: number, { headers, body, bytes, wait }: ParsedReply): SubmitResult | undefined {
+	const tasks = [...tasksIn(body), own(body, 'error')];
+	const accepted = tasks.flatMap((task) => acceptedId(status, task) ?? []);
+	const isNamed = tasks.some((task) => namedId(task) !== undefined);
+	const inText = isNamed || !mayHaveAccepted(status) ? undefined : idInText(bodyText(bytes));
+	const inHeaders = status < 400 || mayHaveAccepted(status) ? idInHeaders(headers) : undefined;
+	const taskId = accepted[0] ?? inText ?? inHeaders;
 	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
 }
 
@@ -109,10 +112,15 @@ function acceptedId(status: number, task: unknown): string | undefined {
 	return openId(task) ?? (!isOver && mayHaveAccepted(status) ? namedId(task) : undefined);
 }
 
+/** In half a response, or anywhere in an error: its name and its quotes make it clear. */
+function idInText(text = ''): string | undefined {
+	return namedId({ task_id: /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text)?.[1] });
+}
+
 /** Some forks of New API name the task in a header, also as the URL to poll (sub2api: Location). */
 export function idInHeaders(headers: Record<string, unknown>): string | undefined {
 	const location = firstText(headers, 'location', 'operation-location') ?? '';
-	const part = /\/tasks\/([^\s/?#]{1,600})/.exec(location)?.[1] ?? '';
+	const part = /^[^?#]*\/tasks\/([^\s/?#]{1,600})/.exec(location)?.[1] ?? '';
 	try {
 		return namedId({ task_id: decodeURIComponent(part) }) ?? namedId({ task_id: own(headers, 'x-new-api-task-id') });
 	} catch {
@@ -158,7 +166,10 @@ function readError(status: number, parsed: ParsedReply): SubmitResult {
 	const failure = { ...classify(status, body, headers, prompt), httpStatus: parsed.status };
 	const acceptance = acceptanceOf(status, body, headers, prompt);
 	if (acceptance === 'notAccepted') return { kind: 'refused', failure, retryAfterMs: wait };
-	return acceptance === 'unclear' ? unclear({ ...failure, response: bodyText(bytes) }) : { kind: 'failed', failure };
+	const response = bodyText(bytes);
+	if (acceptance === 'unclear') return unclear({ ...failure, response });
+	// The ID of a task that was rejected as well is shown.
+	return { kind: 'failed', failure: { ...failure, ...(idInText(response) && { response }) } };
 }
 
 /**
@@ -173,11 +184,14 @@ export function acceptanceOf(
 ): 'notAccepted' | 'rejected' | 'unclear' {
 	const { kind } = classify(status, body, headers, prompt);
 	const { all } = readErrorBody(body, prompt);
-	if (status === 429) return kind === 'rate_limited' ? 'notAccepted' : 'rejected';
+	const isAccepted = ACCEPTED_BEFORE.test(all);
+	if (status === 429) return kind !== 'rate_limited' ? 'rejected' : isAccepted ? 'unclear' : 'notAccepted';
 	// 303 leads to the result of a request that was processed (RFC 9110).
 	if ([303, 408, 499].includes(status)) return 'unclear';
 	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(all) ? 'unclear' : 'rejected';
-	if (status < 500 || kind !== 'upstream_down') return 'rejected';
+	if (status < 500) return 'rejected';
+	if (isAccepted || FAILED_LATER.test(all)) return 'unclear';
+	if (kind !== 'upstream_down') return 'rejected';
 	return status === 503 && typeof body !== 'string' && NOTHING_ACCEPTED.test(all) ? 'notAccepted' : 'unclear';
 }
 

@@ -18,6 +18,7 @@ beforeAll(async () => {
 	gif = Buffer.from('R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
 });
 
+const CUT_TASK = '{"code":"success","data":{"task_id":"task_';
 const TASK = JSON.stringify({ code: 'success', data: { task_id: 'task_1', status: 'queued' } });
 
 /** Ways to end a connection behind a body that has arrived. */
@@ -150,16 +151,24 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 	it.each([
 		['', {}],
 		[' after all tries of Retry On Fail', { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 }],
-	])('is not the task when half of it is missing, but shown%s', async (_when, settings) => {
-		const server = await api({ create: ending }, TASK.slice(0, -20));
+	])('is not the task when its ID is cut, but shown%s', async (_when, settings) => {
+		const server = await api({ create: ending }, CUT_TASK);
 		const credential = { baseUrl: `http://127.0.0.1:${server.port}` };
 		const ran = await engine.run({ prompt: 'a' }, { credential, settings });
 
 		expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
 			errorCode: 'unclear_submission',
-			response: TASK.slice(0, -20),
-			description: expect.stringContaining(`API response: ${TASK.slice(0, -20)}`) as string,
+			response: CUT_TASK,
+			description: expect.stringContaining(`API response: ${CUT_TASK}`) as string,
 		});
+		expect(posts(server)).toBe(1);
+	});
+
+	it('is the task when only the end behind its ID is missing', async () => {
+		const server = await api({ create: ending }, TASK.slice(0, -10));
+		const ran = await run(server);
+
+		expect(ran.json).toMatchObject([{ taskId: 'task_1', status: 'succeeded' }]);
 		expect(posts(server)).toBe(1);
 	});
 

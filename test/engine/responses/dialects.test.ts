@@ -227,14 +227,7 @@ describe('polling a task', () => {
 		expect(server.calls('GET')).toHaveLength(isOver ? 1 : 2);
 	});
 
-	const CLEAR = [
-		'invalid_key',
-		'key_expired',
-		'access_denied',
-		'insufficient_balance',
-		'prompt_refused',
-		'model_not_available',
-	];
+	const CLEAR = ['invalid_key', 'key_expired', 'insufficient_balance'];
 	const isClear = (id: string): boolean =>
 		CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
 

@@ -264,7 +264,11 @@ it.each([
 	[409, 'Duplicate request', '', false],
 	[409, 'This request has already been submitted', '', false],
 	[409, 'The task already exists', '', false],
+	[409, 'This request is already being processed', '', true],
+	[409, 'Task already in progress', '', true],
+	[409, 'A task with this prompt is already queued', '', false],
 ])('leaves it unclear what became of the first request with a key: %i %s', (status, message, code, isUnclear) => {
 	expect(acceptanceOf(status, wrapped(message, code))).toBe(isUnclear ? 'unclear' : 'rejected');
-	expect(classify(status, wrapped(message, code)).kind).toBe('idempotency_conflict');
+	expect(classify(status, wrapped(message, code), {}, 'a cube').kind).toBe('idempotency_conflict');
+	expect(classify(status, wrapped(message, code)).kind).toBe('invalid_request');
 });

@@ -231,7 +231,7 @@ function checkSubmit(text = 'null'): void {
 				const headers = { 'content-type': type };
 				const result = readSubmitResult(
 					{ kind: 'reply', status, headers, bytes: Buffer.from(text) },
-					{ decode, now: 0, prompt: 'a cube' },
+					{ decode, prompt: 'a cube' },
 				);
 				if (result.kind !== 'accepted') checkFailure(result.failure);
 				else checkOutcome(result.outcome);

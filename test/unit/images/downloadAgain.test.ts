@@ -42,6 +42,15 @@ describe('a download that passes', () => {
 		expect([result.kind, pauses]).toEqual(['image', [30_000]]);
 	});
 
+	it('waits for the moment that Retry-After names', async () => {
+		const moment = new Date(Date.now() + 30_000).toUTCString();
+		const { result, pauses } = await downloadFrom([reply(503, '', { 'retry-after': moment }), image]);
+
+		expect(result.kind).toBe('image');
+		expect(pauses[0]).toBeGreaterThan(20_000);
+		expect(pauses[0]).toBeLessThanOrEqual(30_000);
+	});
+
 	it.each([
 		['600', 1],
 		['599', 2],

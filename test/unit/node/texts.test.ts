@@ -97,7 +97,7 @@ describe('cost', () => {
 	});
 
 	it('is stated once: a response that is too large to read', () => {
-		const options = { decode: () => ({ kind: 'pending', status: 'unknown' }), now: 0, prompt: '' } as never;
+		const options = { decode: () => ({ kind: 'pending', status: 'unknown' }), prompt: '' } as never;
 		const result = readSubmitResult({ kind: 'tooLarge', limit: 1_000_000 } as never, options);
 		const { failure } = result as Extract<typeof result, { kind: 'failed' }>;
 		expect(phrases(describeFailure(failure).description)).toEqual(['You may have been charged.']);

@@ -103,6 +103,28 @@ it('reads tasks in the task format, whatever a hidden field contains', () => {
 	expect(settingsOf({ operation: 'waitForResult', options: { apiFormat: 'gemini' } }).apiFormat).toBe('asyncTask');
 });
 
+it.each([
+	['previewRequest', 'Preview Request'],
+	['download', 'Download Images'],
+	['combineImages', 'Combine Images Into One Item'],
+	['includeInputFields', 'Include Other Input Fields'],
+	['skipModelChecks', 'Skip Model Checks'],
+	['retryUnclear', 'Retry Unclear Requests'],
+] as const)('reads the option %s from the text of a webhook', (name, label) => {
+	expect(settingsOf({ options: { [name]: 'true' } })[name]).toBe(true);
+	expect(settingsOf({ options: { [name]: ' False ' } })[name]).toBe(false);
+	expect(() => settingsOf({ options: { [name]: 'perhaps' } })).toThrow(`'perhaps' is not a valid value for '${label}'`);
+});
+
+it('reads Wait for Completion and Simplify from text', () => {
+	expect(settingsOf({ wait: 'false', simplify: 'false' })).toMatchObject({ wait: false, simplify: false });
+	expect(settingsOf({ wait: 'true', simplify: '' })).toMatchObject({ wait: true, simplify: true });
+});
+
+it.each([undefined, null, '', ' '])('does not take a spending limit of %j for none', (maxImages) => {
+	expect(() => settingsOf({ options: { maxImages } })).toThrow("'Max Images per Run' is empty");
+});
+
 it('reads a price of 0 as a price', () => {
 	expect(settingsOf({ options: { unitPrice: 0 } }).unitPrice).toBe(0);
 });

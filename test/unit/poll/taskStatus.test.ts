@@ -169,11 +169,6 @@ it.each<[string, FakeResponse, object]>([
 		reply(200, { code: 401, message: 'Invalid token' }),
 		{ kind: 'invalid_key', httpStatus: 200 },
 	],
-	[
-		'a rejected prompt',
-		reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }),
-		{ kind: 'prompt_refused' },
-	],
 	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
 	[
 		'a response that is too large',
@@ -188,7 +183,30 @@ it.each<[string, FakeResponse, object]>([
 	expect((await pollWith(response)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
+it.each([400, 422, 500, 503])('reads the end of its task in a %i', async (status) => {
+	const error = { message: 'no luck' };
+	const ended = (end: object): FakeResponse => reply(status, { data: { task_id: 't-1', ...end } });
+
+	expect((await pollWith(ended({ status: 'succeeded', result_url: A }))).poll).toMatchObject({
+		kind: 'outcome',
+		outcome: { kind: 'images', images: [{ url: A }] },
+	});
+	expect((await pollWith(ended({ status: 'failed', error }))).poll).toEqual({
+		kind: 'doubtful',
+		failure: { kind: 'task_failed', taskId: 't-1', gatewayMessage: 'no luck' },
+	});
+	expect((await pollWith(reply(status, { status: 'failed', error }))).poll).not.toMatchObject({
+		failure: { kind: 'task_failed' },
+	});
+});
+
 it.each<[string, FakeResponse, object]>([
+	[
+		'a rejected prompt',
+		reply(400, { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } }),
+		{ kind: 'prompt_refused' },
+	],
+	['a 403 that may come from a firewall', reply(403, { message: 'Forbidden' }), { kind: 'access_denied' }],
 	[
 		'a sign-in service that is down',
 		reply(401, { error: { message: 'auth service unavailable' } }),

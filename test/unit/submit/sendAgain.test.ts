@@ -272,9 +272,14 @@ describe('an unclear request of a user who turned on sending it again', () => {
 	});
 
 	it('fails when its time is over', async () => {
-		const { failure, tookMs, journal } = await submitTo([timeoutPage], { retryUnclear: true });
+		const { failure, requests, tookMs, journal } = await submitTo([timeoutPage], { retryUnclear: true });
 
-		expect(failure).toMatchObject({ kind: 'unclear_submission', httpStatus: 504 });
+		expect(requests).toBeGreaterThan(2);
+		expect(failure).toMatchObject({
+			kind: 'unclear_submission',
+			httpStatus: 504,
+			nextStep: expect.stringContaining(`The request was sent ${requests} times`) as string,
+		});
 		expect(tookMs).toBeLessThan(MINUTE_MS);
 		expect(journal.slice(-3)).toEqual(UNCLEAR);
 	});

@@ -22,7 +22,7 @@ const reply = (status: number, body: unknown, headers: Record<string, unknown> =
 });
 
 function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask', prompt = 'a cube'): SubmitResult {
-	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), now: 0, prompt });
+	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), prompt });
 }
 
 const ACCEPTED = {
@@ -38,6 +38,17 @@ it('reads the task ID in the headers of an incomplete response', () => {
 		failure: { kind: 'unclear_submission', gatewayMessage: 'socket hang up' },
 	});
 	expect(resultOf({ kind: 'unclear', reason: 'socket hang up' })).toMatchObject({ kind: 'failed' });
+});
+
+it.each([
+	['{"code":"success","data":{"task_id":"t-1","status":"que', true],
+	['{"taskId" : "t-1"', true],
+	['{"task_id":"t-', false],
+	['{"task_id":"","id":"t-1"', false],
+])('reads the task ID in half a response only where it is whole: %s', (partialBody, isWhole) => {
+	const result = resultOf({ kind: 'unclear', reason: 'socket hang up', partialBody });
+	if (isWhole) expect(result).toEqual(ACCEPTED);
+	else expect(result).toMatchObject({ failure: { kind: 'unclear_submission', response: partialBody } });
 });
 
 it.each([302, 303, 408, 409, 500, 504])('polls the task whose URL is in the headers of a %i', (status) => {
@@ -56,10 +67,22 @@ it.each([
 	{ data: [{ task_id: 't-1' }] },
 	{ output: { task_id: 't-1' } },
 	{ data: '{"task_id":"t-1"}' },
+	{ detail: { message: 'busy', task_id: 't-1' } },
+	{ error: { message: 'busy', details: { taskId: 't-1' } } },
+	{ result: { task_id: 't-1' } },
 	{ data: [{ task_id: 't-0', status: 'rejected' }, { task_id: 't-1' }] },
 ])('polls the task in the body of a 429 or a 503 wherever a response to a create request may name it: %j', (body) => {
 	for (const status of [429, 503])
 		expect(resultOf(reply(status, { message: 'too many requests', ...body }))).toEqual(ACCEPTED);
+});
+
+it('shows the task that a rejection names', () => {
+	const body = { error: { message: 'no' }, task_id: 't-1' };
+
+	expect(resultOf(reply(422, body))).toMatchObject({
+		failure: { kind: 'invalid_request', response: JSON.stringify(body) },
+	});
+	expect(resultOf(reply(422, { error: { message: 'no' } }))).not.toHaveProperty('failure.response');
 });
 
 it('does not take a bare id next to a failed status for a task', () => {
@@ -231,6 +254,7 @@ it.each([
 	[{ location: '/v1/images/tasks/a%2Fb%20c' }, 'a/b c'],
 	[{ location: '/v1/images/tasks/%E0%A4%A' }, undefined],
 	[{ location: '/v1/images/tasks/' }, undefined],
+	[{ location: '/login?next=/v1/images/tasks/new' }, undefined],
 	[{ location: '/tasks' }, undefined],
 	[{ 'x-new-api-task-id': 't-2' }, 't-2'],
 	[{}, undefined],
@@ -348,6 +372,20 @@ describe('a prompt that the API repeats', () => {
 		expect(repeated(status, prompt)).toMatchObject({ failure: { kind } });
 	});
 
+	it.each([
+		[
+			'cut off',
+			'A street overloaded with cars and many people',
+			"Upload failed: 'A street overloaded with cars and m...'",
+		],
+		['with other spaces', 'A red cube\n\n overloaded  truck', 'Upload failed: a red cube overloaded truck'],
+		['with escaped line breaks', 'A red cube\noverloaded truck', 'Upload failed: A red cube\\noverloaded truck'],
+	])('does not decide %s', (_how, prompt, message) => {
+		expect(resultOf(reply(503, { error: { message } }), 'asyncTask', prompt)).toMatchObject({
+			failure: { kind: 'unclear_submission', gatewayMessage: message },
+		});
+	});
+
 	it('does not decide when it is longer than what is read of an error', () => {
 		expect(repeated(503, `an overloaded truck${', a very long scene'.repeat(400)}`)).toMatchObject({ kind: 'failed' });
 	});
@@ -384,6 +422,9 @@ describe('a paid request', () => {
 		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
 		[503, wrapped('server is busy, the task was not accepted')],
 		[503, wrapped('too many requests')],
+		[503, wrapped('The server is overloaded, nothing was charged')],
+		[503, wrapped('queue_full: no task was created')],
+		[429, wrapped('Rate limit of 5 images generated per minute')],
 		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
 	])('may be sent again after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('notAccepted');
@@ -396,6 +437,17 @@ describe('a paid request', () => {
 		[503, page('503 Service overloaded')],
 		[503, wrapped('Service unavailable')],
 		[503, wrapped('Your request could not be processed')],
+		[429, wrapped('Too many requests, your task is queued')],
+		[503, wrapped('Server overloaded: your request has been queued and will be processed')],
+		[503, wrapped('The image was generated but not stored: storage capacity exceeded')],
+		[503, wrapped('Server is too busy, the result was not processed in time')],
+		[503, wrapped('The server is overloaded, the request has not been processed completely')],
+		[503, wrapped('Billing settled, but the image server is too busy')],
+		[500, wrapped('Failed to settle token quota: database is locked')],
+		[502, wrapped('error consuming token quota after generation')],
+		[500, wrapped('post-processing failed: model_price not found for settlement')],
+		[500, wrapped('The generated image file too large to store')],
+		[500, wrapped('failed to run safety checker: connection reset')],
 		[504, page('504 Gateway Time-out')],
 		[520, ''],
 		[522, ''],

@@ -100,7 +100,7 @@ export async function submitTo(responses: FakeResponse[], more: Partial<Setup> =
 		let result: SubmitResult;
 		try {
 			const response = await sendCall(client, call, 'key-1', { timeoutMs: MINUTE_MS, maxBytes: 1_048_576 });
-			result = readSubmitResult(response, { decode, now: options.clock.now(), prompt: 'a cube' });
+			result = readSubmitResult(response, { decode, prompt: 'a cube' });
 		} catch (thrown) {
 			journal.push('unclear');
 			throw thrown;

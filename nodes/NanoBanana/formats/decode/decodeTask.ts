@@ -46,6 +46,10 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 		if (images.length > 0 || status === 'succeeded') return { kind: 'images', images, ...known };
 	}
 	if (word === undefined || status === undefined) return withoutStatus(reading);
+	if (status === 'unknown' && known.taskId === undefined) {
+		const results = resultsIn(reading, body, shapes.SYNC_PLACES);
+		if (results.images.length > 0) return finished(reading, results);
+	}
 	if (status === 'failed') return failed(reading, word);
 	if (status === 'succeeded') return succeeded(reading);
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
@@ -83,7 +87,12 @@ function idOf(task: unknown): string | undefined {
 
 /** The ID of a task that says that it is queued or running. */
 export function openId(task: unknown): string | undefined {
-	return ['queued', 'running'].includes(statusOf(statusWord(task) ?? '')) ? idOf(task) : undefined;
+	return openStatus(task) && idOf(task);
+}
+
+function openStatus(task: unknown): 'queued' | 'running' | undefined {
+	const status = statusOf(statusWord(task) ?? '');
+	return status === 'queued' || status === 'running' ? status : undefined;
 }
 
 /** A number as a bare `id` is the row of a database (New API TaskDto) and may differ from the ID asked for. */
@@ -112,7 +121,7 @@ export function statusWord(task: unknown): string | undefined {
 /** The place with the most images, and of equals the first: some APIs repeat the first image of a list next to it. */
 function resultsIn({ asked, baseUrl }: Reading, source: unknown, places: Array<{ path: string }>): Results {
 	const found = places.map(({ path }): Results => {
-		const entries = readPath(source, path);
+		const entries = readPath(source, path).flat();
 		const refs = entries.flatMap((entry) => refIn(entry, baseUrl) ?? []);
 		const errors = entries.flatMap((entry) => (refIn(entry, baseUrl) ? [] : (errorIn(entry) ?? [])));
 		return { images: newImages(refs, asked, baseUrl), errors };
@@ -124,6 +133,11 @@ function succeeded(reading: Reading): DecodedResponse {
 	const { task, body, known } = reading;
 	const results = resultsIn(reading, task, shapes.RESULT_PLACES);
 	if (results.images.length > 0) return finished(reading, results);
+	const lessCertain = resultsIn(reading, task, shapes.LESS_CERTAIN_PLACES);
+	if (lessCertain.images.length > 0) return finished(reading, lessCertain);
+	// The success of a response as a whole: a part of it describes the task.
+	const open = tasksIn(body).find(openStatus);
+	if (open !== undefined) return pending({ ...reading, task: open }, { status: openStatus(open) ?? 'unknown' });
 	if (readPath(task, shapes.AVAILABILITY.path)[0] === 'expired') {
 		const reason = 'The images are no longer available';
 		return { kind: 'failed', cause: 'resultExpired', code: 'result_expired', reason, ...known };
@@ -158,10 +172,11 @@ function finished({ task, known }: Reading, { images, errors }: Results, notice?
 }
 
 function failed({ task, body, known }: Reading, word: string): DecodedResponse {
-	const error = errorIn(task) ?? errorIn(body);
+	const error = errorIn(task) ?? rejectionIn(body);
 	const reason = firstText(task, 'task_status_msg', 'message', 'msg') ?? `The task ended with status '${word}'`;
 	const code = firstText(task, 'code') ?? word;
-	const isOfTask = known.taskId !== undefined || task !== body;
+	// Without an ID, next to an error of the whole response, the status is that of the request.
+	const isOfTask = known.taskId !== undefined || (task !== body && rejectionIn(body) === undefined);
 	const cause = !isOfTask ? 'rejected' : word.toLowerCase() === 'expired' ? 'resultExpired' : 'taskFailed';
 	return { kind: 'failed', cause, ...(error ?? { reason, code }), ...known };
 }

@@ -38,6 +38,10 @@ export const RESULT_PLACES: Place[] = [
 	{ path: 'resultJson.resultUrls[*]', documentedBy: 'kie.ai: JSON text' },
 	{ path: 'response.resultUrls[*]', documentedBy: 'kie.ai (4o Image API)' },
 	{ path: 'task_result.images[*]', documentedBy: 'Kling, Baidu Qianfan' },
+];
+
+/** Names that an API may also use for the images it was sent: they count where no other place contains an image. */
+export const LESS_CERTAIN_PLACES: Place[] = [
 	{ path: 'images[*].url', documentedBy: 'mountsea; a list of plain texts would be the request' },
 	{ path: 'image_urls[*]', documentedBy: 'mountsea' },
 	{ path: 'image_url', documentedBy: 'sub2api: the first of result.data' },

@@ -103,6 +103,7 @@ describe('a created task', () => {
 /** Where a finished task has its images, in the shape that the row's source shows. */
 const FINISHED: Array<[path: string, body: unknown, images: string[]]> = [
 	['result_url', onPage({ status: 'succeeded', result_url: A, metadata: { result_count: 1 }, error: null }), [A]],
+	['result_url', onPage({ status: 'succeeded', result_url: [A, B] }), [A, B]],
 	['result_urls[*]', onPage({ status: 'succeeded', result_url: A, result_urls: [A, B] }), [A, B]],
 	['data.data[*]', onPage({ status: 'SUCCESS', data: { created: 1, data: [{ url: A, b64_json: '' }] } }), [A]],
 	['data.data[*]', onPage({ status: 'SUCCESS', data: JSON.stringify({ data: [{ url: A }, { url: B }] }) }), [A, B]],
@@ -160,12 +161,32 @@ describe('a finished task', () => {
 	});
 
 	it('has a test for every row', () => {
-		expect(new Set(FINISHED.map(([path]) => path))).toEqual(paths(shapes.RESULT_PLACES));
+		expect(new Set(FINISHED.map(([path]) => path))).toEqual(
+			paths([...shapes.RESULT_PLACES, ...shapes.LESS_CERTAIN_PLACES]),
+		);
 	});
 
 	it.each(FINISHED.filter(([, , [first]]) => first === A))('never delivers what was sent, at %s: %j', (_path, body) => {
 		const sent = JSON.parse(JSON.stringify(body).replaceAll(A, REFERENCE).replaceAll(B, REFERENCE)) as unknown;
 		expect(imagesIn(sent, { references: [REFERENCE] })).toEqual([]);
+	});
+
+	it.each([
+		{ image_urls: [REFERENCE, B] },
+		{ images: [{ url: REFERENCE }, { url: B }] },
+		{ image_url: REFERENCE },
+		{ imageUrl: REFERENCE },
+	])('has what may be its inputs as images only where no other place has one: %j', (inputs) => {
+		expect(imagesIn(onPage({ status: 'succeeded', result_url: A, ...inputs }))).toEqual([A]);
+	});
+
+	it('is still running where only the response as a whole is a success', () => {
+		expect(decode({ status: 'success', task_id: 't-1', data: { status: 'processing', progress: '40%' } })).toEqual({
+			kind: 'pending',
+			status: 'running',
+			progress: 40,
+			taskId: 't-1',
+		});
 	});
 
 	it('ignores the reference if there is also a result', () => {
@@ -259,6 +280,8 @@ describe('a finished task', () => {
 
 /** Responses without a task. */
 const SYNC: Array<[path: string, body: unknown, images: string[]]> = [
+	['data[*]', { status: 'ok', created: 1, data: [{ url: A }] }, [A]],
+	['data.data[*]', { state: 'OK', data: { created: 1, data: [{ url: A }] } }, [A]],
 	['data[*]', { created: 1, data: [{ url: A }, { url: '', b64_json: PNG }] }, [A, `base64 ${PNG.length}`]],
 	['data[*]', { created: 1, data: [{ b64_json: `data:image/png;base64,${PNG}` }] }, [`base64 ${PNG.length}`]],
 	['data[*]', { created: 1, data: [{ b64_json: 'AAAAIGZ0eXBhdmlm' }] }, ['base64 16']],
@@ -371,6 +394,22 @@ describe('a rejected request', () => {
 		[{ error: { message: 'no' }, data: [] }, { reason: 'no' }],
 	])('is %j', (body, told) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'rejected', ...told });
+	});
+
+	it.each([
+		[
+			{ code: 500, message: 'no', data: { status: 'error' } },
+			{ reason: 'no', code: '500' },
+		],
+		[{ success: false, message: 'no', data: { status: 'failed' } }, { reason: 'no' }],
+		[{ error: { message: 'no' }, data: { status: 'failed' } }, { reason: 'no' }],
+		[
+			{ code: 'Throttling', message: 'no', output: { task_status: 'FAILED' } },
+			{ reason: 'no', code: 'Throttling' },
+		],
+	])('is %j, whose status is that of the request', (body, told) => {
+		for (const asked of [{}, { taskId: 't-1' }])
+			expect(decode(body, asked)).toEqual({ kind: 'failed', cause: 'rejected', ...told });
 	});
 
 	it.each(['success', 'Success', 0, 200, '200', 10000, true, ''])('is not the code %j', (code) => {
@@ -491,7 +530,7 @@ describe('Image Path in Response', () => {
 });
 
 it('says of every row who documents it', () => {
-	const { TASK_PLACES, RESULT_PLACES, SYNC_PLACES, COUNT, AVAILABILITY } = shapes;
-	for (const row of [...TASK_PLACES, ...RESULT_PLACES, ...SYNC_PLACES, COUNT, AVAILABILITY])
+	const { TASK_PLACES, RESULT_PLACES, LESS_CERTAIN_PLACES, SYNC_PLACES, COUNT, AVAILABILITY } = shapes;
+	for (const row of [...TASK_PLACES, ...RESULT_PLACES, ...LESS_CERTAIN_PLACES, ...SYNC_PLACES, COUNT, AVAILABILITY])
 		expect(row.documentedBy).toMatch(/^\w/);
 });
