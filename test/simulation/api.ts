@@ -117,7 +117,7 @@ export class Api {
 			: 'none';
 		switch (fault) {
 			case 'resetBefore':
-				return broken('ECONNRESET', 'read', latency);
+				return reset(simulator, latency);
 			case 'silenceBefore':
 				return 'silence';
 			case 'page502':
@@ -140,7 +140,7 @@ export class Api {
 		response.onDelivered = () => (charge.isDelivered = true);
 		switch (fault) {
 			case 'resetAfter':
-				return broken('ECONNRESET', 'read', response.afterMs);
+				return reset(simulator, response.afterMs);
 			case 'cut':
 				return { ...response, end: 'reset' };
 			case 'truncated':
@@ -353,6 +353,12 @@ export function json(
 
 export function broken(code: string, syscall: string, afterMs: number): { error: Error; afterMs: number } {
 	return { error: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }), afterMs };
+}
+
+/** Libraries between the socket and n8n do not always hand on the system call. */
+function reset(simulator: Simulator, afterMs: number): { error: Error; afterMs: number } {
+	if (simulator.chance(0.5)) return broken('ECONNRESET', 'read', afterMs);
+	return { error: Object.assign(new Error('ECONNRESET'), { code: 'ECONNRESET' }), afterMs };
 }
 
 function page(status: number, afterMs: number): ApiResponse {

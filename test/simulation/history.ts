@@ -179,6 +179,10 @@ class History {
 				`the error of item ${item} (execution ${execution.number}) does not name ${charge.taskId}: ${text}`,
 			);
 		}
+		const isStored = ({ item: own, execution: at, taskId, mark }: Charge): boolean =>
+			own === item && at === execution.number && taskId === undefined && !execution.reported.marks.has(mark);
+		if (/could not be stored/.test(text) && this.api.charges.some(isStored) && !/You were charged/.test(text))
+			this.simulator.violate(`the error of item ${item} (execution ${execution.number}) does not say charged: ${text}`);
 		if (item === undefined || !/nothing was (billed|sent|charged|generated)|were not charged/i.test(text)) return;
 		const charged = this.api.charges.find(
 			(charge) =>

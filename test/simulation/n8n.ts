@@ -248,6 +248,7 @@ export class Engine {
 		simulator.log(() => `${name} ${method} ${url}${opened ? ` ${opened}` : ''}`);
 		if (isPaid && (inFlight.posts += 1) > plan.maxConcurrency)
 			simulator.violate(`${inFlight.posts} paid requests in flight, at most ${plan.maxConcurrency} allowed`);
+		const sentAt = simulator.now;
 		try {
 			return await new Promise((resolve, reject) => {
 				let isOver = false;
@@ -256,7 +257,12 @@ export class Engine {
 					isOver = true;
 					finish();
 				};
-				const abort = (): void => over(() => reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
+				const abort = (): void =>
+					over(() => {
+						if (isPaid && !cancel.signal.aborted && simulator.now - sentAt < shortestTimeoutMs(plan))
+							simulator.violate(`the paid request of item ${item} (execution ${execution.number}) was given up`);
+						reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' }));
+					});
 				if (signal?.aborted) return abort();
 				signal?.addEventListener('abort', abort, { once: true });
 				if (opened) {
@@ -358,6 +364,11 @@ export class Engine {
 		}
 		if (end?.startsWith('reset')) throw broken('ECONNRESET', 'read', 0).error;
 	}
+}
+
+/** A paid request waits at least this long for its response, which may be the only one that names what is charged. The node counts whole milliseconds. */
+function shortestTimeoutMs({ format, timeoutS }: Plan): number {
+	return (format === 'asyncTask' ? 60_000 : timeoutS * 1000) - 1;
 }
 
 /** One try of the node. */
