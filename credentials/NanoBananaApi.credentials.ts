@@ -12,10 +12,7 @@ import { BASE_URL_EXPRESSION, normalizeKey } from '../nodes/NanoBanana/credentia
 const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
 
 const MESSAGES: Array<[status: number, message: string]> = [
-	[301, MOVED],
-	[302, MOVED],
-	[307, MOVED],
-	[308, MOVED],
+	...[301, 302, 307, 308].map((status): [number, string] => [status, MOVED]),
 	[401, 'The API rejected this API key. Paste it again, without spaces'],
 	[402, 'The API key is valid, but the account has no credit left'],
 	[

@@ -10,16 +10,13 @@ import { searchModels } from './listSearch/searchModels';
 
 type Routing = INodePropertyOptions['routing'];
 /** The function behind `pagination` does all the work of an operation. */
-const PAID: Routing = {
-	request: { method: 'POST', url: TASKS_PATH },
+const routed = (method: 'GET' | 'POST', pagination: typeof createImages): Routing => ({
+	request: { method, url: TASKS_PATH },
 	send: { paginate: true },
-	operations: { pagination: createImages },
-};
-const FREE: Routing = {
-	request: { method: 'GET', url: TASKS_PATH },
-	send: { paginate: true },
-	operations: { pagination: readTasks },
-};
+	operations: { pagination },
+});
+const PAID = routed('POST', createImages);
+const FREE = routed('GET', readTasks);
 
 /** Metadata and the operation menu. What an operation does is told in lifecycle.ts. */
 export class NanoBanana implements INodeType {

@@ -21,14 +21,14 @@ export function writtenKeys(typed: string): string[] {
  * endpoint. The expression does the same inside the node's request defaults and the credential's
  * test, where n8n takes no function; a test keeps both alike.
  */
-export const BASE_URL_EXPRESSION =
-	"={{ $credentials.baseUrl.trim().replace(/[?#].*$/, '').replace(/\\/+$/, '').replace(/\\/v1(beta)?(\\/.*)?$/i, '').replace(/^(?!https?:\\/\\/)/i, 'https://') }}";
+const BASE_URL_STEPS: Array<[pattern: RegExp, by: string]> = [
+	[/[?#].*$/, ''],
+	[/\/+$/, ''],
+	[/\/v1(beta)?(\/.*)?$/i, ''],
+	[/^(?!https?:\/\/)/i, 'https://'],
+];
+export const BASE_URL_EXPRESSION = `={{ $credentials.baseUrl.trim()${BASE_URL_STEPS.map(([pattern, by]) => `.replace(${pattern}, '${by}')`).join('')} }}`;
 
 export function normalizeBaseUrl(text: string): string {
-	return text
-		.trim()
-		.replace(/[?#].*$/, '')
-		.replace(/\/+$/, '')
-		.replace(/\/v1(beta)?(\/.*)?$/i, '')
-		.replace(/^(?!https?:\/\/)/i, 'https://');
+	return BASE_URL_STEPS.reduce((url, [pattern, by]) => url.replace(pattern, by), text.trim());
 }

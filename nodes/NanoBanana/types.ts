@@ -19,7 +19,7 @@ export type OutputFormat = 'png' | 'jpeg' | 'webp';
 /** An input image: a public URL, or the bytes of one binary field. */
 export type Reference =
 	| { kind: 'url'; url: string }
-	| { kind: 'bytes'; field: string; data: Buffer; mimeType: string; fileName: string };
+	| { kind: 'bytes'; data: Buffer; mimeType: string; fileName: string };
 
 /** What the user asked for, before any wire format. `n` is a whole number from 1. */
 export interface ImageRequest {

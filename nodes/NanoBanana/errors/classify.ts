@@ -2,23 +2,7 @@ import type { Failure, FailureKind } from './failure';
 import { isWebPage, pageTitle, readErrorBody } from './errorBody';
 import { firstText, own } from '../lib/json';
 import type { FailedResponse } from '../types';
-import {
-	BAD_API_KEY,
-	BAD_KEY,
-	BALANCE,
-	DUPLICATE,
-	EXPIRED,
-	NOT_OFFERED,
-	NO_ASYNC,
-	NO_CHANNEL,
-	NO_MODEL,
-	QUOTA_EXCEEDED,
-	RATE,
-	REFUSED,
-	RETRY_SOON,
-	TOO_LARGE,
-	UNKNOWN_TASK,
-} from './errorPatterns';
+import * as patterns from './errorPatterns';
 
 interface Rule {
 	kind: FailureKind;
@@ -39,27 +23,27 @@ const below500 = (status: number): boolean => status < 500;
  */
 const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(413) },
-	{ kind: 'rate_limited', status: is(429), words: RETRY_SOON },
-	{ kind: 'insufficient_balance', words: BALANCE },
+	{ kind: 'rate_limited', status: is(429), words: patterns.RETRY_SOON },
+	{ kind: 'insufficient_balance', words: patterns.BALANCE },
 	{ kind: 'insufficient_balance', status: is(402) },
-	{ kind: 'insufficient_balance', status: is(403), words: QUOTA_EXCEEDED },
-	{ kind: 'key_expired', status: is(401, 403), words: EXPIRED },
+	{ kind: 'insufficient_balance', status: is(403), words: patterns.QUOTA_EXCEEDED },
+	{ kind: 'key_expired', status: is(401, 403), words: patterns.EXPIRED },
 	{ kind: 'key_expired', status: is(400), words: /api[_ -]?key.{0,30}expired|令牌.{0,4}过期/ },
 	{ kind: 'key_expired', status: is(401), words: /expired|过期/ },
-	{ kind: 'model_not_available', words: NO_CHANNEL },
-	{ kind: 'model_not_available', status: below500, words: NO_MODEL },
-	{ kind: 'unknown_task', status: below500, words: UNKNOWN_TASK },
+	{ kind: 'model_not_available', words: patterns.NO_CHANNEL },
+	{ kind: 'model_not_available', status: below500, words: patterns.NO_MODEL },
+	{ kind: 'unknown_task', status: below500, words: patterns.UNKNOWN_TASK },
 	{ kind: 'invalid_key', status: is(401) },
-	{ kind: 'invalid_key', status: is(403), words: BAD_KEY },
-	{ kind: 'invalid_key', status: is(400), words: BAD_API_KEY },
-	{ kind: 'body_too_large', status: is(400, 422, 500), words: TOO_LARGE },
-	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: REFUSED },
-	{ kind: 'idempotency_conflict', status: is(409), words: DUPLICATE },
+	{ kind: 'invalid_key', status: is(403), words: patterns.BAD_KEY },
+	{ kind: 'invalid_key', status: is(400), words: patterns.BAD_API_KEY },
+	{ kind: 'body_too_large', status: is(400, 422, 500), words: patterns.TOO_LARGE },
+	{ kind: 'prompt_refused', status: (status) => status <= 500 && status !== 429, words: patterns.REFUSED },
+	{ kind: 'idempotency_conflict', status: is(409), words: patterns.DUPLICATE },
 	{ kind: 'idempotency_conflict', status: is(400, 422), words: /idempoten/ },
-	{ kind: 'rate_limited', status: is(400, 403), words: RATE },
+	{ kind: 'rate_limited', status: is(400, 403), words: patterns.RATE },
 	{ kind: 'access_denied', status: is(403, 451) },
-	{ kind: 'not_offered', status: is(404, 405), words: NOT_OFFERED },
-	{ kind: 'not_offered', status: is(400), words: NO_ASYNC },
+	{ kind: 'not_offered', status: is(404, 405), words: patterns.NOT_OFFERED },
+	{ kind: 'not_offered', status: is(400), words: patterns.NO_ASYNC },
 	{ kind: 'not_offered', status: is(501) },
 	{ kind: 'unknown_task', status: is(410) },
 	{ kind: 'wrong_base_url', status: (status) => status === 404 || status === 405 || (status >= 300 && status < 400) },

@@ -1,5 +1,5 @@
 /**
- * What APIs write when they reject a request, in lower case: one way to say it per line. Sources: New API
+ * What APIs write when they reject a request, in lower case: one group of phrases per line. Sources: New API
  * and its forks (English and Chinese texts occur), OpenAI, Google.
  */
 
@@ -18,11 +18,9 @@ export const BALANCE = anyOf(
 	/(not have|without) enough (credits?|balance|quota|funds?)/,
 	/spend(ing)?[_ ]limit/,
 	/(daily|weekly|monthly)[_ ](\w+[_ ]){0,2}(limit|quota|cap)\b/,
-	/arrear/,
-	/payment required/,
+	/arrear|payment required/,
 	/(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)/,
-	/预扣费/,
-	/欠费/,
+	/预扣费|欠费/,
 );
 /** A 429 that passes although its words sound like the balance (Google's RESOURCE_EXHAUSTED; "limit: 0" never passes). */
 export const RETRY_SOON = /^(?!.*(insufficient_quota|limit: 0\b)).*retry in [\d.]+ ?m?s/s;
@@ -40,20 +38,16 @@ export const UNKNOWN_TASK = anyOf(
 	/\btask.{0,40}(not found|does not exist|doesn't exist|unknown)/,
 	/(no such|unknown|invalid) task(?![_ ]?type)/,
 	/task_?id.{0,4}(不存在|无效)/,
-	/任务.{0,6}不存在/,
-	/(未找到|找不到).{0,4}任务/,
-	/任务.{0,4}未找到/,
+	/任务.{0,6}不存在|(未找到|找不到).{0,4}任务|任务.{0,4}未找到/,
 );
 /** Says by itself that the request never reached a model. */
 export const NO_CHANNEL = anyOf(
 	/model_not_found/,
 	/no (available )?channels?\b/,
 	/channels? (is |are )?(not )?available/,
-	/无可用(的)?(渠道|通道)/,
-	/可用渠道不存在/,
+	/无可用(的)?(渠道|通道)|可用渠道不存在/,
 	/no access to (the )?model/,
-	/get_channel_failed/,
-	/可用渠道失败/,
+	/get_channel_failed|可用渠道失败/,
 	/model[_ ]price/,
 	/(ratio|price) (is )?not (set|configured)/,
 	/倍率或价格未配置/,
@@ -80,14 +74,7 @@ export const REFUSED = anyOf(
 	/policy ?violation/,
 	/violat\w{0,4}.{0,40}(polic|guideline|terms)/,
 	/\bnsfw\b/,
-	/敏感/,
-	/违规/,
-	/违禁/,
-	/不合规/,
-	/安全(审核|系统|策略)/,
-	/内容审核/,
-	/不安全/,
-	/审核(未|不)通过/,
+	/敏感|违规|违禁|不合规|安全(审核|系统|策略)|内容审核|不安全|审核(未|不)通过/,
 );
 export const TOO_LARGE = anyOf(
 	/(entity|payload|body|file|image)( size)?( is)? too large/,
@@ -95,8 +82,7 @@ export const TOO_LARGE = anyOf(
 	/request_too_large/,
 	/exceeds the (maximum )?(request|body|payload|file) size/,
 	/(image|file|size).{0,30}exceeds.{0,40}(limit|maximum|mb)/,
-	/请求体过大/,
-	/文件过大/,
+	/请求体过大|文件过大/,
 );
 export const RATE = /rate[_ ]?limit|too many requests|请求过于频繁|请求数限制/;
 export const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启用|未开启/;
@@ -116,22 +102,11 @@ export const DUPLICATE = /idempoten|duplicate|\balready\b|in[ _-]?progress|being
 
 /** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
-	/rate[_ ]?limit/,
-	/too many requests/,
-	/overload/,
-	/high demand/,
-	/capacity/,
-	/saturat/,
-	/too busy/,
-	/server is busy/,
-	/queue (is )?full/,
-	/queue_full/,
-	/queued_limit/,
+	/rate[_ ]?limit|too many requests|overload|high demand|capacity|saturat|too busy|server is busy/,
+	/queue (is )?full|queue_full|queued_limit/,
 	/not (been )?(accepted|queued|processed|billed|charged)/,
 	/nothing (was|has been) (accepted|queued|billed)/,
-	/饱和/,
-	/过载/,
-	/繁忙/,
+	/饱和|过载|繁忙/,
 );
 /** Says the opposite, whatever else the text says: "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE =

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { textParts } from '../lib/multipart';
+import { referenceParts, textParts } from '../lib/multipart';
 import { mergeJson } from '../lib/json';
-import type { EncodedCall, FormPart, ImageFormat, ImageRequest, Reference } from '../types';
+import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
 import { decodeTask } from './decode/decodeTask';
 
 /** The API's own way: create a task, then ask for its status. Source: the API's page. */
@@ -27,7 +27,8 @@ function encodeTask(request: ImageRequest): EncodedCall {
 	};
 	const hasBytes = request.references.some((reference) => reference.kind === 'bytes');
 	if (hasBytes && request.sendBinaryAs === 'multipart') {
-		return { path: TASKS_PATH, form: formOf(mergeJson(fields, request.extraBody), request.references) };
+		const files = referenceParts(request.references.length === 1 ? 'image' : 'images', request.references);
+		return { path: TASKS_PATH, form: [...textParts(mergeJson(fields, request.extraBody)), ...files] };
 	}
 	const sent = request.references.map((reference) => inJson(reference, request.sendBinaryAs));
 	// One reference is `image`, several are `images`; the API rejects both at once.
@@ -40,16 +41,4 @@ function inJson(reference: Reference, sendBinaryAs: ImageRequest['sendBinaryAs']
 	if (reference.kind === 'url') return reference.url;
 	const base64 = reference.data.toString('base64');
 	return sendBinaryAs === 'base64' ? base64 : `data:${reference.mimeType};base64,${base64}`;
-}
-
-function formOf(fields: IDataObject, references: Reference[]): FormPart[] {
-	const name = references.length === 1 ? 'image' : 'images';
-	return [
-		...textParts(fields),
-		...references.map((reference) =>
-			reference.kind === 'url'
-				? { name, value: reference.url }
-				: { name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType },
-		),
-	];
 }

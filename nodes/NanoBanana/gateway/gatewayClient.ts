@@ -28,8 +28,6 @@ export interface GatewayClient {
 	signal?: AbortSignal;
 }
 
-const CREDENTIAL = 'nanoBananaApi';
-
 /** A paid call. The caller decides whether it may be sent again, and sends it with the same key then. */
 export async function sendCall(
 	client: GatewayClient,
@@ -147,6 +145,6 @@ function withKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;
 		const request = { ...options, timeout, abortSignal: signal };
-		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, CREDENTIAL, request);
+		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, 'nanoBananaApi', request);
 	};
 }

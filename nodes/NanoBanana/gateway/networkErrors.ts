@@ -107,11 +107,7 @@ function isTlsAlert(chain: Array<Record<string, unknown>>): boolean {
 
 function causes(thrown: unknown): Array<Record<string, unknown>> {
 	const chain: Array<Record<string, unknown>> = [];
-	let next = thrown;
-	while (typeof next === 'object' && next !== null && chain.length < 8) {
-		const { code, httpCode, message, syscall, request, rawPacket, cause } = next as Record<string, unknown>;
-		chain.push({ code, httpCode, message, syscall, request, rawPacket });
-		next = cause;
-	}
+	for (let next = thrown; typeof next === 'object' && next !== null && chain.length < 8; next = chain.at(-1)?.cause)
+		chain.push(next as Record<string, unknown>);
 	return chain;
 }

@@ -106,20 +106,12 @@ interface Source {
 	isOver: boolean;
 }
 
-interface ByteStream {
-	on(event: 'data', listener: (chunk: Buffer) => void): void;
-	on(event: 'end' | 'close', listener: () => void): void;
-	on(event: 'error', listener: (error: Error) => void): void;
-	pause(): void;
-	resume(): void;
-}
-
-function isStream(body: unknown): body is ByteStream {
+function isStream(body: unknown): body is NodeJS.ReadableStream {
 	return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
 /** By events: iterating the stream would lose what is buffered in it when the connection breaks. */
-function readStream(stream: ByteStream, signal: AbortSignal): Source {
+function readStream(stream: NodeJS.ReadableStream, signal: AbortSignal): Source {
 	const queue: Buffer[] = [];
 	let queued = 0;
 	let wake = (): void => undefined;
@@ -138,7 +130,7 @@ function readStream(stream: ByteStream, signal: AbortSignal): Source {
 		source.isOver = true;
 		wake();
 	};
-	stream.on('data', (chunk) => {
+	stream.on('data', (chunk: Buffer) => {
 		queue.push(chunk);
 		queued += chunk.length;
 		if (queued >= QUEUE_BYTES) stream.pause();

@@ -1,9 +1,13 @@
-/** What the bytes of an image tell about it. Width and height in pixels; absent until they are read. */
-export interface ImageFormatFacts {
-	mimeType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/heic';
-	extension: 'png' | 'jpg' | 'webp' | 'gif' | 'avif' | 'heic';
+/** What a file is called and stored as. Width and height in pixels; absent until they are read. */
+export interface FileFacts {
+	mimeType: string;
+	extension: string;
 	width?: number;
 	height?: number;
+}
+
+/** What the bytes of an image tell about it. */
+export interface ImageFormatFacts extends FileFacts {
 	/** False while the end is missing. Always true for AVIF and HEIC, whose end is not marked. */
 	complete: boolean;
 }
@@ -77,26 +81,26 @@ export function isWholeImage(facts: ImageFormatFacts | undefined, brokeOff: bool
 
 function* parseImage(show: (facts: ImageFormatFacts) => void): Parser {
 	const start = yield { peek: 12 };
-	const found = <T extends ImageFormatFacts>(facts: T): T => {
+	const found = (mimeType: string, extension: string, complete = false): ImageFormatFacts => {
+		const facts = { mimeType, extension, complete };
 		show(facts);
 		return facts;
 	};
 	if (start.readUInt32BE(0) === 0x89504e47 && start.readUInt32BE(4) === 0x0d0a1a0a) {
-		yield* parsePng(found({ mimeType: 'image/png', extension: 'png', complete: false }));
+		yield* parsePng(found('image/png', 'png'));
 	} else if (start[0] === 0xff && start[1] === 0xd8 && start[2] === 0xff) {
-		yield* parseJpeg(found({ mimeType: 'image/jpeg', extension: 'jpg', complete: false }));
+		yield* parseJpeg(found('image/jpeg', 'jpg'));
 	} else if (ascii(start, 0, 4) === 'RIFF' && ascii(start, 8, 12) === 'WEBP') {
-		yield* parseWebp(found({ mimeType: 'image/webp', extension: 'webp', complete: false }));
+		yield* parseWebp(found('image/webp', 'webp'));
 	} else if (ascii(start, 0, 4) === 'GIF8') {
 		const size = { width: start.readUInt16LE(6), height: start.readUInt16LE(8) };
-		yield* parseGif(found({ mimeType: 'image/gif', extension: 'gif', ...size, complete: false }));
+		yield* parseGif(Object.assign(found('image/gif', 'gif'), size));
 	} else if (ascii(start, 4, 8) === 'ftyp') {
 		const box = yield { peek: Math.min(Math.max(start.readUInt32BE(0), 12), 200) };
 		const brands = ascii(box, 8, box.length);
 		// 'mif1' is common to both, so the other brands decide.
-		if (/avi[fs]/.test(brands)) found({ mimeType: 'image/avif', extension: 'avif', complete: true });
-		else if (/^(hei[cxms]|hevc|m[is]f1)/.test(brands))
-			found({ mimeType: 'image/heic', extension: 'heic', complete: true });
+		if (/avi[fs]/.test(brands)) found('image/avif', 'avif', true);
+		else if (/^(hei[cxms]|hevc|m[is]f1)/.test(brands)) found('image/heic', 'heic', true);
 	}
 }
 
@@ -180,14 +184,6 @@ function* parseGif(facts: ImageFormatFacts): Parser {
 
 function ascii(bytes: Buffer, from: number, to: number): string {
 	return bytes.toString('latin1', from, to);
-}
-
-/** What a file is called and stored as. */
-export interface FileFacts {
-	mimeType: string;
-	extension: string;
-	width?: number;
-	height?: number;
 }
 
 /** Fewer bytes cannot be an image. */

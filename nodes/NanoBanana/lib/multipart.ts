@@ -1,13 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import type { FormPart } from '../types';
+import type { FormPart, Reference } from '../types';
 
 /** JSON fields as form fields; what is not set is left out. */
 export function textParts(fields: IDataObject): FormPart[] {
 	return Object.entries(fields)
 		.filter(([, value]) => value !== undefined && value !== null)
 		.map(([name, value]) => ({ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }));
+}
+
+/** One part per reference: a file, or the text of a URL. */
+export function referenceParts(name: string, references: Reference[]): FormPart[] {
+	return references.map((reference) => {
+		if (reference.kind === 'url') return { name, value: reference.url };
+		return { name, value: reference.data, fileName: reference.fileName, mimeType: reference.mimeType };
+	});
 }
 
 /**

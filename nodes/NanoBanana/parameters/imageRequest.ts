@@ -43,7 +43,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	};
 	const model = findModel(request.model);
 	const findings = modelFindings(request, model, references, settings);
-	if (findings.length > 0 && !settings.skipModelChecks) throw invalid(findings[0].message, findings[0].nextStep);
+	if (findings.length > 0 && !settings.skipModelChecks) throw findings[0];
 	const warnings = findings.map((finding) => `${finding.message}.`);
 	if (settings.apiFormat === 'gemini' && model && !model.geminiId && !isGoogleId(model.id))
 		warnings.push(`The Gemini ID of ${model.id} is not known, so it was sent unchanged.`);
@@ -97,21 +97,16 @@ function readImageCount(body: unknown, extraBody: IDataObject, { apiFormat }: Se
 	);
 }
 
-interface Finding {
-	message: string;
-	nextStep: string;
-}
-
 /** What the family cannot do. Source of the limits: models.ts. */
 function modelFindings(
 	{ outputFormat, aspectRatio, imageSize = '', extraBody }: CheckedRequest['request'],
 	model: Model | undefined,
 	references: number,
 	{ apiFormat }: Settings,
-): Finding[] {
-	const findings: Finding[] = [];
+): Error[] {
+	const findings: Error[] = [];
 	const find = (isFound: boolean, message: string, nextStep: string): void => {
-		if (isFound) findings.push({ message, nextStep });
+		if (isFound) findings.push(invalid(message, nextStep));
 	};
 	const added = ['image', 'images'].filter((key) => key in extraBody).length;
 	find(

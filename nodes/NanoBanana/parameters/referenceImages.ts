@@ -107,7 +107,6 @@ async function loadField(
 	}
 	return {
 		kind: 'bytes',
-		field,
 		data,
 		mimeType: facts.mimeType,
 		fileName: `${field.replace(/[^\w-]+/g, '_')}.${facts.extension}`,

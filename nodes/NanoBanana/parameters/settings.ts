@@ -18,7 +18,6 @@ export const DEFAULT_POLL_INTERVAL_S = 1;
 export const DEFAULT_MAX_IMAGE_MB = 50;
 
 /** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
-
 export function readSettings(ctx: IExecutePaginationFunctions) {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const { pays, waits } = OPERATIONS[operation];

@@ -22,7 +22,6 @@ export interface PollOptions {
 	pollIntervalMs: number;
 	/** When the API wants the first poll (`Retry-After`), in ms. */
 	firstPollMs?: number;
-	onPoll?: (outcome: DecodedResponse) => void;
 }
 
 export interface PollResult {
@@ -73,11 +72,10 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			const poll = await options.poll(deadline - clock.now());
 			const now = clock.now();
 			polls += 1;
-			if (poll.outcome) {
-				last = poll.outcome;
-				options.onPoll?.(last);
-			}
-			doubts = isDoubt(poll, origin) ? doubts + 1 : 0;
+			last = poll.outcome ?? last;
+			// An ID that the user entered may be read at a wrong URL, which never returns anything but pages.
+			const isDoubt = poll.kind === 'doubtful' || (poll.kind === 'notJson' && origin === 'named');
+			doubts = isDoubt ? doubts + 1 : 0;
 			if (poll.kind === 'outcome') {
 				const { outcome } = poll;
 				seenAt = now;
@@ -107,11 +105,6 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 /** Who did not enter the ID cannot correct it. */
 function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
 	return failure.kind === 'unknown_task' && origin !== 'named' ? { ...failure, nextStep: CHECK_AGAIN_ADVICE } : failure;
-}
-
-/** An ID that the user entered may be read at a wrong URL, which never returns anything but pages. */
-function isDoubt({ kind }: TaskStatusResult, origin: PollOptions['origin']): boolean {
-	return kind === 'doubtful' || (kind === 'notJson' && origin === 'named');
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {

@@ -61,7 +61,6 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
 		continuesOnTimeout: settings.onTimeout === 'continue',
 		pollIntervalMs: settings.pollIntervalMs,
 		firstPollMs,
-		onPoll: (outcome) => logStatus(item, taskId, outcome),
 	});
 	if (result.outcome.kind !== 'failed') return result;
 	run.failedTasks.add(taskId);
@@ -78,7 +77,6 @@ export async function pollOnce(item: ItemContext, task: Task): Promise<PollResul
 	const result = await poll(item, task, item.settings.timeoutMs);
 	if (!result.outcome) throw new FailureError({ ...result.failure, taskId });
 	const { outcome } = result;
-	logStatus(item, taskId, outcome);
 	if (outcome.kind !== 'unknown') return { outcome, polls: 1 };
 	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, polls: 1 };
 }
@@ -89,11 +87,13 @@ export async function poll(
 	{ taskId, references, images, reservation }: Task,
 	remainingMs: number,
 ): Promise<TaskStatusResult> {
-	return await fetchTaskStatus(
+	const result = await fetchTaskStatus(
 		item.readClient,
 		{ taskId, references, imagePath: item.settings.imagePath },
 		{ remainingMs, maxBytes: maxResponseBytes(item, images), reserveMemory: reservation.acquire },
 	);
+	if (result.outcome) logStatus(item, taskId, result.outcome);
+	return result;
 }
 
 function logStatus({ ctx, itemIndex }: ItemContext, taskId: string, outcome: DecodedResponse): void {

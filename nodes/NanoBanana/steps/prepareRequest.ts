@@ -128,7 +128,6 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 	if (download.kind === 'image') {
 		return {
 			kind: 'bytes',
-			field: reference.url,
 			data: download.saved.bytes,
 			mimeType: download.saved.facts.mimeType,
 			fileName: `reference.${download.saved.facts.extension}`,

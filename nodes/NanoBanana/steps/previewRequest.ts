@@ -48,17 +48,17 @@ function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext
 }
 
 function standIn(source: ReferenceSource): Reference {
-	return source.kind === 'url' ? source : named(source.field, `[file in '${source.field}']`);
+	return source.kind === 'url' ? source : named(`[file in '${source.field}']`);
 }
 
 /** A URL that would be downloaded first. */
 function inlined(reference: Reference): Reference {
-	return reference.kind === 'bytes' ? reference : named(reference.url, `[image at ${reference.url}]`);
+	return reference.kind === 'bytes' ? reference : named(`[image at ${reference.url}]`);
 }
 
 /** In place of the file: its name as bytes, to be found again wherever the format put them. */
-function named(field: string, name: string): Reference {
-	return { kind: 'bytes', field, data: Buffer.from(name), mimeType: 'image/*', fileName: name };
+function named(name: string): Reference {
+	return { kind: 'bytes', data: Buffer.from(name), mimeType: 'image/*', fileName: name };
 }
 
 function bodyOf(call: EncodedCall, references: Reference[]): IDataObject {

@@ -19,7 +19,6 @@ const EDIT = { ...FIELDS, task_type: 'image2image' };
 const urlReference = (url: string): Reference => ({ kind: 'url', url });
 const file: Reference = {
 	kind: 'bytes',
-	field: 'data',
 	data: Buffer.from('bytes'),
 	mimeType: 'image/png',
 	fileName: 'data.png',

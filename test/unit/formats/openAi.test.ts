@@ -98,7 +98,6 @@ describe('a request', () => {
 	};
 	const file: Reference = {
 		kind: 'bytes',
-		field: 'data',
 		data: Buffer.from(PNG, 'base64'),
 		mimeType: 'image/png',
 		fileName: 'data.png',

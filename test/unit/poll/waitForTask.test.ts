@@ -50,11 +50,14 @@ async function waitWith(results: TaskStatusResult[], more: Partial<PollOptions> 
 	const seen: DecodedResponse[] = [];
 	const waited = await ended({
 		...OPTIONS,
-		poll: async () => await Promise.resolve(results.length > 1 ? (results.shift() ?? results[0]) : results[0]),
+		poll: async () => {
+			const result = results.length > 1 ? (results.shift() ?? results[0]) : results[0];
+			if (result.outcome) seen.push(result.outcome);
+			return await Promise.resolve(result);
+		},
 		schedule: createPollSchedule(),
 		clock,
 		startedAt,
-		onPoll: (found) => seen.push(found),
 		...more,
 	});
 	return { waited, pauses: clock.pauses, seen, tookMs: clock.now() - startedAt };
