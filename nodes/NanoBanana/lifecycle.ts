@@ -120,9 +120,9 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
  * another one. A task whose images have expired is charged, so only 'Retry execution' creates another one.
  */
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
-	const failedTasks = (record.failedTasks ?? 0) + 1;
-	if (kind !== 'result_expired') return { failedTasks };
-	return { taskId: record.taskId, failedTasks, countsOnlyIn: item.executionId };
+	const failedTaskCount = (record.failedTaskCount ?? 0) + 1;
+	if (kind !== 'result_expired') return { failedTaskCount };
+	return { taskId: record.taskId, failedTaskCount, countsOnlyIn: item.executionId };
 }
 
 function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {
@@ -156,19 +156,19 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 	const permit = await acquireToPoll(item, taskId);
 	const reservation = run.memoryBudget.reservation();
 	const waitingSince = systemClock.now();
-	const task = { taskId, origin: 'named' as const, waitingSince, images: 1, reservation };
+	const task = { taskId, origin: 'entered' as const, waitingSince, images: 1, reservation };
 	try {
 		const polled = settings.wait ? await pollTask(item, task) : await pollOnce(item, task);
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} catch (thrown) {
 		abortRun(item);
-		throw readError(taskId, toFailure(thrown));
+		throw withTaskAdvice(taskId, toFailure(thrown));
 	} finally {
 		permit.release();
 		reservation.release();
 	}
 }
 
-function readError(taskId: string, failure: Failure): FailureError {
+function withTaskAdvice(taskId: string, failure: Failure): FailureError {
 	return new FailureError({ ...failure, taskId, nextStep: failure.nextStep ?? READ_ADVICE[failure.kind] });
 }

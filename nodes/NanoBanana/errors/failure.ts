@@ -69,7 +69,7 @@ const COSTS: Record<Cost, string> = {
 };
 const GET_IMAGES =
 	"The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
-/** So many IDs are part of a text. All of them are in `details`. */
+/** The most IDs in a text. All of them are in `details`. */
 const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;
 
@@ -88,7 +88,7 @@ function adviceOf(failure: Failure): string {
 	return failure.nextStep || kind.isRepairable ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
 }
 
-/** Nothing is called free that may charge again. */
+/** Never calls a step free that may charge again. */
 function othersText({ kind, others }: Failure): string[] {
 	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = others ?? {};
 	const isUnclear = unclearItems.length > 0 || KINDS[kind].isUnclear === true;

@@ -9,11 +9,11 @@ import { decodeGemini } from './decode/decodeGemini';
 export const gemini: ImageFormat = {
 	needsBytes: () => true,
 	callsFor: (n) => n,
-	encode: encodeCall,
+	encode: encodeGenerateContent,
 	decode: decodeGemini,
 };
 
-function encodeCall(request: ImageRequest): EncodedCall {
+function encodeGenerateContent(request: ImageRequest): EncodedCall {
 	const apiId = findModel(request.model)?.geminiId;
 	const imageConfig: IDataObject = {
 		...(request.aspectRatio && { aspectRatio: request.aspectRatio }),

@@ -140,7 +140,7 @@ function withoutKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 
 function withKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 	return async (timeout, signal) => {
-		// n8n replaces the request's signal by the execution's, so the context it asks answers with ours.
+		// n8n replaces the signal of the request by that of its context, so it gets a context that returns ours.
 		const own = Object.create(client.ctx, {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;

@@ -29,7 +29,7 @@ export class TooLargeError extends Error {}
 const SMALL_BYTES = 64 * 1024;
 /** What a body of unknown length is expected to have. */
 const UNKNOWN_LENGTH_BYTES = 16 * MEGABYTE;
-/** So much of a body waits here for a reader that is slower than the network. */
+/** The most bytes of a body that wait for a reader that is slower than the network. */
 const QUEUE_BYTES = MEGABYTE;
 
 /** `fromNetwork` is put around every wait for the next chunk. */

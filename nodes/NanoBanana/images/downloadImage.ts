@@ -54,7 +54,7 @@ const UNKNOWN_FORMAT = 'has an unknown format: the file contains the bytes as th
 const IDLE_MS = 15_000;
 /** Images up to this size are stored from memory, which costs less than a stream. */
 const STREAM_FROM_BYTES = MEGABYTE;
-/** So much of a large image tells its format. */
+/** The first bytes of a large image, which tell its format. */
 const HEAD_BYTES = 4096;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;

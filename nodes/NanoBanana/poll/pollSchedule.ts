@@ -40,10 +40,10 @@ const FIRST_SPREAD = 1.7;
 const GOLDEN_RATIO = 0.618034;
 /** Only the newest durations count, as the pace of an API changes during a long run. */
 const MAX_DURATIONS = 100;
-/** Waiting tasks are told of each of the first so many ends, then of every such one, as each teaches less than the one before. */
-const NEWS_EVERY = 4;
-/** Being woken up costs about as much as a tenth of a poll, so waiting tasks are not told of less than this. */
-const NEWS_MS = 100;
+/** Waiting tasks are woken after each of the first 4 ends, then after every fourth, as each teaches less than the one before. */
+const WAKE_EVERY = 4;
+/** Being woken up costs about as much as a tenth of a poll, so waiting tasks are not woken for less than this. */
+const MIN_WAKE_GAIN_MS = 100;
 
 interface Task {
 	startedAt: number;
@@ -52,7 +52,7 @@ interface Task {
 	/** From 0 to 1, evenly spread over the tasks of a run, so that their first polls are not simultaneous. */
 	phase: number;
 	/** `dueAt` as it was read last. */
-	toldDueAt: number;
+	lastReadDueAt: number;
 	polledAt?: number;
 	/** The start, or the first poll of a task that may be much older. */
 	trackedFrom: number;
@@ -130,7 +130,7 @@ export function createPollSchedule(): PollSchedule {
 				pollIntervalMs,
 				isNew,
 				phase,
-				toldDueAt: startedAt,
+				lastReadDueAt: startedAt,
 				trackedFrom: startedAt,
 				pendingAge: 0,
 				failedPolls: 0,
@@ -140,8 +140,8 @@ export function createPollSchedule(): PollSchedule {
 			open.add(task);
 			return {
 				get dueAt() {
-					task.toldDueAt = dueAt(task);
-					return task.toldDueAt;
+					task.lastReadDueAt = dueAt(task);
+					return task.lastReadDueAt;
 				},
 				set onEarlier(action: () => void) {
 					task.onEarlier = action;
@@ -163,8 +163,8 @@ export function createPollSchedule(): PollSchedule {
 					ended += 1;
 					durations = [...durations.slice(1 - MAX_DURATIONS), duration];
 					learn();
-					if (ended >= NEWS_EVERY && ended % NEWS_EVERY > 0) return;
-					for (const other of open) if (dueAt(other) <= other.toldDueAt - NEWS_MS) other.onEarlier?.();
+					if (ended >= WAKE_EVERY && ended % WAKE_EVERY > 0) return;
+					for (const other of open) if (dueAt(other) <= other.lastReadDueAt - MIN_WAKE_GAIN_MS) other.onEarlier?.();
 				},
 				close: () => void open.delete(task),
 			};

@@ -75,10 +75,10 @@ export async function fetchTaskStatus(
 	const wait = retryAfterMs(reply.headers['retry-after']);
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
-		return readEnd(outcome, taskId) ?? readError(failure, reply.status, body, wait);
+		return readEnd(outcome, taskId) ?? readFailedPoll(failure, reply.status, body, wait);
 	}
 	const response = bodyText(reply.bytes);
-	return readSuccess(outcome, { taskId, body, response, wait });
+	return readSuccessfulPoll(outcome, { taskId, body, response, wait });
 }
 
 /** The end of this very task next to an error status. Its images are there; its failure counts when it is repeated. */
@@ -89,7 +89,7 @@ function readEnd(outcome: DecodedResponse, taskId: string): TaskStatusResult | u
 	return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId } };
 }
 
-function readError(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {
+function readFailedPoll(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {
 	if (
 		failure.kind === 'unknown_task' ||
 		(status === 404 && failure.kind !== 'model_not_available' && failure.kind !== 'not_offered')
@@ -120,7 +120,7 @@ function notFoundKind(failure: Failure): Failure['kind'] {
 		: 'unknown_task';
 }
 
-function readSuccess(
+function readSuccessfulPoll(
 	outcome: DecodedResponse,
 	{ taskId, body, response, wait }: { taskId: string; body: unknown; response: string; wait: number },
 ): TaskStatusResult {
@@ -134,7 +134,7 @@ function readSuccess(
 		// A rejection of this poll: the task itself keeps running.
 		const said = embeddedStatus(body);
 		const failure = { ...classify(said ?? 400, body), httpStatus: 200, taskId };
-		return readError(failure, said ?? 400, body, wait);
+		return readFailedPoll(failure, said ?? 400, body, wait);
 	}
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
 		// An error next to a task whose status is unknown or absent may be a notice.

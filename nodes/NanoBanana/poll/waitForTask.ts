@@ -7,7 +7,7 @@ import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
 export interface PollOptions {
 	taskId: string;
 	/** Whose task it is: just created here, created by an earlier try, or entered by the user, so that nobody here has seen it accepted. */
-	origin: 'fresh' | 'resumed' | 'named';
+	origin: 'fresh' | 'resumed' | 'entered';
 	/** One poll. It is free, so it may fail as often as it likes. */
 	poll: (remainingMs: number) => Promise<TaskStatusResult>;
 	/** Shared by the tasks of a run, which learn from each other. */
@@ -32,7 +32,7 @@ export interface PollResult {
 
 /** An accepted task may be invisible for a while after its creation and in between; an ID that the user entered gets a moment only. */
 const OWN_GRACE_MS = 60_000;
-const NAMED_GRACE_MS = 5_000;
+const ENTERED_GRACE_MS = 5_000;
 /**
  * Consecutive polls that must agree before an error, or a finished task without an image, counts as final: about
  * ten seconds. Some APIs write the URL after the status, and one that restarts returns anything.
@@ -56,7 +56,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	const { taskId, origin, clock, signal, timeoutMs, pollIntervalMs, firstPollMs = 0 } = options;
 	const deadline = clock.now() + timeoutMs;
 	// An ID that was never seen accepted is not called charged, however short the timeout.
-	const graceMs = origin === 'named' ? Math.min(NAMED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
+	const graceMs = origin === 'entered' ? Math.min(ENTERED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
 	const ticket = options.schedule.track(options.startedAt, pollIntervalMs, origin === 'fresh');
 	let polls = 0;
 	let last: DecodedResponse | undefined;
@@ -74,7 +74,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			polls += 1;
 			last = poll.outcome ?? last;
 			// An ID that the user entered may be read at a wrong URL, which never returns anything but pages.
-			const isDoubt = poll.kind === 'doubtful' || (poll.kind === 'notJson' && origin === 'named');
+			const isDoubt = poll.kind === 'doubtful' || (poll.kind === 'notJson' && origin === 'entered');
 			doubts = isDoubt ? doubts + 1 : 0;
 			if (poll.kind === 'outcome') {
 				const { outcome } = poll;
@@ -104,11 +104,13 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 
 /** Who did not enter the ID cannot correct it. */
 function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
-	return failure.kind === 'unknown_task' && origin !== 'named' ? { ...failure, nextStep: CHECK_AGAIN_ADVICE } : failure;
+	return failure.kind === 'unknown_task' && origin !== 'entered'
+		? { ...failure, nextStep: CHECK_AGAIN_ADVICE }
+		: failure;
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {
-	return origin === 'named' || CLEAR_REJECTIONS.includes(kind) ? FEW_POLLS : MANY_POLLS;
+	return origin === 'entered' || CLEAR_REJECTIONS.includes(kind) ? FEW_POLLS : MANY_POLLS;
 }
 
 /** The schedule may bring the poll forward during the pause, though not before `notBefore`. */
@@ -137,7 +139,7 @@ function openTask(
 	lastFailure?: Failure,
 ): PendingResponse {
 	// A task that no poll has shown is not called running: report the last error instead.
-	const isAccepted = origin !== 'named' && OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down');
+	const isAccepted = origin !== 'entered' && OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down');
 	if (!last && !isAccepted && lastFailure) throw new FailureError(lastFailure);
 	const task = pendingFrom(last);
 	if (continuesOnTimeout) return { ...task, taskId };

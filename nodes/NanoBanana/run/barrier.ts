@@ -26,7 +26,7 @@ export interface JoinableBarrier extends Barrier {
  * `stop`: another item is not valid and the node will stop, so nobody pays. `abandoned`: n8n gave up the
  * run while it set up the items (an expression failed) and waits for none of them.
  */
-export type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overBudget';
+export type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overImageLimit';
 
 export interface ItemPlan {
 	itemIndex: number;
@@ -67,7 +67,7 @@ export function createBarrier(
 		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
 		// What earlier tries have paid for is still delivered.
 		const isFree = startsLate && images === 0;
-		return planned > maxImages && !isFree ? 'overBudget' : 'proceed';
+		return planned > maxImages && !isFree ? 'overImageLimit' : 'proceed';
 	};
 
 	/** Checks end in any order, as n8n reads the credential for each item from its database. */

@@ -25,7 +25,7 @@ export function abortRun({ run, continues, cancel }: RunningItem): void {
 	if (cancel?.aborted || !continues) run.abort();
 }
 
-/** What n8n is to be told once all items have ended, or nothing: another item's failure ended this one. */
+/** The failure to report once all items have ended; undefined where the failure of another item ended this one. */
 export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure | undefined> {
 	const { run, cancel } = item;
 	const failure = withOwnTask(item, toFailure(thrown));

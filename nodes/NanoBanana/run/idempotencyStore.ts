@@ -29,7 +29,7 @@ export interface SubmissionRecord {
 	/** Sent with every try of this call. */
 	idempotencyKey?: string;
 	/** Tasks of this call that failed: the next one is another request. */
-	failedTasks?: number;
+	failedTaskCount?: number;
 	/** ISO time of the last try. */
 	submittedAt?: string;
 	taskId?: string;

@@ -15,7 +15,7 @@ export interface Reservation {
 	release(): void;
 }
 
-/** So many bytes of requests and images are in memory at a time, or a single larger one. */
+/** The most bytes of requests and images in memory at a time, unless a single one is larger. */
 export const MEMORY_BYTES = 24 * MEGABYTE;
 /** So many files are downloaded side by side. */
 export const TRANSFERS = 8;

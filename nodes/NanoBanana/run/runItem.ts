@@ -82,7 +82,7 @@ export async function runItem<T>(
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
 			if (!isValid) throw checked;
-			if (decision === 'overBudget') throw new FailureError(overBudget(planned, maxImages));
+			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}
 		run.itemFinished();
@@ -108,7 +108,7 @@ async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | un
 	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
 }
 
-function overBudget(planned: number, allowed: number): Failure {
+function overImageLimit(planned: number, allowed: number): Failure {
 	return {
 		kind: 'spending_limit',
 		message: `This run would generate ${planned} images, but 'Max Images per Run' is ${allowed}`,

@@ -96,15 +96,15 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
 	record.submittedAt = new Date(Date.now()).toISOString();
-	// Nothing that changes when n8n starts an execution again whose worker was killed. A call without an execution
-	// (MCP trigger) has the time only.
+	// Only values that stay the same when n8n restarts an execution after its worker was killed. A call without an
+	// execution (MCP trigger) has only the time.
 	record.idempotencyKey ??= hashOf([
 		item.executionId || record.submittedAt,
 		ctx.getNode().id,
 		prepared.key,
 		prepared.record.requestHash,
 		index,
-		record.failedTasks ?? 0,
+		record.failedTaskCount ?? 0,
 	]);
 	saveRecord(ctx, prepared.key, prepared.record);
 	let result: SubmitResult;

@@ -45,7 +45,7 @@ export async function submit(
 ): Promise<AcceptedSubmission> {
 	let unsent = 0;
 	let resent = 0;
-	/** What an earlier try of the node left unclear does not count: until this one has sent it, nothing new is at stake. */
+	/** Set when this try ends unclear. An unclear end of an earlier try does not count. */
 	let unclearSince: number | undefined;
 	const endedBy = (): AbortSignal | undefined => (unclearSince === undefined ? signal : cancel);
 	for (;;) {

@@ -65,10 +65,10 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	const body = parseBody(reply.bytes);
 	const parsed: ParsedReply = { ...reply, body, prompt, wait: retryAfterMs(reply.headers['retry-after']) };
 	const { status } = reply;
-	if (status < 200 || status >= 300) return acceptedDespite(status, parsed) ?? readError(status, parsed);
+	if (status < 200 || status >= 300) return acceptedDespite(status, parsed) ?? readErrorResponse(status, parsed);
 	const image = rawImage(reply);
 	if (image) return acceptedImages({ kind: 'images', images: [image] });
-	return readSuccess(decode(body), parsed);
+	return readSuccessResponse(decode(body), parsed);
 }
 
 /** A body that is an image by its type and its first bytes: some synchronous calls return the file itself. */
@@ -77,7 +77,7 @@ function rawImage({ headers, bytes }: HttpReply): ImageRef | undefined {
 	return isFile ? refFrom(bytes.toString('base64'), '') : undefined;
 }
 
-function readSuccess(decoded: DecodedResponse, parsed: ParsedReply): SubmitResult {
+function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): SubmitResult {
 	if (decoded.kind === 'failed') return readFailed(decoded, parsed);
 	const { status, headers, body, bytes, wait } = parsed;
 	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(headers);
@@ -150,7 +150,7 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 		const isClear =
 			status !== undefined || failure.kind !== 'invalid_request' || INVALID.test(readErrorBody(body, prompt).all);
 		return isClear
-			? readError(status ?? 400, parsed)
+			? readErrorResponse(status ?? 400, parsed)
 			: unclear({ ...failure, httpStatus: parsed.status, response: bodyText(parsed.bytes) });
 	}
 	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
@@ -161,7 +161,7 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 }
 
 /** `status` may be the code inside a 200. */
-function readError(status: number, parsed: ParsedReply): SubmitResult {
+function readErrorResponse(status: number, parsed: ParsedReply): SubmitResult {
 	const { headers, body, bytes, prompt, wait } = parsed;
 	const failure = { ...classify(status, body, headers, prompt), httpStatus: parsed.status };
 	const acceptance = acceptanceOf(status, body, headers, prompt);

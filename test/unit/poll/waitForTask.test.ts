@@ -123,7 +123,7 @@ describe('a task without a successful poll until the deadline', () => {
 	});
 
 	it('is not reported as running when the user entered its ID', async () => {
-		expect((await waitWith([overloaded()], { origin: 'named', continuesOnTimeout: true })).waited).toMatchObject({
+		expect((await waitWith([overloaded()], { origin: 'entered', continuesOnTimeout: true })).waited).toMatchObject({
 			failure: { kind: 'upstream_down', taskId: 'task_1', gatewayMessage: 'bad gateway' },
 		});
 	});
@@ -162,7 +162,7 @@ it('waits for a task that is not visible yet', async () => {
 });
 
 it('accepts after some time that the task does not exist', async () => {
-	const { waited, tookMs } = await waitWith([notFound], { origin: 'named' });
+	const { waited, tookMs } = await waitWith([notFound], { origin: 'entered' });
 
 	expect(waited).toMatchObject({ failure: { kind: 'unknown_task' } });
 	expect(tookMs).toBeGreaterThanOrEqual(5_000);
@@ -289,7 +289,7 @@ describe('the schedule', () => {
 			[rejected, []],
 			[notFound, [['failed', 10]]],
 		] as const) {
-			const { told } = await scheduleCalls([end], { origin: 'named', timeoutMs: 20 });
+			const { told } = await scheduleCalls([end], { origin: 'entered', timeoutMs: 20 });
 			expect(told).toEqual([['track', 1000, false], ...after, 'closed']);
 		}
 	});
@@ -332,7 +332,10 @@ describe('the schedule', () => {
 
 	it('accepts after the grace period that the task does not exist', async () => {
 		const failure = { kind: 'unknown_task', taskId: 'task_1' };
-		expect((await scheduleCalls([notFound], { origin: 'named', timeoutMs: 20 })).waited).toEqual({ failure, polls: 2 });
+		expect((await scheduleCalls([notFound], { origin: 'entered', timeoutMs: 20 })).waited).toEqual({
+			failure,
+			polls: 2,
+		});
 		const { waited } = await scheduleCalls([notFound], { timeoutMs: 100_000 });
 		expect(waited).toEqual({
 			failure: { ...failure, nextStep: expect.stringContaining('The API accepted this task') as string },
@@ -382,8 +385,8 @@ describe('a rejected poll', () => {
 		['access_denied', 'fresh', 3],
 		['insufficient_balance', 'fresh', 3],
 		['prompt_refused', 'fresh', 3],
-		['invalid_request', 'named', 3],
-		['invalid_key', 'named', 3],
+		['invalid_request', 'entered', 3],
+		['invalid_key', 'entered', 3],
 	])('is final when it is repeated (%s, %s task): %i polls', async (kind, origin, polls) => {
 		const failure = { kind, taskId: 'task_1' };
 		expect((await waitWith([rejectedPoll(kind)], { origin })).waited).toEqual({ failure, polls });
@@ -396,7 +399,7 @@ describe('a rejected poll', () => {
 			retryAfterMs: 0,
 		};
 
-		expect((await waitWith([proxyPage], { origin: 'named' })).waited).toMatchObject({
+		expect((await waitWith([proxyPage], { origin: 'entered' })).waited).toMatchObject({
 			failure: { kind: 'wrong_base_url' },
 			polls: 3,
 		});

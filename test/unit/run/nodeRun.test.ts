@@ -52,8 +52,8 @@ it('lets nobody pay where n8n gave up the run before all of its items had starte
 });
 
 it('lets nobody pay beyond the limit, and counts items that start later', async () => {
-	expect(await decisions([{ images: 2 }, { images: 2 }])).toEqual(['overBudget 4', 'overBudget 4']);
+	expect(await decisions([{ images: 2 }, { images: 2 }])).toEqual(['overImageLimit 4', 'overImageLimit 4']);
 	expect(await decisions([{ images: 2 }], { hasBatching: true })).toEqual(['proceed 3']);
-	expect(await decisions([{ images: 3 }], { hasBatching: true })).toEqual(['overBudget 4']);
+	expect(await decisions([{ images: 3 }], { hasBatching: true })).toEqual(['overImageLimit 4']);
 	expect(await decisions([{ images: 0 }], { hasBatching: true, itemCount: 9 })).toEqual(['proceed 0']);
 });

@@ -7,11 +7,11 @@ const BASE64 = /^[\w+/-]{16,}={0,2}$/;
 
 /**
  * The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so
- * empty ones mean absent. `isNamed`: the user says that it is one, so its URL may contain spaces.
+ * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces.
  */
-export function refIn(entry: unknown, baseUrl: string, isNamed = false): ImageRef | undefined {
+export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): ImageRef | undefined {
 	const text = typeof entry === 'string' ? entry : own(entry, 'url');
-	const isUrl = isNamed && typeof text === 'string' && /^\s*https?:\/\//i.test(text);
+	const isUrl = isFromUserPath && typeof text === 'string' && /^\s*https?:\/\//i.test(text);
 	const url = isUrl ? text.trim().replaceAll(' ', '%20') : text;
 	return refFrom(url, baseUrl) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
 }
