@@ -211,8 +211,7 @@ class History {
 		// A synchronous call has no id that a log could name, and after a crash nobody gets a response that was on its way.
 		if (charge.taskId === undefined && ended) return true;
 		if (execution.process.isDead && !charge.isDelivered) return true;
-		const isTaskDelivered = charge.taskId !== undefined && charge.isDelivered;
-		if (!isTaskDelivered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
+		if (!charge.isDelivered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
 		const own = this.all.filter(({ plan }) => plan.workflow === charge.workflow);
 		const texts = own.flatMap(({ reported }) => reported.texts);
 		const name = charge.taskId ?? charge.mark;
