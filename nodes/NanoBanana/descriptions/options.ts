@@ -13,10 +13,9 @@ import { PAID_OPERATIONS } from '../types';
  * not apply; only what needs a value other than the default is shown by it.
  */
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
-const forResults: IDisplayOptions = { hide: { '/wait': [false] } };
-const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'], '/wait': [false] } };
+const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'] } };
 const forReads: IDisplayOptions = { show: { '/operation': ['getStatus', 'waitForResult'] } };
-const forFiles: IDisplayOptions = { hide: { '/wait': [false], download: [false] } };
+const forFiles: IDisplayOptions = { hide: { download: [false] } };
 
 /**
  * Optional fields of all operations, in alphabetical order. Each default is what happens without
@@ -71,7 +70,6 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description: 'Whether to return all images of a task in one item, in the fields data, data_1, data_2, and so on',
-			displayOptions: forResults,
 		},
 		{
 			displayName: 'Download Images',
@@ -80,7 +78,6 @@ export const optionsField: INodeProperties = {
 			default: true,
 			description:
 				'Whether to download the images as files. If turned off, only their URLs are returned, which expire.',
-			displayOptions: forResults,
 		},
 		{
 			displayName: 'File Name',

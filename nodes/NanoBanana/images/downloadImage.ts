@@ -129,7 +129,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const attempt = await transferOnce(IDLE_MS * tries);
 		if (attempt.kind === 'reply' && attempt.image) return { kind: 'image', saved: attempt.image.saved };
 
-		if (isGone(attempt) && refreshUrl && refreshes < REFRESHES) {
+		if ((isGone(attempt) || isRejected(attempt)) && refreshUrl && refreshes < REFRESHES) {
 			refreshes += 1;
 			const fresh = await refreshUrl();
 			if (fresh !== undefined && fresh !== url) {
@@ -230,6 +230,11 @@ function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile |
 
 function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
 	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
+}
+
+/** Google Cloud Storage and S3 respond like this to a signature that has expired (ExpiredToken). */
+function isRejected<T>(attempt: Attempt<T> | NoReply): boolean {
+	return attempt.kind === 'reply' && attempt.status === 400;
 }
 
 function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 'never' {

@@ -29,7 +29,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 		operation: OPERATIONS[settings.operation].takesReferences ? 'imageToImage' : 'textToImage',
 		model: requiredText(
 			'Model',
-			own(body, 'model'),
+			(settings.apiFormat === 'gemini' ? undefined : extraBody.model) ?? own(body, 'model'),
 			'Select a model from the list or enter a model ID, e.g. NanoBanana2-1K.',
 		).trim(),
 		prompt: readPrompt(own(body, 'prompt')),
@@ -89,7 +89,7 @@ function readPrompt(value: unknown): string {
 /** `n` among the additional fields replaces that of the field, so it is what will be charged. */
 function readImageCount(body: unknown, extraBody: IDataObject, { apiFormat }: Settings): number {
 	const added = apiFormat === 'gemini' ? undefined : extraBody.n;
-	const count = wholeNumber('Number of Images', added ?? own(body, 'n') ?? 1, 1);
+	const count = wholeNumber('Number of Images', added === undefined ? (own(body, 'n') ?? 1) : added, 1);
 	if (count <= MAX_IMAGES_PER_ITEM) return count;
 	throw invalid(
 		`'Number of Images' can be at most ${MAX_IMAGES_PER_ITEM} (got ${count})`,

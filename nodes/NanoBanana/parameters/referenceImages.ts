@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import { invalid } from './validate';
+import { choiceFrom, invalid } from './validate';
 import { FailureError, toFailure } from '../errors/failure';
 import { readImageFormat } from '../images/imageFormat';
 import { unwrapText } from '../lib/json';
@@ -20,7 +20,12 @@ const SENDABLE = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
 /** Fields first, then URLs, each in the order given. */
 export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
-	const inputType = ctx.getNodeParameter('inputType', 'binary') as string;
+	const inputType = choiceFrom(
+		'Input Type',
+		ctx.getNodeParameter('inputType', 'binary'),
+		['binary', 'url', 'both'],
+		'binary',
+	);
 	const fields = inputType === 'url' ? [] : splitNames(ctx.getNodeParameter('binaryPropertyName', 'data'));
 	const urls = inputType === 'binary' ? [] : splitUrls(ctx.getNodeParameter('imageUrls', ''));
 	if (inputType !== 'url' && fields.length === 0) {
@@ -62,12 +67,13 @@ export async function loadReferences(
 }
 
 function splitNames(value: unknown): string[] {
-	return (listIn(value) ?? String(value ?? '').split(',')).map((name) => String(name).trim()).filter(Boolean);
+	return (listIn(value) ?? String(value ?? '').split(/[,\r\n]+/)).map((name) => String(name).trim()).filter(Boolean);
 }
 
 /** A comma ends a URL only before the next one: URLs may contain commas themselves. */
 function splitUrls(value: unknown): string[] {
-	const texts = listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*\S+:\/\/)|,\s+|,$/);
+	const texts =
+		listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*[a-z][a-z\d+.-]*:\/\/)|,\s+|,$/i);
 	return texts.map((text) => text.trim()).filter(Boolean);
 }
 

@@ -260,7 +260,12 @@ describe('names that try to be more', () => {
 		const field = 'a"\r\nX-Evil: 1\r\n\r\nboo';
 		raw.serveTask(`${raw.url}/file`);
 		await run(
-			{ operation: 'imageToImage', binaryPropertyName: field, wait: false, options: { sendBinaryAs: 'multipart' } },
+			{
+				operation: 'imageToImage',
+				binaryPropertyName: JSON.stringify([field]),
+				wait: false,
+				options: { sendBinaryAs: 'multipart' },
+			},
 			{ input: [item({}, { [field]: asFile(image) })] },
 		);
 

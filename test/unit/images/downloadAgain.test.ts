@@ -141,13 +141,16 @@ describe('a download that never passes', () => {
 });
 
 describe('a URL that has expired', () => {
-	it.each([401, 403, 404, 410])('is refreshed after HTTP %i, and the new one is downloaded at once', async (status) => {
-		const refreshUrl = jest.fn(async () => await Promise.resolve(B));
-		const { result, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
+	it.each([400, 401, 403, 404, 410])(
+		'is refreshed after HTTP %i, and the new one is downloaded at once',
+		async (status) => {
+			const refreshUrl = jest.fn(async () => await Promise.resolve(B));
+			const { result, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
 
-		expect(result).toMatchObject({ kind: 'image', url: B });
-		expect([urls, pauses, refreshUrl.mock.calls.length]).toEqual([[A, B], [], 1]);
-	});
+			expect(result).toMatchObject({ kind: 'image', url: B });
+			expect([urls, pauses, refreshUrl.mock.calls.length]).toEqual([[A, B], [], 1]);
+		},
+	);
 
 	it.each<[string, FakeResponse]>([
 		['the host is down', down],

@@ -200,7 +200,8 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'sendBinaryAs', 'responseFormat']],
 		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
 		['getStatus', {}, [...FILES, 'download', 'combineImages']],
-		['textToImage', { wait: false }, [...PAID, 'responseFormat', 'timeout']],
+		// A format that always waits uses them, too, and hides the switch.
+		['textToImage', { wait: false }, [...PAID, ...FILES, 'download', 'combineImages', 'responseFormat', 'timeout']],
 		['textToImage', {}, [...PAID, ...FILES, 'imageSize'], { apiFormat: 'gemini' }],
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'asyncTask' }],
 	])('among the options of %s with %j: %j', (operation, values, names, chosen = {}) => {
@@ -213,7 +214,6 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'gemini' }],
 		['waitForResult', {}, [...PAID, 'sendBinaryAs', 'responseFormat']],
 		['getStatus', {}, [...PAID, ...WAITING]],
-		['textToImage', { wait: false }, [...WAITING, ...FILES, 'download', 'combineImages']],
 	])('and not where they do not: %s with %j, %j', (operation, values, names, chosen = {}) => {
 		expect(shownOptions({ operation, ...values }, chosen).filter((name) => names.includes(name))).toEqual([]);
 	});

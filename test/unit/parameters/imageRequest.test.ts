@@ -208,8 +208,19 @@ it.each([
 });
 
 it('rejects a number of images in the additional fields that is not a number', () => {
-	expect(refusal({}, { extraBody: { n: 'many' } })).toBe(
-		"'Number of Images' must be a whole number, 1 or higher (got many)",
+	for (const n of ['many', null])
+		expect(refusal({ n: 4 }, { extraBody: { n } })).toBe(
+			`'Number of Images' must be a whole number, 1 or higher (got ${n})`,
+		);
+});
+
+it.each([
+	['asyncTask', 'NanoBanana2-1K'],
+	['openAi', 'NanoBanana2-1K'],
+	['gemini', 'NanoBanana'],
+])('reads the model that the additional fields ask %s for', (apiFormat, model) => {
+	expect(read({ model: 'NanoBanana' }, { apiFormat, extraBody: { model: 'NanoBanana2-1K' } }).request.model).toBe(
+		model,
 	);
 });
 

@@ -22,7 +22,7 @@ it.each<[unknown]>([[`["${A}","${B}"]`], [` [ "${A}" , "${B}" ]\n`], [[A, B]], [
 	},
 );
 
-it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back']])(
+it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back'], ['front\nback']])(
 	'reads two fields in %j',
 	(binaryPropertyName) => {
 		expect(sourcesOf({ inputType: 'binary', binaryPropertyName: binaryPropertyName as string })).toEqual([
@@ -31,6 +31,19 @@ it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back']])
 		]);
 	},
 );
+
+it.each([
+	'https://res.example.com/fetch/w_500,h_500/https://y.example.com/a.jpg',
+	'https://x.example.com/cdn-cgi/image/width=80,quality=75/https://y.example.com/a.png',
+])('reads one URL that contains another one behind a comma: %s', (url) => {
+	expect(sourcesOf({ inputType: 'url', imageUrls: url })).toEqual([url]);
+	expect(sourcesOf({ inputType: 'url', imageUrls: `${url},${B}` })).toEqual([url, B]);
+});
+
+it('rejects an input type that is not in the list', () => {
+	expect(sourcesOf({ inputType: 'URL', imageUrls: A })).toEqual([A]);
+	expect(() => sourcesOf({ inputType: 'urls', imageUrls: A })).toThrow("'urls' is not a valid value for 'Input Type'");
+});
 
 it('reads fields first, then URLs', () => {
 	expect(sourcesOf({ inputType: 'both', binaryPropertyName: 'data', imageUrls: A })).toEqual(['data', A]);
