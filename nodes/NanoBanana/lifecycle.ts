@@ -6,11 +6,10 @@ import { redact } from './errors/redact';
 import { systemClock } from './lib/clock';
 import { readTaskIds } from './parameters/settings';
 import { abortRun, eachOrThrow } from './run/errorOutput';
-import { keptRows, keepRows, releaseRecord, type SubmissionRecord } from './run/idempotencyStore';
+import { releaseRecord, type SubmissionRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/runItem';
 import { collectImages, imageCount, openTaskText } from './steps/collectImages';
 import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTask';
-import { addWarnings } from './steps/outputItems';
 import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
@@ -48,8 +47,7 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 	if (item.settings.previewRequest) return [previewItem(item, prepared)];
 	const { record } = prepared;
 	try {
-		const kept = keptRows(record);
-		const rows = kept ? addWarnings(kept, prepared.warnings) : await callAndCollect(item, prepared);
+		const rows = await callAndCollect(item, prepared);
 		if (item.isTool) record.isDelivered = true;
 		return rows;
 	} finally {
@@ -78,15 +76,12 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 				? [`${request.n} images were ${settled.length} calls. Each of them is charged.`]
 				: []),
 		];
-		const rows = await collectImages(item, results, {
+		return await collectImages(item, results, {
 			requestedImages: request.n,
 			model: request.model,
 			requestHash: record.requestHash,
 			warnings,
 		});
-		// No task can be read again, so another try gets the output items themselves.
-		if (results.every((result) => result.taskId === undefined)) keepRows(record, rows);
-		return rows;
 	} finally {
 		results.forEach((result) => result.reservation.release());
 	}

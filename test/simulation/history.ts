@@ -60,6 +60,8 @@ class History {
 		simulator.log(() => `user   ${JSON.stringify({ api: this.api.settings, plans })}`);
 		if (!(await simulator.play(Promise.all(plans.map(async (plan) => await this.runWithRetries(plan))))))
 			simulator.violate('an item never ended');
+		// Items that n8n has given up still get their responses.
+		if (plans.some(({ brokenItem }) => brokenItem !== undefined)) await simulator.play(simulator.sleep(400_000));
 		this.checkKnown();
 		if (simulator.violations.length === 0 && simulator.chance(0.3)) await this.collectRest();
 	}
@@ -92,7 +94,8 @@ class History {
 			if (end.kind === 'rows' || execution.cancel.signal.aborted) break;
 			// A crashed execution is retried from what was saved before the node.
 			if (end.kind === 'error') {
-				context = execution.context;
+				// As n8n saves it now, whatever the items that it has given up still do.
+				context = JSON.parse(JSON.stringify(execution.context)) as IDataObject;
 				this.saved.set(plan.workflow, JSON.parse(JSON.stringify(context)) as IDataObject);
 				for (const [item, count] of [...execution.reported.unclear, ...execution.reported.unstored]) {
 					const key = `${plan.workflow}.${item}`;

@@ -96,10 +96,10 @@ export class Engine {
 		const run = async (): Promise<TryEnd> => {
 			const items: Array<Promise<INodeExecutionData[]>> = [];
 			for (let item = 0; item < plan.items; item += 1) {
-				if (plan.brokenItem === item && tryNumber === 1 && !plan.batchSize) {
+				if (plan.batchSize && item > 0 && item % plan.batchSize === 0) await this.simulator.sleep(400);
+				if (plan.brokenItem === item && tryNumber === 1) {
 					return { kind: 'error', error: new Error('the expression of an item failed') };
 				}
-				if (plan.batchSize && item > 0 && item % plan.batchSize === 0) await this.simulator.sleep(400);
 				const ctx = this.contextFor(execution, item, tryNumber, inFlight);
 				const running = createImages.call(ctx, this.routed(execution, item, tryNumber));
 				running.catch(() => undefined);

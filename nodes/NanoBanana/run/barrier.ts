@@ -20,6 +20,8 @@ export interface Barrier {
 export interface JoinableBarrier extends Barrier {
 	/** Synchronous: n8n starts all items in one sweep, so after it all of them are counted. */
 	join(maxImages?: number): void;
+	/** n8n does not wait for these items any longer: none that has not been released yet may be paid. */
+	giveUp(): void;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface ItemPlan {
 
 interface BarrierOptions {
 	isTool: boolean;
+	/** The items that n8n has started in this try, also those of earlier batches. */
+	started: ReadonlySet<number>;
 	/** Images by item, also those of earlier batches. */
 	plannedImages: Map<number, number>;
 	/** Called synchronously when the last item has finished. */
@@ -47,11 +51,12 @@ interface BarrierOptions {
 
 export function createBarrier(
 	ctx: IExecutePaginationFunctions,
-	{ isTool, plannedImages, onAllFinished }: BarrierOptions,
+	{ isTool, started, plannedImages, onAllFinished }: BarrierOptions,
 ): JoinableBarrier {
 	const itemCount = itemCountOf(ctx, isTool);
 	// n8n's own batching lets items start late, so nobody can wait for all of them.
-	const startsLate = hasBatching(ctx);
+	const batchSize = batchSizeOf(ctx);
+	const startsLate = batchSize < Infinity;
 	const stopsOnFailure = !ctx.continueOnFail();
 	const plans: ItemPlan[] = [];
 	const waiting: Array<Deferred & { itemIndex: number }> = [];
@@ -59,11 +64,14 @@ export function createBarrier(
 	const allFinished = deferred();
 	// Expressions may give each item another limit, or none that can be read: the lowest one counts.
 	let maxImages = Infinity;
+	let isGivenUp = false;
 	let joined = 0;
 	let finished = 0;
 
 	const decide = ({ images }: ItemPlan, planned: number): BarrierDecision => {
-		if (stopsOnFailure && !startsLate && joined < itemCount) return 'abandoned';
+		// n8n starts whole batches: where one is not complete, it gave up in the middle.
+		const isIncomplete = started.size < itemCount && started.size % batchSize > 0;
+		if (isGivenUp || (stopsOnFailure && isIncomplete)) return 'abandoned';
 		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
 		// What earlier tries have paid for is still delivered.
 		const isFree = startsLate && images === 0;
@@ -81,6 +89,7 @@ export function createBarrier(
 			joined += 1;
 			maxImages = Math.min(maxImages, limit);
 		},
+		giveUp: () => void (isGivenUp = true),
 		async arrive(plan) {
 			// Items join in one synchronous sweep, so after a turn of the event loop all are known.
 			await nextTurn;
@@ -121,7 +130,11 @@ function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number 
 	return Math.min(counted, proxy.all().length);
 }
 
-function hasBatching(ctx: IExecutePaginationFunctions): boolean {
-	const options = ctx.getNodeParameter('requestOptions', {}) as { batching?: { batch?: { batchInterval?: number } } };
-	return (options.batching?.batch?.batchInterval ?? 0) > 0;
+/** How many items n8n starts at a time: all of them without its batching. Read in n8n's routing-node.ts. */
+function batchSizeOf(ctx: IExecutePaginationFunctions): number {
+	const options = ctx.getNodeParameter('requestOptions', {}) as {
+		batching?: { batch?: { batchSize?: number; batchInterval?: number } };
+	};
+	const { batchSize = 1, batchInterval = 0 } = options.batching?.batch ?? {};
+	return batchInterval > 0 ? Math.max(1, batchSize) : Infinity;
 }

@@ -1,4 +1,4 @@
-import type { IBinaryData, IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { own } from '../lib/json';
@@ -18,8 +18,6 @@ export interface RequestRecord {
 	images: number;
 	/** One per paid call. */
 	calls: SubmissionRecord[];
-	/** The finished output items, where no task exists that could be read again. */
-	rows?: INodeExecutionData[];
 	/** The agent has these images: when it sends the same request again, it wants others. */
 	isDelivered?: boolean;
 }
@@ -30,7 +28,7 @@ export interface SubmissionRecord {
 	idempotencyKey?: string;
 	/** Tasks of this call that failed: the next one is another request. */
 	failedTaskCount?: number;
-	/** ISO time of the last try. */
+	/** ISO time at which it was sent last, unless the API has rejected it. */
 	submittedAt?: string;
 	taskId?: string;
 	/** Further tasks in the same response. They are not polled. */
@@ -44,18 +42,17 @@ export interface SubmissionRecord {
 		cause?: string;
 		response?: string;
 	};
-	/** The response of a call that has no task, without the images inside it. */
+	/** The response of a call that has no task, without the images that are stored. */
 	response?: ImagesResponse;
 	/** The only execution in which that response or task counts: it has no image, or none that is saved. Another one sends the call again. */
 	countsOnlyIn?: string;
-	/** The images that were inside it. */
+	/** Its images, once they are stored. */
 	stored?: OutputImage[];
 }
 
 /** What this process alone remembers of a record. */
 interface InMemory {
 	/** As in the record, where they contain image bytes (n8n's binary data mode "default"). */
-	rows?: INodeExecutionData[];
 	stored?: OutputImage[];
 	/** A response whose images n8n could not store: the next try of the node stores them. */
 	unstored?: ImagesResponse;
@@ -174,24 +171,17 @@ function inMemoryOf(record: RequestRecord | SubmissionRecord): InMemory {
 	return known;
 }
 
-function hasBytes(binary: IBinaryData | undefined): boolean {
-	return binary !== undefined && binary.id === undefined;
-}
-
-export function keepRows(record: RequestRecord, rows: INodeExecutionData[]): void {
-	const isLarge = rows.some((row) => Object.values(row.binary ?? {}).some(hasBytes));
-	(isLarge ? inMemoryOf(record) : record).rows = rows;
-}
-
-export function keptRows(record: RequestRecord): INodeExecutionData[] | undefined {
-	return record.rows ?? inMemoryOf(record).rows;
-}
-
-/** Returns false where another execution ('Retry execution') will not find the images, and asks again. */
-export function keepStored(call: SubmissionRecord, stored: OutputImage[], executionId: string): boolean {
+/**
+ * Keeps the images of a response that has no task. One that is in no file of n8n stays a URL, so that the next try gets
+ * it. Returns false where another execution ('Retry execution') will not find the images, and asks again.
+ */
+export function keepStored(call: SubmissionRecord, images: OutputImage[], executionId: string): boolean {
 	if (inMemoryOf(call).unstored) delete call.countsOnlyIn;
 	delete inMemoryOf(call).unstored;
-	const isLarge = stored.some(({ binary }) => hasBytes(binary));
+	const stored = images.filter(({ binary, url }) => binary?.id !== undefined || url === undefined);
+	const urls = images.flatMap(({ binary, url }) => (binary?.id === undefined && url !== undefined ? [url] : []));
+	if (call.response) call.response.images = urls.map((url) => ({ kind: 'url', url }));
+	const isLarge = stored.some(({ binary }) => binary !== undefined && binary.id === undefined);
 	(isLarge ? inMemoryOf(call) : call).stored = stored;
 	if (isLarge) call.countsOnlyIn = executionId;
 	return !isLarge;
@@ -219,6 +209,11 @@ export function isAnswered(call: SubmissionRecord, executionId: string): boolean
 /** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */
 export function isUnclear(call: SubmissionRecord, executionId: string): boolean {
 	return call.unclear?.executionId === executionId;
+}
+
+/** True for a call that was on its way when n8n saved the execution: nobody has seen its response. */
+export function isSentBefore({ submittedAt, taskId, response, unclear }: SubmissionRecord): boolean {
+	return submittedAt !== undefined && taskId === undefined && response === undefined && unclear === undefined;
 }
 
 /** True while the call still has to be paid. */

@@ -59,7 +59,7 @@ interface TryState {
 	isLost: boolean;
 }
 
-type JoinableRun = NodeRun & { join(settings?: Settings): void };
+type JoinableRun = NodeRun & { join(settings?: Settings): void; giveUp(): void };
 
 const runs = new WeakMap<object, JoinableRun>();
 const tryStates = new WeakMap<object, TryState>();
@@ -68,8 +68,14 @@ const tryStates = new WeakMap<object, TryState>();
 export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
 	// Calls of an agent share a context but are runs of their own.
 	const key = isTool ? {} : contextOf(ctx);
+	const earlier = tryStates.get(key);
 	const tryState = joinTry(key, runIndexOf(ctx), ctx.getItemIndex());
-	const run = runs.get(key) ?? openRun(ctx, { isTool, tryState, close: () => runs.delete(key) });
+	// n8n has given up a run that is still open (an expression failed), and tries the node again.
+	if (tryState !== earlier) runs.get(key)?.giveUp();
+	const close = (): void => {
+		if (runs.get(key) === run) runs.delete(key);
+	};
+	const run = runs.get(key) ?? openRun(ctx, { isTool, tryState, close });
 	runs.set(key, run);
 	run.join(settings);
 	return run;
@@ -105,8 +111,9 @@ function openRun(
 	const abort = (): void => controller.abort();
 	if (cancel?.aborted || tryState.isLost) abort();
 	const forgetCancel = onAbort(cancel, abort);
-	const { join, ...barrier } = createBarrier(ctx, {
+	const { join, giveUp, ...barrier } = createBarrier(ctx, {
 		isTool,
+		started: tryState.joined,
 		plannedImages: tryState.plannedImages,
 		onAllFinished() {
 			forgetCancel();
@@ -143,6 +150,11 @@ function openRun(
 		abort() {
 			tryState.isLost = true;
 			abort();
+		},
+		giveUp() {
+			giveUp();
+			abort();
+			close();
 		},
 		join(settings) {
 			join(settings?.maxImages);

@@ -176,14 +176,14 @@ async function storeImages(item: ItemContext, sources: Source[]): Promise<Output
 	return await Promise.all(storing);
 }
 
-/** Stores the images inside a response, so that they no longer take memory as text. `index` is its place among the calls of the item. */
-export async function storeInlineImages(
+/** Stores the images of a response that has no task. `index` is its place among the calls of the item. */
+export async function storeCallImages(
 	item: ItemContext,
 	call: CallResult,
 	index: number,
 	callCount: number,
 ): Promise<OutputImage[]> {
-	const refs = refsIn(call).filter((ref) => ref.kind === 'base64');
+	const refs = refsIn(call);
 	// The other calls may still be running, so each has numbers of its own, for the file names.
 	const numberOf = (position: number): number => position * callCount + index;
 	const count = callCount * refs.length;

@@ -8,6 +8,7 @@ import { abortRun } from '../run/errorOutput';
 import {
 	hashOf,
 	isAnswered,
+	isSentBefore,
 	isUnclear,
 	keepStored,
 	keepUnstored,
@@ -21,10 +22,10 @@ import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
 import { readSubmitResult, type SubmitResult } from '../submit/submitResult';
-import { storeInlineImages } from './collectImages';
+import { storeCallImages } from './collectImages';
 import { acquireToPoll, type CallResult } from './pollTask';
 import { encodeCall, type PreparedRequest } from './prepareRequest';
-import { logUnclear, noteImages, noteTask, recordResult, unclearError } from './recordResult';
+import { logUnclear, noteImages, noteTask, recordResult, recordUnclear, unclearError } from './recordResult';
 
 /** One paid call of an item. */
 export interface PaidCall {
@@ -40,6 +41,9 @@ export interface PaidCall {
 	permit?: Permit;
 }
 
+/** Calls on their way. n8n may start another try while they are: after an expression has failed it waits for no item. */
+const sending = new WeakMap<SubmissionRecord, Promise<CallResult>>();
+
 /**
  * Sends a paid call once, or finds what an earlier try has sent.
  *
@@ -48,6 +52,11 @@ export interface PaidCall {
 export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { executionId, settings } = item;
+	await sending.get(record)?.catch(() => undefined);
+	if (isSentBefore(record)) {
+		recordUnclear(item, record, { kind: 'unclear_submission' });
+		logUnclear(item, record);
+	}
 	const isPaid = isAnswered(record, executionId);
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
@@ -57,7 +66,9 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 		return { ...callResult(call, record.response), stored };
 	}
 	if (isUnclear(record, executionId) && !settings.retryUnclear) throw unclearError(item, record);
-	return await submitCall(call);
+	const sent = submitCall(call);
+	sending.set(record, sent);
+	return await sent.finally(() => sending.delete(record));
 }
 
 /** A task that is paid already takes a permit like a new one, but sends nothing. */
@@ -154,12 +165,16 @@ export function abortRunOfOnlyCall({ item, prepared }: PaidCall): void {
 const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
 
-/** This response has no task: the images inside it are stored before anything else can go wrong. */
+/** This response has no task: its images are stored before anything else can go wrong. */
 async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;
-	const stored = await storeInlineImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
-		if (result.outcome.kind === 'images') keepUnstored(record, result.outcome, item.executionId);
+	const stored = await storeCallImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
+		const { outcome } = result;
+		// The URLs of images are recorded already, so the next try downloads them.
+		if (outcome.kind !== 'images' || outcome.images.every(({ kind }) => kind === 'url'))
+			throw FailureError.from(thrown);
+		keepUnstored(record, outcome, item.executionId);
 		run.inMemoryItems.add(itemIndex);
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
 			itemIndex,
@@ -169,5 +184,5 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 	});
 	if (!keepStored(record, stored, item.executionId)) run.inMemoryItems.add(itemIndex);
 	call.reservation.release();
-	return { ...result, outcome: record.response ?? result.outcome, stored };
+	return { ...result, outcome: record.response ? { ...record.response, images: [] } : result.outcome, stored };
 }

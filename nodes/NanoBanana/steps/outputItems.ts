@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { list, present, someOf } from '../lib/json';
+import { present, someOf } from '../lib/json';
 import type { Settings } from '../parameters/settings';
 import type { OutputImage, TaskStatus } from '../types';
 
@@ -36,14 +36,6 @@ export function outputItems(
 		const json = settings.simplify ? simplified(result, outputImages, settings) : whole(result, outputImages, settings);
 		const binary = binariesOf(outputImages, settings.binaryPropertyOutput);
 		return { json: { ...base, ...json }, ...(binary && { binary }), pairedItem: { item: itemIndex } };
-	});
-}
-
-/** Output items that an earlier try has made, with what this one found. */
-export function addWarnings(rows: INodeExecutionData[], warnings: string[]): INodeExecutionData[] {
-	return rows.map((row) => {
-		const all = new Set([...list(row.json.warnings), ...warnings]);
-		return all.size === 0 ? row : { ...row, json: { ...row.json, warnings: [...all] as string[] } };
 	});
 }
 

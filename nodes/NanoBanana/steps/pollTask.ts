@@ -84,13 +84,13 @@ export async function pollOnce(item: ItemContext, task: Task): Promise<PollResul
 /** One status check. */
 export async function poll(
 	item: ItemContext,
-	{ taskId, references, images, reservation }: Task,
+	{ taskId, references, images, reservation }: Pick<Task, 'taskId' | 'references' | 'images'> & Partial<Task>,
 	remainingMs: number,
 ): Promise<TaskStatusResult> {
 	const result = await fetchTaskStatus(
 		item.readClient,
 		{ taskId, references, imagePath: item.settings.imagePath },
-		{ remainingMs, maxBytes: maxResponseBytes(item, images), reserveMemory: reservation.acquire },
+		{ remainingMs, maxBytes: maxResponseBytes(item, images), reserveMemory: reservation?.acquire },
 	);
 	if (result.outcome) logStatus(item, taskId, result.outcome);
 	return result;

@@ -12,6 +12,7 @@ import type { Accepted, SubmitResult } from '../submit/submitResult';
 export function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
 	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
 	else if (mayBeAccepted(result.failure)) recordUnclear(item, record, result.failure);
+	else if (!record.unclear) delete record.submittedAt;
 	if (needsNewKey(result, record)) delete record.idempotencyKey;
 }
 
@@ -57,7 +58,7 @@ export function noteImages({ run, itemIndex }: ItemContext, hasImages: boolean):
 	(hasImages ? run.keptItems : run.emptyItems).add(itemIndex);
 }
 
-function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
+export function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
 	const { kind, httpStatus, gatewayMessage, response } = failure;
 	const first = {
 		...(kind === 'idempotency_conflict' && { kind }),

@@ -69,9 +69,10 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 	};
 }
 
-/** Where the image is now, by another status check. */
+/** Where the image is now, by another status check: a small response, which never waits for memory that this image may take. */
 async function freshUrl(item: ItemContext, taskId: string, { call, position }: Source): Promise<string | undefined> {
-	const result = await poll(item, { ...call, taskId, images: 1 }, item.settings.timeoutMs);
+	const { references } = call;
+	const result = await poll(item, { taskId, references, images: 0 }, item.settings.timeoutMs);
 	const images = result.kind === 'outcome' && result.outcome.kind === 'images' ? result.outcome.images : [];
 	const ref = images.at(position);
 	return ref?.kind === 'url' ? ref.url : undefined;
@@ -174,17 +175,20 @@ function createDigest(): Digest {
 /** Names that Windows keeps for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 120;
+/** File systems accept 255 bytes; number and extension take some of them. */
+const LONGEST_NAME_BYTES = 200;
 
 /** No folders, no control characters, at most 120 characters, nothing that a file system refuses; the extension is the true one. */
 export function fileNameOf(wanted: string, index: number, count: number, extension: string): string {
 	const last = wanted.split(/[\\/]/).pop() ?? '';
 	const safe = last
 		.replace(/\.(png|jpe?g|webp|gif|avif|hei[cf]|bmp|tiff?)$/i, '')
-		.replace(/[\p{Cc}\p{Cs}<>:"|?*]+/gu, '_')
+		.replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}<>:"|?*]+/gu, '_')
 		.replace(/^[.\s]+/, '');
 	// By characters: half of one is none.
 	const stem = [...safe]
 		.slice(0, LONGEST_NAME)
+		.filter((_, index, all) => Buffer.byteLength(all.slice(0, index + 1).join('')) <= LONGEST_NAME_BYTES)
 		.join('')
 		.replace(/[.\s]+$/, '')
 		.replace(DEVICE, '$1_');

@@ -19,6 +19,37 @@ describe('a later item whose expression fails', () => {
 	});
 });
 
+describe('a run that n8n gave up while its requests were on their way', () => {
+	const prompt = "={{ $json.prompt || $('No such node').first().json.prompt }}";
+	const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({})];
+	const parameters = {
+		prompt,
+		options: { apiFormat: 'openAi' },
+		requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 50 } } },
+	};
+	const prompts = () => engine.mockApi.ledger.map((entry) => entry.prompt);
+	beforeEach(() => engine.mockApi.set({ faults: [{ route: 'generations', fault: 'slowHeaders', ms: 700 }] }));
+
+	it('is joined by no try of Retry On Fail: each request is paid once', async () => {
+		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+		await engine.run(parameters, { input, settings });
+		// By then the requests that were sent before have their response.
+		await engine.run({ ...parameters, prompt: 'c', requestOptions: {} });
+
+		expect(prompts()).toEqual(['a', 'b', 'c']);
+	});
+
+	it('is unclear to Retry execution, which says so before it sends a request again', async () => {
+		const { data } = await engine.run(parameters, { input });
+		const saved = JSON.parse(JSON.stringify(data)) as typeof data;
+		const retried = await engine.run({ ...parameters, prompt: '={{ $json.prompt || "c" }}' }, { previous: saved });
+		const again = await engine.run({ ...parameters, prompt: '={{ $json.prompt || "c" }}' }, { previous: retried.data });
+
+		expect(retried.data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
+		expect(again.status).toBe('success');
+	});
+});
+
 describe('images that are none', () => {
 	let server: PreparedServer;
 	beforeAll(async () => {

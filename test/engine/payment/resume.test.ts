@@ -17,6 +17,8 @@ const engine = useEngine();
 const raw = useRawServer();
 const PROMPT = '={{ $json.prompt }}';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+/** n8n's batching pays for each item before it checks the next one. */
+const ONE_BY_ONE = { requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } } };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 
 function prompts(...texts: string[]) {
@@ -154,6 +156,40 @@ describe('Retry execution', () => {
 
 		expect(retried.json).toMatchObject([{ status: 'succeeded', billing: { returnedImages: 1 } }]);
 		expect(charged()).toHaveLength(1);
+	});
+
+	it('returns the image of a synchronous call in the shape that was asked for since', async () => {
+		const input = prompts('a', ' ');
+		const failed = await engine.run(
+			{ prompt: PROMPT, options: { apiFormat: 'openAi', download: false }, ...ONE_BY_ONE },
+			{ input },
+		);
+		const retried = await engine.run(
+			{ prompt: PROMPT, simplify: false, options: { apiFormat: 'openAi', binaryPropertyOutput: 'img' }, ...ONE_BY_ONE },
+			{ previous: failed.data, settings: { onError: 'continueRegularOutput' } },
+		);
+
+		expect(failed.status).toBe('error');
+		expect(retried.rows[0]).toMatchObject({
+			json: { billing: { returnedImages: 1 } },
+			binary: { img: { mimeType: 'image/png' } },
+		});
+		expect(engine.mockApi.ledger).toHaveLength(1);
+	});
+
+	it('pays only for the call of an item that was rejected', async () => {
+		engine.mockApi.set({ faults: [{ route: 'generateContent', fault: 'status429Balance', after: 1, times: 2 }] });
+		const parameters = { prompt: PROMPT, numberOfImages: '={{ $json.prompt === "a" ? 2 : 1 }}' };
+		const options = { apiFormat: 'gemini', maxConcurrency: 1 };
+		const failed = await engine.run({ ...parameters, options }, { input: prompts('a', 'b') });
+		const retried = await engine.run(
+			{ ...parameters, options: { ...options, maxImages: 2 } },
+			{ previous: failed.data },
+		);
+
+		expect(failed.status).toBe('error');
+		expect(retried.rows).toHaveLength(3);
+		expect(engine.mockApi.imagesCharged()).toBe(3);
 	});
 
 	it('sends an unclear request again, as this is the decision of whoever retries', async () => {

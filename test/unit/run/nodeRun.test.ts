@@ -10,24 +10,30 @@ interface Node {
 	continues?: boolean;
 }
 
-/** Items that join in one sweep, as n8n starts them, and are told what to do. */
-async function decisions(
-	plans: Array<{ images?: number; isValid?: boolean }>,
-	{ itemCount = 2, hasBatching = false, continues = false }: Node = {},
-): Promise<string[]> {
+function contextsOf({
+	itemCount = 2,
+	hasBatching = false,
+	continues = false,
+}: Node): (item: number) => IExecutePaginationFunctions {
 	const context = {};
-	const contextFor = (itemIndex: number): unknown => ({
-		runIndex: 0,
-		getContext: () => context,
-		getItemIndex: () => itemIndex,
-		getNode: () => ({}),
-		continueOnFail: () => continues,
-		getExecutionCancelSignal: () => undefined,
-		getNodeParameter: () => ({ batching: { batch: { batchInterval: hasBatching ? 1 : 0 } } }),
-		getWorkflowDataProxy: () => ({ $input: { all: () => Array(itemCount) } }),
-	});
+	return (itemIndex) =>
+		({
+			runIndex: 0,
+			getContext: () => context,
+			getItemIndex: () => itemIndex,
+			getNode: () => ({}),
+			continueOnFail: () => continues,
+			getExecutionCancelSignal: () => undefined,
+			getNodeParameter: () => ({ batching: { batch: { batchInterval: hasBatching ? 1 : 0 } } }),
+			getWorkflowDataProxy: () => ({ $input: { all: () => Array(itemCount) } }),
+		}) as unknown as IExecutePaginationFunctions;
+}
+
+/** Items that join in one sweep, as n8n starts them, and are told what to do. */
+async function decisions(plans: Array<{ images?: number; isValid?: boolean }>, node: Node = {}): Promise<string[]> {
+	const contextOf = contextsOf(node);
 	const settings = settingsOf({ options: { maxImages: 3 } });
-	const runs = plans.map((_plan, item) => joinRun(contextFor(item) as IExecutePaginationFunctions, false, settings));
+	const runs = plans.map((_plan, item) => joinRun(contextOf(item), false, settings));
 	const told = await Promise.all(
 		plans.map(
 			async ({ images = 1, isValid = true }, itemIndex) => await runs[itemIndex].arrive({ itemIndex, images, isValid }),
@@ -36,6 +42,16 @@ async function decisions(
 	runs.forEach((run) => run.itemFinished());
 	return told.map(({ decision, planned }) => `${decision} ${planned}`);
 }
+
+it('abandons a try that n8n has given up, and does not let the next one join it', async () => {
+	const contextOf = contextsOf({ itemCount: 3 });
+	const arrivals = [0, 1, 0, 1].map(async (itemIndex) => {
+		const run = joinRun(contextOf(itemIndex), false);
+		return (await run.arrive({ itemIndex, images: 1, isValid: true })).decision;
+	});
+
+	expect(await Promise.all(arrivals)).toEqual(Array(4).fill('abandoned'));
+});
 
 it('lets all items pay together once all of them are checked', async () => {
 	expect(await decisions([{}, { images: 2 }])).toEqual(['proceed 3', 'proceed 3']);

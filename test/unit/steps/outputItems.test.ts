@@ -42,11 +42,12 @@ describe('file names', () => {
 	});
 
 	it('are not cut in the middle of a character, nor behind a space', () => {
-		expect(fileNameOf('🍌'.repeat(200), 0, 1, 'png')).toBe(`${'🍌'.repeat(120)}.png`);
+		expect(fileNameOf('ä'.repeat(200), 0, 1, 'png')).toBe(`${'ä'.repeat(100)}.png`);
+		expect(fileNameOf('🍌'.repeat(200), 0, 1, 'png')).toBe(`${'🍌'.repeat(50)}.png`);
 		expect(fileNameOf(`${'x'.repeat(119)} y`, 0, 1, 'png')).toBe(`${'x'.repeat(119)}.png`);
 	});
 
-	it('have at most 120 characters before number and extension', () => {
+	it('have at most 120 characters and 200 bytes before number and extension', () => {
 		expect(fileNameOf('x'.repeat(500), 9, 10, 'webp')).toBe(`${'x'.repeat(120)}-10.webp`);
 	});
 });
