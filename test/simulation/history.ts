@@ -90,6 +90,7 @@ class History {
 			this.all.push(execution);
 			if (simulator.chance(0.1)) simulator.afterSteps(1 + simulator.below(150), () => this.cancel(execution));
 			const end = await this.runExecution(execution);
+			this.engine.endedAt.set(execution.number, simulator.now);
 			this.executions = this.executions.filter((other) => other !== execution);
 			if (end.kind === 'rows' || execution.cancel.signal.aborted) break;
 			// A crashed execution is retried from what was saved before the node.

@@ -327,7 +327,8 @@ export class Engine {
 				isSame(charge) &&
 				this.api.stateOf(charge) !== 'failed' &&
 				!charge.isEmpty &&
-				!this.orphans.has(charge.execution),
+				!this.orphans.has(charge.execution) &&
+				charge.startedAt <= (this.endedAt.get(charge.execution) ?? Infinity),
 		);
 		const allowed = this.callsOf(plan) + (this.forgiven.get(`${plan.workflow}.${item}`) ?? 0);
 		if (live.length > allowed)
@@ -336,6 +337,11 @@ export class Engine {
 			);
 	}
 
+	/**
+	 * When executions ended. With its batching n8n gives no sign that it has given up a run, so an item of it that still
+	 * waits for the API may send its request afterwards.
+	 */
+	readonly endedAt = new Map<number, number>();
 	/** Executions that crashed: nobody could know what they had sent. */
 	readonly orphans = new Set<number>();
 	/** By workflow and item: unclear ends of earlier executions, which a user has read of. */

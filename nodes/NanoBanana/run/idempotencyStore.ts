@@ -116,7 +116,7 @@ export function openRecord(
 ): { key: string; record: RequestRecord; isChanged: boolean } {
 	const { key, record: earlier } = findRecord(ctx, isTool, asked);
 	const isSame = earlier?.requestHash === asked.evaluated;
-	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId))))
+	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || isSentBefore(call))))
 		return { key, record: earlier, isChanged: !isSame };
 	// The API may have seen the key of an unclear request: with it that one is not charged twice.
 	const newCall = (call?: SubmissionRecord): SubmissionRecord =>

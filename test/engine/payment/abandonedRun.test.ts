@@ -30,13 +30,19 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 	const prompts = () => engine.mockApi.ledger.map((entry) => entry.prompt);
 	beforeEach(() => engine.mockApi.set({ faults: [{ route: 'generations', fault: 'slowHeaders', ms: 700 }] }));
 
-	it('is joined by no try of Retry On Fail: each request is paid once', async () => {
+	it.each([
+		['', prompt],
+		[
+			', also where each try asks for something else',
+			prompt.replace('$json.prompt', '$json.prompt && $json.prompt + Math.random()'),
+		],
+	])('is joined by no try of Retry On Fail: each request is paid once%s', async (_when, written) => {
 		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-		await engine.run(parameters, { input, settings });
+		await engine.run({ ...parameters, prompt: written }, { input, settings });
 		// By then the requests that were sent before have their response.
 		await engine.run({ ...parameters, prompt: 'c', requestOptions: {} });
 
-		expect(prompts()).toEqual(['a', 'b', 'c']);
+		expect(prompts().map((sent) => sent[0])).toEqual(['a', 'b', 'c']);
 	});
 
 	it('is unclear to Retry execution, which says so before it sends a request again', async () => {
