@@ -92,8 +92,8 @@ export const DEFECTS: Defect[] = [
 	{
 		name: 'a request that was on its way when n8n saved the execution counts as never sent',
 		file: 'steps/createTask.ts',
-		find: 'if (isSentBefore(record)) {',
-		replace: 'if (false) {',
+		find: 'const wasSent = isSentBefore(record);',
+		replace: 'const wasSent = false;',
 	},
 	{
 		name: 'a batch that n8n did not start as a whole pays',

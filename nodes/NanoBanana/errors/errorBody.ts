@@ -58,16 +58,17 @@ const PROMPT_START = 12;
 function ruledText(text: string, prompt: string): string {
 	const words = plainText(prompt);
 	const start = words.slice(0, PROMPT_START);
-	let rest = plainText(text.slice(0, RULED_CHARACTERS + prompt.length));
+	const whole = plainText(text.slice(0, RULED_CHARACTERS + prompt.length));
 	let ruled = '';
-	for (let at = rest.indexOf(start); start !== '' && at !== -1; at = rest.indexOf(start)) {
+	let from = 0;
+	for (let at = whole.indexOf(start); start !== '' && at !== -1; at = whole.indexOf(start, from)) {
 		let end = at + start.length;
-		while (end - at < words.length && rest[end] === words[end - at]) end += 1;
-		const isInWord = [at, end].some((edge) => /\w\w/.test(rest.slice(Math.max(0, edge - 1), edge + 1)));
-		ruled += rest.slice(0, at) + (isInWord ? rest.slice(at, end) : ' ');
-		rest = rest.slice(end);
+		while (end - at < words.length && whole[end] === words[end - at]) end += 1;
+		const isInWord = [at, end].some((edge) => /\w\w/.test(whole.slice(Math.max(0, edge - 1), edge + 1)));
+		ruled += whole.slice(from, at) + (isInWord ? whole.slice(at, end) : ' ');
+		from = end;
 	}
-	return (ruled + rest).slice(0, RULED_CHARACTERS);
+	return (ruled + whole.slice(from)).slice(0, RULED_CHARACTERS);
 }
 
 /** In lower case, with one space for any white space, also for a line break that was escaped once more. */

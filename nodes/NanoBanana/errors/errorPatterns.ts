@@ -98,7 +98,10 @@ export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing|being processed/;
 
 /** With HTTP 409: this request, or its task, is there already. */
-export const DUPLICATE = /idempoten|duplicate|\balready\b|in[ _-]?progress|being processed/;
+export const DUPLICATE = anyOf(
+	/idempoten|duplicate|being processed|request (is )?in[ _-]progress|request_in_progress/,
+	/\balready (exists|been|being|submitted|accepted|received|processed|queued|used|in[ _-]progress)\b/,
+);
 
 /** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
 export const NOTHING_ACCEPTED = anyOf(
@@ -110,19 +113,18 @@ export const NOTHING_ACCEPTED = anyOf(
 );
 /** Says the opposite, whatever else the text says: "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE =
-	/(?<!\b(nothing|no \w+) )\b(is|was|has been|have been|already)( been)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
+	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
 /** A step after the generation has failed, or something that has nothing to do with the request. */
 export const FAILED_LATER = anyOf(
-	/\bgenerated\b/,
+	/(?<!\bno \w+ was |\bnothing was |\bnot |\bnot be |\bnot been )generated\b/,
 	/\b(after|post)[ -]?(the )?(generat|process)/,
 	/\bsettl/,
 	/\bconsuming\b/,
 	/\bstor(e|ed|age|ing)\b/,
-	/\bresults?\b/,
 	/timed?[ -]?out/,
 	/\bin time\b/,
 	/\b(completely|fully)\b/,
-	/\bconnection\b/,
+	/\bconnection (is |was )?(reset|closed|lost|refused|broken)\b/,
 	/\bdatabase\b/,
 	/\b(crash|panic)/,
 );

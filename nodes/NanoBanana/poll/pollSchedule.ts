@@ -116,7 +116,7 @@ export function createPollSchedule(): PollSchedule {
 	}
 
 	function polled(task: Task, at: number, failedPolls: number): void {
-		// The clock may have been set back since the start.
+		// A task of an earlier try may be much older than its first poll here.
 		if (!task.isNew && task.polledAt === undefined) task.trackedFrom = Math.max(task.startedAt, at);
 		task.polledAt = at;
 		task.failedPolls = failedPolls;

@@ -2,6 +2,7 @@ import type { Limits } from '../gateway/httpRequest';
 import { classify, failureOf, isPassing } from '../errors/classify';
 import { retryAfterMs } from '../lib/clock';
 import type { Failure, FailureKind } from '../errors/failure';
+import { statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
 import { embeddedStatus, isWebPage } from '../errors/errorBody';
 import { megabytes } from '../lib/bytes';
@@ -35,6 +36,8 @@ export const CLEAR_REJECTIONS: FailureKind[] = [
 	'prompt_refused',
 	'model_not_available',
 ];
+/** What an error may say of a task that has failed. Anything else is about the poll, such as the key or a rate limit. */
+const OF_TASK: FailureKind[] = ['invalid_request', 'prompt_refused', 'upstream_down'];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 
 /** After this long without a byte the schedule asks again. A response with images inside may take longer as a whole. */
@@ -75,17 +78,21 @@ export async function fetchTaskStatus(
 	const wait = retryAfterMs(reply.headers['retry-after']);
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
-		return readEnd(outcome, taskId) ?? readFailedPoll(failure, reply.status, body, wait);
+		return readEnd(outcome, failure, body) ?? readFailedPoll(failure, reply.status, body, wait);
 	}
 	const response = bodyText(reply.bytes);
 	return readSuccessfulPoll(outcome, { taskId, body, response, wait });
 }
 
 /** The end of this very task next to an error status. Its images are there; its failure counts when it is repeated. */
-function readEnd(outcome: DecodedResponse, taskId: string): TaskStatusResult | undefined {
+function readEnd(outcome: DecodedResponse, failure: Failure, body: unknown): TaskStatusResult | undefined {
+	const { taskId, kind, httpStatus = 0 } = failure;
 	if (!('taskId' in outcome) || outcome.taskId !== taskId) return undefined;
 	if (outcome.kind === 'images' && outcome.images.length > 0) return { kind: 'outcome', outcome };
-	if (outcome.kind !== 'failed') return undefined;
+	// "error" is said of the poll.
+	const isOfPoll = tasksIn(body).some((task) => /^error$/i.test(statusWord(task) ?? ''));
+	const mayBeOfTask = [400, 422, 500].includes(httpStatus) && OF_TASK.includes(kind);
+	if (outcome.kind !== 'failed' || isOfPoll || !mayBeOfTask) return undefined;
 	return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId } };
 }
 

@@ -20,7 +20,7 @@ export interface Barrier {
 export interface JoinableBarrier extends Barrier {
 	/** Synchronous: n8n starts all items in one sweep, so after it all of them are counted. */
 	join(maxImages?: number): void;
-	/** n8n does not wait for these items any longer: none that has not been released yet may be paid. */
+	/** n8n does not wait for these items any longer. Those that still wait here must not be paid. */
 	giveUp(): void;
 }
 

@@ -53,10 +53,8 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { executionId, settings } = item;
 	await sending.get(record)?.catch(() => undefined);
-	if (isSentBefore(record)) {
-		recordUnclear(item, record, { kind: 'unclear_submission' });
-		logUnclear(item, record);
-	}
+	const wasSent = isSentBefore(record);
+	if (wasSent) recordUnclear(item, record, { kind: 'unclear_submission' });
 	const isPaid = isAnswered(record, executionId);
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
@@ -65,10 +63,15 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
 		return { ...callResult(call, record.response), stored };
 	}
-	if (isUnclear(record, executionId) && !settings.retryUnclear) throw unclearError(item, record);
+	if (isUnclear(record, executionId) && !settings.retryUnclear) {
+		if (wasSent) logUnclear(item, record);
+		throw unclearError(item, record);
+	}
 	const sent = submitCall(call);
 	sending.set(record, sent);
-	return await sent.finally(() => sending.delete(record));
+	return await sent.finally(() => {
+		if (sending.get(record) === sent) sending.delete(record);
+	});
 }
 
 /** A task that is paid already takes a permit like a new one, but sends nothing. */
@@ -169,11 +172,13 @@ const STORAGE_ADVICE =
 async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;
+	const areUrls = result.outcome.kind === 'images' && result.outcome.images.every(({ kind }) => kind === 'url');
+	// Their downloads take memory of their own.
+	if (areUrls) call.reservation.release();
 	const stored = await storeCallImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
 		const { outcome } = result;
 		// The URLs of images are recorded already, so the next try downloads them.
-		if (outcome.kind !== 'images' || outcome.images.every(({ kind }) => kind === 'url'))
-			throw FailureError.from(thrown);
+		if (outcome.kind !== 'images' || areUrls) throw FailureError.from(thrown);
 		keepUnstored(record, outcome, item.executionId);
 		run.inMemoryItems.add(itemIndex);
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {

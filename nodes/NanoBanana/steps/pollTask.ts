@@ -20,7 +20,7 @@ export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'fi
 	submittedAt?: string;
 	/** URLs of references that were sent with it: they are never results. */
 	references?: string[];
-	/** Images that were inside the response. */
+	/** Images that are stored already. */
 	stored?: OutputImage[];
 	/** Memory that the response takes; the caller releases it. */
 	reservation: Reservation;

@@ -51,7 +51,7 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 	return { index, ...(download.url && { url: download.url }), warning };
 }
 
-/** 'Timeout' is the time for the task and the download of its images together. */
+/** 'Timeout' is the time for the task and its images together; for a synchronous call that of its images alone. */
 export function downloadDeadline(waitingSince: number, timeoutMs: number): number {
 	return Math.max(waitingSince + timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, timeoutMs));
 }

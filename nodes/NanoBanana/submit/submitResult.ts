@@ -2,8 +2,9 @@ import { classify, failureOf } from '../errors/classify';
 import { embeddedStatus, readErrorBody } from '../errors/errorBody';
 import { ACCEPTED_BEFORE, FAILED_LATER, INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
 import type { Failure } from '../errors/failure';
-import { namedId, openId, statusWord, tasksIn } from '../formats/decode/decodeTask';
+import { idOf, namedId, openStatus, statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
+import { readPath } from '../formats/decode/readPath';
 import { statusOf } from '../formats/decode/statusWords';
 import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
@@ -93,14 +94,16 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
 }
 
+/** Where an error describes a task, apart from the places of a successful response. `detail`: FastAPI. */
+const ERROR_PLACES = ['error', 'error.data', 'error.details', 'detail', 'result'];
+const IN_WORK = /^(queued|submitted|processing|running|generating|in[_ -]?progress)$/i;
+
 /** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
-function acceptedDespite(status: number, { headers, body, bytes, wait }: ParsedReply): SubmitResult | undefined {
-	const tasks = [...tasksIn(body), own(body, 'error')];
+function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): SubmitResult | undefined {
+	const tasks = [...tasksIn(body), ...ERROR_PLACES.flatMap((path) => readPath(body, path))];
 	const accepted = tasks.flatMap((task) => acceptedId(status, task) ?? []);
-	const isNamed = tasks.some((task) => namedId(task) !== undefined);
-	const inText = isNamed || !mayHaveAccepted(status) ? undefined : idInText(bodyText(bytes));
 	const inHeaders = status < 400 || mayHaveAccepted(status) ? idInHeaders(headers) : undefined;
-	const taskId = accepted[0] ?? inText ?? inHeaders;
+	const taskId = accepted[0] ?? inHeaders;
 	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
 }
 
@@ -109,12 +112,15 @@ function acceptedId(status: number, task: unknown): string | undefined {
 	const word = statusWord(task) ?? '';
 	// A general word next to the ID is about the request.
 	const isOver = statusOf(word) === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
-	return openId(task) ?? (!isOver && mayHaveAccepted(status) ? namedId(task) : undefined);
+	// A bare `id` may be that of the request, or of an invoice that is pending.
+	const openId = openStatus(task) && (IN_WORK.test(word) ? idOf(task) : namedId(task));
+	return openId ?? (!isOver && mayHaveAccepted(status) ? namedId(task) : undefined);
 }
 
-/** In half a response, or anywhere in an error: its name and its quotes make it clear. */
+/** The only task ID in a text, e.g. in half a response: its name and its quotes make it clear. */
 function idInText(text = ''): string | undefined {
-	return namedId({ task_id: /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text)?.[1] });
+	const ids = new Set([...text.matchAll(/"task_?id"\s*:\s*"([^"\\]+)"/gi)].map(([, id]) => id));
+	return ids.size === 1 ? namedId({ task_id: [...ids][0] }) : undefined;
 }
 
 /** Some forks of New API name the task in a header, also as the URL to poll (sub2api: Location). */

@@ -256,6 +256,10 @@ it.each<[unknown]>([[{ toString: 1, valueOf: 1 }], [[{ toString: 1 }]], [{ toJSO
 	},
 );
 
+it('does not take a limit on tasks for a duplicate', () => {
+	expect(classify(409, wrapped('You already have 3 tasks in progress'), {}, 'a cube').kind).toBe('invalid_request');
+});
+
 it.each([
 	[409, 'There is currently another in-progress request using this Idempotency-Key', 'idempotency_key_in_use', true],
 	[409, 'A request is outstanding for this Idempotency-Key', '', true],

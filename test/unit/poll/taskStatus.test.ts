@@ -183,7 +183,7 @@ it.each<[string, FakeResponse, object]>([
 	expect((await pollWith(response)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
-it.each([400, 422, 500, 503])('reads the end of its task in a %i', async (status) => {
+it.each([400, 422, 500])('reads the end of its task in a %i', async (status) => {
 	const error = { message: 'no luck' };
 	const ended = (end: object): FakeResponse => reply(status, { data: { task_id: 't-1', ...end } });
 
@@ -198,6 +198,16 @@ it.each([400, 422, 500, 503])('reads the end of its task in a %i', async (status
 	expect((await pollWith(reply(status, { status: 'failed', error }))).poll).not.toMatchObject({
 		failure: { kind: 'task_failed' },
 	});
+});
+
+it.each<[number, string, string, object]>([
+	[429, 'error', 'rate limit exceeded', { kind: 'passing', failure: { kind: 'rate_limited' } }],
+	[503, 'failed', 'service unavailable', { kind: 'passing', failure: { kind: 'upstream_down' } }],
+	[500, 'error', 'internal error', { kind: 'passing', failure: { kind: 'upstream_down' } }],
+	[404, 'fail', 'task not found', { kind: 'notFound', failure: { kind: 'unknown_task' } }],
+	[401, 'error', 'invalid api key', { kind: 'final', failure: { kind: 'invalid_key' } }],
+])('does not read a %i with the status %s (%s) as the end of its task', async (status, word, message, poll) => {
+	expect((await pollWith(reply(status, { task_id: 't-1', status: word, message }))).poll).toMatchObject(poll);
 });
 
 it.each<[string, FakeResponse, object]>([

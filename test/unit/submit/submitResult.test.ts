@@ -45,6 +45,7 @@ it.each([
 	['{"taskId" : "t-1"', true],
 	['{"task_id":"t-', false],
 	['{"task_id":"","id":"t-1"', false],
+	['[{"task_id":"t-1"},{"task_id":"t-2"},', false],
 ])('reads the task ID in half a response only where it is whole: %s', (partialBody, isWhole) => {
 	const result = resultOf({ kind: 'unclear', reason: 'socket hang up', partialBody });
 	if (isWhole) expect(result).toEqual(ACCEPTED);
@@ -85,10 +86,19 @@ it('shows the task that a rejection names', () => {
 	expect(resultOf(reply(422, { error: { message: 'no' } }))).not.toHaveProperty('failure.response');
 });
 
-it('does not take a bare id next to a failed status for a task', () => {
-	const body = { id: 'req_1', status: 'error', message: 'too many requests' };
+it.each([
+	{ id: 'req_1', status: 'error' },
+	{ id: 'req_1', status: 'created' },
+	{ active: [{ task_id: 't-8' }, { task_id: 't-9' }] },
+	{ error: { message: 'too many requests', active: [{ task_id: 't-9' }] } },
+])('does not take another ID in a 429 for its task: %j', (body) => {
+	expect(resultOf(reply(429, { message: 'too many requests', ...body }))).toMatchObject({ kind: 'refused' });
+});
 
-	expect(resultOf(reply(429, body))).toMatchObject({ kind: 'refused' });
+it('does not take the invoice in a 402 for its task', () => {
+	expect(resultOf(reply(402, { message: 'payment required', id: 'inv_1', status: 'pending' }))).toMatchObject({
+		failure: { kind: 'insufficient_balance' },
+	});
 });
 
 it('polls the task that has not failed, and names the failed one', () => {
@@ -393,6 +403,9 @@ describe('a prompt that the API repeats', () => {
 	it('does not keep the words of the API from deciding', () => {
 		expect(repeated(503, 'a cube', 'The server is overloaded. Prompt: ')).toMatchObject({ kind: 'refused' });
 		expect(repeated(402, 'a', 'You are out of credits: ')).toMatchObject({ failure: { kind: 'insufficient_balance' } });
+		expect(resultOf(reply(503, { error: { message: 'too many requests' } }), 'asyncTask', 'o')).toMatchObject({
+			kind: 'refused',
+		});
 		for (const prompt of ['a', 'e', '', ' ', 'over'])
 			expect(
 				resultOf(reply(503, { error: { message: 'The server is overloaded' } }), 'asyncTask', prompt),
@@ -425,6 +438,11 @@ describe('a paid request', () => {
 		[503, wrapped('The server is overloaded, nothing was charged')],
 		[503, wrapped('queue_full: no task was created')],
 		[429, wrapped('Rate limit of 5 images generated per minute')],
+		[429, wrapped('Too many requests already queued, try again later')],
+		[429, wrapped('You have already submitted 5 requests in the last minute')],
+		[503, wrapped('Server overloaded: too many tasks already queued')],
+		[503, wrapped('The service is overloaded. No image was generated and nothing was charged.')],
+		[503, wrapped('The model is overloaded: connection limit reached')],
 		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
 	])('may be sent again after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('notAccepted');

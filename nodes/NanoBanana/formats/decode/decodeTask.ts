@@ -55,11 +55,13 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
-/** The objects that may describe a task. Of a list only what has the ID of a task: results have a status and an ID, too. */
+/** The objects that may describe a task. Images in a list may have a status and an `id`, too, so beside them only a named ID counts. */
 export function tasksIn(body: unknown): unknown[] {
-	return shapes.TASK_PLACES.flatMap(({ path }) =>
-		readPath(body, path).filter((task) => !path.endsWith('[*]') || (namedId(task) ?? openId(task)) !== undefined),
-	);
+	return shapes.TASK_PLACES.flatMap(({ path }) => {
+		const found = readPath(body, path);
+		const areImages = path.endsWith('[*]') && found.some((entry) => firstText(entry, 'url', 'b64_json') !== undefined);
+		return areImages ? found.filter(namedId) : found;
+	});
 }
 
 /** The object with the ID asked for, else with any ID, else with a status. Of multiple tasks one that has not failed. */
@@ -81,16 +83,11 @@ export function namedId(source: unknown): string | undefined {
 }
 
 /** A bare `id` counts next to a status only: images and log lines have one, too. */
-function idOf(task: unknown): string | undefined {
+export function idOf(task: unknown): string | undefined {
 	return namedId(task) ?? (statusWord(task) === undefined ? undefined : textId(own(task, 'id')));
 }
 
-/** The ID of a task that says that it is queued or running. */
-export function openId(task: unknown): string | undefined {
-	return openStatus(task) && idOf(task);
-}
-
-function openStatus(task: unknown): 'queued' | 'running' | undefined {
+export function openStatus(task: unknown): 'queued' | 'running' | undefined {
 	const status = statusOf(statusWord(task) ?? '');
 	return status === 'queued' || status === 'running' ? status : undefined;
 }

@@ -70,6 +70,21 @@ describe('a created task', () => {
 		expect(decode({ data: tasks }, { taskId: 't-3' })).toMatchObject({ kind: 'pending', taskId: 't-3' });
 	});
 
+	it.each([
+		[
+			{ status: 'completed', result: { images: [{ url: [A] }] } },
+			{ kind: 'images', images: [{ url: A }], taskId: 't-1' },
+		],
+		[
+			{ status: 'failed', error: 'no' },
+			{ kind: 'failed', cause: 'taskFailed', taskId: 't-1' },
+		],
+		[{ status: 'mystery' }, { kind: 'pending', status: 'unknown', taskId: 't-1' }],
+	])('may have a bare id in a list: %j', (task, told) => {
+		for (const asked of [{}, { taskId: 't-1' }])
+			expect(decode({ data: [{ id: 't-1', ...task }] }, asked)).toMatchObject(told);
+	});
+
 	it('is running where sub2api says processing', () => {
 		const body = { id: 't-1', task_id: 't-1', status: 'processing', poll_url: '/v1/images/tasks/t-1' };
 		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'running', taskId: 't-1' });
