@@ -53,7 +53,11 @@ export function useEngine(settings: Partial<MockApiSettings> = {}): Engine {
 	beforeAll(async () => {
 		mockApi = await startMockApi({ taskMs: 40, ...settings });
 	});
-	beforeEach(() => running().reset());
+	beforeEach(async () => {
+		// A request that the test before has aborted may be on its way to the server: it arrives before this one.
+		await fetch(running().baseUrl, { headers: { connection: 'close' } });
+		running().reset();
+	});
 	afterAll(async () => await mockApi?.stop());
 
 	return {
