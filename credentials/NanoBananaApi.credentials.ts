@@ -7,7 +7,7 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
-import { BASE_URL_EXPRESSION, normalizeKey } from '../nodes/NanoBanana/credentialText';
+import { BASE_URL_EXPRESSION, normalizeKey } from '../nodes/NanoBanana/normalizeCredential';
 
 const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
 

@@ -1,7 +1,7 @@
 import type { INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { BASE_URL_EXPRESSION } from './credentialText';
+import { BASE_URL_EXPRESSION } from './normalizeCredential';
 import { fields } from './descriptions/fields';
 import { optionsField } from './descriptions/options';
 import { TASKS_PATH } from './formats/asyncTask';

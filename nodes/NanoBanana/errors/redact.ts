@@ -1,4 +1,4 @@
-import { writtenKeys } from '../credentialText';
+import { writtenKeys } from '../normalizeCredential';
 import type { DecodedResponse } from '../types';
 import { isWebPage, pageTitle } from './errorBody';
 

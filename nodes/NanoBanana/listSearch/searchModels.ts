@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { normalizeBaseUrl } from '../credentialText';
+import { normalizeBaseUrl } from '../normalizeCredential';
 import { firstText, list, own } from '../lib/json';
 import { CATALOGUE, findModel } from '../models';
 

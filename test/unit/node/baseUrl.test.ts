@@ -3,7 +3,7 @@ import type { INodeTypes } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
 import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
-import { BASE_URL_EXPRESSION, normalizeBaseUrl } from '../../../nodes/NanoBanana/credentialText';
+import { BASE_URL_EXPRESSION, normalizeBaseUrl } from '../../../nodes/NanoBanana/normalizeCredential';
 import { NanoBanana } from '../../../nodes/NanoBanana/NanoBanana.node';
 
 const node = {

@@ -1,6 +1,6 @@
 /* eslint-disable */
 import { NanoBananaApi } from '../../../credentials/NanoBananaApi.credentials';
-import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/credentialText';
+import { normalizeKey, writtenKeys } from '../../../nodes/NanoBanana/normalizeCredential';
 import { redact } from '../../../nodes/NanoBanana/errors/redact';
 
 /** The headers of a request that n8n sends with the credential. */

@@ -15,7 +15,7 @@ const ROWS: string[][] = [
 	['formats', 'gateway'],
 	['errors', 'listSearch'],
 	['lib', 'models'],
-	['types', 'credentialText'],
+	['types', 'normalizeCredential'],
 ];
 
 const rowOf = new Map(ROWS.flatMap((names, row) => names.map((name) => [name, row] as const)));
