@@ -143,7 +143,7 @@ export interface Asked {
 	imagePath?: string;
 }
 
-/** Milliseconds since any moment, which never run backward, and a pause that ends early when the signal fires. */
+/** Milliseconds that only increase, and a pause that ends early when the signal fires. */
 export interface Clock {
 	now(): number;
 	pause(ms: number, signal?: AbortSignal): Promise<void>;

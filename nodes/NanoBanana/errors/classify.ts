@@ -63,7 +63,7 @@ export function classify(
 	prompt?: string,
 ): Failure {
 	const said = readErrorBody(body, prompt);
-	// A request for a new task contains no task ID that could be unknown, and a poll is no duplicate of anything.
+	// A request for a new task contains no task ID that could be unknown. A poll cannot be a duplicate.
 	const rules = RULES.filter(({ kind }) => kind !== (prompt === undefined ? 'idempotency_conflict' : 'unknown_task'));
 	const rule = rules.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);

@@ -36,7 +36,7 @@ export const CLEAR_REJECTIONS: FailureKind[] = [
 	'prompt_refused',
 	'model_not_available',
 ];
-/** What an error may say of a task that has failed. Anything else is about the poll, such as the key or a rate limit. */
+/** Kinds of errors that may be about a failed task. All others, such as a rate limit, are about the poll. */
 const OF_TASK: FailureKind[] = ['invalid_request', 'prompt_refused', 'upstream_down'];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 

@@ -132,7 +132,7 @@ function succeeded(reading: Reading): DecodedResponse {
 	if (results.images.length > 0) return finished(reading, results);
 	const lessCertain = resultsIn(reading, task, shapes.LESS_CERTAIN_PLACES);
 	if (lessCertain.images.length > 0) return finished(reading, lessCertain);
-	// The success of a response as a whole: a part of it describes the task.
+	// The success was said of the whole response. A part of it describes the task.
 	const open = tasksIn(body).find(openStatus);
 	if (open !== undefined) return pending({ ...reading, task: open }, { status: openStatus(open) ?? 'unknown' });
 	if (readPath(task, shapes.AVAILABILITY.path)[0] === 'expired') {
