@@ -5,11 +5,10 @@
  * Does nothing when everything is there.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { n8nCommand, nodeForN8n, packageFolder, type N8nLine } from './harness/run/paths';
+import { lockFiles, lockFolders, n8nCommand, nodeForN8n, packageFolder, type N8nLine } from './harness/run/paths';
 import { findProgram, programs } from './harness/processes/programs';
 
 const onlyN8n = process.argv.includes('--only-n8n');
@@ -21,38 +20,48 @@ function main(): void {
 	installPrograms();
 }
 
+/** Installs into a folder of its own and renames it at the end, so a folder with the final name is complete. */
 function installPackages(line: N8nLine): void {
 	const folder = packageFolder(line);
-	const stampFile = join(folder, 'node_modules', '.setup-stamp');
-	const stamp = stampOf(folder);
-	if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+	if (!existsSync(folder)) {
+		const lap = startLap(`Installing n8n ${line} in ${folder} (some minutes, once)`);
+		const unfinished = `${folder}.${process.pid}`;
+		try {
+			mkdirSync(unfinished, { recursive: true });
+			for (const file of lockFiles) copyFileSync(join(lockFolders[line], file), join(unfinished, file));
+			run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], unfinished);
+			buildDatabaseDriver(line, unfinished);
+			// Another checkout may have been faster.
+			if (!existsSync(folder)) renameSync(unfinished, folder);
+		} finally {
+			rmSync(unfinished, { recursive: true, force: true });
+		}
+		run(nodeForN8n(), [n8nCommand(line), '--version'], folder);
+		lap();
+	}
+	// The tests import Playwright and others from it.
+	if (line === '2') link(join(folder, 'node_modules'), join(lockFolders[line], 'node_modules'));
+}
 
-	const lap = startLap(`Installing n8n ${line} (some minutes, once)`);
-	run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
-	buildDatabaseDriver(line);
-	run(nodeForN8n(), [n8nCommand(line), '--version'], folder);
-	writeFileSync(stampFile, stamp);
-	lap();
+function link(target: string, path: string): void {
+	rmSync(path, { recursive: true, force: true });
+	symlinkSync(target, path, 'dir');
 }
 
 /** The only addon n8n cannot start without. Compiling it takes two minutes: the second n8n takes the first one's. */
-function buildDatabaseDriver(line: N8nLine): void {
-	const [own, first] = [line, '2' as const].map((name) => join(packageFolder(name), 'node_modules', 'sqlite3'));
+function buildDatabaseDriver(line: N8nLine, folder: string): void {
+	const own = join(folder, 'node_modules', 'sqlite3');
+	const first = join(packageFolder('2'), 'node_modules', 'sqlite3');
 	if (line !== '2' && versionOf(own) === versionOf(first)) {
-		cpSync(join(first, 'build', 'Release', 'node_sqlite3.node'), join(own, 'build', 'Release', 'node_sqlite3.node'));
+		const addon = join('build', 'Release', 'node_sqlite3.node');
+		cpSync(join(first, addon), join(own, addon));
 		return;
 	}
-	run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], packageFolder(line));
+	run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
 }
 
 function versionOf(folder: string): string {
 	return readFileSync(join(folder, 'package.json'), 'utf8').match(/"version":\s*"([^"]+)"/)?.[1] ?? 'unknown';
-}
-
-function stampOf(folder: string): string {
-	const hash = createHash('sha256');
-	for (const file of ['package.json', 'package-lock.json', '.npmrc']) hash.update(readFileSync(join(folder, file)));
-	return `${hash.digest('hex')} ${process.platform} ${process.arch}`;
 }
 
 function installPrograms(): void {

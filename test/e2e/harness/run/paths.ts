@@ -1,5 +1,7 @@
 /* eslint-disable */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const e2eFolder = resolve(__dirname, '..', '..');
@@ -13,14 +15,31 @@ export const examplesFolder = join(rootFolder, 'examples');
 /** Which n8n runs: the current major, or the newest release of the one before. */
 export type N8nLine = '2' | '1';
 
-const packageFolders: Record<N8nLine, string> = { '2': e2eFolder, '1': join(e2eFolder, 'n8n-1') };
+/** The folders with the package.json and the lock file of each n8n. */
+export const lockFolders: Record<N8nLine, string> = { '2': e2eFolder, '1': join(e2eFolder, 'n8n-1') };
+export const lockFiles = ['package.json', 'package-lock.json', '.npmrc'] as const;
 
+const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'n8n-nodes-nanobanana');
+const packageFolders = new Map<N8nLine, string>();
+
+/**
+ * Where an n8n is installed. Outside of the checkout, because the installation takes minutes: all checkouts with the
+ * same lock file share it, also those on another version of this project.
+ */
 export function packageFolder(line: N8nLine): string {
-	return packageFolders[line];
+	const known = packageFolders.get(line);
+	if (known) return known;
+
+	const hash = createHash('sha256');
+	for (const file of lockFiles) hash.update(readFileSync(join(lockFolders[line], file)));
+	// An addon that was compiled for one platform does not load on another.
+	const name = `n8n-${line}-${process.platform}-${process.arch}-${hash.digest('hex').slice(0, 12)}`;
+	packageFolders.set(line, join(cacheFolder, name));
+	return join(cacheFolder, name);
 }
 
 export function n8nCommand(line: N8nLine): string {
-	return join(packageFolders[line], 'node_modules', 'n8n', 'bin', 'n8n');
+	return join(packageFolder(line), 'node_modules', 'n8n', 'bin', 'n8n');
 }
 
 /**
@@ -28,7 +47,7 @@ export function n8nCommand(line: N8nLine): string {
  * Where none is published for the platform, the running Node must be new enough.
  */
 export function nodeForN8n(): string {
-	const packaged = join(e2eFolder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+	const packaged = join(packageFolder('2'), 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
 	if (existsSync(packaged)) return packaged;
 	const major = Number(process.versions.node.split('.')[0]);
 	if (major >= 24) return process.execPath;
