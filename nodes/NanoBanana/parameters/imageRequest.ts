@@ -155,7 +155,8 @@ function readExtraBody(value: unknown): IDataObject {
 }
 
 function readAspectRatio(value: unknown): string | undefined {
-	if (value === undefined || value === null || value === '' || value === 'auto') return undefined;
-	if (typeof value === 'string' && /^\d{1,3}:\d{1,3}$/.test(value.trim())) return value.trim();
+	const ratio = typeof value === 'string' ? value.trim() : (value ?? '');
+	if (ratio === '' || String(ratio).toLowerCase() === 'auto') return undefined;
+	if (typeof ratio === 'string' && /^\d{1,3}:\d{1,3}$/.test(ratio)) return ratio;
 	throw invalid("'Aspect Ratio' is not a valid ratio", 'Use a ratio such as 16:9. Sizes in pixels are not supported.');
 }

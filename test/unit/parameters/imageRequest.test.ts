@@ -44,7 +44,7 @@ it('needs no more than a model and a prompt', () => {
 	});
 });
 
-it.each([[undefined], [null], [''], ['auto']])('leaves a ratio out that is %j', (value) => {
+it.each([[undefined], [null], [''], ['auto'], ['Auto '], [' ']])('leaves a ratio out that is %j', (value) => {
 	expect(read({ aspect_ratio: value } as IDataObject).request.aspectRatio).toBeUndefined();
 });
 
