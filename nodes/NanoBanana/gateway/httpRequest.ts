@@ -10,7 +10,7 @@ import {
 	type HttpResponse,
 } from './responseBody';
 import { FailureError } from '../errors/failure';
-import { onAbort, secondsText, systemClock } from '../lib/clock';
+import { LONGEST_SLEEP_MS, onAbort, secondsText, systemClock } from '../lib/clock';
 import { bodyText, parseJson, asObject } from '../lib/json';
 
 /** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
@@ -108,12 +108,10 @@ interface Timer {
 }
 
 /**
- * `sleep` cannot be ended, so it is taken in pieces: none of them outlives its request for long. `AbortSignal.timeout`
- * takes thirty times the processor time, and each of its signals is garbage that Node.js keeps for long.
+ * Calls `end` when the waits take longer than `timeoutMs` together, or one of them longer than `idleMs`.
+ * `AbortSignal.timeout` takes thirty times the processor time, and each of its signals is garbage that Node.js keeps
+ * for long.
  */
-const PIECE_MS = 1000;
-
-/** Calls `end` when the waits take longer than `timeoutMs` together, or one of them longer than `idleMs`. */
 function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): Timer {
 	let restMs = timeoutMs;
 	let waitingSince: number | undefined;
@@ -128,7 +126,7 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): 
 				timer.reason = `There was ${what} within ${secondsText(Math.round(ms / 1000))}`;
 				return onEnd();
 			}
-			await sleep(Math.min(PIECE_MS, Math.ceil(leftMs)));
+			await sleep(Math.min(LONGEST_SLEEP_MS, Math.ceil(leftMs)));
 		}
 	};
 	const timer: Timer = {

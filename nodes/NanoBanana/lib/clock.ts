@@ -24,8 +24,8 @@ export function onAbort(signal: AbortSignal | undefined, action: () => void): ()
 	return () => void actions.delete(once);
 }
 
-/** `sleep` cannot be ended, so it is taken in pieces: none of them outlives a canceled execution for long. */
-const PIECE_MS = 1000;
+/** `sleep` cannot be ended, so it is taken in pieces: none of them outlives a canceled execution or a request for long. */
+export const LONGEST_SLEEP_MS = 1000;
 
 /**
  * A pause that ends when the execution is canceled. `sleep` takes no signal on every n8n this
@@ -38,7 +38,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 		const aborted = new Promise<void>((resolve) => {
 			forget = onAbort(signal, resolve);
 		});
-		await Promise.race([sleep(Math.min(rest, PIECE_MS)), aborted]);
+		await Promise.race([sleep(Math.min(rest, LONGEST_SLEEP_MS)), aborted]);
 		forget();
 	}
 }

@@ -1,11 +1,10 @@
+/** How an item that failed ends, by the node's error settings and by what the other items have paid for. */
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { describeFailure, FailureError, nodeError, toFailure, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
-
-/** How an item that failed ends, by the node's error settings and by what the other items have paid for. */
 
 /** What an item has from its start on, also when its settings cannot be read. */
 export interface RunningItem {

@@ -1,3 +1,4 @@
+/** Reading a task that exists already. Nothing here is charged. */
 import { failureOf } from '../errors/classify';
 import { FailureError } from '../errors/failure';
 import { systemClock } from '../lib/clock';
@@ -7,8 +8,6 @@ import { maxResponseBytes, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import type { DecodedResponse, OutputImage } from '../types';
-
-/** Reading a task that exists already. Nothing here is charged. */
 
 /** One paid call, or one task that was created earlier, as its last response showed it. */
 export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'firstPollMs'> {
