@@ -13,11 +13,11 @@ const MOVED = "This URL redirects. Enter the URL it redirects to, usually the on
 
 const MESSAGES: Array<[status: number, message: string]> = [
 	...[301, 302, 307, 308].map((status): [number, string] => [status, MOVED]),
-	[401, 'The API rejected this API key. Paste it again, without spaces'],
+	[401, "The API rejected this API key. Paste it again, and check that 'Base URL' belongs to the same provider"],
 	[402, 'The API key is valid, but the account has no credit left'],
 	[
 		403,
-		"The API key is not allowed to list models. Check its permissions and expiry date on your provider's dashboard",
+		"The API key is not allowed to list models. Check its permissions and expiration date on your provider's dashboard",
 	],
 	[404, "No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint"],
 	[405, "This URL does not lead to the API. Check 'Base URL'"],
@@ -32,7 +32,7 @@ const RULES = [
 		properties: {
 			key: 'data',
 			value: undefined,
-			message: "The API returned a web page. Check 'Base URL': enter the URL of the API, not of the dashboard",
+			message: "The response is not a list of models. Check 'Base URL': enter the URL of the API, not of the dashboard",
 		},
 	},
 ] as ICredentialTestRequest['rules'];
@@ -65,8 +65,7 @@ export class NanoBananaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. sk-…',
-			description:
-				"API key from your provider's dashboard. Sent to the 'Base URL' only, never to the hosts of the images.",
+			description: "API key from your provider's dashboard. Only sent to 'Base URL', never to other hosts.",
 		},
 	];
 

@@ -30,7 +30,7 @@ export class NanoBanana implements INodeType {
 		subtitle:
 			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) ? String($parameter.model || '').replace(/^NanoBanana2?-?/, '').replaceAll('-', ' ').replace(/.+/, ' ($&)') : '') }}",
 		description:
-			'Generate and edit images with NanoBanana models. Returns each image as a file, with its link and task ID.',
+			'Generate and edit images with NanoBanana models. Returns each image as a file, with its URL and task ID.',
 		defaults: { name: 'NanoBanana' },
 		usableAsTool: true,
 		// For n8n's AI builder and MCP server; older versions of n8n ignore it.

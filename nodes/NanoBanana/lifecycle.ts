@@ -73,7 +73,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 			...record.calls.flatMap(({ otherTaskIds }) => (otherTaskIds ? [otherTasksText(otherTaskIds)] : [])),
 			...failures.map((failure) => partWarning(item, failure, settled.length)),
 			...(settled.length > 1 && isEachCharged
-				? [`${request.n} images were ${settled.length} calls. Each of them is charged.`]
+				? [`${settled.length} requests were sent, one per image. You are charged for each.`]
 				: []),
 		];
 		return await collectImages(item, results, {
@@ -123,7 +123,7 @@ function withoutImages({ item, record }: PaidCall, { kind }: Failure): Submissio
 function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {
 	const { taskId, gatewayMessage } = failure;
 	const details = gatewayMessage ? ` (${redact(gatewayMessage, apiKey)})` : '';
-	const text = `One of ${count} calls returned no image: ${new FailureError(failure).message}${details}.`;
+	const text = `One of ${count} requests returned no image: ${new FailureError(failure).message}${details}.`;
 	// That one part is free is not said: the reader would take it for the whole item.
 	const cost = KINDS[failure.kind].cost === 'notCharged' ? '' : costText(failure);
 	if (taskId === undefined) return [text, cost].filter(Boolean).join(' ');
@@ -143,6 +143,8 @@ const READ_ADVICE: Partial<Record<FailureKind, string>> = {
 		'Failed tasks are usually not charged. Check the API response. To try again, run the node that created the task.',
 	result_expired:
 		'Providers delete images after a while. To create new ones, run the node that created the task. You will be charged again.',
+	unreachable: KINDS.unreachable.nextStep,
+	wrong_base_url: "Enter the URL of the API itself, e.g. https://api.example.com, as 'Base URL' in the credential.",
 };
 
 /** Output items for one task that was created earlier. Its errors have its ID, and in stop mode the first one ends the others. */
@@ -165,5 +167,10 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 }
 
 function withTaskAdvice(taskId: string, failure: Failure): FailureError {
-	return new FailureError({ ...failure, taskId, nextStep: failure.nextStep ?? READ_ADVICE[failure.kind] });
+	return new FailureError({
+		...failure,
+		taskId,
+		isRead: true,
+		nextStep: failure.nextStep ?? READ_ADVICE[failure.kind],
+	});
 }

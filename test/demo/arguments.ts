@@ -19,7 +19,7 @@ const MOST_IMAGES = 10;
 const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
 
 export const USAGE = `Usage: npm run demo -- [options] "prompt"
-  --edit <file>    change this image (PNG, JPEG, WebP, GIF) instead of making a new one
+  --edit <file>    edit this image (PNG, JPEG, WebP, GIF) instead of generating one
   --n <number>     how many images, 1 to ${MOST_IMAGES} (default: 1)
   --model <id>     another model (default: NanoBanana2-1K)
   --ratio <w:h>    ${ASPECT_RATIOS.join(', ')}
@@ -27,7 +27,7 @@ export const USAGE = `Usage: npm run demo -- [options] "prompt"
   --help           this text
 
 Runs a workflow of examples/ in the n8n engine against a mock API, which costs nothing.
-With NANOBANANA_BASE_URL and NANOBANANA_API_KEY set it goes to that API, which charges for it.
+To use your provider's API (charged), set NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
 The images are written to out/.`;
 
 /** @throws an error whose message says what is wrong with the arguments; null when help is asked for */

@@ -94,7 +94,7 @@ export const fields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://example.com/image.png',
-		description: 'URLs of the reference images, separated by commas or new lines. The URLs must be public.',
+		description: 'URLs of the reference images, separated by commas or line breaks. The URLs must be public.',
 		displayOptions: forEdits(['url', 'both']),
 	},
 	{
@@ -106,7 +106,7 @@ export const fields: INodeProperties[] = [
 		placeholder: 'e.g. task_9fK2mQx7Lr0V',
 		description:
 			'The taskId returned by an earlier node or run. Separate multiple IDs with commas or line breaks, or use an expression that returns an array.',
-		builderHint: { propertyHint: 'Use the taskId of an earlier NanoBanana node. Reading a task is free.' },
+		builderHint: { propertyHint: 'Use the taskId of an earlier NanoBanana node. Checking a task is free.' },
 		displayOptions: { show: { operation: ['getStatus', 'waitForResult'] } },
 	},
 	{

@@ -43,8 +43,8 @@ export const optionsField: INodeProperties = {
 			name: 'apiFormat',
 			type: 'options',
 			default: 'asyncTask',
-			description: 'Which API endpoint to use. All other fields work the same.',
-			hint: "'Gemini Compatible' and 'OpenAI Compatible' use one long request. If it breaks, you may be charged without an image.",
+			description: 'Which API endpoint to use. Only Async Task always returns a task ID to get the images again.',
+			hint: 'The other formats use one long request. If the connection drops, you may be charged without getting an image.',
 			options: [
 				{
 					name: 'Async Task (Recommended)',
@@ -77,7 +77,7 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to download the images as files. If turned off, only their URLs are returned, which expire.',
+				'Whether to download the images as files. If turned off, only their URLs are returned. These expire.',
 		},
 		{
 			displayName: 'File Name',
@@ -105,7 +105,7 @@ export const optionsField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. data.output.pics[*].src',
 			description:
-				"Where the response contains the images, if your provider's responses are not recognized. Use dots, positions, and [*].",
+				'Path to the images if the node does not recognize the response. Separate names with dots. Use [0] for a position and [*] for all.',
 			displayOptions: forReads,
 		},
 		{
@@ -140,7 +140,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
 			description:
-				'Maximum number of images for all input items together. If a run would generate more, nothing is sent and you are not charged.',
+				'Maximum number of images for all input items. If a run would exceed it, nothing is sent and you are not charged. No limit unless added.',
 			displayOptions: forPaid,
 		},
 		{
@@ -169,7 +169,7 @@ export const optionsField: INodeProperties = {
 				{ name: 'Auto', value: 'auto' },
 				{ name: 'JPEG', value: 'jpeg' },
 				{ name: 'PNG', value: 'png' },
-				{ name: 'WebP (NanoBanana Only)', value: 'webp' },
+				{ name: 'WebP (Not for NanoBanana 2 or Pro)', value: 'webp' },
 			],
 			displayOptions: forPaid,
 		},
@@ -234,7 +234,7 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to send a request again if its connection broke. Only turn this on if your provider documents the Idempotency-Key header.',
+				'Whether to resend a request that may have been accepted. If your provider does not honor Idempotency-Key, you may be charged twice.',
 			displayOptions: forPaid,
 		},
 		{

@@ -96,7 +96,7 @@ function otherResponder(status: number, body: unknown, headers: Record<string, u
 	if (isChallenge(status, body, headers))
 		return {
 			kind: 'access_denied',
-			message: 'Cloudflare asks this server to prove that it is not a bot',
+			message: 'Cloudflare blocked the request as bot traffic',
 			nextStep: "Ask your provider to allow your server's IP address.",
 		};
 	return {};

@@ -19,6 +19,8 @@ export interface Failure {
 	/** What else was paid for: by the other items of the run, or by other calls of this item. */
 	others?: PaidByOthers;
 	gatewayCode?: string;
+	/** Of an operation that only reads: running its node again is free, and it cannot create another task. */
+	isRead?: boolean;
 	/** What the API wrote; redacted before it is shown. */
 	gatewayMessage?: string;
 	httpStatus?: number;
@@ -69,6 +71,7 @@ const COSTS: Record<Cost, string> = {
 };
 const GET_IMAGES =
 	"The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
+const READ_AGAIN = 'The task is not affected. Run this node again at no extra cost.';
 /** The most IDs in a text. All of them are in `details`. */
 const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;
@@ -83,35 +86,54 @@ export function costText({ kind }: Failure): string {
 function adviceOf(failure: Failure): string {
 	const kind = KINDS[failure.kind];
 	const advice = failure.nextStep ?? kind.nextStep;
-	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
+	if (failure.taskId === undefined) return [ownCostText(failure), advice].filter(Boolean).join(' ');
 	if (kind.isAboutTask) return advice;
-	return failure.nextStep || kind.isRepairable ? `${advice} ${GET_IMAGES}` : GET_IMAGES;
+	const getImages = failure.isRead ? READ_AGAIN : GET_IMAGES;
+	return failure.nextStep || kind.isRepairable ? `${advice} ${getImages}` : getImages;
 }
 
-/** Never calls a step free that may charge again. */
-function othersText({ kind, others }: Failure): string[] {
-	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution } = others ?? {};
-	const isUnclear = unclearItems.length > 0 || KINDS[kind].isUnclear === true;
+function ownCostText(failure: Failure): string {
+	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [] } = failure.others ?? {};
+	const isOnlyCost = [taskIds, keptItems, emptyItems, unclearItems].every((charged) => charged.length === 0);
+	if (KINDS[failure.kind].cost === 'notCharged' && !isOnlyCost) return 'You were not charged for this item.';
+	return costText(failure);
+}
+
+/** What else was charged. Never calls a step free that may charge again. */
+function othersText(failure: Failure): string[] {
+	const {
+		taskIds = [],
+		keptItems = [],
+		emptyItems = [],
+		unclearItems = [],
+		isKeptWithExecution,
+	} = failure.others ?? {};
+	// 'Retry execution' sends the requests again that ended unclear or without an image.
+	const isRetryCharged =
+		KINDS[failure.kind].isUnclear === true ||
+		failure.kind === 'result_expired' ||
+		(failure.kind === 'no_image' && failure.taskId === undefined) ||
+		unclearItems.length + emptyItems.length > 0;
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
-		const retry = isUnclear ? '' : "Use 'Retry execution', or ";
+		const isRetryFree = !isRetryCharged && (keptItems.length === 0 || isKeptWithExecution);
 		texts.push(
-			`These tasks are charged as well: ${some(taskIds)}. ${retry}${retry ? 'get' : 'Get'} their images with 'Wait for Task Result' at no extra cost.`,
+			`If you run the node again, you will be charged again for these tasks: ${some(taskIds)}. Instead, ${isRetryFree ? "use 'Retry execution', or " : ''}get their images with 'Wait for Task Result' at no extra cost.`,
 		);
 	}
 	if (keptItems.length > 0) {
-		const way = isKeptWithExecution
-			? `'Retry execution' returns them${isUnclear ? ', but also sends the unclear request again: for that one you may be charged again' : ' at no extra cost'}.`
-			: 'n8n could not keep them: to create them again, you will be charged again.';
-		texts.push(`The images of item ${some(keptItems)} are charged. ${way}`);
+		const retry = isRetryCharged
+			? "'Retry execution' returns them, but sends other requests again that may already have been charged."
+			: "'Retry execution' returns them at no extra cost.";
+		const lost = 'n8n could not keep them. If you run the node again, you will be charged again.';
+		texts.push(`The images of these items are charged: ${some(keptItems)}. ${isKeptWithExecution ? retry : lost}`);
 	}
 	if (emptyItems.length > 0)
-		texts.push(`The API returned no image for item ${some(emptyItems)}. You may have been charged for it.`);
-	if (unclearItems.length > 0) {
+		texts.push(`The API returned no image for these items: ${some(emptyItems)}. You may have been charged for them.`);
+	if (unclearItems.length > 0)
 		texts.push(
-			`It is also unclear whether the API accepted the request of item ${some(unclearItems)}. You may have been charged for it. Check the tasks on your provider's dashboard.`,
+			`It is unclear whether the API accepted the requests of these items: ${some(unclearItems)}. You may have been charged for them. Check the tasks on your provider's dashboard.`,
 		);
-	}
 	return texts;
 }
 

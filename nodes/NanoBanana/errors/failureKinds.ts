@@ -74,7 +74,7 @@ const ROWS = {
 	invalid_request: {
 		message: 'The API rejected the request',
 		cost: 'notCharged',
-		nextStep: "Change the field that the API response is about. 'Preview Request' under Options shows what is sent.",
+		nextStep: "Change the field mentioned in the API response. 'Preview Request' under Options shows what is sent.",
 	},
 	key_expired: {
 		message: 'The API key has expired',
@@ -143,15 +143,14 @@ const ROWS = {
 	unclear_submission: {
 		message: 'It is unclear whether the API accepted the request',
 		cost: 'maybeCharged',
-		nextStep:
-			"The request was not sent again. Check the tasks on your provider's dashboard before you run the node again.",
+		nextStep: "Check the tasks on your provider's dashboard before you run the node again.",
 		isOurs: true,
 		isUnclear: true,
 	},
 	unknown_task: {
-		message: 'The API does not know this task ID',
+		message: 'The task ID was not found',
 		nextStep:
-			"Reading a task is free. Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
+			"Checking a task is free. Check 'Task ID'. Providers delete tasks after a while, and most show a task only to the key that created it.",
 		isAboutTask: true,
 	},
 	unreachable: {
@@ -177,7 +176,7 @@ const ROWS = {
 		message: "'Base URL' in the credential does not lead to the API",
 		cost: 'notCharged',
 		nextStep:
-			"Enter the URL of the API itself, e.g. https://api.example.com. If it is right, this API may not support the endpoint: select another 'API Format'.",
+			"Enter the URL of the API itself, e.g. https://api.example.com. If the URL is correct, this API may not support the endpoint: select another 'API Format'.",
 		isRepairable: true,
 	},
 } as const satisfies Record<string, KindFacts>;

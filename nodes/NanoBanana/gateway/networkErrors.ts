@@ -32,7 +32,7 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /ENOTFOUND|EAI_AGAIN/, reason: 'The host name was not found', sent: 'never' },
 	{
 		sign: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL/,
-		reason: 'The network does not reach this host',
+		reason: "The host cannot be reached from n8n's network",
 		sent: 'never',
 	},
 	{ sign: /wrong version number/i, reason: 'This port does not accept https://', sent: 'never' },
@@ -40,7 +40,7 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|_TIMEOUT/, reason: 'The connection timed out' },
 	{ sign: /socket hang up|aborted|premature close|ERR_STREAM_PREMATURE_CLOSE/i, reason: CLOSED },
 	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
-	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection broke' },
+	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection failed' },
 	{ sign: /HPE_/, reason: "The server's response is not valid HTTP" },
 	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
 ];

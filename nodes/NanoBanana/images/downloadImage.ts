@@ -47,8 +47,8 @@ export type DownloadResult<T> =
 	/** With a warning where the file may not be what was paid for; it continues "Image 1 of 2 …". */
 	{ kind: 'image'; saved: T; warning?: string } | { kind: 'missing'; url?: string; reason: string };
 
-const INCOMPLETE = 'is incomplete: the file contains what was in the response';
-const UNKNOWN_FORMAT = 'has an unknown format: the file contains the bytes as they came';
+const INCOMPLETE = 'is incomplete and was saved as received';
+const UNKNOWN_FORMAT = 'has an unknown format and was saved as received';
 
 /** A transfer without a byte for so long is tried again, with more patience each time. */
 const IDLE_MS = 15_000;
@@ -253,5 +253,5 @@ function reasonOf<T>(attempt: Attempt<T> | NoReply): string {
 }
 
 function larger(limit: number): string {
-	return `larger than ${megabytes(limit)}, the 'Max Download Size' under Options`;
+	return `larger than ${megabytes(limit)}, the 'Max Download Size (MB)' under Options`;
 }

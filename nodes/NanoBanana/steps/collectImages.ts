@@ -61,7 +61,7 @@ function itemResult(
 		);
 	for (const call of calls)
 		if (call.outcome.kind === 'pending' && call.taskId && call.taskId !== taskId)
-			warnings.push(`One of ${calls.length} calls is not finished. ${openTaskText(call.taskId)}`);
+			warnings.push(`One of ${calls.length} requests is not finished. ${openTaskText(call.taskId)}`);
 	const texts = finished.flatMap((outcome) => outcome.text ?? []);
 	return {
 		...request,
@@ -118,9 +118,11 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 		);
 	if (outputImages.some((image) => image.binary ?? image.url)) return;
 	throw new FailureError({
-		kind: 'unreadable_answer',
+		// Getting the same bytes again does not help, so this is about the task itself.
+		kind: result.taskId ? 'no_image' : 'unreadable_answer',
 		taskId: result.taskId,
 		message: 'The images in the API response could not be used',
+		nextStep: result.taskId && 'You may have been charged. Contact your provider and include the task ID.',
 		gatewayMessage: warnings.join(' '),
 	});
 }

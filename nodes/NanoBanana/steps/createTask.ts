@@ -166,7 +166,7 @@ export function abortRunOfOnlyCall({ item, prepared }: PaidCall): void {
 }
 
 const STORAGE_ADVICE =
-	"Check n8n's disk space and binary data storage. With 'Retry On Fail', the next try stores the same image. If you run the node again, you will be charged again.";
+	"Check n8n's disk space and binary data storage. 'Retry On Fail' stores the same image. With 'Retry execution' or a new run, you will be charged again.";
 
 /** This response has no task: its images are stored before anything else can go wrong. */
 async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {

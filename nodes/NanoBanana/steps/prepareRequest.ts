@@ -31,9 +31,9 @@ export interface PreparedRequest extends CheckedRequest {
 
 /** The request changed between two tries, as an expression such as {{ $now }} does. */
 const CHANGED =
-	'The request changed since it was first sent (an expression returns another value), and this is the result of the first one. You were not charged again.';
+	'An expression returned a different value than in the first try. This is the result of the first request. You were not charged again.';
 const PARTLY_CHANGED =
-	'The request changed since it was first sent (an expression returns another value). Images that were created before are the result of the first one. You are only charged for the others.';
+	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
 /**
  * Everything that can be known without paying.

@@ -44,10 +44,11 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 		return { ...download.saved, ...(download.warning && { warning: `${download.warning}.` }) };
 	const ways = [
 		...(download.url ? ['open its URL'] : []),
-		...(taskId ? ["use 'Wait for Task Result' with the task ID"] : []),
+		...(taskId && download.url ? ["use 'Wait for Task Result' with the task ID"] : []),
 	];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
-	const warning = `could not be downloaded. You were charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
+	const what = download.url ? 'downloaded. You were' : 'read. You may have been';
+	const warning = `could not be ${what} charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
 	return { index, ...(download.url && { url: download.url }), warning };
 }
 

@@ -184,7 +184,10 @@ describe('downloading an image', () => {
 		const run = await engine.run({ prompt: 'a', options: { maxImageSize: 2 } }, { credential: { baseUrl: raw.url } });
 
 		expect(run.json).toMatchObject([
-			{ imageUrl: `${raw.url}/file`, warnings: [expect.stringContaining("larger than 2 MB, the 'Max Download Size'")] },
+			{
+				imageUrl: `${raw.url}/file`,
+				warnings: [expect.stringContaining("larger than 2 MB, the 'Max Download Size (MB)'")],
+			},
 		]);
 		expect(sent).toBeLessThan(24 * 1_048_576);
 		expect(raw.requests.filter(({ path }) => path === '/file')).toHaveLength(1);

@@ -75,7 +75,7 @@ describe('base64 in a response', () => {
 			{
 				status: 'succeeded',
 				mimeType: 'image/png',
-				warnings: ['Image 1 of 1 is incomplete: the file contains what was in the response.'],
+				warnings: ['Image 1 of 1 is incomplete and was saved as received.'],
 			},
 		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
@@ -93,7 +93,7 @@ describe('base64 in a response', () => {
 				status: 'succeeded',
 				mimeType: 'image/png',
 				warnings: [
-					"Image 1 of 1 is larger than 1 MB, the 'Max Download Size' under Options, but was part of the API response.",
+					"Image 1 of 1 is larger than 1 MB, the 'Max Download Size (MB)' under Options, but was part of the API response.",
 				],
 			},
 		]);
@@ -109,7 +109,7 @@ describe('base64 in a response', () => {
 			{
 				fileName: 'photo.bin',
 				mimeType: 'application/octet-stream',
-				warnings: ['Image 1 of 1 has an unknown format: the file contains the bytes as they came.'],
+				warnings: ['Image 1 of 1 has an unknown format and was saved as received.'],
 			},
 		]);
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(bytes));

@@ -140,7 +140,7 @@ describe('before anything is sent', () => {
 		[
 			'a timeout that is a word',
 			{ prompt: PROMPT, options: { timeout: '={{ "soon" }}' } },
-			"'Timeout' must be a number, 0.1 or higher (got soon)",
+			"'Timeout (Seconds)' must be a number, 0.1 or higher (got soon)",
 			'Enter a number, or remove the option.',
 		],
 		[

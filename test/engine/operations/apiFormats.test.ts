@@ -72,7 +72,7 @@ async function expectImages(
 		format === 'gemini' ? Array(count).fill([references, 1]) : [[references, count]],
 	);
 	const notes = [
-		`${count} images were ${count} calls. Each of them is charged.`,
+		`${count} requests were sent, one per image. You are charged for each.`,
 		`These images are identical: ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}.`,
 	];
 	expect(run.json.map(({ warnings }) => warnings)).toEqual(
@@ -268,7 +268,7 @@ describe('the Gemini endpoint', () => {
 		expect(run.json).toHaveLength(1);
 		expect(run.json[0].billing).toMatchObject({ requestedImages: 2, returnedImages: 1 });
 		expect(run.json[0].warnings).toContainEqual(
-			expect.stringContaining('One of 2 calls returned no image: The API rejected the request (Bad luck'),
+			expect.stringContaining('One of 2 requests returned no image: The API rejected the request (Bad luck'),
 		);
 		expect(paid()).toHaveLength(2);
 	});

@@ -187,7 +187,9 @@ it('gives a too large image as a URL with a warning, as it is paid for', async (
 		{
 			status: 'succeeded',
 			imageUrl: expect.stringContaining(engine.mockApi.filesUrl),
-			warnings: [expect.stringMatching(/You were charged for it\..*Details: It is larger than .* 'Max Download Size'/)],
+			warnings: [
+				expect.stringMatching(/You were charged for it\..*Details: It is larger than .* 'Max Download Size \(MB\)'/),
+			],
 		},
 	]);
 	expect(run.rows[0].binary).toBeUndefined();

@@ -45,8 +45,8 @@ it('in the continue modes only the items above Max Images per Run fail, also in 
 });
 
 it.each([
-	['asyncTask', /These tasks are charged as well: task_\w+\. Use 'Retry execution'/],
-	['openAi', /The images of item 0 are charged\. 'Retry execution' returns them at no extra cost\./],
+	['asyncTask', /you will be charged again for these tasks: task_\w+\. Instead, use 'Retry execution'/],
+	['openAi', /The images of these items are charged: 0\. 'Retry execution' returns them at no extra cost\./],
 ])('an error names what earlier batches have paid for (%s)', async (apiFormat, text) => {
 	const run = await engine.run(
 		{ prompt: '={{ $json.i === 1 ? "" : "x" }}', options: { apiFormat }, ...batching(1, 600) },

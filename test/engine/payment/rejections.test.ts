@@ -44,7 +44,7 @@ it.each(['getStatus', 'waitForResult'])('says that the API does not know a task 
 	await expectRejection(
 		{ operation, taskId: 'task_nope', options: { timeout: 0.3 } },
 		{
-			message: 'The API does not know this task ID',
+			message: 'The task ID was not found',
 			nextStep: TASK_STEP,
 			data: { errorCode: 'unknown_task', taskId: 'task_nope', gatewayCode: 'task_not_exist' },
 		},

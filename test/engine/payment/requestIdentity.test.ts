@@ -9,7 +9,7 @@ const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 /** Another text in every try. */
 const CHANGING = '={{ $json.prompt }} {{ $now.toISO() }} {{ Math.random() }}';
-const CHANGED = /The request changed/;
+const CHANGED = /^An expression returned a different value/;
 
 const prompts = (...texts: string[]) => texts.map((prompt) => item({ prompt }));
 const posts = (): number => engine.mockApi.calls('createTask').length;

@@ -80,7 +80,7 @@ it('does not call a rejected call charged', async () => {
 
 	expect(engine.mockApi.imagesCharged()).toBe(1);
 	expect(String(run.json[0].warnings)).toContain('The API rejected the request (Invalid value).');
-	expect(String(run.json[0].warnings)).not.toContain('Each of them is charged');
+	expect(String(run.json[0].warnings)).not.toContain('You are charged for each');
 });
 
 it('says of an unclear call that it may have been charged', async () => {
@@ -88,7 +88,7 @@ it('says of an unclear call that it may have been charged', async () => {
 	const run = await engine.run({ prompt: 'a', numberOfImages: 2, options: { apiFormat: 'gemini' } });
 
 	expect(String(run.json[0].warnings)).toContain('You may have been charged.');
-	expect(String(run.json[0].warnings)).not.toContain('Each of them is charged');
+	expect(String(run.json[0].warnings)).not.toContain('You are charged for each');
 });
 
 it('does not call all images the result of the first request when it sends a part of them now', async () => {

@@ -87,7 +87,9 @@ it('asks again in Retry execution for images that were only in memory, as the er
 	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
 	const parameters = { prompt: '={{ "p" + $json.i }}', options: { ...INLINE, maxConcurrency: 1 } };
 	const first = await engine.run(parameters, { input: [item({ i: 0 }), item({ i: 1 })], binaryMode: 'default' });
-	expect(shown(first).description).toContain('to create them again, you will be charged again');
+	expect(shown(first).description).toContain(
+		'n8n could not keep them. If you run the node again, you will be charged again',
+	);
 	const again = await engine.run(parameters, { previous: first.data, binaryMode: 'default' });
 
 	expect(again.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);

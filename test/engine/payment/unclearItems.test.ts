@@ -194,5 +194,5 @@ it('never says of an item with a rejected and an unclear call that nothing was c
 
 	expect(engine.mockApi.created()).toBe(1);
 	expect(shown(run).context).toMatchObject({ itemIndex: 1, data: { keptItems: [0] } });
-	expect(shown(run).description).toContain('The images of item 0 are charged.');
+	expect(shown(run).description).toContain('The images of these items are charged: 0.');
 });

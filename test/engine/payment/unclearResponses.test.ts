@@ -101,7 +101,7 @@ it('does not call a request free whose response is the 303 of a processed reques
 	raw.on('POST', '/v1/images/tasks', (response) => void page(303, { location: '/v1/results/7' })(response));
 	const ran = await run({}, RETRIES);
 
-	expect(ran.error?.description).toContain('You may have been charged. The request was not sent again.');
+	expect(ran.error?.description).toContain('You may have been charged.');
 	expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
 		errorCode: 'unclear_submission',
 		httpStatus: 303,
@@ -246,7 +246,9 @@ it('names the items whose response had no image after another item failed, becau
 		message: 'The API rejected the request',
 		context: { itemIndex: 0, data: { emptyItems: [1] } },
 	});
-	expect(ran.error?.description).toContain('The API returned no image for item 1. You may have been charged for it.');
+	expect(ran.error?.description).toContain(
+		'The API returned no image for these items: 1. You may have been charged for them.',
+	);
 	expect(raw.requests).toHaveLength(2);
 });
 

@@ -289,6 +289,6 @@ it('numbers the images in warnings as in the output', async () => {
 	const rows = await create({ numberOfImages: 2, options });
 
 	expect(rows).toHaveLength(4);
-	expect(rows[0].json.warnings).toContain('Image 2 of 4 is incomplete: the file contains what was in the response.');
+	expect(rows[0].json.warnings).toContain('Image 2 of 4 is incomplete and was saved as received.');
 	expect(rows.map(({ json }) => (json.image as IDataObject).warning)).toEqual(Array(4).fill(undefined));
 });

@@ -210,7 +210,7 @@ describe('code and message of the API', () => {
 
 describe('a proxy or firewall between n8n and the API', () => {
 	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
-	const isABot = 'Cloudflare asks this server to prove that it is not a bot';
+	const isABot = 'Cloudflare blocked the request as bot traffic';
 
 	it.each<[status: number, body: unknown, headers: object, kind: string, title: string]>([
 		[407, page('407 Proxy Authentication Required'), {}, 'unreachable', 'The proxy requires a user name and password'],

@@ -8,7 +8,9 @@ import {
 	FailureError,
 	toFailure,
 	nodeError,
+	type Failure,
 	type FailureKind,
+	type PaidByOthers,
 } from '../../../nodes/NanoBanana/errors/failure';
 
 /** Every kind once; the type says when one is missing. */
@@ -122,9 +124,59 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 		);
 
 		expect(error.message).toBe('It is unclear whether the API accepted the request');
-		expect(error.description).toContain('was not sent again');
+		expect(error.description).toContain("on your provider's dashboard before");
 	},
 );
+
+describe('what other items have paid for', () => {
+	const textOf = (failure: Failure) => describeFailure(failure).description;
+	const others = { taskIds: ['task_2'] };
+	const retry = "use 'Retry execution', or get their images";
+
+	it('is not contradicted by the cost of the item that failed', () => {
+		expect(textOf({ kind: 'insufficient_balance', others })).toMatch(/^You were not charged for this item\. /);
+		expect(textOf({ kind: 'insufficient_balance', others: { taskIds: [] } })).toMatch(/^You were not charged\. /);
+	});
+
+	it('would be charged again by a new run, and not by Retry execution', () => {
+		const text = textOf({ kind: 'task_failed', taskId: 'task_1', others });
+
+		expect(text).toContain('If you run the node again, you will be charged again for these tasks: task_2.');
+		expect(text).toContain(retry);
+	});
+
+	it.each<[kind: FailureKind, others: Partial<PaidByOthers>]>([
+		['unclear_submission', {}],
+		['no_image', {}],
+		['result_expired', {}],
+		['task_failed', { taskIds: [], emptyItems: [3] }],
+		['task_failed', { taskIds: [], unclearItems: [3] }],
+		['task_failed', { taskIds: [], keptItems: [3], isKeptWithExecution: false }],
+	])('is not offered by Retry execution where that sends a charged request again: %s %j', (kind, more) => {
+		expect(textOf({ kind, others: { ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
+	});
+
+	it.each<[kind: FailureKind, others: Partial<PaidByOthers>, isFree: boolean]>([
+		['task_failed', {}, true],
+		['unclear_submission', {}, false],
+		['result_expired', {}, false],
+		['task_failed', { emptyItems: [3] }, false],
+	])(
+		'is free with Retry execution for kept images, unless it sends a charged request again: %s %j',
+		(kind, more, isFree) => {
+			const text = textOf({ kind, others: { taskIds: [], keptItems: [2], isKeptWithExecution: true, ...more } });
+
+			expect(text.includes("'Retry execution' returns them at no extra cost.")).toBe(isFree);
+			expect(text.includes('sends other requests again that may already have been charged')).toBe(!isFree);
+		},
+	);
+});
+
+it('sends nobody who reads a task to the operation that failed', () => {
+	const { description } = describeFailure({ kind: 'rate_limited', taskId: 'task_1', isRead: true });
+
+	expect(description).toBe('The task is not affected. Run this node again at no extra cost.\nTask ID: task_1.');
+});
 
 it('contains the message of the API once, without secrets, and its code and status', () => {
 	const { description, data } = describeFailure(

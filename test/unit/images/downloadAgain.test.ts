@@ -134,7 +134,7 @@ describe('a download that never passes', () => {
 		expect(result).toEqual({
 			kind: 'missing',
 			url: A,
-			reason: "It is larger than 2 MB, the 'Max Download Size' under Options",
+			reason: "It is larger than 2 MB, the 'Max Download Size (MB)' under Options",
 		});
 		expect(sent).toHaveLength(1);
 	});

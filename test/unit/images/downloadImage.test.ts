@@ -137,7 +137,7 @@ describe('base64', () => {
 	const cutOff = {
 		kind: 'image',
 		bytes: PNG.subarray(0, 40),
-		warning: 'is incomplete: the file contains what was in the response',
+		warning: 'is incomplete and was saved as received',
 	};
 
 	it('that is cut off is returned with a warning, as it is paid for', async () => {
@@ -154,7 +154,10 @@ describe('base64', () => {
 
 	it.each([
 		[PNG.length, undefined],
-		[PNG.length - 1, "is larger than 0 MB, the 'Max Download Size' under Options, but was part of the API response"],
+		[
+			PNG.length - 1,
+			"is larger than 0 MB, the 'Max Download Size (MB)' under Options, but was part of the API response",
+		],
 	])('of 73 bytes under a limit of %i is kept, as it is in memory already', async (maxBytes, warning) => {
 		const { result } = await downloadFrom([], { maxBytes }, base64Ref(PNG));
 
@@ -167,7 +170,7 @@ describe('bytes of a kind that is not known', () => {
 	/** Noise with a name in front, as any file of pixels is. */
 	const noise = (size = 600): Buffer =>
 		Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
-	const WARNING = 'has an unknown format: the file contains the bytes as they came';
+	const WARNING = 'has an unknown format and was saved as received';
 
 	it.each([
 		['image/jxl', A, 'image/jxl', 'jxl'],

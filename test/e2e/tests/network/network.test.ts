@@ -264,7 +264,7 @@ describe('in place of the API', () => {
 		const run = await runAt(mockApi.baseUrl);
 
 		expect(shownError(run)).toEqual([
-			'Cloudflare asks this server to prove that it is not a bot',
+			'Cloudflare blocked the request as bot traffic',
 			"You were not charged. Ask your provider to allow your server's IP address.",
 			'API response: (web page) Just a moment...',
 		]);

@@ -118,7 +118,7 @@ test('an error of a run with an unclear item offers nothing for free that would 
 	const accepted = mockApi.ledger.find((entry) => entry.isDelivered);
 	expect(shownError(run)).toEqual([
 		...UNCLEAR,
-		`These tasks are charged as well: ${accepted?.taskId}. Get their images with 'Wait for Task Result' at no extra cost.`,
+		`If you run the node again, you will be charged again for these tasks: ${accepted?.taskId}. Instead, get their images with 'Wait for Task Result' at no extra cost.`,
 		'Request sent: <time>.',
 		'Details: The connection was closed before the response was complete.',
 	]);
