@@ -24,7 +24,7 @@ export function writtenKeys(typed: string): string[] {
 const BASE_URL_STEPS: Array<[pattern: RegExp, by: string]> = [
 	[/[?#].*$/, ''],
 	[/\/+$/, ''],
-	[/\/v1(beta)?(\/.*)?$/i, ''],
+	[/\/v1(beta)?(\/(images|models|chat|responses)\b.*)?$/i, ''],
 	[/^(?!https?:\/\/)/i, 'https://'],
 ];
 export const BASE_URL_EXPRESSION = `={{ $credentials.baseUrl.trim()${BASE_URL_STEPS.map(([pattern, by]) => `.replace(${pattern}, '${by}')`).join('')} }}`;

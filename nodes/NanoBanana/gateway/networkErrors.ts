@@ -2,13 +2,13 @@
 export type NetworkError =
 	/** Provably nothing reached the API. `lasting` when a second try cannot help. */
 	| { kind: 'unsent'; reason: string; lasting: boolean }
-	/** It broke after sending may have begun: the API may have accepted the request. */
-	| { kind: 'unclear'; reason: string };
+	/** It broke after sending may have begun: the API may have accepted the request. `lasting` when a second try seldom helps. */
+	| { kind: 'unclear'; reason: string; lasting?: boolean };
 
 const CLOSED = 'The connection was closed before the response was complete';
 
 /** Codes of Node.js and its libraries, or messages where n8n gives no code. The first row that fits decides. */
-const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill' }> = [
+const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'; lasting?: boolean }> = [
 	{
 		sign: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/,
 		reason:
@@ -42,6 +42,8 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
 	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection failed' },
 	{ sign: /HPE_/, reason: "The server's response is not valid HTTP" },
+	{ sign: /TOO_MANY_REDIRECTS/, reason: 'The URL redirects too many times', lasting: true },
+	{ sign: /Z_DATA_ERROR/, reason: 'The compressed response cannot be read', lasting: true },
 	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
 ];
 
@@ -56,7 +58,8 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	const unsent = unsentReason(chain);
 	if (unsent) return { kind: 'unsent', reason: unsent, lasting: false };
 	const code = signs.find((text) => /^E[A-Z_]{3,}$/.test(text));
-	return { kind: 'unclear', reason: fault?.reason ?? (code ? `The request failed (${code})` : 'The request failed') };
+	const reason = fault?.reason ?? (code ? `The request failed (${code})` : 'The request failed');
+	return { kind: 'unclear', reason, ...(fault?.lasting && { lasting: true }) };
 }
 
 /** The error pages for which a proxy did not connect to the API. Sources: Squid's error pages, reqs.c of tinyproxy. */

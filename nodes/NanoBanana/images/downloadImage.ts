@@ -25,6 +25,8 @@ export interface DownloadOptions<T> {
 	client: GatewayClient;
 	clock: Clock;
 	maxBytes: number;
+	/** What the limit is to the user, as the end of a sentence: "the 'Max Download Size (MB)' under Options". */
+	maxBytesName: string;
 	/** Takes a file that is whole in memory. */
 	save: (file: ImageFile) => Promise<T>;
 	/**
@@ -73,11 +75,12 @@ export async function downloadImage<T>(ref: ImageRef, options: DownloadOptions<T
 	return ref.kind === 'url' ? await downloadUrl(ref.url, options) : await decodeImage(ref.base64, options);
 }
 
-async function decodeImage<T>(base64: string, { maxBytes, save }: DownloadOptions<T>): Promise<DownloadResult<T>> {
+async function decodeImage<T>(base64: string, options: DownloadOptions<T>): Promise<DownloadResult<T>> {
+	const { maxBytes, save } = options;
 	const bytes = Buffer.from(base64, 'base64');
 	const facts = readImageFormat(bytes);
 	if (facts) {
-		const oversized = bytes.length > maxBytes ? `is ${larger(maxBytes)}, but was part of the API response` : undefined;
+		const oversized = bytes.length > maxBytes ? `is ${larger(options)}, but was part of the API response` : undefined;
 		return { kind: 'image', saved: await save({ facts, bytes }), warning: facts.complete ? oversized : INCOMPLETE };
 	}
 	const unknown = isBase64(base64) ? readUnknownFile(bytes) : undefined;
@@ -147,7 +150,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
 		if (passes === 'never' || seldomPassed >= FEW_TRIES || now + pauseMs >= deadline) {
 			const unknown = options.allowKey !== false && unknownFile(attempt, url);
-			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt) };
+			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt, options) };
 			return { kind: 'image', saved: await options.save(unknown), warning: UNKNOWN_FORMAT };
 		}
 		await clock.pause(pauseMs, client.signal);
@@ -223,13 +226,13 @@ function unlessIncomplete(thrown: Error): undefined {
 function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile | undefined {
 	if (attempt.kind !== 'reply' || attempt.status < 200 || attempt.status >= 300 || attempt.facts) return undefined;
 	const type = String(attempt.headers['content-type'] ?? '');
-	if (!/^\s*(image\/|application\/octet-stream)/i.test(type)) return undefined;
+	if (!/^\s*(image\/|(application|binary)\/octet-stream)/i.test(type)) return undefined;
 	const facts = readUnknownFile(attempt.bytes, type, url);
 	return facts && { facts, bytes: attempt.bytes, url };
 }
 
 function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
-	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
+	return attempt.kind === 'reply' && [202, 401, 403, 404, 410].includes(attempt.status);
 }
 
 /** Google Cloud Storage and S3 respond like this to a signature that has expired (ExpiredToken). */
@@ -240,18 +243,19 @@ function isRejected<T>(attempt: Attempt<T> | NoReply): boolean {
 function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 'never' {
 	if (attempt.kind === 'tooLarge') return 'never';
 	if (attempt.kind === 'unsent') return attempt.lasting ? 'never' : 'seldom';
-	if (attempt.kind === 'unclear' || isPassing(attempt.status)) return 'often';
+	if (attempt.kind === 'unclear') return attempt.lasting ? 'seldom' : 'often';
+	if (isPassing(attempt.status)) return 'often';
 	return attempt.status < 300 || isGone(attempt) ? 'seldom' : 'never';
 }
 
-function reasonOf<T>(attempt: Attempt<T> | NoReply): string {
-	if (attempt.kind === 'tooLarge') return `It is ${larger(attempt.limit)}`;
+function reasonOf<T>(attempt: Attempt<T> | NoReply, options: DownloadOptions<T>): string {
+	if (attempt.kind === 'tooLarge') return `It is ${larger(options)}`;
 	if (attempt.kind !== 'reply') return redact(attempt.reason);
 	if (attempt.status >= 300) return `HTTP ${attempt.status}`;
 	if (attempt.facts) return 'The file is incomplete';
 	return attempt.bytes.length === 0 ? 'The file is empty' : 'The URL does not lead to an image';
 }
 
-function larger(limit: number): string {
-	return `larger than ${megabytes(limit)}, the 'Max Download Size (MB)' under Options`;
+function larger<T>({ maxBytes, maxBytesName }: DownloadOptions<T>): string {
+	return `larger than ${megabytes(maxBytes)}, ${maxBytesName}`;
 }

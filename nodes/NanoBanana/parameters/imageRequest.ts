@@ -47,6 +47,8 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	const warnings = findings.map((finding) => `${finding.message}.`);
 	if (settings.apiFormat === 'gemini' && model && !model.geminiId && !isGoogleId(model.id))
 		warnings.push(`The Gemini ID of ${model.id} is not known, so it was sent unchanged.`);
+	if (settings.apiFormat === 'gemini' && (outputFormat === 'webp' || (outputFormat === 'jpeg' && !model?.geminiId)))
+		warnings.push("'Output Format' was not sent, because this API format does not support it. See mimeType.");
 	return { request, warnings };
 }
 
@@ -114,9 +116,19 @@ function modelFindings(
 		"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 		'Set them in one place only.',
 	);
+	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
+	find(
+		apiFormat !== 'gemini' && extraBody.stream === true,
+		"'stream' in 'Additional Request Fields (JSON)' is not supported",
+		`Remove 'stream'. The node reads complete responses only. ${escape}`,
+	);
+	find(
+		Number(own(extraBody.generationConfig, 'candidateCount')) > 1,
+		"'candidateCount' in 'Additional Request Fields (JSON)' is not supported",
+		`Remove 'candidateCount', and set 'Number of Images' instead. ${escape}`,
+	);
 	if (!model) return findings;
 	const { outputFormats, aspectRatios, maxReferences, resolutions } = model.family;
-	const escape = "To send it anyway, turn on 'Skip Model Checks' under Options.";
 	find(
 		outputFormat !== undefined && !outputFormats.includes(outputFormat),
 		`${model.id} does not support the output format ${outputFormat && FORMAT_LABELS[outputFormat]}`,

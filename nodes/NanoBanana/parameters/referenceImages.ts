@@ -111,6 +111,12 @@ async function loadField(
 			'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.',
 		);
 	}
+	if (!facts.complete && !settings.skipModelChecks) {
+		throw invalid(
+			`The file in '${field}' is incomplete`,
+			"Run the node that provides the file again. To send it anyway, turn on 'Skip Model Checks' under Options.",
+		);
+	}
 	return {
 		kind: 'bytes',
 		data,

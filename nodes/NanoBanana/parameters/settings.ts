@@ -77,7 +77,9 @@ function fieldNameFrom(name: string): string {
 	throw invalid(`'${name}' is not a valid value for 'Put Output in Field'`, 'Enter another name, e.g. data.');
 }
 
-function readImagePath(path: string | undefined): string | undefined {
+function readImagePath(text: string | undefined): string | undefined {
+	// JSONPath writes `$` for the response.
+	const path = text?.replace(/^\$\.?/, '');
 	if (path === undefined || isPath(path)) return path;
 	throw invalid(
 		`'Image Path in Response' is not a valid path (got ${path.slice(0, 40)})`,

@@ -116,6 +116,10 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 		warnings.push(
 			`The API returned ${outputImages.length} of ${requestedImages} images. Check your provider's invoice.`,
 		);
+	if (requestedImages > 0 && outputImages.length > requestedImages)
+		warnings.push(
+			`The API returned ${outputImages.length} images instead of ${requestedImages}. You may be charged for all of them.`,
+		);
 	if (outputImages.some((image) => image.binary ?? image.url)) return;
 	throw new FailureError({
 		// Getting the same bytes again does not help, so this is about the task itself.

@@ -3,6 +3,7 @@ import { downloadImage } from '../images/downloadImage';
 import { FailureError } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { FORMATS } from '../formats';
+import { megabytes } from '../lib/bytes';
 import { requestTimeoutMs, type ItemContext } from '../run/runItem';
 import { claimRecord, hashOf, isOpen, openRecord, type RequestRecord } from '../run/idempotencyStore';
 import {
@@ -118,6 +119,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			client: item.readClient,
 			clock: systemClock,
 			maxBytes: MAX_REFERENCE_BYTES,
+			maxBytesName: 'the maximum for a reference image',
 			save: async (file) => await Promise.resolve(file),
 			// The memory is needed until the request is sent, so its owner is the request.
 			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.acquire, end: () => undefined }),
@@ -136,6 +138,6 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 	throw new FailureError({
 		kind: 'invalid_input',
 		message: `A reference image in 'URL(s)' could not be downloaded: ${download.reason}`,
-		nextStep: `Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or pass the image as a file.`,
+		nextStep: `Check that n8n can open ${redact(reference.url, item.apiKey)} without signing in, or pass the image as a file of at most ${megabytes(MAX_REFERENCE_BYTES)}.`,
 	});
 }

@@ -72,10 +72,13 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	return readSuccessResponse(decode(body), parsed);
 }
 
-/** A body that is an image by its type and its first bytes: some synchronous calls return the file itself. */
-function rawImage({ headers, bytes }: HttpReply): ImageRef | undefined {
-	const isFile = /^\s*(image\/|application\/octet-stream)/i.test(String(headers['content-type']));
-	return isFile ? refFrom(bytes.toString('base64'), '') : undefined;
+/** Enough of a file to tell an image by its first bytes. */
+const MAGIC_BYTES = 30;
+
+/** A body that is an image by its bytes: some synchronous calls return the file itself. */
+function rawImage({ bytes }: HttpReply): ImageRef | undefined {
+	const isImage = refFrom(bytes.subarray(0, MAGIC_BYTES).toString('base64'), '') !== undefined;
+	return isImage ? { kind: 'base64', base64: bytes.toString('base64') } : undefined;
 }
 
 function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): SubmitResult {
@@ -91,6 +94,9 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
+	// In a place that is not documented, or in JSON that is damaged: reading a task is free.
+	const idElsewhere = idInText(response);
+	if (idElsewhere !== undefined) return acceptedTask(idElsewhere, wait);
 	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
 }
 

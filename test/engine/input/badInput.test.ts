@@ -266,6 +266,14 @@ describe('before anything is sent', () => {
 		});
 	});
 
+	it('rejects an image that is cut off', async () => {
+		const half = (await plainImage('red')).subarray(0, 60);
+		const description = `Run the node that provides the file again. ${SKIP}`;
+		await expectRejection(['', edit(), "The file in 'data' is incomplete", description], {
+			input: [item({}, { data: asFile(half) })],
+		});
+	});
+
 	it('rejects an image over the limit', async () => {
 		const big = Buffer.concat([await plainImage('red'), Buffer.alloc(21_500_000)]);
 		const input = [item({}, { data: asFile(big) })];

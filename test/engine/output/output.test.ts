@@ -70,6 +70,19 @@ it('knows no cost without a unit price', async () => {
 	expect(run.json[0].billing).toEqual({ requestedImages: 1, returnedImages: 1 });
 });
 
+it('says that more came than was asked for', async () => {
+	engine.mockApi.set({ resultCount: 3 });
+	const run = await engine.run({ prompt: PROMPT, simplify: false });
+
+	expect(run.rows).toHaveLength(3);
+	expect(run.json[0]).toMatchObject({
+		billing: { requestedImages: 1, returnedImages: 3 },
+		warnings: expect.arrayContaining([
+			'The API returned 3 images instead of 1. You may be charged for all of them.',
+		]) as unknown,
+	});
+});
+
 it('counts the cost of what came, not of what was asked for, and says that less came', async () => {
 	engine.mockApi.set({ resultCount: 2 });
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 3, simplify: false, options: { unitPrice: 0.04 } });

@@ -346,11 +346,15 @@ describe('bodies without measure', () => {
 			(response) =>
 				void response
 					.writeHead(200, { 'content-type': 'application/json' })
-					.end('{"__proto__":{"task_id":"evil","status":"succeeded"},"constructor":{"task_id":"evil"}}'),
+					.end(
+						`{"__proto__":{"status":"succeeded","result_url":"${raw.url}/a.png"},"constructor":{"result_url":"${raw.url}/a.png"}}`,
+					),
 		);
 		const ran = await run();
 
-		expect((ran.error as { context?: { data?: object } }).context?.data).not.toHaveProperty('taskId');
-		expect(({} as { task_id?: string }).task_id).toBeUndefined();
+		expect((ran.error as { context?: { data?: object } }).context?.data).toMatchObject({
+			errorCode: 'unclear_submission',
+		});
+		expect(({} as { result_url?: string }).result_url).toBeUndefined();
 	});
 });

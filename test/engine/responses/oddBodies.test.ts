@@ -59,10 +59,11 @@ it.each<[fact: string, created: unknown]>([
 	['a maintenance notice', 'scheduled-maintenance-until-2026-11-25'],
 	['a word in data', { data: 'checked-in-2026' }],
 	['an ID that is not exact', '{"task_id":12345678901234567890}'],
-	['two values in a row', '{"code":"success","data":{"task_id":"task_j"}}{"error":{"message":"panic"}}'],
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
 	['the reference, with a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
 	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
+	['two IDs in damaged JSON', '{"data":{"task_id":"task_j"}}{"data":{"task_id":"task_k"}}'],
+	['an entry that cannot be read', { created: 1, data: [{ url: 'files/a.png' }] }],
 ])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
 	const details = await failureOf({ operation: 'imageToImage', inputType: 'url', imageUrls: REFERENCE });

@@ -68,6 +68,8 @@ describe('a download that seldom passes', () => {
 		['a file that is closed', reply(403), 'HTTP 403'],
 		['a host that is not known', neverOpened, 'The host name was not found'],
 		['half a file', reply(200, PNG.subarray(0, 40)), 'The file is incomplete'],
+		['a circle of redirects', broken('ERR_FR_TOO_MANY_REDIRECTS', 'read'), 'The URL redirects too many times'],
+		['a damaged encoding', broken('Z_DATA_ERROR', 'read'), 'The compressed response cannot be read'],
 		['an empty file', reply(204), 'The file is empty'],
 		[
 			'a web page',
@@ -83,7 +85,7 @@ describe('a download that seldom passes', () => {
 });
 
 describe('a file that has not reached its host yet', () => {
-	it.each([401, 403, 404, 410])('is waited for after HTTP %i, as it is fresh', async (status) => {
+	it.each([202, 401, 403, 404, 410])('is waited for after HTTP %i, as it is fresh', async (status) => {
 		const clock = leapingClock();
 		const startedAt = clock.now();
 		const later = (): ReturnType<typeof reply> =>

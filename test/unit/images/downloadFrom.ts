@@ -55,6 +55,7 @@ export async function downloadFrom(
 			client,
 			clock,
 			maxBytes: 1_048_576,
+			maxBytesName: "the 'Max Download Size (MB)' under Options",
 			save: async (file) => await Promise.resolve(file),
 			deadline: startedAt + 10 * MINUTE_MS,
 			...more,

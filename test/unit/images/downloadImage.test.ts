@@ -258,6 +258,7 @@ describe('an execution that stops', () => {
 			client,
 			clock,
 			maxBytes: 1_048_576,
+			maxBytesName: "the 'Max Download Size (MB)' under Options",
 			save: async (file) => await Promise.resolve(file),
 			deadline: clock.now() + MINUTE_MS,
 			...more,

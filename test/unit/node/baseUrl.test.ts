@@ -44,6 +44,8 @@ it.each([
 	['HTTPS://api.example.com', 'HTTPS://api.example.com'],
 	['http://127.0.0.1:3000/v1', 'http://127.0.0.1:3000'],
 	['https://example.com/nano/v1/', 'https://example.com/nano'],
+	['https://example.com/v1/account/name', 'https://example.com/v1/account/name'],
+	['https://example.com/v1/account/name/v1', 'https://example.com/v1/account/name'],
 	['https://v1.example.com', 'https://v1.example.com'],
 	['https://example.com/v10', 'https://example.com/v10'],
 	['', 'https://'],

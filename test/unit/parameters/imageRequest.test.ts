@@ -241,6 +241,14 @@ it.each([
 	['asyncTask', { sizes: '1x1' }, undefined],
 	['openAi', { size: '1x1' }, undefined],
 	['gemini', { size: '1x1' }, undefined],
+	['openAi', { stream: true }, "'stream' in 'Additional Request Fields (JSON)' is not supported"],
+	['openAi', { stream: false }, undefined],
+	[
+		'gemini',
+		{ generationConfig: { candidateCount: 4 } },
+		"'candidateCount' in 'Additional Request Fields (JSON)' is not supported",
+	],
+	['gemini', { generationConfig: { candidateCount: 1 } }, undefined],
 ])('checks fields for the format %s: %j', (apiFormat, extraBody, message) => {
 	expect(refusal({}, { apiFormat, extraBody })).toBe(message);
 });
@@ -258,4 +266,16 @@ it.each([
 	['asyncTask', 'NanoBanana', []],
 ])('warns with the format %s if the model has no ID there (%s)', (apiFormat, model, warnings) => {
 	expect(read({ model }, { apiFormat }).warnings).toEqual(warnings);
+});
+
+it.each([
+	['gemini', 'NanoBanana2-1K', 'jpeg', false],
+	['gemini', 'gemini-3-pro-image', 'jpeg', true],
+	['gemini', 'gemini-3-pro-image', 'png', false],
+	['gemini', 'NanoBanana', 'webp', true],
+	['asyncTask', 'NanoBanana', 'webp', false],
+])('warns if the output format is not sent: %s %s %s', (apiFormat, model, outputFormat, isWarned) => {
+	const { warnings } = read({ model }, { apiFormat, outputFormat: outputFormat as never });
+
+	expect(warnings.some((warning) => warning.startsWith("'Output Format' was not sent"))).toBe(isWarned);
 });

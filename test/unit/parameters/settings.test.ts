@@ -162,3 +162,10 @@ it('takes numbers that an expression wrote as text', () => {
 		maxConcurrency: 3,
 	});
 });
+
+it('accepts a path as JSONPath writes it', () => {
+	const pathOf = (imagePath: string) => settingsOf({ operation: 'waitForResult', options: { imagePath } }).imagePath;
+
+	expect(pathOf('$.data.pics[*].src')).toBe('data.pics[*].src');
+	expect(pathOf('$[0].src')).toBe('[0].src');
+});

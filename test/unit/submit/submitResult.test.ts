@@ -225,7 +225,18 @@ it.each<[string, unknown, string]>([
 	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 });
 
-it('accepts an image file as the image, and nothing else of its type', () => {
+it.each([
+	['{"code":"success","data":{"task_id":"t-1","note":"…', 't-1'],
+	['{"job":{"task_id":"t-1"}}', 't-1'],
+	['{"job":{"task_id":"t-1"},"other":{"task_id":"t-2"}}', undefined],
+	['<html><title>Dashboard</title>{"task_id":"t-1"}</html>', undefined],
+])('polls the only task ID of a response that is not documented: %s', (body, taskId) => {
+	const result = resultOf({ kind: 'reply', status: 200, headers: {}, bytes: Buffer.from(body) });
+
+	expect(result.kind === 'accepted' ? result.outcome.taskId : undefined).toBe(taskId);
+});
+
+it('accepts an image file as the image, whatever its type says, and nothing else', () => {
 	const type = { 'content-type': 'image/png' };
 	const png = Buffer.from(
 		'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
@@ -243,11 +254,11 @@ it('accepts an image file as the image, and nothing else of its type', () => {
 		outcome: { kind: 'images', images: [{ kind: 'base64', base64: png.toString('base64') }] },
 		firstPollMs: 0,
 	});
-	expect(resultOf(raw(png, { 'content-type': 'application/octet-stream' }))).toMatchObject({ kind: 'accepted' });
+	for (const other of [{}, { 'content-type': 'binary/octet-stream' }, { 'content-type': 'application/json' }])
+		expect(resultOf(raw(png, other))).toMatchObject({ kind: 'accepted' });
 	for (const response of [
 		raw(Buffer.from([0, 1, 2, 3]), type),
 		raw(Buffer.from([0, 1, 2, 3]), { 'content-type': 'application/octet-stream' }),
-		raw(png, { 'content-type': 'application/json' }),
 	])
 		expect(resultOf(response)).toMatchObject({
 			failure: {

@@ -4,16 +4,21 @@ import type { Asked, ImageRef } from '../../types';
 /** The first bytes of PNG, JPEG, WebP and GIF in base64, in URL-safe letters too. */
 const IMAGE_MAGIC = /^(iVBORw0KGgo|[/_]9j[/_]|UklGR|R0lGOD)/;
 const BASE64 = /^[\w+/-]{16,}={0,2}$/;
+const URL_START = /^\s*https?:\/\//i;
+/** A file name may contain spaces. A sentence that starts with a URL does not end like one. */
+const FILE_WITH_SPACES =
+	/^\s*https?:\/\/[^\s/]+\/(?:(?!:\/\/)[^\r\n\t]){1,2000}\.(png|jpe?g|webp|gif|avif)(\?\S*)?\s*$/i;
 
 /**
  * The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so
- * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces.
+ * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces anywhere, and
+ * its base64 need not start like a known image.
  */
 export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): ImageRef | undefined {
 	const text = typeof entry === 'string' ? entry : own(entry, 'url');
-	const isUrl = isFromUserPath && typeof text === 'string' && /^\s*https?:\/\//i.test(text);
+	const isUrl = typeof text === 'string' && (isFromUserPath ? URL_START : FILE_WITH_SPACES).test(text);
 	const url = isUrl ? text.trim().replaceAll(' ', '%20') : text;
-	return refFrom(url, baseUrl) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
+	return refFrom(url, baseUrl, isFromUserPath) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
 }
 
 /**
@@ -29,7 +34,9 @@ export function refFrom(value: unknown, baseUrl: string, isBase64 = false): Imag
 		return { kind: 'base64', base64: text };
 	if (!/^(https?:\/\/|\/)\S+$/i.test(text.slice(0, 10_000))) return undefined;
 	const base = `${baseUrl.replace(/\/+$/, '')}/`;
-	const url = URL.canParse(text, base) ? new URL(text, base) : undefined;
+	// A path of the API belongs to the base URL, which may have a path of its own.
+	const target = text.replace(/^\/(?=v1(beta)?\/)/, '');
+	const url = URL.canParse(target, base) ? new URL(target, base) : undefined;
 	return url && /^https?:$/.test(url.protocol) ? { kind: 'url', url: url.href } : undefined;
 }
 

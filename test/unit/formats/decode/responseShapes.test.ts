@@ -175,6 +175,24 @@ describe('a finished task', () => {
 		expect(imagesIn(body, { taskId: 't-1', references: [REFERENCE] })).toEqual(images);
 	});
 
+	it('may be on a path of an API whose base URL has a path', () => {
+		const base = 'https://api.example.com/nano';
+		expect(decodeTask(onPage({ status: 'succeeded', result_url: '/v1/files/a.png' }), base)).toMatchObject({
+			images: [{ url: `${base}/v1/files/a.png` }],
+		});
+		expect(decodeTask(onPage({ status: 'succeeded', result_url: '/files/a.png' }), base)).toMatchObject({
+			images: [{ url: 'https://api.example.com/files/a.png' }],
+		});
+	});
+
+	it('may have spaces in the name of its file', () => {
+		const spaced = 'https://cdn.example/a/my cat.png';
+		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([
+			'https://cdn.example/a/my%20cat.png',
+		]);
+		expect(imagesIn(onPage({ status: 'succeeded', result_url: `${spaced}?sig=1` }))).toHaveLength(1);
+	});
+
 	it('has a test for every row', () => {
 		expect(new Set(FINISHED.map(([path]) => path))).toEqual(
 			paths([...shapes.RESULT_PLACES, ...shapes.LESS_CERTAIN_PLACES]),
@@ -526,6 +544,11 @@ describe('Image Path in Response', () => {
 		expect(imagesIn({ any: [{ url: spaced }] }, { imagePath: 'any[*]' })).toHaveLength(1);
 		expect(decode({ any: 'no image' }, { imagePath: 'any' }).kind).toBe('unknown');
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([]);
+	});
+
+	it('accepts base64 of any kind', () => {
+		const base64 = Buffer.from('....ftypavif, and so on').toString('base64');
+		expect(decode({ any: base64 }, { imagePath: 'any' })).toMatchObject({ images: [{ kind: 'base64', base64 }] });
 	});
 
 	it('replaces the documented places of a finished task', () => {
