@@ -42,7 +42,7 @@ test('an agent sees tools that describe their result and their cost', async () =
 	const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
 	expect([...byName.keys()].sort()).toEqual(['edit_image', 'generate_image', 'generate_impatiently', 'get_image']);
-	expect(byName.get('generate_image')?.description).toMatch(/link.*task ID.*Costs money/s);
+	expect(byName.get('generate_image')?.description).toMatch(/URL.*task ID.*costs money/s);
 	expect(byName.get('generate_image')?.inputSchema.properties).toHaveProperty('prompt.description');
 	expect(byName.get('edit_image')?.inputSchema.required).toEqual(expect.arrayContaining(['prompt', 'image_url']));
 });

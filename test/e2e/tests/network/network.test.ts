@@ -201,7 +201,7 @@ describe('with TLS', () => {
 
 		expect(shownError(run)).toEqual([
 			"'Base URL' in the credential does not lead to the API",
-			"You were not charged. Enter the URL of the API itself, e.g. https://api.example.com. If it is right, this API may not support the endpoint: select another 'API Format'.",
+			"You were not charged. Enter the URL of the API itself, e.g. https://api.example.com. If the URL is correct, this API may not support the endpoint: select another 'API Format'.",
 			'API response: (web page) 400 The plain HTTP request was sent to HTTPS port.',
 		]);
 		expect(mockApi.journal).toEqual([]);
