@@ -24,7 +24,10 @@ export function writtenKeys(typed: string): string[] {
 const BASE_URL_STEPS: Array<[pattern: RegExp, by: string]> = [
 	[/[?#].*$/, ''],
 	[/\/+$/, ''],
-	[/\/v1(beta)?(\/(images|models|chat|responses)\b.*)?$/i, ''],
+	[
+		/\/v1(beta)?(\/+(images?|models|chat|responses|videos?|tasks|completions|embeddings|messages|audio|files|openai|dashboard|openapi\.json)(?=[/:]|$).*)?$/i,
+		'',
+	],
 	[/^(?!https?:\/\/)/i, 'https://'],
 ];
 export const BASE_URL_EXPRESSION = `={{ $credentials.baseUrl.trim()${BASE_URL_STEPS.map(([pattern, by]) => `.replace(${pattern}, '${by}')`).join('')} }}`;

@@ -43,7 +43,7 @@ export const optionsField: INodeProperties = {
 			name: 'apiFormat',
 			type: 'options',
 			default: 'asyncTask',
-			description: 'Which API endpoint to use. Only Async Task always returns a task ID to get the images again.',
+			description: 'Which API endpoint to use. Only Async Task returns a task ID to get the images again.',
 			hint: 'The other formats use one long request. If the connection drops, you may be charged without getting an image.',
 			options: [
 				{

@@ -116,7 +116,7 @@ function othersText(failure: Failure): string[] {
 		unclearItems.length + emptyItems.length > 0;
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
-		const isRetryFree = !isRetryCharged && (keptItems.length === 0 || isKeptWithExecution);
+		const isRetryFree = !isRetryCharged && isKeptWithExecution === true;
 		texts.push(
 			`If you run the node again, you will be charged again for these tasks: ${some(taskIds)}. Instead, ${isRetryFree ? "use 'Retry execution', or " : ''}get their images with 'Wait for Task Result' at no extra cost.`,
 		);

@@ -25,8 +25,9 @@ export type HttpResult = HttpReply | NoReply;
 export interface Limits extends BodyLimits {
 	/** The longest time spent waiting for the network, in all. Waiting for memory or storage does not count. */
 	timeoutMs: number;
-	/** The longest time without a byte. */
+	/** The longest time without progress, which is a number of bytes: one where `progressBytes` is absent. */
 	idleMs?: number;
+	progressBytes?: number;
 	/** True for a body other than JSON that is complete. */
 	isWhole?: (bytes: Buffer) => boolean;
 }
@@ -108,21 +109,26 @@ interface Timer {
 }
 
 /**
- * Calls `end` when the waits take longer than `timeoutMs` together, or one of them longer than `idleMs`.
+ * Calls `end` when the waits take longer than `timeoutMs` together, or longer than `idleMs` without progress.
  * `AbortSignal.timeout` takes thirty times the processor time, and each of its signals is garbage that Node.js keeps
  * for long.
  */
-function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): Timer {
+function startTimer({ timeoutMs, idleMs = Infinity, progressBytes = 1 }: Limits, end: () => void): Timer {
 	let restMs = timeoutMs;
+	let restIdleMs = idleMs;
+	let received = 0;
 	let waitingSince: number | undefined;
 	// A piece that is left over keeps nothing of the request in memory.
 	let onEnd: (() => void) | undefined = end;
 	const watch = async (): Promise<void> => {
 		while (onEnd) {
 			const waitedMs = waitingSince === undefined ? 0 : systemClock.now() - waitingSince;
-			const leftMs = Math.min(restMs, idleMs) - waitedMs;
+			const leftMs = Math.min(restMs, restIdleMs) - waitedMs;
 			if (leftMs <= 0) {
-				const [what, ms] = restMs <= idleMs ? ['no complete response', timeoutMs] : ['no data', idleMs];
+				const [what, ms] =
+					restMs <= restIdleMs
+						? ['no complete response', timeoutMs]
+						: [progressBytes > 1 ? 'almost no data' : 'no data', idleMs];
 				timer.reason = `There was ${what} within ${secondsText(Math.round(ms / 1000))}`;
 				return onEnd();
 			}
@@ -134,9 +140,14 @@ function startTimer({ timeoutMs, idleMs = Infinity }: Limits, end: () => void): 
 			const since = systemClock.now();
 			waitingSince = since;
 			try {
-				return await waiting;
+				const result = await waiting;
+				received += Buffer.isBuffer(result) ? result.length : progressBytes;
+				return result;
 			} finally {
-				restMs -= systemClock.now() - since;
+				const waitedMs = systemClock.now() - since;
+				restMs -= waitedMs;
+				restIdleMs = received >= progressBytes ? idleMs : restIdleMs - waitedMs;
+				if (received >= progressBytes) received = 0;
 				waitingSince = undefined;
 			}
 		},

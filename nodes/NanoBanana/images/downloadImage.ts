@@ -52,8 +52,9 @@ export type DownloadResult<T> =
 const INCOMPLETE = 'is incomplete and was saved as received';
 const UNKNOWN_FORMAT = 'has an unknown format and was saved as received';
 
-/** A transfer without a byte for so long is tried again, with more patience each time. */
+/** A transfer without so many bytes for so long is tried again, with more patience each time: it keeps others waiting. */
 const IDLE_MS = 15_000;
+const PROGRESS_BYTES = 1024;
 /** Images up to this size are stored from memory, which costs less than a stream. */
 const STREAM_FROM_BYTES = MEGABYTE;
 /** The first bytes of a large image, which tell its format. */
@@ -121,6 +122,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 			return await tryDownload(url, options, {
 				timeoutMs: Math.max(1000, deadline - clock.now()),
 				idleMs,
+				progressBytes: PROGRESS_BYTES,
 				...(transfer && { reserveMemory: async (bytes: number) => await addWait(transfer.reserveMemory(bytes)) }),
 			});
 		} finally {
@@ -160,7 +162,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 async function tryDownload<T>(
 	url: string,
 	options: DownloadOptions<T>,
-	limits: { timeoutMs: number; idleMs: number; reserveMemory?: Transfer['reserveMemory'] },
+	limits: { timeoutMs: number; idleMs: number; progressBytes: number; reserveMemory?: Transfer['reserveMemory'] },
 ): Promise<Attempt<T> | NoReply> {
 	const wantsKey = (attempt: Attempt<T>): boolean =>
 		options.allowKey !== false && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
@@ -232,7 +234,7 @@ function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile |
 }
 
 function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
-	return attempt.kind === 'reply' && [202, 401, 403, 404, 410].includes(attempt.status);
+	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
 }
 
 /** Google Cloud Storage and S3 respond like this to a signature that has expired (ExpiredToken). */
@@ -244,7 +246,8 @@ function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 
 	if (attempt.kind === 'tooLarge') return 'never';
 	if (attempt.kind === 'unsent') return attempt.lasting ? 'never' : 'seldom';
 	if (attempt.kind === 'unclear') return attempt.lasting ? 'seldom' : 'often';
-	if (isPassing(attempt.status)) return 'often';
+	// 202: the file is being prepared.
+	if (isPassing(attempt.status) || attempt.status === 202) return 'often';
 	return attempt.status < 300 || isGone(attempt) ? 'seldom' : 'never';
 }
 

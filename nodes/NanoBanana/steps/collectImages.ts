@@ -126,7 +126,11 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 		kind: result.taskId ? 'no_image' : 'unreadable_answer',
 		taskId: result.taskId,
 		message: 'The images in the API response could not be used',
-		nextStep: result.taskId && 'You may have been charged. Contact your provider and include the task ID.',
+		nextStep:
+			result.taskId &&
+			(item.settings.imagePath
+				? CORRECT_PATH
+				: 'You may have been charged. Contact your provider and include the task ID.'),
 		gatewayMessage: warnings.join(' '),
 	});
 }

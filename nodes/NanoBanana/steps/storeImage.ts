@@ -21,8 +21,6 @@ export interface Source {
 
 /** The least time for a download when the task took all the time there was. */
 const DOWNLOAD_GRACE_MS = 30_000;
-/** How long a transfer counts among those that run side by side. */
-const LONGEST_PLACE_MS = 20_000;
 
 /** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
 export async function storeImage(item: ItemContext, source: Source): Promise<OutputImage> {
@@ -60,22 +58,14 @@ export function downloadDeadline(waitingSince: number, timeoutMs: number): numbe
 	return Math.max(waitingSince + timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, timeoutMs));
 }
 
-/** The right to one of the transfers that run side by side. */
-export async function startTransfer({
-	transfers,
-	memoryBudget,
-}: Pick<ItemContext['run'], 'transfers' | 'memoryBudget'>): Promise<Transfer> {
+async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): Promise<Transfer> {
 	const place = transfers.reservation();
 	const memory = memoryBudget.reservation();
 	await place.acquire(1);
-	// A slow transfer continues without its place, so that others need not wait for it.
-	const ended = new AbortController();
-	void systemClock.pause(LONGEST_PLACE_MS, ended.signal).then(() => place.release());
 	return {
 		reserveMemory: memory.acquire,
 		end() {
 			memory.release();
-			ended.abort();
 			place.release();
 		},
 	};

@@ -63,7 +63,6 @@ it.each<[fact: string, created: unknown]>([
 	['the reference, with a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
 	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
 	['two IDs in damaged JSON', '{"data":{"task_id":"task_j"}}{"data":{"task_id":"task_k"}}'],
-	['an entry that cannot be read', { created: 1, data: [{ url: 'files/a.png' }] }],
 ])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
 	const details = await failureOf({ operation: 'imageToImage', inputType: 'url', imageUrls: REFERENCE });

@@ -130,7 +130,7 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 
 describe('what other items have paid for', () => {
 	const textOf = (failure: Failure) => describeFailure(failure).description;
-	const others = { taskIds: ['task_2'] };
+	const others = { taskIds: ['task_2'], isKeptWithExecution: true };
 	const retry = "use 'Retry execution', or get their images";
 
 	it('is not contradicted by the cost of the item that failed', () => {
@@ -153,7 +153,7 @@ describe('what other items have paid for', () => {
 		['task_failed', { taskIds: [], unclearItems: [3] }],
 		['task_failed', { taskIds: [], keptItems: [3], isKeptWithExecution: false }],
 	])('is not offered by Retry execution where that sends a charged request again: %s %j', (kind, more) => {
-		expect(textOf({ kind, others: { ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
+		expect(textOf({ kind, others: { ...others, ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
 	});
 
 	it.each<[kind: FailureKind, others: Partial<PaidByOthers>, isFree: boolean]>([

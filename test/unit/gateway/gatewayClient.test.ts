@@ -105,6 +105,40 @@ describe('a response', () => {
 		expect(await read({ statusCode: 200, headers: {}, body })).toBe(text);
 	});
 
+	describe('that arrives in drops', () => {
+		beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+		afterEach(() => jest.useRealTimers());
+
+		/** So many bytes in each of 40 seconds. */
+		async function* drops(bytes: number): AsyncGenerator<Buffer> {
+			for (let second = 0; second < 40; second += 1) {
+				await new Promise((resolve) => setTimeout(resolve, 1000));
+				yield Buffer.alloc(bytes);
+			}
+		}
+		const readDrops = async (bytes: number, limits: object): Promise<unknown> => {
+			const { client } = fakeClient([reply(200, Readable.from(drops(bytes)))]);
+			const sending = sendCall(client, { path: '/', json: {} }, 'key-1', { ...LIMITS, ...limits });
+			await jest.advanceTimersByTimeAsync(45_000);
+			const found = await sending;
+			return found.kind === 'reply' ? found.bytes.length : found;
+		};
+
+		it('is read to its end', async () => {
+			expect(await readDrops(10, { idleMs: 15_000 })).toBe(400);
+		});
+
+		it('is ended where it makes less progress than it should', async () => {
+			const limits = { idleMs: 15_000, progressBytes: 1024 };
+
+			expect(await readDrops(100, limits)).toBe(4000);
+			expect(await readDrops(10, limits)).toMatchObject({
+				kind: 'unclear',
+				reason: 'There was almost no data within 15 seconds',
+			});
+		});
+	});
+
 	it('may be as large as the limit', async () => {
 		expect(await read(reply(200, Readable.from([Buffer.from('abc')])), 3)).toBe('abc');
 		expect(await read(reply(200, Readable.from([Buffer.from('abcd')])), 3)).toEqual({ kind: 'tooLarge', limit: 3 });

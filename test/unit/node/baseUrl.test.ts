@@ -38,6 +38,12 @@ it.each([
 	['https://api.example.com/v1beta/models/x:generateContent', ROOT],
 	['https://api.example.com/v1/images/tasks', ROOT],
 	['https://api.example.com/v1/images/tasks?n=1#top', ROOT],
+	...['videos', 'tasks', 'completions', 'openapi.json', 'image/generations', 'dashboard/billing/usage'].map(
+		(path): [string, string] => [`https://api.example.com/v1/${path}`, ROOT],
+	),
+	['https://api.example.com/v1//images/generations', ROOT],
+	['https://api.example.com/v1beta/openai/chat/completions', ROOT],
+	['https://example.com/v1/models-proxy/v1', 'https://example.com/v1/models-proxy'],
 	['https://api.example.com/#/console', ROOT],
 	['api.example.com', ROOT],
 	['api.example.com/v1', ROOT],

@@ -227,10 +227,12 @@ it.each<[string, unknown, string]>([
 
 it.each([
 	['{"code":"success","data":{"task_id":"t-1","note":"…', 't-1'],
-	['{"job":{"task_id":"t-1"}}', 't-1'],
-	['{"job":{"task_id":"t-1"},"other":{"task_id":"t-2"}}', undefined],
+	['{"data":{"task_id":"t-1"}}{"error":"panic"}', 't-1'],
+	['{"data":{"task_id":"t-1"}}{"data":{"task_id":"t-2"}}', undefined],
+	['{"recent":[{"task_id":"t-1"}]}', undefined],
+	['queue is full: {"task_id":"t-1"}', undefined],
 	['<html><title>Dashboard</title>{"task_id":"t-1"}</html>', undefined],
-])('polls the only task ID of a response that is not documented: %s', (body, taskId) => {
+])('polls the only task ID of JSON that is damaged: %s', (body, taskId) => {
 	const result = resultOf({ kind: 'reply', status: 200, headers: {}, bytes: Buffer.from(body) });
 
 	expect(result.kind === 'accepted' ? result.outcome.taskId : undefined).toBe(taskId);

@@ -193,12 +193,10 @@ function withoutStatus(reading: Reading): DecodedResponse {
 	if (known.taskId !== undefined)
 		return pending(reading, { status: isNew ? 'queued' : 'unknown', reason: error?.reason });
 	if (error) return { kind: 'failed', cause: 'rejected', ...error };
-	// OpenAI Images: `created` is always there, `data` is optional. An entry that cannot be read may be the image.
-	const isEmpty = [body, own(body, 'data')].some((result) => {
-		const entries = own(result, 'data') ?? [];
-		if (own(result, 'created') === undefined || !Array.isArray(entries)) return false;
-		return !entries.some((entry) => firstText(entry, 'url', 'b64_json'));
-	});
+	// OpenAI Images: `created` is always there, `data` is optional.
+	const isEmpty = [body, own(body, 'data')].some(
+		(result) => own(result, 'created') !== undefined && Array.isArray(own(result, 'data') ?? []),
+	);
 	return isEmpty
 		? { kind: 'images', images: [] }
 		: { kind: 'unknown', reason: 'The response contains neither a task ID nor an image' };

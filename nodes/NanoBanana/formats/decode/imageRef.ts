@@ -5,20 +5,20 @@ import type { Asked, ImageRef } from '../../types';
 const IMAGE_MAGIC = /^(iVBORw0KGgo|[/_]9j[/_]|UklGR|R0lGOD)/;
 const BASE64 = /^[\w+/-]{16,}={0,2}$/;
 const URL_START = /^\s*https?:\/\//i;
-/** A file name may contain spaces. A sentence that starts with a URL does not end like one. */
-const FILE_WITH_SPACES =
-	/^\s*https?:\/\/[^\s/]+\/(?:(?!:\/\/)[^\r\n\t]){1,2000}\.(png|jpe?g|webp|gif|avif)(\?\S*)?\s*$/i;
+/** A file name may contain spaces. A sentence that starts with a URL seldom ends like one. */
+const FILE_WITH_SPACES = /^\s*https?:\/\/[^\s/]+\/(?:(?!:\/\/|: )[^\r\n\t])+\.(png|jpe?g|webp|gif|avif)(\?\S*)?\s*$/i;
+const LONGEST_URL = 2000;
 
 /**
  * The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so
- * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces anywhere, and
- * its base64 need not start like a known image.
+ * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces anywhere.
  */
 export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): ImageRef | undefined {
 	const text = typeof entry === 'string' ? entry : own(entry, 'url');
-	const isUrl = typeof text === 'string' && (isFromUserPath ? URL_START : FILE_WITH_SPACES).test(text);
+	const isUrl =
+		typeof text === 'string' && (isFromUserPath ? URL_START : FILE_WITH_SPACES).test(text.slice(0, LONGEST_URL));
 	const url = isUrl ? text.trim().replaceAll(' ', '%20') : text;
-	return refFrom(url, baseUrl, isFromUserPath) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
+	return refFrom(url, baseUrl) ?? refFrom(own(entry, 'b64_json'), baseUrl, true);
 }
 
 /**

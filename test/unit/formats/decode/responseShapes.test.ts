@@ -246,6 +246,7 @@ describe('a finished task', () => {
 		'cdn.example/a.png',
 		`see ${A}`,
 		`${A} and ${B}`,
+		'https://cdn.example/policy blocked: the prompt names logo.png',
 		`"${A}"`,
 		`![a](${A})`,
 		'',
@@ -544,11 +545,6 @@ describe('Image Path in Response', () => {
 		expect(imagesIn({ any: [{ url: spaced }] }, { imagePath: 'any[*]' })).toHaveLength(1);
 		expect(decode({ any: 'no image' }, { imagePath: 'any' }).kind).toBe('unknown');
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([]);
-	});
-
-	it('accepts base64 of any kind', () => {
-		const base64 = Buffer.from('....ftypavif, and so on').toString('base64');
-		expect(decode({ any: base64 }, { imagePath: 'any' })).toMatchObject({ images: [{ kind: 'base64', base64 }] });
 	});
 
 	it('replaces the documented places of a finished task', () => {
