@@ -95,3 +95,10 @@ it('leaves no file that nobody imports', () => {
 
 	expect(FILES.filter((name) => !imported.has(name))).toEqual(['NanoBanana.node']);
 });
+
+it('has tests of at most 500 lines per file', () => {
+	const tests = sources(join(__dirname, '../..')).filter((path) => path.endsWith('.test.ts'));
+
+	expect(tests.length).toBeGreaterThan(100);
+	expect(tests.filter((path) => readFileSync(path, 'utf8').split('\n').length > 501)).toEqual([]);
+});

@@ -1,0 +1,211 @@
+/* eslint-disable */
+import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
+import { FORMATS } from '../../../nodes/NanoBanana/formats';
+import type { ApiFormat } from '../../../nodes/NanoBanana/types';
+import { acceptanceOf, readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { flat, google, page, wrapped } from '../support/errorBodies';
+
+const BASE_URL = 'https://api.example';
+const A = 'https://cdn.example/a.png';
+
+const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): HttpResult => ({
+	kind: 'reply',
+	status,
+	headers,
+	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+});
+
+function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask', prompt = 'a cube'): SubmitResult {
+	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), prompt });
+}
+
+const ACCEPTED = {
+	kind: 'accepted',
+	outcome: { kind: 'pending', status: 'queued', taskId: 't-1' },
+	firstPollMs: 0,
+};
+
+describe('an ID in the response to a failed request', () => {
+	it.each<[number, unknown, string]>([
+		[401, { id: 'unauthorized', message: 'Unable to authenticate you' }, 'invalid_key'],
+		[400, { id: 'req_12345', message: 'aspect_ratio 9:8 is not supported' }, 'invalid_request'],
+		[403, { id: 'req_12345', message: 'forbidden' }, 'access_denied'],
+		[400, 'image_too_large', 'invalid_request'],
+		[500, { id: 'req_12345', message: 'oops' }, 'unclear_submission'],
+		[500, 'generation_unavailable', 'unclear_submission'],
+	])('is not a task ID in an undocumented field: %i %j', (status, body, kind) => {
+		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+	});
+
+	it.each<[number, unknown]>([
+		[429, { code: 429, message: 'too many requests', id: 'rate_limit' }],
+		[429, { message: 'too many requests', data: 'retry-later' }],
+		[429, 'image-service-busy'],
+	])('does not keep a %i with %j from being sent again', (status, body) => {
+		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'refused' });
+	});
+
+	it.each([429, 500, 409])('is a task ID next to a general error status (%i)', (status) => {
+		expect(
+			resultOf(
+				reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }),
+			),
+		).toEqual(ACCEPTED);
+	});
+});
+
+it.each([
+	[{ code: 1001, msg: '余额不足', data: 'recharge' }, 'insufficient_balance'],
+	[{ code: 400, msg: 'prompt is too long', data: 'prompt' }, 'invalid_request'],
+])('does not read a word in place of an ID as a task: %j', (body, kind) => {
+	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
+it('does not read a URL in an error body as an image', () => {
+	for (const body of [
+		{ message: 'see the documentation', url: 'https://docs.example/errors.png' },
+		{ error: { message: 'oops' }, data: [{ url: A }] },
+	]) {
+		expect(resultOf(reply(500, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+	}
+});
+
+it.each([200, 400, 503])('reads a %i whose code cannot be converted to text or a number', (status) => {
+	const code = { toString: 1, valueOf: 1 };
+	for (const body of [
+		{ code, error: { code, message: 'no' } },
+		{ success: false, statusCode: code, message: 'no' },
+	])
+		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { gatewayMessage: 'no' } });
+});
+
+describe('a prompt that the API repeats', () => {
+	const repeated = (status: number, prompt: string, start = 'Generation failed for: '): SubmitResult =>
+		resultOf(reply(status, { error: { message: `${start}${prompt}.` } }), 'asyncTask', prompt);
+
+	it.each<[status: number, prompt: string, kind: string]>([
+		[503, 'a stadium filled to capacity', 'unclear_submission'],
+		[503, ' A Stadium Filled to Capacity\n', 'unclear_submission'],
+		[500, 'a vending machine that says: out of credits', 'unclear_submission'],
+		[500, 'a sign, no channel available tonight', 'unclear_submission'],
+		[500, 'an nsfw safety sign', 'unclear_submission'],
+		[503, '服务繁忙', 'unclear_submission'],
+		[200, 'a form with an invalid value', 'unclear_submission'],
+		[400, 'a sticker "api key invalid"', 'invalid_request'],
+		[422, 'an idempotent machine', 'invalid_request'],
+		[429, 'a daily quota', 'rate_limited'],
+	])('does not decide about a %i: %s', (status, prompt, kind) => {
+		expect(repeated(status, prompt)).toMatchObject({ failure: { kind } });
+	});
+
+	it.each([
+		[
+			'cut off',
+			'A street overloaded with cars and many people',
+			"Upload failed: 'A street overloaded with cars and m...'",
+		],
+		['with other spaces', 'A red cube\n\n overloaded  truck', 'Upload failed: a red cube overloaded truck'],
+		['with escaped line breaks', 'A red cube\noverloaded truck', 'Upload failed: A red cube\\noverloaded truck'],
+	])('does not decide %s', (_how, prompt, message) => {
+		expect(resultOf(reply(503, { error: { message } }), 'asyncTask', prompt)).toMatchObject({
+			failure: { kind: 'unclear_submission', gatewayMessage: message },
+		});
+	});
+
+	it('does not decide when it is longer than what is read of an error', () => {
+		expect(repeated(503, `an overloaded truck${', a very long scene'.repeat(400)}`)).toMatchObject({ kind: 'failed' });
+	});
+
+	it('does not keep the words of the API from deciding', () => {
+		expect(repeated(503, 'a cube', 'The server is overloaded. Prompt: ')).toMatchObject({ kind: 'refused' });
+		expect(repeated(402, 'a', 'You are out of credits: ')).toMatchObject({ failure: { kind: 'insufficient_balance' } });
+		expect(resultOf(reply(503, { error: { message: 'too many requests' } }), 'asyncTask', 'o')).toMatchObject({
+			kind: 'refused',
+		});
+		for (const prompt of ['a', 'e', '', ' ', 'over'])
+			expect(
+				resultOf(reply(503, { error: { message: 'The server is overloaded' } }), 'asyncTask', prompt),
+			).toMatchObject({ kind: 'refused' });
+	});
+
+	it('is shown', () => {
+		expect(repeated(503, 'a full capacity')).toMatchObject({
+			failure: { gatewayMessage: 'Generation failed for: a full capacity.' },
+		});
+	});
+});
+
+it.each<[number, unknown, string]>([
+	[404, { error: { message: 'task not found' } }, 'wrong_base_url'],
+	[400, { code: 'task_not_exist', message: 'task_not_exist' }, 'invalid_request'],
+	[410, {}, 'invalid_request'],
+])('does not say of a request for a new task that its task ID is unknown: %i %j', (status, body, kind) => {
+	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
+});
+
+describe('a paid request', () => {
+	it.each<[status: number, body: unknown]>([
+		[429, wrapped('You have reached the request limit')],
+		[429, flat('当前分组上游负载已饱和', 'fail_to_fetch_task')],
+		[429, ''],
+		[503, google(503, 'The model is overloaded.', 'UNAVAILABLE')],
+		[503, wrapped('server is busy, the task was not accepted')],
+		[503, wrapped('too many requests')],
+		[503, wrapped('The server is overloaded, nothing was charged')],
+		[503, wrapped('queue_full: no task was created')],
+		[429, wrapped('Rate limit of 5 images generated per minute')],
+		[429, wrapped('Too many requests already queued, try again later')],
+		[429, wrapped('You have already submitted 5 requests in the last minute')],
+		[503, wrapped('Server overloaded: too many tasks already queued')],
+		[503, wrapped('The service is overloaded. No image was generated and nothing was charged.')],
+		[503, wrapped('The model is overloaded: connection limit reached')],
+		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
+	])('may be sent again after %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('notAccepted');
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[500, wrapped('bad response status code 500', 'bad_response_status_code')],
+		[500, ''],
+		[502, page('502 Bad Gateway')],
+		[503, page('503 Service overloaded')],
+		[503, wrapped('Service unavailable')],
+		[503, wrapped('Your request could not be processed')],
+		[429, wrapped('Too many requests, your task is queued')],
+		[503, wrapped('Server overloaded: your request has been queued and will be processed')],
+		[503, wrapped('The image was generated but not stored: storage capacity exceeded')],
+		[503, wrapped('Server is too busy, the result was not processed in time')],
+		[503, wrapped('The server is overloaded, the request has not been processed completely')],
+		[503, wrapped('Billing settled, but the image server is too busy')],
+		[500, wrapped('Failed to settle token quota: database is locked')],
+		[502, wrapped('error consuming token quota after generation')],
+		[500, wrapped('post-processing failed: model_price not found for settlement')],
+		[500, wrapped('The generated image file too large to store')],
+		[500, wrapped('failed to run safety checker: connection reset')],
+		[504, page('504 Gateway Time-out')],
+		[520, ''],
+		[522, ''],
+		[524, page('524: A timeout occurred')],
+		[408, ''],
+		[499, ''],
+	])('is left unclear by %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('unclear');
+	});
+
+	it.each<[status: number, body: unknown]>([
+		[400, wrapped('Invalid aspect_ratio')],
+		[401, wrapped('Invalid token')],
+		[402, {}],
+		[413, page('413')],
+		[429, wrapped('overloaded', 'insufficient_user_quota')],
+		[501, wrapped('API not implemented')],
+		[503, wrapped('No available channel for model X', 'model_not_found')],
+		[404, wrapped('Invalid URL (POST /v1/images/tasks)')],
+	])('is turned down for good by %i with %j', (status, body) => {
+		expect(acceptanceOf(status, body)).toBe('rejected');
+	});
+
+	it('leaves the 503 page of nginx unclear: limit_req and what is behind it write the same page', () => {
+		expect(acceptanceOf(503, page('503 Service Temporarily Unavailable'))).toBe('unclear');
+	});
+});
