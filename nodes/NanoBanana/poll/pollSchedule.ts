@@ -1,4 +1,4 @@
-import { fitWeibull, gapUntilLateness, type Weibull } from './weibull';
+import { fitWeibull, gapUntilLateness, type Weibull } from './taskDurations';
 
 /**
  * When to poll the open tasks of one node run. They share the schedule, so that each answer teaches all:
