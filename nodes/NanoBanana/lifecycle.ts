@@ -28,7 +28,8 @@ export async function createImages(
 	this: IExecutePaginationFunctions,
 	{ options }: RoutedRequest,
 ): Promise<INodeExecutionData[]> {
-	return await runItem(this, options, { prepare: prepareRequest, perform: createAndCollect });
+	const release = ({ record }: PreparedRequest): void => releaseRecord(record);
+	return await runItem(this, options, { prepare: prepareRequest, perform: createAndCollect, release });
 }
 
 /** Get Task Status, Wait for Task Result: nothing here is charged. */
@@ -45,14 +46,9 @@ export async function readTasks(
 
 async function createAndCollect(item: ItemContext, prepared: PreparedRequest): Promise<INodeExecutionData[]> {
 	if (item.settings.previewRequest) return [previewItem(item, prepared)];
-	const { record } = prepared;
-	try {
-		const rows = await callAndCollect(item, prepared);
-		if (item.isTool) record.isDelivered = true;
-		return rows;
-	} finally {
-		releaseRecord(record);
-	}
+	const rows = await callAndCollect(item, prepared);
+	if (item.isTool) prepared.record.deliveredIn = item.executionId;
+	return rows;
 }
 
 /** One output item per image of every paid call. What could not be had is named, what was had is kept. */

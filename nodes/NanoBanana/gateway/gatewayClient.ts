@@ -109,6 +109,9 @@ async function callApi(
 /** Without a host the first part of the path would be taken for one, and get the key. */
 function baseUrlFault({ base }: GatewayClient): string | undefined {
 	if (!URL.canParse(base.baseURL ?? '')) return "'Base URL' in the credential is empty or not a URL";
+	// Of "htps://host" the scheme would be the host, and get the key.
+	if (/^https?:\/\/[a-z][a-z\d+.-]*:\//i.test(base.baseURL ?? ''))
+		return "'Base URL' must start with https:// or http://";
 	const { username, password } = new URL(base.baseURL ?? '');
 	return username || password ? "'Base URL' must not contain a user name or password" : undefined;
 }
@@ -123,11 +126,10 @@ function fileOptions(client: GatewayClient, url: string): IHttpRequestOptions {
 }
 
 function connection({ base }: GatewayClient): Omit<IHttpRequestOptions, 'url'> {
-	const { proxy, skipSslCertificateValidation, allowedDomains } = base;
+	const { proxy, skipSslCertificateValidation } = base;
 	return {
 		...(proxy && { proxy }),
 		...(skipSslCertificateValidation && { skipSslCertificateValidation: true }),
-		...(allowedDomains && { allowedDomains }),
 		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -144,7 +146,9 @@ function withKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 		const own = Object.create(client.ctx, {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;
-		const request = { ...options, timeout, abortSignal: signal };
+		// The domains that the credential is limited to. They do not apply to files, which are read without it.
+		const { allowedDomains } = client.base;
+		const request = { ...options, ...(allowedDomains && { allowedDomains }), timeout, abortSignal: signal };
 		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, 'nanoBananaApi', request);
 	};
 }

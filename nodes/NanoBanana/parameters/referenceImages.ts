@@ -130,6 +130,12 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 	try {
 		ctx.helpers.assertBinaryData(field);
 	} catch {
+		if (ctx.getNode().type.endsWith('Tool')) {
+			throw invalid(
+				`No file found in the input field '${field}'`,
+				"n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'.",
+			);
+		}
 		const present = Object.keys(ctx.getInputData().binary ?? {});
 		const have = present.length > 0 ? `This item has files in: ${present.join(', ')}.` : 'This item has no files.';
 		throw invalid(

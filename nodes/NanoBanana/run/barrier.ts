@@ -34,7 +34,7 @@ export interface ItemPlan {
 	itemIndex: number;
 	/** Images that this item would pay for; 0 when it resumes a task or is not valid. */
 	images: number;
-	/** Images of it that an earlier try has paid for. */
+	/** Images that an earlier try of it has paid for, or other calls of the agent. */
 	paidImages?: number;
 	isValid: boolean;
 }
@@ -57,6 +57,8 @@ export function createBarrier(
 	// n8n's own batching lets items start late, so nobody can wait for all of them.
 	const batchSize = batchSizeOf(ctx);
 	const startsLate = batchSize < Infinity;
+	// Here the limit also counts what was sent before: by an earlier batch, or by an earlier call of the agent.
+	const countsEarlier = startsLate || isTool;
 	const stopsOnFailure = !ctx.continueOnFail();
 	const plans: ItemPlan[] = [];
 	const waiting: Array<Deferred & { itemIndex: number }> = [];
@@ -74,7 +76,7 @@ export function createBarrier(
 		if (isGivenUp || (stopsOnFailure && isIncomplete)) return 'abandoned';
 		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
 		// What earlier tries have paid for is still delivered.
-		const isFree = startsLate && images === 0;
+		const isFree = countsEarlier && images === 0;
 		return planned > maxImages && !isFree ? 'overImageLimit' : 'proceed';
 	};
 
@@ -95,7 +97,7 @@ export function createBarrier(
 			await nextTurn;
 			plans.push(plan);
 			// The batches of a try are checked one after the other, so what an earlier try has paid for counts as well.
-			plannedImages.set(plan.itemIndex, plan.images + (startsLate ? (plan.paidImages ?? 0) : 0));
+			plannedImages.set(plan.itemIndex, plan.images + (countsEarlier ? (plan.paidImages ?? 0) : 0));
 			const itsTurn = { ...deferred(), itemIndex: plan.itemIndex };
 			waiting.push(itsTurn);
 			// One microtask later, when this item is waiting, too.

@@ -18,8 +18,8 @@ export interface RequestRecord {
 	images: number;
 	/** One per paid call. */
 	calls: SubmissionRecord[];
-	/** The agent has these images: when it sends the same request again, it wants others. */
-	isDelivered?: boolean;
+	/** The execution in which an agent got these images: when it sends the same request again there, it wants others. */
+	deliveredIn?: string;
 }
 
 /** One paid call. */
@@ -114,7 +114,7 @@ export function openRecord(
 	isTool: boolean,
 	asked: AskedRequest,
 ): { key: string; record: RequestRecord; isChanged: boolean } {
-	const { key, record: earlier } = findRecord(ctx, isTool, asked);
+	const { key, record: earlier } = findRecord(ctx, executionId, isTool, asked);
 	const isSame = earlier?.requestHash === asked.evaluated;
 	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || isSentBefore(call))))
 		return { key, record: earlier, isChanged: !isSame };
@@ -134,6 +134,7 @@ export function openRecord(
  */
 function findRecord(
 	ctx: IExecuteSingleFunctions,
+	executionId: string,
 	isTool: boolean,
 	{ written, evaluated }: AskedRequest,
 ): { key: string; record?: RequestRecord } {
@@ -141,7 +142,9 @@ function findRecord(
 	if (isTool) {
 		let attempt = 0;
 		const keyOf = (): string => `tool:${attempt}:${evaluated}`;
-		while (store[keyOf()] && (store[keyOf()].isDelivered || inMemoryOf(store[keyOf()]).isInUse)) attempt += 1;
+		const isTaken = (record: RequestRecord): boolean =>
+			record.deliveredIn === executionId || inMemoryOf(record).isInUse === true;
+		while (store[keyOf()] && isTaken(store[keyOf()])) attempt += 1;
 		return { key: keyOf(), record: store[keyOf()] };
 	}
 	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
@@ -159,6 +162,14 @@ export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: Re
 export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
 	saveRecord(ctx, key, record);
 	inMemoryOf(record).isInUse = true;
+}
+
+/** Images of an agent's other calls in this execution, sent or in progress. */
+export function imagesOfOtherCalls(ctx: IExecuteSingleFunctions, key: string): number {
+	const isSent = (record: RequestRecord): boolean =>
+		inMemoryOf(record).isInUse === true || record.calls.some(({ submittedAt }) => submittedAt !== undefined);
+	const others = Object.entries(storeOf(ctx)).filter(([other, record]) => other !== key && isSent(record));
+	return others.reduce((sum, [, { images }]) => sum + images, 0);
 }
 
 export function releaseRecord(record: RequestRecord): void {

@@ -23,7 +23,7 @@ export interface ItemContext extends RunningItem {
 
 interface Checked<T> {
 	prepared: T;
-	/** Images that the item is going to pay for, and those that an earlier try has paid for. */
+	/** Images that the item is going to pay for, and those that an earlier try or the agent's other calls have paid for. */
 	imagesToPay: number;
 	imagesPaid?: number;
 }
@@ -33,6 +33,8 @@ export interface ItemSteps<T> {
 	/** Everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
+	/** Called however an item ends that was prepared. */
+	release?: (prepared: T) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface ItemSteps<T> {
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
 	base: RoutedOptions,
-	{ prepare, perform }: ItemSteps<T>,
+	{ prepare, perform, release }: ItemSteps<T>,
 ): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
 	const settings = settingsOf(ctx);
@@ -69,9 +71,9 @@ export async function runItem<T>(
 		};
 		return { item, ...(await prepare(item)) };
 	};
+	const checked = await check().catch(FailureError.from);
+	const isValid = 'item' in checked;
 	try {
-		const checked = await check().catch(FailureError.from);
-		const isValid = 'item' in checked;
 		const { imagesToPay = 0, imagesPaid = 0 } = isValid ? checked : {};
 		const { decision, planned, maxImages } = await run.arrive({
 			itemIndex: running.itemIndex,
@@ -90,6 +92,8 @@ export async function runItem<T>(
 	} catch (thrown) {
 		const failure = await endOf(running, thrown);
 		return failure ? [errorItemOrThrow(running, failure)] : [];
+	} finally {
+		if (isValid) release?.(checked.prepared);
 	}
 }
 

@@ -5,7 +5,14 @@ import { redact } from '../errors/redact';
 import { FORMATS } from '../formats';
 import { megabytes } from '../lib/bytes';
 import { requestTimeoutMs, type ItemContext } from '../run/runItem';
-import { claimRecord, hashOf, isOpen, openRecord, type RequestRecord } from '../run/idempotencyStore';
+import {
+	claimRecord,
+	hashOf,
+	imagesOfOtherCalls,
+	isOpen,
+	openRecord,
+	type RequestRecord,
+} from '../run/idempotencyStore';
 import {
 	digestOf,
 	loadReferences,
@@ -69,7 +76,8 @@ export async function prepareRequest(
 	};
 	if (settings.previewRequest) return { prepared, imagesToPay: 0 };
 	const imagesToPay = (record.images * openCalls) / record.calls.length;
-	return { prepared, imagesToPay, imagesPaid: record.images - imagesToPay };
+	const imagesOfOthers = isTool ? imagesOfOtherCalls(ctx, key) : 0;
+	return { prepared, imagesToPay, imagesPaid: record.images - imagesToPay + imagesOfOthers };
 }
 
 /** All items check their files at the same time, so each reserves memory first. */

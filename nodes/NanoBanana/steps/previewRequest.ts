@@ -31,9 +31,15 @@ export function previewItem(
 		},
 		requestHash: prepared.record.requestHash,
 		billing: billingOf(prepared.request.n, item),
-		warnings: [...prepared.warnings, "'Preview Request' is on, so nothing was sent."],
+		warnings: [...prepared.warnings, ...overLimit(item), "'Preview Request' is on, so nothing was sent."],
 	};
 	return { json, pairedItem: { item: item.itemIndex } };
+}
+
+/** Batching lets some of the items start later, so then it is not known. */
+function overLimit({ run, settings: { maxImages } }: ItemContext): string[] {
+	if (!run.hasAllItems() || run.previewedImages <= maxImages) return [];
+	return [`This run would exceed 'Max Images per Run' (${maxImages}), so it would not be sent.`];
 }
 
 /** What sending would cost: this item, and all items of the run together, unless batching lets some of them start later. */

@@ -228,3 +228,17 @@ function endlessly(start: Buffer, count: (bytes: number) => void): Handler {
 		push();
 	};
 }
+
+// n8n lets a credential be used for its own base URL in any case.
+it.each(['localhost', 'example.com'])(
+	'downloads images although the credential is limited to %s',
+	async (allowedDomains) => {
+		// Files are at 127.0.0.1.
+		const baseUrl = engine.mockApi.baseUrl.replace('127.0.0.1', 'localhost');
+		const credential = { baseUrl, allowedHttpRequestDomains: 'domains', allowedDomains };
+		const run = await engine.run({ prompt: 'a' }, { credential });
+
+		expect(run.rows[0].binary?.data).toMatchObject({ mimeType: 'image/png' });
+		expect(run.json[0].warnings).toBeUndefined();
+	},
+);

@@ -207,6 +207,16 @@ describe('a proxy', () => {
 	});
 });
 
+it.each(['htps://', 'ftp://', 'http:/'])(
+	'a base URL that starts with %s is rejected before anything is sent',
+	async (scheme) => {
+		const shown = await shownAfter(`${scheme}127.0.0.1:1`);
+
+		expect(shown.text).toContain("'Base URL' must start with https:// or http://");
+		expect(shown.code).toBe(UNREACHABLE);
+	},
+);
+
 it('a base URL with a user name and password is rejected in words, before anything is sent', async () => {
 	const server = await servers.listen((socket) => socket.end(response('{}', ['content-length: 2'])));
 	const shown = await shownAfter(`http://user:secret@127.0.0.1:${server.port}`);

@@ -91,6 +91,14 @@ it('shows what all items of the run would cost together', async () => {
 	]);
 });
 
+it('says that the run would exceed the limit on images', async () => {
+	const options = { previewRequest: true, maxImages: 4 };
+	const run = await engine.run({ prompt: PROMPT, numberOfImages: 5, options });
+
+	expect(run.json[0].warnings).toContain("This run would exceed 'Max Images per Run' (4), so it would not be sent.");
+	expect((await engine.run({ prompt: PROMPT, numberOfImages: 4, options })).json[0].warnings).toHaveLength(1);
+});
+
 it('rejects what the request would be rejected for', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { outputFormat: 'webp', previewRequest: true } });
 

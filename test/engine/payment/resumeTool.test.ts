@@ -1,8 +1,10 @@
 /* eslint-disable */
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { MODEL, useEngine } from '../support/useEngine';
-import { asTool, type ToolOptions } from '../support/runWorkflow';
+import { asTool, chain, createNode, runWorkflow, type ToolOptions } from '../support/runWorkflow';
+import { connectedTool, invokeTool } from '../support/workflowNodes';
 
 const engine = useEngine();
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
@@ -52,6 +54,16 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		expect(ids.map((id) => responses.filter(({ text }) => text.includes(id)).length)).toEqual([1, 1]);
 	});
 
+	it('sends an unclear request no second time', async () => {
+		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
+		const { responses } = await call({ prompt: 'a' }, { protocol });
+
+		expect(responses[0].error).toContain('You may have been charged');
+		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
+	});
+});
+
+describe.each(['engine', 'invocation'] as const)('as a tool of an execution, called by %s', (protocol) => {
 	it('collects the open task when the model asks again after an error', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, settings: {} });
@@ -61,11 +73,87 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		expect(engine.mockApi.ledger).toHaveLength(1);
 	});
 
-	it('sends an unclear request no second time', async () => {
-		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
-		const { responses } = await call({ prompt: 'a' }, { protocol });
+	it('sends no more images than Max Images per Run allows for all calls together', async () => {
+		const args = ['a', 'b', 'c'].map((prompt) => ({ prompt }));
+		const { responses } = await call(args, { protocol }, { options: { pollInterval: 0.02, maxImages: 2 } });
 
-		expect(responses[0].error).toContain('You may have been charged');
-		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
+		expect(responses.map(({ error }) => error !== undefined)).toEqual([false, false, true]);
+		expect(responses[2].error).toContain("This run would generate 3 images, but 'Max Images per Run' is 2");
+		expect(engine.mockApi.created()).toBe(2);
 	});
+});
+
+it('counts calls at the same time before any of them is sent', async () => {
+	const args = ['a', 'b'].map((prompt) => ({ prompt }));
+	const { responses } = await call(
+		args,
+		{ protocol: 'invocation', atOnce: true },
+		{ options: { pollInterval: 0.02, maxImages: 1 } },
+	);
+
+	expect(responses.filter(({ error }) => error !== undefined)).toHaveLength(1);
+	expect(engine.mockApi.created()).toBe(1);
+});
+
+/** An agent whose model fails once after it has called the tool. */
+function failingAgent(): new () => INodeType {
+	let failures = 1;
+	return class implements INodeType {
+		description = {
+			displayName: 'Agent',
+			name: 'agent',
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: { name: 'Agent' },
+			inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.AiTool],
+			outputs: [NodeConnectionTypes.Main],
+			properties: [],
+		} as INodeTypeDescription;
+
+		async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+			const tool = await connectedTool(this);
+			const { text } = await invokeTool(tool, { prompt: 'a' });
+			if (failures-- > 0) throw new Error('The model is overloaded');
+			return [[{ json: { text }, pairedItem: { item: 0 } }]];
+		}
+	};
+}
+
+it('gives an agent in Retry execution the image that was charged already', async () => {
+	const { baseUrl, apiKey } = engine.mockApi;
+	const tool = createNode(
+		'NanoBanana',
+		'n8n-nodes-nanobanana.nanoBananaTool',
+		{
+			prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}",
+			model: MODEL,
+			options: { pollInterval: 0.02 },
+		} as never,
+		{ credentials: { nanoBananaApi: { id: '1', name: 'NanoBanana' } } },
+	);
+	const definition = {
+		nodes: [createNode('Start', 'n8n-nodes-base.manualTrigger'), createNode('Agent', 'test.failingAgent'), tool],
+		connections: {
+			...chain('Start', 'Agent'),
+			NanoBanana: { ai_tool: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },
+		},
+	};
+	const options = {
+		nodeTypes: { 'test.failingAgent': failingAgent() },
+		credentials: { nanoBananaApi: { baseUrl, apiKey } },
+	};
+	const first = await runWorkflow(definition, options);
+	const again = await runWorkflow(definition, { ...options, previous: first.data });
+
+	expect([first.status, again.status]).toEqual(['error', 'success']);
+	expect(String(again.output('Agent')[0][0].json.text)).toContain(String(engine.mockApi.ledger[0].taskId));
+	expect(engine.mockApi.created()).toBe(1);
+});
+
+it('says that a tool gets no files', async () => {
+	const { responses } = await call({ prompt: 'a' }, {}, { operation: 'imageToImage' });
+
+	expect(responses[0].error).toContain("n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'.");
+	expect(engine.mockApi.journal).toEqual([]);
 });

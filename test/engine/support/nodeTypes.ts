@@ -23,7 +23,7 @@ import type {
 	Workflow,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { ICredentialsHelper, NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
+import { ICredentialsHelper, injectDomainRestrictionFields, NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
 
 import { flowNodes } from './workflowNodes';
 
@@ -234,8 +234,9 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 
 	async updateCredentialsOauthTokenData(): Promise<void> {}
 
+	/** With the fields that the server adds to every credential that authenticates requests. */
 	getCredentialsProperties(typeName: string): INodeProperties[] {
-		return this.getType(typeName).properties;
+		return injectDomainRestrictionFields(this.getType(typeName));
 	}
 
 	private getType(typeName: string): ICredentialType {

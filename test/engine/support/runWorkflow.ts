@@ -429,28 +429,26 @@ async function callOverMcp(
 ): Promise<ToolRun> {
 	await useBinaryMode(options.binaryMode ?? 'filesystem');
 	const session: Session = { logs: [], engineLogs: [], onLog: options.onLog };
-	const { workflow, additionalData } = prepareExecution(definition, options, false);
-	const trigger = workflow.getNode('Agent');
-	if (trigger === null) throw new Error('The workflow has no MCP trigger');
 
 	return await currentSession.run(session, async () => {
-		const webhook = {
-			httpMethod: 'POST',
-			node: trigger.name,
-			path: 'mcp',
-			workflowId: workflow.id,
-		} as ConstructorParameters<typeof WebhookContext>[4];
-		const call = async (args: IDataObject) => {
-			// A request of its own per call, as the server handles each MCP message.
-			const context = new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null);
-			return await invokeTool(await connectedTool(context), args);
+		/** A workflow and a request of its own per call, as the server handles each MCP message (live-webhooks.ts). */
+		const receive = (): WebhookContext => {
+			const { workflow, additionalData } = prepareExecution(definition, options, false);
+			const trigger = workflow.getNode('Agent');
+			if (trigger === null) throw new Error('The workflow has no MCP trigger');
+			const webhook = {
+				httpMethod: 'POST',
+				node: trigger.name,
+				path: 'mcp',
+				workflowId: workflow.id,
+			} as ConstructorParameters<typeof WebhookContext>[4];
+			return new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null);
 		};
+		const call = async (args: IDataObject) => await invokeTool(await connectedTool(receive()), args);
 		const responses: ToolResponse[] = [];
 		if (atOnce) responses.push(...(await Promise.all(calls.map(call))));
 		else for (const args of calls) responses.push(await call(args));
-		const tool = describeTool(
-			await connectedTool(new WebhookContext(workflow, trigger, additionalData, 'webhook', webhook, [], null)),
-		);
+		const tool = describeTool(await connectedTool(receive()));
 		return { responses, tool, logs: session.logs };
 	});
 }
