@@ -109,9 +109,9 @@ async function callApi(
 /** Without a host the first part of the path would be taken for one, and get the key. */
 function baseUrlFault({ base }: GatewayClient): string | undefined {
 	if (!URL.canParse(base.baseURL ?? '')) return "'Base URL' in the credential is empty or not a URL";
-	// Of "htps://host" the scheme would be the host, and get the key.
-	if (/^https?:\/\/[a-z][a-z\d+.-]*:\//i.test(base.baseURL ?? ''))
-		return "'Base URL' must start with https:// or http://";
+	// Of "htps://host" or "https//host" the scheme would be the host, and get the key.
+	if (/^https?:\/\/(https?(?=[:/]|$)|[a-z][a-z\d+-]*:\/)/i.test(base.baseURL ?? ''))
+		return "'Base URL' must look like https://api.example.com";
 	const { username, password } = new URL(base.baseURL ?? '');
 	return username || password ? "'Base URL' must not contain a user name or password" : undefined;
 }

@@ -164,12 +164,15 @@ export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: R
 	inMemoryOf(record).isInUse = true;
 }
 
-/** Images of an agent's other calls in this execution, sent or in progress. */
+/** Images of an agent's other calls in this execution and its tries, sent or in progress. */
 export function imagesOfOtherCalls(ctx: IExecuteSingleFunctions, key: string): number {
-	const isSent = (record: RequestRecord): boolean =>
-		inMemoryOf(record).isInUse === true || record.calls.some(({ submittedAt }) => submittedAt !== undefined);
-	const others = Object.entries(storeOf(ctx)).filter(([other, record]) => other !== key && isSent(record));
-	return others.reduce((sum, [, { images }]) => sum + images, 0);
+	const imagesOf = (record: RequestRecord): number => {
+		if (inMemoryOf(record).isInUse) return record.images;
+		const sent = record.calls.filter(({ submittedAt, taskId }) => submittedAt !== undefined || taskId !== undefined);
+		return (record.images * sent.length) / record.calls.length;
+	};
+	const others = Object.entries(storeOf(ctx)).filter(([other]) => other !== key);
+	return others.reduce((sum, [, record]) => sum + imagesOf(record), 0);
 }
 
 export function releaseRecord(record: RequestRecord): void {

@@ -84,7 +84,7 @@ export async function runItem<T>(
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
 			if (!isValid) throw checked;
-			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages));
+			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages, isTool));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}
 		run.itemFinished();
@@ -112,10 +112,12 @@ async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | un
 	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
 }
 
-function overImageLimit(planned: number, allowed: number): Failure {
+function overImageLimit(planned: number, allowed: number, isTool: boolean): Failure {
+	const what = isTool ? "The agent's calls would generate" : 'This run would generate';
 	return {
 		kind: 'spending_limit',
-		message: `This run would generate ${planned} images, but 'Max Images per Run' is ${allowed}`,
+		message: `${what} ${planned} images, but 'Max Images per Run' is ${allowed}`,
+		...(isTool && { nextStep: "Raise 'Max Images per Run' under Options of the tool." }),
 	};
 }
 

@@ -29,7 +29,7 @@ export function outputItems(
 	itemIndex: number,
 	input: IDataObject,
 ): INodeExecutionData[] {
-	const base = settings.includeInputFields ? withoutOutputFields(input) : {};
+	const base = settings.includeInputFields ? input : {};
 	const together = settings.combineImages || result.outputImages.length === 0;
 	const groups = together ? [result.outputImages] : result.outputImages.map((outputImage) => [outputImage]);
 	return groups.map((outputImages) => {
@@ -37,30 +37,6 @@ export function outputItems(
 		const binary = binariesOf(outputImages, settings.binaryPropertyOutput);
 		return { json: { ...base, ...json }, ...(binary && { binary }), pairedItem: { item: itemIndex } };
 	});
-}
-
-const OUTPUT_FIELDS = [
-	...[
-		'taskId',
-		'status',
-		'progress',
-		'imageUrl',
-		'imageUrls',
-		'fileName',
-		'mimeType',
-		'width',
-		'height',
-		'model',
-		'cost',
-	],
-	...['text', 'warnings', 'operation', 'requestHash', 'image', 'images', 'billing', 'timing'],
-];
-
-/** An item of another NanoBanana node describes another image: its fields must not be taken for those of this one. */
-function withoutOutputFields(input: IDataObject): IDataObject {
-	const isOutput = 'status' in input && ('taskId' in input || 'fileName' in input || 'billing' in input);
-	if (!isOutput) return input;
-	return Object.fromEntries(Object.entries(input).filter(([name]) => !OUTPUT_FIELDS.includes(name)));
 }
 
 function binariesOf(outputImages: OutputImage[], name: string): IBinaryKeyData | undefined {

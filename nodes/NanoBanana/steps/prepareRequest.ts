@@ -37,6 +37,9 @@ export interface PreparedRequest extends CheckedRequest {
 	record: RequestRecord;
 }
 
+const DELIVERED_BEFORE =
+	'The agent received this image in an earlier try of this execution already. You were not charged again.';
+
 /** The request changed between two tries, as an expression such as {{ $now }} does. */
 const CHANGED =
 	'An expression returned a different value than in the first try. This is the result of the first request. You were not charged again.';
@@ -67,7 +70,11 @@ export async function prepareRequest(
 	const prepared = {
 		...checked,
 		request: { ...checked.request, n: record.images },
-		warnings: [...checked.warnings, ...(isChanged ? [openCalls > 0 ? PARTLY_CHANGED : CHANGED] : [])],
+		warnings: [
+			...checked.warnings,
+			...(isChanged ? [openCalls > 0 ? PARTLY_CHANGED : CHANGED] : []),
+			...(record.deliveredIn !== undefined ? [DELIVERED_BEFORE] : []),
+		],
 		sources,
 		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
 		referenceBytes: bytes,

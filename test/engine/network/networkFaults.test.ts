@@ -207,12 +207,12 @@ describe('a proxy', () => {
 	});
 });
 
-it.each(['htps://', 'ftp://', 'http:/'])(
+it.each(['htps://', 'ftp://', 'http:/', 'https//', 'https://https://'])(
 	'a base URL that starts with %s is rejected before anything is sent',
 	async (scheme) => {
 		const shown = await shownAfter(`${scheme}127.0.0.1:1`);
 
-		expect(shown.text).toContain("'Base URL' must start with https:// or http://");
+		expect(shown.text).toContain("'Base URL' must look like https://api.example.com");
 		expect(shown.code).toBe(UNREACHABLE);
 	},
 );

@@ -78,7 +78,7 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 		const { responses } = await call(args, { protocol }, { options: { pollInterval: 0.02, maxImages: 2 } });
 
 		expect(responses.map(({ error }) => error !== undefined)).toEqual([false, false, true]);
-		expect(responses[2].error).toContain("This run would generate 3 images, but 'Max Images per Run' is 2");
+		expect(responses[2].error).toContain("The agent's calls would generate 3 images, but 'Max Images per Run' is 2");
 		expect(engine.mockApi.created()).toBe(2);
 	});
 });
@@ -147,7 +147,9 @@ it('gives an agent in Retry execution the image that was charged already', async
 	const again = await runWorkflow(definition, { ...options, previous: first.data });
 
 	expect([first.status, again.status]).toEqual(['error', 'success']);
-	expect(String(again.output('Agent')[0][0].json.text)).toContain(String(engine.mockApi.ledger[0].taskId));
+	const text = String(again.output('Agent')[0][0].json.text);
+	expect(text).toContain(String(engine.mockApi.ledger[0].taskId));
+	expect(text).toContain('The agent received this image in an earlier try of this execution already.');
 	expect(engine.mockApi.created()).toBe(1);
 });
 

@@ -187,16 +187,4 @@ describe('rows', () => {
 			rows(record(), { options: { includeInputFields: true } }, { status: 'draft', sku: 7 })[0].json,
 		).toMatchObject({ status: 'succeeded', sku: 7 });
 	});
-
-	it('do not repeat what an earlier node said of another image', () => {
-		const earlier = { taskId: 'task_0', status: 'succeeded', imageUrl: 'https://files.example/0', cost: 7, sku: 7 };
-		const [{ json }] = rows(
-			{ ...record(), taskId: undefined, status: 'queued', outputImages: [] },
-			{ options: { includeInputFields: true } },
-			earlier,
-		);
-
-		expect(json).toMatchObject({ status: 'queued', sku: 7 });
-		for (const name of ['taskId', 'imageUrl', 'cost']) expect(json).not.toHaveProperty(name);
-	});
 });
