@@ -25,7 +25,7 @@ export type HttpResult = HttpReply | NoReply;
 export interface Limits extends BodyLimits {
 	/** The longest time spent waiting for the network, in all. Waiting for memory or storage does not count. */
 	timeoutMs: number;
-	/** The longest time without progress, which is a number of bytes: one where `progressBytes` is absent. */
+	/** The longest time in which fewer than `progressBytes` bytes (default: 1) arrive. */
 	idleMs?: number;
 	progressBytes?: number;
 	/** True for a body other than JSON that is complete. */

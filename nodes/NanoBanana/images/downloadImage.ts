@@ -52,7 +52,7 @@ export type DownloadResult<T> =
 const INCOMPLETE = 'is incomplete and was saved as received';
 const UNKNOWN_FORMAT = 'has an unknown format and was saved as received';
 
-/** A transfer without so many bytes for so long is tried again, with more patience each time: it keeps others waiting. */
+/** A transfer that receives fewer bytes in this time is tried again, with a longer limit each time. Others wait for it. */
 const IDLE_MS = 15_000;
 const PROGRESS_BYTES = 1024;
 /** Images up to this size are stored from memory, which costs less than a stream. */

@@ -94,7 +94,7 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	// JSON that is damaged names the task all the same.
+	// Damaged JSON may still contain the task ID.
 	const idInDamage = typeof body === 'string' && body.trimStart().startsWith('{') ? idInText(body) : undefined;
 	if (idInDamage !== undefined) return acceptedTask(idInDamage, wait);
 	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
