@@ -30,6 +30,8 @@ export interface SubmissionRecord {
 	failedTaskCount?: number;
 	/** ISO time at which it was sent last, unless the API has rejected it. */
 	submittedAt?: string;
+	/** It is on its way. Where n8n has saved this, nobody has seen the response. */
+	isInProgress?: boolean;
 	taskId?: string;
 	/** Further tasks in the same response. They are not polled. */
 	otherTaskIds?: string[];
@@ -116,7 +118,7 @@ export function openRecord(
 ): { key: string; record: RequestRecord; isChanged: boolean } {
 	const { key, record: earlier } = findRecord(ctx, executionId, isTool, asked);
 	const isSame = earlier?.requestHash === asked.evaluated;
-	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || isSentBefore(call))))
+	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || call.isInProgress)))
 		return { key, record: earlier, isChanged: !isSame };
 	// The API may have seen the key of an unclear request: with it that one is not charged twice.
 	const newCall = (call?: SubmissionRecord): SubmissionRecord =>
@@ -223,11 +225,6 @@ export function isAnswered(call: SubmissionRecord, executionId: string): boolean
 /** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */
 export function isUnclear(call: SubmissionRecord, executionId: string): boolean {
 	return call.unclear?.executionId === executionId;
-}
-
-/** True for a call that was on its way when n8n saved the execution: nobody has seen its response. */
-export function isSentBefore({ submittedAt, taskId, response, unclear }: SubmissionRecord): boolean {
-	return submittedAt !== undefined && taskId === undefined && response === undefined && unclear === undefined;
 }
 
 /** True while the call still has to be paid. */

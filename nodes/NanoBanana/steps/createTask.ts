@@ -8,7 +8,6 @@ import { abortRun } from '../run/errorOutput';
 import {
 	hashOf,
 	isAnswered,
-	isSentBefore,
 	isUnclear,
 	keepStored,
 	keepUnstored,
@@ -53,7 +52,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
 	const { executionId, settings } = item;
 	await sending.get(record)?.catch(() => undefined);
-	const wasSent = isSentBefore(record);
+	const wasSent = record.isInProgress === true;
 	if (wasSent) recordUnclear(item, record, { kind: 'unclear_submission' });
 	const isPaid = isAnswered(record, executionId);
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
@@ -110,6 +109,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
 	record.submittedAt = new Date(Date.now()).toISOString();
+	record.isInProgress = true;
 	// Only values that stay the same when n8n restarts an execution after its worker was killed. A call without an
 	// execution (MCP trigger) has only the time.
 	record.idempotencyKey ??= hashOf([

@@ -10,6 +10,7 @@ import type { Accepted, SubmitResult } from '../submit/submitResult';
  * synchronous, so that it is there whatever happens next.
  */
 export function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
+	delete record.isInProgress;
 	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
 	else if (mayBeAccepted(result.failure)) recordUnclear(item, record, result.failure);
 	else if (!record.unclear) delete record.submittedAt;
@@ -68,6 +69,7 @@ export function recordUnclear({ executionId, apiKey }: ItemContext, record: Subm
 		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
 	};
 	record.unclear = { ...(record.unclear ?? first), executionId };
+	delete record.isInProgress;
 }
 
 /** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */

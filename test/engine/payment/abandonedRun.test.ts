@@ -54,6 +54,24 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 		expect(retried.data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
 		expect(again.status).toBe('success');
 	});
+
+	it('is unclear to Retry execution also where an earlier request of the item was', async () => {
+		const copy = <T>(data: T): T => JSON.parse(JSON.stringify(data)) as T;
+		const valid = { ...parameters, prompt: '={{ $json.prompt || "c" }}', requestOptions: {} };
+		const first = await engine.run(parameters, { input });
+		const told = await engine.run(valid, { previous: copy(first.data) });
+		const second = await engine.run(parameters, { previous: told.data });
+		const { length } = engine.mockApi.calls('generations');
+		const toldAgain = await engine.run(valid, { previous: copy(second.data) });
+		const sent = engine.mockApi.calls('generations').length;
+		// By then the requests that were sent before have their response.
+		await engine.run({ ...valid, prompt: 'c' });
+
+		for (const { data } of [told, toldAgain])
+			expect(data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
+		expect(length).toBeGreaterThan(1);
+		expect(sent).toBe(length);
+	});
 });
 
 describe('images that are none', () => {
