@@ -92,7 +92,7 @@ export const DEFECTS: Defect[] = [
 	{
 		name: 'a request that was on its way when n8n saved the execution counts as never sent',
 		file: 'steps/createTask.ts',
-		find: 'const wasSent = isSentBefore(record);',
+		find: 'const wasSent = record.isInProgress === true;',
 		replace: 'const wasSent = false;',
 	},
 	{
