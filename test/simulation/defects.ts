@@ -95,12 +95,6 @@ export const DEFECTS: Defect[] = [
 		find: 'const wasSent = record.isInProgress === true;',
 		replace: 'const wasSent = false;',
 	},
-	{
-		name: 'a batch that n8n did not start as a whole pays',
-		file: 'run/barrier.ts',
-		find: 'started.size % batchSize > 0',
-		replace: 'batchSize === Infinity',
-	},
 ];
 
 const ROOT = join(__dirname, '..', '..');

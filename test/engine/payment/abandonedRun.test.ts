@@ -17,6 +17,16 @@ describe('a later item whose expression fails', () => {
 		await engine.run({ prompt: 'c' });
 		expect(engine.created()).toMatchObject([{ prompt: 'c' }]);
 	});
+
+	it('keeps those before it in its batch from being paid', async () => {
+		const items = [...input.slice(0, 2), item({ prompt: 'never' }), item({})];
+		const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 20 } } };
+		const run = await engine.run({ prompt, requestOptions }, { input: items });
+
+		expect(run.error?.message).toBe("Referenced node doesn't exist");
+		await engine.run({ prompt: 'c' });
+		expect(engine.created().map((body) => body.prompt)).toEqual(['a', 'b', 'c']);
+	});
 });
 
 describe('a run that n8n gave up while its requests were on their way', () => {
