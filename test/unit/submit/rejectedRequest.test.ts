@@ -1,29 +1,7 @@
 /* eslint-disable */
-import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
-import { FORMATS } from '../../../nodes/NanoBanana/formats';
-import type { ApiFormat } from '../../../nodes/NanoBanana/types';
-import { acceptanceOf, readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { acceptanceOf, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
 import { flat, google, page, wrapped } from '../support/errorBodies';
-
-const BASE_URL = 'https://api.example';
-const A = 'https://cdn.example/a.png';
-
-const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): HttpResult => ({
-	kind: 'reply',
-	status,
-	headers,
-	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-});
-
-function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask', prompt = 'a cube'): SubmitResult {
-	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), prompt });
-}
-
-const ACCEPTED = {
-	kind: 'accepted',
-	outcome: { kind: 'pending', status: 'queued', taskId: 't-1' },
-	firstPollMs: 0,
-};
+import { A, ACCEPTED, reply, resultOf } from '../support/submitReply';
 
 describe('an ID in the response to a failed request', () => {
 	it.each<[number, unknown, string]>([

@@ -1,29 +1,9 @@
 /* eslint-disable */
 import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
-import { FORMATS } from '../../../nodes/NanoBanana/formats';
-import type { ApiFormat } from '../../../nodes/NanoBanana/types';
-import { idInHeaders, readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { idInHeaders } from '../../../nodes/NanoBanana/submit/submitResult';
+import { A, ACCEPTED, reply, resultOf } from '../support/submitReply';
 
-const BASE_URL = 'https://api.example';
-const A = 'https://cdn.example/a.png';
 const TASK = { location: '/v1/images/tasks/t-1' };
-
-const reply = (status: number, body: unknown, headers: Record<string, unknown> = {}): HttpResult => ({
-	kind: 'reply',
-	status,
-	headers,
-	bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-});
-
-function resultOf(response: HttpResult, format: ApiFormat = 'asyncTask', prompt = 'a cube'): SubmitResult {
-	return readSubmitResult(response, { decode: (body) => FORMATS[format].decode(body, BASE_URL), prompt });
-}
-
-const ACCEPTED = {
-	kind: 'accepted',
-	outcome: { kind: 'pending', status: 'queued', taskId: 't-1' },
-	firstPollMs: 0,
-};
 
 it('reads the task ID in the headers of an incomplete response', () => {
 	expect(resultOf({ kind: 'unclear', reason: 'socket hang up', headers: TASK })).toEqual(ACCEPTED);

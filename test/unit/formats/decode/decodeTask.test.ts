@@ -1,22 +1,6 @@
 /* eslint-disable */
-import { decodeTask } from '../../../../nodes/NanoBanana/formats/decode/decodeTask';
 import * as shapes from '../../../../nodes/NanoBanana/formats/decode/responseShapes';
-import type { DecodedResponse } from '../../../../nodes/NanoBanana/types';
-
-const BASE_URL = 'https://api.example';
-const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
-const A = 'https://cdn.example/a.png';
-const B = 'https://cdn.example/b.png';
-const REFERENCE = 'https://mine.example/reference.png';
-
-const decode = (body: unknown, asked?: object): DecodedResponse => decodeTask(body, BASE_URL, asked);
-/** URLs as they are, base64 by its length. */
-function imagesIn(body: unknown, asked?: object): string[] {
-	const decoded = decode(body, asked);
-	if (decoded.kind !== 'images') throw new Error(`no images but ${JSON.stringify(decoded)}`);
-	return decoded.images.map((ref) => (ref.kind === 'url' ? ref.url : `base64 ${ref.base64.length}`));
-}
-const onPage = (data: object): object => ({ code: 'success', message: '', data: { task_id: 't-1', ...data } });
+import { A, B, PNG, REFERENCE, decode, imagesIn, onPage } from '../../support/decoding';
 
 describe('a task on its way', () => {
 	it.each(shapes.STATUS_NAMES)('has its status in %s', (name) => {

@@ -1,22 +1,8 @@
 /* eslint-disable */
 import { decodeTask } from '../../../../nodes/NanoBanana/formats/decode/decodeTask';
 import * as shapes from '../../../../nodes/NanoBanana/formats/decode/responseShapes';
-import type { DecodedResponse } from '../../../../nodes/NanoBanana/types';
+import { A, B, BASE_URL, PNG, REFERENCE, decode, imagesIn, onPage } from '../../support/decoding';
 
-const BASE_URL = 'https://api.example';
-const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
-const A = 'https://cdn.example/a.png';
-const B = 'https://cdn.example/b.png';
-const REFERENCE = 'https://mine.example/reference.png';
-
-const decode = (body: unknown, asked?: object): DecodedResponse => decodeTask(body, BASE_URL, asked);
-/** URLs as they are, base64 by its length. */
-function imagesIn(body: unknown, asked?: object): string[] {
-	const decoded = decode(body, asked);
-	if (decoded.kind !== 'images') throw new Error(`no images but ${JSON.stringify(decoded)}`);
-	return decoded.images.map((ref) => (ref.kind === 'url' ? ref.url : `base64 ${ref.base64.length}`));
-}
-const onPage = (data: object): object => ({ code: 'success', message: '', data: { task_id: 't-1', ...data } });
 const paths = (places: shapes.Place[]): Set<string> => new Set(places.map(({ path }) => path));
 
 /** Documented responses to a create request, by the path of the row that reads them. */
