@@ -24,7 +24,7 @@ const MESSAGES: Array<[status: number, message: string]> = [
 	[429, 'Rate limit reached. Try again in a minute'],
 ];
 
-/** n8n's type knows lists of one kind of rule only; its tester takes both in one list. */
+/** n8n's type allows only one kind of rule per list, but its credential test accepts both kinds in one list. */
 const RULES = [
 	...MESSAGES.map(([value, message]) => ({ type: 'responseCode', properties: { value, message } })),
 	{
@@ -37,7 +37,7 @@ const RULES = [
 	},
 ] as ICredentialTestRequest['rules'];
 
-/** Bearer key and base URL of one account at a provider. The test lists the models, which costs nothing (API page on models). */
+/** Base URL and Bearer key of one provider account. The test lists the models, which is free (API page on models). */
 export class NanoBananaApi implements ICredentialType {
 	name = 'nanoBananaApi';
 
@@ -69,7 +69,7 @@ export class NanoBananaApi implements ICredentialType {
 		},
 	];
 
-	/** No expression: n8n evaluates it in an isolated VM for every request, which takes longer than the request itself. */
+	/** Not an expression: n8n would evaluate it in an isolated VM, which takes longer than the request itself. */
 	async authenticate(
 		{ apiKey }: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,

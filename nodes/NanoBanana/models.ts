@@ -1,16 +1,16 @@
 import type { OutputFormat } from './types';
 
 /**
- * What a family of models supports. Sources: formats, the API's page; aspect ratios, the API's
- * Gemini page (the first ten) and Google's description of the 3.1 flash image model (the last
- * four); number of reference images, Google's model cards (3 for the base model, 14 for the others).
+ * What a model family supports. Sources: the API's page for formats; the API's Gemini page (first ten) and Google's
+ * description of the 3.1 flash image model (last four) for aspect ratios; Google's model cards for the number of
+ * reference images (3 for the base model, 14 for the others).
  */
 export interface ModelFamily {
 	name: string;
 	outputFormats: OutputFormat[];
 	aspectRatios: readonly string[];
 	maxReferences: number;
-	/** Values of 'Resolution', where the documentation excludes some. */
+	/** Supported values of 'Resolution', if the documentation excludes some. */
 	resolutions?: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Model {
 	id: string;
 	label: string;
 	family: ModelFamily;
-	/** The ID at the Gemini-compatible endpoint, where the API's documentation lists one. */
+	/** The ID for the Gemini-compatible endpoint, if the API's documentation lists one. */
 	geminiId?: string;
 }
 
@@ -48,7 +48,7 @@ const PRO: ModelFamily = {
 const FLASH = 'gemini-3.1-flash-image-preview';
 const GEMINI_PRO = 'gemini-3-pro-image-preview';
 
-/** A new model is one row. Source of IDs and tiers: the API's pages. Which of them a key may use depends on the account. */
+/** One row per model. Source of IDs and tiers: the API's pages. Which models a key may use depends on the account. */
 export const CATALOGUE: readonly Model[] = [
 	{ id: 'NanoBanana', label: 'NanoBanana', family: BASE },
 	{ id: 'NanoBanana2-0.5K', label: 'NanoBanana 2 (0.5K)', family: SECOND, geminiId: `${FLASH}-512` },
@@ -62,9 +62,9 @@ export const CATALOGUE: readonly Model[] = [
 ];
 
 /**
- * Google's own IDs, with and without `-preview` and the API's suffix. They are not in the list, as only the
- * Gemini-compatible endpoint has them. Sources: Google's model cards, and for 2.1 docs.laozhang.ai. The number of
- * reference images of the Lite model is not documented.
+ * Google's own IDs, also accepted with `-preview` and the API's size suffix. The model list does not include them,
+ * because only the Gemini-compatible endpoint accepts them. Sources: Google's model cards, docs.laozhang.ai for 2.1.
+ * The number of reference images of the Lite model is not documented.
  */
 const GOOGLE_MODELS: ReadonlyArray<[id: string, family: ModelFamily]> = [
 	['gemini-2.5-flash-image', BASE],
@@ -83,8 +83,8 @@ export function isOnlyForNanoBanana2(ratio: string): boolean {
 }
 
 /**
- * What is known about a model ID: its row, for a tier without one its family (the API's page names the
- * families by prefix: `NanoBananaPro-*`), or what Google documents. Undefined for every other ID, which is sent unchecked.
+ * What is known about a model ID: its row, the family of an unlisted tier (the API's page lists families by prefix:
+ * `NanoBananaPro-*`), or what Google documents. Undefined for any other ID, which is sent unchecked.
  */
 export function findModel(id: string): Model | undefined {
 	return CATALOGUE.find((model) => model.id === id) ?? unlistedTier(id) ?? googleModel(id);

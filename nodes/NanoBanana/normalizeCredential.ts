@@ -1,4 +1,4 @@
-/** The key as people paste it: with `Bearer` in front, in quotes, with line breaks or characters that no header can carry. */
+/** Cleans a pasted key: removes `Bearer`, quotes, line breaks, and characters that are not allowed in a header. */
 export function normalizeKey(text: string): string {
 	return text
 		.replace(/[^\x21-\x7e]+/g, ' ')
@@ -7,19 +7,19 @@ export function normalizeKey(text: string): string {
 		.replace(/^["'`]+|["'`]+$/g, '');
 }
 
-/** Every way in which an API may quote the key, the longest first. */
+/** All forms in which an API may quote the key, the longest first. */
 export function writtenKeys(typed: string): string[] {
 	const key = normalizeKey(typed);
 	const encoded = encodeURIComponent(key);
 	const forms = [typed.trim(), key, encoded, encoded.replace(/%\w\w/g, (code) => code.toLowerCase())];
-	// A letter or two would take every text apart.
+	// Redacting very short keys would damage normal text.
 	return [...new Set(forms)].filter((form) => form.length > 3).sort((left, right) => right.length - left.length);
 }
 
 /**
- * The base URL as people paste it: with or without scheme, trailing slash, `/v1` or a whole
- * endpoint. The expression does the same inside the node's request defaults and the credential's
- * test, where n8n takes no function; a test keeps both alike.
+ * Cleans a pasted base URL: with or without scheme, trailing slash, `/v1`, or a whole endpoint. The expression does
+ * the same in the node's request defaults and the credential's test, where n8n does not accept a function. A test
+ * compares both.
  */
 const BASE_URL_STEPS: Array<[pattern: RegExp, by: string]> = [
 	[/[?#].*$/, ''],

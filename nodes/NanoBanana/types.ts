@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
-/** What sets the operations apart, for everything that asks. Those that pay go through the checks and the concurrency limiter. */
+/** How the operations differ. `pays`: creates charged tasks. `waits`: waits for the images by default. */
 export const OPERATIONS = {
 	textToImage: { pays: true, takesReferences: false, waits: true },
 	imageToImage: { pays: true, takesReferences: true, waits: true },
@@ -21,7 +21,7 @@ export type Reference =
 	| { kind: 'url'; url: string }
 	| { kind: 'bytes'; data: Buffer; mimeType: string; fileName: string };
 
-/** What the user asked for, before any wire format. `n` is a whole number from 1. */
+/** The user's request, independent of the API format. `n` is a whole number, 1 or higher. */
 export interface ImageRequest {
 	operation: 'textToImage' | 'imageToImage';
 	model: string;
@@ -33,7 +33,7 @@ export interface ImageRequest {
 	responseFormat: 'url' | 'b64_json';
 	references: Reference[];
 	sendBinaryAs: 'dataUri' | 'base64' | 'multipart';
-	/** Merged over the encoded body last, so that new API fields work the day they appear. */
+	/** Merged over the encoded body at the end, so that new API fields work before this node supports them. */
 	extraBody: IDataObject;
 }
 
@@ -44,17 +44,17 @@ export interface FormPart {
 	mimeType?: string;
 }
 
-/** One paid HTTP call, always a POST. `path` starts with a slash; a body is either JSON or a form. */
+/** One paid HTTP call, always a POST. `path` starts with a slash. The body is either `json` or `form`. */
 export interface EncodedCall {
 	path: string;
 	json?: IDataObject;
 	form?: FormPart[];
 }
 
-/** An output image as the API returns it; nothing is downloaded or decoded yet. */
+/** An output image as the API returns it, not yet downloaded or decoded. */
 export type ImageRef = { kind: 'url'; url: string } | { kind: 'base64'; base64: string };
 
-/** One image of a task as it goes out: its facts, and its bytes as n8n stored them. */
+/** One image in the output of the node. `binary` is the file as n8n stored it. */
 export interface OutputImage {
 	index: number;
 	url?: string;
@@ -65,20 +65,19 @@ export interface OutputImage {
 	bytes?: number;
 	sha256?: string;
 	binary?: IBinaryData;
-	/** Why the file is not what it should be, or is missing. It continues "Image 1 of 2 …". */
+	/** Why the file is missing or may be wrong. Continues the sentence "Image 1 of 2 …". */
 	warning?: string;
 }
 
 /**
- * Why there is no image. `rejected`: the request was turned down, and nothing is said about a task.
- * `noImage`: the model responded, only without an image, which is usually charged.
+ * Why the response contains no image. `rejected`: the API rejected the request, without details about a task.
+ * `noImage`: the model responded without an image, which is usually charged.
  */
 export type FailedCause = 'rejected' | 'taskFailed' | 'promptRefused' | 'noImage' | 'resultExpired';
 
-/** What a response says of its task. */
 interface NamedTask {
 	taskId?: string;
-	/** Further tasks in the same response. Only the first one is polled. */
+	/** Additional tasks in the same response. They are not polled. */
 	otherTaskIds?: string[];
 	model?: string;
 }
@@ -86,13 +85,13 @@ interface NamedTask {
 export interface ImagesResponse extends NamedTask {
 	kind: 'images';
 	images: ImageRef[];
-	/** Why fewer images came than the body announced. */
+	/** Warnings for the user, e.g. that images are missing. */
 	warnings?: string[];
-	/** What the model wrote next to the images. */
+	/** Text of the model in addition to the images. */
 	text?: string;
-	/** Why a finished response contains no image. */
+	/** The API's code for why the response contains no image. */
 	code?: string;
-	/** The body as it came, where it contains no image. */
+	/** The original body, if it contains no image. */
 	response?: string;
 }
 
@@ -100,11 +99,11 @@ export interface PendingResponse extends NamedTask {
 	kind: 'pending';
 	status: 'queued' | 'running' | 'unknown';
 	progress?: number;
-	/** The status as the API wrote it, where it is not a known word. */
+	/** The API's own status word, if it is unknown. */
 	word?: string;
-	/** An error next to a status that is not an end, or why the body could not be used. */
+	/** An error in the response of an unfinished task, or why the body could not be used. */
 	reason?: string;
-	/** The body as it came, where its status is not known. */
+	/** The original body, if its status is unknown. */
 	response?: string;
 }
 
@@ -115,35 +114,35 @@ export interface FailedResponse extends NamedTask {
 	code?: string;
 }
 
-/** A response that means something. */
+/** A response that could be decoded. */
 export type KnownResponse = ImagesResponse | PendingResponse | FailedResponse;
 
-/** What one response body means. Every JSON value is exactly one of these. */
+/** A decoded response body. Each JSON value becomes exactly one of these. */
 export type DecodedResponse = KnownResponse | { kind: 'unknown'; reason: string; response?: string };
 
-/** A wire format: pure, no I/O. */
+/** One API format. Pure functions without I/O. */
 export interface ImageFormat {
-	/** True where reference URLs must be downloaded first, as this format carries only bytes. */
+	/** True if reference URLs must be downloaded first, because this request can only contain files. */
 	needsBytes(request: ImageRequest): boolean;
-	/** How many calls `n` images take: one, except where a call returns one image. */
+	/** Number of calls for `n` images: one, or `n` if each call returns only one image. */
 	callsFor(n: number): number;
-	/** One of these calls. All calls of a request are the same. */
+	/** Encodes one call. All calls of a request are identical. */
 	encode(request: ImageRequest): EncodedCall;
-	/** Total: any JSON value in, one meaning out, never a throw. `baseUrl` resolves relative URLs. */
+	/** Accepts any JSON value and never throws. `baseUrl` resolves relative URLs. */
 	decode(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse;
 }
 
-/** What was asked for, to tell the response from what an API repeats or adds. */
+/** Details of the request that help to find its results in the response. */
 export interface Asked {
-	/** A response about another task is not its response. */
+	/** The polled task. A response about another task is rejected. */
 	taskId?: string;
-	/** URLs of references that were sent: they are never results. */
+	/** URLs of the reference images that were sent. They are never results. */
 	references?: string[];
-	/** Where the user says that the images are ('Image Path in Response'). */
+	/** The user's path to the images ('Image Path in Response'). */
 	imagePath?: string;
 }
 
-/** Milliseconds that only increase, and a pause that ends early when the signal fires. */
+/** `now` returns milliseconds that never decrease. `pause` ends early when the signal fires. */
 export interface Clock {
 	now(): number;
 	pause(ms: number, signal?: AbortSignal): Promise<void>;

@@ -18,8 +18,8 @@ const is =
 const below500 = (status: number): boolean => status < 500;
 
 /**
- * From status and words to a kind; the first row that fits decides. Codes and texts: the New API
- * and its forks (English and Chinese texts occur), OpenAI, Google.
+ * Maps the status and text of a response to a kind. The first row that matches wins. Sources of codes and texts:
+ * New API and its forks (in English and Chinese), OpenAI, Google.
  */
 const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(413) },
@@ -53,8 +53,8 @@ const RULES: Rule[] = [
 ];
 
 /**
- * The failure that a response with this status, body and headers describes. `status` may be the code inside a 200.
- * `prompt`: of the request for a new task that it responds to; absent for a read.
+ * Converts an error response to a failure. `status` may be the code inside a response with HTTP status 200.
+ * `prompt` is the prompt of the create request. It is undefined for polls and downloads.
  */
 export function classify(
 	status: number,
@@ -63,7 +63,7 @@ export function classify(
 	prompt?: string,
 ): Failure {
 	const said = readErrorBody(body, prompt);
-	// A request for a new task contains no task ID that could be unknown. A poll cannot be a duplicate.
+	// A create request does not contain a task ID that could be unknown. A poll cannot be a duplicate.
 	const rules = RULES.filter(({ kind }) => kind !== (prompt === undefined ? 'idempotency_conflict' : 'unknown_task'));
 	const rule = rules.find((row) => (row.status?.(status) ?? true) && (row.words?.test(said.all) ?? true));
 	const isForeignPage = isWebPage(body) && status < 500 && !is(401, 402, 403, 413, 429)(status);
@@ -76,7 +76,7 @@ export function classify(
 	};
 }
 
-/** What responded instead of the API: a proxy that asks for a login, a redirect, or Cloudflare's challenge. */
+/** Details for three special responses: a proxy that requires a login, a redirect, and Cloudflare's challenge page. */
 function otherResponder(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
 	if (status === 407)
 		return {
@@ -102,13 +102,13 @@ function otherResponder(status: number, body: unknown, headers: Record<string, u
 	return {};
 }
 
-/** Cloudflare's challenge page in front of the API. Source: its header `cf-mitigated`, and the title of the page. */
+/** Detects Cloudflare's challenge page by the header `cf-mitigated` or by the page title. */
 function isChallenge(status: number, body: unknown, headers: Record<string, unknown>): boolean {
 	if (![403, 429, 503].includes(status)) return false;
 	return own(headers, 'cf-mitigated') === 'challenge' || (isWebPage(body) && /^just a moment/i.test(pageTitle(body)));
 }
 
-/** The failure that the end of a task describes. */
+/** Converts a decoded `failed` response to a failure. */
 export function failureOf(decoded: FailedResponse): Failure {
 	const { cause, reason, code, taskId } = decoded;
 	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';
@@ -121,7 +121,7 @@ export function failureOf(decoded: FailedResponse): Failure {
 	};
 }
 
-/** Statuses that may pass: a read is free and is repeated. */
+/** True for temporary errors. Polls and downloads are free, so they are tried again. */
 export function isPassing(status: number): boolean {
 	return [408, 425, 429].includes(status) || status >= 500;
 }

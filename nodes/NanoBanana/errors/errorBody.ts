@@ -1,19 +1,19 @@
 import { firstText, list, own, asObject, unwrapText } from '../lib/json';
 
-/** Why a task or an image failed, as the API says it. */
+/** Why a task or an image failed, according to the API. */
 export interface BodyError {
 	code?: string;
 	reason: string;
 }
 
-/** An error response: `all` is code, type and message in lower case without the prompt, which the rules of `classify` look at. */
+/** An error response. `classify` checks `all`: codes, type, and message in lower case, without the prompt. */
 export interface ErrorBody {
 	code?: string;
 	message: string;
 	all: string;
 }
 
-/** The rules read so much of a response. */
+/** `classify` only checks this many characters of a response. */
 const RULED_CHARACTERS = 4000;
 /** message: OpenAI, Google, New API; msg: ai-nebula, kie.ai; detail: FastAPI; description and reason: forks of New API. */
 const MESSAGE_NAMES = ['message', 'msg', 'detail', 'description', 'reason', 'error_description', 'title'];
@@ -27,11 +27,11 @@ const REASON_NAMES = [
 	'error_msg',
 	'failMsg',
 ];
-/** Codes that mean success: New API "success"; 200, "200", 0, 10000 and true in its forks. */
+/** Codes that mean success. New API uses "success". Its forks use 200, "200", 0, 10000, and "true". */
 const SUCCESS_CODES = ['', '0', '200', '201', '202', '10000', 'true', 'success', 'succeeded', 'ok'];
 const NO_ERROR = /^(null|none|ok|success|succeeded|成功)?$/i;
 
-/** The error response in a body, in any of the documented shapes: {error: {…}}, flat {code, message}, Google's, FastAPI's, or plain text. */
+/** Reads an error in any documented shape: {error: {…}}, flat {code, message}, Google's, FastAPI's, or plain text. */
 export function readErrorBody(body: unknown, prompt = ''): ErrorBody {
 	if (typeof body === 'string')
 		return { message: body, all: ruledText(isWebPage(body) ? pageTitle(body) : body, prompt) };
@@ -51,10 +51,10 @@ export function readErrorBody(body: unknown, prompt = ''): ErrorBody {
 	return { ...(codes.length > 0 && { code: codes[0] }), message: withRequestId(message, response), all };
 }
 
-/** A prompt that the API has shortened is recognized by so many of its first characters. */
+/** Some APIs quote a shortened prompt. It is recognized by this many of its first characters. */
 const PROMPT_START = 12;
 
-/** Without the prompt, as its words are not the API's. As a part of a word it stays: the prompt may be a single letter. */
+/** Removes the prompt, because the API did not write it. Keeps it inside words: it may be a single letter. */
 function ruledText(text: string, prompt: string): string {
 	const words = plainText(prompt);
 	const start = words.slice(0, PROMPT_START);
@@ -71,7 +71,7 @@ function ruledText(text: string, prompt: string): string {
 	return (ruled + whole.slice(from)).slice(0, RULED_CHARACTERS);
 }
 
-/** In lower case, with one space for any white space, also for a line break that was escaped once more. */
+/** Converts to lower case, and any white space (also a double-escaped line break) to one space. */
 function plainText(text: string): string {
 	return text
 		.toLowerCase()
@@ -80,8 +80,8 @@ function plainText(text: string): string {
 }
 
 /**
- * The error that a task or an image carries. `error: ""`, `null` and `{code: 0, message: ""}` mean that
- * there is none (piapi, New API), and New API copies the URL of a result into `fail_reason`.
+ * The error in a task or an image. `error: ""`, `null` and `{code: 0, message: ""}` mean success (piapi, New API).
+ * A URL is not an error either: New API copies the URL of the result into `fail_reason`.
  */
 export function errorIn(source: unknown): BodyError | undefined {
 	const nextTo = codeText(own(source, 'failCode') ?? own(source, 'error_code') ?? own(source, 'errorCode'));
@@ -95,19 +95,19 @@ export function errorIn(source: unknown): BodyError | undefined {
 	return undefined;
 }
 
-/** The error of a response that says no although its HTTP status does not: New API, ai-nebula, kie.ai. */
+/** The error in a response whose HTTP status means success (New API, ai-nebula, kie.ai). */
 export function rejectionIn(body: unknown): BodyError | undefined {
 	const error = errorIn(body);
 	const code = codeText(own(body, 'code')) ?? codeText(own(body, 'statusCode'));
 	if (error || (code === undefined && own(body, 'success') !== false)) return error;
 	const { message } = readErrorBody(body);
-	// A success code that is not known, next to a word of success.
+	// An unknown code with a message such as "ok" means success.
 	if (message !== '' && isNoError(message) && !isHttpError(Number(code)) && own(body, 'success') !== false)
 		return undefined;
 	return { reason: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
 }
 
-/** The HTTP status that a body with HTTP status 200 contains: as its code, or sub2api's `http_status`. */
+/** The HTTP error status in the body of a response with HTTP status 200. `http_status`: sub2api. */
 export function embeddedStatus(body: unknown): number | undefined {
 	const places = [body, own(body, 'error')].flatMap((source) =>
 		['code', 'status', 'statusCode', 'http_status'].map((name) => Number(codeText(own(source, name)))),
@@ -123,7 +123,7 @@ function isNoError(message: string): boolean {
 	return NO_ERROR.test(message.slice(0, 40)) || /^(https?:\/\/|data:)\S*$/i.test(message.slice(0, 4000));
 }
 
-/** Relays wrap the error of their upstream once more, also as JSON in the message. */
+/** Unwraps nested errors: relays wrap the error of their upstream API, some as JSON in `message`. */
 function innermost(response: unknown): unknown {
 	let source = response;
 	for (let depth = 0; depth < 5; depth += 1) {
@@ -144,14 +144,14 @@ function messageIn(source: unknown): string | undefined {
 	return texts.filter(Boolean).join('; ') || firstText(source, 'error');
 }
 
-/** FastAPI writes the field next to the message. */
+/** FastAPI returns the invalid field as `loc`, next to the message. */
 function fieldMessage(entry: unknown): string {
 	const place = list(own(entry, 'loc')).filter((part) => typeof part === 'string' && part !== 'body');
 	const text = firstText(entry, 'msg', 'message') ?? '';
 	return place.length > 0 && text ? `${place.join('.')}: ${text}` : text;
 }
 
-/** Google's `status` is a word in capitals and says more than its `code`. */
+/** Google's `status` is a word in capital letters and more specific than its `code`. */
 function googleStatus(source: unknown): unknown {
 	const status = own(source, 'status');
 	return typeof status === 'string' && /^[A-Z_]{3,}$/.test(status) && own(source, 'code') !== undefined
@@ -159,7 +159,7 @@ function googleStatus(source: unknown): unknown {
 		: undefined;
 }
 
-/** `error` as a single word is a code, where a message is next to it. */
+/** If the body also has a message, a single word in `error` is a code. */
 function wordIn(response: unknown): unknown {
 	const error = own(response, 'error');
 	return typeof error === 'string' && /^\w{3,80}$/.test(error) && firstText(response, ...MESSAGE_NAMES) !== undefined
@@ -173,7 +173,7 @@ function codeText(value: unknown): string | undefined {
 	return SUCCESS_CODES.includes(code.toLowerCase()) ? undefined : code;
 }
 
-/** New API writes the ID into the message, others next to it. */
+/** New API puts the request ID into the message, other APIs into a separate field. */
 function withRequestId(message: string, response: unknown): string {
 	const id =
 		firstText(response, 'request_id', 'requestId') ?? firstText(own(response, 'error'), 'request_id', 'requestId');

@@ -1,6 +1,6 @@
 /**
- * What APIs write when they reject a request, in lower case: one group of phrases per line. Sources: New API
- * and its forks (English and Chinese texts occur), OpenAI, Google.
+ * Error texts of APIs in lower case, one group of phrases per line. Sources: New API and its forks (in English and
+ * Chinese), OpenAI, Google.
  */
 
 function anyOf(...phrases: RegExp[]): RegExp {
@@ -22,12 +22,12 @@ export const BALANCE = anyOf(
 	/(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)/,
 	/预扣费|欠费/,
 );
-/** A 429 that passes although its words sound like the balance (Google's RESOURCE_EXHAUSTED; "limit: 0" never passes). */
+/** A temporary 429 that sounds like missing credit (Google's RESOURCE_EXHAUSTED). With "limit: 0" it is permanent. */
 export const RETRY_SOON = /^(?!.*(insufficient_quota|limit: 0\b)).*retry in [\d.]+ ?m?s/s;
 const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密钥|秘钥)';
 export const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota/;
 export const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
-/** On a 400, "token" and "key" are as often words of the request. */
+/** For HTTP 400, where "token" and "key" are often about the request itself. */
 export const BAD_API_KEY =
 	/api[_ -]?key.{0,30}(not valid|invalid|incorrect)|(invalid|incorrect|wrong).{0,8}api[_ -]?key|api_key_invalid|无效的令牌/;
 export const BAD_KEY = new RegExp(
@@ -40,7 +40,7 @@ export const UNKNOWN_TASK = anyOf(
 	/task_?id.{0,4}(不存在|无效)/,
 	/任务.{0,6}不存在|(未找到|找不到).{0,4}任务|任务.{0,4}未找到/,
 );
-/** Says by itself that the request never reached a model. */
+/** Whatever the HTTP status, the request never reached a model. */
 export const NO_CHANNEL = anyOf(
 	/model_not_found/,
 	/no (available )?channels?\b/,
@@ -91,19 +91,19 @@ export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|参�
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
 
 /**
- * About an idempotency key, with HTTP 409: the first request with it is still processed. Source: Stripe
+ * With HTTP 409: the first request with this idempotency key is still being processed. Sources: Stripe
  * (`idempotency_key_in_use`), IETF draft idempotency-key-header ("A request is outstanding for this
- * Idempotency-Key"). Other APIs say by a 409 that the key was used with another body.
+ * Idempotency-Key"). Other APIs return 409 if the key was used with a different body.
  */
 export const KEY_IN_PROGRESS = /in[ _-]?(progress|use)\b|outstanding|processing|being processed/;
 
-/** With HTTP 409: this request, or its task, is there already. */
+/** With HTTP 409: this request or its task already exists. */
 export const DUPLICATE = anyOf(
 	/idempoten|duplicate|being processed|request (is )?in[ _-]progress|request_in_progress/,
 	/\balready (exists|been|being|submitted|accepted|received|processed|queued|used|in[ _-]progress)\b/,
 );
 
-/** Says that the request was not accepted: only then may a 503 on a paid request be sent again. */
+/** The request was not accepted. A paid request with a 503 is only sent again if the text matches this. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit|too many requests|overload|high demand|capacity|saturat|too busy|server is busy/,
 	/queue (is )?full|queue_full|queued_limit/,
@@ -111,10 +111,10 @@ export const NOTHING_ACCEPTED = anyOf(
 	/nothing (was|has been) (accepted|queued|billed)/,
 	/饱和|过载|繁忙/,
 );
-/** Says the opposite, whatever else the text says: "Too many requests, your task is queued". */
+/** The request was accepted. Overrides NOTHING_ACCEPTED, e.g. "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE =
 	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
-/** A step after the generation has failed, or something that has nothing to do with the request. */
+/** A step after the generation failed, or the fault is unrelated to the request: it may have been accepted. */
 export const FAILED_LATER = anyOf(
 	/(?<!\bno \w+ was |\bnothing was |\bnot |\bnot be |\bnot been )generated\b/,
 	/\b(after|post)[ -]?(the )?(generat|process)/,

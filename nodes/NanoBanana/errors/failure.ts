@@ -9,55 +9,54 @@ export type { FailureKind };
 
 export interface Failure {
 	kind: FailureKind;
-	/** Replaces the kind's own message, where a field or a number makes it clearer. */
+	/** Replaces the kind's message if a field name or a number makes it clearer. */
 	message?: string;
-	/** Replaces the kind's own advice. */
+	/** Replaces the kind's next step. */
 	nextStep?: string;
 	taskId?: string;
-	/** Further tasks in the response to the same request. They are not polled. */
+	/** IDs of additional tasks in the response to the same request. They are not polled. */
 	otherTaskIds?: string[];
-	/** What else was paid for: by the other items of the run, or by other calls of this item. */
+	/** What was charged for other items of the run, or for other calls of this item. */
 	others?: PaidByOthers;
 	gatewayCode?: string;
-	/** Of an operation that only reads: running its node again is free, and it cannot create another task. */
+	/** True for operations that only read a task. Running the node again is free and cannot create another task. */
 	isRead?: boolean;
-	/** What the API wrote; redacted before it is shown. */
+	/** Text from the API, or details of the fault. Redacted before it is shown. */
 	gatewayMessage?: string;
 	httpStatus?: number;
-	/** ISO time of the request that ended unclear. */
+	/** ISO time of the request whose outcome is unclear. */
 	submittedAt?: string;
-	/** The body of a response that could not be used, as it came; redacted and shortened before it is shown. */
+	/** The original body of an unusable response. Redacted and shortened before it is shown. */
 	response?: string;
-	/** Where something unexpected was thrown: for the log, never shown. */
+	/** Stack trace of an unexpected error. Only for the log, never shown. */
 	stack?: string;
 }
 
 export interface PaidByOthers {
 	/** Tasks that are charged. */
 	taskIds: string[];
-	/** Items whose request may have been accepted without a word. */
+	/** Items whose request may have been accepted without a clear response. */
 	unclearItems?: number[];
-	/** Items whose images are charged and kept, with no task that could be polled. */
+	/** Items whose images are charged and kept for a retry, but without a task to poll. */
 	keptItems?: number[];
-	/** Items that were answered without an image, which is usually charged. */
+	/** Items whose response did not contain an image, which is usually charged. */
 	emptyItems?: number[];
-	/** True when 'Retry execution' finds the kept images too, and not only a retry of the node itself. */
+	/** True if 'Retry execution' also finds the kept images. Otherwise only a retry of the node itself does. */
 	isKeptWithExecution?: boolean;
 }
 
-/** Carries a Failure through the steps; it never reaches n8n as it is. */
+/** Passes a Failure through the steps. `nodeError` converts it before it reaches n8n. */
 export class FailureError extends Error {
 	constructor(readonly failure: Failure) {
 		super(failure.message ?? KINDS[failure.kind].message);
 	}
 
-	/** Anything thrown as an error of this class. */
 	static from(thrown: unknown): FailureError {
 		return thrown instanceof FailureError ? thrown : new FailureError(toFailure(thrown));
 	}
 }
 
-/** The Failure inside anything thrown. What nobody expected (a bug, an error of n8n) becomes `internal`. */
+/** Converts anything thrown to a Failure. Unexpected errors (a bug, an error of n8n) become `internal`. */
 export function toFailure(thrown: unknown): Failure {
 	if (thrown instanceof FailureError) return thrown.failure;
 	if (!(thrown instanceof Error)) return { kind: 'internal', gatewayMessage: String(thrown) };
@@ -72,17 +71,17 @@ const COSTS: Record<Cost, string> = {
 const GET_IMAGES =
 	"The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
 const READ_AGAIN = 'The task is not affected. Run this node again at no extra cost.';
-/** The most IDs in a text. All of them are in `details`. */
+/** Maximum number of IDs in a text. `details` contains all of them. */
 const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;
 
-/** What this failure of a request means for the bill. */
+/** Text that says whether the request was charged. */
 export function costText({ kind }: Failure): string {
 	const { cost } = KINDS[kind];
 	return cost ? COSTS[cost] : '';
 }
 
-/** What the failure costs, and one thing to do. */
+/** Whether the user was charged, and one thing to do. */
 function adviceOf(failure: Failure): string {
 	const kind = KINDS[failure.kind];
 	const advice = failure.nextStep ?? kind.nextStep;
@@ -99,7 +98,7 @@ function ownCostText(failure: Failure): string {
 	return costText(failure);
 }
 
-/** What else was charged. Never calls a step free that may charge again. */
+/** Lists what else was charged. Must not call a step free that may be charged again. */
 function othersText(failure: Failure): string[] {
 	const {
 		taskIds = [],
@@ -108,7 +107,7 @@ function othersText(failure: Failure): string[] {
 		unclearItems = [],
 		isKeptWithExecution,
 	} = failure.others ?? {};
-	// 'Retry execution' sends the requests again that ended unclear or without an image.
+	// 'Retry execution' sends requests again if their outcome is unclear or they returned no image.
 	const isRetryCharged =
 		KINDS[failure.kind].isUnclear === true ||
 		failure.kind === 'result_expired' ||
@@ -137,7 +136,7 @@ function othersText(failure: Failure): string[] {
 	return texts;
 }
 
-/** For a response with multiple tasks, of which only the first is polled. */
+/** For a response with multiple tasks. Only the first one is polled. */
 export function otherTasksText(taskIds: string[]): string {
 	return `The API returned more than one task ID. You may have been charged for these tasks, too: ${some(taskIds)}. Get their images with 'Wait for Task Result'.`;
 }
@@ -147,16 +146,16 @@ function some(values: Array<string | number>): string {
 	return values.length > SHOWN_IDS ? `${shown}, and ${values.length - SHOWN_IDS} more` : shown;
 }
 
-/** Characters of a response that could not be used. */
+/** How many characters of an unusable response are shown. */
 const SHOWN_IN_DESCRIPTION = 250;
 export const SHOWN_IN_DETAILS = 1500;
 
-/** Where no line breaks are shown, e.g. to an agent, every part still ends like a sentence. */
+/** Adds a period if needed, because line breaks are not shown everywhere, e.g. not to an AI agent. */
 function sentence(text: string): string {
 	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
 }
 
-/** What the user reads (title, then cost, next step, task ID, API response), and the data for error items. */
+/** The texts for the user (title, then cost, next step, task ID, API response), and the data for error items. */
 export function describeFailure(
 	failure: Failure,
 	secret?: string,
@@ -198,9 +197,9 @@ export function describeFailure(
 }
 
 /**
- * The only place that makes the error n8n shows. It gets a clean object without code or cause: n8n
- * replaces the text when it finds a socket code in it, and a cause would carry the request headers
- * (with the key) into the execution data.
+ * The only place that creates the error that n8n shows. It passes n8n a clean object without a code or cause:
+ * n8n replaces a text that contains a socket code, and a cause would copy the request headers (with the key) into
+ * the execution data.
  */
 export function nodeError(
 	node: INode,
@@ -208,8 +207,8 @@ export function nodeError(
 	about: { itemIndex: number; secret?: string; isTool: boolean },
 ): NodeApiError {
 	const { message: title, description, data } = describeFailure(failure, about.secret);
-	// Most agents are shown the message alone, so for them the next step belongs into it.
-	// n8n replaces a message that contains a socket code by advice to try again.
+	// Most AI agents only get the message, so it must include the next step.
+	// n8n replaces a message that contains a socket code with advice to try again.
 	const text = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
 	const message = text.replace(/\be(conn|addr|host|net|pipe|timed|notfound|ai_)\w*\b/gi, 'network fault');
 	const error = new NodeApiError(node, { message } as JsonObject, {

@@ -1,4 +1,4 @@
-/** What a failure of this kind means for the bill, as long as no task is known. */
+/** Whether a failure of this kind is charged, if the task ID is unknown. */
 export type Cost = 'notCharged' | 'maybeCharged' | 'charged';
 
 interface KindFacts {
@@ -7,19 +7,19 @@ interface KindFacts {
 	cost?: Cost;
 	/** One thing to do. */
 	nextStep: string;
-	/** It says that the request may have been accepted. */
+	/** The request may have been accepted. */
 	isUnclear?: boolean;
-	/** It is about the task itself. With any other kind the task keeps running, whatever happened. */
+	/** The failure is about the task itself. After a failure of any other kind, the task keeps running. */
 	isAboutTask?: boolean;
-	/** The next step helps a known task as well. Those of the others would send people to pay again. */
+	/** The next step also helps if the task ID is known. Other next steps could make the user pay again. */
 	isRepairable?: boolean;
-	/** Its text is ours or the network's, unless the API responded with a status. */
+	/** Its details come from the node or the network, unless the API responded with a status. */
 	isOurs?: boolean;
 }
 
 /**
- * Everything that can go wrong, as a user tells it apart: one row per kind. The names are stable, as
- * workflows branch on them (`details.errorCode`).
+ * All failures that a user needs to tell apart, one row per kind. Do not rename a kind: workflows branch on the names
+ * (`details.errorCode`).
  */
 const ROWS = {
 	access_denied: {

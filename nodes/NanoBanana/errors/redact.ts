@@ -5,7 +5,7 @@ import { isWebPage, pageTitle } from './errorBody';
 const SHOWN_CHARACTERS = 500;
 
 /**
- * Text of the API made fit to be shown: no markup, no key, no signed query, no image data, at most
+ * Makes text from the API safe to show: removes markup, keys, signed queries, and image data, and shortens it to
  * `limit` characters. `secret` is the credential's key, which some APIs quote.
  */
 export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS): string {
@@ -22,17 +22,17 @@ export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS):
 		.replace(/\p{Cc}+/gu, ' ')
 		.trim();
 	if (clean.length <= limit) return clean;
-	// New API writes the ID of the request, which a provider's support asks for, at the very end.
+	// New API adds the request ID at the very end. Keep it, because the provider's support asks for it.
 	const requestId = /\(request id: [^()]{1,100}\)/.exec(clean.slice(Math.max(0, limit - 120)))?.[0] ?? '';
 	return `${clean.slice(0, limit - requestId.length - 2)}… ${requestId}`.trim();
 }
 
-/** The text itself, only without the credential's key: as it was typed, as it is sent, and as a URL shows it. */
+/** Only removes the credential's key: as typed, as sent, and URL-encoded. */
 export function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }
 
-/** A response without the key, but for its images. */
+/** Removes the key from the model, text, and warnings of a response. */
 export function redactResponse<T extends DecodedResponse>(response: T, secret?: string): T {
 	return {
 		...response,

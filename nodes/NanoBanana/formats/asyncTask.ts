@@ -5,7 +5,7 @@ import { mergeJson } from '../lib/json';
 import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
 import { decodeTask } from './decode/decodeTask';
 
-/** The API's own way: create a task, then ask for its status. Source: the API's page. */
+/** The API's own format: create a task, then poll it. Source: the API's page. */
 export const asyncTask: ImageFormat = {
 	needsBytes: () => false,
 	callsFor: () => 1,
@@ -31,12 +31,12 @@ function encodeTask(request: ImageRequest): EncodedCall {
 		return { path: TASKS_PATH, form: [...textParts(mergeJson(fields, request.extraBody)), ...files] };
 	}
 	const sent = request.references.map((reference) => inJson(reference, request.sendBinaryAs));
-	// One reference is `image`, several are `images`; the API rejects both at once.
+	// One reference is sent as `image`, multiple as `images`. The API rejects both together.
 	const references: IDataObject = sent.length === 0 ? {} : sent.length === 1 ? { image: sent[0] } : { images: sent };
 	return { path: TASKS_PATH, json: mergeJson({ ...fields, ...references }, request.extraBody) };
 }
 
-/** The API's page documents URLs only. That data URIs and bare base64 are accepted is an assumption, hence the option. */
+/** The API's page only documents URLs. It may not accept data URIs or bare base64, so the user can choose. */
 function inJson(reference: Reference, sendBinaryAs: ImageRequest['sendBinaryAs']): string {
 	if (reference.kind === 'url') return reference.url;
 	const base64 = reference.data.toString('base64');

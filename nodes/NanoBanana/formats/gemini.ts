@@ -5,7 +5,7 @@ import { findModel } from '../models';
 import type { EncodedCall, ImageFormat, ImageRequest, Reference } from '../types';
 import { decodeGemini } from './decode/decodeGemini';
 
-/** The Gemini-compatible endpoint: generateContent with inline references. Multiple images are multiple calls, each charged. */
+/** The Gemini-compatible endpoint: generateContent with inline references. Each image is a separate call and charge. */
 export const gemini: ImageFormat = {
 	needsBytes: () => true,
 	callsFor: (n) => n,
@@ -19,13 +19,13 @@ function encodeGenerateContent(request: ImageRequest): EncodedCall {
 		...(request.aspectRatio && { aspectRatio: request.aspectRatio }),
 		// The API's own IDs contain the size. Google's do not.
 		...(request.imageSize && !apiId && { imageSize: request.imageSize }),
-		// Documented on the API's page only, so it is sent with the API's own IDs only, and not for its default.
+		// Only the API's page documents this field, so it is only sent with the API's own IDs, and not for the default.
 		...(apiId && request.outputFormat === 'jpeg' && { outputFormat: 'jpeg' }),
 	};
 	const parts: IDataObject[] = [{ text: request.prompt }, ...request.references.map(partOf)];
 	const json: IDataObject = {
 		contents: [{ role: 'user', parts }],
-		// With TEXT allowed a refusal explains itself; IMAGE alone gives an empty candidate.
+		// With TEXT, the model explains why it rejects a prompt. With IMAGE alone, it returns an empty candidate.
 		generationConfig: {
 			responseModalities: ['TEXT', 'IMAGE'],
 			...(Object.keys(imageConfig).length > 0 && { imageConfig }),

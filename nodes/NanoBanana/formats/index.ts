@@ -3,5 +3,5 @@ import { asyncTask } from './asyncTask';
 import { gemini } from './gemini';
 import { openAi } from './openAi';
 
-/** A new format is one file and one line. */
+/** To add a format, see 'How to add' in CONTRIBUTING.md. */
 export const FORMATS: Record<ApiFormat, ImageFormat> = { asyncTask, openAi, gemini };

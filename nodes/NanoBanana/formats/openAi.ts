@@ -5,9 +5,9 @@ import { mergeJson } from '../lib/json';
 import type { EncodedCall, ImageFormat, ImageRequest } from '../types';
 import { decodeTask } from './decode/decodeTask';
 
-/** The OpenAI-compatible endpoints: generations as JSON, edits as a form, or as JSON when every reference is a URL. */
+/** The OpenAI-compatible endpoints: generations as JSON, edits as a form, or as JSON if all references are URLs. */
 export const openAi: ImageFormat = {
-	// A form contains files, so the image of a URL next to a file is downloaded first.
+	// The form only contains files, so if one reference is a file, URLs are downloaded first.
 	needsBytes: hasBytes,
 	callsFor: () => 1,
 	encode: encodeImages,
@@ -38,7 +38,7 @@ function encodeImages(request: ImageRequest): EncodedCall {
 		const files = referenceParts(references.length === 1 ? 'image' : 'image[]', references);
 		return { path, form: [...textParts(mergeJson(fields, extraBody)), ...files] };
 	}
-	// The published JSON form of edits: a list of {image_url}.
+	// OpenAI documents this JSON body for edits: a list of {image_url}.
 	const images = references.flatMap((reference) => (reference.kind === 'url' ? [{ image_url: reference.url }] : []));
 	return { path, json: mergeJson({ ...fields, images }, extraBody) };
 }

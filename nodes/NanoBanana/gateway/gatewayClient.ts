@@ -14,21 +14,21 @@ import { encodeForm } from '../lib/multipart';
 import type { EncodedCall } from '../types';
 
 /**
- * The one place that sends requests for items, and the origin check of the API key. Every request goes through n8n's
- * own helpers, so its proxy and SSRF settings apply.
+ * The only code that sends the requests of an item. Checks the origin before it sends the API key. Every request uses
+ * n8n's HTTP helpers, so n8n's proxy and SSRF settings apply.
  */
 
-/** The request as the fields' routing put it together. */
+/** The request options that n8n built from the routing of the fields. */
 export type RoutedOptions = DeclarativeRestApiSettings.ResultOptions['options'];
 
 export interface GatewayClient {
 	ctx: IExecutePaginationFunctions;
-	/** Base URL, proxy and TLS settings of the node, as the routing put them together. */
+	/** Base URL, proxy, and TLS settings from the routing of the node. */
 	base: RoutedOptions;
 	signal?: AbortSignal;
 }
 
-/** A paid call. The caller decides whether it may be sent again, and sends it with the same key then. */
+/** Sends a paid call once. If the caller sends it again, it must use the same idempotency key. */
 export async function sendCall(
 	client: GatewayClient,
 	call: EncodedCall,
@@ -47,18 +47,18 @@ export async function sendCall(
 	});
 }
 
-/** A read with the key, for the API's own paths. */
+/** A GET request with the API key, for the API's own paths. */
 export async function readApi(client: GatewayClient, path: string, limits: Limits): Promise<HttpResult> {
 	return await callApi(client, path, limits, { method: 'GET', headers: API_HEADERS });
 }
 
-/** What is known of a response before its body counts. */
+/** A response without its body. */
 export type FileReply = Pick<HttpReply, 'kind' | 'status' | 'headers'>;
 
 /**
- * A file at a URL from a response, as `read` takes it. It is read without the key. A file on the
- * API's own origin may ask for the key, with a 401 or in any other words: then, and only there, it
- * is sent once, and no redirect is followed with it.
+ * Requests a file at a URL from a response, and reads it with `read`. The first request is sent without the API key.
+ * If the file is on the API's own origin and the reply `wantsKey`, it is requested once more with the key. The key is
+ * never sent along a redirect.
  */
 export async function readFile<T extends FileReply>(
 	client: GatewayClient,
@@ -77,7 +77,7 @@ export async function readFile<T extends FileReply>(
 	return target ? await fetchFile(target) : second;
 }
 
-/** Where a redirect leads; undefined for anything else. */
+/** The URL that a redirect leads to. Undefined for any other response. */
 export function redirectTarget({ status, headers }: FileReply, url: string): string | undefined {
 	const { location } = headers;
 	if (status < 300 || status >= 400 || typeof location !== 'string' || !URL.canParse(location, url)) return undefined;
@@ -86,13 +86,13 @@ export function redirectTarget({ status, headers }: FileReply, url: string): str
 }
 
 /**
- * Nothing is asked to be compressed: a compressed body whose connection breaks is lost even when all
- * of it has arrived, as the HTTP library drops what it has not unpacked yet.
+ * Asks for uncompressed responses. If the connection of a compressed response breaks, it is lost even if all of it
+ * has arrived, because the HTTP library drops the data that it has not decompressed yet.
  */
 const ENCODING = { 'accept-encoding': 'identity' };
 const API_HEADERS = { accept: 'application/json', ...ENCODING };
 
-/** The key follows no redirect: an API that moved is a wrong base URL, not a reason to send it elsewhere. */
+/** Does not follow redirects with the key. If the API has moved, the user must change the base URL. */
 async function callApi(
 	client: GatewayClient,
 	path: string,
@@ -106,10 +106,10 @@ async function callApi(
 	return await httpRequest(client.signal, url, limits, withKey(client, options));
 }
 
-/** Without a host the first part of the path would be taken for one, and get the key. */
+/** If the base URL has no host, the first part of the path would become the host and get the key. */
 function baseUrlFault({ base }: GatewayClient): string | undefined {
 	if (!URL.canParse(base.baseURL ?? '')) return "'Base URL' in the credential is empty or not a URL";
-	// Of "htps://host" or "https//host" the scheme would be the host, and get the key.
+	// In "htps://host" or "https//host", the scheme would become the host and get the key.
 	if (/^https?:\/\/(https?(?=[:/]|$)|[a-z][a-z\d+-]*:\/)/i.test(base.baseURL ?? ''))
 		return "'Base URL' must look like https://api.example.com";
 	const { username, password } = new URL(base.baseURL ?? '');
@@ -142,11 +142,11 @@ function withoutKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 
 function withKey(client: GatewayClient, options: IHttpRequestOptions): Send {
 	return async (timeout, signal) => {
-		// n8n replaces the signal of the request by that of its context, so it gets a context that returns ours.
+		// n8n replaces the request's signal with that of the context, so it gets a context that returns our signal.
 		const own = Object.create(client.ctx, {
 			getExecutionCancelSignal: { value: () => signal },
 		}) as IExecutePaginationFunctions;
-		// The domains that the credential is limited to. They do not apply to files, which are read without it.
+		// The domains that the credential is limited to. They do not apply to files that are read without the key.
 		const { allowedDomains } = client.base;
 		const request = { ...options, ...(allowedDomains && { allowedDomains }), timeout, abortSignal: signal };
 		return await client.ctx.helpers.httpRequestWithAuthentication.call(own, 'nanoBananaApi', request);

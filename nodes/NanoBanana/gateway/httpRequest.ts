@@ -13,29 +13,29 @@ import { FailureError } from '../errors/failure';
 import { LONGEST_SLEEP_MS, onAbort, secondsText, systemClock } from '../lib/clock';
 import { bodyText, parseJson, asObject } from '../lib/json';
 
-/** One request and its response, with limits on time and size. What is sent, and with which key, is up to gatewayClient.ts. */
+/** One request and its response, with limits on time and size. gatewayClient.ts chooses the content and the key. */
 
 export type HttpReply = { kind: 'reply'; status: number; headers: Record<string, unknown>; bytes: Buffer };
 export type NoReply =
 	| { kind: 'tooLarge'; limit: number }
-	/** `headers`, and what came of the body, where it broke off. */
+	/** If the response broke off, `headers` and `partialBody` are what arrived of it. */
 	| (NetworkError & { headers?: Record<string, unknown>; partialBody?: string });
 export type HttpResult = HttpReply | NoReply;
 
 export interface Limits extends BodyLimits {
-	/** The longest time spent waiting for the network, in all. Waiting for memory or storage does not count. */
+	/** Maximum time of all waits for the network together. Waiting for memory or storage does not count. */
 	timeoutMs: number;
-	/** The longest time in which fewer than `progressBytes` bytes (default: 1) arrive. */
+	/** Aborts if fewer than `progressBytes` bytes (default: 1) arrive within this time. */
 	idleMs?: number;
 	progressBytes?: number;
-	/** True for a body other than JSON that is complete. */
+	/** True if a body that is not JSON is complete. */
 	isWhole?: (bytes: Buffer) => boolean;
 }
 
-/** Sends a request that gives its body as a stream, within so many ms until its headers come; the signal ends it. */
+/** Sends a request and returns a streamed response. `timeoutMs` limits the wait for headers, `signal` aborts it. */
 export type Send = (timeoutMs: number, signal: AbortSignal) => Promise<unknown>;
 
-/** A response with its whole body in memory. A body that is complete counts, however the connection ends. */
+/** Reads a response into memory. A complete body is accepted even if the connection then breaks. */
 export async function httpRequest(
 	signal: AbortSignal | undefined,
 	url: string,
@@ -52,10 +52,10 @@ export async function httpRequest(
 }
 
 /**
- * A response as `read` takes it. Only an abort closes the socket of a server that has gone silent,
- * so every way out of here ends with one, unless the response is complete.
+ * Sends a request and passes the response to `read`. Unless the response is complete, the request is always aborted
+ * at the end, because nothing else closes the socket if the server stops responding.
  *
- * @throws what `read` throws, except the response's own error; a failure when canceled
+ * @throws errors of `read`, except the response's own error; a failure if the execution was canceled
  */
 export async function openRequest<T>(
 	signal: AbortSignal | undefined,
@@ -71,7 +71,7 @@ export async function openRequest<T>(
 	const timer = startTimer(limits, abort);
 	let response: HttpResponse | undefined;
 	try {
-		// n8n's default of five minutes would cut off longer calls.
+		// n8n's default timeout of five minutes would end longer calls.
 		const sending = send(Math.ceil(limits.timeoutMs) + 1000, controller.signal);
 		const sent = (await timer.during(sending)) as IN8nHttpFullResponse;
 		const refused = readProxyError(sent.statusCode, asObject(sent.headers), url);
@@ -101,24 +101,23 @@ function isCompleteJson(bytes: Buffer): boolean {
 }
 
 interface Timer {
-	/** Runs while this is awaited. */
+	/** The time only counts while `waiting` is pending. */
 	during<T>(waiting: Promise<T>): Promise<T>;
 	stop(): void;
-	/** Why it ended the request; absent while it has not. */
+	/** Why the timer ended the request. Undefined if it did not. */
 	reason?: string;
 }
 
 /**
- * Calls `end` when the waits take longer than `timeoutMs` together, or longer than `idleMs` without progress.
- * `AbortSignal.timeout` takes thirty times the processor time, and each of its signals is garbage that Node.js keeps
- * for long.
+ * Calls `end` when all waits together exceed `timeoutMs`, or when waits without progress exceed `idleMs`. Does
+ * not use `AbortSignal.timeout`: it takes 30 times the processor time, and Node.js frees its signals late.
  */
 function startTimer({ timeoutMs, idleMs = Infinity, progressBytes = 1 }: Limits, end: () => void): Timer {
 	let restMs = timeoutMs;
 	let restIdleMs = idleMs;
 	let received = 0;
 	let waitingSince: number | undefined;
-	// A piece that is left over keeps nothing of the request in memory.
+	// `stop` clears it, so that the last `sleep` does not keep the request in memory.
 	let onEnd: (() => void) | undefined = end;
 	const watch = async (): Promise<void> => {
 		while (onEnd) {

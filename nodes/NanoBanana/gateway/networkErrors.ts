@@ -1,13 +1,13 @@
-/** Why a complete response did not arrive. `reason` is our own text, never n8n's or the system's: those give advice that may cost money. */
+/** Why a complete response did not arrive. `reason` is our own text, because advice in n8n's texts may cost money. */
 export type NetworkError =
-	/** Provably nothing reached the API. `lasting` when a second try cannot help. */
+	/** The request provably did not reach the API. `lasting` if a second try cannot help. */
 	| { kind: 'unsent'; reason: string; lasting: boolean }
-	/** It broke after sending may have begun: the API may have accepted the request. `lasting` when a second try seldom helps. */
+	/** Sending may have begun, so the API may have accepted the request. `lasting` if a second try rarely helps. */
 	| { kind: 'unclear'; reason: string; lasting?: boolean };
 
 const CLOSED = 'The connection was closed before the response was complete';
 
-/** Codes of Node.js and its libraries, or messages where n8n gives no code. The first row that fits decides. */
+/** Error codes of Node.js and its libraries, or messages if n8n drops the code. The first row that matches wins. */
 const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'; lasting?: boolean }> = [
 	{
 		sign: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/,
@@ -47,7 +47,7 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
 ];
 
-/** Reads the chain of causes that n8n and Node.js leave. In doubt the API may have accepted the request. */
+/** Evaluates an error of n8n or Node.js and its causes. Unless they prove that nothing was sent, it is `unclear`. */
 export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
@@ -62,13 +62,13 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	return { kind: 'unclear', reason, ...(fault?.lasting && { lasting: true }) };
 }
 
-/** The error pages for which a proxy did not connect to the API. Sources: Squid's error pages, reqs.c of tinyproxy. */
+/** Errors of a proxy that did not connect to the API. Sources: Squid's error pages, reqs.c of tinyproxy. */
 const SQUID_UNSENT = /^ERR_((SECURE_)?CONNECT_FAIL|DNS_FAIL|(CACHE_)?ACCESS_DENIED)\b/;
 const TINYPROXY_UNSENT = [403, 500];
 
 /**
- * A response of the proxy itself, for a request that never reached the API. Its marks alone do not prove that: a proxy
- * that decrypts the traffic has them in its responses to a forwarded request, too. classify.ts tells what 407 means.
+ * Detects an error response of the proxy itself that proves that the request never reached the API. The proxy's headers
+ * alone do not: a proxy that decrypts traffic also adds them if it forwarded the request. classify.ts handles 407.
  */
 export function readProxyError(
 	status: number,
@@ -86,24 +86,24 @@ export function readProxyError(
 	};
 }
 
-/** The connection broke while it was in use. `write EPROTO` is how Node.js reports a TLS handshake that failed. */
+/** True if an open connection broke. `write EPROTO` does not count, because it is a failed TLS handshake. */
 function wasOpen(chain: Array<Record<string, unknown>>): boolean {
 	return chain.some(({ syscall, code }) => (syscall === 'read' || syscall === 'write') && code !== 'EPROTO');
 }
 
-/** Why nothing can have been sent, read off the socket of the request. */
+/** Why the request cannot have been sent, by its system call or socket. */
 function unsentReason(chain: Array<Record<string, unknown>>): string | undefined {
 	if (chain.some(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo'))
 		return 'The connection could not be opened';
 	const request = chain.map((error) => error.request).find((found) => typeof found === 'object' && found !== null);
 	if (request === undefined) return undefined;
 	const { socket } = request as { socket?: { secureConnecting?: boolean } | null };
-	// A request gets its socket once the proxy has opened the tunnel.
+	// A request only gets its socket after the proxy has opened the tunnel.
 	if (!socket) return 'The proxy closed the connection';
 	return socket.secureConnecting === true ? 'The connection was closed during the TLS handshake' : undefined;
 }
 
-/** A TLS server answers plain HTTP with an alert record (type 21), and reads nothing of it (RFC 8446, 5.1). */
+/** A TLS server responds to plain HTTP with an alert record (type 21) and does not read the request (RFC 8446, 5.1). */
 function isTlsAlert(chain: Array<Record<string, unknown>>): boolean {
 	return chain.some(({ rawPacket }) => Buffer.isBuffer(rawPacket) && rawPacket[0] === 0x15 && rawPacket[1] === 3);
 }

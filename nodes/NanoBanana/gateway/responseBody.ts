@@ -4,20 +4,20 @@ import { MEGABYTE } from '../lib/bytes';
 import { asObject } from '../lib/json';
 
 export interface BodyLimits {
-	/** Counted while reading, after decompression. */
+	/** Checked while reading, after decompression. */
 	maxBytes: number;
-	/** Called once before more than a small body is kept in memory, with its expected size; waits until memory is free. */
+	/** Called once with the expected size, before more than `SMALL_BYTES` are in memory. Waits until memory is free. */
 	reserveMemory?: (bytes: number) => Promise<void>;
 }
 
-/** A response whose body is still on its way. */
+/** A response whose body is still being received. */
 export interface HttpResponse {
 	status: number;
 	headers: Record<string, unknown>;
-	/** Ends without throwing where the transfer breaks off or passes `maxBytes`; `error` says why. */
+	/** Ends without throwing if the transfer breaks off or exceeds `maxBytes`. `error` is the reason. */
 	chunks: AsyncGenerator<Buffer, void>;
 	readonly error?: Error;
-	/** True when all of it has arrived. */
+	/** True if the whole body has arrived. */
 	readonly isComplete: boolean;
 	maxBytes: number;
 	reserveMemory: (bytes: number) => Promise<void>;
@@ -25,14 +25,14 @@ export interface HttpResponse {
 
 export class TooLargeError extends Error {}
 
-/** Bodies up to this size are kept without asking for memory; status responses are far smaller. */
+/** Bodies up to this size do not reserve memory. Responses to polls are far smaller. */
 const SMALL_BYTES = 64 * 1024;
-/** What a body of unknown length is expected to have. */
+/** Memory to reserve for a body of unknown length. */
 const UNKNOWN_LENGTH_BYTES = 16 * MEGABYTE;
-/** The most bytes of a body that wait for a reader that is slower than the network. */
+/** The stream is paused while this many received bytes have not been read yet. */
 const QUEUE_BYTES = MEGABYTE;
 
-/** `fromNetwork` is put around every wait for the next chunk. */
+/** `fromNetwork` wraps every wait for the next chunk. */
 export function openResponse(
 	{ statusCode, headers, body }: IN8nHttpFullResponse,
 	{ maxBytes, reserveMemory = async () => undefined }: BodyLimits,
@@ -68,7 +68,7 @@ export function openResponse(
 	};
 }
 
-/** The rest of a body behind the part that was read already. Its `error` is left to the caller. */
+/** Reads the rest of a body and appends it to `start`. The caller must check `error`. */
 export async function readBytes(response: HttpResponse, start: Buffer = Buffer.alloc(0)): Promise<Buffer> {
 	const announced = Number(response.headers['content-length']);
 	let bytes = start;
@@ -82,7 +82,7 @@ export async function readBytes(response: HttpResponse, start: Buffer = Buffer.a
 			await response.reserveMemory(isAnnounced ? announced : UNKNOWN_LENGTH_BYTES);
 		}
 		if (end > bytes.length) {
-			// One buffer that grows: pieces that are joined at the end would be in memory twice.
+			// Uses one growing buffer: joining the chunks at the end would need twice the memory.
 			const larger = Buffer.allocUnsafe(isReserved ? Math.max(isAnnounced ? announced : bytes.length * 2, end) : end);
 			bytes.copy(larger, 0, 0, size);
 			bytes = larger;
@@ -93,7 +93,7 @@ export async function readBytes(response: HttpResponse, start: Buffer = Buffer.a
 	return bytes.subarray(0, size);
 }
 
-/** A body that was read counts when nothing of it is missing, however its connection ended. @throws the response's error */
+/** Accepts a complete body even if its connection broke. @throws the response's error for any other body */
 export function assertWhole({ error }: HttpResponse, isWhole: () => boolean): void {
 	if (error && (error instanceof TooLargeError || !isWhole())) throw error;
 }
@@ -101,7 +101,7 @@ export function assertWhole({ error }: HttpResponse, isWhole: () => boolean): vo
 interface Source {
 	/** Undefined at the end. */
 	next(): Promise<Buffer | undefined>;
-	/** Why the body ended early; absent where it is complete. */
+	/** Why the body ended early. Undefined if it is complete. */
 	error?: Error;
 	isOver: boolean;
 }
@@ -110,7 +110,7 @@ function isStream(body: unknown): body is NodeJS.ReadableStream {
 	return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-/** By events: iterating the stream would lose what is buffered in it when the connection breaks. */
+/** Uses events: an iterator would lose the data buffered in the stream when the connection breaks. */
 function readStream(stream: NodeJS.ReadableStream, signal: AbortSignal): Source {
 	const queue: Buffer[] = [];
 	let queued = 0;
@@ -143,7 +143,7 @@ function readStream(stream: NodeJS.ReadableStream, signal: AbortSignal): Source 
 	return source;
 }
 
-/** What n8n has read already. */
+/** A body that n8n has already read. */
 function bytesAt(body: unknown): Source {
 	const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
 	const chunks = [Buffer.isBuffer(body) ? body : Buffer.from(text)];

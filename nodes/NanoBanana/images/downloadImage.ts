@@ -15,7 +15,7 @@ export interface ImageFile {
 	url?: string;
 }
 
-/** The right to one transfer, and to the memory that it needs. */
+/** Permission for one transfer, and for the memory that it needs. */
 export interface Transfer {
 	reserveMemory(bytes: number): Promise<void>;
 	end(): void;
@@ -25,52 +25,52 @@ export interface DownloadOptions<T> {
 	client: GatewayClient;
 	clock: Clock;
 	maxBytes: number;
-	/** What the limit is to the user, as the end of a sentence: "the 'Max Download Size (MB)' under Options". */
+	/** How a message refers to the limit, e.g. "the 'Max Download Size (MB)' under Options". */
 	maxBytesName: string;
-	/** Takes a file that is whole in memory. */
+	/** Saves a file that is in memory as a whole. */
 	save: (file: ImageFile) => Promise<T>;
 	/**
-	 * Takes a known image as it arrives. `chunks` throws at its end when the image is not whole.
-	 * Undefined when that is not possible, before it has read anything. `facts` get their size on the way.
+	 * Saves an image of a known format while it is received. `chunks` throws at the end if the image is incomplete.
+	 * Returns undefined before reading anything if it cannot save streams. `facts` get width and height later.
 	 */
 	saveStream?: (file: { facts: FileFacts; url: string }, chunks: AsyncIterable<Buffer>) => Promise<T | undefined>;
-	/** Waits until another transfer may start. Waiting for it and for its memory is added to the deadline. */
+	/** Waits until another transfer may start. This wait and the wait for memory extend the deadline. */
 	startTransfer?: () => Promise<Transfer>;
-	/** False for URLs that the user entered: the key is never offered there, not even on the API's own origin, and only known images count. */
+	/** False for URLs that the user entered: the key is never sent to them, and the image format must be known. */
 	allowKey?: boolean;
 	deadline: number;
-	/** True for a task that has just ended: its file may reach the host of the URL some seconds later. */
+	/** True if the task has just finished. Its file may take some seconds to become available. */
 	isFresh?: boolean;
-	/** Asks the API again where this image is; its URLs are valid for a limited time. */
+	/** Asks the API for a new URL, because URLs expire. */
 	refreshUrl?: () => Promise<string | undefined>;
 }
 
 export type DownloadResult<T> =
-	/** With a warning where the file may not be what was paid for; it continues "Image 1 of 2 …". */
+	/** The warning says what is wrong with the file. It continues "Image 1 of 2 …". */
 	{ kind: 'image'; saved: T; warning?: string } | { kind: 'missing'; url?: string; reason: string };
 
 const INCOMPLETE = 'is incomplete and was saved as received';
 const UNKNOWN_FORMAT = 'has an unknown format and was saved as received';
 
-/** A transfer that receives fewer bytes in this time is tried again, with a longer limit each time. Others wait for it. */
+/** A transfer slower than `PROGRESS_BYTES` in this time makes others wait, so it is tried again with a longer limit. */
 const IDLE_MS = 15_000;
 const PROGRESS_BYTES = 1024;
-/** Images up to this size are stored from memory, which costs less than a stream. */
+/** Images up to this size are stored from memory, which is less work than a stream. */
 const STREAM_FROM_BYTES = MEGABYTE;
-/** The first bytes of a large image, which tell its format. */
+/** How many bytes of a large image are read to determine its format. */
 const HEAD_BYTES = 4096;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;
-/** Times that the wrong content, an unknown host or an old file that is gone is tried, as these seldom pass. */
+/** Maximum tries for lasting failures, such as wrong content, an unknown host, or an old file that is gone. */
 const FEW_TRIES = 4;
 /** How long a fresh file may be missing at its URL. */
 const LAG_MS = 20_000;
 const REFRESHES = 2;
 
 /**
- * One image, saved. A download that does not work is a result: it costs the image's bytes, not the paid task.
+ * Downloads and saves one image. A failed download is returned, not thrown, so that the paid task is not lost.
  *
- * @throws what `save` throws; a failure when canceled
+ * @throws errors of `save`; a failure if the execution was canceled
  */
 export async function downloadImage<T>(ref: ImageRef, options: DownloadOptions<T>): Promise<DownloadResult<T>> {
 	return ref.kind === 'url' ? await downloadUrl(ref.url, options) : await decodeImage(ref.base64, options);
@@ -89,7 +89,7 @@ async function decodeImage<T>(base64: string, options: DownloadOptions<T>): Prom
 	return { kind: 'missing', reason: 'The data in the response is not an image' };
 }
 
-/** Base64 and nothing else, in lines or in one: words in place of an image can be decoded into bytes as well. */
+/** True if the text is only base64, with or without line breaks. `Buffer.from` also decodes plain words. */
 function isBase64(text: string): boolean {
 	const bare = text.trim().replace(/[\r\n]+/g, '');
 	return bare.length % 4 !== 1 && /^[\w+/-]+={0,2}$/.test(bare);
@@ -98,7 +98,7 @@ function isBase64(text: string): boolean {
 type Attempt<T> = FileReply & {
 	bytes: Buffer;
 	facts?: ImageFormatFacts;
-	/** Set when the image is whole. */
+	/** Set if the image is complete. */
 	image?: { saved: T };
 };
 
@@ -170,7 +170,6 @@ async function tryDownload<T>(
 	return await readFile(options.client, url, { ...limits, maxBytes: options.maxBytes }, read, wantsKey);
 }
 
-/** Reads a response and saves the image in it. */
 async function readImage<T>(response: HttpResponse, url: string, options: DownloadOptions<T>): Promise<Attempt<T>> {
 	const { status, headers } = response;
 	const reply: FileReply = { kind: 'reply', status, headers };
@@ -194,7 +193,7 @@ async function readImage<T>(response: HttpResponse, url: string, options: Downlo
 	return { ...reply, bytes, facts, image: { saved: await options.save({ facts, bytes, url }) } };
 }
 
-/** The first bytes of a body: all of it, or at least `size`. */
+/** Reads at least `size` bytes, or the whole body if it is shorter. */
 async function readStart({ chunks }: HttpResponse, size: number): Promise<Buffer> {
 	const parts: Buffer[] = [];
 	let length = 0;
@@ -224,7 +223,7 @@ function unlessIncomplete(thrown: Error): undefined {
 	if (!(thrown instanceof IncompleteError)) throw thrown;
 }
 
-/** A file of an unknown format is paid as well, so it is kept. */
+/** A file in an unknown format was also charged, so it is kept. */
 function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile | undefined {
 	if (attempt.kind !== 'reply' || attempt.status < 200 || attempt.status >= 300 || attempt.facts) return undefined;
 	const type = String(attempt.headers['content-type'] ?? '');
@@ -237,7 +236,7 @@ function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
 	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
 }
 
-/** Google Cloud Storage and S3 respond like this to a signature that has expired (ExpiredToken). */
+/** Google Cloud Storage and S3 respond with 400 if the signature has expired (ExpiredToken). */
 function isRejected<T>(attempt: Attempt<T> | NoReply): boolean {
 	return attempt.kind === 'reply' && attempt.status === 400;
 }
@@ -246,7 +245,7 @@ function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 
 	if (attempt.kind === 'tooLarge') return 'never';
 	if (attempt.kind === 'unsent') return attempt.lasting ? 'never' : 'seldom';
 	if (attempt.kind === 'unclear') return attempt.lasting ? 'seldom' : 'often';
-	// 202: the file is being prepared.
+	// 202: the file is still being prepared.
 	if (isPassing(attempt.status) || attempt.status === 202) return 'often';
 	return attempt.status < 300 || isGone(attempt) ? 'seldom' : 'never';
 }

@@ -1,4 +1,4 @@
-/** What a file is called and stored as. Width and height in pixels; absent until they are read. */
+/** Type, extension, and dimensions (in pixels) of a file. Width and height are undefined until they are read. */
 export interface FileFacts {
 	mimeType: string;
 	extension: string;
@@ -6,20 +6,20 @@ export interface FileFacts {
 	height?: number;
 }
 
-/** What the bytes of an image tell about it. */
+/** The facts that the bytes of an image contain. */
 export interface ImageFormatFacts extends FileFacts {
-	/** False while the end is missing. Always true for AVIF and HEIC, whose end is not marked. */
+	/** False until the end was read. Always true for AVIF and HEIC, which do not mark their end. */
 	complete: boolean;
 }
 
-/** Reads an image as it arrives, with any chunk borders, and keeps none of it. */
+/** Reads an image in chunks of any size, without keeping it in memory. */
 export interface ImageReader {
 	push(chunk: Buffer): void;
-	/** Undefined until the format is known, and for anything that is not an image. The same object from then on. */
+	/** Undefined until the format is known, and if the file is not an image. Later always the same object. */
 	readonly facts: ImageFormatFacts | undefined;
 }
 
-/** What a parser needs next: bytes to consume, bytes to look at, bytes to pass over, or the next end of a JPEG. */
+/** What the parser needs next: bytes to consume, peek at, or skip, or the next end marker of a JPEG. */
 type Step = { take: number } | { peek: number } | { skip: number } | 'findJpegEnd';
 type Parser = Generator<Step, void, Buffer>;
 
@@ -30,7 +30,7 @@ export function createImageReader(): ImageReader {
 	let facts: ImageFormatFacts | undefined;
 	const parser = parseImage((found) => (facts = found));
 	let step = parser.next(EMPTY);
-	/** The start of what the step waits for. */
+	/** Bytes received for the current step so far. */
 	let pending = EMPTY;
 	return {
 		get facts() {
@@ -66,14 +66,14 @@ export function createImageReader(): ImageReader {
 	};
 }
 
-/** The facts of an image in memory; undefined for anything else. Never throws. */
+/** The facts of an image in memory. Undefined if it is not an image. Never throws. */
 export function readImageFormat(bytes: Buffer): ImageFormatFacts | undefined {
 	const reader = createImageReader();
 	reader.push(bytes);
 	return reader.facts;
 }
 
-/** True when nothing of the image is missing. Where the transfer broke off, only a marked end proves it. */
+/** True if the image is complete. After a broken transfer, AVIF and HEIC never count: their end is not marked. */
 export function isWholeImage(facts: ImageFormatFacts | undefined, brokeOff: boolean): boolean {
 	if (!facts?.complete) return false;
 	return !brokeOff || !['image/avif', 'image/heic'].includes(facts.mimeType);
@@ -104,7 +104,7 @@ function* parseImage(show: (facts: ImageFormatFacts) => void): Parser {
 	}
 }
 
-/** Chunk by chunk, as the letters IEND may be in a comment too. Bytes after the end are ignored. */
+/** Reads chunk by chunk, because a comment may also contain the letters IEND. Ignores bytes after the end. */
 function* parsePng(facts: ImageFormatFacts): Parser {
 	yield { take: 8 };
 	for (;;) {
@@ -123,7 +123,7 @@ function* parsePng(facts: ImageFormatFacts): Parser {
 	facts.complete = true;
 }
 
-/** The size is in the first start-of-frame segment. The end counts only after the segments, as thumbnails have one too. */
+/** Width and height are in the start-of-frame segment. Skips segments, because a thumbnail has its own end marker. */
 function* parseJpeg(facts: ImageFormatFacts): Parser {
 	yield { take: 2 };
 	for (;;) {
@@ -163,7 +163,7 @@ function* parseWebp(facts: ImageFormatFacts): Parser {
 	facts.complete = true;
 }
 
-/** Block by block, as the byte of the trailer is frequent in the data. Bytes after it are ignored. */
+/** Reads block by block, because the trailer byte is also frequent in the data. Ignores bytes after the trailer. */
 function* parseGif(facts: ImageFormatFacts): Parser {
 	const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 	const screen = yield { take: 13 };
@@ -186,14 +186,14 @@ function ascii(bytes: Buffer, from: number, to: number): string {
 	return bytes.toString('latin1', from, to);
 }
 
-/** Fewer bytes cannot be an image. */
+/** A smaller file cannot be an image. */
 const LEAST_BYTES = 100;
-/** This much of the start tells text from anything else. */
+/** This many bytes are enough to tell text from binary data. */
 const SAMPLE_BYTES = 2_000;
-/** The start of a page or of JSON, in any encoding. */
+/** The start of HTML, XML, or JSON, in any ASCII-compatible encoding. */
 const TEXT_START = /^[\s\u00ef\u00bb\u00bf]*(<html|<!doctype|<\?xml|\{")/i;
 
-/** Bytes of no known format that are not text either: an image of a newer kind, it may be. Named by what the response says of them. */
+/** Facts of a binary file that may be a newer image format. The response determines its type and extension. */
 export function readUnknownFile(bytes: Buffer, contentType = '', url = ''): FileFacts | undefined {
 	if (bytes.length < LEAST_BYTES || isText(bytes.subarray(0, SAMPLE_BYTES))) return undefined;
 	const mimeType = contentType.split(';')[0].trim().toLowerCase() || 'application/octet-stream';
@@ -202,11 +202,11 @@ export function readUnknownFile(bytes: Buffer, contentType = '', url = ''): File
 	return { mimeType, extension: (ofType === 'jpeg' ? 'jpg' : ofType) ?? ofUrl ?? 'bin' };
 }
 
-/** Text, pages, JSON and XML have none of the control characters that any file of pixels is full of. */
+/** True for HTML, XML, JSON, and UTF-8 text without the control characters that every image file contains. */
 function isText(start: Buffer): boolean {
 	if (TEXT_START.test(start.toString('latin1'))) return true;
 	const isControl = (byte: number): boolean => byte < 9 || (byte > 13 && byte < 32 && byte !== 27);
-	// A character may be cut in two at the end.
+	// The last character may be cut off.
 	const text = start.toString('utf8').replace(/\ufffd+$/, '');
 	return !start.some(isControl) && !text.includes('\ufffd');
 }

@@ -5,9 +5,8 @@ import type { Clock } from '../types';
 const waiters = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `action` once when the signal fires, unless the returned function was called before. A
- * signal gets one listener however many wait for it: Node.js takes more than ten for a leak and
- * says so in n8n's log.
+ * Calls `action` once when the signal fires, unless the returned function was called before. All actions of a signal
+ * share one listener: with more than ten, Node.js writes a warning about a leak to n8n's log.
  */
 export function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
 	if (!signal) return () => undefined;
@@ -24,12 +23,12 @@ export function onAbort(signal: AbortSignal | undefined, action: () => void): ()
 	return () => void actions.delete(once);
 }
 
-/** `sleep` cannot be ended, so it is taken in pieces: none of them outlives a canceled execution or a request for long. */
+/** `sleep` cannot be aborted, so long waits use short sleeps. They soon end after a cancel or the end of a request. */
 export const LONGEST_SLEEP_MS = 1000;
 
 /**
- * A pause that ends when the execution is canceled. `sleep` takes no signal on every n8n this
- * node supports, so the signal is raced against it.
+ * A pause that ends early if the execution is canceled. Not every supported n8n version has a `sleep` that accepts a
+ * signal, so this races the two.
  */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	const end = systemClock.now() + ms;
@@ -43,10 +42,10 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	}
 }
 
-/** Not the time of the system, which may be set while a task is waited for. */
+/** Not the system time, which may be changed while the node waits for a task. */
 export const systemClock: Clock = { now: () => Math.floor(performance.now()), pause };
 
-/** A promise and what resolves it. `Promise.withResolvers` needs Node.js 22. */
+/** A promise and its `resolve` function. `Promise.withResolvers` needs Node.js 22. */
 export interface Deferred {
 	promise: Promise<void>;
 	resolve: () => void;
@@ -58,7 +57,7 @@ export function deferred(): Deferred {
 	return { promise, resolve };
 }
 
-/** Spreads waits by up to a tenth either way, so that many items do not ask in step. */
+/** Changes a wait by up to ±10%, so that items do not send requests at the same time. */
 export function jitter(ms: number): number {
 	return ms * (0.9 + Math.random() * 0.2);
 }
@@ -68,7 +67,7 @@ export function secondsText(seconds: number): string {
 	return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }
 
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110). Nonsense and the past give 0. */
+/** Converts `Retry-After` (seconds or an HTTP date, RFC 9110) to milliseconds. Invalid or past values return 0. */
 export function retryAfterMs(header: unknown): number {
 	if (typeof header !== 'string' || header.trim() === '') return 0;
 	const seconds = Number(header);

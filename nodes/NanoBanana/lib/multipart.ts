@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 
 import type { FormPart, Reference } from '../types';
 
-/** JSON fields as form fields; what is not set is left out. */
+/** Converts JSON fields to form fields. Skips fields without a value. */
 export function textParts(fields: IDataObject): FormPart[] {
 	return Object.entries(fields)
 		.filter(([, value]) => value !== undefined && value !== null)
 		.map(([name, value]) => ({ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }));
 }
 
-/** One part per reference: a file, or the text of a URL. */
 export function referenceParts(name: string, references: Reference[]): FormPart[] {
 	return references.map((reference) => {
 		if (reference.kind === 'url') return { name, value: reference.url };
@@ -19,10 +18,10 @@ export function referenceParts(name: string, references: Reference[]): FormPart[
 }
 
 /**
- * A multipart body as one buffer (RFC 7578). Own code although Node.js has `FormData`: `new Response(form)` copies
- * a file several times (measured: 5 requests of 20 MB in a row take 212 MB instead of 40, so no reservation would
- * cover it), and its boundary is random. This one is derived from the content, so that a request is the same bytes
- * every time it is sent with its idempotency key.
+ * A multipart body as one buffer (RFC 7578). Does not use `FormData`, because `new Response(form)` copies a file
+ * multiple times (measured: 5 requests of 20 MB in a row take 212 MB instead of 40, more than is reserved), and its
+ * boundary is random. This boundary is a hash of the content, so a request that is sent again with the same
+ * idempotency key has the same bytes.
  */
 export function encodeForm(parts: FormPart[]): { body: Buffer; contentType: string } {
 	const digest = createHash('sha256');
@@ -47,7 +46,7 @@ function headersOf(part: FormPart): string {
 	return `Content-Disposition: form-data; name="${quoted(part.name)}"${file}`;
 }
 
-/** Line breaks and quotes in a name would let a file name write headers of its own. */
+/** Replaces line breaks and quotes, because a file name could use them to add headers. */
 function quoted(text: string): string {
 	return text.replace(/\p{Cc}/gu, ' ').replace(/"/g, '%22');
 }

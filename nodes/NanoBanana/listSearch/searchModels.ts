@@ -9,8 +9,8 @@ const NANO = /nano[-_ ]?banana|gemini-[\w.]+.*image/i;
 const OTHER_IMAGE = /image|imagen|dall-e|flux|seedream|qwen-image|midjourney|stable-diffusion/i;
 
 /**
- * The models of the picker: the image models that GET /v1/models lists for this key, NanoBanana
- * first, or the known models if there is no such list. Never throws: the form must open without an API.
+ * The models for the field 'Model': the image models that GET /v1/models returns for this key, NanoBanana first. If
+ * the request fails or lists none, the known models. Never throws: the form must also open without the API.
  */
 export async function searchModels(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 	const offered = await offeredIds(this).catch(() => []);
@@ -24,7 +24,7 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
 	return { results: entries };
 }
 
-/** Ids of the account's models in OpenAI's list shape; Gemini-style lists name them `models/…`. */
+/** The IDs of the account's models, from a list in OpenAI's format or in Gemini's (`models/…`). */
 async function offeredIds(ctx: ILoadOptionsFunctions): Promise<string[]> {
 	const { baseUrl } = await ctx.getCredentials<{ baseUrl: string }>('nanoBananaApi');
 	const body: unknown = await ctx.helpers.httpRequestWithAuthentication.call(ctx, 'nanoBananaApi', {

@@ -4,15 +4,15 @@ import { decodeTask } from './decodeTask';
 import { newImages, refFrom } from './imageRef';
 import { readPath } from './readPath';
 
-/** Finish reasons that the same prompt meets again (Google's SDK). */
+/** Finish reasons that the same prompt would get again (Google's SDK). */
 const REFUSALS = /^((IMAGE_)?(SAFETY|PROHIBITED_CONTENT|RECITATION)|BLOCKLIST|SPII|LANGUAGE|MODEL_ARMOR)$/;
 const LONGEST_TEXT = 5000;
 
-/** A generateContent response (Google's reference; relays also write snake case). Any other body is read like a task's. */
+/** Decodes a generateContent response (Google's reference; relays also use snake case). Other bodies: `decodeTask`. */
 export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const isGemini = ['candidates', 'promptFeedback', 'usageMetadata'].some((name) => property(body, name) !== undefined);
 	if (!isGemini) return decodeTask(body, baseUrl, asked);
-	// A draft of the model is not a result.
+	// Parts with `thought` are only drafts.
 	const parts = readPath(body, 'candidates[*].content.parts[*]').filter((part) => own(part, 'thought') !== true);
 	const text = parts.flatMap((part) => firstText(part, 'text') ?? []).join('\n');
 	const inline = parts.flatMap((part) => imageIn(part, baseUrl) ?? []);
@@ -42,7 +42,7 @@ function withoutImage(body: unknown, text: string, finish: string | undefined): 
 	if (text) return failed('noImage', 'text_only', text);
 	if (own(body, 'error')) return decodeTask({ error: own(body, 'error') }, '');
 	if (candidates.length > 0) return failed('noImage', 'NO_IMAGE', 'no image was generated');
-	// Without any candidate the prompt was the problem (Google's reference).
+	// A response without candidates means that the prompt was rejected (Google's reference).
 	return failed('promptRefused', 'no_candidates', 'The prompt was rejected before generation');
 }
 
@@ -50,7 +50,7 @@ function failed(cause: FailedCause, code: string, reason: string): DecodedRespon
 	return { kind: 'failed', cause, code, reason };
 }
 
-/** The image in one part. `fileData`: relays that store results (apiyi). */
+/** The image in one part. `fileData` comes from relays that store results (apiyi). */
 function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 	const inline = property(part, 'inlineData');
 	const isImage = textIn(inline, 'mimeType')?.startsWith('image/') !== false;
@@ -59,8 +59,8 @@ function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 }
 
 /**
- * The images of a text that consists of nothing but Markdown images (relays that return links: apiyi,
- * xorbitsai). Words around them make it the text of a model, and a URL in it anybody's.
+ * The images in a text that only consists of Markdown images (from relays that return links: apiyi, xorbitsai). A text
+ * with other words was written by the model, so its URLs may be from anywhere and are ignored.
  */
 function imagesInMarkdown(text: string, baseUrl: string): ImageRef[] {
 	const refs: ImageRef[] = [];
@@ -73,7 +73,7 @@ function imagesInMarkdown(text: string, baseUrl: string): ImageRef[] {
 	return refs;
 }
 
-/** Under Google's name, or in snake case. */
+/** Reads a property by Google's name or its snake case variant. */
 function property(value: unknown, name: string): unknown {
 	return own(value, name) ?? own(value, name.replace(/[A-Z]/g, '_$&').toLowerCase());
 }

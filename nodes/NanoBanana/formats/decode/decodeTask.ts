@@ -7,10 +7,9 @@ import { readPath } from './readPath';
 import * as shapes from './responseShapes';
 import { progressOf, statusOf } from './statusWords';
 
-/** A body on its way to its meaning. */
 interface Reading {
 	body: unknown;
-	/** The object in it that describes the task. */
+	/** The object in `body` that describes the task. */
 	task: unknown;
 	known: { taskId?: string; otherTaskIds?: string[]; model?: string };
 	asked: Asked;
@@ -19,11 +18,11 @@ interface Reading {
 
 interface Results {
 	images: ImageRef[];
-	/** Why single entries contain no image. */
+	/** Errors of the entries that do not contain an image. */
 	errors: BodyError[];
 }
 
-/** What a body of the task or OpenAI endpoints means by the table of response shapes. Total: anything else is `unknown`. */
+/** Decodes a body from the task or OpenAI endpoints by the table of response shapes, or as `unknown`. Never throws. */
 export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const tasks = tasksIn(body);
 	const task = findTask(tasks, asked.taskId) ?? body;
@@ -55,7 +54,7 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
-/** The objects that may describe a task. Images in a list may have a status and an `id`, too, so beside them only a named ID counts. */
+/** All objects that may describe a task. Listed images may also have a status and an `id`, so they need a task ID. */
 export function tasksIn(body: unknown): unknown[] {
 	return shapes.TASK_PLACES.flatMap(({ path }) => {
 		const found = readPath(body, path);
@@ -64,7 +63,7 @@ export function tasksIn(body: unknown): unknown[] {
 	});
 }
 
-/** The object with the ID asked for, else with any ID, else with a status. Of multiple tasks one that has not failed. */
+/** The object with the wanted ID, else any ID, else a status. If the first one failed, one that did not fail wins. */
 function findTask(tasks: unknown[], wanted: string | undefined): unknown {
 	const named = tasks.find(namedId);
 	const isFailed = (task: unknown): boolean => statusOf(statusWord(task) ?? '') === 'failed';
@@ -77,12 +76,12 @@ function findTask(tasks: unknown[], wanted: string | undefined): unknown {
 	);
 }
 
-/** What is called a task ID. */
+/** The ID in a field that only task IDs have, e.g. `task_id`. */
 export function namedId(source: unknown): string | undefined {
 	return shapes.ID_NAMES.map((name) => textId(own(source, name))).find((id) => id !== undefined);
 }
 
-/** A bare `id` counts next to a status only: images and log lines have one, too. */
+/** A bare `id` only counts next to a status, because images and log lines also have one. */
 export function idOf(task: unknown): string | undefined {
 	return namedId(task) ?? (statusWord(task) === undefined ? undefined : textId(own(task, 'id')));
 }
@@ -92,7 +91,7 @@ export function openStatus(task: unknown): 'queued' | 'running' | undefined {
 	return status === 'queued' || status === 'running' ? status : undefined;
 }
 
-/** A number as a bare `id` is the row of a database (New API TaskDto) and may differ from the ID asked for. */
+/** A numeric bare `id` is a database row (New API TaskDto), so it may differ from the ID in the request. */
 function isRowId(task: unknown): boolean {
 	return namedId(task) === undefined && typeof own(task, 'id') === 'number';
 }
@@ -103,7 +102,7 @@ function idAsData(body: unknown): string | undefined {
 	return id !== undefined && /^[\w.:-]+$/.test(id) && statusOf(id) === 'unknown' ? id : undefined;
 }
 
-/** Any text that can be a part of a path once it is encoded; a number only where JSON carries it exactly. */
+/** Accepts any text that can be URL-encoded as a path segment, and positive integers that JSON represents exactly. */
 function textId(value: unknown): string | undefined {
 	if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? String(value) : undefined;
 	if (typeof value !== 'string' || value.length > 500) return undefined;
@@ -115,7 +114,7 @@ export function statusWord(task: unknown): string | undefined {
 	return firstText(task, ...shapes.STATUS_NAMES)?.slice(0, 100);
 }
 
-/** The place with the most images, and of equals the first: some APIs repeat the first image of a list next to it. */
+/** The first place with the most images. Some APIs repeat the first image of a list in another place. */
 function resultsIn({ asked, baseUrl }: Reading, source: unknown, places: Array<{ path: string }>): Results {
 	const found = places.map(({ path }): Results => {
 		const entries = readPath(source, path).flat();
@@ -132,7 +131,7 @@ function succeeded(reading: Reading): DecodedResponse {
 	if (results.images.length > 0) return finished(reading, results);
 	const lessCertain = resultsIn(reading, task, shapes.LESS_CERTAIN_PLACES);
 	if (lessCertain.images.length > 0) return finished(reading, lessCertain);
-	// The success was said of the whole response. A part of it describes the task.
+	// If another object describes an unfinished task, the success was only about the request.
 	const open = tasksIn(body).find(openStatus);
 	if (open !== undefined) return pending({ ...reading, task: open }, { status: openStatus(open) ?? 'unknown' });
 	if (readPath(task, shapes.AVAILABILITY.path)[0] === 'expired') {
@@ -142,12 +141,12 @@ function succeeded(reading: Reading): DecodedResponse {
 	const error = joined(results.errors);
 	if (error) return { kind: 'failed', cause: 'taskFailed', ...error, ...known };
 	const notice = errorIn(task);
-	// Without a task, "success" may be said of the request alone.
+	// Without a task, "success" may only be about the request.
 	if (task === body && known.taskId === undefined)
 		return notice
 			? { kind: 'failed', cause: 'taskFailed', ...notice }
 			: { kind: 'unknown', reason: 'The response contains no image' };
-	// The status decides: an error next to it does not make a task free that has succeeded.
+	// The status wins over an error next to it: a task that succeeded is charged.
 	return { kind: 'images', images: [], ...(notice && { warnings: [noticeText(notice)] }), ...known };
 }
 
@@ -172,13 +171,13 @@ function failed({ task, body, known }: Reading, word: string): DecodedResponse {
 	const error = errorIn(task) ?? rejectionIn(body);
 	const reason = firstText(task, 'task_status_msg', 'message', 'msg') ?? `The task ended with status '${word}'`;
 	const code = firstText(task, 'code') ?? word;
-	// Without an ID, next to an error of the whole response, the status is that of the request.
+	// Without a task ID, if the whole response is an error, the status is about the request.
 	const isOfTask = known.taskId !== undefined || (task !== body && rejectionIn(body) === undefined);
 	const cause = !isOfTask ? 'rejected' : word.toLowerCase() === 'expired' ? 'resultExpired' : 'taskFailed';
 	return { kind: 'failed', cause, ...(error ?? { reason, code }), ...known };
 }
 
-/** A synchronous result, an accepted task, a rejected request, or none of them. */
+/** A synchronous result, an accepted task, a rejected request, or `unknown`. */
 function withoutStatus(reading: Reading): DecodedResponse {
 	const { body, task, known, asked } = reading;
 	const error = errorIn(task) ?? rejectionIn(body);
@@ -188,7 +187,7 @@ function withoutStatus(reading: Reading): DecodedResponse {
 	const lost = joined(results.errors);
 	if (lost && error === undefined && known.taskId === undefined)
 		return { kind: 'failed', cause: 'taskFailed', ...lost };
-	// A task that was just created is queued. Of one that was asked for, the response has to say it.
+	// A task that was just created is queued. For a poll, the response must contain the status.
 	const isNew = asked.taskId === undefined && error === undefined;
 	if (known.taskId !== undefined)
 		return pending(reading, { status: isNew ? 'queued' : 'unknown', reason: error?.reason });

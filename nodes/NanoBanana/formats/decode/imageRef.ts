@@ -1,17 +1,17 @@
 import { own } from '../../lib/json';
 import type { Asked, ImageRef } from '../../types';
 
-/** The first bytes of PNG, JPEG, WebP and GIF in base64, in URL-safe letters too. */
+/** The first bytes of PNG, JPEG, WebP and GIF in base64, standard or URL-safe. */
 const IMAGE_MAGIC = /^(iVBORw0KGgo|[/_]9j[/_]|UklGR|R0lGOD)/;
 const BASE64 = /^[\w+/-]{16,}={0,2}$/;
 const URL_START = /^\s*https?:\/\//i;
-/** A file name may contain spaces. A sentence that starts with a URL seldom ends like one. */
+/** A file name may contain spaces. A sentence that starts with a URL rarely ends like one. */
 const FILE_WITH_SPACES = /^\s*https?:\/\/[^\s/]+\/(?:(?!:\/\/|: )[^\r\n\t])+\.(png|jpe?g|webp|gif|avif)(\?\S*)?\s*$/i;
 const LONGEST_URL = 2000;
 
 /**
- * The image in an entry of a result: a text, or an object with `url` or `b64_json`. New API always writes all keys, so
- * empty ones mean absent. `isFromUserPath`: the user says that it is one, so its URL may contain spaces anywhere.
+ * The image in a result entry: a text, or an object with `url` or `b64_json`. New API always writes all keys, so an
+ * empty value means absent. `isFromUserPath`: the user set the path to it, so its URL may contain spaces anywhere.
  */
 export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): ImageRef | undefined {
 	const text = typeof entry === 'string' ? entry : own(entry, 'url');
@@ -22,9 +22,9 @@ export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): 
 }
 
 /**
- * Text to an image: an http(s) URL, a path on the API's own host, a data URI, or base64 that starts
- * like an image (`isBase64`: any base64). Anything else is none, above all the reason of a failed
- * task, which New API puts where the URL belongs.
+ * Reads an image from text: an http(s) URL, a path on the API's own host, a data URI, or base64 that starts like an
+ * image (with `isBase64`: any base64). Returns undefined for anything else, such as an error message, which New API
+ * puts into the URL field of a failed task.
  */
 export function refFrom(value: unknown, baseUrl: string, isBase64 = false): ImageRef | undefined {
 	if (typeof value !== 'string') return undefined;
@@ -34,13 +34,13 @@ export function refFrom(value: unknown, baseUrl: string, isBase64 = false): Imag
 		return { kind: 'base64', base64: text };
 	if (!/^(https?:\/\/|\/)\S+$/i.test(text.slice(0, 10_000))) return undefined;
 	const base = `${baseUrl.replace(/\/+$/, '')}/`;
-	// A path of the API belongs to the base URL, which may have a path of its own.
+	// An API path is relative to the base URL, which may have its own path.
 	const target = text.replace(/^\/(?=v1(beta)?\/)/, '');
 	const url = URL.canParse(target, base) ? new URL(target, base) : undefined;
 	return url && /^https?:$/.test(url.protocol) ? { kind: 'url', url: url.href } : undefined;
 }
 
-/** Only base64, and only of images: by the declared type, or by the first bytes where another one is declared. */
+/** Accepts only base64 that is declared as an image, or whose first bytes are those of an image. */
 function refFromDataUri(text: string): ImageRef | undefined {
 	const comma = text.indexOf(',');
 	const type = text.slice(0, Math.max(0, Math.min(comma, 200))).toLowerCase();
@@ -50,7 +50,7 @@ function refFromDataUri(text: string): ImageRef | undefined {
 	return isUsable ? { kind: 'base64', base64 } : undefined;
 }
 
-/** The images without those that were sent. One that is there twice counts twice, as it may be charged so. */
+/** Removes the reference images that were sent. Keeps duplicates, because each one may have been charged. */
 export function newImages(refs: ImageRef[], { references = [] }: Asked, baseUrl: string): ImageRef[] {
 	const sent = new Set(references.map((reference) => contentOf(refFrom(reference, baseUrl))));
 	return refs.filter((ref) => !sent.has(contentOf(ref)));

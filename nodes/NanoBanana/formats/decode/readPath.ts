@@ -1,8 +1,7 @@
 import { list, own, unwrapText } from '../../lib/json';
 
-/** More values are not read. */
 const MOST_VALUES = 1000;
-/** Names separated by dots, and positions or `[*]` (every entry of a list) in brackets. */
+/** Names separated by dots. Brackets contain a position or `*` (every entry of a list). */
 const PATH = /^([^.[\]]+|\[(\d{1,9}|\*)\])(\.[^.[\]]+|\[(\d{1,9}|\*)\])*$/;
 
 export function isPath(text: string): boolean {
@@ -10,8 +9,8 @@ export function isPath(text: string): boolean {
 }
 
 /**
- * The values at a path such as `data.output.pics[*].src`, at most 1,000 of them. Own properties only. JSON
- * inside text is opened on the way. The empty path leads to the value itself.
+ * The values at a path such as `data.output.pics[*].src`, at most 1,000. Reads own properties only, and parses JSON
+ * text on the way. The empty path returns the value itself.
  */
 export function readPath(value: unknown, path: string): unknown[] {
 	let values = [unwrapText(value)];

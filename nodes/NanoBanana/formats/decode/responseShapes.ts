@@ -1,7 +1,7 @@
 /**
- * Where a response contains the task, its ID, its status and its images: one line per place, with who documents it.
- * A new vendor's shape is one more line. Gemini's is in decodeGemini.ts, status words are in statusWords.ts, errors in
- * errorBody.ts. 'API page' is the page of the Nano Series image API. Paths are those of `readPath`.
+ * Where a response contains the task, its ID, its status, and its images: one line per place, with its source. Add a
+ * line to support another API's shape. Gemini's shape is in decodeGemini.ts, status words in statusWords.ts, errors in
+ * errorBody.ts. 'API page' is the page of the Nano Series image API. `readPath` reads the paths.
  */
 
 export interface Place {
@@ -17,13 +17,13 @@ export const TASK_PLACES: Place[] = [
 	{ path: '', documentedBy: 'New API forks (image.task), sub2api, zmodel, evolink, toapis, zhenzhen' },
 ];
 
-/** Names of a task ID. A bare `id` counts only next to a status; `data` itself only as text next to `code: "success"` (zhenzhen). */
+/** Names of a task ID. `id` also counts next to a status, and text in `data` next to `code: "success"` (zhenzhen). */
 export const ID_NAMES = ['task_id', 'taskId'];
 
 /** `status`: API page and most; `state`: kie.ai; `task_status`: Kling, Baidu Qianfan, Alibaba Model Studio. */
 export const STATUS_NAMES = ['status', 'state', 'task_status'];
 
-/** Images of a finished task, inside the object that describes it. The place with the most images counts, then the first. */
+/** Images of a finished task, inside the object that describes it. The first place with the most images wins. */
 export const RESULT_PLACES: Place[] = [
 	{ path: 'result_url', documentedBy: 'API page' },
 	{ path: 'result_urls[*]', documentedBy: 'API page for more than one image (assumed), kie.ai' },
@@ -40,7 +40,7 @@ export const RESULT_PLACES: Place[] = [
 	{ path: 'task_result.images[*]', documentedBy: 'Kling, Baidu Qianfan' },
 ];
 
-/** Names that an API may also use for the images it was sent: they count where no other place contains an image. */
+/** An API may also use these names for input images, so they only count if RESULT_PLACES contain none. */
 export const LESS_CERTAIN_PLACES: Place[] = [
 	{ path: 'images[*].url', documentedBy: 'mountsea; a list of plain texts would be the request' },
 	{ path: 'image_urls[*]', documentedBy: 'mountsea' },
@@ -48,14 +48,14 @@ export const LESS_CERTAIN_PLACES: Place[] = [
 	{ path: 'imageUrl', documentedBy: 'New API (Midjourney tasks)' },
 ];
 
-/** Images of a response without a task: a synchronous call, or a task that was finished at once. */
+/** Images in a response without a task status: a synchronous call, or a task that finished immediately. */
 export const SYNC_PLACES: Place[] = [
 	{ path: 'data[*]', documentedBy: 'OpenAI Images, New API' },
 	{ path: 'data.data[*]', documentedBy: 'ai-nebula' },
 ];
 
-/** How many images the body announces (API page). */
+/** How many images the API says it generated. */
 export const COUNT: Place = { path: 'metadata.result_count', documentedBy: 'API page' };
 
-/** Says `expired` where the task ended well and its images are deleted. */
+/** `expired` if the task succeeded, but its images were deleted. */
 export const AVAILABILITY: Place = { path: 'output.availability', documentedBy: 'zmodel' };

@@ -1,9 +1,9 @@
 import type { TaskStatus } from '../../types';
 
 /**
- * The words for a status that are documented, without case and separators: API page, New API (its
- * task and video statuses, and the labels of its console in Chinese), sub2api, zmodel, evolink,
- * toapis, apimart, wengaocloud, mountsea, kie.ai, Midjourney tasks, Alibaba Model Studio, Kling.
+ * The documented status words, in lower case and without separators. Sources: API page, New API (task and video
+ * statuses, and the Chinese labels of its dashboard), sub2api, zmodel, evolink, toapis, apimart, wengaocloud,
+ * mountsea, kie.ai, Midjourney tasks, Alibaba Model Studio, Kling.
  */
 const WORDS: Record<Exclude<TaskStatus, 'unknown'>, string> = {
 	queued:
@@ -17,12 +17,12 @@ const STATUSES = new Map(
 	Object.entries(WORDS).flatMap(([status, words]) => words.split(' ').map((word) => [word, status as TaskStatus])),
 );
 
-/** An exact word of the list; any other word, also one that contains one of them, is `unknown`. */
+/** Only an exact word of the list counts. Any other word is `unknown`, even if it contains a listed one. */
 export function statusOf(word: string): TaskStatus {
 	return STATUSES.get(word.toLowerCase().replace(/[\s_-]/g, '')) ?? 'unknown';
 }
 
-/** Percent from "50%", 50 or 0.5 (Alibaba Model Studio); undefined where there is none. */
+/** Percent from "50%", 50 or 0.5 (Alibaba Model Studio). Undefined for anything else. */
 export function progressOf(value: unknown): number | undefined {
 	const text = typeof value === 'string' ? value.trim().replace(/%$/, '') : value;
 	const number = typeof text === 'string' && /^[\d.]{1,10}$/.test(text) ? Number(text) : text;
