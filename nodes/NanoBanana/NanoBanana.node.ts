@@ -18,7 +18,7 @@ const routed = (method: 'GET' | 'POST', pagination: typeof createImages): Routin
 const PAID = routed('POST', createImages);
 const FREE = routed('GET', readTasks);
 
-/** Metadata and the operation menu. What an operation does is told in lifecycle.ts. */
+/** Metadata and the operation menu. The operations themselves are in lifecycle.ts. */
 export class NanoBanana implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'NanoBanana',
@@ -26,7 +26,7 @@ export class NanoBanana implements INodeType {
 		icon: { light: 'file:../../icons/nanobanana.svg', dark: 'file:../../icons/nanobanana.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		// The canvas shows some 25 characters: the operation, then family and resolution, which tell prices apart.
+		// The canvas shows about 25 characters: the operation, then family and resolution, which set the price.
 		subtitle:
 			"={{ ({ textToImage: 'Text to Image', imageToImage: 'Image to Image', getStatus: 'Get Task Status', waitForResult: 'Wait for Task Result' })[$parameter.operation] + (['textToImage', 'imageToImage'].includes($parameter.operation) ? String($parameter.model || '').replace(/^NanoBanana2?-?/, '').replaceAll('-', ' ').replace(/.+/, ' ($&)') : '') }}",
 		description:

@@ -15,10 +15,10 @@ import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 
 /**
- * The story of one item. n8n calls `createImages` or `readTasks` for every item at once, as the pagination function of
- * the operation: the one declarative hook that wraps the whole request. `runItem` prepares the item, waits at the
- * barrier until all items are prepared, and performs it: `createAndCollect` (one item), `callAndCollect` (all of its
- * paid calls), `createAndPoll` (one call).
+ * What happens to one item. n8n calls `createImages` or `readTasks` for all items at once, as the operation's
+ * pagination function: the only declarative hook that wraps the whole request. `runItem` prepares the item, waits at
+ * the barrier until all items are prepared, and performs it: `createAndCollect` (one item), `callAndCollect` (all of
+ * its paid calls), `createAndPoll` (one call).
  */
 
 type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
@@ -32,7 +32,7 @@ export async function createImages(
 	return await runItem(this, options, { prepare: prepareRequest, perform: createAndCollect, release });
 }
 
-/** Get Task Status, Wait for Task Result: nothing here is charged. */
+/** Get Task Status, Wait for Task Result. Both are free. */
 export async function readTasks(
 	this: IExecutePaginationFunctions,
 	{ options }: RoutedRequest,
@@ -51,7 +51,7 @@ async function createAndCollect(item: ItemContext, prepared: PreparedRequest): P
 	return rows;
 }
 
-/** One output item per image of every paid call. What could not be had is named, what was had is kept. */
+/** Runs all paid calls of the item and returns their images. If only some calls fail, the failures become warnings. */
 async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Promise<INodeExecutionData[]> {
 	const { record, request } = prepared;
 	const settled = await Promise.allSettled(
@@ -83,7 +83,7 @@ async function callAndCollect(item: ItemContext, prepared: PreparedRequest): Pro
 	}
 }
 
-/** One paid call, from its request to the end of its task. The caller releases the memory of its response. */
+/** Runs one paid call until its task ends. The caller releases the memory reserved for the response. */
 async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index: number): Promise<CallResult> {
 	const { calls } = prepared.record;
 	const reservation = item.run.memoryBudget.reservation();
@@ -107,8 +107,8 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 }
 
 /**
- * The record of a call whose task ended without images. A task that failed is not charged, so the next try creates
- * another one. A task whose images have expired is charged, so only 'Retry execution' creates another one.
+ * The new record of a call whose task ended without images. A failed task is not charged, so the next try creates
+ * another one. A task whose images have expired was charged, so only 'Retry execution' creates another one.
  */
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
 	const failedTaskCount = (record.failedTaskCount ?? 0) + 1;
@@ -120,19 +120,19 @@ function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: numb
 	const { taskId, gatewayMessage } = failure;
 	const details = gatewayMessage ? ` (${redact(gatewayMessage, apiKey)})` : '';
 	const text = `One of ${count} requests returned no image: ${new FailureError(failure).message}${details}.`;
-	// That one part is free is not said: the reader would take it for the whole item.
+	// Do not say that this call was free: users would think that the whole item was.
 	const cost = KINDS[failure.kind].cost === 'notCharged' ? '' : costText(failure);
 	if (taskId === undefined) return [text, cost].filter(Boolean).join(' ');
 	return run.failedTasks.has(taskId) ? `${text} Task ID: ${taskId}.` : `${text} ${openTaskText(taskId)}`;
 }
 
-/** A call that was or may have been charged outweighs one whose cost is not known, such as a canceled one, and that outweighs those that cost nothing. */
+/** The failure to report: charged or maybe charged first, then unknown cost (such as canceled), then not charged. */
 function costliest(failures: Failure[]): Failure {
 	const find = (cost?: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
 
-/** Reading a task again is free, and this node cannot create another one. */
+/** Advice for the two read operations: they are free to repeat, but cannot create a new task. */
 const READ_ADVICE: Partial<Record<FailureKind, string>> = {
 	timed_out: "The task keeps running. Run this node again at no extra cost, or raise 'Timeout' under Options.",
 	task_failed:
@@ -143,7 +143,7 @@ const READ_ADVICE: Partial<Record<FailureKind, string>> = {
 	wrong_base_url: "Enter the URL of the API itself, e.g. https://api.example.com, as 'Base URL' in the credential.",
 };
 
-/** Output items for one task that was created earlier. Its errors have its ID, and in stop mode the first one ends the others. */
+/** Reads one existing task. Errors include its ID. In stop mode, the first error aborts the other tasks. */
 async function readTask(item: ItemContext, taskId: string): Promise<INodeExecutionData[]> {
 	const { run, settings } = item;
 	const permit = await acquireToPoll(item, taskId);

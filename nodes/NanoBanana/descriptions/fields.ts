@@ -18,7 +18,7 @@ const prompt = {
 	routing: { send: { type: 'body', property: 'prompt' } },
 } as const;
 
-/** The fields between the operation and the options, in the order of the form. `routing` says where a value goes in the request body. */
+/** The fields between operation and options, in form order. `routing` maps a value to the request body. */
 export const fields: INodeProperties[] = [
 	{
 		displayName: 'Model',
@@ -145,7 +145,7 @@ export const fields: INodeProperties[] = [
 		builderHint: {
 			propertyHint: 'Turn off only if a later Wait for Task Result node gets the images by taskId',
 		},
-		// The other formats answer with the images themselves, so there is nothing to wait for later.
+		// The other formats return the images in the same response, so waiting cannot be turned off.
 		displayOptions: { ...forPaid, hide: { '/options.apiFormat': ['openAi', 'gemini'] } },
 	},
 	{

@@ -9,8 +9,8 @@ import {
 import { PAID_OPERATIONS } from '../types';
 
 /**
- * An option that nobody added is absent and matches no value. So these conditions hide what does
- * not apply; only what needs a value other than the default is shown by it.
+ * An option that was not added is undefined and matches no value. So these conditions use `hide` for values that do not
+ * apply, and `show` on an option only for values other than its default.
  */
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'] } };
@@ -18,8 +18,8 @@ const forReads: IDisplayOptions = { show: { '/operation': ['getStatus', 'waitFor
 const forFiles: IDisplayOptions = { hide: { download: [false] } };
 
 /**
- * Optional fields of all operations, in alphabetical order. Each default is what happens without
- * the option, except for 'Max Images per Run' (no limit) and 'Price per Image' (no cost).
+ * Optional fields of all operations, in alphabetical order. Each default is the behavior without the option, except for
+ * 'Max Images per Run' (no limit) and 'Price per Image' (no cost).
  */
 export const optionsField: INodeProperties = {
 	displayName: 'Options',

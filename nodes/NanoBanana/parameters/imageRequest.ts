@@ -11,16 +11,16 @@ export interface CheckedRequest {
 	warnings: string[];
 }
 
-/** As the field's list names them. */
+/** As shown in the field's list. */
 const FORMAT_LABELS: Record<OutputFormat, string> = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' };
-/** As many as the decoder reads out of one response. */
+/** The decoder reads at most this many images from one response. */
 const MAX_IMAGES_PER_ITEM = 1000;
 
 /**
- * Turns the body that the fields' routing put together into a neutral request, and refuses before
- * anything is paid what cannot work.
+ * Turns the body that n8n built from the fields' `routing` into a neutral request, and rejects what cannot work before
+ * it is charged.
  *
- * @throws a failure of kind `invalid_input` that names the field and what would work
+ * @throws a failure of kind `invalid_input` with the field's label and what would work
  */
 export function readRequest(body: unknown, settings: Settings, references: number): CheckedRequest {
 	const { outputFormat, imageSize, responseFormat, sendBinaryAs } = settings;
@@ -52,7 +52,7 @@ export function readRequest(body: unknown, settings: Settings, references: numbe
 	return { request, warnings };
 }
 
-/** Fields and options that another request follows from. All others change how it is waited for or put out. */
+/** Fields and options that change the request. All others change only how the node waits for it or outputs it. */
 const REQUEST_FIELDS = [
 	'operation',
 	'apiFormat',
@@ -69,7 +69,7 @@ const REQUEST_FIELDS = [
 	'sendBinaryAs',
 ];
 
-/** The fields as they are written: expressions are not evaluated, as they may give another value in every try. */
+/** The fields before expressions are evaluated, because expressions may return a different value in each try. */
 export function requestAsWritten(parameters: INodeParameters): unknown[] {
 	const { model, options } = parameters;
 	return [own(model, 'value') ?? model, ...REQUEST_FIELDS.map((name) => parameters[name] ?? own(options, name))];
@@ -88,7 +88,7 @@ function readPrompt(value: unknown): string {
 	);
 }
 
-/** `n` among the additional fields replaces that of the field, so it is what will be charged. */
+/** `n` in 'Additional Request Fields' replaces 'Number of Images', so it determines the charge. */
 function readImageCount(body: unknown, extraBody: IDataObject, { apiFormat }: Settings): number {
 	const added = apiFormat === 'gemini' ? undefined : extraBody.n;
 	const count = wholeNumber('Number of Images', added === undefined ? (own(body, 'n') ?? 1) : added, 1);
@@ -99,7 +99,7 @@ function readImageCount(body: unknown, extraBody: IDataObject, { apiFormat }: Se
 	);
 }
 
-/** What the family cannot do. Source of the limits: models.ts. */
+/** What the model family does not support. Source of the limits: models.ts. */
 function modelFindings(
 	{ outputFormat, aspectRatio, imageSize = '', extraBody }: CheckedRequest['request'],
 	model: Model | undefined,

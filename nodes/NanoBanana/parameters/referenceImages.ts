@@ -9,7 +9,7 @@ import type { Settings } from './settings';
 import { MEGABYTE, megabytes } from '../lib/bytes';
 import type { Reference } from '../types';
 
-/** A reference as the user gave it; bytes are loaded only when they are sent, one item at a time. */
+/** A reference as the user entered it. Its bytes are loaded to check it, and again when it is sent. */
 export type ReferenceSource = { kind: 'url'; url: string } | { kind: 'field'; field: string };
 
 /** Google accepts 20 MB inline per request; other APIs accept 7 to 30 MB per image. */
@@ -43,7 +43,7 @@ export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[]
 	];
 }
 
-/** What identifies a reference in the hash of the request, and its size in bytes. Reads the file, so a bad one is found before anything is paid. */
+/** Hash and size (bytes) of a reference. Reads the file, so that a bad one is found before anything is charged. */
 export async function digestOf(
 	ctx: IExecutePaginationFunctions,
 	source: ReferenceSource,
@@ -54,7 +54,7 @@ export async function digestOf(
 	return { digest: createHash('sha256').update(data).digest('hex'), bytes: data.length };
 }
 
-/** The references with their bytes. Called when the item is about to be sent, so that only few are in memory. */
+/** Loads the bytes of the references. Called just before the item is sent, so that only a few are in memory. */
 export async function loadReferences(
 	ctx: IExecutePaginationFunctions,
 	sources: ReferenceSource[],
@@ -70,14 +70,14 @@ function splitNames(value: unknown): string[] {
 	return (listIn(value) ?? String(value ?? '').split(/[,\r\n]+/)).map((name) => String(name).trim()).filter(Boolean);
 }
 
-/** A comma ends a URL only before the next one: URLs may contain commas themselves. */
+/** A comma ends a URL only before another URL, before a space, or at the end, because URLs may contain commas. */
 function splitUrls(value: unknown): string[] {
 	const texts =
 		listIn(value)?.map(String) ?? String(value ?? '').split(/[\r\n]+|,(?=\s*[a-z][a-z\d+.-]*:\/\/)|,\s+|,$/i);
 	return texts.map((text) => text.trim()).filter(Boolean);
 }
 
-/** An array, or the text of one, as agents and templates write it. */
+/** An array, or its JSON text, as agents and templates write it. */
 function listIn(value: unknown): unknown[] | undefined {
 	const opened = unwrapText(value);
 	return Array.isArray(opened) ? opened : undefined;

@@ -6,18 +6,18 @@ import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
 import { API_FORMATS, OPERATIONS, type Operation, type OutputFormat } from '../types';
 
-/** Every parameter and option that is not part of the request body, with the defaults that the fields promise. */
+/** Every parameter and option that is not part of the request body, with the defaults that the fields show. */
 export type Settings = ReturnType<typeof readSettings>;
 
-/** The largest limit known of any API. More than an API accepts does no harm: the concurrency limiter finds the limit by a few rejections. */
+/** The largest known limit of any API. If an API allows fewer, the limiter finds that out with a few rejections. */
 export const DEFAULT_CONCURRENCY = 64;
 export const DEFAULT_TIMEOUT_S = 600;
-/** A week. Timers of Node.js fire at once beyond 24 days. */
+/** A week. Node.js timers of more than 24 days fire at once. */
 const LONGEST_TIMEOUT_S = 604_800;
 export const DEFAULT_POLL_INTERVAL_S = 1;
 export const DEFAULT_MAX_IMAGE_MB = 50;
 
-/** @throws a failure of kind `invalid_input` for an option whose expression gives no usable value */
+/** @throws a failure of kind `invalid_input` if the expression of an option returns an unusable value */
 export function readSettings(ctx: IExecutePaginationFunctions) {
 	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
 	const { pays, waits } = OPERATIONS[operation];
@@ -33,7 +33,7 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 	return {
 		operation,
 		apiFormat,
-		/** True where the item waits for images: not for 'Get Task Status', nor with 'Wait for Completion' off. */
+		/** True if the item waits for images: false for 'Get Task Status', and if 'Wait for Completion' is off. */
 		wait: canSkipWaiting ? booleanFrom('Wait for Completion', ctx.getNodeParameter('wait', true), true) : waits,
 		simplify: booleanFrom('Simplify', ctx.getNodeParameter('simplify', true), true),
 		binaryPropertyOutput: fieldNameFrom(text('binaryPropertyOutput') ?? 'data'),
@@ -56,14 +56,14 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 		extraBody: options.extraBody as unknown,
 		skipModelChecks: booleanFrom('Skip Model Checks', options.skipModelChecks, false),
 		previewRequest: booleanFrom('Preview Request', options.previewRequest, false),
-		/** Where the user says that the images are in the response of a status check. */
+		/** Path of the images in the response of a status check, as the user entered it. */
 		imagePath: pays ? undefined : readImagePath(text('imagePath')),
-		/** The API honors idempotency keys, so a request that ended unclear is sent again with its key. */
+		/** The API honors idempotency keys, so an unclear request is sent again with its key. */
 		retryUnclear: booleanFrom('Retry Unclear Requests', options.retryUnclear, false),
 	};
 }
 
-/** A limit on spending that cannot be read is not taken for none. */
+/** An empty spending limit is an error, so that it does not mean unlimited. */
 function readMaxImages(options: IDataObject): number {
 	const label = 'Max Images per Run';
 	if (Object.hasOwn(options, 'maxImages') && isBlank(options.maxImages))
@@ -94,8 +94,8 @@ function readOutputFormat(value: unknown): OutputFormat | undefined {
 }
 
 /**
- * The IDs in 'Task ID': one or multiple separated by commas or line breaks, an array or the text of one, or whole
- * items instead of their IDs. An ID may contain spaces, and as an entry of an array anything.
+ * Reads 'Task ID': one or more IDs separated by commas or line breaks, an array or its JSON text, or whole items with a
+ * `taskId`. An ID may contain spaces, and in an array any characters.
  */
 export function readTaskIds(value: unknown): string[] {
 	const opened = unwrapText(value);
@@ -112,7 +112,7 @@ export function readTaskIds(value: unknown): string[] {
 	);
 }
 
-/** People paste the URL of a task where its ID is asked. */
+/** Users may paste the URL of a task instead of its ID. */
 function idFrom(text: string): string {
 	const part = /^https?:\/\/[^?#]*\/tasks\/([^/?#]+)/i.exec(text)?.[1];
 	try {

@@ -1,6 +1,6 @@
 import { FailureError } from '../errors/failure';
 
-/** Checks of what a user typed. Each throws a failure of kind `invalid_input` that names the field by its label. */
+/** Validates user input. The functions throw a failure of kind `invalid_input` with the label of the field. */
 
 export function invalid(message: string, nextStep: string): Error {
 	return new FailureError({ kind: 'invalid_input', message, nextStep });
@@ -26,7 +26,7 @@ export function isBlank(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** A number of at least `least`; `undefined` and an empty field give the default. */
+/** A number of at least `least`. `undefined` and an empty field return the default. */
 export function numberFrom<F extends number | undefined>(
 	label: string,
 	value: unknown,
@@ -42,12 +42,12 @@ export function numberFrom<F extends number | undefined>(
 	);
 }
 
-/** True or false, also as the text that a webhook or a form gives; `undefined` and an empty field give the default. */
+/** A boolean, or its text as webhooks and forms return it. `undefined` and an empty field return the default. */
 export function booleanFrom(label: string, value: unknown, fallback: boolean): boolean {
 	return typeof value === 'boolean' ? value : choiceFrom(label, value, ['true', 'false'], `${fallback}`) === 'true';
 }
 
-/** One of the values behind the entries of a list, in any case; `undefined` and an empty field give the default. */
+/** One of the values of a list, in upper or lower case. `undefined` and an empty field return the default. */
 export function choiceFrom<T extends string>(label: string, value: unknown, choices: readonly T[], fallback: T): T {
 	if (isBlank(value)) return fallback;
 	const name = String(value).trim().toLowerCase();

@@ -1,62 +1,61 @@
 import { fitWeibull, gapUntilLateness, type Weibull } from './taskDurations';
 
 /**
- * When to poll the open tasks of one node run. They share the schedule, so that each answer teaches all:
- * a Weibull distribution is fitted to their durations, and a task is polled when its expected lateness has
- * grown to what a poll is worth, or where its own progress says that it ends. Driven by the times it is
- * given (ms since the epoch): no timers, no chance.
+ * Decides when to poll the open tasks of one node run. They share the schedule, so that each response improves it: a
+ * Weibull distribution is fitted to their durations, and a task is polled when its expected lateness is worth a poll,
+ * or when its own progress predicts its end. Uses only the times it is given (`Clock` ms): no timers, no randomness.
  */
 export interface PollSchedule {
-	/** `isNew` is false for a task that may have ended already: its first poll is at once. */
+	/** `isNew` is false for a task that may already have ended: it is polled at once. */
 	track(startedAt: number, pollIntervalMs: number, isNew: boolean): PollTicket;
 }
 
 /** One tracked task. */
 export interface PollTicket {
-	/** When to poll next, by all that is known now. Read it again at that time: it may be later by then. */
+	/** When to poll next, as known now. Read it again at that time, because it may be later by then. */
 	readonly dueAt: number;
-	/** Called when `dueAt` has become earlier by a time that is worth waking up for. */
+	/** Called when `dueAt` becomes earlier by enough time to be worth waking up for. */
 	onEarlier?: () => void;
-	/** The poll showed the task queued or running, with a progress from 0 to 100 where the API tells one. */
+	/** The task is queued or running. `progress` is 0 to 100, if the API returns it. */
 	pending(at: number, progress?: number): void;
-	/** The poll did not show the task. */
+	/** The poll did not return the task. */
 	failed(at: number): void;
-	/** The poll showed the result of the task. */
+	/** The poll returned the result of the task. */
 	succeeded(at: number): void;
-	/** The task is not polled any more, and nothing was learned. */
+	/** Stops tracking the task, without learning a duration. */
 	close(): void;
 }
 
 const MIN_GAP_MS = 150;
-/** Whatever was learned, no task waits longer than this, or than a quarter of the time that it was tracked. */
+/** Maximum gap between two polls, or a quarter of the time since tracking started if that is longer. */
 const MAX_GAP_MS = 10_000;
 /** The gap grows by this factor with each failed poll. */
 const FAILURE_GROWTH = 1.5;
-/** A poll is worth a lateness of factor * interval * (duration / interval) ** power: the end of a long task may be seen later, but less late for its length. */
+/** Lateness worth a poll: factor * interval * (duration / interval) ** power. Grows slower than the duration. */
 const POLL_WORTH = { factor: 0.0115, power: 0.85 };
-/** While no duration is known, first polls are spread evenly from the interval to this times interval * sqrt(tasks). */
+/** Before any task has ended, first polls are spread from the interval to this times interval * sqrt(tasks). */
 const FIRST_SPREAD = 1.7;
-/** Its multiples modulo 1 fill the range evenly, however many there are. */
+/** Its multiples modulo 1 are spread evenly, for any number of tasks. */
 const GOLDEN_RATIO = 0.618034;
-/** Only the newest durations count, as the pace of an API changes during a long run. */
+/** Only the newest durations count, because the speed of an API changes during a long run. */
 const MAX_DURATIONS = 100;
-/** Waiting tasks are woken after each of the first 4 ends, then after every fourth, as each teaches less than the one before. */
+/** Waiting tasks are woken after each of the first 4 ends, then after every fourth, because each one teaches less. */
 const WAKE_EVERY = 4;
-/** Being woken up costs about as much as a tenth of a poll, so waiting tasks are not woken for less than this. */
+/** Waking a waiting task costs about a tenth of a poll, so it is not woken for less than this. */
 const MIN_WAKE_GAIN_MS = 100;
 
 interface Task {
 	startedAt: number;
 	pollIntervalMs: number;
 	isNew: boolean;
-	/** From 0 to 1, evenly spread over the tasks of a run, so that their first polls are not simultaneous. */
+	/** From 0 to 1, spread evenly over the tasks of a run, so that first polls are not simultaneous. */
 	phase: number;
-	/** `dueAt` as it was read last. */
+	/** The last value of `dueAt` that was read. */
 	lastReadDueAt: number;
 	polledAt?: number;
-	/** The start, or the first poll of a task that may be much older. */
+	/** The start, or the first poll if the task may be much older. */
 	trackedFrom: number;
-	/** The last age at which it was pending. */
+	/** The highest age at which it was pending. */
 	pendingAge: number;
 	failedPolls: number;
 	pace: Pace;
@@ -70,7 +69,7 @@ export function createPollSchedule(): PollSchedule {
 	let durations: number[] = [];
 	let meanDuration = 0;
 	let weibull: Weibull = { shape: 1, scale: 1 };
-	/** Progress that comes in tens only (0, 50, 100) names a state and not a share of the time. */
+	/** Progress only in steps of ten (0, 50, 100) is a state and not a share of the time. */
 	let isFineGrained = false;
 
 	function learn(): void {
@@ -80,9 +79,9 @@ export function createPollSchedule(): PollSchedule {
 	}
 
 	/**
-	 * Before the first task has ended, this is sqrt(0.46 * pollIntervalMs * sum of the ages of all open tasks), where 0.46
-	 * is 2 * POLL_WORTH.factor / PART_ENDED. With the default interval of 1 s, one task alone is polled again after 0.7 s
-	 * at an age of 1 s, after 2.1 s at 10 s.
+	 * Before the first task has ended, this is sqrt(0.46 * pollIntervalMs * sum of the ages of all open tasks), where
+	 * 0.46 is 2 * POLL_WORTH.factor / PART_ENDED. With the default interval of 1 s, a single task is polled again after
+	 * 0.7 s at an age of 1 s, and after 2.1 s at an age of 10 s.
 	 */
 	function learnedGap({ pollIntervalMs }: Task, age: number, maxMs: number): number {
 		const duration = durations.length === 0 ? pollIntervalMs : Math.max(pollIntervalMs, meanDuration, age);
@@ -157,7 +156,7 @@ export function createPollSchedule(): PollSchedule {
 				failed: (at) => polled(task, at, task.failedPolls + 1),
 				succeeded(at) {
 					open.delete(task);
-					// A first poll at once does not tell when the task ended.
+					// If the first poll is at once, it does not show when the task ended.
 					if (!isNew && task.polledAt === undefined) return;
 					const duration = (task.pendingAge + Math.max(1, at - startedAt)) / 2;
 					ended += 1;
@@ -178,14 +177,14 @@ interface Pace {
 	to?: { age: number; percent: number };
 }
 
-/** Progress that falls or stops tells nothing about the pace; at 0 the task is still waiting. */
+/** Ignores progress that falls or stops, because it does not show the pace. At 0 the task is still waiting. */
 function nextPace(pace: Pace, age: number, percent: number): Pace {
 	const last = pace.to ?? pace.from;
 	if (percent === 0 && last.percent === 0) return { from: { age, percent } };
 	return percent > last.percent && percent < 100 ? { from: last, to: { age, percent } } : pace;
 }
 
-/** The time left at this pace. A pace that starts at 0 is rough, as a queue may come before it: it never postpones a poll. */
+/** The time left at this pace. A pace measured from 0 may include time in a queue, so it never postpones a poll. */
 function gapByPace({ from, to }: Pace, age: number, learned: number): number {
 	if (!to) return learned;
 	const left = to.age + ((to.age - from.age) / (to.percent - from.percent)) * (100 - to.percent) - age;

@@ -1,26 +1,26 @@
-/** Distribution of task durations (ms). The hazard, the chance to end at an age, grows with age ** (shape - 1). */
+/** Distribution of task durations (ms). The hazard (the chance to end at an age) grows with age ** (shape - 1). */
 export interface Weibull {
 	shape: number;
 	scale: number;
 }
 
-/** Counts like this many ended tasks of this shape, so that the first few do not decide alone. */
+/** Counts as this many ended tasks with this shape, so that the first few tasks do not decide alone. */
 const PRIOR = { shape: 2, ends: 2 };
 const MAX_SHAPE = 20;
-/** Before the first task has ended: as if this part of one had, with a hazard that does not depend on the age. */
+/** Added to the number of ended tasks: gives a scale, with a constant hazard, before the first task has ended. */
 const PART_ENDED = 0.05;
 
 /**
- * Fits by maximum likelihood. Open tasks count as censored, they take longer than their age: without them the
- * quick tasks alone would decide. The scale has a closed form; the shape has none, so each call improves
- * the previous one by a fixed-point step.
+ * Maximum-likelihood fit. Open tasks count as censored, because they take longer than their age. Without them, only the
+ * quick tasks would decide. The scale has a closed form. The shape does not, so each call improves the previous one by
+ * a fixed-point step.
  *
  * @param ended durations, in ms
  * @param open ages at which tasks were seen pending, in ms
  */
 export function fitWeibull(ended: number[], open: number[], previousShape: number): Weibull {
 	const ages = [...ended, ...open].map((age) => Math.max(1, age));
-	// Relative ages, as their powers would overflow otherwise.
+	// Relative ages, because powers of absolute ages would overflow.
 	const oldest = ages.reduce((max, age) => Math.max(max, age), 1);
 	const relative = ages.map((age) => age / oldest);
 	const logs = relative.map(Math.log);
@@ -33,7 +33,7 @@ export function fitWeibull(ended: number[], open: number[], previousShape: numbe
 	return { shape, scale: oldest * meanPower ** (1 / shape) };
 }
 
-/** After how long (ms, at most `maxMs`) a task that is pending at `age` is expected to have ended this long ago on average. */
+/** The gap (ms, at most `maxMs`) after which a poll is `latenessMs` late on average, for a task pending at `age`. */
 export function gapUntilLateness(weibull: Weibull, age: number, latenessMs: number, maxMs: number): number {
 	let [low, high] = [0, maxMs];
 	while (high - low > 1) {
@@ -44,7 +44,7 @@ export function gapUntilLateness(weibull: Weibull, age: number, latenessMs: numb
 	return high;
 }
 
-/** The integral of hazard(age) * (to - age): how late, on average, a poll at the age `to` sees the end of a task that is pending at `from`. */
+/** The integral of hazard(age) * (to - age): how late, on average, a poll at `to` is for a task pending at `from`. */
 function expectedLateness({ shape, scale }: Weibull, from: number, to: number): number {
 	const powers = (to / scale) ** (shape + 1) + shape * (from / scale) ** (shape + 1);
 	return (scale * powers) / (shape + 1) - to * (from / scale) ** shape;

@@ -10,26 +10,26 @@ import { bodyText, parseBody } from '../lib/json';
 import { readApi, type GatewayClient } from '../gateway/gatewayClient';
 import type { Asked, DecodedResponse } from '../types';
 
-/** What one poll returned. A poll is free, so whatever may pass is polled again. */
+/** The result of one poll. Polls are free, so every error that may be temporary is polled again. */
 export type TaskStatusResult = { retryAfterMs?: number } & (
 	| { kind: 'outcome'; outcome: DecodedResponse }
 	/**
-	 * `notFound`: the API does not know the ID, which passes right after creation and is final later.
-	 * `notJson`: a page of a proxy or half a response, usually gone at the next poll.
-	 * `doubtful`: a rejection that may pass, or of this poll only; it counts when it is repeated.
+	 * `notFound`: the API does not find the ID, which is temporary right after creation and final later.
+	 * `notJson`: a proxy's error page or a truncated response, usually gone at the next poll.
+	 * `doubtful`: a rejection that may be temporary or only about this poll. It counts if it is repeated.
 	 */
 	| { kind: 'passing' | 'notFound' | 'notJson' | 'doubtful' | 'final'; failure: Failure; outcome?: undefined }
 	/** An error next to an open task. */
 	| { kind: 'doubtful'; failure: Failure; outcome: DecodedResponse }
 );
 
-/** Phrases about a task that is still running, with HTTP 400 or as an error on HTTP 200 (API page: polling before the task has been created). */
+/** Errors about a task that is still running, e.g. on HTTP 400, or on HTTP 200 (API page: poll before creation). */
 const NOT_YET =
 	/not (yet )?(ready|finished|completed?|created|started)\b|has not been (created|finished|completed)|\bnot\b.{0,20}\byet\b|\b(is )?still (being )?(process|generat|running|pending|queued)|^(the )?(task |image )?(is )?(currently )?(processing|generating|in progress|in (the )?queue|queued|pending|running)[\s.…!]*$|处理中|生成中|排队中|进行中/i;
 
-/** Rejections that do not pass by themselves. */
+/** Rejections that are not temporary. */
 const FINAL_REJECTIONS: FailureKind[] = ['invalid_key', 'key_expired', 'insufficient_balance'];
-/** These need a few polls that agree. */
+/** Final after a few polls that agree. */
 export const CLEAR_REJECTIONS: FailureKind[] = [
 	...FINAL_REJECTIONS,
 	'access_denied',
@@ -40,7 +40,7 @@ export const CLEAR_REJECTIONS: FailureKind[] = [
 const OF_TASK: FailureKind[] = ['invalid_request', 'prompt_refused', 'upstream_down'];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
 
-/** After this long without a byte the schedule asks again. A response with images inside may take longer as a whole. */
+/** A poll without a byte for this long is repeated. A complete response with images inside may take longer. */
 const IDLE_MS = 30_000;
 
 /** GET /v1/images/tasks/{id}, once (API page). */
@@ -50,7 +50,7 @@ export async function fetchTaskStatus(
 	limits: { remainingMs: number; maxBytes: number; reserveMemory?: Limits['reserveMemory'] },
 ): Promise<TaskStatusResult> {
 	const { taskId } = asked;
-	// As part of a path the dots would lead elsewhere, encoded too. Half of a character cannot be encoded.
+	// In a path, the dots would change the route, even encoded. Half of a surrogate pair cannot be encoded.
 	if (/^\.\.?$|\p{Cs}/u.test(taskId)) return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, limits.remainingMs);
 	const path = `${TASKS_PATH}/${encodeURIComponent(taskId)}`;
@@ -84,12 +84,12 @@ export async function fetchTaskStatus(
 	return readSuccessfulPoll(outcome, { taskId, body, response, wait });
 }
 
-/** The end of this very task next to an error status. Its images are there; its failure counts when it is repeated. */
+/** An error status with the end of this task in its body. Images count at once, a failure only if it is repeated. */
 function readEnd(outcome: DecodedResponse, failure: Failure, body: unknown): TaskStatusResult | undefined {
 	const { taskId, kind, httpStatus = 0 } = failure;
 	if (!('taskId' in outcome) || outcome.taskId !== taskId) return undefined;
 	if (outcome.kind === 'images' && outcome.images.length > 0) return { kind: 'outcome', outcome };
-	// "error" is said of the poll.
+	// The status "error" is about the poll.
 	const isOfPoll = tasksIn(body).some((task) => /^error$/i.test(statusWord(task) ?? ''));
 	const mayBeOfTask = [400, 422, 500].includes(httpStatus) && OF_TASK.includes(kind);
 	if (outcome.kind !== 'failed' || isOfPoll || !mayBeOfTask) return undefined;
@@ -118,7 +118,7 @@ function readFailedPoll(failure: Failure, status: number, body: unknown, wait: n
 		: { kind: 'doubtful', failure };
 }
 
-/** A JSON 404 about the route means a wrong base URL; any other one here is about the task. */
+/** A JSON 404 about the route means a wrong base URL. Any other JSON 404 is about the task. */
 function notFoundKind(failure: Failure): Failure['kind'] {
 	return /invalid url|unknown request url|cannot get|(route|endpoint|path|page).{0,20}not (found|exist)/i.test(
 		failure.gatewayMessage ?? '',
@@ -144,7 +144,7 @@ function readSuccessfulPoll(
 		return readFailedPoll(failure, said ?? 400, body, wait);
 	}
 	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
-		// An error next to a task whose status is unknown or absent may be a notice.
+		// If the task's status is unknown or absent, an error next to it may be only a notice.
 		const failure: Failure = { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, response };
 		return { kind: 'doubtful', failure: { ...failure, gatewayCode: outcome.word }, outcome: { ...outcome, response } };
 	}

@@ -6,18 +6,18 @@ import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
 
 export interface PollOptions {
 	taskId: string;
-	/** Whose task it is: just created here, created by an earlier try, or entered by the user, so that nobody here has seen it accepted. */
+	/** Created in this try, created by an earlier try, or entered by the user and so perhaps never accepted. */
 	origin: 'fresh' | 'resumed' | 'entered';
-	/** One poll. It is free, so it may fail as often as it likes. */
+	/** One poll. Polls are free, so it may fail any number of times. */
 	poll: (remainingMs: number) => Promise<TaskStatusResult>;
-	/** Shared by the tasks of a run, which learn from each other. */
+	/** Shared by the tasks of a run, so that it learns from all of them. */
 	schedule: PollSchedule;
 	clock: Clock;
 	signal: AbortSignal;
 	/** When the task was created, by this clock. */
 	startedAt: number;
 	timeoutMs: number;
-	/** True where a task that takes longer is a result, and not an error. */
+	/** True if a task that takes longer is returned instead of an error. */
 	continuesOnTimeout: boolean;
 	pollIntervalMs: number;
 	/** When the API wants the first poll (`Retry-After`), in ms. */
@@ -25,17 +25,17 @@ export interface PollOptions {
 }
 
 export interface PollResult {
-	/** How the task ended, or the task as it was seen last. */
+	/** How the task ended, or its last known state. */
 	outcome: KnownResponse;
 	polls: number;
 }
 
-/** An accepted task may be invisible for a while after its creation and in between; an ID that the user entered gets a moment only. */
+/** How long the API may not find an accepted task, after creation or later. An ID that the user entered gets less. */
 const OWN_GRACE_MS = 60_000;
 const ENTERED_GRACE_MS = 5_000;
 /**
- * Consecutive polls that must agree before an error, or a finished task without an image, counts as final: about
- * ten seconds. Some APIs write the URL after the status, and one that restarts returns anything.
+ * Consecutive polls that must agree before an error, or a finished task without an image, counts as final: about ten
+ * seconds. Some APIs write the URL after the status, and an API that restarts may return anything.
  */
 const MANY_POLLS = 5;
 /** Fewer are enough for errors about the key or the request, and for a task ID that the user entered. */
@@ -44,18 +44,18 @@ const FEW_POLLS = 3;
 const CHECK_AGAIN_ADVICE =
 	"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.";
 
-/** These say nothing about the task. */
+/** These are not about the task. */
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
 /**
  * Polls a task until it has ended.
  *
- * @throws a failure with the task ID: why the task cannot be read, `timed_out`, or `canceled` once the signal has fired
+ * @throws a failure with the task ID: the task cannot be read, `timed_out`, or `canceled` once the signal has fired
  */
 export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	const { taskId, origin, clock, signal, timeoutMs, pollIntervalMs, firstPollMs = 0 } = options;
 	const deadline = clock.now() + timeoutMs;
-	// An ID that was never seen accepted is not called charged, however short the timeout.
+	// Even with a short timeout, an entered ID that is not found must not end as `timed_out`, which says "charged".
 	const graceMs = origin === 'entered' ? Math.min(ENTERED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
 	const ticket = options.schedule.track(options.startedAt, pollIntervalMs, origin === 'fresh');
 	let polls = 0;
@@ -73,7 +73,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			const now = clock.now();
 			polls += 1;
 			last = poll.outcome ?? last;
-			// An ID that the user entered may be read at a wrong URL, which never returns anything but pages.
+			// For an ID that the user entered, the base URL may be wrong and only return web pages.
 			const isDoubt = poll.kind === 'doubtful' || (poll.kind === 'notJson' && origin === 'entered');
 			doubts = isDoubt ? doubts + 1 : 0;
 			if (poll.kind === 'outcome') {
@@ -102,7 +102,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	}
 }
 
-/** Who did not enter the ID cannot correct it. */
+/** Users who did not enter the ID cannot correct it, so they need other advice. */
 function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
 	return failure.kind === 'unknown_task' && origin !== 'entered'
 		? { ...failure, nextStep: CHECK_AGAIN_ADVICE }
@@ -113,7 +113,7 @@ function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): numbe
 	return origin === 'entered' || CLEAR_REJECTIONS.includes(kind) ? FEW_POLLS : MANY_POLLS;
 }
 
-/** The schedule may bring the poll forward during the pause, though not before `notBefore`. */
+/** The schedule may move the poll forward during the pause, but not before `notBefore`. */
 async function pauseUntilDue(
 	{ clock, signal }: PollOptions,
 	ticket: PollTicket,
@@ -132,13 +132,13 @@ async function pauseUntilDue(
 	}
 }
 
-/** A task that has not ended in time, as the last poll showed it. */
+/** The last known state of a task that has not ended in time. */
 function openTask(
 	{ taskId, origin, timeoutMs, continuesOnTimeout }: PollOptions,
 	last?: DecodedResponse,
 	lastFailure?: Failure,
 ): PendingResponse {
-	// A task that no poll has shown is not called running: report the last error instead.
+	// If no poll has returned the task, do not call it running: report the last error instead.
 	const isAccepted = origin !== 'entered' && OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down');
 	if (!last && !isAccepted && lastFailure) throw new FailureError(lastFailure);
 	const task = pendingFrom(last);

@@ -1,4 +1,4 @@
-/** How an item that failed ends, by the node's error settings and by what the other items have paid for. */
+/** How a failed item ends, depending on the node's error settings and on what the other items have paid for. */
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { describeFailure, FailureError, nodeError, toFailure, type Failure } from '../errors/failure';
@@ -6,25 +6,25 @@ import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
 
-/** What an item has from its start on, also when its settings cannot be read. */
+/** The part of an item that exists even if its settings cannot be read. */
 export interface RunningItem {
 	ctx: IExecutePaginationFunctions;
 	run: NodeRun;
 	itemIndex: number;
 	isTool: boolean;
-	/** One of n8n's continue modes: a failed item becomes an item of the output. */
+	/** True in n8n's continue modes: a failed item becomes an output item. */
 	continues: boolean;
 	cancel?: AbortSignal;
-	/** As it was typed, to redact it. */
+	/** As the user entered it, to redact it. */
 	apiKey?: string;
 }
 
-/** This item has failed: in stop mode no further request is sent and nobody waits any longer. */
+/** Called when this item has failed. In stop mode, or if the execution was canceled, it aborts the whole run. */
 export function abortRun({ run, continues, cancel }: RunningItem): void {
 	if (cancel?.aborted || !continues) run.abort();
 }
 
-/** The failure to report once all items have ended; undefined where the failure of another item ended this one. */
+/** The failure to report once all items have ended, or undefined if the failure of another item ended this one. */
 export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure | undefined> {
 	const { run, cancel } = item;
 	const failure = withOwnTask(item, toFailure(thrown));
@@ -38,7 +38,7 @@ export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure
 	return withOthers(item, { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) });
 }
 
-/** Whatever went wrong, the task of this item can still be read. */
+/** Adds this item's tasks to the failure, because they can still be read. */
 function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure {
 	const open = openTasks(run, itemIndex);
 	const taskId = failure.taskId ?? open[0];
@@ -46,7 +46,7 @@ function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure
 	return { ...failure, taskId, ...(taskIds.length > 0 && { others: { taskIds } }) };
 }
 
-/** The output of all items is lost, so the one message names what the others have paid for. */
+/** n8n drops the output of all items, so this one error also lists what the other items have paid for. */
 function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure {
 	const others = (items: Set<number>): number[] => [...items].filter((item) => item !== itemIndex);
 	return {
@@ -76,18 +76,18 @@ export function errorItemOrThrow(item: RunningItem, failure: Failure): INodeExec
 export function errorItem(item: RunningItem, failure: Failure): INodeExecutionData {
 	logUnexpected(item, failure);
 	const { message, data } = describeFailure(failure, item.apiKey);
-	// n8n moves an item to the error output when it has these two keys and no others, and an agent's tool has no such output.
+	// n8n moves an item to the error output only if it has exactly these two keys. An agent's tool has no error output.
 	const status: IDataObject = item.isTool ? { status: 'failed' } : {};
 	return { json: { ...status, error: message, details: data }, pairedItem: { item: item.itemIndex } };
 }
 
-/** The items of every part, or the first failure; in the continue modes a failed part becomes an item. */
+/** The items of every part, or throws the first failure. In continue modes, a failed part becomes an item. */
 export function eachOrThrow(
 	item: RunningItem,
 	parts: Array<PromiseSettledResult<INodeExecutionData[]>>,
 ): INodeExecutionData[] {
 	const failures = parts.flatMap((part) => (part.status === 'rejected' ? [toFailure(part.reason)] : []));
-	// One that was canceled may have been ended by another one.
+	// A part may have been canceled because another one failed, so report that failure.
 	const reason = failures.find(({ kind }) => kind !== 'canceled') ?? failures.at(0);
 	if (reason && (!item.continues || failures.some(({ kind }) => kind === 'canceled'))) throw new FailureError(reason);
 	return parts.flatMap((part) =>
@@ -95,10 +95,10 @@ export function eachOrThrow(
 	);
 }
 
-/** What the log of a run contains already: all items may meet the same. */
+/** Stack traces that the log of a run already contains, because all items may fail in the same way. */
 const logged = new WeakMap<NodeRun, Set<string>>();
 
-/** Nobody expected it, so whoever looks for the reason needs the place. Only the first line contains text of others, which is redacted. */
+/** Logs where an unexpected error was thrown. Only the first line contains external text, so it is redacted. */
 function logUnexpected({ ctx, run, itemIndex, apiKey }: RunningItem, { gatewayMessage = '', stack }: Failure): void {
 	const known = logged.get(run) ?? new Set<string>();
 	if (!stack || known.has(stack)) return;
@@ -108,7 +108,7 @@ function logUnexpected({ ctx, run, itemIndex, apiKey }: RunningItem, { gatewayMe
 	ctx.logger.error([title, ...places].join('\n'), { itemIndex });
 }
 
-/** n8n keeps no data of a canceled execution, so the IDs of paid tasks go into the log. */
+/** Logs the IDs of paid tasks, because n8n does not save the data of a canceled execution. */
 function logCanceled({ ctx, run }: RunningItem): void {
 	const taskIds = openTasks(run);
 	if (run.isCancelLogged || taskIds.length === 0) return;

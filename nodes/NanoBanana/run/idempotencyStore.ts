@@ -5,20 +5,20 @@ import { own } from '../lib/json';
 import type { ImagesResponse, OutputImage } from '../types';
 
 /**
- * What this node remembers of paid requests, so that no try is charged twice. It is part of the node's
- * execution context: n8n keeps that over 'Retry On Fail' and saves it with a failed execution for
- * 'Retry execution'. Only small values: the context is part of the execution data.
+ * Remembers paid requests, so that no retry is charged again. It is stored in the node's execution context: n8n keeps
+ * that across the tries of 'Retry On Fail' and saves it with a failed execution for 'Retry execution'. Store only small
+ * values, because the context is part of the execution data.
  */
 
 /** The paid request of one item. */
 export interface RequestRecord {
 	/** Hash of the request that was sent, with all expressions evaluated. */
 	requestHash: string;
-	/** Images that it asks for. */
+	/** Number of requested images. */
 	images: number;
 	/** One per paid call. */
 	calls: SubmissionRecord[];
-	/** The execution in which an agent got these images: when it sends the same request again there, it wants others. */
+	/** The execution in which an agent received these images. If it repeats the request there, it wants new images. */
 	deliveredIn?: string;
 }
 
@@ -26,16 +26,16 @@ export interface RequestRecord {
 export interface SubmissionRecord {
 	/** Sent with every try of this call. */
 	idempotencyKey?: string;
-	/** Tasks of this call that failed: the next one is another request. */
+	/** Number of failed tasks of this call. The next task is a new request, so this is part of the idempotency key. */
 	failedTaskCount?: number;
-	/** ISO time at which it was sent last, unless the API has rejected it. */
+	/** ISO time of the last request, unless the API has rejected it. */
 	submittedAt?: string;
-	/** It is on its way. Where n8n has saved this, nobody has seen the response. */
+	/** The request is being sent. If this is set in a saved record, the response was lost. */
 	isInProgress?: boolean;
 	taskId?: string;
-	/** Further tasks in the same response. They are not polled. */
+	/** Additional tasks in the same response. They are not polled. */
 	otherTaskIds?: string[];
-	/** The request ended unclear, and is not sent again in this execution. */
+	/** The request ended unclear. Without 'Retry Unclear Requests', it is not sent again in this execution. */
 	unclear?: {
 		executionId: string;
 		kind?: 'idempotency_conflict';
@@ -44,19 +44,19 @@ export interface SubmissionRecord {
 		cause?: string;
 		response?: string;
 	};
-	/** The response of a call that has no task, without the images that are stored. */
+	/** The response of a call without a task. Its `images` are only the URLs of images that are not in `stored`. */
 	response?: ImagesResponse;
-	/** The only execution in which that response or task counts: it has no image, or none that is saved. Another one sends the call again. */
+	/** The response or task counts only in this execution, because none of its images is saved. Others send again. */
 	countsOnlyIn?: string;
-	/** Its images, once they are stored. */
+	/** Images that are already stored. */
 	stored?: OutputImage[];
 }
 
-/** What this process alone remembers of a record. */
+/** The part of a record that exists only in this process. */
 interface InMemory {
-	/** As in the record, where they contain image bytes (n8n's binary data mode "default"). */
+	/** Replaces `stored` of the record if the images contain their bytes (n8n's binary data mode "default"). */
 	stored?: OutputImage[];
-	/** A response whose images n8n could not store: the next try of the node stores them. */
+	/** A response whose images n8n could not store. The next try of the node stores them. */
 	unstored?: ImagesResponse;
 	/** The tool call of this record is in progress. */
 	isInUse?: boolean;
@@ -65,8 +65,8 @@ const inMemory = new WeakMap<RequestRecord | SubmissionRecord, InMemory>();
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
 /**
- * The node's context, the same object for all items and tries. A call through an MCP trigger has none
- * (n8n throws); an object that lives as long as the workflow is enough for n8n's retries of one call.
+ * The node's context: the same object for all items and tries. A call through an MCP trigger has no context (n8n
+ * throws). There, an object that lives as long as the workflow is enough for n8n's retries of one call.
  */
 export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
 	try {
@@ -85,7 +85,7 @@ function storeOf(ctx: IExecuteSingleFunctions): Record<string, RequestRecord> {
 	return context.nanoBanana as unknown as Record<string, RequestRecord>;
 }
 
-/** Which time the node runs in the execution. n8n's official way builds everything that expressions can see, for every item. */
+/** Run index of the node. n8n's official way is slow: for every item, it builds all data that expressions can read. */
 export function runIndexOf(ctx: IExecuteSingleFunctions): number {
 	const known = own(ctx, 'runIndex');
 	return typeof known === 'number' ? known : (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex as number);
@@ -95,9 +95,9 @@ export function hashOf(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
-/** A request as it is asked for now. */
+/** The current request of an item. */
 interface AskedRequest {
-	/** Hash of the fields as they are written. */
+	/** Hash of the fields before expressions are evaluated. */
 	written: string;
 	/** Hash of the request with all expressions evaluated. */
 	evaluated: string;
@@ -107,8 +107,8 @@ interface AskedRequest {
 }
 
 /**
- * The record of this item's request: that of an earlier try, or a new one. A try that was paid is resumed, also
- * where an expression gives another request now (`isChanged`). Nothing is saved before it is sent.
+ * The record of this item's request: the one of an earlier try, or a new one. An earlier try that was paid for is
+ * resumed, even if an expression now returns a different request (`isChanged`). A new record is not saved here.
  */
 export function openRecord(
 	ctx: IExecuteSingleFunctions,
@@ -120,7 +120,7 @@ export function openRecord(
 	const isSame = earlier?.requestHash === asked.evaluated;
 	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || call.isInProgress)))
 		return { key, record: earlier, isChanged: !isSame };
-	// The API may have seen the key of an unclear request: with it that one is not charged twice.
+	// The API may have seen the key of an unclear request. With the same key, it does not charge that request twice.
 	const newCall = (call?: SubmissionRecord): SubmissionRecord =>
 		call?.unclear ? { idempotencyKey: call.idempotencyKey } : {};
 	const calls = Array.from({ length: asked.callCount }, (_, index) => newCall(earlier?.calls[index]));
@@ -128,11 +128,11 @@ export function openRecord(
 }
 
 /**
- * Where the request of this item is recorded: run index, item, and the fields as they are written. An
- * expression may give another value in every try, but a user who edits a field wants another image. The
- * same evaluated request, written in another way, is the same request.
+ * Finds the record by run index, item, and the fields before expressions are evaluated. An expression may return a
+ * different value in each try, but a user who edits a field wants another image. If the evaluated request is the same,
+ * it is the same request, even if the fields differ.
  *
- * An agent's tool call has no item, and a new run index in every try: there the evaluated request counts.
+ * An agent's tool call has no item and gets a new run index in each try, so its key is the evaluated request.
  */
 function findRecord(
 	ctx: IExecuteSingleFunctions,
@@ -160,13 +160,13 @@ export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: Re
 	storeOf(ctx)[key] = record;
 }
 
-/** For a tool call: another one with the same arguments at the same time is another request. */
+/** Marks the record of a tool call as in use. A simultaneous call with the same arguments is a separate request. */
 export function claimRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
 	saveRecord(ctx, key, record);
 	inMemoryOf(record).isInUse = true;
 }
 
-/** Images of an agent's other calls in this execution and its tries, sent or in progress. */
+/** Images of the agent's other calls in this execution and its retries, sent or in progress. */
 export function imagesOfOtherCalls(ctx: IExecuteSingleFunctions, key: string): number {
 	const imagesOf = (record: RequestRecord): number => {
 		if (inMemoryOf(record).isInUse) return record.images;
@@ -188,8 +188,8 @@ function inMemoryOf(record: RequestRecord | SubmissionRecord): InMemory {
 }
 
 /**
- * Keeps the images of a response that has no task. One that is in no file of n8n stays a URL, so that the next try gets
- * it. Returns false where another execution ('Retry execution') will not find the images, and asks again.
+ * Records the images of a response without a task. An image that is not in one of n8n's files stays a URL, so that the
+ * next try downloads it. Returns false if another execution ('Retry execution') cannot find the images and sends again.
  */
 export function keepStored(call: SubmissionRecord, images: OutputImage[], executionId: string): boolean {
 	if (inMemoryOf(call).unstored) delete call.countsOnlyIn;
@@ -207,7 +207,7 @@ export function keptStored(call: SubmissionRecord): OutputImage[] | undefined {
 	return call.stored ?? inMemoryOf(call).stored;
 }
 
-/** Keeps a response whose images could not be stored. Another execution will not find it, so that one asks again. */
+/** Keeps a response whose images could not be stored, in memory only. Another execution sends the call again. */
 export function keepUnstored(call: SubmissionRecord, response: ImagesResponse, executionId: string): void {
 	inMemoryOf(call).unstored = response;
 	call.countsOnlyIn = executionId;
@@ -217,17 +217,17 @@ export function keptUnstored(call: SubmissionRecord): ImagesResponse | undefined
 	return inMemoryOf(call).unstored;
 }
 
-/** True for a call that has a task or the images. A person who retries an execution without an image asks again. */
+/** True if the call has a task or images. A response without images only counts in its own execution. */
 export function isAnswered(call: SubmissionRecord, executionId: string): boolean {
 	return (call.taskId ?? call.response) !== undefined && (call.countsOnlyIn ?? executionId) === executionId;
 }
 
-/** True for a call that ended unclear in this execution. A person who retries the execution has read so, and decides again. */
+/** True if the call ended unclear in this execution. 'Retry execution' sends it again: the user has read the error. */
 export function isUnclear(call: SubmissionRecord, executionId: string): boolean {
 	return call.unclear?.executionId === executionId;
 }
 
-/** True while the call still has to be paid. */
+/** True if the call still has to be paid for. */
 export function isOpen(call: SubmissionRecord, executionId: string): boolean {
 	return !isAnswered(call, executionId) && !isUnclear(call, executionId);
 }

@@ -1,23 +1,23 @@
 import { MEGABYTE } from '../lib/bytes';
 import { deferred, type Deferred } from '../lib/clock';
 
-/** A limit that the items of a node run share: on bytes in memory, or on transfers side by side. First come, first served. */
+/** A limit shared by the items of a node run: bytes in memory or parallel transfers. First come, first served. */
 export interface Budget {
-	/** Takes nothing yet. Its owner releases it, whatever happens. */
+	/** Creates an empty reservation. The caller must always release it. */
 	reservation(): Reservation;
 }
 
 export interface Reservation {
 	/** True from the call of `acquire` to `release`. */
 	readonly isAcquired: boolean;
-	/** Waits until so much is free. Only the first call counts: it never grows, so two owners cannot wait for each other. */
+	/** Waits until `amount` is free. Only the first call counts: reservations never grow, so they cannot deadlock. */
 	acquire(amount: number): Promise<void>;
 	release(): void;
 }
 
-/** The most bytes of requests and images in memory at a time, unless a single one is larger. */
+/** Maximum bytes of requests and images in memory at a time, unless a single one is larger. */
 export const MEMORY_BYTES = 24 * MEGABYTE;
-/** So many files are downloaded side by side. */
+/** Maximum number of parallel downloads. */
 export const TRANSFERS = 8;
 
 interface Claim {

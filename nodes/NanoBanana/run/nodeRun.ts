@@ -13,49 +13,49 @@ import { createBarrier, type Barrier } from './barrier';
 import { contextOf, runIndexOf } from './idempotencyStore';
 import { createBudget, MEMORY_BYTES, TRANSFERS, type Budget } from './memoryBudget';
 
-/** What the items of one try of the node have paid for, over all batches that n8n's batching makes of them. */
+/** What the items of one try of the node have paid for, across all batches of n8n's batching. */
 export interface PaidSoFar {
 	/** IDs of accepted tasks by item, in the order in which the API accepted them. */
 	tasks: Map<number, string[]>;
-	/** Those of them that failed: there is nothing to get. */
+	/** IDs of failed tasks. They have no images to get. */
 	failedTasks: Set<string>;
 	/** Items with a request that may have been accepted. */
 	unclearItems: Set<number>;
-	/** Items with images of calls without a task: charged, and recorded for a retry. */
+	/** Items with images from calls without a task: charged, and recorded for a retry. */
 	keptItems: Set<number>;
-	/** Those of them whose images are in memory only: another try in this execution finds them, 'Retry execution' does not. */
+	/** The part of `keptItems` whose images are only in memory: the next try finds them, 'Retry execution' does not. */
 	inMemoryItems: Set<number>;
-	/** Items that were answered without an image, which is usually charged. */
+	/** Items whose response contains no image, which is usually charged. */
 	emptyItems: Set<number>;
 }
 
-/** What the items of one node run share. n8n starts them all at once and knows of no such thing, so they meet here. */
+/** State shared by the items of one node run. n8n starts all items at once and has no shared object for them. */
 export interface NodeRun extends Barrier, PaidSoFar {
 	limiter: ConcurrencyLimiter;
 	/** Bytes of requests and images in memory. */
 	memoryBudget: Budget;
-	/** Downloads side by side. */
+	/** Limits parallel downloads. */
 	transfers: Budget;
-	/** False once n8n has shown that its binary mode needs images in memory. */
+	/** False once storing a stream has failed because n8n's binary mode needs images in memory. */
 	storesStreams: boolean;
 	schedule: PollSchedule;
-	/** Ends waiting when the execution is canceled, or when an item has failed and the node will stop. */
+	/** Ends all waiting when the execution is canceled, or when an item has failed and the node will stop. */
 	signal: AbortSignal;
 	isCancelLogged: boolean;
-	/** Images that all items of a preview ask for together; complete once every item has arrived. */
+	/** Total images of all items of a preview. Complete once every item has arrived. */
 	previewedImages: number;
-	/** No further request is sent and nobody waits any longer: the output is lost anyway. */
+	/** Sends no more requests and ends all waiting, because n8n drops the output anyway. */
 	abort(): void;
 }
 
-/** One try of the node. A batch of it may end before the next one starts. */
+/** One try of the node. With batching, one batch may end before the next one starts. */
 interface TryState {
 	runIndex: number;
 	joined: Set<number>;
-	/** Images by item: those that it is going to pay for, and those of earlier tries. */
+	/** Images by item: those that it will pay for, and those that earlier tries have paid for. */
 	plannedImages: Map<number, number>;
 	paid: PaidSoFar;
-	/** An item has failed and the node will stop. */
+	/** An item has failed and the node will stop, or the execution was canceled. */
 	isLost: boolean;
 }
 
@@ -64,13 +64,13 @@ type JoinableRun = NodeRun & { join(settings?: Settings): void; giveUp(): void }
 const runs = new WeakMap<object, JoinableRun>();
 const tryStates = new WeakMap<object, TryState>();
 
-/** The run that this item belongs to; the first item opens it. Synchronous, see `Barrier`. */
+/** Returns the run of this item. The first item opens it. Synchronous, see `JoinableBarrier.join`. */
 export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
-	// Calls of an agent share a context but are runs of their own.
+	// An agent's calls share one context, but each call is its own run.
 	const key = isTool ? {} : contextOf(ctx);
 	const earlier = tryStates.get(key);
 	const tryState = joinTry(key, runIndexOf(ctx), ctx.getItemIndex());
-	// n8n has given up a run that is still open (an expression failed), and tries the node again.
+	// n8n gave up a run that is still open (an expression failed), and now tries the node again.
 	if (tryState !== earlier) runs.get(key)?.giveUp();
 	const close = (): void => {
 		if (runs.get(key) === run) runs.delete(key);
@@ -81,7 +81,7 @@ export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, setti
 	return run;
 }
 
-/** An item that comes once more does so in another try of the node. */
+/** If an item joins a second time, n8n has started another try of the node. */
 function joinTry(key: object, runIndex: number, itemIndex: number): TryState {
 	const known = tryStates.get(key);
 	const state = known?.runIndex === runIndex && !known.joined.has(itemIndex) ? known : newTry(runIndex);
@@ -120,7 +120,7 @@ function openRun(
 			close();
 		},
 	});
-	// As for the barrier: the lowest limit counts.
+	// Items may have different limits. The lowest one counts.
 	let maxConcurrency = Infinity;
 	let slowStart = TASK_SLOW_START;
 	let limiter: ConcurrencyLimiter | undefined;
@@ -128,7 +128,7 @@ function openRun(
 	return {
 		...barrier,
 		...tryState.paid,
-		/** Made for the first permit, when all items of the sweep have joined. */
+		/** Created for the first permit, after all items of n8n's loop have joined. */
 		get limiter() {
 			limiter ??= createConcurrencyLimiter({
 				maxConcurrency,
@@ -144,7 +144,7 @@ function openRun(
 		storesStreams: true,
 		schedule: createPollSchedule(),
 		signal: controller.signal,
-		// Another try after the cancellation has nothing to add.
+		// A try after the cancellation does not log the tasks again.
 		isCancelLogged: cancel?.aborted === true,
 		previewedImages: 0,
 		abort() {

@@ -8,38 +8,38 @@ import { readSettings, type Settings } from '../parameters/settings';
 import { endOf, errorItemOrThrow, type RunningItem } from './errorOutput';
 import { joinRun } from './nodeRun';
 
-/** One item on its way through the node: what the steps read. */
+/** Everything that the steps of one input item need. */
 export interface ItemContext extends RunningItem {
-	/** The request as the fields' routing put it together. */
+	/** The request that n8n built from the fields' `routing`. */
 	base: RoutedOptions;
 	settings: Settings;
 	executionId: string;
 	startedAt: number;
-	/** For the paid request: ends only when the execution is canceled, as its response must not be lost. */
+	/** For the paid request. Aborted only when the execution is canceled, so that the response is not lost. */
 	submitClient: GatewayClient;
-	/** For reads and downloads: ends as soon as nobody waits for them any longer. */
+	/** For polls and downloads. Aborted when the run fails or the execution is canceled. */
 	readClient: GatewayClient;
 }
 
 interface Checked<T> {
 	prepared: T;
-	/** Images that the item is going to pay for, and those that an earlier try or the agent's other calls have paid for. */
+	/** Images that the item will pay for, and images already paid for by earlier tries or the agent's other calls. */
 	imagesToPay: number;
 	imagesPaid?: number;
 }
 
 /** What an operation does for one item. */
 export interface ItemSteps<T> {
-	/** Everything that can be checked without paying. */
+	/** Checks everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
-	/** Called however an item ends that was prepared. */
+	/** Called when a prepared item ends, whether it succeeds or fails. */
 	release?: (prepared: T) => void;
 }
 
 /**
- * Runs one item: checks it, waits at the barrier until all items are checked, performs it, and ends it by the node's
- * error settings. Synchronous up to joining the run, as the run counts its items while n8n starts them.
+ * Runs one item: checks it, waits at the barrier until all items are checked, performs it, and handles errors as set in
+ * the node. Synchronous until it has joined the run, because the run counts its items while n8n starts them.
  */
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
@@ -97,7 +97,7 @@ export async function runItem<T>(
 	}
 }
 
-/** The settings, or why they cannot be read: every item has to join its run, so this never throws. */
+/** The settings, or the error in them. Never throws, because every item has to join its run. */
 function settingsOf(ctx: IExecutePaginationFunctions): Settings | FailureError {
 	try {
 		return readSettings(ctx);
@@ -106,7 +106,7 @@ function settingsOf(ctx: IExecutePaginationFunctions): Settings | FailureError {
 	}
 }
 
-/** The key as it was typed, to redact it from texts that quote it. Without a credential there is nothing to hide. */
+/** The key as the user entered it, to redact it from texts that quote it. Undefined without a credential. */
 async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
 	const credential: { apiKey?: unknown } = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
 	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
@@ -121,16 +121,16 @@ function overImageLimit(planned: number, allowed: number, isTool: boolean): Fail
 	};
 }
 
-/** What the routing sets when 'Request Options' contains no timeout. */
+/** n8n's default if 'Request Options' contains no timeout. */
 const ENGINE_TIMEOUT_MS = 300_000;
 const CREATE_TIMEOUT_MS = 300_000;
 const CREATE_LEAST_MS = 60_000;
-/** About the longest text that Node.js can have. */
+/** About the longest string that Node.js supports. */
 const LONGEST_TEXT_BYTES = 500_000_000;
-/** Base64 takes four characters for three bytes, and some line breaks. */
+/** Base64 needs four characters for three bytes, plus some line breaks. */
 const BASE64_GROWTH = 1.34;
 
-/** Time for one paid request: a synchronous one ends with the image, creating a task does not. */
+/** Timeout of one paid request. A synchronous request generates the image; creating a task does not. */
 export function requestTimeoutMs({ settings, base }: ItemContext): number {
 	const isTask = settings.apiFormat === 'asyncTask';
 	const own = isTask ? Math.min(CREATE_TIMEOUT_MS, Math.max(settings.timeoutMs, CREATE_LEAST_MS)) : settings.timeoutMs;
@@ -138,7 +138,7 @@ export function requestTimeoutMs({ settings, base }: ItemContext): number {
 	return timeout === ENGINE_TIMEOUT_MS ? own : Math.min(own, timeout);
 }
 
-/** The largest JSON response that is read: so many images as base64, and some text. */
+/** Maximum size of a JSON response: this many images as base64, plus 1 MB of text. */
 export function maxResponseBytes({ settings }: ItemContext, images: number): number {
 	return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * settings.maxImageBytes * BASE64_GROWTH) + MEGABYTE);
 }

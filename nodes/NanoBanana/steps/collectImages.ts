@@ -14,9 +14,9 @@ import { OPERATIONS, type ImageRef, type OutputImage, type PendingResponse } fro
 type RequestFacts = Pick<ItemResult, 'requestedImages' | 'model' | 'requestHash' | 'warnings'>;
 
 /**
- * The output of an item: its images, downloaded and stored, or the task while it has none.
+ * Returns the output items: the images, downloaded and stored, or the task if it has no images yet.
  *
- * @throws when a finished task contains no image
+ * @throws if a finished task contains no image, except for Get Task Status
  */
 export async function collectImages(
 	item: ItemContext,
@@ -24,12 +24,12 @@ export async function collectImages(
 	request: RequestFacts,
 ): Promise<INodeExecutionData[]> {
 	const { settings } = item;
-	// With waiting off the output is the task, also when it has finished already; without a task the images are all there is.
+	// If 'Wait for Completion' is off, output the task even if it has finished. Without a task, output the images.
 	const hasTasks = calls.every((call) => call.taskId !== undefined);
 	const isTaskOnly = OPERATIONS[settings.operation].pays && !settings.wait && hasTasks;
 	const delivered = isTaskOnly ? [] : calls.filter((call) => imageCount(call) > 0);
 	const open = calls.filter((call) => call.outcome.kind === 'pending');
-	// The images that are there are not held back by a task that is not finished.
+	// An unfinished task does not delay the images of the other calls.
 	const shown = delivered.length > 0 ? delivered : open.length > 0 ? open : calls;
 	const result = itemResult(item, calls, request, shown);
 	if (result.status === 'succeeded') {
@@ -40,7 +40,7 @@ export async function collectImages(
 	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);
 }
 
-/** What is known before the images are stored. `shown` are the calls that the output is about; it names the tasks of the others. */
+/** The result before images are stored. `shown`: the calls in the output. Warnings list the tasks of the others. */
 function itemResult(
 	{ settings, apiKey }: ItemContext,
 	calls: CallResult[],
@@ -86,7 +86,7 @@ function openWarnings({ word, reason, response }: PendingResponse, apiKey?: stri
 	];
 }
 
-/** For a task that the rest of the output is not about. */
+/** Warning about a task that is not the one in the output. */
 export function openTaskText(taskId: string): string {
 	return `Task ID: ${taskId}. This task is charged. Get its images with 'Wait for Task Result'.`;
 }
@@ -122,7 +122,7 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 		);
 	if (outputImages.some((image) => image.binary ?? image.url)) return;
 	throw new FailureError({
-		// Getting the same bytes again does not help, so this is about the task itself.
+		// Getting the same bytes again does not help, so this failure is about the task itself.
 		kind: result.taskId ? 'no_image' : 'unreadable_answer',
 		taskId: result.taskId,
 		message: 'The images in the API response could not be used',
@@ -135,7 +135,7 @@ async function addImages(item: ItemContext, calls: CallResult[], result: ItemRes
 	});
 }
 
-/** Images that came with a call, inside its response or as URLs. */
+/** Number of images of a call: data or URLs in its response, and images that are already stored. */
 export function imageCount(call: CallResult): number {
 	return refsIn(call).length + (call.stored?.length ?? 0);
 }
@@ -173,7 +173,7 @@ function equalImages(images: OutputImage[]): string[] {
 		.map((equal) => `These images are identical: ${equal.join(', ')}.`);
 }
 
-/** Side by side, except those of a response that takes memory: one by one they need no more of it. */
+/** In parallel, unless the response itself takes memory: one at a time, its images need no additional memory. */
 async function storeImages(item: ItemContext, sources: Source[]): Promise<OutputImage[]> {
 	if (sources[0]?.call.reservation.isAcquired) {
 		const stored: OutputImage[] = [];
@@ -181,12 +181,12 @@ async function storeImages(item: ItemContext, sources: Source[]): Promise<Output
 		return stored;
 	}
 	const storing = sources.map(async (source) => await storeImage(item, source));
-	// All of them end before the first failure is thrown.
+	// Wait for all of them before throwing the first failure.
 	await Promise.allSettled(storing);
 	return await Promise.all(storing);
 }
 
-/** Stores the images of a response that has no task. `index` is its place among the calls of the item. */
+/** Stores the images of a response without a task. `index` is the position among the calls of the item. */
 export async function storeCallImages(
 	item: ItemContext,
 	call: CallResult,
@@ -194,7 +194,7 @@ export async function storeCallImages(
 	callCount: number,
 ): Promise<OutputImage[]> {
 	const refs = refsIn(call);
-	// The other calls may still be running, so each has numbers of its own, for the file names.
+	// Other calls may still be running, so each call has its own numbers for file names.
 	const numberOf = (position: number): number => position * callCount + index;
 	const count = callCount * refs.length;
 	return await storeImages(

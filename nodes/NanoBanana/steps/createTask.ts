@@ -30,23 +30,23 @@ import { logUnclear, noteImages, noteTask, recordResult, recordUnclear, unclearE
 export interface PaidCall {
 	item: ItemContext;
 	prepared: PreparedRequest;
-	/** Its place among the calls of the item. */
+	/** Position among the calls of the item. */
 	index: number;
-	/** What this try or an earlier one has recorded of it. */
+	/** What this or an earlier try has recorded about the call. */
 	record: SubmissionRecord;
-	/** Memory that its request and its response take. */
+	/** Memory for its request and its response. */
 	reservation: Reservation;
-	/** Held from the request until its images are there. */
+	/** Released when the task has ended or, without a task, when the images are stored. */
 	permit?: Permit;
 }
 
-/** Calls on their way. n8n may start another try while they are: after an expression has failed it waits for no item. */
+/** Calls in progress. If an expression fails, n8n waits for no item, so it may start the next try before they end. */
 const sending = new WeakMap<SubmissionRecord, Promise<CallResult>>();
 
 /**
- * Sends a paid call once, or finds what an earlier try has sent.
+ * Sends a paid call once, or resumes what an earlier try has sent.
  *
- * @throws a failure; kind `unclear_submission` where a task may exist and may have been charged
+ * @throws a failure; kind `unclear_submission` if a task may exist and may have been charged
  */
 export async function createTask(call: PaidCall): Promise<CallResult> {
 	const { item, record } = call;
@@ -73,7 +73,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	});
 }
 
-/** A task that is paid already takes a permit like a new one, but sends nothing. */
+/** Resumes a paid task. It takes a permit like a new one, but sends no request. */
 async function resumeTask(call: PaidCall, taskId: string): Promise<CallResult> {
 	noteTask(call.item, taskId);
 	if (call.item.settings.wait) call.permit = await acquireToPoll(call.item, taskId);
@@ -110,8 +110,8 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	throwIfCanceled(signal);
 	record.submittedAt = new Date(Date.now()).toISOString();
 	record.isInProgress = true;
-	// Only values that stay the same when n8n restarts an execution after its worker was killed. A call without an
-	// execution (MCP trigger) has only the time.
+	// Use only values that stay the same when n8n restarts an execution after its worker was killed. A call without an
+	// execution (MCP trigger) can only use the time.
 	record.idempotencyKey ??= hashOf([
 		item.executionId || record.submittedAt,
 		ctx.getNode().id,
@@ -137,7 +137,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	} catch (thrown) {
 		result = { kind: 'failed', failure: toFailure(thrown) };
 	}
-	// Synchronous from the response to here: whatever comes later, another try finds the task.
+	// Synchronous from the response to here: whatever happens later, the next try finds the task.
 	recordResult(item, record, result);
 	if (result.kind !== 'accepted') reservation.release();
 	return result;
@@ -158,8 +158,8 @@ function callResult({ prepared, record, reservation }: PaidCall, outcome: CallRe
 }
 
 /**
- * In stop mode a failed call ends the run, before its permit goes to another item, which would be charged for nothing.
- * With several calls the item may still succeed.
+ * In stop mode, a failed call aborts the run before its permit goes to another item, because that item would be charged
+ * but its images lost. An item with multiple calls may still succeed.
  */
 export function abortRunOfOnlyCall({ item, prepared }: PaidCall): void {
 	if (prepared.record.calls.length === 1) abortRun(item);
@@ -168,16 +168,16 @@ export function abortRunOfOnlyCall({ item, prepared }: PaidCall): void {
 const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. 'Retry On Fail' stores the same image. With 'Retry execution' or a new run, you will be charged again.";
 
-/** This response has no task: its images are stored before anything else can go wrong. */
+/** Stores the images of a response without a task right away, before anything else can fail. */
 async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;
 	const areUrls = result.outcome.kind === 'images' && result.outcome.images.every(({ kind }) => kind === 'url');
-	// Their downloads take memory of their own.
+	// Downloads reserve their own memory.
 	if (areUrls) call.reservation.release();
 	const stored = await storeCallImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
 		const { outcome } = result;
-		// The URLs of images are recorded already, so the next try downloads them.
+		// Image URLs are already recorded, so the next try downloads them.
 		if (outcome.kind !== 'images' || areUrls) throw FailureError.from(thrown);
 		keepUnstored(record, outcome, item.executionId);
 		run.inMemoryItems.add(itemIndex);

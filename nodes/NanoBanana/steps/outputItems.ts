@@ -4,14 +4,14 @@ import { present, someOf } from '../lib/json';
 import type { Settings } from '../parameters/settings';
 import type { OutputImage, TaskStatus } from '../types';
 
-/** What an item came to: everything that its output items are made of. Times in ISO format, durations in ms. */
+/** Everything that the output items are made of. Times in ISO format, durations in ms. */
 export interface ItemResult {
 	taskId?: string;
 	status: TaskStatus;
 	progress?: number;
 	model?: string;
 	requestedImages?: number;
-	/** Hash of the evaluated request; absent for a task that somebody else created. */
+	/** Hash of the evaluated request; absent for a task ID that the user entered. */
 	requestHash?: string;
 	submittedAt?: string;
 	finishedAt?: string;
@@ -54,7 +54,7 @@ function simplified(result: ItemResult, outputImages: OutputImage[], settings: S
 		status: result.status,
 		progress: first ? undefined : result.progress,
 		imageUrl: first?.url,
-		// In one output item for several images their URLs take the place of the file name.
+		// One output item for multiple images has their URLs instead of a file name.
 		...(outputImages.length > 1 ? { imageUrls: urls.length > 1 ? urls : undefined } : { fileName: first?.fileName }),
 		mimeType: first?.mimeType,
 		width: first?.width,
@@ -97,12 +97,12 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 	});
 }
 
-/** The image in the first file field, so that the facts are those of the file. */
+/** The image in the first file field, so that the details match that file. */
 function described(outputImages: OutputImage[]): OutputImage | undefined {
 	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
 }
 
-/** Prices such as 0.1 × 3 without the binary dust. */
+/** Removes floating-point noise, e.g. from 0.1 × 3. */
 export function rounded(price: number): number {
 	return Math.round(price * 1e6) / 1e6;
 }

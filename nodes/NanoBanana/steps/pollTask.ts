@@ -1,4 +1,4 @@
-/** Reading a task that exists already. Nothing here is charged. */
+/** Reads existing tasks. These requests are free. */
 import { failureOf } from '../errors/classify';
 import { FailureError } from '../errors/failure';
 import { systemClock } from '../lib/clock';
@@ -9,19 +9,19 @@ import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import type { DecodedResponse, OutputImage } from '../types';
 
-/** One paid call, or one task that was created earlier, as its last response showed it. */
+/** A paid call or an existing task, as in its last response. */
 export interface CallResult extends PollResult, Pick<PollOptions, 'origin' | 'firstPollMs'> {
 	/** Absent for a synchronous call. */
 	taskId?: string;
-	/** Since when only its own result is waited for (`Clock`). The time behind other items does not count. */
+	/** Start of the wait for this result (`Clock` time). Waiting behind other items does not count. */
 	waitingSince: number;
-	/** ISO time; absent for a task that somebody else created. */
+	/** ISO time; absent for a task ID that the user entered. */
 	submittedAt?: string;
-	/** URLs of references that were sent with it: they are never results. */
+	/** URLs of the references that were sent. They are never results. */
 	references?: string[];
-	/** Images that are stored already. */
+	/** Images that are already stored. */
 	stored?: OutputImage[];
-	/** Memory that the response takes; the caller releases it. */
+	/** Memory for the response. The caller releases it. */
 	reservation: Reservation;
 }
 
@@ -31,7 +31,7 @@ type Task = Omit<CallResult, keyof PollResult | 'stored'> & {
 	images: number;
 };
 
-/** Waits for a permit without the backoff of create requests, as nothing is created. */
+/** Waits for a permit without the backoff of create requests, because polling creates no task. */
 export async function acquireToPoll({ run }: ItemContext, taskId: string): Promise<Permit> {
 	const permit = await run.limiter.acquire({ isResumed: true });
 	if (!permit) throw new FailureError({ kind: 'canceled', taskId });
@@ -39,10 +39,10 @@ export async function acquireToPoll({ run }: ItemContext, taskId: string): Promi
 }
 
 /**
- * Waits for the end of a task. With 'On Timeout' set to continue, a task that takes longer comes
- * back as it was seen last.
+ * Polls a task until it ends. If 'On Timeout' is set to continue, returns the last known state of a task that takes
+ * longer.
  *
- * @throws what ended the polling without an image, with the task ID
+ * @throws a failure with the task ID if the task failed, cannot be read, or timed out
  */
 export async function pollTask(item: ItemContext, task: Task): Promise<PollResult> {
 	const { settings, run } = item;
@@ -69,7 +69,7 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
 /**
  * Polls once, for Get Task Status. A failed task is a result.
  *
- * @throws when the API does not know the ID or does not respond
+ * @throws if the API does not find the ID, rejects the poll, or does not respond
  */
 export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
 	const { taskId } = task;

@@ -24,30 +24,30 @@ import { readRequest, requestAsWritten, type CheckedRequest } from '../parameter
 import type { Reservation } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 
-/** What one item asks for: checked for all items of the run first, encoded when its turn comes. */
+/** The request of one item. Checked before any item is sent, but encoded only when its turn comes. */
 export interface PreparedRequest extends CheckedRequest {
 	sources: ReferenceSource[];
-	/** URLs of references that are sent: an API may repeat them next to the results. */
+	/** URLs of the references. The API may repeat them next to the results. */
 	referenceUrls: string[];
-	/** Size of all reference files together. */
+	/** Total size of the reference files. */
 	referenceBytes: number;
-	/** Where the record is in the idempotency store. */
+	/** Key of the record in the idempotency store. */
 	key: string;
-	/** What earlier tries of this item came to; one entry per paid call. */
+	/** Results of earlier tries of this item, with one entry per paid call. */
 	record: RequestRecord;
 }
 
 const DELIVERED_BEFORE =
 	'The agent received this image in an earlier try of this execution already. You were not charged again.';
 
-/** The request changed between two tries, as an expression such as {{ $now }} does. */
+/** The request changed between two tries, e.g. because of the expression {{ $now }}. */
 const CHANGED =
 	'An expression returned a different value than in the first try. This is the result of the first request. You were not charged again.';
 const PARTLY_CHANGED =
 	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
 /**
- * Everything that can be known without paying.
+ * Everything that can be read and checked without paying.
  *
  * @throws a failure of kind `invalid_input`
  */
@@ -108,14 +108,14 @@ async function readDigests(
 	}
 }
 
-/** Encoded when it is this call's turn, so that references are in memory only then. */
+/** Called when it is this call's turn, so that references are in memory only then. */
 export async function encodeCall(
 	item: ItemContext,
 	prepared: PreparedRequest,
 	reservation: Reservation,
 ): Promise<EncodedCall> {
 	const format = FORMATS[item.settings.apiFormat];
-	// Twice: as they are, and as base64 or as part of a form.
+	// Each file is in memory twice: as read, and as base64 or as part of a form.
 	if (prepared.referenceBytes > 0) await reservation.acquire(prepared.referenceBytes * 2);
 	const given = await loadReferences(item.ctx, prepared.sources, item.settings);
 	const isInlined = format.needsBytes({ ...prepared.request, references: given });
@@ -125,7 +125,7 @@ export async function encodeCall(
 	return format.encode({ ...prepared.request, references });
 }
 
-/** A reference URL as bytes, downloaded with the limits of results and without the key. */
+/** Downloads a reference URL without the API key, with the size limit of references. */
 async function inline(item: ItemContext, reference: Reference, reservation: Reservation): Promise<Reference> {
 	if (reference.kind === 'bytes') return reference;
 	const download = await downloadImage(
@@ -136,7 +136,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			maxBytes: MAX_REFERENCE_BYTES,
 			maxBytesName: 'the maximum for a reference image',
 			save: async (file) => await Promise.resolve(file),
-			// The memory is needed until the request is sent, so its owner is the request.
+			// The memory is needed until the request is sent, so the request owns it.
 			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.acquire, end: () => undefined }),
 			deadline: systemClock.now() + requestTimeoutMs(item),
 			allowKey: false,

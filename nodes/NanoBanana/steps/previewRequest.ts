@@ -8,7 +8,7 @@ import { rounded } from './outputItems';
 import type { PreparedRequest } from './prepareRequest';
 import type { EncodedCall, Reference } from '../types';
 
-/** The request with the key hidden and files named instead of shown, and what it would cost. Nothing is sent and nothing is charged. */
+/** The request and its cost. The key is hidden, and files are replaced by their names. The request is not sent. */
 export function previewItem(
 	item: ItemContext,
 	prepared: Pick<PreparedRequest, 'request' | 'sources' | 'warnings' | 'record'>,
@@ -36,13 +36,13 @@ export function previewItem(
 	return { json, pairedItem: { item: item.itemIndex } };
 }
 
-/** Batching lets some of the items start later, so then it is not known. */
+/** Batching starts some items later, so the total is unknown then. */
 function overLimit({ run, settings: { maxImages } }: ItemContext): string[] {
 	if (!run.hasAllItems() || run.previewedImages <= maxImages) return [];
 	return [`This run would exceed 'Max Images per Run' (${maxImages}), so it would not be sent.`];
 }
 
-/** What sending would cost: this item, and all items of the run together, unless batching lets some of them start later. */
+/** Cost of this item and of the whole run. The total is unknown if batching starts some items later. */
 function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext): IDataObject {
 	const ofRun = run.hasAllItems() ? run.previewedImages : undefined;
 	return {
@@ -57,12 +57,12 @@ function standIn(source: ReferenceSource): Reference {
 	return source.kind === 'url' ? source : named(`[file in '${source.field}']`);
 }
 
-/** A URL that would be downloaded first. */
+/** Replaces a URL that would be downloaded first. */
 function inlined(reference: Reference): Reference {
 	return reference.kind === 'bytes' ? reference : named(`[image at ${reference.url}]`);
 }
 
-/** In place of the file: its name as bytes, to be found again wherever the format put them. */
+/** Replaces a file by its name as bytes, so that `nameFiles` can find it anywhere in the encoded request. */
 function named(name: string): Reference {
 	return { kind: 'bytes', data: Buffer.from(name), mimeType: 'image/*', fileName: name };
 }

@@ -6,8 +6,8 @@ import type { ItemContext } from '../run/runItem';
 import type { Accepted, SubmitResult } from '../submit/submitResult';
 
 /**
- * What became of a paid call: in its record, for another try, and in the run, for the errors of other items. All of it is
- * synchronous, so that it is there whatever happens next.
+ * Records the result of a paid call: in its record for the next try, and in the run for the errors of other items.
+ * Synchronous, so that it is recorded whatever happens next.
  */
 export function recordResult(item: ItemContext, record: SubmissionRecord, result: SubmitResult): void {
 	delete record.isInProgress;
@@ -17,12 +17,12 @@ export function recordResult(item: ItemContext, record: SubmissionRecord, result
 	if (needsNewKey(result, record)) delete record.idempotencyKey;
 }
 
-/** The request was sent, and then canceled, or something unexpected was thrown: nobody knows whether it was accepted either. */
+/** After a cancellation or an unexpected error it is also unclear whether the API accepted the request. */
 function mayBeAccepted({ kind }: Failure): boolean {
 	return KINDS[kind].isUnclear === true || kind === 'canceled' || kind === 'internal';
 }
 
-/** Whoever asks again in another execution wants another response: an API that honors the key would repeat this one. */
+/** A new execution wants a new response, but an API that honors the key would repeat this one. */
 function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
 	if (record.unclear) return false;
 	if (result.kind !== 'accepted') return result.kind === 'failed';
@@ -30,10 +30,10 @@ function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
 	return outcome.taskId === undefined && outcome.kind === 'images' && outcome.images.length === 0;
 }
 
-/** Tasks are logged as well, as n8n keeps nothing of a crashed or canceled execution. */
+/** Also logs the task IDs, because n8n does not save the data of a crashed or canceled execution. */
 function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Accepted): void {
 	const { ctx, itemIndex, executionId, apiKey } = item;
-	// An earlier execution may have left its own marks.
+	// Remove what an earlier execution may have recorded.
 	delete record.unclear;
 	delete record.countsOnlyIn;
 	if (outcome.taskId !== undefined) {
@@ -72,7 +72,7 @@ export function recordUnclear({ executionId, apiKey }: ItemContext, record: Subm
 	delete record.isInProgress;
 }
 
-/** The node can show one error only, so that of another item may hide this one: the log contains it in any case. */
+/** Logged because the node can show only one error, which may be the one of another item. */
 export function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: SubmissionRecord): void {
 	ctx.logger.warn(
 		`NanoBanana: it is unclear whether the API accepted the request of item ${itemIndex}, sent ${submittedAt}. You may have been charged`,
@@ -80,7 +80,7 @@ export function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: Sub
 	);
 }
 
-/** The error of a call that ended unclear: what the first unclear response said, unless `failure` says that it is unclear, too. */
+/** The error of an unclear call: `failure` if it is also unclear or canceled, otherwise the first unclear response. */
 export function unclearError({ run, itemIndex }: ItemContext, { unclear }: SubmissionRecord, failure?: Failure): Error {
 	run.unclearItems.add(itemIndex);
 	if (failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled'))

@@ -13,16 +13,16 @@ import { poll, type CallResult } from './pollTask';
 export interface Source {
 	ref: ImageRef;
 	call: CallResult;
-	/** Position among the images of its own response, and among all of the item. */
+	/** Position in its own response. `index` and `count` are for all images of the item. */
 	position: number;
 	index: number;
 	count: number;
 }
 
-/** The least time for a download when the task took all the time there was. */
+/** Minimum time for a download, even if the task took all of 'Timeout'. */
 const DOWNLOAD_GRACE_MS = 30_000;
 
-/** An image downloaded and stored; where that does not work, its URL, and a warning that says why. */
+/** Downloads and stores an image. If that fails, returns its URL and a warning with the reason. */
 export async function storeImage(item: ItemContext, source: Source): Promise<OutputImage> {
 	const { settings, run } = item;
 	const { ref, call, index } = source;
@@ -35,7 +35,7 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 		maxBytesName: "the 'Max Download Size (MB)' under Options",
 		save: async ({ bytes, ...file }) => await storeBytes(item, source, file, bytes),
 		...(run.storesStreams && { saveStream: async (file, chunks) => await storeStream(item, source, file, chunks) }),
-		// A response that takes memory already never waits for more, or for a transfer that waits for memory.
+		// A response that takes memory must not wait for more, or for a transfer that waits for memory (deadlock).
 		...(!call.reservation.isAcquired && { startTransfer: async () => await startTransfer(run) }),
 		isFresh: call.submittedAt !== undefined || call.polls > 1,
 		deadline: downloadDeadline(call.waitingSince, settings.timeoutMs),
@@ -53,7 +53,7 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 	return { index, ...(download.url && { url: download.url }), warning };
 }
 
-/** 'Timeout' is the time for the task and its images together; for a synchronous call that of its images alone. */
+/** 'Timeout' limits a task and its images together. For a synchronous call, the download gets its own. */
 export function downloadDeadline(waitingSince: number, timeoutMs: number): number {
 	return Math.max(waitingSince + timeoutMs, systemClock.now() + Math.min(DOWNLOAD_GRACE_MS, timeoutMs));
 }
@@ -71,7 +71,7 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 	};
 }
 
-/** Where the image is now, by another status check: a small response, which never waits for memory that this image may take. */
+/** Polls again for a fresh URL. The response is small and reserves no memory, because this image may be using it. */
 async function freshUrl(item: ItemContext, taskId: string, { call, position }: Source): Promise<string | undefined> {
 	const { references } = call;
 	const result = await poll(item, { taskId, references, images: 0 }, item.settings.timeoutMs);
@@ -86,10 +86,9 @@ interface StoredFile {
 }
 
 /**
- * Stores an image while it arrives. n8n's binary mode 'filesystem' writes any async iterable to a file. When
- * the iterable throws, n8n 2.40 removes the file; 1.123 leaves it to the pruning of the execution (read in
- * their sources). The other modes need the bytes in memory: they fail before they ask for the first chunk,
- * and the run does not try again.
+ * Stores an image while it arrives. n8n's binary mode 'filesystem' writes any async iterable to a file. If the iterable
+ * throws, n8n 2.40 removes the file; 1.123 leaves it until the execution is pruned (source: their code). The other
+ * modes need the bytes in memory: they fail before they ask for the first chunk, and the run stops using streams.
  */
 async function storeStream(
 	item: ItemContext,
@@ -124,14 +123,14 @@ async function storeBytes(item: ItemContext, source: Source, file: StoredFile, b
 }
 
 /**
- * A full disk, a folder that is not writable. For its text see failureKinds.ts, `adviceOf` (failure.ts), and
- * createTask.ts for a call without a task.
+ * The file could not be stored, e.g. because of a full disk or a read-only folder. For its text see failureKinds.ts,
+ * `adviceOf` (failure.ts), and createTask.ts for a call without a task.
  */
 function storageFailure(thrown: unknown): FailureError {
 	return new FailureError({ ...toFailure(thrown), kind: 'storage_failed' });
 }
 
-/** Hands an image to n8n, named after what its bytes are. */
+/** Passes an image to n8n, with the file extension that matches its bytes. */
 async function store(
 	{ ctx, settings }: ItemContext,
 	{ call, index, count }: Source,
@@ -148,14 +147,14 @@ async function store(
 		...(url && { url }),
 		fileName: binary.fileName,
 		mimeType: facts.mimeType,
-		// Of a stream they are known by now.
+		// For a stream, the size is known only now.
 		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
 		...digest.result(),
 		binary,
 	};
 }
 
-/** Size and hash of a file, read on its way to n8n. */
+/** Computes size and hash of a file while it is passed to n8n. */
 interface Digest {
 	add(chunk: Buffer): Buffer;
 	result(): { bytes: number; sha256: string };
@@ -174,20 +173,20 @@ function createDigest(): Digest {
 	};
 }
 
-/** Names that Windows keeps for devices, with any extension. */
+/** Device names that Windows reserves, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 120;
-/** File systems accept 255 bytes; number and extension take some of them. */
+/** File systems accept 255 bytes. This leaves room for the number and the extension. */
 const LONGEST_NAME_BYTES = 200;
 
-/** No folders, no control characters, at most 120 characters, nothing that a file system refuses; the extension is the true one. */
+/** A safe file name: no folders, no control or reserved characters, at most 120 characters, the true extension. */
 export function fileNameOf(wanted: string, index: number, count: number, extension: string): string {
 	const last = wanted.split(/[\\/]/).pop() ?? '';
 	const safe = last
 		.replace(/\.(png|jpe?g|webp|gif|avif|hei[cf]|bmp|tiff?)$/i, '')
 		.replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}<>:"|?*]+/gu, '_')
 		.replace(/^[.\s]+/, '');
-	// By characters: half of one is none.
+	// Cut by whole characters, because half of a surrogate pair is not valid text.
 	const stem = [...safe]
 		.slice(0, LONGEST_NAME)
 		.filter((_, index, all) => Buffer.byteLength(all.slice(0, index + 1).join('')) <= LONGEST_NAME_BYTES)

@@ -9,9 +9,9 @@ import type { Clock } from '../types';
  */
 export interface ConcurrencyLimiter {
 	/**
-	 * Waits for a permit, first come, first served. Undefined once the run's signal has fired.
+	 * Waits for a permit, first come, first served. Returns undefined once the run's signal has fired.
 	 *
-	 * @throws the last rejection, once the API has accepted nothing for `giveUpAfterMs`
+	 * @throws the last rejection, once the API has rejected everything for `giveUpAfterMs`
 	 */
 	acquire(options?: AcquireOptions): Promise<Permit | undefined>;
 }
@@ -21,15 +21,15 @@ export interface AcquireOptions {
 	giveUpAfterMs?: number;
 	/** The task already exists at the API: it takes a permit but ignores the backoff. */
 	isResumed?: boolean;
-	/** The request may have been accepted before: it gets a permit also in a failed run. */
+	/** The request may have been accepted before: it gets a permit even in a failed run. */
 	isUnclear?: boolean;
 }
 
 export interface Permit {
 	accepted(): void;
 	/**
-	 * A 429 or 503 that proves that nothing was accepted. Releases the permit, and returns since when (ms) the
-	 * API has rejected everything: now, where only its concurrency limit was reached.
+	 * The API returned a 429 or 503 that proves that it did not accept the request. Releases the permit. Returns since
+	 * when (ms) the API has rejected everything, or now if only its concurrency limit was reached.
 	 */
 	rejected(retryAfterMs: number, failure?: Failure): number;
 	release(): void;
@@ -40,12 +40,12 @@ export interface LimiterOptions {
 	slowStart: SlowStart;
 	/** The signal of the run: once it fires, only unclear requests get a permit. */
 	signal: AbortSignal;
-	/** The signal of the execution: once it fires nobody gets a permit. */
+	/** The signal of the execution: once it fires, no request gets a permit. */
 	cancel?: AbortSignal;
 	clock: Clock;
 }
 
-/** How many requests may be unanswered at a time, so that an unknown limit costs a few rejections and not one per item. */
+/** Limits unanswered requests, so that an unknown limit costs a few rejections instead of one per item. */
 export interface SlowStart {
 	initial: number;
 	/** Added with each accepted request. */
@@ -54,12 +54,12 @@ export interface SlowStart {
 	acceptedAfterMs?: number;
 }
 
-/** A create request is answered at once, so a few unanswered ones keep the API busy. */
+/** The API answers create requests at once, so a few unanswered ones keep it busy. */
 export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0 };
-/** A synchronous request is answered with its image, so many have to run side by side. */
+/** The API answers a synchronous request only when its image is ready, so many have to run in parallel. */
 export const SYNC_SLOW_START: SlowStart = { initial: 16, growBy: 1, acceptedAfterMs: 300 };
 
-/** Accepted requests in a row before one more than the limit is tried. Doubles when that is rejected, halves when it works. */
+/** Accepted requests in a row before the limit is raised by one. Doubles if that is rejected, halves if it works. */
 const FIRST_PROBE_AFTER = 20;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
@@ -77,7 +77,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 	let unanswered = 0;
 	let open = 0;
 
-	/** The API's limit as far as it is known, and the most that it has accepted at a time. */
+	/** The API's limit as far as it is known, and the maximum that it has accepted at a time. */
 	let limit = maxConcurrency;
 	let proven = 0;
 	/** The limit being probed. A task that ended unnoticed may have made room for it, so one rejection reverts it. */
@@ -85,16 +85,16 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 	let probeAfter = FIRST_PROBE_AFTER;
 	let maxUnanswered = slowStart.initial;
 	let acceptedInARow = 0;
-	/** Rejections in a row that had nothing to do with the limit. */
+	/** Rejections in a row that were not about the limit. */
 	let rejectedInARow = 0;
-	/** Congestion epoch: the rejection of a request that was sent before the previous rejection tells nothing new. */
+	/** Congestion epoch: if a request was sent before the previous rejection, its own rejection adds no information. */
 	let epoch = 0;
 
 	let lastRejection: Failure = { kind: 'rate_limited' };
 	/** Since when the API has rejected everything. */
 	let rejectingSince: number | undefined;
 	let resumeAt = 0;
-	/** The part of the backoff that the API asked for. */
+	/** End of the pause that the API asked for (`Retry-After`). */
 	let retryAfterUntil = 0;
 
 	const isBackingOff = (): boolean => clock.now() < resumeAt;
@@ -208,15 +208,14 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 	}
 
 	/**
-	 * A rejection at a count that the API never accepted means that its limit is reached: true. At a count
-	 * that worked before it may be a rate limit, which only costs time; the second one in a row means that
-	 * the limit has dropped.
+	 * Returns true if the rejection means that the API's limit is reached, because the API never accepted this count. If
+	 * it did, this may be a rate limit, which only costs time. A second one in a row means that the limit has dropped.
 	 */
 	function lowerLimit(others: number, isFirstInEpoch: boolean): boolean {
 		const isLimit = others > 0 && (others + 1 > proven || others + 1 === probe);
 		const hasDropped = others > 0 && !isLimit && isFirstInEpoch && rejectedInARow > 0;
 		if (isLimit && isFirstInEpoch && limit < maxConcurrency) probeAfter *= 2;
-		// After a deep fall, which may have been a rate limit, the next accepted request probes at once.
+		// A drop by more than half may have been a rate limit, so the next accepted request probes at once.
 		if (hasDropped) probeAfter = others < proven / 2 ? 1 : probeAfter * 2;
 		if (isLimit || hasDropped) {
 			limit = others;
@@ -227,7 +226,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		return isLimit;
 	}
 
-	/** At the limit there is no pause, as the end of any task makes room. Otherwise the last try comes when the time is over. */
+	/** No pause at the limit, because the end of any task makes room. Otherwise, the last try is when the time is up. */
 	function backOff(retryAfterMs: number, isLimit: boolean, giveUpAfterMs: number): void {
 		const now = clock.now();
 		rejectingSince = isLimit ? undefined : (rejectingSince ?? now);
@@ -240,7 +239,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 
 	onAbort(signal, () => {
 		endWaiting();
-		// What may still wait now ends with the execution.
+		// Unclear requests still wait until the execution is canceled.
 		onAbort(cancel, endWaiting);
 	});
 

@@ -7,15 +7,15 @@ import type { SubmitResult } from './submitResult';
 
 export interface SubmitOptions {
 	clock: Clock;
-	/** The run has failed or was canceled: no request starts that was not sent before. */
+	/** Fires when the run fails or is canceled: only unclear requests are sent after that. */
 	signal: AbortSignal;
-	/** The execution was canceled: nothing is sent. */
+	/** Fires when the execution is canceled: no request is sent after that. */
 	cancel?: AbortSignal;
 	/** How long to keep trying while the API rejects everything. */
 	giveUpAfterMs: number;
-	/** True where the API honors idempotency keys: a request that ended unclear is sent again with its key. */
+	/** True if the API honors idempotency keys: an unclear request is sent again with its key. */
 	retryUnclear: boolean;
-	/** The request is not sent again. Called before its permit goes to another item. */
+	/** The request has failed for good. Called before its permit goes to another item. */
 	onFailed: () => void;
 }
 
@@ -24,19 +24,19 @@ export type AcceptedSubmission = Extract<SubmitResult, { kind: 'accepted' }> & {
 const CONNECTION_TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Failures of the network, or of a web page in place of the API: they do not tell what became of an unclear request. */
+/** Network failures, and web pages instead of the API. They do not show what happened to an unclear request. */
 const LEAVE_IT_UNCLEAR: FailureKind[] = ['unclear_submission', 'wrong_base_url'];
 
 /**
- * Sends one paid request and returns what became of it. `attempt` sends it once, unless its signal has fired, and
- * records the result. A general retry could charge twice, so it is sent again for three reasons only:
+ * Sends one paid request and returns the result. `attempt` sends it once, unless its signal has fired, and records the
+ * result. A general retry could charge twice, so it is sent again for three reasons only:
  *
- * 1. An earlier sending ended unclear, and `retryUnclear` is on. It is sent with the same key until the API responds
- *    clearly or the time is over, also after another item has failed: only the response has the task ID.
- * 2. `refused`: the API provably did not accept it (decided by `acceptanceOf`, submitResult.ts). The limiter says when.
- * 3. `unsent`: the connection never opened (decided by `readNetworkError`, networkErrors.ts). Three tries in all.
+ * 1. An earlier attempt ended unclear, and `retryUnclear` is on. It is sent with the same key until the API responds
+ *    clearly or the time is up, even after another item has failed, because only the response has the task ID.
+ * 2. `refused`: the API provably did not accept it (see `acceptanceOf`, submitResult.ts). The limiter decides when.
+ * 3. `unsent`: the connection never opened (see `readNetworkError`, networkErrors.ts). Three tries in all.
  *
- * @throws a failure; kind `unclear_submission` when a task may exist and may have been charged
+ * @throws a failure; kind `unclear_submission` if a task may exist and may have been charged
  */
 export async function submit(
 	limiter: ConcurrencyLimiter,
@@ -45,7 +45,7 @@ export async function submit(
 ): Promise<AcceptedSubmission> {
 	let unsent = 0;
 	let resent = 0;
-	/** Set when this try ends unclear. An unclear end of an earlier try does not count. */
+	/** Set when a request of this try ends unclear. Earlier tries do not count. */
 	let unclearSince: number | undefined;
 	const endedBy = (): AbortSignal | undefined => (unclearSince === undefined ? signal : cancel);
 	for (;;) {
@@ -63,7 +63,7 @@ export async function submit(
 		if (retryUnclear && result.failure.kind === 'unclear_submission') unclearSince ??= now;
 		// Waiting behind other items does not count, so the time starts with the first rejection.
 		const refusedSince = result.kind === 'refused' ? permit.rejected(result.retryAfterMs, result.failure) : now;
-		/** Undefined where the request is not sent again. */
+		/** Undefined if the request is not sent again. */
 		let pauseMs: number | undefined;
 		if (unclearSince !== undefined && (result.kind !== 'failed' || LEAVE_IT_UNCLEAR.includes(result.failure.kind))) {
 			const growing = pauseBefore(++resent);

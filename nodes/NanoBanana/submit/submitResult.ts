@@ -12,15 +12,15 @@ import { retryAfterMs } from '../lib/clock';
 import { bodyText, firstText, own, parseBody } from '../lib/json';
 import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, PendingResponse } from '../types';
 
-/** What the API accepted: a task to poll, or the result itself, which may contain no image. A result may have a task ID as well. */
+/** What the API accepted: a task to poll, or the result. A result may contain no image, and may also have a task ID. */
 export type Accepted = ImagesResponse | (PendingResponse & { taskId: string });
 
 /**
- * What the response to a paid request means for the request. `submit` sends it again after `refused` and `unsent`, and
- * after `unclear_submission` with 'Retry Unclear Requests'.
+ * What the response means for the paid request. `submit` sends it again after `refused` and `unsent`, and after
+ * `unclear_submission` with 'Retry Unclear Requests'.
  */
 export type SubmitResult =
-	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), 0 where it does not say. */
+	/** `firstPollMs`: when the API wants the first poll (`Retry-After`), or 0 if it does not specify it. */
 	| { kind: 'accepted'; outcome: Accepted; firstPollMs: number }
 	/** The API provably did not accept it. */
 	| { kind: 'refused'; failure: Failure; retryAfterMs: number }
@@ -30,9 +30,9 @@ export type SubmitResult =
 	| { kind: 'failed'; failure: Failure };
 
 export interface ReadOptions {
-	/** What the body of a response means, in the format of the request. */
+	/** Decodes a response body in the format of the request. */
 	decode: (body: unknown) => DecodedResponse;
-	/** Some APIs repeat the prompt in an error. Its words must not decide about the request. */
+	/** Some APIs repeat the prompt in an error. Its words must not affect how the error is classified. */
 	prompt: string;
 }
 
@@ -43,7 +43,7 @@ interface ParsedReply extends HttpReply {
 	wait: number;
 }
 
-/** Never throws. In doubt a request was accepted: a task ID anywhere in a response is polled, and nothing is sent again. */
+/** Never throws. If it is unclear whether a request was accepted, a task ID anywhere in the response is polled. */
 export function readSubmitResult(reply: HttpResult, options: ReadOptions): SubmitResult {
 	if (reply.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: reply.reason };
@@ -72,10 +72,10 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	return readSuccessResponse(decode(body), parsed);
 }
 
-/** Enough of a file to tell an image by its first bytes. */
+/** Enough bytes to detect an image. */
 const MAGIC_BYTES = 30;
 
-/** A body that is an image by its bytes: some synchronous calls return the file itself. */
+/** The body, if it is an image: some synchronous calls return the file itself. */
 function rawImage({ bytes }: HttpReply): ImageRef | undefined {
 	const isImage = refFrom(bytes.subarray(0, MAGIC_BYTES).toString('base64'), '') !== undefined;
 	return isImage ? { kind: 'base64', base64: bytes.toString('base64') } : undefined;
@@ -86,12 +86,12 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	const { status, headers, body, bytes, wait } = parsed;
 	const taskId = ('taskId' in decoded ? decoded.taskId : undefined) ?? idInHeaders(headers);
 	if (decoded.kind === 'images' && decoded.images.length > 0) return acceptedImages(decoded);
-	// Also where the response says "success" without an image: that may be said of the request, and the task knows better.
+	// Even if the response says "success" without an image: that may be about the request, so poll the task.
 	if (taskId !== undefined) return acceptedTask(taskId, wait, decoded);
 	const response = bodyText(bytes);
 	if (decoded.kind === 'images') return acceptedImages({ ...decoded, response });
 	const page = classify(200, body, headers);
-	// A web page is the provider's site and not the API: nothing was accepted there. One that is labeled as JSON took the place of a response.
+	// A web page is not from the API, so the request was not accepted. If it is labeled as JSON, that is unclear.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
 	// Damaged JSON may still contain the task ID.
@@ -100,11 +100,11 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
 }
 
-/** Where an error describes a task, apart from the places of a successful response. `detail`: FastAPI. */
+/** Paths of tasks in an error, in addition to those of a successful response. `detail`: FastAPI. */
 const ERROR_PLACES = ['error', 'error.data', 'error.details', 'detail', 'result'];
 const IN_WORK = /^(queued|submitted|processing|running|generating|in[_ -]?progress)$/i;
 
-/** Some APIs say "busy" or "conflict" and name the task that they created all the same: polling it is free, a second one is not. */
+/** An error such as "busy" may have the ID of a task that was created anyway: polling is free, a second task is not. */
 function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): SubmitResult | undefined {
 	const tasks = [...tasksIn(body), ...ERROR_PLACES.flatMap((path) => readPath(body, path))];
 	const accepted = tasks.flatMap((task) => acceptedId(status, task) ?? []);
@@ -113,23 +113,23 @@ function acceptedDespite(status: number, { headers, body, wait }: ParsedReply): 
 	return taskId === undefined ? undefined : acceptedTask(taskId, wait);
 }
 
-/** The ID of a task in an error: of one that is queued or running always, of one that is over never. */
+/** The task ID in an error: always if the task is queued or running, never if the task has failed. */
 function acceptedId(status: number, task: unknown): string | undefined {
 	const word = statusWord(task) ?? '';
-	// A general word next to the ID is about the request.
+	// A general word such as "error" next to the ID is about the request.
 	const isOver = statusOf(word) === 'failed' && !/^(error|fail|failed|failure)$/i.test(word);
-	// A bare `id` may be that of the request, or of an invoice that is pending.
+	// A bare `id` may be the ID of the request, or of a pending invoice.
 	const openId = openStatus(task) && (IN_WORK.test(word) ? idOf(task) : namedId(task));
 	return openId ?? (!isOver && mayHaveAccepted(status) ? namedId(task) : undefined);
 }
 
-/** The only task ID in a text, e.g. in half a response: its name and its quotes make it clear. */
+/** The task ID in a text such as a truncated response, if the text has exactly one quoted `task_id` or `taskId`. */
 function idInText(text = ''): string | undefined {
 	const ids = new Set([...text.matchAll(/"task_?id"\s*:\s*"([^"\\]+)"/gi)].map(([, id]) => id));
 	return ids.size === 1 ? namedId({ task_id: [...ids][0] }) : undefined;
 }
 
-/** Some forks of New API name the task in a header, also as the URL to poll (sub2api: Location). */
+/** Some forks of New API return the task ID in a header, or a URL to poll in another one (sub2api: Location). */
 export function idInHeaders(headers: Record<string, unknown>): string | undefined {
 	const location = firstText(headers, 'location', 'operation-location') ?? '';
 	const part = /^[^?#]*\/tasks\/([^\s/?#]{1,600})/.exec(location)?.[1] ?? '';
@@ -149,7 +149,7 @@ function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): 
 	return { kind: 'accepted', outcome: { ...pending, taskId }, firstPollMs: wait };
 }
 
-/** A "no" on HTTP 200: to the request, or the end of the task that it would have been. */
+/** An error on HTTP 200: the API rejected the request, or the task has failed. */
 function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult {
 	const { taskId, cause, reason, code } = decoded;
 	const { body, prompt } = parsed;
@@ -158,21 +158,21 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 		const accepted = acceptedDespite(status ?? 500, parsed);
 		if (accepted) return accepted;
 		const failure = classify(status ?? 400, body, {}, prompt);
-		// Any other error without a known code: the request may have been accepted, and the generation failed upstream.
+		// Any other error is unclear: the request may have been accepted before the generation failed upstream.
 		const isClear =
 			status !== undefined || failure.kind !== 'invalid_request' || INVALID.test(readErrorBody(body, prompt).all);
 		return isClear
 			? readErrorResponse(status ?? 400, parsed)
 			: unclear({ ...failure, httpStatus: parsed.status, response: bodyText(parsed.bytes) });
 	}
-	// The model has responded, which is usually charged: a response without images, not a request to be sent again.
+	// The model has responded, which is usually charged. So this is a response without images and is not sent again.
 	if (cause === 'noImage' && taskId === undefined)
 		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }) });
 	const { otherTaskIds } = decoded;
 	return { kind: 'failed', failure: { ...failureOf(decoded), ...(otherTaskIds && { otherTaskIds }) } };
 }
 
-/** `status` may be the code inside a 200. */
+/** `status` may be the code inside an HTTP 200. */
 function readErrorResponse(status: number, parsed: ParsedReply): SubmitResult {
 	const { headers, body, bytes, prompt, wait } = parsed;
 	const failure = { ...classify(status, body, headers, prompt), httpStatus: parsed.status };
@@ -180,13 +180,13 @@ function readErrorResponse(status: number, parsed: ParsedReply): SubmitResult {
 	if (acceptance === 'notAccepted') return { kind: 'refused', failure, retryAfterMs: wait };
 	const response = bodyText(bytes);
 	if (acceptance === 'unclear') return unclear({ ...failure, response });
-	// The ID of a task that was rejected as well is shown.
+	// Show the response if it contains the ID of a rejected task.
 	return { kind: 'failed', failure: { ...failure, ...(idInText(response) && { response }) } };
 }
 
 /**
- * What an error response without a task ID says about the paid request. `notAccepted`: sending it again is free
- * (a 429 that is a rate limit, a 503 that says so). `rejected`: the same request would be rejected again.
+ * What an error response without a task ID means for the paid request. `notAccepted`: sending it again is free (a 429
+ * that is a rate limit, a 503 whose text says so). `rejected`: the same request would be rejected again.
  */
 export function acceptanceOf(
 	status: number,
@@ -198,7 +198,7 @@ export function acceptanceOf(
 	const { all } = readErrorBody(body, prompt);
 	const isAccepted = ACCEPTED_BEFORE.test(all);
 	if (status === 429) return kind !== 'rate_limited' ? 'rejected' : isAccepted ? 'unclear' : 'notAccepted';
-	// 303 leads to the result of a request that was processed (RFC 9110).
+	// 303 points to the result of a request that was processed (RFC 9110).
 	if ([303, 408, 499].includes(status)) return 'unclear';
 	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(all) ? 'unclear' : 'rejected';
 	if (status < 500) return 'rejected';
@@ -207,7 +207,7 @@ export function acceptanceOf(
 	return status === 503 && typeof body !== 'string' && NOTHING_ACCEPTED.test(all) ? 'notAccepted' : 'unclear';
 }
 
-/** Statuses with which an API may have created a task all the same: busy, conflict, too slow, broken. */
+/** Error statuses after which a task may exist anyway, e.g. busy, conflict, timeout, server error. */
 function mayHaveAccepted(status: number): boolean {
 	return [303, 408, 409, 429, 499].includes(status) || status >= 500;
 }
