@@ -3,9 +3,9 @@ const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 
 /**
- * n8n loads the node at every start, in every process: one file for the node and one for the
- * credential load in half the time of one file per module. Nothing is minified: what is published
- * can be reviewed, and a stack trace names the functions of the source.
+ * n8n loads the node at every start, in every process. One file for the node and one for the
+ * credential load in half the time of one file per module. Nothing is minified, so the published
+ * code can be reviewed, and stack traces contain the function names of the source.
  */
 const bundling = {
 	absWorkingDir: __dirname,
@@ -13,7 +13,7 @@ const bundling = {
 	outdir: 'dist',
 	outbase: '.',
 	bundle: true,
-	// Present wherever the node runs. A second copy would not recognize n8n's own errors.
+	// Always present where the node runs. A second copy would not recognize n8n's own errors.
 	external: ['n8n-workflow'],
 	platform: 'node',
 	target: 'node20',

@@ -1,4 +1,4 @@
-// The demo's files are images that decode to their last pixel.
+// Checks that the demo's files are complete images.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// The package contains what n8n loads and what people read, and nothing else.
+// Checks that the package contains what n8n loads and what users read, and nothing else.
 import { readFile } from 'node:fs/promises';
 
 const EXPECTED =

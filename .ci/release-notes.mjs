@@ -1,5 +1,5 @@
-// What CHANGELOG.md says of one version, for the page of its release. Refuses a version that is not
-// the package's own, that the changelog does not know, or that it calls unreleased.
+// Prints the chapter of one version in CHANGELOG.md, for its release page. Fails if the version is not
+// the package's own, is not in the changelog, or is unreleased.
 import { readFile } from 'node:fs/promises';
 
 const read = async (name) => await readFile(new URL(`../${name}`, import.meta.url), 'utf8');

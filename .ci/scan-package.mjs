@@ -1,6 +1,6 @@
-// n8n's own review scanner over the sources and over the packed tarball, unpacked as npm does it.
-// It lints with n8n's rules and no comment can switch one off. What it also asks of the registry
-// (provenance, the published source) exists after publishing only.
+// Runs n8n's review scanner on the sources and on the unpacked tarball. It lints with n8n's rules, and
+// no comment can turn one off. Its registry checks (provenance, the published source) are left out,
+// because they only work after publishing.
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), 'nanobanana-scan-'));
 
 async function scan(name, path, patterns) {
 	const { passed, message, details } = await analyzePackage(path, patterns);
-	// Having found nothing to look at counts as passed for the scanner.
+	// The scanner also passes if it found no files, but then it returns a message.
 	if (!passed || message) throw new Error(`The scanner does not pass the ${name}: ${message}\n${details ?? ''}`);
 	console.log(`scanner: the ${name} passed`);
 }

@@ -1,8 +1,8 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
 /**
- * The suites that take longest start first. Without timings of an earlier run Jest goes by the size of the files, and
- * those of the engine contain one line each.
+ * Starts the slowest suites first. Without timings of an earlier run, Jest sorts by file size, but the engine's files
+ * are tiny.
  */
 const LONGEST = ['engine/downloads', 'engine/payment', 'engine/programs', 'engine/', 'formats/fuzz', 'simulation/'];
 

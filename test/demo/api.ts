@@ -2,13 +2,13 @@
 import { randomInt } from 'node:crypto';
 import { startMockApi } from '../mock-api';
 
-/** Where the images come from, and who knows what they cost. */
+/** The API that generates the images. */
 export interface Api {
 	name: string;
 	isMockApi: boolean;
 	baseUrl: string;
 	apiKey: string;
-	/** The mock API's ledger knows; what another API charges is not known here. */
+	/** From the mock API's ledger; undefined for another API. */
 	imagesCharged(): number | undefined;
 	stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface Account {
 const TASK_MS: [number, number] = [3_000, 4_000];
 const CALL_MS = 2_000;
 
-/** @throws when only one of the two variables is set: falling back to the mock API would hide the mistake */
+/** @throws if only one of the two variables is set: falling back to the mock API would hide the mistake */
 export function readAccount(environment: NodeJS.ProcessEnv): Account | undefined {
 	const baseUrl = environment.NANOBANANA_BASE_URL?.trim() ?? '';
 	const apiKey = environment.NANOBANANA_API_KEY?.trim() ?? '';
@@ -44,7 +44,7 @@ export async function openApi(account: Account | undefined): Promise<Api> {
 			stop: async () => {},
 		};
 	}
-	// Another seed each time, so that two runs do not name the same task.
+	// A new seed each time, so that two runs have different task IDs.
 	const mockApi = await startMockApi({
 		drawing: 'scene',
 		taskMs: TASK_MS,

@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { ASPECT_RATIOS } from '../../nodes/NanoBanana/models';
 import type { ApiFormat } from '../../nodes/NanoBanana/types';
 
-/** What the command line asks for. What is left out stays as the example workflow has it. */
+/** The arguments of the command line. A missing model or ratio is the one of the example workflow. */
 export interface DemoArguments {
 	prompt: string;
-	/** The image to change; without one, a new image is made. */
+	/** The image to edit; without it, a new image is generated. */
 	edit?: string;
 	n: number;
 	model?: string;
@@ -14,7 +14,7 @@ export interface DemoArguments {
 	format: ApiFormat;
 }
 
-/** More than a demonstration needs, and each one is charged. */
+/** Enough for a demo, because a provider charges each image. */
 const MOST_IMAGES = 10;
 const FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
 
@@ -30,7 +30,7 @@ Runs a workflow of examples/ in the n8n engine against a mock API, which costs n
 To use your provider's API (charged), set NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
 The images are written to out/.`;
 
-/** @throws an error whose message says what is wrong with the arguments; null when help is asked for */
+/** Null if help is requested. @throws an error that explains what is wrong with the arguments */
 export function readArguments(args: string[]): DemoArguments | null {
 	const text = { type: 'string' } as const;
 	const { values, positionals } = parseArgs({

@@ -9,7 +9,7 @@ export interface ImageFile {
 	fileName: string;
 }
 
-/** What models take as a reference. */
+/** The formats that models accept as references. */
 const REFERENCE_FORMATS = ['png', 'jpeg', 'webp', 'gif'];
 const LONGEST_NAME = 50;
 
@@ -20,7 +20,7 @@ const REASONS: Record<string, string> = {
 	EACCES: 'reading it is not allowed',
 };
 
-/** @throws an error that names the file when it cannot be read or is no image to the end */
+/** @throws an error with the path if the file cannot be read or is not a complete image */
 export async function readImage(file: string): Promise<ImageFile> {
 	const path = resolve(file);
 	const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -34,7 +34,7 @@ export async function readImage(file: string): Promise<ImageFile> {
 	return { bytes, mimeType: `image/${format}`, fileName: basename(path) };
 }
 
-// Its header alone does not tell whether an image is whole, so it is decoded.
+// Decodes the image, because the header does not show whether the file is complete.
 async function formatOf(bytes: Buffer): Promise<string | undefined> {
 	try {
 		const { format } = await sharp(bytes).metadata();
@@ -45,7 +45,7 @@ async function formatOf(bytes: Buffer): Promise<string | undefined> {
 	}
 }
 
-/** Writes under a name made of the prompt, with a number where that name is taken. Returns the path. */
+/** Names the file after the prompt, with a number if that name is taken. Returns the path. */
 export async function writeImage(folder: string, prompt: string, bytes: Buffer, extension: string): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const stem = stemOf(prompt);

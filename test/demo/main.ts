@@ -9,7 +9,7 @@ for (const [signal, exitCode] of [
 	['SIGINT', 130],
 	['SIGTERM', 143],
 ] as const) {
-	// Every time, as npm and the terminal both send it.
+	// Not only once, because npm and the terminal both send the signal.
 	process.on(signal, () => {
 		process.exitCode ??= exitCode;
 		controller.abort();
@@ -24,6 +24,6 @@ runDemo({
 	stop: controller.signal,
 }).catch((error: unknown) => {
 	console.error(oneLine(error));
-	// A pause that was canceled leaves its timer behind, and the process would wait for it.
+	// Otherwise the process would wait for the timer of a canceled pause.
 	process.exit(process.exitCode ?? 1);
 });

@@ -6,7 +6,7 @@ export type Report = (entry: LogEntry) => void;
 
 export interface Output {
 	print(line: string): void;
-	/** Progress is shown in place there. */
+	/** On a terminal, progress is updated in place. */
 	isTerminal: boolean;
 }
 
@@ -14,7 +14,7 @@ const BAR_CELLS = 20;
 /** As wide as "succeeded". */
 const STATUS_COLUMNS = 9;
 
-/** Shows what the API says about each task while the work goes on: in place on a terminal, line by line elsewhere. */
+/** Shows the status of each task during the work: in place on a terminal, otherwise line by line. */
 export async function showProgress<T>(
 	title: string,
 	{ print, isTerminal }: Output,
@@ -40,7 +40,7 @@ async function showLive<T>(title: string, work: (report: Report) => Promise<T>):
 				rendererOptions: { outputBar: true, persistentOutput: true },
 			},
 		],
-		// Ctrl-C cancels the execution; listr2 would end the process at once.
+		// Ctrl-C cancels the execution; listr2 would end the process immediately.
 		{ registerSignalListeners: false, rendererOptions: { showErrorMessage: false } },
 	);
 	const { result } = await list.run();

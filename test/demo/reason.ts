@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { RunResult } from '../engine/support/runWorkflow';
 import type { Api } from './api';
 
-/** Where the node speaks of its credential, the demo has a variable. */
+/** For errors about the credential: the environment variable to check. */
 const VARIABLES: Record<string, string> = {
 	access_denied: 'NANOBANANA_API_KEY',
 	invalid_key: 'NANOBANANA_API_KEY',
@@ -12,12 +12,12 @@ const VARIABLES: Record<string, string> = {
 	wrong_base_url: 'NANOBANANA_BASE_URL',
 };
 
-/** Why an execution brought no image. */
+/** Why an execution returned no image. */
 export function reasonOf(run: RunResult, api: Api): string {
 	return run.status === 'canceled' ? cancellation(run, api) : failure(run, api);
 }
 
-/** n8n keeps no data of a canceled execution: the node's log names the tasks that are still open. */
+/** n8n keeps no data of a canceled execution, so the open tasks are read from the node's log. */
 function cancellation(run: RunResult, api: Api): string {
 	const taskIds = run.logs.flatMap(({ level, meta }) =>
 		level === 'warn' && Array.isArray(meta.taskIds) ? meta.taskIds.map(String) : [],

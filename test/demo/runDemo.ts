@@ -9,7 +9,7 @@ import type { Made } from './workflow';
 export interface DemoOptions {
 	args: string[];
 	env: NodeJS.ProcessEnv;
-	/** Where the images go. */
+	/** The folder for the images. */
 	folder: string;
 	output: Output;
 	/** Cancels the execution. */
@@ -19,7 +19,7 @@ export interface DemoOptions {
 /**
  * From the command line to images in a folder.
  *
- * @throws an error whose message says why there is no image
+ * @throws an error that explains why there is no image
  */
 export async function runDemo({ args: written, env, folder, output, stop }: DemoOptions): Promise<void> {
 	const args = readArguments(written);
@@ -31,7 +31,7 @@ export async function runDemo({ args: written, env, folder, output, stop }: Demo
 	try {
 		const title = `${args.edit === undefined ? 'Text to Image' : 'Image to Image'} in the n8n engine, at ${api.name}`;
 		const made = await showProgress(title, output, async (report) => {
-			// The engine takes seconds to load, which a wrong argument need not wait for.
+			// Loaded only now, because the engine takes seconds to load, and an invalid argument should fail at once.
 			const { makeImages } = await import('./workflow');
 			return await makeImages(args, reference, api, report, stop);
 		});

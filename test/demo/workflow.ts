@@ -27,7 +27,7 @@ export interface Made {
 const NODE = 'NanoBanana';
 
 export const nodeTypes = {
-	// As the manual one, it hands on the item that the execution is started with.
+	// Like the manual trigger, it passes on the item that the execution starts with.
 	'n8n-nodes-base.formTrigger': flowNodes['n8n-nodes-base.manualTrigger'],
 	'n8n-nodes-base.form': flowNodes['n8n-nodes-base.noOp'],
 };
@@ -40,7 +40,7 @@ export function loadExample(path: string): WorkflowDefinition {
 	return JSON.parse(readFileSync(join(__dirname, '../..', path), 'utf8')) as WorkflowDefinition;
 }
 
-/** What the form of the example hands to the node. */
+/** The item that the example's form passes to the node. */
 export function formItem(prompt: string, { bytes, mimeType, fileName }: ImageFile): INodeExecutionData {
 	return { json: { Prompt: prompt }, binary: { Image: { data: bytes.toString('base64'), mimeType, fileName } } };
 }
@@ -48,7 +48,7 @@ export function formItem(prompt: string, { bytes, mimeType, fileName }: ImageFil
 /**
  * Runs the example in the n8n engine.
  *
- * @throws one line that says why there is no image
+ * @throws an error that explains in one line why there is no image
  */
 export async function makeImages(
 	args: DemoArguments,
@@ -71,7 +71,7 @@ export async function makeImages(
 	return await collect(run.output(NODE)[0] ?? []);
 }
 
-// The prompt travels in the item: written into the field, one that starts with "=" would be an expression.
+// The prompt is passed in the item, because in the field, a prompt that starts with "=" would be an expression.
 function adapt(workflow: WorkflowDefinition, { n, model, ratio, format }: DemoArguments): WorkflowDefinition {
 	const changes = {
 		prompt: '={{ $json.Prompt }}',

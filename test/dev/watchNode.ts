@@ -4,16 +4,16 @@ import { context, type BuildOptions, type Plugin } from 'esbuild';
 
 import manifest from '../../package.json';
 
-/** The build's own settings, so that what is tried out is what is published. */
+/** The settings of the published build. */
 const { bundling } = require('../../gulpfile.js') as { bundling: BuildOptions };
 
-/** What makes n8n watch the folders of its packages and load them again; it tells open editors as well. */
+/** Makes n8n watch the folders of its packages, reload them, and notify open editors. */
 export const hotReload = { NODE_ENV: 'development', N8N_DEV_RELOAD: 'true' };
 
 /**
  * Builds the node into the n8n of this user folder, now and after every change of a source file.
- * Types are the editor's business here: a build that waited for them would take seconds.
- * @returns what stops the watching
+ * Does not check types, which would take seconds.
+ * @returns a function that stops watching
  */
 export async function watchNode(userFolder: string): Promise<() => Promise<void>> {
 	const outdir = join(userFolder, '.n8n', 'nodes', 'node_modules', manifest.name, 'dist');

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { parameterTable } from './parameterTable';
 
-/** docs/fields.md, as the node's description has it now. */
+/** The content of docs/fields.md, from the node's current description. */
 export function fieldsPage(): string {
 	return `# All fields
 

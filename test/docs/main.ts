@@ -3,5 +3,5 @@ import { writeFileSync } from 'node:fs';
 
 import { fieldsPage } from './fieldsPage';
 
-/** Writes the page of all fields; `npm test` tells when it is due. */
+/** Writes docs/fields.md. `npm test` fails if it is outdated. */
 writeFileSync('docs/fields.md', fieldsPage());

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
-// With its ending: outside jest, "NanoBanana.node" alone leads to NanoBanana.node.json.
+// With the extension, because outside Jest, "NanoBanana.node" resolves to NanoBanana.node.json.
 const { NanoBanana } = require('../../nodes/NanoBanana/NanoBanana.node.ts') as { NanoBanana: new () => INodeType };
 
 const { properties } = new NanoBanana().description;
@@ -43,7 +43,7 @@ function typeOf(field: INodeProperties): string {
 	return `${TYPES[field.type] ?? field.type}${field.required ? ', required' : ''}`;
 }
 
-/** What an option starts with is not always what happens without it: these two do nothing until somebody adds them. */
+/** Options whose initial value is not the default: they have no effect until they are added. */
 const WITHOUT: Record<string, (value: unknown) => string> = {
 	maxImages: (value) => `\`${String(value)}\` when added; else no limit`,
 	unitPrice: () => 'none',
@@ -70,7 +70,7 @@ function choicesOf(field: INodeProperties): string {
 	return `Choices: ${entries.map(({ name, value }) => (name === value ? name : `${name} (\`${String(value)}\`)`)).join(', ')}.`;
 }
 
-/** In the words of the editor; empty where it is always there. */
+/** When a field is shown, in the words of the editor; 'all' if it is always shown. */
 function shownFor({ show = {}, hide = {} }: IDisplayOptions = {}): string {
 	const shown = Object.entries(show).map(([name, values]) => condition(name, values ?? []));
 	const hidden = Object.entries(hide).map(([name, values]) => condition(name, othersOf(name, values ?? [])));

@@ -16,7 +16,7 @@ export interface Call {
 	query: Record<string, string>;
 	body: CallBody;
 	fault: FaultRule | null;
-	/** Run when the whole response is handed to the client: what the client then knows. */
+	/** Called when the whole response is sent. Records what the client knows from then on. */
 	whenDelivered: (() => void) | null;
 	/** The mock API itself broke the connection. */
 	hungUp: boolean;
@@ -31,7 +31,7 @@ export type CallBody =
 	| { kind: 'multipart'; fields: Record<string, string[]>; files: (UploadedFile & { content: Buffer })[] };
 
 export async function readBody(request: FastifyRequest): Promise<CallBody> {
-	// A form that cannot be taken apart is the client's mistake, not the mock API's.
+	// A form that cannot be parsed is the client's mistake, not the mock API's.
 	if (request.isMultipart()) return await readMultipart(request).catch(() => ({ kind: 'broken', text: 'broken form' }));
 	if (!Buffer.isBuffer(request.body) || request.body.length === 0) return { kind: 'none' };
 	const text = request.body.toString('utf8');
@@ -63,7 +63,7 @@ async function readMultipart(request: FastifyRequest): Promise<CallBody> {
 	return { kind: 'multipart', fields, files };
 }
 
-/** What the journal keeps of a body. */
+/** The body as the journal records it. */
 export function bodySummary(body: CallBody): unknown {
 	if (body.kind === 'json') return body.value;
 	if (body.kind === 'broken') return body.text;

@@ -13,7 +13,7 @@ export const USAGE = `Usage: npm run mock-api -- [options]
 
 const PROGRESS_FORMS = ['linear', 'coarse', 'none'] as const;
 
-/** The settings in the arguments of the command; null where it asks for help. Throws an error of one line. */
+/** Reads the settings from the command line; null if it asks for help. Throws an error with a one-line message. */
 export function readArguments(args: string[]): Partial<MockApiSettings> | null {
 	const text = { type: 'string' } as const;
 	const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { sendScripted } from './faults/scriptedResponses';
 import type { MockResponse, JournalEntry, Origin, RouteName } from './types';
 import { now, type MockState } from './state';
 
-/** Writes a request into the journal the moment it arrives. */
+/** Records a request in the journal when it arrives. */
 export function openJournalEntry(
 	mock: MockState,
 	origin: Origin,
@@ -72,7 +72,7 @@ export async function handleRequest(
 async function respond(call: Call, handler: RouteHandler): Promise<void> {
 	call.body = await readBody(call.request);
 	call.entry.body = bodySummary(call.body);
-	// The third origin belongs to somebody else: nothing that goes wrong here is of our making.
+	// The foreign origin does not belong to the API, so it has no scripts and no faults.
 	if (call.entry.origin === 'foreign') return await sendWhole(call, await serve(call, handler));
 	const scripted = call.mock.scripts.get(call.route)?.shift();
 	if (scripted !== undefined) return await sendScripted(call, scripted, async () => await serve(call, handler));

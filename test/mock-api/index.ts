@@ -13,28 +13,28 @@ export type * from './types';
 export interface MockApi {
 	readonly baseUrl: string;
 	readonly filesUrl: string;
-	/** A third origin that redirects may lead to; it writes into the same journal. */
+	/** A third origin, the target of redirects. It writes to the same journal. */
 	readonly foreignUrl: string;
 	readonly apiKey: string;
 	readonly settings: MockApiSettings;
 	/** Every request on any origin, in order of arrival. */
 	readonly journal: JournalEntry[];
-	/** What is charged: a new copy at each read. */
+	/** What is charged. Each read returns a new copy. */
 	readonly ledger: LedgerEntry[];
-	/** What was served, by URL, in the order in which the files were made: clients download side by side. */
+	/** The served files by URL, ordered by task and index, because clients download in parallel. */
 	readonly files: ReadonlyMap<string, ServedFile>;
-	/** Merges into the live settings. */
+	/** Merges the change into the current settings. */
 	set(change: Partial<MockApiSettings>): void;
-	/** The next calls of this route get these responses, in order, before normal service resumes. */
+	/** The next calls of this route get these responses, in order. Later calls are served normally. */
 	script(route: RouteName, responses: ScriptedResponse[]): void;
 	task(taskId: string): TaskSnapshot | undefined;
-	/** Ends every running task now, so that a test need not wait for the clock. */
+	/** Ends every running task now, so that a test does not have to wait. */
 	finishTasks(): void;
 	imagesCharged(): number;
 	/** The number of accepted tasks. */
 	created(): number;
 	calls(route: RouteName): JournalEntry[];
-	/** Forgets everything and responds to the settings given at the start. */
+	/** Removes all tasks, journal entries, and scripts, and restores the initial settings. */
 	reset(): void;
 	stop(): Promise<void>;
 }
@@ -85,7 +85,7 @@ async function startServers(mock: MockState): Promise<RunningServer[]> {
 		servers.push(await startFiles(mock, filesPort));
 		servers.push(await startForeign(mock));
 	} catch (error) {
-		// A taken port must not leave the other servers running.
+		// If a port is in use, the other servers must not keep running.
 		await Promise.all(servers.map(async (server) => await server.stop()));
 		throw error;
 	}

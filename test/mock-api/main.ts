@@ -2,7 +2,7 @@
 import { readArguments, USAGE } from './commandLine';
 import { startMockApi, type JournalEntry } from '.';
 
-/** Runs the mock API by hand until Ctrl-C. */
+/** Runs the mock API until Ctrl-C. */
 async function main(): Promise<void> {
 	const settings = readArguments(process.argv.slice(2));
 	if (settings === null) return console.log(USAGE);
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
 	process.once('SIGINT', stop).once('SIGTERM', stop);
 }
 
-// Without the query: signatures have no place on a screen.
+// Without the query, which contains signatures.
 function lineOf({ origin, method, path, status, fault }: JournalEntry): string {
 	const time = new Date().toISOString().slice(11, 23);
 	return `${time}  ${origin.padEnd(7)} ${method.padEnd(4)} ${path.split('?')[0]}  ${status}${fault ? `  ${fault}` : ''}`;

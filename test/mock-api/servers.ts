@@ -48,7 +48,7 @@ export async function startFiles(mock: MockState, port: number): Promise<Running
 	return await start(mock, 'files', FILE_ROUTES, () => ({ status: 404, body: 'no such file' }), port);
 }
 
-/** Where redirects lead that no key may follow; an image's URL is accepted here all the same. */
+/** The target of redirects, which must never get the key. The URLs of images work here, too. */
 export async function startForeign(mock: MockState): Promise<RunningServer> {
 	return await start(
 		mock,
@@ -95,7 +95,7 @@ async function createServer(): Promise<FastifyInstance> {
 	const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
 	server.removeAllContentTypeParsers();
 	await server.register(multipart, { limits: { fileSize: BODY_LIMIT_BYTES, fieldSize: BODY_LIMIT_BYTES } });
-	// Bodies are read as bytes whatever their label: judging them is the API's part.
+	// Reads every body as bytes, whatever its content type. The routes check it.
 	server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 	return server;
 }
@@ -109,7 +109,7 @@ function trackSockets(server: FastifyInstance): Set<Socket> {
 	return sockets;
 }
 
-// Outside /v1 New API serves its console: what a wrong base URL usually meets.
+// Outside /v1, New API serves its console. A wrong base URL usually gets this page.
 function unknownRoute({ request, entry }: Parameters<RouteHandler>[0]): MockResponse {
 	if (request.method === 'GET' && !/^\/v1(beta)?(\/|$)/.test(entry.path)) {
 		const page =

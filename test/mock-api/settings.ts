@@ -7,9 +7,9 @@ import type { JournalEntry } from './types';
 
 export interface MockApiSettings {
 	host: string;
-	/** Port of the API origin; 0 takes any free one. */
+	/** Port of the API origin; 0 uses any free port. */
 	port: number;
-	/** Port of the origin the result files live on; 0 takes any free one. */
+	/** Port of the origin of the result files; 0 uses any free port. */
 	filesPort: number;
 	apiKey: string;
 	/** Duration of a task: fixed, a range to draw from, or by task number (from 1). */
@@ -24,33 +24,33 @@ export interface MockApiSettings {
 	tasksAtOnce: number;
 	/** Form of Retry-After on a 429. */
 	retryAfter: null | 'seconds' | 'date';
-	/** What Retry-After says, here and in the dialects that send it on a create. */
+	/** The value of Retry-After, also in the dialects that send it in the response to a create request. */
 	retryAfterSeconds: number;
 	/** Ids on GET /v1/models; null makes the endpoint return 404. */
 	models: string[] | null;
 	/** Ids the key may use; null means all. */
 	enabledModels: string[] | null;
 	unitPrice: number;
-	/** In images; used up means insufficient_user_quota. */
+	/** In images. If it is used up, the API returns insufficient_user_quota. */
 	balance: number;
 	dialect: Dialect;
-	/** A new task returns task_not_exist for this long. */
+	/** For this long, a poll of a new task returns task_not_exist. */
 	visibleAfterMs: number;
-	/** What images show. Tests keep the cheap ones; programs for people draw scenes. */
+	/** What images show. Tests use the cheap 'plain'; programs for people draw scenes. */
 	drawing: Drawing;
-	/** Pads an image to about this many bytes; null leaves its natural size. */
+	/** Pads an image to about this many bytes; null keeps its size. */
 	imageBytes: number | null;
-	/** The same Idempotency-Key gives the same task, and is charged once; with another body it is rejected with a 422. */
+	/** Requests with the same Idempotency-Key get the same task, charged once. With another body, they get a 422. */
 	honorsIdempotencyKey: boolean;
-	/** Beyond the API's page: a task with `callback_url` is sent to that URL when it ends. */
+	/** Not in the API's documentation: a task with `callback_url` is sent to that URL when it ends. */
 	sendsCallbacks: boolean;
-	/** Beyond the API's page: references are accepted as URLs only, and POST /v1/uploads/images makes a URL of a file. */
+	/** Not in the API's documentation: references must be URLs. POST /v1/uploads/images returns the URL of a file. */
 	acceptsUrlsOnly: boolean;
 	/** Number of images returned instead of n. */
 	resultCount: number | null;
 	seed: number;
 	faults: FaultRule[];
-	/** Told about every request once its response is on the way. */
+	/** Called for every request when its response is on its way. */
 	onResponse: null | ((entry: JournalEntry) => void);
 }
 

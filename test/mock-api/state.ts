@@ -6,11 +6,11 @@ import { createRandom, type Random } from './random';
 import type { MockApiSettings } from './settings';
 import type { Task, JournalEntry, Origin, ResultFile, RouteName, ScriptedResponse, ServedFile } from './types';
 
-/** Everything the mock API knows and remembers. */
+/** The whole state of the mock API. */
 export interface MockState {
 	settings: MockApiSettings;
 	urls: Record<Origin, string>;
-	/** One stream per purpose, so that a fault more does not rename every task after it. */
+	/** One stream per purpose, so that an additional fault does not change the IDs of later tasks. */
 	random: Record<'taskIds' | 'fileNames' | 'requestIds' | 'faults', Random>;
 	journal: JournalEntry[];
 	tasks: Task[];
@@ -27,7 +27,7 @@ export interface MockState {
 
 export function createState(settings: MockApiSettings): MockState {
 	const stopping = new AbortController();
-	// Every response on its way waits for it, so hundreds are no leak.
+	// Every pending response listens to it, so hundreds of listeners are not a leak.
 	setMaxListeners(0, stopping.signal);
 	return {
 		settings: { ...settings },

@@ -3,7 +3,7 @@ import type { RenderedImage } from './images/renderImage';
 import type { References } from './tasks/referenceImages';
 import type { MockApiSettings } from './settings';
 
-/** The nouns of the mock API. Times are milliseconds since its start unless a name says otherwise. */
+/** The types of the mock API. Times are in milliseconds since its start, unless a name has another unit. */
 
 export type RouteName =
 	| 'createTask'
@@ -37,7 +37,7 @@ export interface MultipartSummary {
 	files: UploadedFile[];
 }
 
-/** One request on any origin. `status` is 0 as long as no response has been sent. */
+/** One request on any origin. `status` is 0 until a response is sent. */
 export interface JournalEntry {
 	at: number;
 	origin: Origin;
@@ -71,7 +71,7 @@ export interface LedgerEntry {
 	/** Successful reads of the finished status. */
 	collected: number;
 	downloads: number;
-	/** False when the accept response never reached the client whole. */
+	/** False if the client never got the whole response to its request. */
 	isDelivered: boolean;
 	state: TaskState;
 }
@@ -97,11 +97,11 @@ export interface ScriptedResponse {
 	/** An object is sent as JSON, a string or Buffer as it is. */
 	body?: unknown;
 	delayMs?: number;
-	/** Destroy the socket instead of sending a response. */
+	/** Destroys the socket instead of sending a response. */
 	reset?: boolean;
-	/** Send only so many bytes of the body under a full content-length, then destroy the socket. */
+	/** Sends only this many bytes of the body, with the full content-length, and then destroys the socket. */
 	truncateAfter?: number;
-	/** The task is accepted, although this response is sent instead of its own. */
+	/** Accepts the task, but sends this response instead of the route's own. */
 	accept?: boolean;
 }
 
@@ -118,7 +118,7 @@ export interface Failure {
 
 export type ReferenceSource = { url: string } | { bytes: Buffer };
 
-/** What is to be rendered, whichever endpoint it came through. */
+/** What to render, whatever endpoint received the request. */
 export interface ImageRequest {
 	kind: RequestKind;
 	model: string;
@@ -137,7 +137,7 @@ export interface ResultFile {
 	name: string;
 	signature: string;
 	url: string;
-	/** The status this URL responds with from now on; a fresh read of its task hands out a new URL. */
+	/** The status that this URL returns from now on. The next poll of its task returns a new URL. */
 	expiredStatus: number | null;
 }
 
@@ -147,7 +147,7 @@ export interface Task {
 	taskId: string | null;
 	request: ImageRequest;
 	idempotencyKey: unknown;
-	/** What the journal keeps of the body, as JSON. */
+	/** The body as the journal records it, as JSON. */
 	body: string;
 	acceptedAt: number;
 	durationMs: number;
@@ -163,7 +163,7 @@ export interface Task {
 	collected: number;
 	downloads: number;
 	isDelivered: boolean;
-	/** The furthest state a read has told: 0 none or queued, 1 processing, 2 finished. */
+	/** The latest state that a poll has returned: 0 none or queued, 1 processing, 2 finished. */
 	reported: 0 | 1 | 2;
 }
 
@@ -184,7 +184,7 @@ export interface TaskView {
 	failure: Failure | null;
 	createdAtSeconds: number;
 	finishedAtSeconds: number;
-	/** For dialects that tell the reader when to come back. */
+	/** For dialects that send Retry-After with a task. */
 	retryAfterSeconds: number;
 }
 

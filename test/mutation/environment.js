@@ -1,6 +1,6 @@
 const { TestEnvironment } = require('jest-environment-node');
 
-/** Skips the rest of the tests once one has failed: a mutant is as dead as it can be. */
+/** Skips the remaining tests after a failure, because one failed test is enough to detect a mutant. */
 module.exports = class extends TestEnvironment {
 	handleTestEvent(event) {
 		if (event.name === 'test_fn_failure') this.hasFailed = true;

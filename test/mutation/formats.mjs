@@ -1,4 +1,4 @@
 import { group } from './group.mjs';
 
-/** What is sent, and what any response means. */
+/** The code that encodes requests and decodes responses. */
 export default group('formats', ['nodes/NanoBanana/formats/**/*.ts']);

@@ -5,9 +5,9 @@ const { projects } = require('../../jest.config.js');
 const unit = projects.find(({ displayName }) => displayName === 'unit');
 
 /**
- * Stryker's options for a group of files. Each group has to reach the score by itself, against the
- * unit tests in `<name>.test.ts` alone: an engine test takes seconds per mutant, and tests of drawn
- * cases (fuzz, model) would make the score a matter of luck. No kind of mutant is left out.
+ * Stryker's options for a group of files. Each group must reach the score with the unit tests in
+ * `<name>.test.ts` alone: an engine test takes seconds per mutant, and tests with random cases (fuzz,
+ * model) would make the score random. All kinds of mutants are included.
  *
  * @returns {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
@@ -26,17 +26,17 @@ export function group(name, files) {
 				testMatch: [`**/${name}.test.ts`],
 				testEnvironment: require.resolve('./environment.js'),
 				setupFiles: [],
-				// The same code of n8n, only without the rest of its package.
+				// The same code of n8n-workflow, without the rest of the package.
 				moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/unit/support/n8nWorkflow.ts' },
 				watchman: false,
 			},
 		},
 		coverageAnalysis: 'perTest',
 		concurrency: 1,
-		// Each run of jest in a process leaves an AsyncLocalStorage behind that Node.js 20 asks at every promise from then on.
+		// Each Jest run leaves an AsyncLocalStorage in the process, which slows down every later promise in Node.js 20.
 		maxTestRunnerReuse: 50,
 		timeoutMS: 15_000,
-		// What stays out of the copy that is changed: the e2e tests alone bring a whole n8n.
+		// Not copied for the mutants: the e2e tests alone contain a whole n8n.
 		ignorePatterns: [
 			'/dist',
 			'/docs',

@@ -1,6 +1,6 @@
 import { group } from './group.mjs';
 
-/** The steps that decide over money: what is refused before it is paid, and what becomes of what is paid. */
+/** The steps that affect charges: what is rejected before a paid request, and what happens after it. */
 export default group('steps', [
 	'nodes/NanoBanana/{parameters/imageRequest,poll/waitForTask,submit/submit,submit/submitResult,images/downloadImage}.ts',
 ]);

@@ -9,7 +9,7 @@ const FILES = 'https://files.sim';
 export interface Charge {
 	/** Undefined for a synchronous call, which has no task. */
 	taskId?: string;
-	/** Part of every image and URL of it. */
+	/** Included in each of its images and URLs. */
 	mark: string;
 	workflow: number;
 	execution: number;
@@ -31,12 +31,12 @@ export interface ApiResponse {
 	body: Buffer;
 	/** How the body ends. */
 	end?: 'reset' | 'truncated' | 'resetWhenComplete';
-	/** How long until the headers. */
+	/** Delay until the headers arrive. */
 	afterMs: number;
 	onDelivered?: () => void;
 }
 
-/** Thrown by the connection, or nothing at all until somebody gives up. */
+/** A response, a connection error, or no response until the client gives up. */
 export type Reply = ApiResponse | { error: Error; afterMs: number } | 'silence';
 
 export interface Origin {
@@ -46,7 +46,7 @@ export interface Origin {
 }
 
 export interface ApiSettings {
-	/** From 0 (never) to 1: how often something goes wrong. */
+	/** Probability of a fault, 0..1. */
 	faults: number;
 	maxTaskMs: number;
 	progress: 'none' | 'linear' | 'coarse';
@@ -69,7 +69,7 @@ export class Api {
 		this.settings = settings;
 	}
 
-	/** Changes the state of the API: a time in which it rejects everything with 429 or 503, or another limit. */
+	/** Starts an outage, which rejects all create requests with 429 or 503, or changes the limit. */
 	change(): void {
 		const { simulator } = this;
 		const ms = 1_000 + simulator.below(60_000);
@@ -355,7 +355,7 @@ export function broken(code: string, syscall: string, afterMs: number): { error:
 	return { error: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }), afterMs };
 }
 
-/** Libraries between the socket and n8n do not always hand on the system call. */
+/** Libraries between the socket and n8n do not always pass on the system call. */
 function reset(simulator: Simulator, afterMs: number): { error: Error; afterMs: number } {
 	if (simulator.chance(0.5)) return broken('ECONNRESET', 'read', afterMs);
 	return { error: Object.assign(new Error('ECONNRESET'), { code: 'ECONNRESET' }), afterMs };
@@ -366,7 +366,7 @@ function page(status: number, afterMs: number): ApiResponse {
 	return { status, headers: { 'content-type': 'text/html' }, body, afterMs };
 }
 
-/** A whole PNG with the mark in a text chunk. */
+/** A complete PNG with the mark in a text chunk. */
 export function png(mark: string): Buffer {
 	const text = Buffer.from(`<${mark}>`.padEnd(60, ' '));
 	return Buffer.concat([
@@ -377,7 +377,7 @@ export function png(mark: string): Buffer {
 	]);
 }
 
-/** A chunk of a PNG; nobody here reads its checksum. */
+/** A PNG chunk. Its checksum is zero, because nothing reads it. */
 function chunk(type: string, data: Buffer): Buffer {
 	const length = Buffer.alloc(4);
 	length.writeUInt32BE(data.length);

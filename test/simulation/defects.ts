@@ -1,7 +1,7 @@
 /* eslint-disable */
-// Puts one defect of the money path at a time into a copy of the node, and counts the histories until the
-// simulation finds it: npx tsx test/simulation/defects.ts [--runs 20000] [--only text]. A defect that no longer matches the
-// code, or that is not found, fails.
+// Inserts one defect at a time into the payment code of a copy of the node, and counts the histories until the
+// simulation finds it: npx tsx test/simulation/defects.ts [--runs 20000] [--only text]. Fails if a defect is not found
+// or does not match the code.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -10,7 +10,7 @@ import { build, type Plugin } from 'esbuild';
 
 export interface Defect {
 	name: string;
-	/** Below nodes/NanoBanana. */
+	/** Relative to nodes/NanoBanana. */
 	file: string;
 	find: string | RegExp;
 	replace: string;

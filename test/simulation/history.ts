@@ -8,7 +8,7 @@ import { Simulator } from './simulator';
 
 export interface HistoryEnd {
 	violations: string[];
-	/** One line per event, when it was asked for. */
+	/** One line per event, if tracing is on. */
 	trace: string[];
 	charges: number;
 	steps: number;
@@ -60,7 +60,7 @@ class History {
 		simulator.log(() => `user   ${JSON.stringify({ api: this.api.settings, plans })}`);
 		if (!(await simulator.play(Promise.all(plans.map(async (plan) => await this.runWithRetries(plan))))))
 			simulator.violate('an item never ended');
-		// Items that n8n has given up still get their responses.
+		// Items that n8n has abandoned still get their responses.
 		if (plans.some(({ brokenItem }) => brokenItem !== undefined)) await simulator.play(simulator.sleep(400_000));
 		this.checkKnown();
 		if (simulator.violations.length === 0 && simulator.chance(0.3)) await this.collectRest();
@@ -73,7 +73,7 @@ class History {
 		this.process = new Process();
 	}
 
-	/** An execution and its retries by hand. */
+	/** An execution and its manual retries. */
 	private async runWithRetries(plan: Plan): Promise<void> {
 		const { simulator } = this;
 		let context: IDataObject = {};
@@ -93,9 +93,9 @@ class History {
 			this.engine.endedAt.set(execution.number, simulator.now);
 			this.executions = this.executions.filter((other) => other !== execution);
 			if (end.kind === 'rows' || execution.cancel.signal.aborted) break;
-			// A crashed execution is retried from what was saved before the node.
+			// A crashed execution is retried with the data that was saved before the node ran.
 			if (end.kind === 'error') {
-				// As n8n saves it now, whatever the items that it has given up still do.
+				// The data that n8n saves now, without later changes by abandoned items.
 				context = JSON.parse(JSON.stringify(execution.context)) as IDataObject;
 				this.saved.set(plan.workflow, JSON.parse(JSON.stringify(context)) as IDataObject);
 				for (const [item, count] of [...execution.reported.unclear, ...execution.reported.unstored]) {
@@ -129,7 +129,7 @@ class History {
 		}
 	}
 
-	/** What came out, and whether the texts are true. */
+	/** Records the output or the error, and checks its texts. */
 	private note(execution: Execution, end: TryEnd): void {
 		const { reported, plan } = execution;
 		if (end.kind === 'error') {
@@ -169,7 +169,7 @@ class History {
 			this.simulator.violate(`${String(row.json.taskId)} is said to have succeeded`);
 	}
 
-	/** Every error of an item with a known task names it, and none says that nothing was charged when something was. */
+	/** An error must include the known task IDs of its item, and must not claim that a charged item costs nothing. */
 	private checkText(execution: Execution, item: number | undefined, text: string): void {
 		const isOpen = ({ item: own, execution: at, taskId, isDelivered, mark }: Charge): boolean =>
 			own === item &&
@@ -198,7 +198,7 @@ class History {
 			);
 	}
 
-	/** No charged request that neither output, error, saved data nor log names. */
+	/** Every charged request must be in the output, an error, the saved data, or the log. */
 	private checkKnown(): void {
 		for (const charge of this.api.charges) {
 			if (this.api.stateOf(charge) === 'failed' || charge.isEmpty || this.isKnown(charge)) continue;
@@ -212,7 +212,7 @@ class History {
 		const execution = this.all.find(({ number }) => number === charge.execution);
 		if (!execution) return false;
 		const ended = execution.process.isDead || execution.cancel.signal.aborted;
-		// A synchronous call has no id that a log could name, and after a crash nobody gets a response that was on its way.
+		// A synchronous call has no ID for the log, and a crash loses the responses that were on their way.
 		if (charge.taskId === undefined && ended) return true;
 		if (execution.process.isDead && !charge.isDelivered) return true;
 		if (!charge.isDelivered && (execution.reported.unclear.get(charge.item) ?? 0) > 0) return true;
@@ -222,14 +222,14 @@ class History {
 		const isNamed = (text: string): boolean => new RegExp(`${name}(?!\\d)`).test(text);
 		return (
 			texts.some(isNamed) ||
-			// Images inside a response have no name to be known by.
+			// Images inside a response have no ID to look for.
 			(charge.taskId === undefined && texts.some((text) => text.includes('You were charged'))) ||
 			own.some(({ context }) => isNamed(JSON.stringify(context))) ||
 			this.isKeptInMemory(charge, execution)
 		);
 	}
 
-	/** Images that were part of a response stay in memory in n8n's binary mode 'default'; the error says so. */
+	/** Images inside a response stay in memory in n8n's binary mode 'default', and the error reports this. */
 	private isKeptInMemory(charge: Charge, { plan, reported }: Execution): boolean {
 		return (
 			charge.taskId === undefined &&
@@ -238,7 +238,7 @@ class History {
 		);
 	}
 
-	/** After the faults have ended, every task that was named can be collected. */
+	/** After the faults have ended, 'Wait for Task Result' must return the images of every successful task. */
 	private async collectRest(): Promise<void> {
 		const { simulator } = this;
 		simulator.log(() => 'user   collects the rest after the faults');
@@ -315,9 +315,9 @@ function drawPlan(simulator: Simulator, workflow: number, api: ApiSettings): Pla
 		retryUnclear: api.honorsKey && simulator.chance(0.7),
 		storageFaults: simulator.pick([0, 0, 0, 0.2]),
 		promptChanges: format === 'asyncTask' && simulator.chance(CHANGING_PROMPTS),
-		// Images that were part of a response are then lost with the process, as the error says.
+		// Not for images inside a response: these would be lost with the process, as the error reports.
 		isInMemory: simulator.chance(0.2) && format === 'asyncTask' && !api.isBase64,
-		// In the continue modes n8n makes a row of it and goes on.
+		// In the continue modes, n8n returns the error as an item and continues.
 		...(simulator.chance(0.1) && !continues && { brokenItem: simulator.below(items) }),
 	};
 }

@@ -1,6 +1,6 @@
 /* eslint-disable */
-// n8n as far as the node sees it: contexts, HTTP helpers, saved data, log, retries. One Process is one running n8n:
-// after a crash only what was saved and logged is left of it.
+// The parts of n8n that the node sees: contexts, HTTP helpers, saved data, log, retries. A Process is one running n8n:
+// after a crash, only the saved data and the log are left.
 import { Readable } from 'node:stream';
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
@@ -37,31 +37,31 @@ export interface Plan {
 	download: boolean;
 	wait: boolean;
 	onTimeout: 'error' | 'continue';
-	/** n8n's Batching starts so many items at a time. */
+	/** n8n's Batching starts this many items at a time. */
 	batchSize?: number;
-	/** All items ask for the same. */
+	/** All items have the same prompt. */
 	samePrompt: boolean;
-	/** The prompt contains an expression that gives another text in every try. */
+	/** The prompt contains an expression that returns a different text in every try. */
 	promptChanges: boolean;
-	/** 'Retry Unclear Requests': only drawn where the API honors the key. */
+	/** 'Retry Unclear Requests', only on if the API honors the key. */
 	retryUnclear: boolean;
-	/** How often n8n cannot store an image. */
+	/** Probability that n8n cannot store an image. */
 	storageFaults: number;
 	/** Binary data in memory (n8n's mode 'default') and not in files. */
 	isInMemory: boolean;
-	/** The expression of this item fails in the first try, so that n8n gives up the run while it sets up the items. */
+	/** The expression of this item fails in the first try, so n8n abandons the run while it sets up the items. */
 	brokenItem?: number;
 }
 
-/** What a user could know of an execution. */
+/** What a user can know about an execution. */
 export interface Reported {
-	/** Everything that was logged, shown or put out, as text. */
+	/** Everything that was logged, shown, or returned, as text. */
 	texts: string[];
-	/** Items by how often it was reported that their request has no clear end. */
+	/** Per item: how often a request was reported as unclear. */
 	unclear: Map<number, number>;
-	/** Items by how often it was reported that images inside a response were charged and could not be stored. */
+	/** Per item: how often images inside a response were reported as charged but not stored. */
 	unstored: Map<number, number>;
-	/** Marks of images that came out. */
+	/** Marks of the returned images. */
 	marks: Set<string>;
 }
 
@@ -113,7 +113,7 @@ export class Engine {
 		return await Promise.race([run(), process.crashed.then((): TryEnd => ({ kind: 'crashed' }))]);
 	}
 
-	/** 'Wait for Task Result' for these tasks, in an execution of its own. */
+	/** 'Wait for Task Result' for these tasks, in a separate execution. */
 	async collect(execution: Execution, taskIds: string[]): Promise<INodeExecutionData[]> {
 		const ctx = this.contextFor(
 			execution,
@@ -270,7 +270,7 @@ export class Engine {
 					return void simulator.after(simulator.below(50), () => over(() => reject(error)));
 				}
 				simulator.after(1 + simulator.below(50), () => {
-					// A request that was given up may have left before.
+					// An aborted request may already have been sent.
 					if ((isOver || process.isDead) && (!isPaid || simulator.chance(0.5))) return;
 					const reply = this.replyTo(execution, item, options, withKey);
 					simulator.log(() => `${name}   ${method} arrived: ${describe(reply)}`);
@@ -309,16 +309,16 @@ export class Engine {
 		return format === 'gemini' ? images : 1;
 	}
 
-	/** An unclear request is not sent again in its execution, and a run whose output is lost pays for nothing more. */
+	/** An execution does not send an unclear request again, and sends no paid request after its output is lost. */
 	private checkBefore({ plan, number, reported }: Execution, item: number, { isLost, sent }: TryState): void {
-		// A request of which nobody knows whether it was accepted is sent until it is clear.
+		// With 'Retry Unclear Requests', an unclear request is sent again until it is clear.
 		const isSent = plan.retryUnclear && sent.has(item);
 		if (isLost && !isSent) this.simulator.violate(`execution ${number} paid for item ${item} after it had failed`);
 		if (!plan.retryUnclear && (reported.unclear.get(item) ?? 0) >= this.callsOf(plan))
 			this.simulator.violate(`item ${item} of execution ${number} was sent again after an unclear end`);
 	}
 
-	/** Nothing is charged twice, except after an unclear end that the user has read of, or a crash. */
+	/** Nothing is charged twice, except after an unclear end that was reported to the user, or after a crash. */
 	private checkCharge(execution: Execution, item: number): void {
 		const { plan } = execution;
 		const isSame = (charge: Origin): boolean => charge.workflow === plan.workflow && charge.item === item;
@@ -338,13 +338,13 @@ export class Engine {
 	}
 
 	/**
-	 * When executions ended. With its batching n8n gives no sign that it has given up a run, so an item of it that still
+	 * When executions ended. With Batching, n8n does not signal that it has abandoned a run, so an item that still
 	 * waits for the API may send its request afterwards.
 	 */
 	readonly endedAt = new Map<number, number>();
-	/** Executions that crashed: nobody could know what they had sent. */
+	/** Executions that crashed, so what they sent is unknown. */
 	readonly orphans = new Set<number>();
-	/** By workflow and item: unclear ends of earlier executions, which a user has read of. */
+	/** Per workflow and item: how many unclear or unstored requests earlier executions have reported. */
 	readonly forgiven = new Map<string, number>();
 
 	private async *bodyOf(
@@ -372,7 +372,10 @@ export class Engine {
 	}
 }
 
-/** A paid request waits at least this long for its response, which may be the only one that names what is charged. The node counts whole milliseconds. */
+/**
+ * A paid request waits at least this long for its response, which may be the only record of the charge. Minus 1,
+ * because the node counts whole milliseconds.
+ */
 function shortestTimeoutMs({ format, timeoutS }: Plan): number {
 	return (format === 'asyncTask' ? 60_000 : timeoutS * 1000) - 1;
 }
@@ -381,9 +384,9 @@ function shortestTimeoutMs({ format, timeoutS }: Plan): number {
 interface TryState {
 	/** Paid requests without a response. */
 	posts: number;
-	/** An item has failed in stop mode, so nobody will get the output. */
+	/** An item has failed in stop mode, so the output is lost. */
 	isLost: boolean;
-	/** Items with a paid request that has left. */
+	/** Items whose paid request was sent. */
 	sent: Set<number>;
 }
 

@@ -1,6 +1,6 @@
 /* eslint-disable */
-// Virtual time and one seeded source of chance. Everything that the product waits for (timers, responses) is an
-// event here, and the scheduler chooses which of the events that are due soon comes next.
+// Virtual time and one seeded source of randomness. Everything that the node waits for (timers, responses) is an event
+// here, and the scheduler picks one of the events that are due soon.
 import { createRandom } from '../mock-api/random';
 
 interface Event {
@@ -24,14 +24,14 @@ const START = Date.UTC(2026, 0, 1);
 
 export class Simulator {
 	now = START;
-	/** Counts events: the points at which a crash or a cancel can come. */
+	/** Counts events. A crash or a cancel can follow each of them. */
 	steps = 0;
 	readonly trace: string[] = [];
 	readonly violations: string[] = [];
 	private readonly random: { next(): number };
 	private readonly events: Event[] = [];
 	private readonly atStep = new Map<number, Array<() => void>>();
-	/** Events this close to each other may change places. */
+	/** Events this close to each other may run in any order. */
 	private readonly disorderMs: number;
 
 	constructor(
@@ -56,7 +56,7 @@ export class Simulator {
 		return choices[this.below(choices.length)];
 	}
 
-	/** One event is one line. */
+	/** Adds one line to the trace. */
 	log(line: () => string): void {
 		if (this.isTracing) this.trace.push(`${String(this.now - START).padStart(8)} ms  ${line()}`);
 	}
@@ -74,7 +74,7 @@ export class Simulator {
 		return event;
 	}
 
-	/** Calls `run` when so many further events have passed, whatever they are. */
+	/** Calls `run` after `count` more events of any kind. */
 	afterSteps(count: number, run: () => void): void {
 		const step = this.steps + count;
 		this.atStep.set(step, [...(this.atStep.get(step) ?? []), run]);
@@ -84,7 +84,7 @@ export class Simulator {
 		await new Promise<void>((resolve) => this.after(ms, resolve));
 	}
 
-	/** Plays events until the promise has settled. Returns false when nothing is left to wait for, or hours have passed. */
+	/** Plays events until the promise has settled. Returns false if nothing is left to wait for, or after a day. */
 	async play(promise: Promise<unknown>): Promise<boolean> {
 		let isSettled = false;
 		const settle = (): void => void (isSettled = true);
@@ -108,8 +108,8 @@ export class Simulator {
 					reject(error as Error);
 				}
 			};
-			// Node.js settles all promises between two immediates. A single one for each turn of the event loop takes half as
-			// long again.
+			// Node.js settles all promises between two immediates. One immediate per turn of the event loop would take
+			// 50% longer.
 			const turn = (): void => {
 				for (let count = 0; count < STEPS_PER_TURN; count += 1) real.setImmediate(step);
 				real.setImmediate(() => isOver || turn());
@@ -126,12 +126,12 @@ export class Simulator {
 		this.atStep.delete(this.steps);
 	}
 
-	/** One of the events that are due soon. Events are kept latest first. */
+	/** Removes one of the events that are due soon. The list starts with the latest event. */
 	private next(): Event | undefined {
 		const { events } = this;
 		while (events.length > 0 && events[events.length - 1].isCanceled) events.pop();
 		if (events.length === 0) return undefined;
-		// Counted from the first one, so that no event waits for ever: real timers are late, but not by a second.
+		// Measured from the earliest event, so that no event waits forever: real timers are late, but not by a second.
 		const latest = events[events.length - 1].at + this.disorderMs;
 		let count = 1;
 		while (count < 6 && count < events.length && events[events.length - 1 - count].at <= latest) count += 1;
@@ -139,7 +139,7 @@ export class Simulator {
 		return event.isCanceled ? this.next() : event;
 	}
 
-	/** Replaces the clock, the timers and the chance of this process until the returned function is called. */
+	/** Replaces the clock, the timers, and Math.random of this process until the returned function is called. */
 	install(): () => void {
 		const simulator = this;
 		const timers = new Map<number, Event>();

@@ -46,7 +46,7 @@ export const ALL_FAULTS: FaultRule[] = [
 ];
 
 /**
- * Where the API honors keys. An account without credit is left out: that rejection is final, and rightly leaves a
- * request unclear that was sent before.
+ * For an API that honors keys. An account without credit is left out: that rejection is final, so an unclear request
+ * stays unclear, which is correct.
  */
 export const KEY_FAULTS = ALL_FAULTS.filter(({ fault }) => fault !== 'status429Balance');

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // npm run test:storm [-- seeds tasks]: 1,000 tasks in 10 seeds, without and with an API that honors the
-// Idempotency-Key; a table of each, and exit code 1 on any loss. With keys, an unclear request is one, too.
+// Idempotency-Key. Prints a table for each, and exits with code 1 on any loss. With keys, an unclear request is a loss.
 import { runStorm, type StormReport } from './storm';
 
 const PEAK_MEGABYTES = 1_500;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Many executions in the real engine with all faults, and a comparison with the ledger afterwards.
+// Runs many executions in the real engine with all faults, and then compares the results with the ledger.
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { nanoBananaWorkflow, runWorkflow, type RunOptions, type RunResult } from '../engine/support/runWorkflow';
@@ -34,18 +34,21 @@ export interface StormReport {
 
 const ITEMS_PER_EXECUTION = 10;
 const EXECUTIONS_AT_ONCE = 3;
-/** As often as somebody would press "Retry execution". */
+/** How often a user would click "Retry execution". */
 const MANUAL_RETRIES = 4;
 const OPTIONS = { pollInterval: 0.02, timeout: 6, maxImageSize: 2 };
-/** With keys, a request is sent again after 1, 2, 4, 8, … seconds. A quarter of them end unclear, so all of the eight tries that fit into this do so once in 60,000 requests. */
+/**
+ * With keys, a request is sent again after 1, 2, 4, 8, … seconds: eight tries fit into the timeout. A quarter of them
+ * end unclear, so all eight end unclear once in 60,000 requests.
+ */
 const KEY_OPTIONS = { ...OPTIONS, timeout: 120, retryUnclear: true };
 
-/** What the user of one execution could know: rows, and the lines in the log. */
+/** What the user can know: output items and log lines. */
 interface Reported {
 	taskIds: Set<string>;
-	/** Prompts by how often it was said that their request ended unclear. */
+	/** Per prompt: how often a request was reported as unclear. */
 	unclear: Map<string, number>;
-	/** Images that came out, by task id, or by prompt where there is no task. */
+	/** Number of returned images per task ID, or per prompt if there is no task. */
 	images: Map<string, number>;
 }
 
@@ -55,7 +58,7 @@ export async function runStorm({ seed, tasks, honorsKey = false }: StormOptions)
 		taskMs: [20, 120],
 		syncMs: 20,
 		tasksAtOnce: 24,
-		// Large enough to be stored while they arrive.
+		// Large enough that n8n stores them while they arrive.
 		imageBytes: 1_100_000,
 		faults: honorsKey ? KEY_FAULTS : ALL_FAULTS,
 		honorsIdempotencyKey: honorsKey,
@@ -105,7 +108,7 @@ interface Execution {
 	honorsKey: boolean;
 }
 
-/** An execution that nobody retries any more for the time being. */
+/** An execution after its manual retries. */
 interface Ended {
 	workflow: ReturnType<typeof nanoBananaWorkflow>;
 	prompts: string[];
@@ -128,8 +131,8 @@ async function runExecution(mockApi: MockApi, { seed, number, size, reported, ho
 	]) as INode['onError'];
 	const parameters: IDataObject = {
 		model: { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' },
-		// Every try evaluates expressions again, and must find the task of the first one nevertheless. An API that
-		// honors keys rejects one that comes with another body.
+		// Every try evaluates expressions again, but must still find the task of the first try. Not with keys: the API
+		// rejects a used key with another body.
 		prompt: random.next() < 0.4 && !honorsKey ? "={{ $json.prompt + ' #' + Math.random() }}" : '={{ $json.prompt }}',
 		numberOfImages: '={{ $json.n }}',
 		requestOptions: { timeout: 2000 },
@@ -157,7 +160,7 @@ async function runExecution(mockApi: MockApi, { seed, number, size, reported, ho
 	return { workflow, prompts, result, retries };
 }
 
-/** Calls without a task leave their images in the failed execution, and nowhere else: its retry brings them. */
+/** The images of calls without a task are only in the failed execution, so a retry is needed to get them. */
 async function retryOnABetterDay(
 	mockApi: MockApi,
 	{ workflow, prompts, result }: Ended,
@@ -205,7 +208,7 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 	counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
-/** What a user does in the end with the ids that errors and logs named, on a better day. */
+/** After the faults have ended, gets the images of the task IDs in the logs, as a user would. */
 async function collectRest(mockApi: MockApi, reported: Reported): Promise<void> {
 	const open = [...reported.taskIds].filter(
 		(taskId) => !reported.images.has(taskId) && mockApi.task(taskId)?.state !== 'failed',
@@ -218,7 +221,7 @@ async function collectRest(mockApi: MockApi, reported: Reported): Promise<void> 
 	note(await run(mockApi, workflow, {}), [''], reported);
 }
 
-/** The prompt as the input item has it, without what an expression added. */
+/** The prompt of the input item, without what an expression added. */
 function itemOf({ prompt }: LedgerEntry): string {
 	return prompt.split(' #')[0];
 }
@@ -249,7 +252,7 @@ function audit({ ledger, journal }: MockApi, reported: Reported): Audit {
 			Math.max(0, entries.filter((entry) => !isKnown(entry)).length - unclear(prompt)),
 		),
 		lostImages: Math.max(0, imagesCharged - delivered),
-		// A retry by hand after an unclear end is the user's own decision; several calls of one item are no repetition.
+		// A manual retry after an unclear end is the user's decision. Multiple calls of one item are not a repetition.
 		chargedTwice: sum((entries, prompt) => {
 			const wanted = entries.every(({ kind }) => kind === 'generateContent') ? 2 : 1;
 			return Math.max(0, entries.length - wanted - unclear(prompt));

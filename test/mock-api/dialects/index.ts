@@ -3,13 +3,13 @@ import { apimart, evolink, outputs, toapis, zmodel } from './otherDialects';
 import { dataString, flat, forkResult, openAiTask, seed, sub2api, taskDto } from './newApiDialects';
 import type { MockResponse, TaskView } from '../types';
 
-/** How one API writes a task down: New API (an open-source proxy for model APIs), a fork of it, or an API with the same idea. */
+/** How one API represents a task: New API (an open-source proxy for model APIs), a fork of it, or a similar API. */
 export interface DialectWriter {
 	create(view: TaskView): MockResponse;
 	query(view: TaskView): MockResponse;
 }
 
-/** New API and its forks first, then APIs that only share the idea. */
+/** New API and its forks first, then similar APIs. */
 export const DIALECTS = {
 	seed,
 	newapiFlat: flat,

@@ -73,7 +73,7 @@ function flatBody(view: TaskView): MockResponse {
 
 function taskDtoBody(view: TaskView): MockResponse {
 	const [first] = urlsOf(view);
-	// Both are seen in the wild: a failure's text in result_url, and a success's URL in fail_reason.
+	// Real APIs do both: the error text of a failed task in result_url, and the URL of a successful one in fail_reason.
 	const reported = view.failure?.message ?? first ?? '';
 	const data = {
 		id: view.task.rowId,
@@ -108,7 +108,7 @@ function sub2apiBody(view: TaskView): MockResponse {
 		result: { created: view.finishedAtSeconds, data },
 		completed_at: view.finishedAtSeconds,
 	};
-	// A failed task contains the status of the upstream, although its own is 200.
+	// `http_status` is the status of the upstream. The response itself has status 200.
 	const failed = { http_status: 502, error: view.failure };
 	const outcome = isDone(view) ? done : view.failure === null ? {} : failed;
 	return { status: 200, headers: { 'cache-control': 'no-store' }, body: { ...sub2apiFields(view), ...outcome } };

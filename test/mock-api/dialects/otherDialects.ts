@@ -75,7 +75,7 @@ function zmodelBody(view: TaskView): MockResponse {
 }
 
 function outputsBody(view: TaskView): MockResponse {
-	// This one labels every image as PNG, whatever the bytes are.
+	// This API labels every image as PNG, whatever its type is.
 	const list = view.images.map((image, index) => ({ index, mime_type: 'image/png', size: 0, ...imageItem(image) }));
 	return ok({
 		id: view.taskId,

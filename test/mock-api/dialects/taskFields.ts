@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { TaskImage, TaskView } from '../types';
 
-/** Words and fields that several dialects share. */
+/** Status words and fields that multiple dialects share. */
 
 type StatusWords = Record<'queued' | 'processing' | 'succeeded' | 'failed', string>;
 
@@ -24,7 +24,7 @@ export const PENDING_WORDS: StatusWords = {
 	failed: 'failed',
 };
 
-/** The unknown state is a status that no list contains. */
+/** For the state 'unknown', a status that no list contains. */
 export function statusWord(view: TaskView, words: StatusWords): string {
 	return view.state === 'unknown' ? 'post_processing' : words[view.state];
 }
@@ -33,7 +33,7 @@ export function percent({ progress }: TaskView): string {
 	return progress === null ? '' : `${progress}%`;
 }
 
-/** The progress as a whole number; absent when the API tells none. */
+/** The progress as a whole number; absent if the API reports none. */
 export function progressNumber({ progress }: TaskView): { progress?: number } {
 	return progress === null ? {} : { progress };
 }
@@ -50,12 +50,12 @@ export function dataUri({ rendered, mimeType }: TaskImage): string {
 	return `data:${mimeType};base64,${rendered?.content.toString('base64') ?? ''}`;
 }
 
-/** OpenAI's image item: one of the two keys. */
+/** OpenAI's image item, with one of the two keys. */
 export function imageItem(image: TaskImage): { url: string } | { b64_json: string } {
 	return image.url !== null ? { url: image.url } : { b64_json: image.rendered?.content.toString('base64') ?? '' };
 }
 
-/** New API's typed image item: all three keys are always there, empty ones mean absent. */
+/** New API's typed image item: all three keys are always present, and an empty one means absent. */
 export function typedItem(image: TaskImage): Record<string, string> {
 	return { url: '', b64_json: '', revised_prompt: '', ...imageItem(image) };
 }

@@ -17,7 +17,7 @@ const TRICKLE_PIECES = 10;
 
 let bomb: Promise<Buffer> | undefined;
 
-/** Announces the whole body, sends a part of it and breaks the connection. */
+/** Announces the whole body, sends a part of it, and breaks the connection. */
 export function sendTruncated(call: Call, response: MockResponse, bytes?: number): void {
 	const { headers, content } = encodeResponse(response);
 	open(call, response.status, { ...headers, 'content-length': String(content.length) });
@@ -25,7 +25,7 @@ export function sendTruncated(call: Call, response: MockResponse, bytes?: number
 	call.reply.raw.write(part, () => hangUp(call));
 }
 
-/** Sends the whole body in chunks, and breaks the connection in place of the last one. */
+/** Sends the whole body in chunks, but breaks the connection instead of sending the final, empty chunk. */
 export function sendCompleteThenReset(call: Call, response: MockResponse): void {
 	const { headers, content } = encodeResponse(response);
 	open(call, response.status, headers);
@@ -33,7 +33,7 @@ export function sendCompleteThenReset(call: Call, response: MockResponse): void 
 	call.reply.raw.write(content, () => hangUp(call));
 }
 
-/** Sends half of the body, and then nothing until the client leaves. */
+/** Sends half of the body, and then nothing until the client disconnects. */
 export async function sendStalled(call: Call, response: MockResponse): Promise<void> {
 	const { headers, content } = encodeResponse(response);
 	open(call, response.status, { ...headers, 'content-length': String(content.length) });
@@ -41,16 +41,16 @@ export async function sendStalled(call: Call, response: MockResponse): Promise<v
 	await once(call.reply.raw, 'close', { signal: call.mock.stopping.signal });
 }
 
-/** Announces more than there is and ends the response as if that were all. */
+/** Announces more bytes than it sends, and then closes the connection normally. */
 export function sendWrongLength(call: Call, response: MockResponse): void {
 	const { headers, content } = encodeResponse(response);
 	open(call, response.status, { ...headers, 'content-length': String(content.length + 1000), connection: 'close' });
-	// Ended below node's own response, which would keep the connection open for the missing bytes.
+	// Ends the socket: the response of Node.js would keep the connection open for the missing bytes.
 	call.hungUp = true;
 	call.reply.raw.write(content, () => call.reply.raw.socket?.end());
 }
 
-/** Sends the whole body, a piece at a time. */
+/** Sends the whole body slowly, piece by piece. */
 export async function sendTrickle(call: Call, response: MockResponse, ms: number): Promise<void> {
 	const { headers, content } = encodeResponse(response);
 	open(call, response.status, { ...headers, 'content-length': String(content.length) });
@@ -64,7 +64,7 @@ export async function sendTrickle(call: Call, response: MockResponse, ms: number
 	});
 }
 
-/** Begins with the real image, so that only the length gives it away. */
+/** Starts with the real image, so only the length shows that something is wrong. */
 export async function sendEndless(call: Call, response: MockResponse): Promise<void> {
 	const { headers, content } = encodeResponse(response);
 	open(call, 200, headers);
@@ -92,7 +92,7 @@ export async function sendHugeJson(call: Call): Promise<void> {
 	});
 }
 
-/** Breaks the connection; the journal must not blame the client for it. */
+/** Breaks the connection, and records that the client did not do it. */
 export function hangUp(call: Call): void {
 	call.hungUp = true;
 	call.reply.raw.socket?.destroy();
@@ -108,7 +108,7 @@ async function stream(call: Call, pieces: () => AsyncGenerator<Buffer>): Promise
 	try {
 		await pipeline(Readable.from(pieces()), call.reply.raw);
 	} catch (error) {
-		// The usual end of these bodies: the client has had enough.
+		// These bodies usually end because the client disconnects.
 		if (!call.entry.clientLeft && !call.mock.stopping.signal.aborted) throw error;
 	}
 }

@@ -5,7 +5,7 @@ import { rejectionResponse, retryAfterHeaders, tooManyRequests, withRequestId } 
 import type { MockResponse, RouteName } from '../types';
 import type { MockState } from '../state';
 
-/** The response to a call that never reaches the API; null lets the call through. */
+/** The response to a call that does not reach the API; null lets the call through. */
 export function responseInstead({ mock, route, fault, entry }: Call): MockResponse | null {
 	switch (fault?.fault) {
 		case 'status408':
@@ -25,14 +25,14 @@ export function responseInstead({ mock, route, fault, entry }: Call): MockRespon
 		case 'status504Html':
 			return proxyPage(504, 'Gateway Time-out');
 		case 'redirectForeign':
-			// 307 keeps method and body: the harshest kind for whoever follows it with the key.
+			// 307 keeps method and body: the worst redirect for a client that follows it with the key.
 			return { status: 307, headers: { location: mock.urls.foreign + entry.path }, body: '' };
 		default:
 			return null;
 	}
 }
 
-/** What replaces the response of a route that has done its work; null keeps it. */
+/** Replaces the response of a route that has already run; null keeps it. */
 export function responseAfter(fault: FaultName): MockResponse | null {
 	switch (fault) {
 		case 'status503Accepted':
@@ -72,7 +72,7 @@ function limited(mock: MockState, route: RouteName, form: FaultRule['retryAfter'
 	return { ...response, headers: retryAfterHeaders(form === 'none' ? null : form, mock.settings.retryAfterSeconds) };
 }
 
-// Seen in the wild: an empty account reported as a rate limit. Only the code tells.
+// Some APIs report an empty account as a rate limit. Only the code shows the difference.
 function disguisedBalance(mock: MockState): object {
 	const message = withRequestId(mock, '当前分组上游负载已饱和，请稍后再试');
 	return { error: { message, type: 'insufficient_quota', param: '', code: 'insufficient_user_quota' } };

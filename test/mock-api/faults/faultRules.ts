@@ -39,7 +39,7 @@ export const FAULT_NAMES = [
 
 export type FaultName = (typeof FAULT_NAMES)[number];
 
-/** When and how calls of a route go wrong. Without any count the rule fires on every call. */
+/** When and how calls of a route fail. Without a count, the rule fires on every call. */
 export interface FaultRule {
 	route: RouteName;
 	fault: FaultName;
@@ -47,15 +47,15 @@ export interface FaultRule {
 	probability?: number;
 	/** Fires at most this often. */
 	times?: number;
-	/** Fires on every such call only. */
+	/** Fires only on every nth call. */
 	every?: number;
 	/** Lets this many calls pass first. */
 	after?: number;
 	/** Length of the delay of slowHeaders, slowBody and lateVisibility. */
 	ms?: number;
-	/** Form of Retry-After on status429; the settings' form otherwise. */
+	/** Form of Retry-After on status429. By default, the form in the settings. */
 	retryAfter?: 'none' | 'seconds' | 'date';
-	/** What expiredFile responds with; drawn from 403, 404 and 410 otherwise. */
+	/** Status of expiredFile. By default, 403, 404, or 410 at random. */
 	status?: number;
 }
 
@@ -84,7 +84,7 @@ function isDue(call: Call, rule: FaultRule): boolean {
 	return rule.probability === undefined || call.mock.random.faults.next() < rule.probability;
 }
 
-// Some faults need a past: nothing can go backwards before it has gone forwards.
+// Some faults need an earlier state: a task can only go backwards after it has moved forwards.
 function isPossible({ mock, params }: Call, rule: FaultRule): boolean {
 	if (rule.fault === 'backwards') {
 		const task = mock.tasks.find(({ taskId }) => taskId === params.taskId);

@@ -5,7 +5,7 @@ import { destroy, sendWhole } from './sendResponse';
 import type { MockResponse, ScriptedResponse } from '../types';
 import { pause } from '../state';
 
-/** Plays one scripted response in place of the route's own. */
+/** Sends one scripted response instead of the route's own. */
 export async function sendScripted(
 	call: Call,
 	scripted: ScriptedResponse,

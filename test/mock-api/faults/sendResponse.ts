@@ -18,7 +18,7 @@ import { pause } from '../state';
 
 const DEFAULT_DELAY_MS = 100;
 
-/** Sends a route's response, as it is or the way the call's fault spoils it. */
+/** Sends a route's response, unchanged or as the call's fault changes it. */
 export async function sendResponse(call: Call, response: MockResponse): Promise<void> {
 	const delayMs = call.fault?.ms ?? DEFAULT_DELAY_MS;
 	switch (call.fault?.fault) {
@@ -83,7 +83,7 @@ function mislabelled({ mock }: Call, response: MockResponse): MockResponse {
 	return { ...response, headers: { ...response.headers, 'content-type': type } };
 }
 
-// The headers stay as they were: only the bytes are missing.
+// Keeps the headers. Only the bytes are missing.
 function emptied(response: MockResponse): MockResponse {
 	return { ...response, headers: encodeResponse(response).headers, body: Buffer.alloc(0) };
 }

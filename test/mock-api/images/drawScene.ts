@@ -2,7 +2,7 @@
 import type { PixelSize } from './pixelSizes';
 import type { Scene, Shape } from './readScene';
 
-/** The position of a shape, from the middle of its ground, in pixels. */
+/** The position of a shape in pixels: the middle of its base. */
 interface Place {
 	shape: Shape;
 	x: number;
@@ -19,7 +19,7 @@ const LIGHTS = {
 };
 const DRAW = { cube: drawCube, sphere: drawSphere, banana: drawBanana, mug: drawMug };
 
-/** SVG elements that fill the canvas. Another variant is another view of the same scene. */
+/** Returns SVG elements that fill the canvas. Each variant is a different view of the same scene. */
 export function drawScene(
 	{ subjects, surface, wall, light }: Scene,
 	{ width, height }: PixelSize,

@@ -8,7 +8,7 @@ const CHUNK_OVERHEAD_BYTES = 12;
 const NOISE_PERIOD_BYTES = 256 * 1024;
 const JPEG_SEGMENT_BYTES = 65_533;
 
-/** Grows a valid image to about `target` bytes without touching its pixels; never shrinks it. */
+/** Grows a valid image to about `target` bytes without changing its pixels; never shrinks it. */
 export function padImage(image: Buffer, format: ImageFormat, target: number): Buffer {
 	const missing = target - image.length;
 	if (missing <= CHUNK_OVERHEAD_BYTES) return image;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-/** The mock API writes its prompts into its images, so that an edit of one, also in a later process, knows what it shows. */
+/** The mock API writes the prompts into its images, so that a later edit, also in another process, can read them. */
 
 const MARK = 'mock-api-prompt:';
 const LONGEST = 2_000;
@@ -9,7 +9,7 @@ export function describeImage(text: string): string {
 	return MARK + encodeURIComponent(text.slice(-LONGEST).replace(/\p{Surrogate}/gu, ''));
 }
 
-/** The text that describeImage wrote; null for images from elsewhere. */
+/** The text that describeImage wrote; null for other images. */
 export function readImageText(exif: Buffer | undefined): string | null {
 	const [, written] = new RegExp(`${MARK}([\\w%.!~*'()-]*)`).exec(exif?.toString('latin1') ?? '') ?? [];
 	return written === undefined ? null : decodeURIComponent(written);

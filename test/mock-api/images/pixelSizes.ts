@@ -6,7 +6,7 @@ export interface PixelSize {
 	height: number;
 }
 
-/** Pixel sizes as published for the upstream models; 21:9 at 0.5K is Google's own odd figure. */
+/** The published sizes of the upstream models. 21:9 at 0.5K looks wrong, but Google publishes it. */
 const SIZES: Record<Exclude<Tier, '8K'>, Record<string, [number, number]>> = {
 	base: {
 		'1:1': [1024, 1024],
@@ -61,14 +61,14 @@ for (const [ratio, [width, height]] of Object.entries(SIZES['1K'])) {
 	SIZES['4K'][ratio] = [width * 4, height * 4];
 }
 
-/** The real 8K sizes are not known and would cost minutes in a test run: 8K responds with the 4K sizes. */
+/** The real 8K sizes are not known, and rendering them would take minutes, so 8K uses the 4K sizes. */
 export function pixelSize(tier: Tier, ratio: string): PixelSize {
 	const table = SIZES[tier === '8K' ? '4K' : tier];
 	const [width, height] = table[ratio] ?? table['1:1'];
 	return { width, height };
 }
 
-/** An edit without a ratio follows its first reference. */
+/** An edit without a ratio gets the one that is closest to its first reference. */
 export function nearestRatio(ratios: string[], size: PixelSize): string {
 	const wanted = Math.log(size.width / size.height);
 	const distance = (ratio: string): number => {

@@ -4,7 +4,7 @@ import type { PixelSize } from './pixelSizes';
 
 const FONT = 'font-family="DejaVu Sans, sans-serif"';
 
-/** SVG elements of a calm background with the text: in the middle, or at the top where references need the middle. */
+/** Returns SVG elements of a background with the text in the middle, or at the top if references need the middle. */
 export function drawPoster(text: string, { width, height }: PixelSize, variant: number, atTop: boolean): string {
 	const hue = createHash('sha256').update(`${text}/${variant}`).digest().readUInt16BE() % 360;
 	const fontSize = Math.max(10, Math.round(Math.min(width / (atTop ? 30 : 15), height / 16)));
@@ -24,7 +24,7 @@ export function drawPoster(text: string, { width, height }: PixelSize, variant: 
 	);
 }
 
-/** The corner that says that no model made this image. */
+/** The label in the corner, which shows that no model generated this image. */
 export function drawMark(caption: string, { width, height }: PixelSize): string {
 	const text = `mock · ${caption}`;
 	const fontSize = Math.max(6, Math.min(width / 45, height / 20, width / (text.length * 0.62 + 3)));

@@ -3,10 +3,10 @@
 export type Shape = 'cube' | 'sphere' | 'banana' | 'mug';
 export type Light = 'studio' | 'daylight' | 'sunset' | 'night';
 
-/** What a prompt with known words shows: shapes in their colors on a surface, in front of a wall, in some light. */
+/** The scene that a prompt describes: colored shapes on a surface, in front of a wall, in some light. */
 export interface Scene {
 	subjects: Map<Shape, { color: string; scale: number }>;
-	/** Null without one: the wall's color goes on, as in a studio. */
+	/** Null if there is none: the ground then has the wall's color, as in a studio. */
 	surface: string | null;
 	wall: string;
 	light: Light;
@@ -25,7 +25,7 @@ const SCALES = tableOf('tiny 0.4, small 0.6, little 0.6, big 1.2, large 1.2, hug
 
 const OWN_COLORS = { cube: '#8fa3bd', sphere: '#8fa3bd', banana: '#f4c430', mug: '#f3efe8' };
 
-/** Reads from left to right, so that an edit, written after the first prompt, overrides it. Null without a shape. */
+/** Reads from left to right, so that an edit, which follows the first prompt, overrides it. Null without a shape. */
 export function readScene(text: string): Scene | null {
 	const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
 	const nouns = words.map((word) => NOUNS.get(word));
@@ -53,7 +53,7 @@ export function readScene(text: string): Scene | null {
 	return scene;
 }
 
-/** The noun that a color or a size belongs to: the next one, or a closer one before it. */
+/** The noun that a color or a size belongs to: the closest one, or the next one of two equally close ones. */
 function nearestNoun(nouns: (string | undefined)[], at: number): string | undefined {
 	const found = [1, 2, 3, 4].find((distance) => nouns[at + distance] ?? nouns[at - distance]);
 	return found === undefined ? undefined : (nouns[at + found] ?? nouns[at - found]);

@@ -20,7 +20,7 @@ export interface ImageSpec extends PixelSize {
 	drawing: Drawing;
 }
 
-/** `plain`: one color, cheap. `scene`: what the prompt says, as far as the words are known. */
+/** `plain`: one color, cheap. `scene`: what the prompt describes, or a poster with its text. */
 export type Drawing = 'plain' | 'scene';
 
 export interface RenderedImage extends ServedFile {
@@ -33,15 +33,15 @@ export interface Box extends PixelSize {
 }
 
 const LARGEST_DRAWING = 2048;
-/** Enough for a few 4K images; older ones are rendered again when asked for. */
+/** Enough for a few 4K images. Older images are rendered again when needed. */
 const CACHE_LIMIT_BYTES = 64 * 1024 * 1024;
 const cache = new Map<string, { rendered: Promise<RenderedImage>; bytes: number }>();
 
-// The mock API shares a small machine with the tests that drive it.
+// The mock API shares a small machine with the tests that use it.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Renders an image, or hands out the same one when it was rendered before. */
+/** Renders an image, or returns the cached one. */
 export async function renderImage(spec: ImageSpec): Promise<RenderedImage> {
 	const key = keyOf(spec);
 	const entry = cache.get(key) ?? { rendered: renderFresh(spec), bytes: 0 };
@@ -90,7 +90,7 @@ async function drawPlain(spec: ImageSpec): Promise<Sharp> {
 	);
 }
 
-/** A scene where the words are known, also after edits; a poster with the text otherwise. */
+/** A scene if the words are known, also after edits; otherwise a poster with the text. */
 async function drawForPeople(spec: ImageSpec): Promise<Sharp> {
 	const { prompt, caption, index, references } = spec;
 	const [first] = references;
@@ -100,7 +100,7 @@ async function drawForPeople(spec: ImageSpec): Promise<Sharp> {
 	const drawing =
 		scene === null ? drawPoster(prompt, spec, index, references.length > 0) : drawScene(scene, spec, index);
 	const { width, height } = spec;
-	// Drawing a whole 4K image takes seconds, enlarging one does not.
+	// Drawing a 4K image takes seconds, enlarging a smaller one does not.
 	const scale = Math.min(1, LARGEST_DRAWING / Math.max(width, height));
 	const svg =
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +

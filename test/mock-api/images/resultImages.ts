@@ -26,7 +26,7 @@ export async function renderResult(mock: MockState, task: Task, index: number): 
 	});
 }
 
-/** All images of a task for a response that contains them. They are listed among the served files without a URL. */
+/** Renders all images of a task for a response that contains them, and adds them to the served files without a URL. */
 export async function renderResults({ mock }: Call, task: Task): Promise<RenderedImage[]> {
 	const indexes = Array.from({ length: task.imageCount }, (_, index) => index);
 	const images = await Promise.all(indexes.map(async (index) => await renderResult(mock, task, index)));

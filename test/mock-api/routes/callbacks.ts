@@ -7,12 +7,12 @@ import { pause } from '../state';
 import type { Task, TaskView } from '../types';
 import { invalidRequest } from './rejections';
 
-/** As often as a fork of New API tries. */
+/** The same number of tries as in a fork of New API. */
 const TRIES = 3;
 const PAUSE_MS = 1_000;
 const CHECK_EVERY_MS = 20;
 
-/** Where a client wants to be told of the end of its task. Not part of the API's own page. */
+/** The URL that the client wants to be called when its task ends. Not in the API's documentation. */
 export function readCallbackUrl({ mock, body }: Call): string | undefined {
 	const url = body.kind === 'json' ? (body.value as { callback_url?: unknown } | null)?.callback_url : undefined;
 	if (!mock.settings.sendsCallbacks || url === undefined) return undefined;
@@ -20,7 +20,7 @@ export function readCallbackUrl({ mock, body }: Call): string | undefined {
 	throw invalidRequest('callback_url must be a URL, and the mock API only calls loopback');
 }
 
-/** Sends the finished task, unsigned, as New API's fork does. */
+/** Sends the finished task, unsigned, as a fork of New API does. */
 export async function callBack({ mock }: Call, task: Task, url: string, view: () => Promise<TaskView>): Promise<void> {
 	while (finishedAt(mock, task) === null) await pause(mock, CHECK_EVERY_MS);
 	const { body } = DIALECTS[mock.settings.dialect].query(await view());

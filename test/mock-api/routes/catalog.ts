@@ -22,7 +22,7 @@ export const CATALOG = [
 	'NanoBananaPro-8K',
 ];
 
-/** The Gemini endpoint has ids of its own: the tier in lower case, or Google's id and imageSize. */
+/** The Gemini endpoint has its own ids: with the tier in lower case, or Google's id plus imageSize. */
 export const GEMINI_CATALOG = [
 	'gemini-3-pro-image-preview-1k',
 	'gemini-3-pro-image-preview-2k',
@@ -44,7 +44,7 @@ const LONG_RATIOS = ['1:4', '4:1', '1:8', '8:1'];
 
 const TIER_IN_ID = /-(0\.5k|512|1k|2k|4k|8k)$/i;
 
-/** Ids nobody has seen yet are served too when a test lists them: the tier is read from the end of the id. */
+/** A test can add unknown ids to the settings: the tier is read from the end of the id. */
 export function modelFacts(model: string): ModelFacts {
 	const written = TIER_IN_ID.exec(model)?.[1].toUpperCase();
 	if (model === 'NanoBanana' || model.startsWith('gemini-2.5')) {

@@ -19,7 +19,7 @@ export async function generateContent(call: Call): Promise<MockResponse> {
 	const task = await runToEnd(call, request);
 	const rejection = rejectedCandidate(prompt);
 	if (rejection !== null) {
-		// A rejection is a response like any other; only images are charged.
+		// A rejection is a normal response. Only images are charged.
 		task.imageCount = 0;
 		return body(request, { candidates: [rejection] }, 14);
 	}

@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
 
 const IMAGE_SIZES = ['512', '1K', '2K', '4K'];
 
-/** Reads a generateContent body; both spellings of every field are accepted, as upstream does. */
+/** Reads a generateContent body. Accepts camelCase and snake_case fields, as the upstream does. */
 export function readGeminiRequest(call: Call, model: string): { request: ImageRequest; withText: boolean } {
 	checkModel(call.mock, model, GEMINI_CATALOG);
 	const body = call.body.kind === 'json' ? asFields(call.body.value) : null;

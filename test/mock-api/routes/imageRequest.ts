@@ -36,10 +36,10 @@ export function readImageRequest(call: Call, kind: RequestKind): ImageRequest {
 	};
 }
 
-/** The distributor's part: which models exist for this key at all. */
+/** The distributor's check: whether the model exists, and whether the key may use it. */
 export function checkModel(mock: MockState, model: string, catalog: string[]): void {
 	const { models, enabledModels } = mock.settings;
-	// Each endpoint has its own ids; what a test adds to the lists beyond both catalogs is known to all.
+	// Each endpoint has its own ids. All endpoints accept the ids that a test adds to the settings.
 	const added = [...(models ?? []), ...(enabledModels ?? [])].filter((id) => !EVERY_MODEL.includes(id));
 	if (![...catalog, ...added].includes(model)) {
 		const text = `No available channel for model ${model} under group default (distributor)`;
@@ -134,7 +134,7 @@ function uploadedReferences({ body }: Call): ReferenceSource[] {
 	return images.map(({ content }) => ({ bytes: content }));
 }
 
-/** The OpenAI endpoints take a size; some New API forks read it as a ratio. */
+/** The OpenAI endpoints accept a size. Some New API forks read it as a ratio. */
 function ratioOfSize(size: unknown): unknown {
 	const ratios: Record<string, string> = {
 		'1536x1024': '3:2',

@@ -4,7 +4,7 @@ import type { MockResponse } from '../types';
 
 const CREATED = 1_764_000_000;
 
-/** GET /v1/models: OpenAI's list, or Google's when the caller shows a Google key. Free. */
+/** GET /v1/models: OpenAI's list, or Google's if the request has a Google key. Free. */
 export function listModels(call: Call): MockResponse {
 	const { models } = call.mock.settings;
 	if (models === null) {

@@ -2,7 +2,7 @@
 import { now, type MockState } from '../state';
 import type { MockResponse, RouteName } from '../types';
 
-/** A request that the API rejects. Middleware uses the error format of OpenAI on every endpoint, the rest does not. */
+/** A request that the API rejects. Middleware uses OpenAI's error format, each endpoint uses its own. */
 export class Rejection extends Error {
 	constructor(
 		readonly status: number,
@@ -19,7 +19,7 @@ export function invalidRequest(message: string): Rejection {
 	return new Rejection(400, 'invalid_request', message);
 }
 
-/** The same rejection in the error shape of the endpoint it was met on. */
+/** The rejection in the error format of the endpoint. */
 export function rejectionResponse(route: RouteName, rejection: Rejection): MockResponse {
 	return { status: rejection.status, headers: rejection.headers, body: rejectionBody(route, rejection) };
 }

@@ -27,7 +27,7 @@ function publish(mock: MockState, task: Task, index: number): ResultFile {
 	return file;
 }
 
-// forkResult serves results itself, next to the task; the others have a file host.
+// forkResult serves the files from the API, under the task's path. The other dialects have a file host.
 function folderOf({ urls, settings }: MockState, task: Task): string {
 	const atHome = settings.dialect === 'forkResult' && task.taskId !== null;
 	return atHome ? `${urls.api}/v1/images/tasks/${task.taskId}/files` : `${urls.files}/r`;

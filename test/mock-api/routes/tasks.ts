@@ -41,7 +41,7 @@ function bodyOf(mock: MockState, view: TaskView): MockResponse {
 	return DIALECTS[mock.settings.dialect].query(view);
 }
 
-/** The task as a reader may see it now. */
+/** The task as a status request sees it now. */
 export async function viewTask(call: Call, task: Task): Promise<TaskView> {
 	const { mock } = call;
 	const state = stateOf(mock, task);

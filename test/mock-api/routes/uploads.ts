@@ -3,7 +3,7 @@ import type { Call } from '../call';
 import type { MockResponse } from '../types';
 import { invalidRequest, Rejection } from './rejections';
 
-/** POST /v1/uploads/images, as some providers that accept no files in a request offer it. Free. */
+/** POST /v1/uploads/images, for providers that do not accept files in a request. Free. */
 export function upload({ mock, body, entry }: Call): MockResponse {
 	if (!mock.settings.acceptsUrlsOnly) throw new Rejection(404, '', `Invalid URL (POST ${entry.path})`);
 	const file = body.kind === 'multipart' ? body.files.find(({ field }) => field === 'file') : undefined;

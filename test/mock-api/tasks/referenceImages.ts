@@ -4,7 +4,7 @@ import { readImageText } from '../images/imageText';
 import type { PixelSize } from '../images/pixelSizes';
 import type { ReferenceSource } from '../types';
 
-/** The reference images of one task while and after they are downloaded. */
+/** The reference images of one task, during and after their download. */
 export type References =
 	| { state: 'loading' }
 	| { state: 'ready'; at: number; images: ReferenceImage[] }
@@ -12,14 +12,14 @@ export type References =
 
 export interface ReferenceImage extends PixelSize {
 	bytes: Buffer;
-	/** The prompts that led to it, where the mock API made it. */
+	/** The prompts of the image, if the mock API generated it. */
 	text: string | null;
 }
 
 /** The user agent of the API when it downloads references. */
 export const UPSTREAM_AGENT = 'mock-api-upstream';
 
-// The mock API must never reach out of the machine, whatever URL a test or a person hands it.
+// The mock API must never connect to another machine, whatever URL it gets.
 export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 export async function loadReferences(sources: ReferenceSource[], signal: AbortSignal): Promise<ReferenceImage[]> {
@@ -48,7 +48,7 @@ async function downloadReference(url: string, signal: AbortSignal): Promise<Buff
 	return Buffer.from(await response.arrayBuffer());
 }
 
-/** Reads the written forms of one reference; null when it is none of them. */
+/** Reads a reference in any supported form; null if it is not valid. */
 export function readReference(written: unknown): ReferenceSource | null {
 	if (typeof written === 'string') return readReferenceText(written.trim());
 	if (typeof written !== 'object' || written === null) return null;
@@ -60,7 +60,7 @@ function readReferenceText(text: string): ReferenceSource | null {
 	if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? { url: text } : null;
 	const dataUri = /^data:image\/[\w.+-]+;base64,/i.exec(text);
 	const bytes = Buffer.from(text.slice(dataUri?.[0].length ?? 0), 'base64');
-	// Bare base64 is taken as well, but only when it is an image: any word decodes to some bytes.
+	// Bare base64 is accepted, too, but only if it is an image, because any word decodes to some bytes.
 	return isKnownImage(bytes) ? { bytes } : null;
 }
 

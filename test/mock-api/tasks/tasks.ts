@@ -36,7 +36,7 @@ export function acceptTask(call: Call, request: ImageRequest, asTask: boolean): 
 /**
  * The task that a request with the same Idempotency-Key created.
  *
- * @throws a 422 when the body is another one, as Stripe and the IETF draft of this header do
+ * @throws a 422 if the body is different, as Stripe and the IETF draft of this header do
  */
 function findRepeated({ mock, request, entry }: Call): Task | undefined {
 	const key = request.headers['idempotency-key'];
@@ -75,7 +75,7 @@ function newTask({ mock, request: { headers }, entry }: Call, request: ImageRequ
 	};
 }
 
-// Drawn from the number rather than from a running stream: task 7 takes as long whatever came before it.
+// Depends only on the seed and the task number: task 7 always takes the same time, whatever came before it.
 function drawTaskMs({ settings: { taskMs, seed } }: MockState, taskNumber: number): number {
 	if (typeof taskMs === 'number') return taskMs;
 	if (typeof taskMs === 'function') return taskMs(taskNumber);
@@ -113,7 +113,7 @@ export function finishedAt(mock: MockState, task: Task): number | null {
 	return end <= now(mock) ? end : null;
 }
 
-/** Cuts a task short: from now on it has ended. */
+/** Ends a task now. */
 export function finishTask(mock: MockState, task: Task): void {
 	task.durationMs = Math.min(task.durationMs, now(mock) - task.acceptedAt);
 }

@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url';
 
 import { readArguments } from '../commandLine';
 
-// As `npm run` starts it: without the command of tsx, which ends a program that takes more than 30 ms to notice Ctrl-C.
+// Like `npm run mock-api`, not with the tsx command: it ends a program that takes more than 30 ms to react to Ctrl-C.
 const COMMAND = ['--import', pathToFileURL(require.resolve('tsx')).href, resolve(__dirname, '../main.ts')];
 const START_MS = 60_000;
 
-/** Reads on until something has been said; returns all that was said so far. */
+/** The returned function reads the output until it contains `wanted`, and returns all output so far. */
 function listenTo(child: ChildProcess): (wanted: string) => Promise<string> {
 	const output = child.stdout?.iterator({ destroyOnReturn: false });
 	let text = '';
@@ -26,7 +26,7 @@ function listenTo(child: ChildProcess): (wanted: string) => Promise<string> {
 
 describe('the mock-api command', () => {
 	it(
-		'says where it is, logs each request and stops on Ctrl-C',
+		'prints its URL and key, logs each request, and stops on Ctrl-C',
 		async () => {
 			const child = spawn(process.execPath, [...COMMAND, '--task-ms', '0', '--dialect', 'taskDto'], {
 				stdio: ['ignore', 'pipe', 'inherit'],
@@ -58,7 +58,7 @@ describe('the mock-api command', () => {
 	});
 
 	it(
-		'says what it rejects in one line, with exit code 1',
+		'reports an unknown option in one line, and exits with code 1',
 		() => {
 			const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, '--color', 'red'], {
 				encoding: 'utf8',

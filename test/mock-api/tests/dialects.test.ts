@@ -171,13 +171,13 @@ describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('writes a new task its own way', async () => {
+	it('returns a new task in its own format', async () => {
 		const { status, body } = await create(mockApi);
 		expect(body).toEqual(SHAPES[dialect].created);
 		expect(status).toBe(['sub2api', 'forkResult', 'zmodel'].includes(dialect) ? 202 : 200);
 	});
 
-	it('writes a finished task its own way, with URLs that lead to the images', async () => {
+	it('returns a finished task in its own format, with the URLs of the images', async () => {
 		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, n: 2 });
 		mockApi.finishTasks();
 		const { status, body } = await query(mockApi, taskId);
@@ -190,14 +190,14 @@ describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
 		expect(mockApi.files.get(urls[0])?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
 	});
 
-	it('carries base64 when asked to', async () => {
+	it('returns base64 if requested', async () => {
 		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, response_format: 'b64_json' });
 		mockApi.finishTasks();
 		const { body } = await query(mockApi, taskId);
 		expect(JSON.stringify(body)).toMatch(/"(data:image\/png;base64,)?iVBORw0KGgo/);
 	});
 
-	it('writes a failed task its own way', async () => {
+	it('returns a failed task in its own format', async () => {
 		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, prompt: 'x [fail]' });
 		mockApi.finishTasks();
 		expect((await query(mockApi, taskId)).body).toEqual(
@@ -206,7 +206,7 @@ describe.each(DIALECT_NAMES)('the %s dialect', (dialect) => {
 	});
 });
 
-describe('what only one dialect does', () => {
+describe('the dialect', () => {
 	let mockApi: MockApi;
 
 	beforeAll(async () => {
@@ -215,7 +215,7 @@ describe('what only one dialect does', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('tells in sub2api where and when to ask again', async () => {
+	it('sub2api sends the path and the time of the next poll in headers', async () => {
 		mockApi.set({ dialect: 'sub2api', retryAfterSeconds: 3 });
 		const { headers } = await create(mockApi);
 		expect(headers.get('retry-after')).toBe('3');
@@ -223,7 +223,7 @@ describe('what only one dialect does', () => {
 		expect(headers.get('cache-control')).toBe('no-store');
 	});
 
-	it.each(['generations', 'edits'])('responds to %s in openAiTask with a task to poll', async (route) => {
+	it.each(['generations', 'edits'])('openAiTask responds to %s with a task to poll', async (route) => {
 		mockApi.set({ dialect: 'openAiTask' });
 		const pixel =
 			'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What some providers offer beyond the API's own page, so that the examples for them can be run.
+// Features that some providers offer but that are not in the API's documentation. The examples for them need this.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startMockApi, type MockApi } from '..';
@@ -49,7 +49,7 @@ describe('a callback', () => {
 		expect(body).toEqual((await query(mockApi, taskId)).body);
 	});
 
-	it('is not sent to another machine', async () => {
+	it('to another machine is rejected before a task is created', async () => {
 		mockApi.set({ sendsCallbacks: true });
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, callback_url: 'https://example.com/done' });
 
@@ -57,7 +57,7 @@ describe('a callback', () => {
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('is not known unless the mode is on', async () => {
+	it('is ignored unless the setting is on', async () => {
 		expect((await create(mockApi, { ...PLAIN_TASK, callback_url: 'https://example.com/done' })).status).toBe(200);
 	});
 });
@@ -83,7 +83,7 @@ describe('an upload', () => {
 		expect(mockApi.ledger).toMatchObject([{ references: 1 }]);
 	});
 
-	it('is the only way to pass a file', async () => {
+	it('is required for a file: a task with a data URI is rejected', async () => {
 		mockApi.set({ acceptsUrlsOnly: true });
 		const image = `data:image/png;base64,${(await plainImage('red')).toString('base64')}`;
 
@@ -91,7 +91,7 @@ describe('an upload', () => {
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('is not known unless the mode is on', async () => {
+	it('returns 404 unless the setting is on, and so does an unknown file', async () => {
 		expect((await upload(await plainImage('red'))).status).toBe(404);
 		expect((await call(mockApi, 'GET', '/u/unknown')).status).toBe(404);
 	});

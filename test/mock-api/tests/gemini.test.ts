@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { ApiError, FinishReason, GoogleGenAI, Modality, type GenerateContentResponse } from '@google/genai';
 import sharp from 'sharp';
-// The client asks for undici's global dispatcher, which jest's realm has only once undici is loaded in it.
+// The client uses undici's global dispatcher, which Jest's context only has after undici is loaded.
 import 'undici';
 import { startMockApi, type MockApi } from '..';
 import { colorAt, plainImage } from './pixels';
@@ -41,7 +41,7 @@ describe('the official Google client', () => {
 		expect(mockApi.ledger).toMatchObject([{ kind: 'generateContent', imagesCharged: 1, isDelivered: true }]);
 	});
 
-	it('sends images along and finds them in the response', async () => {
+	it('sends a reference image, which the generated image contains', async () => {
 		const red = await plainImage('#f00', 90, 60);
 		const response = await client.models.generateContent({
 			model: 'gemini-3-pro-image-preview',
@@ -50,12 +50,12 @@ describe('the official Google client', () => {
 		});
 		expect(response.candidates?.[0].content?.parts).toHaveLength(1);
 		const [image] = inlineImages(response);
-		// No ratio was asked for: the response follows the 3:2 reference.
+		// No ratio was requested, so the image has the 3:2 ratio of the reference.
 		expect(await sharp(image).metadata()).toMatchObject({ width: 2528, height: 1696 });
 		expect(await colorAt(image, 1264, 848)).toEqual([255, 0, 0]);
 	});
 
-	it('receives the text of a rejection', async () => {
+	it('receives the text of a rejection, which is not charged', async () => {
 		const response = await client.models.generateContent({ model: MODEL, contents: 'a cube [refuse]' });
 		expect(response.text).toContain("can't create");
 		expect(inlineImages(response)).toHaveLength(0);
@@ -99,7 +99,7 @@ describe('the Gemini endpoint', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('takes a bearer key and snake_case fields', async () => {
+	it('accepts a bearer key and snake_case fields', async () => {
 		const pixel = await plainImage('#0f0', 8, 8);
 		const data = pixel.toString('base64');
 		const { status, body } = await generate({
@@ -152,7 +152,7 @@ describe('the Gemini endpoint', () => {
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('does not know the ids of the other endpoints, nor other verbs', async () => {
+	it('rejects model ids of the other endpoints, and other verbs', async () => {
 		const contents = [{ parts: [{ text: 'x' }] }];
 		expect((await generate({ contents }, 'NanoBanana2-1K')).status).toBe(503);
 		expect((await call(mockApi, 'POST', `/v1beta/models/${MODEL}:streamGenerateContent`, { contents })).status).toBe(

@@ -28,7 +28,7 @@ describe('Idempotency-Key', () => {
 	const create = async (key: string | undefined, body: object = PLAIN_TASK): Promise<Reply> =>
 		await post('/v1/images/tasks', key, body);
 
-	it('gives the same task to the same key, charged once, also when the first response was lost', async () => {
+	it('returns the same task for the same key, charged once, even if the first response was lost', async () => {
 		mockApi.script('createTask', [{ accept: true, reset: true }]);
 		await expect(create('key-1')).rejects.toThrow('fetch failed');
 		const [second, third] = [await create('key-1'), await create('key-1')];
@@ -37,7 +37,7 @@ describe('Idempotency-Key', () => {
 		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, isDelivered: true }]);
 	});
 
-	it('rejects another body under a used key', async () => {
+	it('is rejected if it was used with another body', async () => {
 		await create('key-1');
 		expect(await create('key-1', { ...PLAIN_TASK, n: 2 })).toMatchObject({
 			status: 422,
@@ -46,7 +46,7 @@ describe('Idempotency-Key', () => {
 		expect(mockApi.created()).toBe(1);
 	});
 
-	it('gives the same images of a synchronous call', async () => {
+	it('returns the same images for a repeated synchronous call', async () => {
 		const body = { ...PLAIN_TASK, response_format: 'b64_json' };
 		const [first, second] = [
 			await post('/v1/images/generations', 'key-1', body),
@@ -56,12 +56,12 @@ describe('Idempotency-Key', () => {
 		expect(mockApi.created()).toBe(1);
 	});
 
-	it('creates a task for each other key, and for each request without one', async () => {
+	it('creates a task for each different key, and for each request without a key', async () => {
 		for (const key of ['key-1', 'key-2', undefined, undefined]) await create(key);
 		expect(mockApi.created()).toBe(4);
 	});
 
-	it('is ignored unless the mode is on', async () => {
+	it('is ignored unless the setting is on', async () => {
 		mockApi.set({ honorsIdempotencyKey: false });
 		for (const key of ['key-1', 'key-1']) await create(key);
 		expect(mockApi.created()).toBe(2);

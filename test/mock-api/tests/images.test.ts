@@ -39,17 +39,17 @@ describe('pixel sizes', () => {
 		['NanoBananaPro-8K', '1:1', 4096, 4096],
 		['gemini-3.1-flash-image-preview-512', '3:4', 448, 600],
 		['gemini-2.5-flash-image', '16:9', 1344, 768],
-	])('%s at %s are %i by %i', (model, ratio, width, height) => {
+	])('of %s at %s are %i by %i', (model, ratio, width, height) => {
 		expect(pixelSize(modelFacts(model).tier, ratio)).toEqual({ width, height });
 	});
 
-	it('exist for every ratio a model accepts', () => {
+	it('exist for every ratio that a model accepts', () => {
 		for (const { tier, ratios } of CATALOG.map(modelFacts)) {
 			for (const ratio of ratios.slice(1)) expect(pixelSize(tier, ratio)).not.toEqual(pixelSize(tier, '1:1'));
 		}
 	});
 
-	it('follow the reference when no ratio is asked for', () => {
+	it('have the ratio that is closest to the reference if none is requested', () => {
 		const { ratios } = modelFacts('NanoBanana2-1K');
 		expect(nearestRatio(ratios, { width: 1920, height: 1080 })).toBe('16:9');
 		expect(nearestRatio(ratios, { width: 300, height: 400 })).toBe('3:4');
@@ -71,13 +71,13 @@ describe('images', () => {
 		['NanoBanana2-1K', '16:9', 'jpeg', 1376, 768],
 		['NanoBanana', '4:3', 'webp', 1184, 864],
 		['NanoBananaPro-4K', '1:1', 'png', 4096, 4096],
-	])('of %s at %s as %s arrive with the size of the table', async (model, ratio, format, width, height) => {
+	])('of %s at %s as %s have the published size', async (model, ratio, format, width, height) => {
 		const task = await finishedTask(mockApi, { model, prompt: 'x', aspect_ratio: ratio, output_format: format });
 		expect(await sharp(await download(task.result_url)).metadata()).toMatchObject({ format, width, height });
 	});
 
 	it.each(['plain', 'scene'] as const)(
-		'%s: another prompt gives another image, the same one the same bytes',
+		'drawn as %s differ for different prompts, and are identical for the same prompt',
 		async (drawing) => {
 			const [one, same, other] = await Promise.all(
 				['a cube', 'a cube', 'a ball'].map(async (prompt) => await renderImage({ ...SPEC, drawing, prompt })),
@@ -104,7 +104,7 @@ describe('images', () => {
 		);
 	});
 
-	it('of an edit contain the reference, pixel for pixel', async () => {
+	it('of an edit contain the references, pixel for pixel', async () => {
 		const quarters = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ff0000' } })
 			.composite([{ input: await plainImage('#0000ff', 32, 24), left: 0, top: 0 }])
 			.removeAlpha()
@@ -124,7 +124,7 @@ describe('images', () => {
 		}
 	});
 
-	it('of an edit of an edit show what the mock API itself served', async () => {
+	it("of an edit contain an earlier result, and the API's own download of it is not counted", async () => {
 		const first = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt: 'first' });
 		const second = await finishedTask(mockApi, {
 			model: 'NanoBanana2-0.5K',
@@ -136,13 +136,13 @@ describe('images', () => {
 		expect(mockApi.ledger.map(({ downloads }) => downloads)).toEqual([1, 1]);
 	});
 
-	it('grow to the size asked for and stay the same image', async () => {
+	it('are padded to the size in the settings', async () => {
 		mockApi.set({ imageBytes: 300_000 });
 		const task = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt: 'x' });
 		expect(await download(task.result_url)).toHaveLength(300_000);
 	});
 
-	it.each(['png', 'jpeg', 'webp'] as ImageFormat[])('stay readable as %s when padded', async (format) => {
+	it.each(['png', 'jpeg', 'webp'] as ImageFormat[])('keep their pixels as %s when padded', async (format) => {
 		const { content } = await renderImage({ ...SPEC, format });
 		const padded = padImage(content, format, 200_000);
 		expect(Math.abs(padded.length - 200_000)).toBeLessThan(64);
@@ -151,7 +151,7 @@ describe('images', () => {
 		expect(after.equals(before)).toBe(true);
 	});
 
-	it('keep every PNG chunk whole when padded', async () => {
+	it('contain only valid PNG chunks when padded', async () => {
 		const padded = padImage((await renderImage(SPEC)).content, 'png', 200_000);
 		const types: string[] = [];
 		for (let at = 8; at < padded.length; ) {
@@ -177,7 +177,7 @@ describe('scenes', () => {
 		const { result_url: url } = await finishedTask(mockApi, { model: 'NanoBanana2-0.5K', prompt, ...more });
 		return { bytes: await download(url), url };
 	};
-	/** The share of the pixels whose strongest channel is this one, by far. */
+	/** The share of the pixels that have much more red than blue, or much more blue than red. */
 	const shareOf = async (bytes: Buffer, channel: 'red' | 'blue'): Promise<number> => {
 		const pixels = await sharp(bytes).removeAlpha().raw().toBuffer();
 		const [strong, weak] = channel === 'red' ? [0, 2] : [2, 0];
@@ -186,7 +186,7 @@ describe('scenes', () => {
 		return count / (pixels.length / 3);
 	};
 
-	it.each(['png', 'jpeg'])('show the cube of the prompt as %s, and an edit turns it blue', async (format) => {
+	it.each(['png', 'jpeg'])('show the red cube of the prompt as %s, and an edit makes it blue', async (format) => {
 		const more = { output_format: format };
 		const red = await drawn('A small red cube on a clean white desk', more);
 		expect(await shareOf(red.bytes, 'red')).toBeGreaterThan(0.04);
@@ -198,7 +198,7 @@ describe('scenes', () => {
 		expect(await shareOf(blue.bytes, 'blue')).toBeGreaterThan(0.04);
 	});
 
-	it('remember what was edited before', async () => {
+	it('keep the subject of the first prompt in an edit', async () => {
 		const first = await drawn('a red ball on a table');
 		const second = await drawn('put it on a blue desk', { image: first.url });
 		const third = await drawn('at night', { image: second.url });
@@ -212,13 +212,13 @@ describe('scenes', () => {
 		['a small red cube on a clean white desk', 'cube #d8352f 0.6', '#fafafa', '#dfe5ea', 'studio'],
 		['a desk with a blue background and a mug in daylight', 'mug #f3efe8 1', '#d9b48c', '#2f66d6', 'daylight'],
 		['a big green ball and a banana', 'sphere #3c9a52 1.2, banana #f4c430 1', null, '#dfe5ea', 'studio'],
-	])('read "%s"', (prompt, subjects, surface, wall, light) => {
+	])('are read from "%s"', (prompt, subjects, surface, wall, light) => {
 		const scene = readScene(prompt);
 		const written = [...(scene?.subjects ?? [])].map(([shape, { color, scale }]) => `${shape} ${color} ${scale}`);
 		expect([written.join(', '), scene?.surface, scene?.wall, scene?.light]).toEqual([subjects, surface, wall, light]);
 	});
 
-	it('are posters where no shape is known', async () => {
+	it('are posters if the prompt contains no known shape', async () => {
 		expect(readScene('Make it night')).toBeNull();
 		const [one, other] = [await drawn('a robot'), await drawn('two robots')];
 		expect(one.bytes.equals(other.bytes)).toBe(false);

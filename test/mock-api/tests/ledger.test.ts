@@ -59,7 +59,7 @@ describe('the ledger', () => {
 		expect(mockApi.task('task_nope')).toBeUndefined();
 	});
 
-	it('charges n images at first, and finally only the returned ones', async () => {
+	it('charges n images when a task is accepted, and only the returned ones when it ends', async () => {
 		mockApi.set({ taskMs: 60_000, resultCount: 1 });
 		await create(mockApi, { ...PLAIN_TASK, n: 4 });
 		expect(mockApi.imagesCharged()).toBe(4);
@@ -67,7 +67,7 @@ describe('the ledger', () => {
 		expect(mockApi.imagesCharged()).toBe(1);
 	});
 
-	it('charges a synchronous call whose caller has hung up', async () => {
+	it('charges a synchronous call even if the client disconnects', async () => {
 		mockApi.set({ syncMs: 500 });
 		const leaving = new AbortController();
 		const headers = { authorization: `Bearer ${mockApi.apiKey}`, 'content-type': 'application/json' };
@@ -86,7 +86,7 @@ describe('the ledger', () => {
 		await until(() => mockApi.calls('generations')[0].clientLeft);
 	});
 
-	it('gives the same ids and durations for the same seed', async () => {
+	it('contains the same task ids for the same seed', async () => {
 		mockApi.set({ taskMs: [1_000, 2_000] });
 		const first = [await createdTask(mockApi), await createdTask(mockApi)];
 		mockApi.reset();
@@ -94,7 +94,7 @@ describe('the ledger', () => {
 		expect(first[0]).not.toBe(first[1]);
 	});
 
-	it('takes the duration of a task from its number', async () => {
+	it('shows durations that depend on the task number', async () => {
 		mockApi.set({ taskMs: (taskNumber) => (taskNumber === 1 ? 60_000 : 0) });
 		await create(mockApi);
 		await create(mockApi);
@@ -141,7 +141,7 @@ describe('the journal', () => {
 		expect(mockApi.calls('getTask')).toEqual([mockApi.journal[1]]);
 	});
 
-	it('is told to an observer as well', async () => {
+	it('passes each entry to onResponse', async () => {
 		const seen: string[] = [];
 		mockApi.set({ onResponse: ({ route, status }) => seen.push(`${route} ${status}`) });
 		await create(mockApi);
@@ -158,7 +158,7 @@ describe('scripted responses', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('replace the next calls of their route, in order', async () => {
+	it('replace the next responses of their route, in order', async () => {
 		mockApi.script('createTask', [
 			{ status: 418, headers: { 'x-kind': 'teapot' }, body: { short: true } },
 			{ body: '<html>', delayMs: 5 },
@@ -174,7 +174,7 @@ describe('scripted responses', () => {
 		expect((await create(mockApi)).status).toBe(200);
 	});
 
-	it('can accept the task and break the connection', async () => {
+	it('can accept the task, and then break the connection or return an error', async () => {
 		mockApi.script('createTask', [
 			{ accept: true, reset: true },
 			{ accept: true, status: 502, body: 'bad' },
@@ -185,14 +185,14 @@ describe('scripted responses', () => {
 		expect(mockApi.journal.map(({ status }) => status)).toEqual(['reset', 502]);
 	});
 
-	it('can be cut off under their full length', async () => {
+	it('can end before their content-length', async () => {
 		mockApi.script('models', [{ body: Buffer.alloc(100), truncateAfter: 10 }]);
 		const response = await fetch(`${mockApi.baseUrl}/v1/models`);
 		expect(response.headers.get('content-length')).toBe('100');
 		await expect(response.arrayBuffer()).rejects.toThrow('terminated');
 	});
 
-	it('are forgotten on reset', async () => {
+	it('are removed by a reset, which also restores the settings', async () => {
 		mockApi.script('models', [{ status: 500 }]);
 		mockApi.set({ apiKey: 'sk-other' });
 		mockApi.reset();
@@ -201,8 +201,8 @@ describe('scripted responses', () => {
 	});
 });
 
-describe('stopping', () => {
-	it('breaks off whatever is under way', async () => {
+describe('the mock API', () => {
+	it('aborts open requests when it stops, and later ones fail', async () => {
 		const mockApi = await startMockApi({ faults: [{ route: 'models', fault: 'slowHeaders', ms: 60_000 }] });
 		const asked = call(mockApi, 'GET', '/v1/models');
 		const broken = expect(asked).rejects.toThrow('fetch failed');
@@ -212,7 +212,7 @@ describe('stopping', () => {
 		await expect(call(mockApi, 'GET', '/v1/models')).rejects.toThrow('fetch failed');
 	});
 
-	it('leaves nothing running when a port is taken', async () => {
+	it('fails to start with EADDRINUSE if a port is in use', async () => {
 		const mockApi = await startMockApi();
 		const port = Number(new URL(mockApi.filesUrl).port);
 		await expect(startMockApi({ filesPort: port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

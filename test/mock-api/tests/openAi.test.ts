@@ -60,14 +60,14 @@ describe('the official OpenAI client', () => {
 		});
 	});
 
-	it('edits several files', async () => {
+	it('edits multiple files', async () => {
 		const image = [await upload('#f00', 'red.png'), await upload('#00f', 'blue.png')];
 		await client.images.edit({ model: MODEL, image, prompt: 'mix' });
 		expect(mockApi.ledger).toMatchObject([{ kind: 'edits', references: 2 }]);
 		expect(mockApi.calls('edits')[0].body).toMatchObject({ files: [{ field: 'image[]' }, { field: 'image[]' }] });
 	});
 
-	it("raises the API's rejection as an API error", async () => {
+	it('throws an API error if the API rejects a request or the key', async () => {
 		const call = client.images.generate({ model: MODEL, prompt: 'a cube', output_format: 'webp' });
 		await expect(call).rejects.toMatchObject({ status: 400, code: 'invalid_request', type: 'invalid_request_error' });
 		const stranger = new OpenAI({ baseURL: `${mockApi.baseUrl}/v1`, apiKey: 'sk-stranger', maxRetries: 0 });
@@ -96,14 +96,14 @@ describe('the edits endpoint with JSON', () => {
 		['image as a string', (uri: string) => ({ image: uri }), 1],
 		['image as an object', (uri: string) => ({ image: { url: uri } }), 1],
 		['image as bare base64', (uri: string) => ({ image: uri.split(',')[1] }), 1],
-	])('takes %s', async (_name, images, references) => {
+	])('accepts %s', async (_name, images, references) => {
 		const uri = `data:image/png;base64,${(await plainImage('#f0f')).toString('base64')}`;
 		const reply = await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', ...images(uri) });
 		expect(reply.status).toBe(200);
 		expect(mockApi.ledger).toMatchObject([{ references, state: 'succeeded' }]);
 	});
 
-	it('rejects an edit without an image, and one whose image is broken', async () => {
+	it('rejects an edit without an image or with a broken image', async () => {
 		expect((await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x' })).status).toBe(400);
 		const broken = `data:image/png;base64,${Buffer.from('\x89PNG broken', 'latin1').toString('base64')}`;
 		const reply = await call(mockApi, 'POST', '/v1/images/edits', { model: MODEL, prompt: 'x', image: broken });

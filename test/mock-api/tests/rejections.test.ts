@@ -5,7 +5,7 @@ import { call, create, PLAIN_TASK } from './taskClient';
 // Rendering and streaming take long on a busy machine.
 jest.setTimeout(60_000);
 
-describe('what the API rejects', () => {
+describe('the API', () => {
 	let mockApi: MockApi;
 
 	beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('what the API rejects', () => {
 	afterAll(async () => await mockApi.stop());
 
 	it.each([
-		['no key', undefined, 'Token not provided'],
+		['a missing key', undefined, 'Token not provided'],
 		['a wrong key', 'Bearer sk-wrong', 'Invalid token'],
 	])("rejects %s with New API's 401 and a request id", async (_name, authorization, message) => {
 		const headers = authorization === undefined ? undefined : { authorization };
@@ -30,14 +30,18 @@ describe('what the API rejects', () => {
 		['a missing model', { model: undefined }, 'model'],
 		['a missing prompt', { prompt: '' }, 'prompt'],
 		['n below one', { n: 0 }, 'n must be'],
-		['n in halves', { n: 1.5 }, 'n must be'],
+		['a fractional n', { n: 1.5 }, 'n must be'],
 		['an unknown ratio', { aspect_ratio: '7:5' }, 'aspect_ratio'],
-		['a long ratio on a model without it', { model: 'NanoBananaPro-1K', aspect_ratio: '1:8' }, 'aspect_ratio'],
+		[
+			'a long ratio on a model that does not support it',
+			{ model: 'NanoBananaPro-1K', aspect_ratio: '1:8' },
+			'aspect_ratio',
+		],
 		['webp on NanoBanana2', { output_format: 'webp' }, 'output_format'],
 		['webp on Pro', { model: 'NanoBananaPro-2K', output_format: 'webp' }, 'output_format'],
 		['both image and images', { image: 'http://127.0.0.1/a.png', images: ['http://127.0.0.1/b.png'] }, 'together'],
-		['a reference that is no URL', { image: 'cube' }, 'URL or a data URI'],
-		['a reference in an empty object', { image: {} }, 'URL or a data URI'],
+		['a reference that is not a URL', { image: 'cube' }, 'URL or a data URI'],
+		['an empty object as a reference', { image: {} }, 'URL or a data URI'],
 		['image2image without an image', { task_type: 'image2image' }, 'image2image'],
 		['an unknown task type', { task_type: 'video' }, 'task_type'],
 		['an unknown response format', { response_format: 'file' }, 'response_format'],
@@ -48,7 +52,7 @@ describe('what the API rejects', () => {
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('takes webp on the base model', async () => {
+	it('accepts webp on the base model', async () => {
 		expect((await create(mockApi, { model: 'NanoBanana', prompt: 'x', output_format: 'webp' })).status).toBe(200);
 	});
 
@@ -58,14 +62,14 @@ describe('what the API rejects', () => {
 		['multipart/form-data; boundary=x', 'no form at all', 'broken form'],
 		['multipart/form-data', 'no boundary', 'broken form'],
 		['text/plain', 'words', 'words'],
-	])('rejects a body of %s that says %s', async (type, body, journaled) => {
+	])('rejects a body of type %s with the content %s', async (type, body, journaled) => {
 		const headers = { authorization: `Bearer ${mockApi.apiKey}`, 'content-type': type };
 		const response = await fetch(`${mockApi.baseUrl}/v1/images/tasks`, { method: 'POST', headers, body });
 		expect(response.status).toBe(400);
 		expect(mockApi.journal).toMatchObject([{ body: journaled, status: 400 }]);
 	});
 
-	it('has no channel for an unknown model and no access to a disabled one', async () => {
+	it('rejects an unknown model with 503 and a disabled one with 403', async () => {
 		mockApi.set({ enabledModels: ['NanoBanana', 'NanoBanana3-1K'] });
 		const unknown = await create(mockApi, { ...PLAIN_TASK, model: 'NanoBanana9' });
 		expect(unknown).toMatchObject({ status: 503, body: { error: { code: 'model_not_found', type: 'new_api_error' } } });
@@ -77,13 +81,13 @@ describe('what the API rejects', () => {
 		expect((await create(mockApi, { ...PLAIN_TASK, model: 'NanoBanana3-1K' })).status).toBe(200);
 	});
 
-	it('makes no images with a text model', async () => {
+	it('rejects a text model', async () => {
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, model: 'gpt-5.2' });
 		expect(status).toBe(400);
 		expect(body).toMatchObject({ message: expect.stringContaining('not supported model') });
 	});
 
-	it('rejects a prompt its filter knows', async () => {
+	it('rejects a prompt that its filter blocks', async () => {
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, prompt: 'a [moderation] cube' });
 		expect(status).toBe(400);
 		expect(body).toMatchObject({ error: { code: 'sensitive_words_detected' } });
@@ -94,7 +98,7 @@ describe('what the API rejects', () => {
 		[null, null],
 		['seconds', /^1$/],
 		['date', /GMT$/],
-	] as const)('returns 429 above its limit, with Retry-After as %s', async (retryAfter, header) => {
+	] as const)('returns 429 at its task limit, with Retry-After in the form "%s"', async (retryAfter, header) => {
 		mockApi.set({ tasksAtOnce: 1, retryAfter });
 		expect((await create(mockApi)).status).toBe(200);
 		const { status, body, headers } = await create(mockApi);
@@ -105,7 +109,7 @@ describe('what the API rejects', () => {
 		expect(mockApi.created()).toBe(1);
 	});
 
-	it('counts a synchronous call against the same limit', async () => {
+	it('applies the same limit to a synchronous call', async () => {
 		mockApi.set({ tasksAtOnce: 1 });
 		await create(mockApi);
 		const reply = await call(mockApi, 'POST', '/v1/images/generations', PLAIN_TASK);
@@ -115,7 +119,7 @@ describe('what the API rejects', () => {
 		});
 	});
 
-	it('rejects a request that costs more than the credit left', async () => {
+	it('rejects a request that costs more than the remaining credit', async () => {
 		mockApi.set({ balance: 3 });
 		expect((await create(mockApi, { ...PLAIN_TASK, n: 2 })).status).toBe(200);
 		const { status, body } = await create(mockApi, { ...PLAIN_TASK, n: 2 });
@@ -124,7 +128,7 @@ describe('what the API rejects', () => {
 		expect(mockApi.imagesCharged()).toBe(2);
 	});
 
-	it('returns an unknown route like New API: JSON under /v1, the console page elsewhere', async () => {
+	it('handles an unknown route like New API: JSON under /v1, the console page elsewhere', async () => {
 		const doubled = await call(mockApi, 'POST', '/v1/v1/images/tasks', PLAIN_TASK);
 		expect(doubled).toMatchObject({
 			status: 404,

@@ -34,7 +34,7 @@ export async function query(mockApi: MockApi, taskId: string): Promise<Reply> {
 	return await call(mockApi, 'GET', `/v1/images/tasks/${taskId}`);
 }
 
-/** Creates a task and returns its id, whatever the dialect: the ledger knows it. */
+/** Creates a task and returns its id, which the ledger contains in any dialect. */
 export async function createdTask(mockApi: MockApi, body: object = PLAIN_TASK): Promise<string> {
 	await create(mockApi, body);
 	const taskId = mockApi.ledger.at(-1)?.taskId;
@@ -42,7 +42,7 @@ export async function createdTask(mockApi: MockApi, body: object = PLAIN_TASK): 
 	return taskId;
 }
 
-/** Reads the task until the mock API has finished it; returns every reply on the way. */
+/** Polls the task until it has ended, and returns all replies. */
 export async function queryUntilDone(mockApi: MockApi, taskId: string): Promise<Reply[]> {
 	const replies: Reply[] = [];
 	while (replies.length < POLL_LIMIT) {
@@ -80,7 +80,7 @@ export async function download(url: string): Promise<Buffer> {
 	return Buffer.from(await response.arrayBuffer());
 }
 
-/** Lets the event loop turn until something has happened. */
+/** Lets the event loop run until the condition is true. */
 export async function until(happened: () => boolean): Promise<void> {
 	const deadline = Date.now() + PATIENCE_MS;
 	while (Date.now() < deadline) {

@@ -27,7 +27,7 @@ describe('the task endpoint', () => {
 	afterEach(() => mockApi.reset());
 	afterAll(async () => await mockApi.stop());
 
-	it('returns a create with a task id in the seed envelope', async () => {
+	it('responds to a create request with a task id in the seed envelope', async () => {
 		mockApi.set({ taskMs: 60_000 });
 		const { status, body } = await create(mockApi);
 		expect(status).toBe(200);
@@ -56,7 +56,7 @@ describe('the task endpoint', () => {
 		expect(states).toEqual(['queued', 'processing', 'succeeded']);
 	});
 
-	it('never lets the progress of a task fall', async () => {
+	it('never returns a lower progress than before', async () => {
 		mockApi.set({ taskMs: [40, 80] });
 		const replies = await queryUntilDone(mockApi, await createdTask(mockApi));
 		const progress = replies.map((reply) => Number.parseInt(seedTask(reply).progress, 10));
@@ -64,7 +64,7 @@ describe('the task endpoint', () => {
 		expect(progress.at(-1)).toBe(100);
 	});
 
-	it('serves the finished image on the second origin under a signed URL', async () => {
+	it('serves the finished image on a second origin with a signed URL', async () => {
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, aspect_ratio: '16:9' });
 		expect(task).toMatchObject({
 			status: 'succeeded',
@@ -87,13 +87,13 @@ describe('the task endpoint', () => {
 		});
 	});
 
-	it('rejects a file without its signature', async () => {
+	it('rejects a file URL without its signature, and an unknown file', async () => {
 		const { result_url: url } = await finishedTask(mockApi);
 		expect((await fetch(url.split('?')[0])).status).toBe(403);
 		expect((await fetch(`${mockApi.filesUrl}/r/guessed.png`)).status).toBe(404);
 	});
 
-	it('lists every image of a task with n above one, each a different one', async () => {
+	it('returns n different images', async () => {
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, n: 3 });
 		expect(task.result_urls).toHaveLength(3);
 		expect(task.result_urls?.[0]).toBe(task.result_url);
@@ -102,7 +102,7 @@ describe('the task endpoint', () => {
 		expect(new Set([...mockApi.files.values()].map(({ sha256 }) => sha256)).size).toBe(3);
 	});
 
-	it('puts base64 into the response when asked to', async () => {
+	it('returns base64 if requested', async () => {
 		const task = await finishedTask(mockApi, {
 			...PLAIN_TASK,
 			response_format: 'b64_json',
@@ -119,7 +119,7 @@ describe('the task endpoint', () => {
 	it.each([
 		['coarse', ['0%', '50%', '100%']],
 		['none', ['', '', '']],
-	] as const)('tells %s progress', async (progress, reported) => {
+	] as const)('reports %s progress', async (progress, reported) => {
 		mockApi.set({ taskMs: 60_000, queuedShare: 1, progress });
 		const taskId = await createdTask(mockApi);
 		const heard = [seedTask(await query(mockApi, taskId)).progress];
@@ -130,13 +130,13 @@ describe('the task endpoint', () => {
 		expect(heard).toEqual(reported);
 	});
 
-	it('fails a task whose prompt says so and charges nothing', async () => {
+	it('fails a task whose prompt contains [fail], and charges nothing', async () => {
 		const task = await finishedTask(mockApi, { ...PLAIN_TASK, prompt: 'a cube [fail]' });
 		expect(task).toMatchObject({ status: 'failed', result_url: '', error: { code: 'upstream_error' } });
 		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
-	it('does not know a task before it becomes visible', async () => {
+	it('returns the same error for a task that is not visible yet as for an unknown task', async () => {
 		mockApi.set({ visibleAfterMs: 60_000 });
 		const { status, body } = await query(mockApi, await createdTask(mockApi));
 		expect(status).toBe(400);
@@ -144,7 +144,7 @@ describe('the task endpoint', () => {
 		expect((await query(mockApi, 'task_nope')).body).toEqual(body);
 	});
 
-	it('takes files in a form', async () => {
+	it('accepts a file in a multipart form', async () => {
 		const form = new FormData();
 		const file = await plainImage('#f00', 40, 30);
 		form.set('model', 'NanoBanana2-0.5K');
@@ -175,7 +175,7 @@ describe('the task endpoint', () => {
 		expect(task).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('loopback') } });
 	});
 
-	it('lists its models for free, in the shape the caller asks for', async () => {
+	it("lists its models for free, in OpenAI's or Google's format", async () => {
 		const { body } = await call(mockApi, 'GET', '/v1/models');
 		expect(body).toMatchObject({
 			object: 'list',

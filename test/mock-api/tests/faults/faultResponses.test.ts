@@ -75,26 +75,26 @@ describe('faults of the API', () => {
 		['none', null],
 		['seconds', /^1$/],
 		['date', /GMT$/],
-	] as const)('status429 tells Retry-After as %s', async (retryAfter, header) => {
+	] as const)('status429 sends Retry-After in the form "%s"', async (retryAfter, header) => {
 		use({ route: 'createTask', fault: 'status429', retryAfter });
 		const { headers } = await create(mockApi);
 		if (header === null) expect(headers.has('retry-after')).toBe(false);
 		else expect(headers.get('retry-after')).toMatch(header);
 	});
 
-	it('status503 speaks Google on the Gemini endpoint', async () => {
+	it("status503 has Google's error format on the Gemini endpoint", async () => {
 		use({ route: 'generateContent', fault: 'status503' });
 		const reply = await call(mockApi, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {});
 		expect(reply).toMatchObject({ status: 503, body: { error: { code: 503, status: 'UNAVAILABLE' } } });
 	});
 
-	it('completeThenReset sends the whole body, and the task is known', async () => {
+	it('completeThenReset sends the whole body, so the response counts as delivered', async () => {
 		mockApi.set({ faults: [{ route: 'createTask', fault: 'completeThenReset' }] });
 		await expect(create(mockApi)).rejects.toThrow('terminated');
 		expect(mockApi.ledger).toMatchObject([{ isDelivered: true, imagesCharged: 1 }]);
 	});
 
-	it('slowHeaders keeps the response back, and notices when the client leaves', async () => {
+	it('slowHeaders delays the response, and records if the client disconnects', async () => {
 		use({ route: 'createTask', fault: 'slowHeaders', ms: 5 });
 		expect((await create(mockApi)).status).toBe(200);
 		expect(mockApi.ledger[0].isDelivered).toBe(true);
@@ -108,7 +108,7 @@ describe('faults of the API', () => {
 		expect(mockApi.calls('getTask')).toMatchObject([{ status: 0, clientLeft: true }]);
 	});
 
-	it('lateVisibility hides a new task for a while, or on one read', async () => {
+	it('lateVisibility hides a new task for some time, or for one poll', async () => {
 		use({ route: 'createTask', fault: 'lateVisibility', ms: 60_000 });
 		const hidden = await createdTask(mockApi);
 		expect(await query(mockApi, hidden)).toMatchObject({ status: 400, body: { code: 'task_not_exist' } });
@@ -118,7 +118,7 @@ describe('faults of the API', () => {
 		expect((await query(mockApi, late)).status).toBe(200);
 	});
 
-	it('backwards tells a lower status than before, but only when one was told', async () => {
+	it('backwards returns an earlier status, but only after a later one was returned', async () => {
 		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'backwards', times: 1 });
 		const states: string[] = [];
@@ -127,7 +127,7 @@ describe('faults of the API', () => {
 		expect(mockApi.calls('getTask').map(({ fault }) => fault)).toEqual([undefined, 'backwards', undefined]);
 	});
 
-	it('unknownStatus tells a status nobody has documented', async () => {
+	it('unknownStatus returns an undocumented status', async () => {
 		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'unknownStatus', times: 1 });
 		expect(seedTask(await query(mockApi, taskId)).status).toBe('post_processing');
@@ -136,25 +136,28 @@ describe('faults of the API', () => {
 		expect(mockApi.ledger[0].collected).toBe(1);
 	});
 
-	it.each(['createTask', 'getTask'] as const)('failedTask on %s ends the task as failed', async (route) => {
-		use({ route, fault: 'failedTask', times: 1 });
-		const taskId = await createdTask(mockApi);
-		if (route === 'createTask') mockApi.finishTasks();
-		expect(seedTask(await query(mockApi, taskId))).toMatchObject({
-			status: 'failed',
-			error: { code: 'upstream_error' },
-		});
-		expect(mockApi.imagesCharged()).toBe(0);
-	});
+	it.each(['createTask', 'getTask'] as const)(
+		'failedTask on %s fails the task, and nothing is charged',
+		async (route) => {
+			use({ route, fault: 'failedTask', times: 1 });
+			const taskId = await createdTask(mockApi);
+			if (route === 'createTask') mockApi.finishTasks();
+			expect(seedTask(await query(mockApi, taskId))).toMatchObject({
+				status: 'failed',
+				error: { code: 'upstream_error' },
+			});
+			expect(mockApi.imagesCharged()).toBe(0);
+		},
+	);
 
-	it('failedTask fails a synchronous call as the API does', async () => {
+	it('failedTask fails a synchronous call with status 500, and nothing is charged', async () => {
 		use({ route: 'generations', fault: 'failedTask' });
 		const reply = await call(mockApi, 'POST', '/v1/images/generations', PLAIN_TASK);
 		expect(reply).toMatchObject({ status: 500, body: { error: { code: 'bad_response_status_code' } } });
 		expect(mockApi.imagesCharged()).toBe(0);
 	});
 
-	it('fewerImages returns and charges one image less', async () => {
+	it('fewerImages returns and charges one image fewer', async () => {
 		use({ route: 'createTask', fault: 'fewerImages' });
 		const taskId = await createdTask(mockApi, { ...PLAIN_TASK, n: 3 });
 		expect(mockApi.imagesCharged()).toBe(3);
@@ -163,7 +166,7 @@ describe('faults of the API', () => {
 		expect(mockApi.imagesCharged()).toBe(2);
 	});
 
-	it('fewerImages leaves nothing of a single image: a success without an image', async () => {
+	it('fewerImages makes a request for one image succeed without an image', async () => {
 		use({ route: 'generateContent', fault: 'fewerImages' });
 		const contents = [{ parts: [{ text: 'x' }] }];
 		const { status, body } = await call(mockApi, 'POST', '/v1beta/models/gemini-2.5-flash-image:generateContent', {
@@ -173,7 +176,7 @@ describe('faults of the API', () => {
 		expect(body).toMatchObject({ candidates: [{ content: { parts: [] }, finishReason: 'NO_IMAGE' }] });
 	});
 
-	it('redirectForeign leads to a third origin that sees what comes along', async () => {
+	it('redirectForeign redirects to a third origin, and the journal shows whether the key was sent there', async () => {
 		const taskId = await createdTask(mockApi);
 		use({ route: 'getTask', fault: 'redirectForeign' });
 		const { status, headers } = await query(mockApi, taskId);
@@ -187,7 +190,7 @@ describe('faults of the API', () => {
 		expect(seen).toEqual([undefined, `Bearer ${mockApi.apiKey}`]);
 	});
 
-	it('hugeJson streams a hundred megabytes of valid JSON', async () => {
+	it('hugeJson streams more than 100 MB of JSON', async () => {
 		use({ route: 'models', fault: 'hugeJson' });
 		const headers = { authorization: `Bearer ${mockApi.apiKey}` };
 		const response = await fetch(`${mockApi.baseUrl}/v1/models`, { headers });

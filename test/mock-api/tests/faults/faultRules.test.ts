@@ -23,7 +23,7 @@ describe('fault rules', () => {
 		return mockApi.journal.map(({ fault }) => (fault === undefined ? '.' : fault.at(-1))).join('');
 	}
 
-	it('fire on every call, or as counted', async () => {
+	it('fire on every call, or as times, after, and every allow', async () => {
 		expect(await pattern({ fault: 'status500' })).toBe('00000000');
 		expect(await pattern({ fault: 'status500', times: 2 })).toBe('00......');
 		expect(await pattern({ fault: 'status500', after: 3 })).toBe('...00000');
@@ -31,11 +31,11 @@ describe('fault rules', () => {
 		expect(await pattern({ fault: 'status500', after: 1, every: 2, times: 2 })).toBe('..0.0...');
 	});
 
-	it('give way to the rule before them', async () => {
+	it('apply only if no earlier rule is due', async () => {
 		expect(await pattern({ fault: 'status408', every: 2 }, { fault: 'status425' })).toBe('58585858');
 	});
 
-	it('fire by chance, and the same way for the same seed', async () => {
+	it('fire at random, and identically for the same seed', async () => {
 		const first = await pattern({ fault: 'status500', probability: 0.5 });
 		expect(first).toMatch(/0/);
 		expect(first).toMatch(/\./);
@@ -43,7 +43,7 @@ describe('fault rules', () => {
 		expect(await pattern({ fault: 'status500', probability: 0 })).toBe('........');
 	});
 
-	it('leave other routes alone', async () => {
+	it('do not affect other routes', async () => {
 		mockApi.set({ faults: [{ route: 'models', fault: 'status500' }] });
 		expect((await create(mockApi)).status).toBe(200);
 	});

@@ -33,14 +33,14 @@ describe('faults of the result files', () => {
 		expect(mockApi.ledger[0].downloads).toBe(1);
 	});
 
-	it('slowBody trickles the whole file', async () => {
+	it('slowBody still sends the whole file', async () => {
 		use({ fault: 'slowBody', ms: 20 });
 		const bytes = await download(task.result_url);
 		expect(mockApi.files.get(task.result_url)?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
 		expect(mockApi.ledger[0].downloads).toBe(1);
 	});
 
-	it('wrongContentType serves the right bytes under a wrong label', async () => {
+	it('wrongContentType returns the image with a wrong content type', async () => {
 		use({ fault: 'wrongContentType' });
 		const labels = new Set<string | null>();
 		for (let read = 0; read < 12; read += 1) labels.add((await fetch(task.result_url)).headers.get('content-type'));
@@ -52,7 +52,7 @@ describe('faults of the result files', () => {
 		['htmlFile', 'text/html; charset=utf-8', '<!doctype html>'],
 		['svgFile', 'image/svg+xml', '<svg '],
 		['emptyBody', 'image/png', ''],
-	] as const)('%s returns 200 as %s instead of the image', async (fault, label, start) => {
+	] as const)('%s returns status 200 and type %s, but not the image', async (fault, label, start) => {
 		use({ fault });
 		const response = await fetch(task.result_url);
 		expect(response.status).toBe(200);
@@ -63,7 +63,7 @@ describe('faults of the result files', () => {
 		expect(mockApi.ledger[0].downloads).toBe(0);
 	});
 
-	it('stalledBody sends half of the image, and notices when the client leaves', async () => {
+	it('stalledBody sends half of the image, and records if the client disconnects', async () => {
 		const whole = await download(task.result_url);
 		use({ fault: 'stalledBody' });
 		const leave = new AbortController();
@@ -74,7 +74,7 @@ describe('faults of the result files', () => {
 		await until(() => mockApi.calls('file').at(-1)?.clientLeft === true);
 	});
 
-	it('expiredFile is final for the URL; the task then hands out a new one', async () => {
+	it('expiredFile makes the URL fail for good, and the next poll of the task returns a new URL', async () => {
 		use({ fault: 'expiredFile', times: 1 });
 		const { status } = await fetch(task.result_url);
 		expect([403, 404, 410]).toContain(status);
@@ -85,12 +85,12 @@ describe('faults of the result files', () => {
 		expect(mockApi.calls('file').map(({ fault }) => fault)).toEqual(['expiredFile', undefined, undefined]);
 	});
 
-	it('expiredFile responds with the status it is given', async () => {
+	it('expiredFile returns the status in its rule', async () => {
 		use({ fault: 'expiredFile', status: 410 });
 		expect((await fetch(task.result_url)).status).toBe(410);
 	});
 
-	it('redirectForeign leads to another host that has the file', async () => {
+	it('redirectForeign redirects to another origin, which serves the file', async () => {
 		use({ fault: 'redirectForeign' });
 		const response = await fetch(task.result_url);
 		expect(new URL(response.url).origin).toBe(mockApi.foreignUrl);
@@ -98,7 +98,7 @@ describe('faults of the result files', () => {
 		expect(mockApi.calls('file').map(({ origin }) => origin)).toEqual(['files', 'foreign']);
 	});
 
-	it('endlessBody sends until the client leaves', async () => {
+	it('endlessBody sends data until the client disconnects', async () => {
 		use({ fault: 'endlessBody' });
 		const leaving = new AbortController();
 		const response = await fetch(task.result_url, { signal: leaving.signal });
@@ -112,7 +112,7 @@ describe('faults of the result files', () => {
 		await until(() => mockApi.calls('file')[0].clientLeft);
 	});
 
-	it('gzipBomb sends little that unpacks to two hundred megabytes', async () => {
+	it('gzipBomb sends less than 1 MB, which unpacks to 200 MB', async () => {
 		use({ fault: 'gzipBomb' });
 		const response = await fetch(task.result_url);
 		expect(response.headers.get('content-encoding')).toBe('gzip');
