@@ -10,7 +10,7 @@ async function whole(run: { rows: Array<{ binary?: { data: never } }> }): Promis
 	expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi).at(-1));
 }
 
-describe('reading a task', () => {
+describe('polling a task', () => {
 	const page = '<html><head><title>Bad Gateway</title></head></html>';
 	const responses: Array<[string, ScriptedResponse]> = [
 		['a reset', { reset: true }],
@@ -44,7 +44,7 @@ describe('reading a task', () => {
 		['JSON of another service', { body: { hello: 'world' } }],
 	];
 
-	it.each(responses)('goes on after %s', async (_name, response) => {
+	it.each(responses)('continues after %s', async (_name, response) => {
 		engine.mockApi.script('getTask', [response, response]);
 		const run = await engine.run({ prompt: 'a' });
 
@@ -54,7 +54,7 @@ describe('reading a task', () => {
 		expect(engine.polls().length).toBeGreaterThanOrEqual(3);
 	});
 
-	it('ends at the deadline with the task id and the last that was seen', async () => {
+	it('fails at the timeout, with the task ID and how to get the images', async () => {
 		engine.mockApi.set({ faults: [{ route: 'getTask', fault: 'status502Html' }] });
 		const run = await engine.run({ prompt: 'a', options: { timeout: 0.4 } });
 
@@ -63,7 +63,7 @@ describe('reading a task', () => {
 		expect(error.description).toContain('Wait for Task Result');
 	});
 
-	it('hands the open task on when the timeout shall not fail', async () => {
+	it('returns the open task at the timeout if On Timeout is "continue", for Wait for Task Result', async () => {
 		engine.mockApi.set({ taskMs: 60_000 });
 		const run = await engine.run({ prompt: 'a', options: { timeout: 0.3, onTimeout: 'continue' } });
 		engine.mockApi.finishTasks();
@@ -93,7 +93,7 @@ describe('downloading an image', () => {
 		{ route: 'file', fault: 'redirectForeign' },
 	];
 
-	it.each(passing)('gets it whole with $fault', async (fault) => {
+	it.each(passing)('returns the complete image with $fault', async (fault) => {
 		engine.mockApi.set({ faults: [fault] });
 		const run = await engine.run({ prompt: 'a' });
 
@@ -103,7 +103,7 @@ describe('downloading an image', () => {
 		expect(engine.mockApi.created()).toBe(1);
 	});
 
-	it.each([401, 403, 404, 410])('asks the task for a fresh URL after a %i', async (status) => {
+	it.each([401, 403, 404, 410])('gets a new URL from the task after a %i', async (status) => {
 		engine.mockApi.set({ faults: [{ route: 'file', fault: 'expiredFile', times: 1, status }] });
 		const run = await engine.run({ prompt: 'a' });
 		const [first, second] = engine.mockApi.calls('file');
@@ -142,7 +142,7 @@ describe('downloading an image', () => {
 		],
 	];
 
-	it.each(lasting)('hands the URL on with a warning when it leads to %s', async (_name, handler) => {
+	it.each(lasting)('returns the URL with a warning if it leads to %s', async (_name, handler) => {
 		raw.serveTask(`${raw.url}/file`);
 		raw.on('GET', '/file', handler);
 		const run = await engine.run({ prompt: 'a', options: { timeout: 0.5 } }, { credential: { baseUrl: raw.url } });
@@ -160,7 +160,7 @@ describe('downloading an image', () => {
 	});
 
 	it.each(['svgFile', 'htmlFile', 'emptyBody', 'truncated'] as const)(
-		'never passes %s off as an image',
+		'does not return %s as an image',
 		async (fault) => {
 			engine.mockApi.set({ faults: [{ route: 'file', fault }] });
 			const run = await engine.run({ prompt: 'a', options: { timeout: 0.5 } });
@@ -173,7 +173,7 @@ describe('downloading an image', () => {
 		},
 	);
 
-	it('reads no more of an image than its size may be', async () => {
+	it('stops if the image exceeds Max Download Size', async () => {
 		let sent = 0;
 		raw.serveTask(`${raw.url}/file`);
 		raw.on(
@@ -213,7 +213,7 @@ describe('downloading an image', () => {
 	});
 });
 
-/** As much as the other side takes, counted. */
+/** Sends data until the client closes the connection, and counts it. */
 function endlessly(start: Buffer, count: (bytes: number) => void): Handler {
 	const chunk = Buffer.alloc(256 * 1024, 1);
 	return (response) => {
@@ -229,9 +229,9 @@ function endlessly(start: Buffer, count: (bytes: number) => void): Handler {
 	};
 }
 
-// n8n lets a credential be used for its own base URL in any case.
+// n8n always allows a credential for its own base URL.
 it.each(['localhost', 'example.com'])(
-	'downloads images although the credential is limited to %s',
+	'downloads images even if the credential is limited to %s',
 	async (allowedDomains) => {
 		// Files are at 127.0.0.1.
 		const baseUrl = engine.mockApi.baseUrl.replace('127.0.0.1', 'localhost');

@@ -18,7 +18,7 @@ function chunked(body: unknown): Handler {
 }
 
 describe('images and requests that do not all fit into memory at once', () => {
-	it('come out of one item that makes many calls', async () => {
+	it('are returned by one item with many calls', async () => {
 		const data = padImage(await plainImage('red'), 'png', 300_000).toString('base64');
 		raw.on(
 			'POST',
@@ -36,7 +36,7 @@ describe('images and requests that do not all fit into memory at once', () => {
 		expect(raw.requests).toHaveLength(8);
 	});
 
-	it('come out of many items whose responses are large and name a URL as well', async () => {
+	it('are returned by many items whose large responses also contain a URL', async () => {
 		const file = padImage(await plainImage('red'), 'png', 300_000);
 		raw.serveTask('');
 		raw.on(
@@ -62,7 +62,7 @@ describe('images and requests that do not all fit into memory at once', () => {
 		expect(raw.requests.filter(({ method }) => method === 'POST')).toHaveLength(8);
 	});
 
-	it('keep their own bytes where one takes the memory of another that is stored', async () => {
+	it('keep their own bytes if one reuses the memory of a stored one', async () => {
 		engine.mockApi.set({ imageBytes: 300_000, taskMs: 20 });
 		const input = Array.from({ length: 8 }, (_, index) => item({ index }));
 		const run = await engine.run(
@@ -75,7 +75,7 @@ describe('images and requests that do not all fit into memory at once', () => {
 		expect([...stored].sort()).toEqual(servedDigests(engine.mockApi).sort());
 	});
 
-	it('are sent in the end when the API first takes none of them', async () => {
+	it('are sent again if the API first rejects them', async () => {
 		const large = asFile(padImage(await plainImage('red'), 'png', 11 * MEGABYTE));
 		raw.serveTask(`${raw.url}/file`);
 		const accept = { code: 'success', data: { task_id: 'task_raw_1', status: 'queued' } };

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Paid results that are not an image as it should be.
+// Charged results that are not a regular image.
 import { plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/servers/rawServer';
 
@@ -22,35 +22,38 @@ const fileCalls = () =>
 
 describe('a file of the API itself', () => {
 	it.each<[string, number, Record<string, string>, string]>([
-		['a page to sign in', 200, { 'content-type': 'text/html' }, '<html><title>Sign in</title></html>'],
+		['a sign-in page', 200, { 'content-type': 'text/html' }, '<html><title>Sign in</title></html>'],
 		['a rejection in JSON', 200, { 'content-type': 'application/json' }, '{"code":401}'],
-		['404', 404, {}, ''],
-		['400', 400, {}, ''],
-		['a redirect to a page to sign in', 302, { location: '/login' }, ''],
-	])('that asks for the key with %s is had with it', async (_fact, status, headers, body) => {
-		raw.serveTask(`${raw.url}/files/a.png`);
-		raw.on(
-			'GET',
-			'/login',
-			(response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
-		);
-		raw.on(
-			'GET',
-			'/files/a.png',
-			(response, request) =>
-				void (request.headers.authorization
-					? response.writeHead(200, { 'content-type': 'image/png' }).end(image)
-					: response.writeHead(status, headers).end(body)),
-		);
-		const ran = await run();
+		['a 404', 404, {}, ''],
+		['a 400', 400, {}, ''],
+		['a redirect to a sign-in page', 302, { location: '/login' }, ''],
+	])(
+		'that requires the key, and otherwise returns %s, is downloaded with the key',
+		async (_fact, status, headers, body) => {
+			raw.serveTask(`${raw.url}/files/a.png`);
+			raw.on(
+				'GET',
+				'/login',
+				(response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+			);
+			raw.on(
+				'GET',
+				'/files/a.png',
+				(response, request) =>
+					void (request.headers.authorization
+						? response.writeHead(200, { 'content-type': 'image/png' }).end(image)
+						: response.writeHead(status, headers).end(body)),
+			);
+			const ran = await run();
 
-		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
-		expect(ran.json[0]).not.toHaveProperty('warnings');
-		expect(fileCalls()).toEqual([false, true]);
-		expect(
-			raw.requests.filter(({ path }) => path === '/login').map(({ headers }) => headers.authorization),
-		).not.toContainEqual(expect.any(String));
-	});
+			expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
+			expect(ran.json[0]).not.toHaveProperty('warnings');
+			expect(fileCalls()).toEqual([false, true]);
+			expect(
+				raw.requests.filter(({ path }) => path === '/login').map(({ headers }) => headers.authorization),
+			).not.toContainEqual(expect.any(String));
+		},
+	);
 });
 
 describe('base64 in a response', () => {
@@ -81,7 +84,7 @@ describe('base64 in a response', () => {
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(half));
 	});
 
-	it('that is larger than Max Download Size is returned with a warning, as it is there already', async () => {
+	it('that is larger than Max Download Size is returned with a warning', async () => {
 		const large = Buffer.concat([image, Buffer.alloc(1_300_000)]);
 		raw.on('POST', '/v1/images/generations', (response) =>
 			sendJson(response, { created: 1, data: [{ b64_json: large.toString('base64') }] }),
@@ -100,7 +103,7 @@ describe('base64 in a response', () => {
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(large));
 	});
 
-	it('of a kind that is not known is a file with a warning', async () => {
+	it('of an unknown format is returned as a file with a warning', async () => {
 		const bytes = Buffer.from(Array.from({ length: 600 }, (_, index) => (index * 167 + (index >> 3)) % 256));
 		serve(bytes.toString('base64'));
 		const ran = await run({ fileName: 'photo' });

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Large images flow into n8n's storage. What is not whole, too large or not an image leaves nothing there.
+// Large images are streamed into n8n's storage. Incomplete, too large, and other files leave nothing there.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ async function run(binaryMode: BinaryMode, count: number, options = {}): Promise
 	);
 }
 
-/** Sizes of all files that this execution left in n8n's storage folder and database, without their descriptions. */
+/** Sizes of all files that this execution left in n8n's storage folder and database, without metadata files. */
 function storedFiles(executionId: string): number[] {
 	return [...filesInFolder(executionId), ...filesInDatabase(executionId)];
 }
@@ -68,7 +68,7 @@ const whole = (response: ServerResponse): void => void response.end(large);
 const filesAsked = (): number => raw.requests.filter(({ path }) => path.startsWith('/files')).length;
 
 describe.each(MODES)('in binary mode %s', (mode) => {
-	it('a large image is stored with its own bytes, size and digest', async () => {
+	it('a large image is stored with its exact bytes and size', async () => {
 		serveTasks({ a: whole });
 		const ran = await run(mode, 1, { simplify: false });
 
@@ -82,7 +82,7 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 		expect(filesAsked()).toBe(1);
 	});
 
-	it('one that is cut is tried again, and nothing of the first try is stored', async () => {
+	it('an incomplete image is downloaded again, and nothing of the first try is stored', async () => {
 		serveTasks({
 			a: (response, count) => {
 				if (count > 1) return whole(response);
@@ -102,7 +102,7 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 		expect(filesAsked()).toBe(2);
 	});
 
-	it('one that is too large, has no end, or is a page is not stored', async () => {
+	it('a file that is too large, incomplete, or a web page is not stored', async () => {
 		serveTasks({
 			large: whole,
 			cut: (response) => void response.end(large.subarray(0, 1.5 * MEGABYTE)),
@@ -129,15 +129,15 @@ describe.each(MODES)('in binary mode %s', (mode) => {
 	});
 });
 
-// The stalled transfer takes its idle timeout, so the modes stall at the same time, and not all of them.
-it('a transfer that stalls is given up, and neither it nor the others lose their image', async () => {
+// A stalled transfer lasts until its idle timeout, so both runs stall at the same time.
+it('a stalled download is aborted and repeated, and no image is lost', async () => {
 	const files = Object.fromEntries(
 		Array.from({ length: 6 }, (_, index) => [`f${index}`, whole] as [string, typeof whole]),
 	) as Parameters<typeof serveTasks>[0];
-	// Once in each mode.
+	// Once in each run.
 	files.f0 = (response, count) => {
 		if (count > 2) return whole(response);
-		// More than all of the memory budget, and never the rest of it.
+		// Announces more than the memory budget, but never sends the rest.
 		response.writeHead(200, { 'content-length': 30 * MEGABYTE });
 		response.write(large.subarray(0, 2 * MEGABYTE));
 	};
@@ -153,7 +153,7 @@ it('a transfer that stalls is given up, and neither it nor the others lose their
 	expect(filesAsked()).toBe(14);
 }, 60_000);
 
-it('images of one task are downloaded side by side, in the order of the response', async () => {
+it('images of one task are downloaded in parallel, and returned in the order of the response', async () => {
 	const colors = await Promise.all(['red', 'green', 'blue'].map(async (color) => await plainImage(color as never)));
 	raw.on('POST', '/v1/images/tasks', (response) =>
 		sendJson(response, { code: 'success', data: { task_id: 'task_1', status: 'queued' } }),
@@ -165,7 +165,7 @@ it('images of one task are downloaded side by side, in the order of the response
 		}),
 	);
 	const open: ServerResponse[] = [];
-	// Nobody is served before all have asked.
+	// No file is sent before all are requested.
 	raw.on('GET', '/files/', (response, { path }) => {
 		open.push(Object.assign(response, { number: Number(/(\d)\.png/.exec(path)?.[1]) }));
 		if (open.length === 3)

@@ -7,7 +7,7 @@ import { asFile, item, plainImage, useEngine, type NodeRun } from '../support/us
 
 const engine = useEngine();
 
-/** n8n's own rule for texts. The text of the API is exempt. */
+/** n8n does not allow these words in texts. The API's text is exempt. */
 const UNWANTED = /error|problem|failure|mistake/i;
 const ownWords = (text: string) => text.replace(/^(API response|Details): .*$/m, '');
 
@@ -25,7 +25,7 @@ const WHOLE = 'Enter a whole number, e.g. 1.';
 
 type Bad = [what: string, parameters: INodeParameters, message: string, description: string];
 
-/** Runs the node with the bad parameters and asserts what its user reads, and that nothing was paid. */
+/** Runs the node with invalid parameters and asserts the error text, and that nothing was charged. */
 async function expectRejection([, parameters, message, advice]: Bad, more: NodeRun = {}): Promise<void> {
 	const description = `You were not charged. ${advice}`;
 	const run = await engine.run(parameters, more);
@@ -43,7 +43,7 @@ async function expectRejection([, parameters, message, advice]: Bad, more: NodeR
 	expect(engine.mockApi.ledger).toEqual([]);
 }
 
-describe('before anything is sent', () => {
+describe('before it sends anything, the node', () => {
 	afterEach(() => expect(engine.mockApi.journal).toEqual([]));
 
 	it.each<Bad>([
@@ -54,13 +54,13 @@ describe('before anything is sent', () => {
 			'Describe the image. If you use an expression, check that it returns text for this item.',
 		],
 		[
-			'a prompt that the item does not have',
+			'a prompt expression without a value',
 			{ prompt: '={{ $json.nope }}' },
 			"'Prompt' is empty",
 			'Describe the image. If you use an expression, check that it returns text for this item.',
 		],
 		[
-			'a prompt of spaces',
+			'a prompt of whitespace',
 			{ prompt: '  \n ' },
 			"'Prompt' is empty",
 			'Describe the image. If you use an expression, check that it returns text for this item.',
@@ -72,97 +72,97 @@ describe('before anything is sent', () => {
 			'Select a model from the list or enter a model ID, e.g. NanoBanana2-1K.',
 		],
 		[
-			'n of 0',
+			'0 images',
 			{ prompt: PROMPT, numberOfImages: 0 },
 			"'Number of Images' must be a whole number, 1 or higher (got 0)",
 			WHOLE,
 		],
 		[
-			'n of 11.5',
+			'11.5 images',
 			{ prompt: PROMPT, numberOfImages: 11.5 },
 			"'Number of Images' must be a whole number, 1 or higher (got 11.5)",
 			WHOLE,
 		],
 		[
-			'n that is a word',
+			'a word as the number of images',
 			{ prompt: PROMPT, numberOfImages: '={{ "many" }}' },
 			"'Number of Images' must be a whole number, 1 or higher (got many)",
 			WHOLE,
 		],
 		[
-			'webp on NanoBanana2',
+			'WebP with NanoBanana2',
 			{ prompt: PROMPT, options: { outputFormat: 'webp' } },
 			'NanoBanana2-0.5K does not support the output format WebP',
 			`Set 'Output Format' to PNG or JPEG, or use the NanoBanana model, which supports WebP. ${SKIP}`,
 		],
 		[
-			'a ratio that the family lacks',
+			'a ratio that the model does not support',
 			{ prompt: PROMPT, model: id('NanoBananaPro-1K'), aspectRatio: '8:1' },
 			'NanoBananaPro-1K does not support the aspect ratio 8:1',
 			`Set 'Aspect Ratio' to one of: ${RATIOS}. ${SKIP}`,
 		],
 		[
-			'a size in place of a ratio',
+			'a size instead of a ratio',
 			{ prompt: PROMPT, aspectRatio: '={{ "1024x768" }}' },
 			"'Aspect Ratio' is not a valid ratio",
 			'Use a ratio such as 16:9. Sizes in pixels are not supported.',
 		],
 		[
-			'a file type nobody makes',
+			'an unknown output format',
 			{ prompt: PROMPT, options: { outputFormat: '={{ "tiff" }}' } },
 			"'tiff' is not a valid value for 'Output Format'",
 			'Select a value from the list. An expression must return one of: auto, png, jpeg, webp.',
 		],
 		[
-			'size among the additional fields',
+			'size in the additional fields',
 			{ prompt: PROMPT, ...body('{ "size": "1024x1024" }') },
 			"NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'",
 			`Remove 'size'. Use 'Aspect Ratio' for the shape and 'Model' for the resolution (…-1K, …-2K). ${SKIP}`,
 		],
 		[
-			'additional fields that are no JSON',
+			'additional fields that are not JSON',
 			{ prompt: PROMPT, ...body('{ "seed"') },
 			"'Additional Request Fields (JSON)' must be a JSON object",
 			'Enter an object such as { "seed": 42 }, or remove the option.',
 		],
 		[
-			'additional fields that are a list',
+			'a list as additional fields',
 			{ prompt: PROMPT, ...body('[1]') },
 			"'Additional Request Fields (JSON)' must be a JSON object",
 			'Enter an object such as { "seed": 42 }, or remove the option.',
 		],
 		[
-			'image and images among the additional fields',
+			'image and images in the additional fields',
 			{ prompt: PROMPT, ...body('{ "image": "https://x.example/1.png", "images": [] }') },
 			"Reference images are set in 'Additional Request Fields (JSON)' and in another field",
 			'Set them in one place only.',
 		],
 		[
-			'a timeout that is a word',
+			'a word as the timeout',
 			{ prompt: PROMPT, options: { timeout: '={{ "soon" }}' } },
 			"'Timeout (Seconds)' must be a number, 0.1 or higher (got soon)",
 			'Enter a number, or remove the option.',
 		],
 		[
-			'a resolution that the model lacks',
+			'a resolution that the model does not support',
 			{ prompt: PROMPT, model: id('gemini-nano-banana-2.1'), options: { apiFormat: 'gemini', imageSize: '512' } },
 			'gemini-nano-banana-2.1 does not support the resolution 0.5K',
 			`Set 'Resolution' to one of: 1K, 2K, 4K. ${SKIP}`,
 		],
 		[
-			'a price that is negative',
+			'a negative price',
 			{ prompt: PROMPT, options: { unitPrice: -0.04 } },
 			"'Price per Image' must be a number, 0 or higher (got -0.04)",
 			'Enter a number, or remove the option.',
 		],
 		[
-			'a price that is a word',
+			'a word as the price',
 			{ prompt: PROMPT, options: { unitPrice: '={{ "cheap" }}' } },
 			"'Price per Image' must be a number, 0 or higher (got cheap)",
 			'Enter a number, or remove the option.',
 		],
 		[
-			'a price that is not a number',
+			'NaN as the price',
 			{ prompt: PROMPT, options: { unitPrice: '={{ NaN }}' } },
 			"'Price per Image' must be a number, 0 or higher (got NaN)",
 			'Enter a number, or remove the option.',
@@ -174,37 +174,37 @@ describe('before anything is sent', () => {
 			'Enter another name, e.g. data.',
 		],
 		[
-			'more images than Max Images',
+			'more images than Max Images per Run',
 			{ prompt: PROMPT, numberOfImages: 3, options: { maxImages: 2 } },
 			"This run would generate 3 images, but 'Max Images per Run' is 2",
 			"Raise 'Max Images per Run' under Options, send fewer items, or lower 'Number of Images'.",
 		],
 		[
-			'no file in the input',
+			'an item without files',
 			edit(),
 			"No file found in the input field 'data'",
 			"This item has no files. Correct 'Input Data Field Name(s)', or add a node that loads the image.",
 		],
 		[
-			'no name of a field',
+			'an empty input field name',
 			edit({ binaryPropertyName: "={{ '' }}" }),
 			"'Input Data Field Name(s)' is empty",
 			'Enter the name of the input field containing the image, e.g. data.',
 		],
 		[
-			'no URL',
+			'an empty URL',
 			edit({ inputType: 'url', imageUrls: "={{ '' }}" }),
 			"'URL(s)' is empty",
 			'Enter at least one image URL, e.g. https://example.com/image.png.',
 		],
 		[
-			'an empty task id',
+			'an empty task ID',
 			{ operation: 'getStatus', taskId: '={{ $json.taskId }}' },
 			"'Task ID' is empty",
 			"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
 		],
 		[
-			'an empty list of task ids',
+			'an empty list of task IDs',
 			{ operation: 'waitForResult', taskId: '={{ [] }}' },
 			"'Task ID' is empty",
 			"Enter the taskId returned by 'Text to Image' or 'Image to Image', or use an expression such as {{ $json.taskId }}.",
@@ -225,7 +225,7 @@ describe('before anything is sent', () => {
 		},
 	);
 
-	it('rejects a field that the item does not have, and names those it has', async () => {
+	it('rejects a file field that the item does not have, and lists the ones that it has', async () => {
 		const input = [item({}, { data: asFile(await plainImage('red')), mask: asFile(await plainImage('red')) })];
 		const description =
 			"This item has files in: data, mask. Correct 'Input Data Field Name(s)', or add a node that loads the image.";
@@ -235,7 +235,7 @@ describe('before anything is sent', () => {
 		);
 	});
 
-	it('rejects a file that is no image, whatever its type claims', async () => {
+	it('rejects a file that is not an image, even if its MIME type is image/png', async () => {
 		const input = [item({}, { data: asFile(Buffer.from('%PDF-1.7 a document, not an image'), 'image/png') })];
 		const description = 'Use a PNG, JPEG, WebP, or GIF file, and check which node provides the field.';
 		await expectRejection(['', edit(), "The file in 'data' is not a supported image", description], {
@@ -243,7 +243,7 @@ describe('before anything is sent', () => {
 		});
 	});
 
-	it("rejects a file that is not in n8n's storage any more", async () => {
+	it("rejects a file that is missing from n8n's storage", async () => {
 		const id = 'filesystem-v2:workflows/w/executions/1/binary_data/00000000-0000-0000-0000-000000000000';
 		const input = [item({}, { data: { data: 'filesystem-v2', mimeType: 'image/png', id } })];
 		const description = 'Run the node that provides the file again.<br>Details: File not found.';
@@ -256,7 +256,7 @@ describe('before anything is sent', () => {
 		});
 	});
 
-	it('rejects an image of a type that models do not take', async () => {
+	it('rejects an image of an unsupported type (TIFF)', async () => {
 		const bitmap = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
 			.tiff()
 			.toBuffer();
@@ -266,7 +266,7 @@ describe('before anything is sent', () => {
 		});
 	});
 
-	it('rejects an image that is cut off', async () => {
+	it('rejects an incomplete image', async () => {
 		const half = (await plainImage('red')).subarray(0, 60);
 		const description = `Run the node that provides the file again. ${SKIP}`;
 		await expectRejection(['', edit(), "The file in 'data' is incomplete", description], {
@@ -274,7 +274,7 @@ describe('before anything is sent', () => {
 		});
 	});
 
-	it('rejects an image over the limit', async () => {
+	it('rejects an image of more than 20 MB', async () => {
 		const big = Buffer.concat([await plainImage('red'), Buffer.alloc(21_500_000)]);
 		const input = [item({}, { data: asFile(big) })];
 		const description =
@@ -287,7 +287,7 @@ describe('before anything is sent', () => {
 	it.each([
 		['NanoBanana', 4, 3],
 		['NanoBanana2-0.5K', 15, 14],
-	])('rejects more references than %s takes', async (model, given, most) => {
+	])('rejects more reference images than %s supports', async (model, given, most) => {
 		const png = asFile(await plainImage('red'));
 		const files = Object.fromEntries(Array.from({ length: given - 1 }, (_, index) => [`file${index}`, png]));
 		const parameters = edit({
@@ -318,7 +318,7 @@ describe('before anything is sent', () => {
 		);
 	});
 
-	it('is stopped by n8n itself when a required field is empty', async () => {
+	it('is stopped by n8n if a required field is empty', async () => {
 		const run = await engine.run({ prompt: '' });
 
 		expect(run.status).toBe('error');
@@ -326,7 +326,7 @@ describe('before anything is sent', () => {
 	});
 });
 
-it('sends what the checks would reject when they are skipped, with a warning', async () => {
+it('sends an invalid request with a warning if Skip Model Checks is on', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		options: { skipModelChecks: true, extraBody: '{ "size": "1024x1024" }' },
@@ -349,8 +349,8 @@ const MIXED = [
 ];
 const PER_ITEM = { prompt: '={{ $json.prompt }}', numberOfImages: '={{ $json.n }}' };
 
-describe('with bad items among good ones', () => {
-	it('pays nothing at all when the node stops on the first', async () => {
+describe('a run with multiple items', () => {
+	it('sends nothing in stop mode if one item is invalid', async () => {
 		const run = await engine.run(PER_ITEM, { input: MIXED });
 
 		expect(run.error).toMatchObject({ message: "'Prompt' is empty", context: { itemIndex: 1 } });
@@ -358,7 +358,7 @@ describe('with bad items among good ones', () => {
 		expect(engine.mockApi.ledger).toEqual([]);
 	});
 
-	it('pays for the good ones and gives the bad ones a row when the node continues', async () => {
+	it('creates the valid items and returns an error row for each invalid one on the regular output', async () => {
 		const run = await engine.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueRegularOutput' } });
 
 		expect(run.rows.map(({ json, pairedItem }) => [json.status ?? json, pairedItem])).toEqual([
@@ -382,7 +382,7 @@ describe('with bad items among good ones', () => {
 		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'c']);
 	});
 
-	it('sends the bad ones to the error output with their input', async () => {
+	it('passes the invalid items to the error output with their input', async () => {
 		const run = await engine.run(PER_ITEM, { input: MIXED, settings: { onError: 'continueErrorOutput' } });
 
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
@@ -395,7 +395,7 @@ describe('with bad items among good ones', () => {
 		]);
 	});
 
-	it('counts the images of all items against Max Images before the first is paid', async () => {
+	it('counts the images of all items against Max Images per Run before it sends a request', async () => {
 		const input = [item({ prompt: 'a', n: 2 }), item({ prompt: 'b', n: 3 })];
 		const run = await engine.run({ ...PER_ITEM, options: { maxImages: 4 } }, { input });
 

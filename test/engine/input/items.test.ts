@@ -7,7 +7,7 @@ const EACH = '={{ $json.prompt }}';
 const prompts = (...texts: string[]) => texts.map((prompt) => item({ prompt }));
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it('keeps rows in the order of their items, whichever finishes first', async () => {
+	it('keeps rows in the order of their items, no matter which one finishes first', async () => {
 		engine.mockApi.set({ taskMs: (number) => (number === 1 ? 250 : 20) });
 		const run = await engine.run(
 			{ prompt: EACH, numberOfImages: 3 },
@@ -26,7 +26,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	});
 });
 
-it('pays each item once', async () => {
+it('creates each item once and is charged once for it', async () => {
 	await engine.run({ prompt: EACH }, { input: prompts('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') });
 
 	expect(
@@ -38,21 +38,21 @@ it('pays each item once', async () => {
 	expect(engine.mockApi.imagesCharged()).toBe(8);
 });
 
-it('makes two images for two items that ask for the same', async () => {
+it('creates two tasks for two identical items', async () => {
 	const run = await engine.run({ prompt: EACH }, { input: prompts('same', 'same') });
 
 	expect(new Set(run.json.map(({ taskId }) => taskId)).size).toBe(2);
 	expect(engine.mockApi.created()).toBe(2);
 });
 
-it('works on the first item alone with Execute Once', async () => {
+it('processes only the first item with Execute Once', async () => {
 	const run = await engine.run({ prompt: EACH }, { input: prompts('a', 'b', 'c'), settings: { executeOnce: true } });
 
 	expect(engine.created()).toMatchObject([{ prompt: 'a' }]);
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
 });
 
-it('puts nothing out for an empty input and pays nothing', async () => {
+it('returns nothing for an empty input, and sends nothing', async () => {
 	const run = await engine.run({ prompt: 'a' }, { input: [] });
 
 	expect(run.error).toBeUndefined();
@@ -60,7 +60,7 @@ it('puts nothing out for an empty input and pays nothing', async () => {
 	expect(engine.mockApi.journal).toEqual([]);
 });
 
-it('links every row to its item for the expressions of later nodes', async () => {
+it('links every row to its item, for expressions in later nodes', async () => {
 	const workflow = nanoBananaWorkflow({
 		model: MODEL,
 		prompt: EACH,
@@ -78,7 +78,7 @@ it('links every row to its item for the expressions of later nodes', async () =>
 	expect(run.output('After')[0].map(({ json }) => json.from)).toEqual(['a', 'a', 'b', 'b']);
 });
 
-it('reads options from the expressions of each item', async () => {
+it('evaluates expressions in options for each item', async () => {
 	const input = [item({ prompt: 'a', name: 'first', n: 1 }), item({ prompt: 'b', name: 'second', n: 2 })];
 	const run = await engine.run(
 		{ prompt: EACH, numberOfImages: '={{ $json.n }}', options: { fileName: '={{ $json.name }}' } },
@@ -88,7 +88,7 @@ it('reads options from the expressions of each item', async () => {
 	expect(run.json.map(({ fileName }) => fileName)).toEqual(['first.png', 'second-1.png', 'second-2.png']);
 });
 
-it('keeps no more tasks open than Max Concurrency', async () => {
+it('keeps at most Max Concurrency tasks open', async () => {
 	let open = 0;
 	let most = 0;
 	const ended = new Set<string>();
@@ -109,7 +109,7 @@ it('keeps no more tasks open than Max Concurrency', async () => {
 	expect(engine.mockApi.created()).toBe(5);
 });
 
-it('gives the failed item a row of its own and the others their images on the regular output', async () => {
+it('returns an error row for a failed item, between the rows of the others, on the regular output', async () => {
 	const run = await engine.run(
 		{ prompt: EACH },
 		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueRegularOutput' } },
@@ -124,7 +124,7 @@ it('gives the failed item a row of its own and the others their images on the re
 	expect(run.rows[1]).not.toHaveProperty('error');
 });
 
-it('sends the failed item, with its task id and its input, to the error output', async () => {
+it('passes a failed item, with its task ID and its input, to the error output', async () => {
 	const run = await engine.run(
 		{ prompt: EACH },
 		{ input: prompts('a', '[fail]', 'c'), settings: { onError: 'continueErrorOutput' } },
@@ -145,7 +145,7 @@ it('sends the failed item, with its task id and its input, to the error output',
 	]);
 });
 
-it('names every task that is paid for when one item stops the run', async () => {
+it('reports the task IDs of all items if one item stops the run', async () => {
 	const failure = { route: 'getTask' as const, fault: 'failedTask' as const, times: 1 };
 	engine.mockApi.set({
 		taskMs: 3_600_000,
@@ -159,7 +159,7 @@ it('names every task that is paid for when one item stops the run', async () => 
 	expect(run.error?.description).toContain(data.taskIds.join(', '));
 });
 
-it('logs each task the moment the API has accepted it', async () => {
+it('logs each accepted task, and not the API key', async () => {
 	const run = await engine.run({ prompt: EACH }, { input: prompts('a', 'b') });
 	const accepted = run.logs.filter(({ level }) => level === 'info').map(({ meta }) => meta);
 

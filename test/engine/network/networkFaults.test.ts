@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What n8n stores and shows of a network fault: our own words, never those of n8n or of the system.
+// The text of a network fault that n8n stores and shows is ours, never that of n8n or the system.
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useEngine } from '../support/useEngine';
@@ -8,7 +8,7 @@ import { response, useSocketServers } from '../support/servers/socketServer';
 const engine = useEngine();
 const servers = useSocketServers();
 
-/** n8n's own texts for socket codes, the system's, and those of the HTTP libraries. */
+/** Texts of n8n for socket codes, of the system, and of the HTTP libraries. */
 const NOT_OURS =
 	/You can retry|perhaps it is offline|taking too long|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPROTO|HPE_|socket hang up|getaddrinfo|openssl|ssl3_|aborted|exceeded|Parse Error|self-signed certificate;|AxiosError/i;
 
@@ -35,7 +35,7 @@ const https = (port: number): string => `https://127.0.0.1:${port}`;
 const UNCLEAR = 'unclear_submission';
 const UNREACHABLE = 'unreachable';
 
-describe('a request that may have arrived is not sent again, and is shown in words of ours', () => {
+describe('a request that may have arrived is not sent again, and the error has our own text,', () => {
 	it.each<[string, (socket: import('node:net').Socket) => void, string]>([
 		['a reset', (socket) => socket.resetAndDestroy(), 'The connection was reset'],
 		[
@@ -44,17 +44,17 @@ describe('a request that may have arrived is not sent again, and is shown in wor
 			'The connection was closed before the response was complete',
 		],
 		[
-			'something that is not HTTP',
+			'a response that is not HTTP',
 			(socket) => socket.end('garbage\r\n\r\n'),
 			"The server's response is not valid HTTP",
 		],
 		[
-			'half a response',
+			'an incomplete response',
 			(socket) => socket.end(response('{"code":"success","data":{"ta', ['content-length: 300'])),
 			'The connection was closed before the response was complete',
 		],
 		[
-			'compressed data that is broken',
+			'invalid compressed data',
 			(socket) => socket.end(response('not gzip at all', ['content-encoding: gzip', 'content-length: 15'])),
 			'The compressed response cannot be read',
 		],
@@ -68,7 +68,7 @@ describe('a request that may have arrived is not sent again, and is shown in wor
 		expect(server.received).toHaveLength(1);
 	});
 
-	it('after silence', async () => {
+	it('after a timeout', async () => {
 		const server = await servers.listen(() => undefined);
 		const shown = await shownAfter(http(server.port), { requestOptions: { timeout: 300 } });
 
@@ -79,12 +79,12 @@ describe('a request that may have arrived is not sent again, and is shown in wor
 	});
 });
 
-describe('where nothing was sent the request is tried again, as after a connection that never opened', () => {
+describe('a connection that fails before the request is sent', () => {
 	it.each<[string, (socket: import('node:net').Socket) => void, string]>([
 		['is reset', (socket) => socket.resetAndDestroy(), 'The connection was closed during the TLS handshake'],
-		['ends', (socket) => socket.end(), 'The connection was closed during the TLS handshake'],
-		['meets plain HTTP', (socket) => socket.end(response('hi')), 'This port does not accept https://'],
-	])('a TLS handshake that %s', async (_fault, respond, words) => {
+		['is closed', (socket) => socket.end(), 'The connection was closed during the TLS handshake'],
+		['gets plain HTTP', (socket) => socket.end(response('hi')), 'This port does not accept https://'],
+	])('is opened three times if the TLS handshake %s', async (_fault, respond, words) => {
 		const server = await servers.listen((socket) => respond(socket));
 		const shown = await shownAfter(https(server.port));
 
@@ -94,7 +94,7 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		expect(server.connections).toBe(3);
 	});
 
-	it('plain http on a TLS port, which is told by its alert', async () => {
+	it('is opened three times if it uses plain http on a TLS port, which its alert reveals', async () => {
 		const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70]);
 		const server = await servers.listen((socket) => socket.end(alert));
 		const shown = await shownAfter(http(server.port));
@@ -105,7 +105,7 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		expect(server.connections).toBe(3);
 	});
 
-	it('a port that refuses', async () => {
+	it('is reported as refused if the port is closed', async () => {
 		const shown = await shownAfter(http(1));
 
 		expect(shown.text).toContain('The connection was refused');
@@ -113,7 +113,7 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		expect(shown.code).toBe(UNREACHABLE);
 	});
 
-	it('a host that is not known', async () => {
+	it('is reported with an unknown host name', async () => {
 		const shown = await shownAfter('http://nowhere.invalid');
 
 		expect(shown.text).toContain('The host name was not found');
@@ -121,7 +121,7 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		expect(shown.code).toBe(UNREACHABLE);
 	});
 
-	it('a certificate that nobody signed is shown with the option for it, and tried once', async () => {
+	it('is reported with the option to ignore SSL issues if the certificate is self-signed', async () => {
 		const server = await servers.listenTls((socket) => socket.end(response('{}', ['content-length: 2'])));
 		const shown = await shownAfter(https(server.port));
 
@@ -131,7 +131,7 @@ describe('where nothing was sent the request is tried again, as after a connecti
 		expect(server.received).toEqual([]);
 	});
 
-	it('is accepted with that option', async () => {
+	it('succeeds with a self-signed certificate if that option is on', async () => {
 		const body = JSON.stringify({ code: 'success', data: { task_id: 'task_1', status: 'queued' } });
 		const server = await servers.listenTls((socket) => socket.end(response(body, [`content-length: ${body.length}`])));
 		const run = await engine.run(
@@ -153,31 +153,37 @@ describe('a proxy', () => {
 	it.each<[string, string[], string]>([
 		['503 Service Unavailable', ['server: squid/6.1', 'x-squid-error: ERR_CONNECT_FAIL 111'], 'squid'],
 		['500 Unable to connect', ['server: tinyproxy/1.11.1', 'content-type: text/html'], 'tinyproxy'],
-	])('that rejects CONNECT with %s (%j) has forwarded nothing: tried again', async (status, headers) => {
-		const shown = await through((socket) =>
-			socket.end(response('<h1>no</h1>', [...headers, 'content-length: 11'], status)),
-		);
+	])(
+		'that rejects CONNECT with %s (%j) did not forward the request, so the node tries again',
+		async (status, headers) => {
+			const shown = await through((socket) =>
+				socket.end(response('<h1>no</h1>', [...headers, 'content-length: 11'], status)),
+			);
 
-		expect(shown.text).toContain('The proxy could not connect to the API');
-		expect(shown.text).not.toMatch(NOT_OURS);
-		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
-	});
+			expect(shown.text).toContain('The proxy could not connect to the API');
+			expect(shown.text).not.toMatch(NOT_OURS);
+			expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
+		},
+	);
 
 	it.each([
 		['504 Gateway Timeout', 'ERR_READ_TIMEOUT 0'],
 		['502 Bad Gateway', 'ERR_ZERO_SIZE_OBJECT 0'],
-	])('that decrypts the traffic may have forwarded the request (%s, %s): not sent again', async (status, code) => {
-		const server = await servers.listenTls((socket) =>
-			socket.end(
-				response('<h1>no</h1>', ['server: squid/6.1', `x-squid-error: ${code}`, 'content-length: 11'], status),
-			),
-		);
-		const shown = await shownAfter(https(server.port), { requestOptions: { allowUnauthorizedCerts: true } });
+	])(
+		'that decrypts the traffic may have forwarded the request, so it is not sent again (%s, %s)',
+		async (status, code) => {
+			const server = await servers.listenTls((socket) =>
+				socket.end(
+					response('<h1>no</h1>', ['server: squid/6.1', `x-squid-error: ${code}`, 'content-length: 11'], status),
+				),
+			);
+			const shown = await shownAfter(https(server.port), { requestOptions: { allowUnauthorizedCerts: true } });
 
-		expect([shown.code, server.received.length]).toEqual([UNCLEAR, 1]);
-	});
+			expect([shown.code, server.received.length]).toEqual([UNCLEAR, 1]);
+		},
+	);
 
-	it('that resets a CONNECT has forwarded nothing: tried again', async () => {
+	it('that resets the CONNECT did not forward the request, so the node tries again', async () => {
 		const shown = await through((socket) => socket.resetAndDestroy());
 
 		expect(shown.text).toContain('The proxy closed the connection');
@@ -185,7 +191,7 @@ describe('a proxy', () => {
 		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 3]);
 	});
 
-	it.each([https(1), http(1)])('that wants a password says so for %s, and is asked once', async (baseUrl) => {
+	it.each([https(1), http(1)])('that requires a password is reported for %s after one request', async (baseUrl) => {
 		const needs = response(
 			'no',
 			['proxy-authenticate: Basic realm="x"', 'content-length: 2'],
@@ -198,7 +204,7 @@ describe('a proxy', () => {
 		expect([shown.code, shown.tries]).toEqual([UNREACHABLE, 1]);
 	});
 
-	it('that is not there is tried again', async () => {
+	it('that is not running is reported as a refused connection', async () => {
 		const shown = await shownAfter(https(1), { requestOptions: { proxy: 'http://127.0.0.1:1' } });
 
 		expect(shown.text).toContain('The connection was refused');
@@ -217,7 +223,7 @@ it.each(['htps://', 'ftp://', 'http:/', 'https//', 'https://https://'])(
 	},
 );
 
-it('a base URL with a user name and password is rejected in words, before anything is sent', async () => {
+it('a base URL with a user name and password is rejected before anything is sent', async () => {
 	const server = await servers.listen((socket) => socket.end(response('{}', ['content-length: 2'])));
 	const shown = await shownAfter(`http://user:secret@127.0.0.1:${server.port}`);
 

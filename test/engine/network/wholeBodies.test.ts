@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A body that has arrived whole counts, however the connection ends; half of one does not.
+// A complete body counts, no matter how the connection ends. An incomplete body does not.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 const CUT_TASK = '{"code":"success","data":{"task_id":"task_';
 const TASK = JSON.stringify({ code: 'success', data: { task_id: 'task_1', status: 'queued' } });
 
-/** Ways to end a connection behind a body that has arrived. */
+/** Ways to end a connection after a body. */
 const ENDINGS: Array<[string, (socket: Socket, body: Buffer, headers?: string[]) => void]> = [
 	[
 		'a reset',
@@ -55,7 +55,7 @@ interface Endings {
 	file?: Ending;
 }
 
-/** An API of one task whose responses end so. */
+/** An API with one task whose responses end in these ways. */
 async function api(endings: Endings, create = TASK, file = image): Promise<SocketServer> {
 	const server: SocketServer = await servers.listen((socket, text) => {
 		const status = {
@@ -75,7 +75,7 @@ const run = async (server: SocketServer, parameters = {}): Promise<Ran> =>
 		{ credential: { baseUrl: `http://127.0.0.1:${server.port}` } },
 	);
 
-it('a connection that the server keeps open behind a whole body is closed', async () => {
+it('a connection that the server keeps open after a complete body is closed', async () => {
 	const closed: Array<Promise<unknown>> = [];
 	const keepsOpen: Ending = (socket, body) => {
 		closed.push(once(socket, 'close'));
@@ -90,8 +90,8 @@ it('a connection that the server keeps open behind a whole body is closed', asyn
 const posts = (server: SocketServer): number => server.received.filter((text) => text.startsWith('POST')).length;
 const files = (server: SocketServer): number => server.received.filter((text) => text.startsWith('GET /file')).length;
 
-describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
-	it('names the task that was created', async () => {
+describe.each(ENDINGS)('a body followed by %s', (_name, ending) => {
+	it('counts as the created task', async () => {
 		const server = await api({ create: ending });
 		const ran = await run(server);
 
@@ -100,13 +100,13 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
-	it('is the end of the task', async () => {
+	it('counts as the end of the task', async () => {
 		const ran = await run(await api({ status: ending }));
 
 		expect(ran.json).toMatchObject([{ status: 'succeeded', mimeType: 'image/png' }]);
 	});
 
-	it('is the image of a synchronous call', async () => {
+	it('counts as the image if the response to the create request contains it', async () => {
 		const create = JSON.stringify({ created: 1, data: [{ b64_json: image.toString('base64') }] });
 		const server = await api({ create: ending }, create);
 		const ran = await engine.run(
@@ -118,7 +118,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
-	it('is the image of a call that returns the file itself, and half of it is not', async () => {
+	it('counts as the image if that response is the file itself, but not if half of it is missing', async () => {
 		const asImage: Ending = (socket, body) => ending(socket, body, ['content-type: image/png']);
 		const half: Ending = (socket, body) => asImage(socket, body.subarray(0, body.length >> 1));
 		const ask = async (create: Ending): Promise<Ran> => {
@@ -133,7 +133,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(JSON.stringify((await ask(half)).data.resultData.error)).toContain('unclear_submission');
 	});
 
-	it('is the file', async () => {
+	it('counts as the downloaded file', async () => {
 		const server = await api({ file: ending });
 		const ran = await run(server);
 
@@ -142,7 +142,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(files(server)).toBe(1);
 	});
 
-	it('is the file of any kind that marks its end', async () => {
+	it('counts as the downloaded file of another format that marks its end (GIF)', async () => {
 		const ran = await run(await api({ file: ending }, TASK, gif));
 
 		expect(await storedDigest(ran.rows[0].binary?.data)).toBe(sha256(gif));
@@ -151,7 +151,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 	it.each([
 		['', {}],
 		[' after all tries of Retry On Fail', { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 }],
-	])('is not the task when its ID is cut, but shown%s', async (_when, settings) => {
+	])('does not count as a task if its ID is cut off, and the error shows it%s', async (_when, settings) => {
 		const server = await api({ create: ending }, CUT_TASK);
 		const credential = { baseUrl: `http://127.0.0.1:${server.port}` };
 		const ran = await engine.run({ prompt: 'a' }, { credential, settings });
@@ -164,7 +164,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
-	it('is the task when only the end behind its ID is missing', async () => {
+	it('counts as a task if only the end after its ID is missing', async () => {
 		const server = await api({ create: ending }, TASK.slice(0, -10));
 		const ran = await run(server);
 
@@ -172,7 +172,7 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 		expect(posts(server)).toBe(1);
 	});
 
-	it('is not the file when half of it is missing: tried again', async () => {
+	it('does not count as the file if half of it is missing, so the node downloads it again', async () => {
 		let count = 0;
 		const half: Ending = (socket, body) =>
 			(count += 1) === 1 ? ending(socket, body.subarray(0, body.length >> 1)) : proper(socket, body);
@@ -187,14 +187,14 @@ describe.each(ENDINGS)('a whole body with %s behind it', (_name, ending) => {
 it.each<[string, (body: Buffer) => Buffer, string]>([
 	['gzip', gzipSync, 'content-encoding: gzip'],
 	['brotli', brotliCompressSync, 'content-encoding: br'],
-])('a %s body that was not asked for counts too, once it is unpacked', async (_name, compress, header) => {
+])('a %s body that was not requested counts, too, after it is decompressed', async (_name, compress, header) => {
 	const late: Ending = (socket, body) => {
 		const packed = compress(body);
 		socket.write(
 			response(packed, [`content-length: ${packed.length + 9}`, header]),
 			() =>
 				void import('node:timers/promises').then(async ({ setTimeout: wait }) => {
-					// Once the body is unpacked, also on a busy machine: what is not unpacked by then is lost.
+					// Long enough to decompress the body, even on a busy machine: the reset discards the rest.
 					await wait(500);
 					socket.resetAndDestroy();
 				}),
@@ -207,7 +207,7 @@ it.each<[string, (body: Buffer) => Buffer, string]>([
 	expect(server.received[0]).toMatch(/accept-encoding: identity/i);
 });
 
-it('a body is limited by what it unpacks to, and reading stops there', async () => {
+it('a body is limited by its decompressed size', async () => {
 	let sentAll = false;
 	const server = createServer((request, response) => {
 		request.resume();

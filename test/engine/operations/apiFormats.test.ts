@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The three endpoints of the API: other requests, the same output.
+// The three endpoints of the API: different requests, the same output.
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { asFile, item, plainImage, sha256, storedDigest, useEngine, type Ran } from '../support/useEngine';
@@ -33,7 +33,7 @@ async function publicUrl(): Promise<string> {
 	return String(run.json[0].imageUrl);
 }
 
-/** What every endpoint has to bring: the images that were made, byte for byte, and what they are. */
+/** Every endpoint must return the generated images, byte for byte, and their metadata. */
 async function expectImages(
 	run: Ran,
 	format: Format,
@@ -134,12 +134,12 @@ describe.each(FORMATS)('through the %s endpoint', (format) => {
 		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 1 });
 	});
 
-	it('several files become two images', async () => {
+	it('two files become two images', async () => {
 		const run = await edit(format, { binaryPropertyName: 'front, back', aspectRatio: '1:1', numberOfImages: 2 });
 		await expectImages(run, format, { count: 2, operation: 'imageToImage', references: 2 });
 	});
 
-	it('a URL becomes an image, and no key goes to its host', async () => {
+	it('a URL becomes an image, and its host does not get the key', async () => {
 		const url = await publicUrl();
 		const run = await edit(format, { inputType: 'url', imageUrls: url });
 		await expectImages(run, format, { count: 1, operation: 'imageToImage', references: 1 });
@@ -192,21 +192,21 @@ describe('the OpenAI endpoint', () => {
 		]);
 	});
 
-	it('gets JSON for URLs, which it opens itself', async () => {
+	it('gets JSON for URLs, and downloads them itself', async () => {
 		const url = await publicUrl();
 		await edit('openAi', { inputType: 'url', imageUrls: url });
 		expect(paid()).toEqual([{ path: '/v1/images/edits', body: { ...fields, n: 1, images: [{ image_url: url }] } }]);
 		expect(downloaded()).toHaveLength(1);
 	});
 
-	it('hands images over inside the response when asked to', async () => {
+	it('returns images in the response if Response Format is b64_json', async () => {
 		const run = await generate('openAi', { options: { responseFormat: 'b64_json' } });
 		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
 		expect(paid()[0].body).toMatchObject({ response_format: 'b64_json' });
 		expect(downloaded()).toEqual([]);
 	});
 
-	it('may return a task, which the node then polls', async () => {
+	it('can return a task, which the node polls', async () => {
 		engine.mockApi.set({ dialect: 'openAiTask' });
 		const run = await generate('openAi');
 		await expectImages(run, 'openAi', { count: 1, operation: 'textToImage', references: 0 });
@@ -220,7 +220,7 @@ describe('the Gemini endpoint', () => {
 	const generationConfig = { responseModalities: ['TEXT', 'IMAGE'] };
 	const inline = (bytes: Buffer, mimeType: string) => ({ inlineData: { mimeType, data: bytes.toString('base64') } });
 
-	it('gets the prompt and its own id of the model', async () => {
+	it('gets the prompt and its own model ID', async () => {
 		await generate('gemini', { aspectRatio: '16:9' });
 		expect(paid()).toEqual([
 			{
@@ -243,7 +243,7 @@ describe('the Gemini endpoint', () => {
 		expect(sha256(Buffer.from(parts[3].inlineData?.data ?? '', 'base64'))).toBe(engine.mockApi.files.get(url)?.sha256);
 	});
 
-	it('gets the size only with model IDs that do not contain it, and these IDs unchanged', async () => {
+	it('gets the size in the body, and the model ID unchanged, if the ID does not contain a size', async () => {
 		const model = { __rl: true, mode: 'id', value: 'gemini-3.1-flash-image' };
 		const run = await generate('gemini', { model, options: { imageSize: '512' } });
 		expect(paid()).toMatchObject([
@@ -255,12 +255,12 @@ describe('the Gemini endpoint', () => {
 		expect(run.json).toMatchObject([{ model: 'gemini-3.1-flash-image', image: { width: 512 } }]);
 	});
 
-	it('keeps the text that comes with the image', async () => {
+	it('can return text with the image, which the node keeps', async () => {
 		const run = await generate('gemini');
 		expect(run.json[0].text).toBe(`Here is your image: ${PROMPT}`);
 	});
 
-	it('brings what it could of several calls', async () => {
+	it('can reject one of two calls: the node returns the image of the other one with a warning', async () => {
 		engine.mockApi.script('generateContent', [
 			{ status: 400, body: { error: { code: 400, message: 'Bad luck', status: 'INVALID_ARGUMENT' } } },
 		]);
@@ -273,7 +273,7 @@ describe('the Gemini endpoint', () => {
 		expect(paid()).toHaveLength(2);
 	});
 
-	it('reports the call of which nobody knows whether it was charged, not the one that cost nothing', async () => {
+	it('can reject one call and leave the other one unclear: the error reports the unclear one', async () => {
 		engine.mockApi.script('generateContent', [
 			{ status: 400, body: { error: { code: 400, message: 'Bad luck', status: 'INVALID_ARGUMENT' } } },
 			{ status: 502, body: '<html><title>502 Bad Gateway</title></html>' },
@@ -289,18 +289,21 @@ describe('the Gemini endpoint', () => {
 		['[refuse]', 'no_image', 'text_only', "I can't create that image, but I can describe it."],
 		['[safety]', 'prompt_refused', 'IMAGE_SAFETY', 'The image was blocked by the safety filters.'],
 		['[block]', 'prompt_refused', 'PROHIBITED_CONTENT', 'The prompt was blocked (PROHIBITED_CONTENT)'],
-	])('rejects %s in its own words, once', async (mark, errorCode, gatewayCode, words) => {
-		const run = await generate('gemini', { prompt: `${mark} a cube` });
-		expect(run.error).toMatchObject({
-			description: expect.stringContaining(words),
-			context: { data: { errorCode, gatewayCode } },
-		});
-		expect(paid()).toHaveLength(1);
-		expect(engine.mockApi.imagesCharged()).toBe(0);
-	});
+	])(
+		'rejects a prompt with %s: the error includes the reason, and nothing is sent again or charged',
+		async (mark, errorCode, gatewayCode, words) => {
+			const run = await generate('gemini', { prompt: `${mark} a cube` });
+			expect(run.error).toMatchObject({
+				description: expect.stringContaining(words),
+				context: { data: { errorCode, gatewayCode } },
+			});
+			expect(paid()).toHaveLength(1);
+			expect(engine.mockApi.imagesCharged()).toBe(0);
+		},
+	);
 });
 
-it('takes the images of a task that is finished when it is created', async () => {
+it('returns the images from the response to the create request, without polling', async () => {
 	const url = await publicUrl();
 	engine.mockApi.script('createTask', [{ body: { created: 1, data: [{ url: url }] } }]);
 	const run = await generate('asyncTask');
@@ -317,8 +320,12 @@ it.each([
 		{ code: 'success', status: 'success', data: { task_id: 'TASK', status: 'success' } },
 		{},
 	],
-	['an empty body with the URL of the task', '', { location: '/v1/images/tasks/TASK' }],
-	['only the URL of the task', { status: 'accepted' }, { 'operation-location': '/v1/images/tasks/TASK?v=1' }],
+	['an empty body with the task URL in Location', '', { location: '/v1/images/tasks/TASK' }],
+	[
+		'a body without an ID and the task URL in Operation-Location',
+		{ status: 'accepted' },
+		{ 'operation-location': '/v1/images/tasks/TASK?v=1' },
+	],
 ])('polls the task after %s', async (_fact, body, headers) => {
 	await engine.run({ prompt: 'made before', wait: false } as INodeParameters);
 	const taskId = String(engine.mockApi.ledger[0].taskId);
@@ -333,7 +340,7 @@ it.each([
 	expect(engine.mockApi.created()).toBe(1);
 });
 
-it('does not pay again when a poll is rejected', async () => {
+it('does not create a second task if a poll is rejected', async () => {
 	engine.mockApi.script('getTask', [{ body: { code: 401, message: 'Invalid token', data: null } }]);
 	const run = await engine.run(
 		{ prompt: PROMPT },

@@ -4,7 +4,7 @@ import { item, useEngine } from '../support/useEngine';
 const engine = useEngine();
 const PROMPT = 'A small red cube';
 
-it('signs every call to the API with the bearer key', async () => {
+it('sends the key as a bearer token with every call to the API', async () => {
 	await engine.run({ prompt: PROMPT });
 	const calls = [...engine.mockApi.calls('createTask'), ...engine.polls()];
 
@@ -13,7 +13,7 @@ it('signs every call to the API with the bearer key', async () => {
 	);
 });
 
-it('forgives spaces and line breaks around the key and the URL', async () => {
+it('ignores spaces and line breaks around the key and the URL', async () => {
 	const { baseUrl, apiKey } = engine.mockApi;
 	const run = await engine.run({ prompt: PROMPT }, { credential: { baseUrl: ` ${baseUrl} `, apiKey: ` ${apiKey}\n` } });
 
@@ -26,20 +26,23 @@ it.each([
 	(key: string) => `“${key}”`,
 	(key: string) => `${key.slice(0, 9)}\n${key.slice(9)}`,
 	(key: string) => `${key}\u200b`,
-])('sends the key itself, however it was pasted', async (pasted) => {
-	const { apiKey } = engine.mockApi;
-	const run = await engine.run({ prompt: PROMPT }, { credential: { apiKey: pasted(apiKey) } });
+])(
+	'sends the bare key, even if it was pasted with "Bearer", quotes, a line break, or an invisible character',
+	async (pasted) => {
+		const { apiKey } = engine.mockApi;
+		const run = await engine.run({ prompt: PROMPT }, { credential: { apiKey: pasted(apiKey) } });
 
-	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
-	expect(engine.mockApi.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
-});
+		expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+		expect(engine.mockApi.calls('createTask')).toMatchObject([{ authorization: `Bearer ${apiKey}` }]);
+	},
+);
 
 it.each([
 	'k3y.secret-0123456789\u200b',
 	'“k3y.secret-0123456789”',
 	'k3y.secret-\n0123456789',
 	'Bearer k3y.secret-0123456789',
-])('shows nothing of the wrong key %j that the API quotes', async (apiKey) => {
+])('does not show the key %j if the API rejects and quotes it', async (apiKey) => {
 	engine.mockApi.script('createTask', [
 		{
 			status: 401,
@@ -69,7 +72,7 @@ it.each([
 	'/v1/models?limit=5',
 	'#top',
 	'?from=docs',
-])('reaches the same paths when the URL ends in "%s"', async (ending) => {
+])('calls the same path if the base URL ends in "%s"', async (ending) => {
 	engine.mockApi.set({ taskMs: 60_000 });
 	const run = await engine.run(
 		{ prompt: PROMPT, wait: false },
@@ -80,13 +83,13 @@ it.each([
 	expect(engine.mockApi.journal.map(({ path }) => path)).toEqual(['/v1/images/tasks']);
 });
 
-it('keeps a path in front of /v1, for APIs behind a proxy', async () => {
+it('keeps a path before /v1, for APIs behind a proxy', async () => {
 	await engine.run({ prompt: PROMPT }, { credential: { baseUrl: `${engine.mockApi.baseUrl}/nano/v1/` } });
 
 	expect(engine.mockApi.journal.map(({ path }) => path)).toEqual(['/nano/v1/images/tasks']);
 });
 
-it('offers the key to no host but its own, wherever the files are', async () => {
+it('does not send the key with downloads, not even after a redirect to another host', async () => {
 	engine.mockApi.set({ dialect: 'forkResult' });
 	await engine.run({ prompt: PROMPT });
 	engine.mockApi.set({ faults: [{ route: 'file', fault: 'redirectForeign' }] });
@@ -97,7 +100,7 @@ it('offers the key to no host but its own, wherever the files are', async () => 
 	expect(files.map(({ authorization }) => authorization)).toEqual(files.map(() => undefined));
 });
 
-it('leaves the key out of rows, logs and saved data', async () => {
+it('keeps the key out of rows, logs, and saved data', async () => {
 	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', simplify: false },
 		{

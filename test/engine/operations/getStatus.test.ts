@@ -5,13 +5,13 @@ import { item, servedDigests, storedDigest, useEngine } from '../support/useEngi
 const engine = useEngine();
 const raw = useRawServer();
 
-/** A task that nobody has polled yet. */
+/** Creates a task without polling it. */
 async function task(parameters = {}): Promise<string> {
 	const run = await engine.run({ prompt: 'A small red cube', wait: false, ...parameters });
 	return String(run.json[0].taskId);
 }
 
-it('polls once a task that still runs, without waiting', async () => {
+it('polls an unfinished task once, without waiting', async () => {
 	engine.mockApi.set({ taskMs: 600_000 });
 	const taskId = await task();
 	const run = await engine.run({ operation: 'getStatus', taskId });
@@ -22,7 +22,7 @@ it('polls once a task that still runs, without waiting', async () => {
 	expect(engine.polls()).toHaveLength(1);
 });
 
-it('calls a processing task running and tells how far it is', async () => {
+it('returns the status "running" and the progress of a task that is processing', async () => {
 	engine.mockApi.set({ taskMs: 600_000, queuedShare: 0, progress: 'coarse' });
 	const taskId = await task();
 	const run = await engine.run({ operation: 'getStatus', taskId });
@@ -31,7 +31,7 @@ it('calls a processing task running and tells how far it is', async () => {
 });
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it.each([1, 3])('gives the %i images of a finished task with one poll', async (numberOfImages) => {
+	it.each([1, 3])('returns the %i image(s) of a finished task with one poll', async (numberOfImages) => {
 		const taskId = await task({ numberOfImages });
 		engine.mockApi.finishTasks();
 		const run = await engine.run({ operation: 'getStatus', taskId }, { binaryMode });
@@ -45,7 +45,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	});
 });
 
-it('gives the same rows for a finished task as Wait for Task Result', async () => {
+it('returns the same rows for a finished task as Wait for Task Result', async () => {
 	const taskId = await task({ numberOfImages: 2 });
 	engine.mockApi.finishTasks();
 	const seen = await engine.run({ operation: 'getStatus', taskId });
@@ -56,7 +56,7 @@ it('gives the same rows for a finished task as Wait for Task Result', async () =
 	);
 });
 
-it('shows the URLs of a finished task without loading them', async () => {
+it('returns the URL of a finished task without a download if Download Images is off', async () => {
 	const taskId = await task();
 	engine.mockApi.finishTasks();
 	const run = await engine.run({ operation: 'getStatus', taskId, options: { download: false } });
@@ -65,7 +65,7 @@ it('shows the URLs of a finished task without loading them', async () => {
 	expect(engine.mockApi.calls('file')).toEqual([]);
 });
 
-it('takes the id from the item by itself', async () => {
+it('gets the task ID of each item from an expression', async () => {
 	const taskIds = [await task(), await task()];
 	engine.mockApi.finishTasks();
 	const run = await engine.run(
@@ -78,9 +78,9 @@ it('takes the id from the item by itself', async () => {
 });
 
 it.each([
-	['commas', (ids: string[]) => ids.join(', ')],
+	['a comma-separated list', (ids: string[]) => ids.join(', ')],
 	['an array', (ids: string[]) => `={{ ${JSON.stringify(ids)} }}`],
-])('polls several tasks of one item, given by %s, one row each', async (_way, written) => {
+])('polls multiple tasks of one item, given as %s, and returns a row for each', async (_way, written) => {
 	engine.mockApi.set({ taskMs: 600_000 });
 	const taskIds = [await task(), await task(), await task()];
 	const run = await engine.run({ operation: 'getStatus', taskId: written(taskIds) });
@@ -90,7 +90,7 @@ it.each([
 	expect(engine.polls()).toHaveLength(3);
 });
 
-it('tells of a failed task in a row, as a failed task is a response', async () => {
+it('returns a failed task as a row, not as an error', async () => {
 	const taskId = await task({ prompt: '[fail] a cube' });
 	engine.mockApi.finishTasks();
 	const run = await engine.run({ operation: 'getStatus', taskId });
@@ -103,7 +103,7 @@ it('tells of a failed task in a row, as a failed task is a response', async () =
 });
 
 it.each([{}, { imagePath: 'data.result' }])(
-	'shows a task that has ended and whose URL is not there yet as a status with the response (%j)',
+	'returns a succeeded task without a URL as a status with the API response (%j)',
 	async (options) => {
 		raw.on('GET', '/v1/images/tasks/', (response) =>
 			sendJson(response, { data: { task_id: 'm', status: 'succeeded', note: 'soon' } }),

@@ -20,7 +20,7 @@ function edit(parameters: INodeParameters): INodeParameters {
 	return { operation: 'imageToImage', prompt: PROMPT, ...parameters };
 }
 
-/** A URL that the API can open: an image it made itself, before the test's own requests. */
+/** A URL that the API can open: it generates the image before the test's own requests. */
 async function publicUrl(): Promise<string> {
 	const run = await engine.run({ prompt: 'a reference' });
 	const url = String(run.json[0].imageUrl);
@@ -39,7 +39,7 @@ async function hasColor(bytes: Buffer, wanted: 'red' | 'blue'): Promise<boolean>
 }
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it.each([1, 3])('edits one file of the input into n of %i images that show it', async (numberOfImages) => {
+	it.each([1, 3])('edits one input file into %i image(s) that show it', async (numberOfImages) => {
 		const input = [item({}, { data: asFile(red) })];
 		const run = await engine.run(edit({ numberOfImages }), { binaryMode, input });
 
@@ -79,7 +79,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	});
 });
 
-it('edits an image at a URL without loading it into the workflow', async () => {
+it('edits an image at a URL without downloading it', async () => {
 	const url = await publicUrl();
 	const run = await engine.run(edit({ inputType: 'url', imageUrls: url }));
 
@@ -91,10 +91,10 @@ it('edits an image at a URL without loading it into the workflow', async () => {
 });
 
 it.each([
-	['commas', (urls: string[]) => urls.join(', ')],
-	['new lines', (urls: string[]) => urls.join('\n')],
-	['an array from an expression', (urls: string[]) => `={{ ${JSON.stringify(urls)} }}`],
-])('takes several URLs by %s', async (_way, written) => {
+	['separated by commas', (urls: string[]) => urls.join(', ')],
+	['on separate lines', (urls: string[]) => urls.join('\n')],
+	['in an array from an expression', (urls: string[]) => `={{ ${JSON.stringify(urls)} }}`],
+])('accepts multiple URLs %s', async (_way, written) => {
 	const first = await publicUrl();
 	const urls = [`${first}&view=1,2`, `${first}&view=3`];
 	await engine.run(edit({ inputType: 'url', imageUrls: written(urls) }));
@@ -102,20 +102,20 @@ it.each([
 	expect(engine.created()).toMatchObject([{ images: urls }]);
 });
 
-it('sends what a file is, not what its name and type claim', async () => {
+it('sends the MIME type of the bytes, not the one of the file name or the item', async () => {
 	const mislabeled = { ...asFile(blue, 'image/png'), fileName: 'photo.png' };
 	await engine.run(edit({}), { input: [item({}, { data: mislabeled })] });
 
 	expect(engine.created()[0].image).toMatch(/^data:image\/jpeg;base64,/);
 });
 
-it('sends bare base64 when asked to', async () => {
+it('sends bare base64 if Send Images As is "base64"', async () => {
 	await engine.run(edit({ options: { sendBinaryAs: 'base64' } }), { input: [item({}, { data: asFile(red) })] });
 
 	expect(engine.created()).toMatchObject([{ image: red.toString('base64') }]);
 });
 
-it('uploads files as parts of a form when asked to, with the other fields', async () => {
+it('uploads files in a form with the other fields if Send Images As is "multipart"', async () => {
 	const input = [item({}, { front: asFile(red), back: asFile(blue, 'image/jpeg') })];
 	const run = await engine.run(
 		edit({ binaryPropertyName: 'front,back', numberOfImages: 2, options: { sendBinaryAs: 'multipart' } }),
@@ -141,7 +141,7 @@ it('uploads files as parts of a form when asked to, with the other fields', asyn
 	]);
 });
 
-it('gives every item its own references', async () => {
+it('sends each item with its own reference image', async () => {
 	const input = [item({}, { data: asFile(red) }), item({}, { data: asFile(blue, 'image/jpeg') })];
 	const run = await engine.run(edit({}), { input });
 
@@ -157,7 +157,7 @@ it('gives every item its own references', async () => {
 	expect(second && (await hasColor(await readBinary(second), 'blue'))).toBe(true);
 });
 
-it('leaves the files of the input item as they were', async () => {
+it('does not change the input item', async () => {
 	const input = [item({ note: 'keep' }, { data: asFile(red) })];
 	const run = await engine.run(edit({}), { input });
 

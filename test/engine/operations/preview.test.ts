@@ -6,14 +6,14 @@ const PROMPT = 'A small red cube';
 
 afterEach(() => expect(engine.mockApi.journal).toEqual([]));
 
-it('includes the fields of the input where the option says so', async () => {
+it('includes the input fields if Include Other Input Fields is on', async () => {
 	const options = { previewRequest: true, includeInputFields: true };
 	const run = await engine.run({ prompt: PROMPT, options }, { input: [item({ sku: 'A-1' })] });
 
 	expect(run.json).toMatchObject([{ sku: 'A-1', preview: { method: 'POST' } }]);
 });
 
-it('shows method, URL and body, hides the key and sends nothing', async () => {
+it('shows method, URL, and body, hides the key, and sends nothing', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		aspectRatio: '16:9',
@@ -47,29 +47,32 @@ it('shows method, URL and body, hides the key and sends nothing', async () => {
 	expect(JSON.stringify(run.data)).not.toContain(engine.mockApi.apiKey);
 });
 
-it.each(['dataUri', 'base64', 'multipart'])('names files instead of showing them (%s)', async (sendBinaryAs) => {
-	const png = await plainImage('red');
-	const input = [item({}, { front: asFile(png), back: asFile(png) })];
-	const run = await engine.run(
-		{
-			operation: 'imageToImage',
-			prompt: PROMPT,
-			inputType: 'both',
-			binaryPropertyName: 'front,back',
-			imageUrls: 'https://example.com/a.png',
-			options: { previewRequest: true, sendBinaryAs },
-		},
-		{ input },
-	);
-	const shown = JSON.stringify(run.json[0].preview);
+it.each(['dataUri', 'base64', 'multipart'])(
+	'shows the field names of files instead of their content (%s)',
+	async (sendBinaryAs) => {
+		const png = await plainImage('red');
+		const input = [item({}, { front: asFile(png), back: asFile(png) })];
+		const run = await engine.run(
+			{
+				operation: 'imageToImage',
+				prompt: PROMPT,
+				inputType: 'both',
+				binaryPropertyName: 'front,back',
+				imageUrls: 'https://example.com/a.png',
+				options: { previewRequest: true, sendBinaryAs },
+			},
+			{ input },
+		);
+		const shown = JSON.stringify(run.json[0].preview);
 
-	expect(shown).toContain("[file in 'front']");
-	expect(shown).toContain("[file in 'back']");
-	expect(shown).toContain('https://example.com/a.png');
-	expect(shown).not.toContain(png.toString('base64').slice(0, 40));
-});
+		expect(shown).toContain("[file in 'front']");
+		expect(shown).toContain("[file in 'back']");
+		expect(shown).toContain('https://example.com/a.png');
+		expect(shown).not.toContain(png.toString('base64').slice(0, 40));
+	},
+);
 
-it('previews every item and counts none of them against Max Images', async () => {
+it('previews every item and does not count it against Max Images per Run', async () => {
 	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', numberOfImages: 5, options: { previewRequest: true, maxImages: 1 } },
 		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
@@ -91,7 +94,7 @@ it('shows what all items of the run would cost together', async () => {
 	]);
 });
 
-it('says that the run would exceed the limit on images', async () => {
+it('warns if the run would exceed Max Images per Run', async () => {
 	const options = { previewRequest: true, maxImages: 4 };
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 5, options });
 
@@ -99,7 +102,7 @@ it('says that the run would exceed the limit on images', async () => {
 	expect((await engine.run({ prompt: PROMPT, numberOfImages: 4, options })).json[0].warnings).toHaveLength(1);
 });
 
-it('rejects what the request would be rejected for', async () => {
+it('rejects a request that the node would not send', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { outputFormat: 'webp', previewRequest: true } });
 
 	expect(run.error?.message).toBe('NanoBanana2-0.5K does not support the output format WebP');

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Every row of docs/recipes.md, 'Additional request fields', reaches the API as it is written there.
+// Every row of 'Additional request fields' in docs/recipes.md is sent to the API as written.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,7 +31,7 @@ it.each(recipes)('$goal ($format)', async ({ format, value }) => {
 	const { callback_url: url, ...sent } = JSON.parse(value) as Record<string, unknown>;
 	expect(body).toMatchObject(sent);
 	if (url) expect((body as { callback_url: string }).callback_url).not.toContain('{{');
-	// What the node sets itself stays.
+	// The node's own fields are kept.
 	expect(JSON.stringify(body)).toContain('a cube');
 	if (apiFormat === 'gemini')
 		expect(body).toMatchObject({ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } });

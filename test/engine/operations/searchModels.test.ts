@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The model picker in n8n's own context for it, against the mock API.
+// The model list in n8n's own LoadOptionsContext, against the mock API.
 import '../support/environment';
 import { LoadOptionsContext } from 'n8n-core';
 import type {
@@ -18,7 +18,7 @@ import { nanoBananaWorkflow } from '../support/runWorkflow';
 const engine = useEngine();
 const KNOWN = CATALOGUE.map(({ id }) => id);
 
-/** Opens the picker as the editor does. */
+/** Opens the list like the editor. */
 async function picked(
 	filter?: string,
 	credential: ICredentialDataDecryptedObject = {},
@@ -46,7 +46,7 @@ async function picked(
 
 const ids = (entries: INodeListSearchItems[]): unknown[] => entries.map(({ value }) => value);
 
-it('offers the image models of the API, the known ones first and in their order, and no others', async () => {
+it('lists only the image models of the API, the known ones first and in their own order', async () => {
 	engine.mockApi.set({
 		models: [
 			'gpt-5.2',
@@ -78,49 +78,49 @@ it.each([
 	['banana2-0.5', ['NanoBanana2-0.5K']],
 	['nothing of the kind', []],
 	['', KNOWN],
-])('finds %j by name and by id', async (filter, found) => {
+])('searches names and IDs for %j', async (filter, found) => {
 	expect(ids(await picked(filter))).toEqual(found);
 });
 
-it.each(['/', '/v1', '/v1/images/tasks'])('takes the base URL with %s at its end', async (end) => {
+it.each(['/', '/v1', '/v1/images/tasks'])('accepts a base URL that ends in %s', async (end) => {
 	expect(ids(await picked(undefined, { baseUrl: `${engine.mockApi.baseUrl}${end}` }))).toEqual(KNOWN);
 	expect(engine.mockApi.journal).toMatchObject([{ path: '/v1/models', status: 200 }]);
 });
 
-describe('offers the known models', () => {
+describe('lists the known models', () => {
 	it.each<[string, Parameters<typeof engine.mockApi.script>[1]]>([
-		['has no list', [{ status: 404, body: { error: { message: 'Invalid URL (GET /v1/models)' } } }]],
+		['has no model list', [{ status: 404, body: { error: { message: 'Invalid URL (GET /v1/models)' } } }]],
 		[
-			'shows a web page',
+			'returns a web page',
 			[{ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Console</title>' }],
 		],
-		['leads elsewhere', [{ status: 302, headers: { location: '/login' }, body: '' }]],
-		['is out of order', [{ status: 502, body: '<html>502</html>' }]],
-		['hangs up', [{ reset: true }]],
-		['offers nothing', [{ body: { data: [] } }]],
-		['offers no image model', [{ body: { data: [{ id: 'gpt-5.2' }, { id: 7 }, null, 'x'] } }]],
-		['says no on HTTP 200', [{ body: { code: 401, message: 'Invalid token', data: null } }]],
-	])('when the API %s', async (_fact, responses) => {
+		['redirects', [{ status: 302, headers: { location: '/login' }, body: '' }]],
+		['returns a 502 page', [{ status: 502, body: '<html>502</html>' }]],
+		['resets the connection', [{ reset: true }]],
+		['returns an empty list', [{ body: { data: [] } }]],
+		['lists no image model', [{ body: { data: [{ id: 'gpt-5.2' }, { id: 7 }, null, 'x'] } }]],
+		['returns an error with HTTP 200', [{ body: { code: 401, message: 'Invalid token', data: null } }]],
+	])('if the API %s', async (_fact, responses) => {
 		engine.mockApi.script('models', responses);
 		expect(ids(await picked())).toEqual(KNOWN);
 		expect(engine.mockApi.calls('models')).toHaveLength(1);
 	});
 
-	it('when the key is wrong, the URL is empty, or the API cannot be reached', async () => {
+	it('if the key is not valid, the URL is empty, or the API cannot be reached', async () => {
 		expect(ids(await picked(undefined, { apiKey: 'sk-wrong' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: '' }))).toEqual(KNOWN);
 		expect(ids(await picked(undefined, { baseUrl: 'http://127.0.0.1:1' }))).toEqual(KNOWN);
 	});
 });
 
-it("reads Google's list as well", async () => {
+it("reads Google's list format, too", async () => {
 	engine.mockApi.script('models', [
 		{ body: { models: [{ name: 'models/gemini-3-pro-image' }, { name: 'models/gemini-3-pro' }] } },
 	]);
 	expect(ids(await picked())).toEqual(['gemini-3-pro-image']);
 });
 
-it('leaves an id that is on no list usable', async () => {
+it('sends an unknown model ID without requesting the list', async () => {
 	engine.mockApi.set({ models: ['NanoBanana2-1K', 'NanoBanana9-Secret'] });
 	const run = await engine.run({ prompt: 'A cube', model: { __rl: true, mode: 'id', value: 'NanoBanana9-Secret' } });
 

@@ -5,7 +5,7 @@ const engine = useEngine();
 const PROMPT = 'A small red cube on a clean white desk';
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it('turns a prompt into an image with exactly the bytes that the API served', async () => {
+	it('turns a prompt into an image with exactly the bytes from the API', async () => {
 		const run = await engine.run({ prompt: PROMPT }, { binaryMode });
 
 		expect(run.error).toBeUndefined();
@@ -15,7 +15,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 		expect(run.rows[0].pairedItem).toEqual({ item: 0 });
 	});
 
-	it('turns n of 3 into three rows of one paid task, in the order of the URLs', async () => {
+	it('returns three images of one task as three rows, in the order of the URLs', async () => {
 		const run = await engine.run({ prompt: PROMPT, numberOfImages: 3 }, { binaryMode });
 		const [{ taskId }] = engine.mockApi.ledger;
 		const urls = engine.mockApi.task(String(taskId))?.urls ?? [];
@@ -29,7 +29,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	});
 });
 
-it('sends what the fields say and nothing else', async () => {
+it('sends exactly the values of the fields', async () => {
 	await engine.run({
 		model: { __rl: true, mode: 'list', value: 'NanoBanana2-0.5K' },
 		prompt: PROMPT,
@@ -51,7 +51,7 @@ it('sends what the fields say and nothing else', async () => {
 	]);
 });
 
-it('leaves a ratio and a format on auto out of the request', async () => {
+it('does not send a ratio or a format that is set to "auto"', async () => {
 	await engine.run({ prompt: PROMPT, aspectRatio: 'auto', options: { outputFormat: 'auto' } });
 
 	expect(engine.created()).toEqual([
@@ -59,7 +59,7 @@ it('leaves a ratio and a format on auto out of the request', async () => {
 	]);
 });
 
-it('asks for the default model and PNG when nothing was chosen', async () => {
+it('requests one PNG if number and format are not set', async () => {
 	const run = await engine.run({ model: { __rl: true, mode: 'list', value: 'NanoBanana2-1K' }, prompt: PROMPT });
 
 	expect(engine.created()).toMatchObject([{ model: 'NanoBanana2-1K', output_format: 'png', n: 1 }]);
@@ -70,7 +70,7 @@ it.each([
 	['png', 'image/png', 'png'],
 	['jpeg', 'image/jpeg', 'jpg'],
 	['webp', 'image/webp', 'webp'],
-])('names type, ending and size of a %s file by its bytes', async (outputFormat, mimeType, extension) => {
+])('returns MIME type, file extension, and size of a %s file', async (outputFormat, mimeType, extension) => {
 	const run = await engine.run({
 		model: { __rl: true, mode: 'id', value: 'NanoBanana' },
 		prompt: PROMPT,
@@ -87,7 +87,7 @@ it.each([
 	});
 });
 
-it('merges additional request fields over the request', async () => {
+it('adds the additional request fields, which override the other fields', async () => {
 	const extraBody = '{ "seed": 42, "aspect_ratio": "4:3", "metadata": { "order": 7 } }';
 	const run = await engine.run({ prompt: PROMPT, aspectRatio: '1:1', options: { extraBody } });
 
@@ -95,7 +95,7 @@ it('merges additional request fields over the request', async () => {
 	expect(run.json).toMatchObject([{ width: 600, height: 448 }]);
 });
 
-it('takes an object from an expression as additional request fields', async () => {
+it('accepts an object from an expression as additional request fields', async () => {
 	await engine.run(
 		{ prompt: PROMPT, options: { extraBody: '={{ { seed: $json.seed } }}' } },
 		{ input: [item({ seed: 7 })] },
@@ -104,7 +104,7 @@ it('takes an object from an expression as additional request fields', async () =
 	expect(engine.created()).toMatchObject([{ seed: 7 }]);
 });
 
-it('puts the task out at once when it is told not to wait', async () => {
+it('returns the task without polling if Wait for Completion is off', async () => {
 	engine.mockApi.set({ taskMs: 60_000 });
 	const run = await engine.run({ prompt: PROMPT, wait: false });
 	const [entry] = engine.mockApi.ledger;
@@ -115,7 +115,7 @@ it('puts the task out at once when it is told not to wait', async () => {
 	expect(engine.mockApi.calls('file')).toEqual([]);
 });
 
-it('works with a model that the node has never heard of', async () => {
+it('sends an unknown model ID, without the spaces around it', async () => {
 	engine.mockApi.set({ models: ['NanoBanana9-0.5K'] });
 	const run = await engine.run({ model: { __rl: true, mode: 'id', value: ' NanoBanana9-0.5K ' }, prompt: PROMPT });
 
@@ -123,7 +123,7 @@ it('works with a model that the node has never heard of', async () => {
 	expect(engine.created()).toMatchObject([{ model: 'NanoBanana9-0.5K' }]);
 });
 
-it('follows a prompt expression for each item', async () => {
+it('evaluates a prompt expression for each item', async () => {
 	const input = [item({ subject: 'cube' }), item({ subject: 'ball' })];
 	await engine.run({ prompt: '=A red {{ $json.subject }}' }, { input });
 
@@ -135,7 +135,7 @@ it('follows a prompt expression for each item', async () => {
 	).toEqual(['A red ball', 'A red cube']);
 });
 
-it('gives the key to the API only, never to the host of the files', async () => {
+it('sends the key only to the API, never to the file host', async () => {
 	await engine.run({ prompt: PROMPT });
 
 	const keys = Object.fromEntries(engine.mockApi.journal.map(({ origin, authorization }) => [origin, authorization]));

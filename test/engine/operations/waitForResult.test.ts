@@ -11,8 +11,8 @@ async function task(parameters = {}): Promise<string> {
 }
 
 describe.each(['filesystem', 'default'] as const)('with the %s storage', (binaryMode) => {
-	it.each([1, 3])('waits for a running task and gives its %i images', async (numberOfImages) => {
-		// It ends as soon as somebody has seen it running, however slow the machine is.
+	it.each([1, 3])('waits for a running task and returns its %i image(s)', async (numberOfImages) => {
+		// The task ends after its first poll, no matter how slow the machine is.
 		engine.mockApi.set({
 			taskMs: 3_600_000,
 			onResponse: ({ route }) => route === 'getTask' && engine.mockApi.finishTasks(),
@@ -30,7 +30,7 @@ describe.each(['filesystem', 'default'] as const)('with the %s storage', (binary
 	});
 });
 
-it('gives the images of several tasks in the order of their ids, not of their ends', async () => {
+it('returns the images of multiple tasks in the order of their IDs, not of their ends', async () => {
 	engine.mockApi.set({ taskMs: (number) => (number === 1 ? 300 : 20) });
 	const taskIds = [await task(), await task(), await task()];
 	const run = await engine.run({ operation: 'waitForResult', taskId: taskIds.join('\n') });
@@ -41,7 +41,7 @@ it('gives the images of several tasks in the order of their ids, not of their en
 	expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }]);
 });
 
-it('takes an array of ids, and each id once', async () => {
+it('accepts an array of IDs, and returns each one once', async () => {
 	const [first, second] = [await task(), await task()];
 	const run = await engine.run(
 		{ operation: 'waitForResult', taskId: '={{ $json.ids }}' },
@@ -51,7 +51,7 @@ it('takes an array of ids, and each id once', async () => {
 	expect(run.json.map(({ taskId }) => taskId)).toEqual([first, second]);
 });
 
-it('takes the pasted URL of a task for its id', async () => {
+it('accepts the URL of a task instead of its ID', async () => {
 	const taskId = await task();
 	const run = await engine.run({
 		operation: 'waitForResult',
@@ -61,7 +61,7 @@ it('takes the pasted URL of a task for its id', async () => {
 	expect(run.json).toMatchObject([{ taskId, status: 'succeeded' }]);
 });
 
-it('collects, item by item, what an earlier node only ordered', async () => {
+it('returns the task of each item that an earlier node created', async () => {
 	const ordered = await engine.run(
 		{ prompt: '={{ $json.prompt }}', wait: false },
 		{ input: [item({ prompt: 'a' }), item({ prompt: 'b' })] },
@@ -73,7 +73,7 @@ it('collects, item by item, what an earlier node only ordered', async () => {
 	expect(engine.mockApi.created()).toBe(2);
 });
 
-it('ends a failed task with its reason, its id and the next step', async () => {
+it('fails with the reason and the ID of a failed task', async () => {
 	const taskId = await task({ prompt: '[fail] a cube' });
 	const run = await engine.run({ operation: 'waitForResult', taskId });
 
@@ -86,7 +86,7 @@ it('ends a failed task with its reason, its id and the next step', async () => {
 	expect(run.error?.description).toContain(`Task ID: ${taskId}`);
 });
 
-it('keeps the tasks that went well when one of several failed and the workflow continues', async () => {
+it('returns the other tasks if one failed and the workflow continues', async () => {
 	const [good, bad] = [await task(), await task({ prompt: '[fail]' })];
 	const run = await engine.run(
 		{ operation: 'waitForResult', taskId: `${bad},${good}` },
@@ -113,7 +113,7 @@ describe('errors', () => {
 		['is still running', { status: 'running' }, 'Run this node again at no extra cost'],
 		['has failed', { status: 'failed', fail_reason: 'out of luck' }, 'run the node that created the task'],
 		['has expired', { status: 'expired' }, 'run the node that created the task'],
-	])('of a task that %s never call this node charged', async (_state, data, advice) => {
+	])('of a task that %s do not state that this node is charged', async (_state, data, advice) => {
 		answer(data);
 		const run = await wait();
 
@@ -124,7 +124,7 @@ describe('errors', () => {
 		);
 	});
 
-	it('of a task without an image say that it can be checked again, not that it is charged', async () => {
+	it("of a task without an image recommend 'Image Path in Response', and do not mention a charge", async () => {
 		answer({ status: 'succeeded' });
 		const run = await wait({ timeout: 20 });
 
@@ -133,7 +133,7 @@ describe('errors', () => {
 		expect(run.error?.description).not.toContain('charged');
 	});
 
-	it("do not advise to add 'Image Path in Response' where it hides the image", async () => {
+	it("recommend correcting 'Image Path in Response' if it hides the image", async () => {
 		answer({ status: 'succeeded', result_url: '/f' });
 		const run = await wait({ timeout: 20, imagePath: 'data.status' });
 
@@ -142,14 +142,14 @@ describe('errors', () => {
 		expect(run.error?.description).not.toContain('charged');
 	});
 
-	it('of an ID that cannot be part of a URL call nothing charged', async () => {
+	it('of an ID that is not valid in a URL do not mention a charge', async () => {
 		const run = await wait({}, '={{ ["\\ud800x"] }}');
 
 		expect(run.error?.description).not.toContain('charged');
 	});
 
 	it.each(['bad,long', 'long,bad'])(
-		'of one task end the list in stop mode, and are the ones shown (%s)',
+		'of one task end the polling of the others in stop mode, and are reported (%s)',
 		async (ids) => {
 			let polls = 0;
 			raw.on('GET', '/v1/images/tasks/bad', (response) => void response.writeHead(401).end('{}'));

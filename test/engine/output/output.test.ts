@@ -7,7 +7,7 @@ const PROMPT = 'A small red cube';
 
 const SIMPLE = ['taskId', 'status', 'imageUrl', 'fileName', 'mimeType', 'width', 'height', 'model'];
 
-it('has at most ten flat fields when simplified, most useful first', async () => {
+it('returns nine flat fields when simplified, the most useful first', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { unitPrice: 0.04 } });
 
 	expect(Object.keys(run.json[0])).toEqual([...SIMPLE, 'cost']);
@@ -15,7 +15,7 @@ it('has at most ten flat fields when simplified, most useful first', async () =>
 	expect(run.json[0].imageUrl).toBe([...engine.mockApi.files.keys()][0]);
 });
 
-it('returns the whole record when not simplified', async () => {
+it('returns all fields when not simplified', async () => {
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, simplify: false, options: { unitPrice: 0.1 } });
 	const [entry] = engine.mockApi.ledger;
 	const files = [...engine.mockApi.files];
@@ -64,13 +64,13 @@ it('returns the whole record when not simplified', async () => {
 	);
 });
 
-it('knows no cost without a unit price', async () => {
+it('returns no cost if Price per Image is not set', async () => {
 	const run = await engine.run({ prompt: PROMPT, simplify: false });
 
 	expect(run.json[0].billing).toEqual({ requestedImages: 1, returnedImages: 1 });
 });
 
-it('says that more came than was asked for', async () => {
+it('warns if the API returns more images than requested', async () => {
 	engine.mockApi.set({ resultCount: 3 });
 	const run = await engine.run({ prompt: PROMPT, simplify: false });
 
@@ -83,7 +83,7 @@ it('says that more came than was asked for', async () => {
 	});
 });
 
-it('counts the cost of what came, not of what was asked for, and says that less came', async () => {
+it('calculates the cost of the returned images, and warns if fewer than requested were returned', async () => {
 	engine.mockApi.set({ resultCount: 2 });
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 3, simplify: false, options: { unitPrice: 0.04 } });
 
@@ -95,7 +95,7 @@ it('counts the cost of what came, not of what was asked for, and says that less 
 	expect(engine.mockApi.imagesCharged()).toBe(2);
 });
 
-it('puts every image of a task into one item when asked to', async () => {
+it('returns all images of a task in one item if Combine Images Into One Item is on', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 3,
@@ -112,7 +112,7 @@ it('puts every image of a task into one item when asked to', async () => {
 	expect(Object.keys(run.json[0]).length).toBeLessThanOrEqual(10);
 });
 
-it('lists every image of one item when not simplified', async () => {
+it('lists all combined images when not simplified', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
@@ -130,7 +130,7 @@ it('lists every image of one item when not simplified', async () => {
 it.each([
 	[false, [['photo'], ['photo']]],
 	[true, [['photo', 'photo_1']]],
-])('puts the files into the field that was named (combined: %s)', async (combineImages, fields) => {
+])('returns the files in the field of Put Output in Field (combined: %s)', async (combineImages, fields) => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
@@ -140,7 +140,7 @@ it.each([
 	expect(run.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual(fields);
 });
 
-it('names the files as asked, numbered, with the ending that is true', async () => {
+it('uses File Name for the files, with numbers and the correct file extension', async () => {
 	const run = await engine.run({
 		prompt: PROMPT,
 		numberOfImages: 2,
@@ -151,13 +151,13 @@ it('names the files as asked, numbered, with the ending that is true', async () 
 	expect(run.rows.map(({ binary }) => binary?.data.fileName)).toEqual(['red 2-1.jpg', 'red 2-2.jpg']);
 });
 
-it('names the files after their task when no name was given', async () => {
+it('uses the task ID as the file name if File Name is not set', async () => {
 	const run = await engine.run({ prompt: PROMPT });
 
 	expect(run.json[0].fileName).toBe(`${engine.mockApi.ledger[0].taskId}.png`);
 });
 
-it('keeps the fields of the input when asked to, and the result overrides them', async () => {
+it('keeps the input fields if Include Other Input Fields is on, and the result overrides them', async () => {
 	const input = [item({ sku: 'A-7', status: 'draft' })];
 	const kept = await engine.run({ prompt: PROMPT, options: { includeInputFields: true } }, { input });
 	const plain = await engine.run({ prompt: PROMPT }, { input });
@@ -166,7 +166,7 @@ it('keeps the fields of the input when asked to, and the result overrides them',
 	expect(plain.json[0]).not.toHaveProperty('sku');
 });
 
-it('gives URLs without loading anything when downloads are off', async () => {
+it('returns URLs without any download if Download Images is off', async () => {
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { download: false } });
 	const urls = engine.mockApi.task(String(run.json[0].taskId))?.urls;
 
@@ -176,7 +176,7 @@ it('gives URLs without loading anything when downloads are off', async () => {
 	expect(engine.mockApi.calls('file')).toEqual([]);
 });
 
-it('receives images as base64 inside the response when asked to, and keeps the text out of the row', async () => {
+it('stores images that the API returns as base64, and keeps the base64 out of the row', async () => {
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { responseFormat: 'b64_json' } });
 
 	expect(engine.created()).toMatchObject([{ response_format: 'b64_json' }]);
@@ -186,13 +186,13 @@ it('receives images as base64 inside the response when asked to, and keeps the t
 	expect(JSON.stringify(run.json).length).toBeLessThan(1000);
 });
 
-it('stores images that came as base64 although downloads are off, as they are here already', async () => {
+it('stores images that the API returns as base64, even if Download Images is off', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { responseFormat: 'b64_json', download: false } });
 
 	expect(run.rows[0].binary?.data.mimeType).toBe('image/png');
 });
 
-it('gives a too large image as a URL with a warning, as it is paid for', async () => {
+it('returns the URL of an image that is too large, with a warning, because it was charged', async () => {
 	engine.mockApi.set({ imageBytes: 300_000 });
 	const run = await engine.run({ prompt: PROMPT, options: { maxImageSize: 0.1 } });
 
@@ -208,7 +208,7 @@ it('gives a too large image as a URL with a warning, as it is paid for', async (
 	expect(run.rows[0].binary).toBeUndefined();
 });
 
-it('hands the file to the next node as that node would read any other', async () => {
+it('passes the file to the next node, which can read it', async () => {
 	const workflow = nanoBananaWorkflow({ model: MODEL, prompt: PROMPT, options: { pollInterval: 0.02 } });
 	workflow.nodes.push(createNode('After', 'n8n-nodes-base.noOp'));
 	workflow.connections = chain('Start', 'NanoBanana', 'After');
@@ -218,7 +218,7 @@ it('hands the file to the next node as that node would read any other', async ()
 	expect(await storedDigest(run.output('After')[0][0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 });
 
-it('takes the images of one run as the references of the next', async () => {
+it('accepts the images of one run as the references of the next', async () => {
 	const first = await engine.run({ prompt: PROMPT });
 	const second = await engine.run({ operation: 'imageToImage', prompt: 'bluer' }, { input: first.rows });
 
@@ -227,7 +227,7 @@ it('takes the images of one run as the references of the next', async () => {
 	expect(engine.mockApi.ledger).toMatchObject([{ references: 0 }, { references: 1 }]);
 });
 
-it('replaces the input file by the image, and drops the other files', async () => {
+it('replaces the input file with the image, and removes the other files', async () => {
 	const input = [item({}, { data: asFile(await plainImage('#00ff00')), other: asFile(await plainImage('#00ff00')) })];
 	const run = await engine.run({ operation: 'imageToImage', prompt: PROMPT }, { input });
 

@@ -24,7 +24,7 @@ function typeOf(value: unknown): string {
 	return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** What an output contradicts in the schema of its operation. */
+/** The contradictions between an output and the schema of its operation. */
 function contradictions(operation: string, json: IDataObject): string[] {
 	const { properties, required } = schemaOf(operation);
 	const missing = required.filter((name) => !(name in json)).map((name) => `${name} is missing`);
@@ -46,7 +46,7 @@ it('has one schema per operation', () => {
 	);
 });
 
-it('describes the output of Text to Image with one image, several images and a price', async () => {
+it('describes the output of Text to Image with one image, multiple images, and a price', async () => {
 	const one = await engine.run({ prompt: PROMPT });
 	const several = await engine.run({ prompt: PROMPT, numberOfImages: 2, options: { unitPrice: 0.25 } });
 
@@ -67,7 +67,7 @@ it('describes the output of Image to Image', async () => {
 	expect(run.json.flatMap((json) => contradictions('imageToImage', json))).toEqual([]);
 });
 
-it('describes the output of Get Task Status before and after the end, and of Wait for Task Result', async () => {
+it('describes the output of Get Task Status before and after the task ends, and of Wait for Task Result', async () => {
 	engine.mockApi.set({ taskMs: 60_000 });
 	const created = await engine.run({ prompt: PROMPT, wait: false });
 	const taskId = String(created.json[0].taskId);
@@ -82,7 +82,7 @@ it('describes the output of Get Task Status before and after the end, and of Wai
 	expect(waited.json.flatMap((json) => contradictions('waitForResult', json))).toEqual([]);
 });
 
-it('offers no field that the operation never returns', async () => {
+it('contains no field that Text to Image never returns', async () => {
 	const run = await engine.run({ prompt: PROMPT, options: { unitPrice: 0.25, maxImages: 1 } });
 	const { properties } = schemaOf('textToImage');
 

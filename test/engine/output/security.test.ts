@@ -8,11 +8,11 @@ import { sendJson, useRawServer, type RawRequest } from '../support/servers/rawS
 
 const engine = useEngine();
 const raw = useRawServer();
-/** Looks like no known kind of key, so that no pattern can hide it by chance. */
+/** Does not look like a known kind of key, so that no pattern hides it by chance. */
 const KEY = 'k3y.With_odd~Marks-0123456789';
 const BEARER = `Bearer ${KEY}`;
 
-/** Another origin, which must never see the key. */
+/** Another origin, which must never get the key. */
 const foreign = { url: '', port: 0, requests: [] as RawRequest[], status: 200, location: '' };
 let foreignServer: Server;
 let image: Buffer;
@@ -80,7 +80,7 @@ describe('the key', () => {
 		['a URL in capitals', () => `HTTP://127.0.0.1:${foreign.port}/x.png`],
 	];
 
-	it.each(urls)('stays at home when a result is at %s, also when it is asked for', async (_name, url) => {
+	it.each(urls)('is not sent to another origin if a result is at %s, not even after a 401', async (_name, url) => {
 		foreign.status = 401;
 		raw.serveTask(url());
 		await run();
@@ -90,7 +90,7 @@ describe('the key', () => {
 		expect(foreign.requests.filter(({ headers }) => headers.authorization?.startsWith('Bearer'))).toEqual([]);
 	});
 
-	it('goes along to a file of the API that asks for it', async () => {
+	it('is sent with the download of a file of the API after a 401', async () => {
 		raw.serveTask('/v1/images/tasks/task_raw_1/files/0');
 		raw.on(
 			'GET',
@@ -105,7 +105,7 @@ describe('the key', () => {
 		).toEqual([undefined, BEARER]);
 	});
 
-	it('follows no redirect from such a file', async () => {
+	it('is not sent to the target of a redirect from such a file', async () => {
 		raw.serveTask('/files/0');
 		raw.on(
 			'GET',
@@ -120,7 +120,7 @@ describe('the key', () => {
 		expect(keysAt(foreign.requests)).toEqual([]);
 	});
 
-	it('is not sent with a file that needs none', async () => {
+	it('is not sent with the download of a file that does not require it', async () => {
 		raw.serveTask('/files/0');
 		raw.on('GET', '/files/0', (response) => void response.end(image));
 		await run();
@@ -130,7 +130,7 @@ describe('the key', () => {
 		]);
 	});
 
-	it.each([301, 302, 303, 307, 308])('follows no %i of the API', async (status) => {
+	it.each([301, 302, 303, 307, 308])('is not sent to the target of a %i from the API', async (status) => {
 		raw.on(
 			'POST',
 			'/v1',
@@ -147,7 +147,7 @@ describe('the key', () => {
 		expect(foreign.requests).toEqual([]);
 	});
 
-	it('does not follow the redirect of a result to another host', async () => {
+	it('is not sent to the target of a redirect from a result', async () => {
 		raw.serveTask(`${raw.url}/here`);
 		raw.on('GET', '/here', (response) => void response.writeHead(307, { location: `${foreign.url}/there` }).end());
 		const ran = await run();
@@ -156,7 +156,7 @@ describe('the key', () => {
 		expect(keysAt(foreign.requests)).toEqual([]);
 	});
 
-	it('is not offered for a URL that the user gave, even on its own host', async () => {
+	it('is not sent to a URL that the user entered, not even on the API host', async () => {
 		raw.on('GET', '/private.png', (response) => void response.writeHead(401).end());
 		await run({
 			operation: 'imageToImage',
@@ -170,7 +170,7 @@ describe('the key', () => {
 	});
 });
 
-describe('an API that quotes the key', () => {
+describe('a key that the API quotes', () => {
 	const said = `key ${KEY} at https://cdn.example.com/a.png?signature=SECRETSIGNATURE and data:image/png;base64,${'A'.repeat(200)} and ${'Qk'.repeat(120)}`;
 	const leaks = (ran: Ran): string =>
 		JSON.stringify([
@@ -184,9 +184,9 @@ describe('an API that quotes the key', () => {
 		['in an error', 400, { error: { message: said, type: KEY, code: KEY } }],
 		['in a flat error', 403, { code: KEY, message: said, data: null }],
 		['in text', 500, said],
-		['in a page', 502, `<html><title>${said}</title></html>`],
+		['in a web page', 502, `<html><title>${said}</title></html>`],
 		['in an envelope', 200, { code: 'failed', message: said, data: null }],
-	])('%s is not quoted', async (_name, status, body) => {
+	])('%s is not shown', async (_name, status, body) => {
 		raw.on(
 			'POST',
 			'/v1/images/tasks',
@@ -203,13 +203,13 @@ describe('an API that quotes the key', () => {
 
 	it.each([
 		['the reason of a failed task', { task_id: 'task_raw_1', status: 'failed', error: { message: said, code: KEY } }],
-		['the status', { task_id: 'task_raw_1', status: `failed`, fail_reason: said }],
+		['the fail_reason of a task', { task_id: 'task_raw_1', status: `failed`, fail_reason: said }],
 		['the model of a task', { task_id: 'task_raw_1', status: 'succeeded', model: KEY, result_url: '/file' }],
 		[
 			'a blocked image',
 			{ task_id: 'task_raw_1', status: 'succeeded', data: [{ url: '/file' }, { error: { message: said, code: KEY } }] },
 		],
-	])('in %s is not quoted', async (_name, data) => {
+	])('in %s is not shown', async (_name, data) => {
 		raw.on('GET', '/v1/images/tasks/', (response) => sendJson(response, { code: 'success', data }));
 		raw.on('GET', '/file', (response) => void response.end(image));
 		for (const operation of ['waitForResult', 'getStatus']) {
@@ -218,7 +218,7 @@ describe('an API that quotes the key', () => {
 		}
 	});
 
-	it('in the text that comes with an image is not quoted', async () => {
+	it('in the text that the API returns with an image is not shown', async () => {
 		const parts = [{ text: said }, { inlineData: { mimeType: 'image/png', data: image.toString('base64') } }];
 		raw.on('POST', '/v1beta', (response) => sendJson(response, { candidates: [{ content: { parts } }] }));
 		const ran = await run({ simplify: false, options: { apiFormat: 'gemini' } });
@@ -228,9 +228,9 @@ describe('an API that quotes the key', () => {
 	});
 });
 
-describe('names that try to be more', () => {
+describe('an unsafe name', () => {
 	it.each(['../../v1/models', '..', '.', 'a/b?c=d#e', 'x\r\nX-Evil: 1', '%2e%2e', '\u0000'])(
-		'keeps the task id %j inside its path',
+		'such as the task ID %j does not change the path of a request',
 		async (taskId) => {
 			raw.serveTask('', taskId);
 			await run();
@@ -244,7 +244,7 @@ describe('names that try to be more', () => {
 		},
 	);
 
-	it('puts neither folders nor line breaks into a file name', async () => {
+	it('adds neither folders nor line breaks to a file name', async () => {
 		raw.serveTask(`${raw.url}/file`);
 		raw.on(
 			'GET',
@@ -256,7 +256,7 @@ describe('names that try to be more', () => {
 		expect(ran.rows[0].binary?.data.fileName).toMatch(/^[^\\/\r\n\u0000]+\.png$/);
 	});
 
-	it('lets no field name write headers of a form', async () => {
+	it('of a field does not add headers to a form', async () => {
 		const field = 'a"\r\nX-Evil: 1\r\n\r\nboo';
 		raw.serveTask(`${raw.url}/file`);
 		await run(
@@ -275,8 +275,8 @@ describe('names that try to be more', () => {
 	});
 });
 
-describe('bodies without measure', () => {
-	it.each(['POST', 'GET'])('reads no more of an endless JSON response to a %s than its limit', async (method) => {
+describe('an oversized or odd response', () => {
+	it.each(['POST', 'GET'])('is read only up to the limit if it is endless JSON after a %s', async (method) => {
 		let sent = 0;
 		raw.serveTask('');
 		raw.on(method, method === 'GET' ? '/v1/images/tasks/' : '/v1/images/tasks', (response) => {
@@ -298,7 +298,7 @@ describe('bodies without measure', () => {
 		expect(raw.requests.filter((request) => request.method === 'POST')).toHaveLength(1);
 	});
 
-	it('takes a compressed body for as large as it is', async () => {
+	it('is limited by its decompressed size', async () => {
 		const { gzipSync } = await import('node:zlib');
 		const bomb = gzipSync(Buffer.alloc(100 * 1_048_576, ' '));
 		raw.serveTask(`${raw.url}/file`);
@@ -318,7 +318,7 @@ describe('bodies without measure', () => {
 		'[]',
 		'""',
 		'-1e999',
-	])('outlives odd JSON (%#)', async (body) => {
+	])('leads to an error with a known code if it is odd JSON (%#)', async (body) => {
 		raw.serveTask('');
 		raw.on(
 			'GET',
@@ -339,7 +339,7 @@ describe('bodies without measure', () => {
 		});
 	});
 
-	it('does not let a body speak through the prototype', async () => {
+	it('cannot set result fields with __proto__', async () => {
 		raw.on(
 			'POST',
 			'/v1/images/tasks',

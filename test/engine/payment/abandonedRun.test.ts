@@ -9,16 +9,16 @@ describe('a later item whose expression fails', () => {
 	const prompt = "={{ $json.prompt || $('No such node').first().json.prompt }}";
 	const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({})];
 
-	it('keeps those before it from being paid, as n8n gives up the run', async () => {
+	it('prevents the requests of the items before it, because n8n aborts the run', async () => {
 		const run = await engine.run({ prompt }, { input });
 
 		expect(run.error?.message).toBe("Referenced node doesn't exist");
-		// What the items that n8n left behind would still do shows in the time of another run.
+		// A second run gives the abandoned items time for requests that they must not send.
 		await engine.run({ prompt: 'c' });
 		expect(engine.created()).toMatchObject([{ prompt: 'c' }]);
 	});
 
-	it('keeps those before it in its batch from being paid', async () => {
+	it('prevents the requests of the items before it in the same batch', async () => {
 		const items = [...input.slice(0, 2), item({ prompt: 'never' }), item({})];
 		const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 20 } } };
 		const run = await engine.run({ prompt, requestOptions }, { input: items });
@@ -29,7 +29,7 @@ describe('a later item whose expression fails', () => {
 	});
 });
 
-describe('a run that n8n gave up while its requests were on their way', () => {
+describe('a run that n8n aborted while its requests were pending', () => {
 	const prompt = "={{ $json.prompt || $('No such node').first().json.prompt }}";
 	const input = [item({ prompt: 'a' }), item({ prompt: 'b' }), item({})];
 	const parameters = {
@@ -43,19 +43,19 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 	it.each([
 		['', prompt],
 		[
-			', also where each try asks for something else',
+			', even if the prompt changes in each try',
 			prompt.replace('$json.prompt', '$json.prompt && $json.prompt + Math.random()'),
 		],
-	])('is joined by no try of Retry On Fail: each request is paid once%s', async (_when, written) => {
+	])('does not cause a second charge in a try of Retry On Fail%s', async (_when, written) => {
 		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 		await engine.run({ ...parameters, prompt: written }, { input, settings });
-		// By then the requests that were sent before have their response.
+		// This run gives the earlier requests time to get their responses.
 		await engine.run({ ...parameters, prompt: 'c', requestOptions: {} });
 
 		expect(prompts().map((sent) => sent[0])).toEqual(['a', 'b', 'c']);
 	});
 
-	it('is unclear to Retry execution, which says so before it sends a request again', async () => {
+	it('is reported as unclear by the first Retry execution, and the second one succeeds', async () => {
 		const { data } = await engine.run(parameters, { input });
 		const saved = JSON.parse(JSON.stringify(data)) as typeof data;
 		const retried = await engine.run({ ...parameters, prompt: '={{ $json.prompt || "c" }}' }, { previous: saved });
@@ -65,7 +65,7 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 		expect(again.status).toBe('success');
 	});
 
-	it('is unclear to Retry execution also where an earlier request of the item was', async () => {
+	it('is reported as unclear each time it happens, and Retry execution then sends nothing', async () => {
 		const copy = <T>(data: T): T => JSON.parse(JSON.stringify(data)) as T;
 		const valid = { ...parameters, prompt: '={{ $json.prompt || "c" }}', requestOptions: {} };
 		const first = await engine.run(parameters, { input });
@@ -74,7 +74,7 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 		const { length } = engine.mockApi.calls('generations');
 		const toldAgain = await engine.run(valid, { previous: copy(second.data) });
 		const sent = engine.mockApi.calls('generations').length;
-		// By then the requests that were sent before have their response.
+		// This run gives the earlier requests time to get their responses.
 		await engine.run({ ...valid, prompt: 'c' });
 
 		for (const { data } of [told, toldAgain])
@@ -84,7 +84,7 @@ describe('a run that n8n gave up while its requests were on their way', () => {
 	});
 });
 
-describe('images that are none', () => {
+describe('a response with data that is not an image', () => {
 	let server: PreparedServer;
 	beforeAll(async () => {
 		server = await startPreparedServer(Buffer.alloc(0));
@@ -92,7 +92,7 @@ describe('images that are none', () => {
 	beforeEach(() => server.reset());
 	afterAll(async () => await server.stop());
 
-	it('are reported as charged, and are paid for once', async () => {
+	it('is reported as charged, and only one request is sent', async () => {
 		const bytes = Buffer.from('no image, only words');
 		const body = { created: 1, data: [{ b64_json: bytes.toString('base64') }] };
 		server.prepare('POST', [{ httpStatus: 200, headers: { 'content-type': 'application/json' }, body }]);

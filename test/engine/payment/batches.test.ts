@@ -16,7 +16,7 @@ function shown(run: Ran) {
 	return run.data.resultData.error as unknown as { message: string; description: string };
 }
 
-it('Max Images per Run counts what all tries have paid for', async () => {
+it('Max Images per Run counts the charged images of all tries and of Retry execution', async () => {
 	const limited = { prompt: 'p', numberOfImages: 2, options: { maxImages: 5, download: false } };
 	const run = await engine.run(
 		{ ...limited, ...batching(1, 200) },
@@ -31,7 +31,7 @@ it('Max Images per Run counts what all tries have paid for', async () => {
 	expect(engine.mockApi.imagesCharged()).toBe(4);
 });
 
-it('in the continue modes only the items above Max Images per Run fail, also in another try', async () => {
+it('with continueRegularOutput, only the items above Max Images per Run fail, also with Retry On Fail', async () => {
 	const run = await engine.run(
 		{ prompt: 'p', numberOfImages: 2, options: { maxImages: 5, download: false }, ...batching(1, 200) },
 		{
@@ -47,7 +47,7 @@ it('in the continue modes only the items above Max Images per Run fail, also in 
 it.each([
 	['asyncTask', /you will be charged again for these tasks: task_\w+\. Instead, use 'Retry execution'/],
 	['openAi', /The images of these items are charged: 0\. 'Retry execution' returns them at no extra cost\./],
-])('an error names what earlier batches have paid for (%s)', async (apiFormat, text) => {
+])('an error reports what earlier batches were charged for (%s)', async (apiFormat, text) => {
 	const run = await engine.run(
 		{ prompt: '={{ $json.i === 1 ? "" : "x" }}', options: { apiFormat }, ...batching(1, 600) },
 		{ input: items(2) },
@@ -58,7 +58,7 @@ it.each([
 	expect(shown(run).description).toMatch(text);
 });
 
-it('the preview does not show the cost of one batch as that of the run', async () => {
+it('the preview does not show the cost of one batch as the cost of the run', async () => {
 	const parameters = { prompt: 'p', options: { previewRequest: true, unitPrice: 0.04 } };
 	const run = await engine.run({ ...parameters, ...batching(1, 60) }, { input: items(3) });
 	const whole = await engine.run({ ...parameters, ...batching(5, 60) }, { input: items(3) });

@@ -13,7 +13,7 @@ function rejections(route: RouteName = 'createTask'): JournalEntry[] {
 	return engine.mockApi.calls(route).filter(({ status }) => status === 429);
 }
 
-/** The highest number of unfinished tasks at one moment, from the ledger. */
+/** The highest number of simultaneously unfinished tasks, from the ledger. */
 function mostAtOnce(): number {
 	const ends = engine.mockApi.ledger.flatMap(({ acceptedAt, finishedAt }) => [
 		[acceptedAt, 1],
@@ -24,7 +24,7 @@ function mostAtOnce(): number {
 	return ends.reduce((most, [, change]) => Math.max(most, (open += change)), 0);
 }
 
-/** More than one at a time, though on a busy machine not always all that are allowed. */
+/** More than one at a time, but on a busy machine not always as many as allowed. */
 function expectAtMost(limit: number): void {
 	expect(mostAtOnce()).toBeGreaterThan(1);
 	expect(mostAtOnce()).toBeLessThanOrEqual(limit);
@@ -34,7 +34,7 @@ function errorOf(run: Ran): { errorCode?: string } {
 	return (run.data.resultData.error as unknown as { context: { data: object } }).context.data;
 }
 
-describe('an API limit that nobody told', () => {
+describe('an unknown API limit', () => {
 	it.each([
 		[2, null, 12, 300],
 		[8, null, 32, 400],
@@ -47,10 +47,10 @@ describe('an API limit that nobody told', () => {
 		expect(run.rows).toHaveLength(count);
 		expect(run.json.every(({ status }) => status === 'succeeded')).toBe(true);
 		expect(engine.mockApi.created()).toBe(count);
-		// Where the machine is busy, ends of tasks are seen late and some more requests come too soon.
+		// On a busy machine, ends of tasks are noticed late and more requests are sent too early.
 		expect(rejections().length).toBeLessThanOrEqual(6 + count / 8);
 		expect(mostAtOnce()).toBeLessThanOrEqual(tasksAtOnce);
-		// Half of it, as tasks that last 0.4 s may end before a busy machine has sent the requests for all of them.
+		// Half of it, because tasks of 0.4 s may end before a busy machine has sent all requests.
 		if (tasksAtOnce < 64) expect(mostAtOnce()).toBeGreaterThanOrEqual(tasksAtOnce / 2);
 	});
 
@@ -66,7 +66,7 @@ describe('an API limit that nobody told', () => {
 		expect(rejections(route).length).toBeLessThanOrEqual(16);
 	});
 
-	it('does not fail an item that waited long behind others, however short its patience', async () => {
+	it('does not fail items that wait behind others for longer than the timeout', async () => {
 		engine.mockApi.set({ tasksAtOnce: 1, taskMs: 80 });
 		const run = await engine.run({ prompt: PROMPT, options: { timeout: 1, download: false } }, { input: items(18) });
 
@@ -76,7 +76,7 @@ describe('an API limit that nobody told', () => {
 });
 
 describe('Max Concurrency', () => {
-	// Long enough to overlap, also where the requests for them are slow.
+	// Long enough to overlap, even if the requests are slow.
 	beforeEach(() => engine.mockApi.set({ taskMs: 200, syncMs: 200 }));
 
 	it.each(['asyncTask', 'openAi', 'gemini'])('is never exceeded with %s', async (apiFormat) => {
@@ -100,7 +100,7 @@ describe('Max Concurrency', () => {
 		expectAtMost(2);
 	});
 
-	it('sends in the order of the items, though a file takes longer to check than a URL', async () => {
+	it('keeps the order of the items, although a file takes longer to check than a URL', async () => {
 		const file = asFile(await plainImage('#ff0000'));
 		const { json } = await engine.run({ prompt: 'a reference' });
 		const input = [item({ index: 0 }, { file }), item({ index: 1, url: json[0].imageUrl })];
@@ -117,13 +117,13 @@ describe('Max Concurrency', () => {
 		expect(engine.created().map(({ prompt }) => prompt)).toEqual(['a reference', 'item 0', 'item 1']);
 	});
 
-	it('counts the calls of one item as well', async () => {
+	it('also limits the calls of one item', async () => {
 		await engine.run({ prompt: 'a', numberOfImages: 6, options: { apiFormat: 'gemini', maxConcurrency: 2 } });
 
 		expectAtMost(2);
 	});
 
-	it('applies to reading tasks', async () => {
+	it('also limits the polls of Get Task Status', async () => {
 		await engine.run({ prompt: PROMPT, wait: false }, { input: items(9) });
 		const taskId = engine.mockApi.ledger.map((entry) => entry.taskId).join();
 		let open = 0;
@@ -142,7 +142,7 @@ describe('Max Concurrency', () => {
 	});
 });
 
-describe('Max Images', () => {
+describe('Max Images per Run', () => {
 	it.each(['asyncTask', 'openAi', 'gemini'])(
 		'counts all items of the run before the first request with %s',
 		async (apiFormat) => {
@@ -158,7 +158,7 @@ describe('Max Images', () => {
 	it.each([
 		['cannot be read', { maxImages: 2, timeout: '={{ $json.timeout }}' }],
 		['allow more', { maxImages: '={{ $json.timeout ? 100 : 2 }}' }],
-	])('counts also where the options of the first item %s', async (_what, options) => {
+	])('also applies if the options of the first item %s', async (_what, options) => {
 		const run = await engine.run(
 			{ prompt: PROMPT, options },
 			{
@@ -173,7 +173,7 @@ describe('Max Images', () => {
 		expect(engine.mockApi.journal).toEqual([]);
 	});
 
-	it('sends nothing in the continue modes either', async () => {
+	it('prevents all requests with continueRegularOutput, too', async () => {
 		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxImages: 2 } },
 			{ input: items(3), settings: { onError: 'continueRegularOutput' } },
@@ -185,7 +185,7 @@ describe('Max Images', () => {
 		expect(engine.mockApi.journal).toEqual([]);
 	});
 
-	it('lets exactly that many through', async () => {
+	it('allows exactly that many images', async () => {
 		const run = await engine.run(
 			{ prompt: PROMPT, numberOfImages: 2, options: { maxImages: 6, download: false } },
 			{ input: items(3) },
@@ -194,7 +194,7 @@ describe('Max Images', () => {
 		expect(run.rows).toHaveLength(6);
 	});
 
-	it('does not count what a retry only collects', async () => {
+	it('does not count the images of tasks that a retry resumes', async () => {
 		engine.mockApi.script('getTask', [{ status: 401, body: { error: { message: 'no', type: 'x', code: '' } } }]);
 		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxImages: 3 } },
@@ -211,7 +211,7 @@ describe("n8n's batching", () => {
 		requestOptions: { batching: { batch: { batchSize, batchInterval } } },
 	});
 
-	it('delivers every item', async () => {
+	it('returns every item, in order', async () => {
 		const run = await engine.run({ prompt: PROMPT, ...batching(2) }, { input: items(5) });
 
 		expect(run.rows.map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3, 4].map((index) => ({ item: index })));
@@ -221,33 +221,36 @@ describe("n8n's batching", () => {
 	it.each([
 		[5, 4, 1],
 		[3, 5, 2],
-	])('keeps Max Images over all batches (%i items, at most %i, %i each)', async (count, maxImages, numberOfImages) => {
-		engine.mockApi.set({ taskMs: 1 });
-		const run = await engine.run(
-			{ prompt: PROMPT, numberOfImages, options: { maxImages, download: false }, ...batching(1) },
-			{ input: items(count) },
-		);
+	])(
+		'keeps Max Images per Run over all batches (%i items, at most %i, %i each)',
+		async (count, maxImages, numberOfImages) => {
+			engine.mockApi.set({ taskMs: 1 });
+			const run = await engine.run(
+				{ prompt: PROMPT, numberOfImages, options: { maxImages, download: false }, ...batching(1) },
+				{ input: items(count) },
+			);
 
-		expect(errorOf(run).errorCode).toBe('spending_limit');
-		expect(engine.mockApi.imagesCharged()).toBeLessThanOrEqual(maxImages);
-	});
+			expect(errorOf(run).errorCode).toBe('spending_limit');
+			expect(engine.mockApi.imagesCharged()).toBeLessThanOrEqual(maxImages);
+		},
+	);
 
-	it('sends nothing at all when the number of items alone is too much', async () => {
+	it('sends nothing if the number of items alone exceeds Max Images per Run', async () => {
 		await engine.run({ prompt: PROMPT, options: { maxImages: 4 }, ...batching(2) }, { input: items(5) });
 
 		expect(engine.mockApi.journal).toEqual([]);
 	});
 
-	it('pays for no later batch once an item has failed', async () => {
+	it('sends no later batch after an item has failed', async () => {
 		engine.mockApi.script('createTask', [{ status: 400, body: { code: 'x', message: 'no', data: null } }]);
-		// The next batch must not be due before the rejection has arrived, on a busy machine either.
+		// The rejection must arrive before the next batch is due, even on a busy machine.
 		const run = await engine.run({ prompt: PROMPT, ...batching(1, 1500) }, { input: items(4) });
 
 		expect(run.status).toBe('error');
 		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
 	});
 
-	it('creates the rest on the next try', async () => {
+	it('creates the remaining tasks in the next try', async () => {
 		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 1, times: 1 }] });
 		const run = await engine.run(
 			{ prompt: PROMPT, ...batching(1) },

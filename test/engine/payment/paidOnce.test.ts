@@ -7,10 +7,10 @@ import { useEngine, type Ran } from '../support/useEngine';
 const engine = useEngine();
 const PROMPT = 'A small red cube';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-/** A request that takes longer has no response. */
+/** Requests without a response time out after 300 ms. */
 const IMPATIENT = { requestOptions: { timeout: 300 } };
 
-/** What n8n stores and shows, which is not the object that was thrown. */
+/** The error that n8n stores and shows, which is a copy of the thrown one. */
 function shown(run: Ran): { message: string; description: string; errorCode: unknown; text: string } {
 	const error = run.data.resultData.error as unknown as {
 		message: string;
@@ -29,7 +29,7 @@ function posts(): number {
 	return engine.mockApi.calls('createTask').length;
 }
 
-describe('the API took nothing for certain', () => {
+describe('a request that the API did not accept', () => {
 	const rateLimit = { code: 'fail_to_fetch_task', message: '当前分组上游负载已饱和，请稍后再试', data: null };
 	const overloaded = {
 		error: {
@@ -56,7 +56,7 @@ describe('the API took nothing for certain', () => {
 		],
 	];
 
-	it.each(cases)('sends the request once more after %s, and pays once', async (_name, response) => {
+	it.each(cases)('is sent again after %s, and charged once', async (_name, response) => {
 		engine.mockApi.script('createTask', [response()]);
 		const run = await engine.run({ prompt: PROMPT });
 
@@ -65,7 +65,7 @@ describe('the API took nothing for certain', () => {
 		expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
-	it('gives up at the limit, with a rate limit as the reason', async () => {
+	it('is not sent again if Retry-After exceeds the timeout, and fails with a rate limit error', async () => {
 		engine.mockApi.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 30 });
 		const run = await engine.run({ prompt: PROMPT, options: { timeout: 5 } });
 
@@ -77,7 +77,7 @@ describe('the API took nothing for certain', () => {
 		expect(engine.mockApi.ledger).toEqual([]);
 	});
 
-	it('gives up without Retry-After too', async () => {
+	it('is sent two to five times without Retry-After, and fails with a rate limit error', async () => {
 		engine.mockApi.set({ tasksAtOnce: 0 });
 		const run = await engine.run({ prompt: PROMPT, options: { timeout: 1 } });
 
@@ -86,7 +86,7 @@ describe('the API took nothing for certain', () => {
 		expect(posts()).toBeLessThan(6);
 	});
 
-	it('tries a few times to connect, then says that nothing was sent', async () => {
+	it('is reported as not charged if no connection can be opened', async () => {
 		const baseUrl = await closedPort();
 		const run = await engine.run({ prompt: PROMPT }, { credential: { baseUrl } });
 
@@ -96,7 +96,7 @@ describe('the API took nothing for certain', () => {
 	});
 });
 
-describe('nobody knows what the API did', () => {
+describe('a request with an unclear outcome', () => {
 	const page = '<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>';
 	const json = { 'content-type': 'application/json' };
 	const broken = {
@@ -128,7 +128,7 @@ describe('nobody knows what the API did', () => {
 		],
 	];
 
-	it.each(responses)('sends nothing again after %s', async (_name, response) => {
+	it.each(responses)('is not sent again after %s', async (_name, response) => {
 		engine.mockApi.script('createTask', [response]);
 		const run = await engine.run({ prompt: PROMPT, ...IMPATIENT }, { settings: RETRIES });
 
@@ -140,7 +140,7 @@ describe('nobody knows what the API did', () => {
 		expect(shown(run).text).not.toMatch(/retry immediately|try again|retrying/i);
 	});
 
-	it('says so in the log and in a row of the continue modes', async () => {
+	it('is reported in the log and in a row of the error output', async () => {
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const run = await engine.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
 
@@ -151,7 +151,7 @@ describe('nobody knows what the API did', () => {
 		expect(posts()).toBe(1);
 	});
 
-	it.each(['openAi', 'gemini'])('keeps to that on the %s endpoint', async (apiFormat) => {
+	it.each(['openAi', 'gemini'])('is not sent again on the %s endpoint', async (apiFormat) => {
 		const route = apiFormat === 'openAi' ? 'generations' : 'generateContent';
 		engine.mockApi.script(route, [{ status: 524, body: page, accept: true }]);
 		const run = await engine.run({ prompt: PROMPT, options: { apiFormat } }, { settings: RETRIES });
@@ -160,7 +160,7 @@ describe('nobody knows what the API did', () => {
 		expect(engine.mockApi.calls(route)).toHaveLength(1);
 	});
 
-	it('names the task when the response only carries it in its Location', async () => {
+	it('gets its task from the Location header if only that contains the task ID', async () => {
 		const [first] = [await engine.run({ prompt: PROMPT, wait: false })];
 		const taskId = String(first.json[0].taskId);
 		engine.mockApi.script('createTask', [
@@ -173,8 +173,8 @@ describe('nobody knows what the API did', () => {
 	});
 });
 
-describe('the API says no', () => {
-	it('does not ask again when a 429 means an empty account', async () => {
+describe('a rejected request', () => {
+	it('is not sent again if a 429 means that the account has no credit', async () => {
 		const body = {
 			error: { message: '当前分组上游负载已饱和', type: 'insufficient_quota', code: 'insufficient_user_quota' },
 		};
@@ -191,7 +191,7 @@ describe('the API says no', () => {
 		[403, 'access_denied'],
 		[404, 'wrong_base_url'],
 		[413, 'body_too_large'],
-	])('does not ask again after a %i', async (status, errorCode) => {
+	])('is not sent again after a %i', async (status, errorCode) => {
 		engine.mockApi.script('createTask', [{ status, body: { error: { message: 'no', type: 'x', code: 'x' } } }]);
 		const run = await engine.run({ prompt: PROMPT });
 
@@ -200,7 +200,7 @@ describe('the API says no', () => {
 		expect(engine.mockApi.created()).toBe(0);
 	});
 
-	it('follows no redirect with a paid request', async () => {
+	it('is not sent to the target of a redirect', async () => {
 		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'redirectForeign' }] });
 		const run = await engine.run({ prompt: PROMPT });
 

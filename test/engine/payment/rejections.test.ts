@@ -40,7 +40,7 @@ async function expectRejection(
 	expect(JSON.stringify(run.data)).not.toContain(engine.mockApi.apiKey);
 }
 
-it.each(['getStatus', 'waitForResult'])('says that the API does not know a task id (%s)', async (operation) => {
+it.each(['getStatus', 'waitForResult'])('reports an unknown task ID (%s)', async (operation) => {
 	await expectRejection(
 		{ operation, taskId: 'task_nope', options: { timeout: 0.3 } },
 		{
@@ -51,7 +51,7 @@ it.each(['getStatus', 'waitForResult'])('says that the API does not know a task 
 	);
 });
 
-it('says that the API does not accept the key, with its words and without the key', async () => {
+it('reports a rejected key, with the text of the API and without the key', async () => {
 	await expectRejection(
 		{ prompt: PROMPT },
 		{
@@ -80,7 +80,7 @@ it('hides a key that the API quotes', async () => {
 	);
 });
 
-it('says that the account has no such model', async () => {
+it('reports a model that is not available for the account', async () => {
 	engine.mockApi.set({ enabledModels: ['NanoBanana'] });
 
 	await expectRejection(
@@ -94,7 +94,7 @@ it('says that the account has no such model', async () => {
 	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
-it('asks only once for a model that the API calls unavailable with a 503', async () => {
+it('sends only one request for a model that the API reports as unavailable with a 503', async () => {
 	await expectRejection(
 		{ prompt: PROMPT, model: { __rl: true, mode: 'id', value: 'NanoBanana7' } },
 		{
@@ -106,14 +106,14 @@ it('asks only once for a model that the API calls unavailable with a 503', async
 	expect(engine.mockApi.journal).toHaveLength(1);
 });
 
-describe('at a base URL that is not the API', () => {
+describe('a base URL that does not lead to the API', () => {
 	const expected = {
 		message: "'Base URL' in the credential does not lead to the API",
 		nextStep: BASE_URL_STEP,
 		data: { errorCode: 'wrong_base_url' },
 	};
 
-	it.each([200, 404, 405])('recognizes a web page with status %i', async (status) => {
+	it.each([200, 404, 405])('is recognized by a web page with status %i', async (status) => {
 		engine.mockApi.script('createTask', [{ status, headers: { 'content-type': 'text/html' }, body: PAGE }]);
 
 		await expectRejection(
@@ -123,7 +123,7 @@ describe('at a base URL that is not the API', () => {
 		expect(engine.mockApi.journal).toHaveLength(1);
 	});
 
-	it('recognizes the web page in the response to a poll', async () => {
+	it('is recognized by a web page in the response to a poll', async () => {
 		const data = { ...expected.data, taskId: 'task_1', gatewayMessage: '(web page) Console' };
 		await expectRejection(
 			{ operation: 'getStatus', taskId: 'task_1' },
@@ -132,11 +132,11 @@ describe('at a base URL that is not the API', () => {
 		);
 	});
 
-	it('recognizes a path that the API does not have', async () => {
+	it('is recognized by a path that the API does not have', async () => {
 		await expectRejection({ prompt: PROMPT }, expected, { baseUrl: `${engine.mockApi.baseUrl}/console` });
 	});
 
-	it('follows no redirect, so that the key stays with the URL of the credential', async () => {
+	it('is reported if it redirects, and the key is not sent to the other host', async () => {
 		engine.mockApi.script('createTask', [
 			{ status: 301, headers: { location: `${engine.mockApi.foreignUrl}/v1/images/tasks` } },
 		]);
@@ -155,7 +155,7 @@ describe('at a base URL that is not the API', () => {
 	it.each([
 		['empty', ''],
 		['not a URL', 'my API'],
-	])('sends nothing when it is %s', async (_what, baseUrl) => {
+	])('is rejected before anything is sent if it is %s', async (_what, baseUrl) => {
 		await expectRejection(
 			{ prompt: PROMPT },
 			{
@@ -169,8 +169,8 @@ describe('at a base URL that is not the API', () => {
 	});
 });
 
-it.each([['a used up balance', { balance: 0 }, 'Not enough credit for this request', 'insufficient_balance']])(
-	'names %s and asks only once',
+it.each([['an account without credit', { balance: 0 }, 'Not enough credit for this request', 'insufficient_balance']])(
+	'reports %s after one request',
 	async (_what, settings, message, errorCode) => {
 		engine.mockApi.set(settings);
 		const nextStep = 'Add credit to the account';
@@ -180,7 +180,7 @@ it.each([['a used up balance', { balance: 0 }, 'Not enough credit for this reque
 	},
 );
 
-it('names a rejected prompt', async () => {
+it('reports a rejected prompt', async () => {
 	await expectRejection(
 		{ prompt: '[moderation] something' },
 		{
@@ -191,7 +191,7 @@ it('names a rejected prompt', async () => {
 	);
 });
 
-it('tells which item was rejected', async () => {
+it('reports which item was rejected, and the task of the other one', async () => {
 	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}' },
 		{ input: [item({ prompt: 'a' }), item({ prompt: '[moderation]' })] },

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Which request is the same one in the next try: what is written in the fields counts, not what an expression makes of it today.
+// Which request is the same one in the next try: the text in the fields decides, not the values of expressions.
 import type { INodeParameters } from 'n8n-workflow';
 
 import { asFile, plainImage, item, useEngine } from '../support/useEngine';
@@ -7,7 +7,7 @@ import { asFile, plainImage, item, useEngine } from '../support/useEngine';
 const engine = useEngine();
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
-/** Another text in every try. */
+/** A different text in every try. */
 const CHANGING = '={{ $json.prompt }} {{ $now.toISO() }} {{ Math.random() }}';
 const CHANGED = /^An expression returned a different value/;
 
@@ -15,7 +15,7 @@ const prompts = (...texts: string[]) => texts.map((prompt) => item({ prompt }));
 const posts = (): number => engine.mockApi.calls('createTask').length;
 
 describe('Retry On Fail with an expression that changes', () => {
-	it('resumes the task of the first try and says that the request changed', async () => {
+	it('resumes the task of the first try and warns that the request changed', async () => {
 		engine.mockApi.script('getTask', [NO, NO]);
 		const run = await engine.run({ prompt: CHANGING }, { settings: RETRIES, input: prompts('a') });
 
@@ -24,7 +24,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(posts()).toBe(1);
 	});
 
-	it('says so of images without a task, too', async () => {
+	it('returns images without a task with this warning, too', async () => {
 		engine.mockApi.set({ faults: [{ route: 'generateContent', fault: 'status429Balance', after: 1, times: 1 }] });
 		const run = await engine.run(
 			{ prompt: CHANGING, options: { apiFormat: 'gemini', maxConcurrency: 1 } },
@@ -35,7 +35,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(engine.mockApi.created()).toBe(2);
 	});
 
-	it('charges each of many items once when one of them fails once', async () => {
+	it('creates each of ten items once if one poll fails', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const names = Array.from({ length: 10 }, (_, index) => `item ${index}`);
 		const run = await engine.run({ prompt: CHANGING }, { settings: RETRIES, input: prompts(...names) });
@@ -44,7 +44,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(engine.mockApi.created()).toBe(10);
 	});
 
-	it('does not send a request again whose connection was cut', async () => {
+	it('does not send a request again if its connection was reset', async () => {
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const run = await engine.run({ prompt: CHANGING }, { settings: RETRIES, input: prompts('a') });
 
@@ -52,7 +52,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect([posts(), engine.mockApi.created()]).toEqual([1, 1]);
 	});
 
-	it('keeps the calls that the first try made, also when the number of images changes', async () => {
+	it('keeps the images of the first try, also if the number of images changes', async () => {
 		engine.mockApi.script('generateContent', [
 			{ status: 400, delayMs: 100, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } },
 		]);
@@ -67,7 +67,7 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect(engine.mockApi.created()).toBe(run.rows.length);
 	});
 
-	it('sends the request as it is now when the first one was rejected', async () => {
+	it('sends the current request if the first one was rejected', async () => {
 		engine.mockApi.script('createTask', [{ status: 401, body: NO.body }]);
 		const run = await engine.run({ prompt: CHANGING }, { settings: RETRIES, input: prompts('a') });
 
@@ -85,7 +85,7 @@ describe('Retry execution', () => {
 		return await engine.run(after, { executionId: '1002', previous: failed.data });
 	}
 
-	it('resumes a task whose prompt contains the number of the execution', async () => {
+	it('resumes a task whose prompt contains the execution ID', async () => {
 		const parameters = { prompt: '={{ $execution.id }}' };
 		const run = await retried(parameters, parameters);
 
@@ -93,7 +93,7 @@ describe('Retry execution', () => {
 		expect(run.json).toMatchObject([{ status: 'succeeded', warnings: [expect.stringMatching(CHANGED)] }]);
 	});
 
-	it('resumes after the timeout was raised, without a warning', async () => {
+	it('resumes a task without a warning after the timeout was raised', async () => {
 		const run = await retried({ prompt: 'a' }, { prompt: 'a', options: { timeout: 30, unitPrice: 1 } });
 
 		expect(engine.mockApi.created()).toBe(1);
@@ -107,7 +107,7 @@ describe('Retry execution', () => {
 		['the aspect ratio', { prompt: '={{ $json.prompt }}', aspectRatio: '16:9' }],
 		['the additional fields', { prompt: '={{ $json.prompt }}', options: { extraBody: '{"seed":1}' } }],
 		['the model', { prompt: '={{ $json.prompt }}', model: { __rl: true, mode: 'id', value: 'NanoBanana2-1K' } }],
-	])('creates a new task after somebody changed %s', async (_field, after) => {
+	])('creates a new task if the user changed %s', async (_field, after) => {
 		const run = await retried({ prompt: '={{ $json.prompt }}' }, after);
 
 		expect(engine.mockApi.created()).toBe(2);
@@ -115,14 +115,14 @@ describe('Retry execution', () => {
 		expect(run.json[0].warnings).toBeUndefined();
 	});
 
-	it('resumes a request that is written in another way and means the same', async () => {
+	it('resumes a task if the field is written differently but has the same value', async () => {
 		const run = await retried({ prompt: '={{ $json.prompt }}' }, { prompt: 'a' });
 
 		expect(engine.mockApi.created()).toBe(1);
 		expect(run.json[0].warnings).toBeUndefined();
 	});
 
-	it('resumes a task although another file is the reference now, and says so', async () => {
+	it('resumes a task with a warning if the reference is a different file now', async () => {
 		const [red, blue] = [await plainImage('red'), await plainImage('blue')];
 		const input = [item({ prompt: 'a' }, { red: asFile(red), blue: asFile(blue) })];
 		const parameters = {
@@ -136,7 +136,7 @@ describe('Retry execution', () => {
 		expect(run.json).toMatchObject([{ status: 'succeeded', warnings: [expect.stringMatching(CHANGED)] }]);
 	});
 
-	it('resumes the tasks of all items when one of them is unclear, and sends only that one again', async () => {
+	it('follows a run in which one item is unclear and the next one succeeds', async () => {
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const parameters = { prompt: CHANGING, options: { maxConcurrency: 1 } };
 		const failed = await engine.run(parameters, {
@@ -148,7 +148,7 @@ describe('Retry execution', () => {
 	});
 });
 
-it('gives each item of a run its own request, also when all are written alike', async () => {
+it('creates one task per item, even if all requests are identical', async () => {
 	engine.mockApi.script('getTask', [NO]);
 	const run = await engine.run({ prompt: 'the same' }, { settings: RETRIES, input: prompts('a', 'b', 'c') });
 

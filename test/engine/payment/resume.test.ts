@@ -17,7 +17,7 @@ const engine = useEngine();
 const raw = useRawServer();
 const PROMPT = '={{ $json.prompt }}';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-/** n8n's batching pays for each item before it checks the next one. */
+/** n8n's batching creates each item before the next one is checked. */
 const ONE_BY_ONE = { requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } } };
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 
@@ -30,7 +30,7 @@ function charged(route: RouteName = 'createTask'): string[] {
 }
 
 describe('Retry On Fail', () => {
-	it('goes on with the task of the first try', async () => {
+	it('resumes the task of the first try', async () => {
 		engine.mockApi.script('getTask', [NO, NO]);
 		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 
@@ -39,7 +39,7 @@ describe('Retry On Fail', () => {
 		expect(await storedDigest(run.rows[0].binary?.data)).toBe(servedDigests(engine.mockApi)[0]);
 	});
 
-	it('creates a task for each of two identical items, and each only once', async () => {
+	it('creates exactly one task for each of two identical items', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES, input: prompts('x', 'x') });
 
@@ -49,7 +49,7 @@ describe('Retry On Fail', () => {
 		expect(engine.mockApi.created()).toBe(2);
 	});
 
-	it('creates a failed task again, because that one is not charged', async () => {
+	it('creates a failed task again, because it was not charged', async () => {
 		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
 		const run = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 
@@ -60,7 +60,7 @@ describe('Retry On Fail', () => {
 		]);
 	});
 
-	it('keeps a task that is not waited for', async () => {
+	it('keeps tasks if Wait for Completion is off', async () => {
 		engine.mockApi.set({
 			faults: [{ route: 'createTask', fault: 'status429Balance', after: 2, times: 1 }],
 			taskMs: 60_000,
@@ -71,7 +71,7 @@ describe('Retry On Fail', () => {
 		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['a', 'b', 'c']);
 	});
 
-	it('gives an item in every run of a loop a task of its own', async () => {
+	it('creates a separate task in every run of a loop', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const workflow = loopWorkflow({ prompt: 'the same in every turn', model: MODEL, options: { pollInterval: 0.02 } });
 		const { baseUrl, apiKey } = engine.mockApi;
@@ -89,7 +89,7 @@ describe('Retry On Fail', () => {
 });
 
 describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availability: 'expired', data: [] } }])(
-	'a task that is charged and has no images (%j)',
+	'a charged task without images (%j)',
 	(end) => {
 		let keys: unknown[] = [];
 		const run = async (parameters: object, more: object = {}) =>
@@ -115,7 +115,7 @@ describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availabil
 			expect(keys).toHaveLength(1);
 		});
 
-		it('is created again by Retry execution, once and with another key', async () => {
+		it('is created again by Retry execution, once and with another idempotency key', async () => {
 			const failed = await run({}, { executionId: '1' });
 			const again = await run({}, { executionId: '2', previous: failed.data });
 
@@ -127,7 +127,7 @@ describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availabil
 );
 
 describe('Retry execution', () => {
-	it('goes on with the task of the failed execution', async () => {
+	it('resumes the task of the failed execution', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const failed = await engine.run({ prompt: 'a' });
 		const retried = await engine.run({ prompt: 'a' }, { previous: failed.data });
@@ -146,7 +146,7 @@ describe('Retry execution', () => {
 		expect(retried.json[0].taskId).toBe(engine.mockApi.ledger[1].taskId);
 	});
 
-	it('does not create a new task when only the shape of the output was changed', async () => {
+	it('does not create a new task if only output options were changed', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const failed = await engine.run({ prompt: 'a' });
 		const retried = await engine.run(
@@ -158,7 +158,7 @@ describe('Retry execution', () => {
 		expect(charged()).toHaveLength(1);
 	});
 
-	it('returns the image of a synchronous call in the shape that was asked for since', async () => {
+	it('returns the image of a synchronous call with the changed output options', async () => {
 		const input = prompts('a', ' ');
 		const failed = await engine.run(
 			{ prompt: PROMPT, options: { apiFormat: 'openAi', download: false }, ...ONE_BY_ONE },
@@ -177,7 +177,7 @@ describe('Retry execution', () => {
 		expect(engine.mockApi.ledger).toHaveLength(1);
 	});
 
-	it('pays only for the call of an item that was rejected', async () => {
+	it('sends only the rejected call again', async () => {
 		engine.mockApi.set({ faults: [{ route: 'generateContent', fault: 'status429Balance', after: 1, times: 2 }] });
 		const parameters = { prompt: PROMPT, numberOfImages: '={{ $json.prompt === "a" ? 2 : 1 }}' };
 		const options = { apiFormat: 'gemini', maxConcurrency: 1 };
@@ -192,7 +192,7 @@ describe('Retry execution', () => {
 		expect(engine.mockApi.imagesCharged()).toBe(3);
 	});
 
-	it('sends an unclear request again, as this is the decision of whoever retries', async () => {
+	it('sends an unclear request again, because the user decided to retry', async () => {
 		engine.mockApi.script('createTask', [{ reset: true }]);
 		const failed = await engine.run({ prompt: 'a' }, { settings: RETRIES });
 		const postsBefore = charged().length;
@@ -202,7 +202,7 @@ describe('Retry execution', () => {
 		expect(retried.json).toMatchObject([{ status: 'succeeded' }]);
 	});
 
-	it('goes on with the paid tasks of a node that gets pinned data', async () => {
+	it('resumes the tasks of a node with pinned input data', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const workflow = nanoBananaWorkflow({ prompt: PROMPT, model: MODEL, options: { pollInterval: 0.02 } });
 		workflow.pinData = { Start: prompts('pinned a', 'pinned b') };
@@ -216,7 +216,7 @@ describe('Retry execution', () => {
 		expect(retried.output('NanoBanana')[0]).toHaveLength(2);
 	});
 
-	it('saves ids in the execution, no images', async () => {
+	it('gets task IDs from the saved execution, which contains no images', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const failed = await engine.run({ prompt: 'a' });
 
@@ -234,7 +234,7 @@ const ENDPOINTS: Array<[string, RouteName, INodeParameters]> = [
 
 describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, options) => {
 	it.each(['filesystem', 'default'] as const)(
-		'gets finished items again without paying, with %s storage',
+		'returns finished items again at no extra cost, with %s storage',
 		async (binaryMode) => {
 			engine.mockApi.set({ faults: [{ route, fault: 'status429Balance', after: 1, times: 1 }] });
 			const parameters = { prompt: PROMPT, options: { apiFormat, maxConcurrency: 1, ...options } };
@@ -249,7 +249,7 @@ describe.each(ENDPOINTS)('on the %s endpoint (%s, %j)', (apiFormat, route, optio
 	);
 
 	it.each(['filesystem', 'default'] as const)(
-		'does not send a request again that was under way when another item failed, with %s storage',
+		'does not send a request again that was pending when another item failed, with %s storage',
 		async (binaryMode) => {
 			engine.mockApi.set({ syncMs: 150, faults: [{ route, fault: 'status429Balance', times: 1 }] });
 			const run = await engine.run(

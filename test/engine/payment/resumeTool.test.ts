@@ -26,7 +26,7 @@ async function call(args: IDataObject | IDataObject[], more: ToolOptions = {}, p
 }
 
 describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s', (protocol) => {
-	it('goes on with the paid task on the next try', async () => {
+	it('resumes the task in the next try', async () => {
 		engine.mockApi.script('getTask', [NO, NO]);
 		const { responses } = await call({ prompt: 'a' }, { protocol });
 
@@ -35,7 +35,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		expect(engine.mockApi.ledger).toMatchObject([{ collected: 1 }]);
 	});
 
-	it('creates a new task when the same words are asked for once more', async () => {
+	it('creates a new task for a second call with the same prompt', async () => {
 		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol });
 
 		expect(engine.mockApi.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'a']);
@@ -45,7 +45,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		]);
 	});
 
-	it('gives calls at the same time a task each, also when one needs a second try', async () => {
+	it('creates one task per simultaneous call, also if one needs a second try', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, atOnce: true });
 
@@ -54,7 +54,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		expect(ids.map((id) => responses.filter(({ text }) => text.includes(id)).length)).toEqual([1, 1]);
 	});
 
-	it('sends an unclear request no second time', async () => {
+	it('does not send an unclear request again', async () => {
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const { responses } = await call({ prompt: 'a' }, { protocol });
 
@@ -64,7 +64,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 });
 
 describe.each(['engine', 'invocation'] as const)('as a tool of an execution, called by %s', (protocol) => {
-	it('collects the open task when the model asks again after an error', async () => {
+	it('resumes the open task if the model calls it again after an error', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, settings: {} });
 
@@ -73,7 +73,7 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 		expect(engine.mockApi.ledger).toHaveLength(1);
 	});
 
-	it('sends no more images than Max Images per Run allows for all calls together', async () => {
+	it('applies Max Images per Run to all calls together', async () => {
 		const args = ['a', 'b', 'c'].map((prompt) => ({ prompt }));
 		const { responses } = await call(args, { protocol }, { options: { pollInterval: 0.02, maxImages: 2 } });
 
@@ -83,7 +83,7 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 	});
 });
 
-it('counts calls at the same time before any of them is sent', async () => {
+it('applies Max Images per Run to simultaneous calls', async () => {
 	const args = ['a', 'b'].map((prompt) => ({ prompt }));
 	const { responses } = await call(
 		args,
@@ -120,7 +120,7 @@ function failingAgent(): new () => INodeType {
 	};
 }
 
-it('gives an agent in Retry execution the image that was charged already', async () => {
+it('returns the already charged image to an agent in Retry execution', async () => {
 	const { baseUrl, apiKey } = engine.mockApi;
 	const tool = createNode(
 		'NanoBanana',
@@ -153,7 +153,7 @@ it('gives an agent in Retry execution the image that was charged already', async
 	expect(engine.mockApi.created()).toBe(1);
 });
 
-it('says that a tool gets no files', async () => {
+it('reports that a tool gets no files', async () => {
 	const { responses } = await call({ prompt: 'a' }, {}, { operation: 'imageToImage' });
 
 	expect(responses[0].error).toContain("n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'.");

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Items whose images take several paid calls, of which some go another way than the rest.
+// Items that need multiple paid calls, with different outcomes.
 import { item, plainImage, useEngine, type Ran } from '../support/useEngine';
 import { sendJson, useRawServer } from '../support/servers/rawServer';
 
@@ -16,7 +16,7 @@ function image() {
 	return { candidates: [{ content: { parts: [{ inlineData }] }, finishReason: 'STOP' }] };
 }
 
-/** The responses to the calls, in order of arrival; the tasks among them keep running, except those that end at once. */
+/** The responses to the calls, in order of arrival. Their tasks keep running, except those with an ID of "quick…". */
 function serve(...bodies: object[]): void {
 	let created = 0;
 	raw.on('POST', '/v1beta', (response) => sendJson(response, bodies[created++]));
@@ -37,32 +37,38 @@ async function twoImages(options: object, more: object = {}, settings: object = 
 	);
 }
 
-describe('a task that is not finished', () => {
-	it.each(['error', 'continue'])('is named next to the image of the other call (On Timeout: %s)', async (onTimeout) => {
-		serve(image(), taskOf('slow'));
-		const run = await twoImages({ onTimeout });
+describe('an unfinished task', () => {
+	it.each(['error', 'continue'])(
+		'is reported in a warning of the image from the other call (On Timeout: %s)',
+		async (onTimeout) => {
+			serve(image(), taskOf('slow'));
+			const run = await twoImages({ onTimeout });
 
-		expect(run.json).toMatchObject([
-			{
-				status: 'succeeded',
-				mimeType: 'image/png',
-				warnings: expect.arrayContaining([expect.stringContaining('slow')]),
-			},
-		]);
-		expect(run.json[0]).not.toHaveProperty('taskId');
-		expect(run.rows[0].binary).toHaveProperty('data');
-		expect(String(run.json[0].warnings)).toContain("Get its images with 'Wait for Task Result'");
-	});
+			expect(run.json).toMatchObject([
+				{
+					status: 'succeeded',
+					mimeType: 'image/png',
+					warnings: expect.arrayContaining([expect.stringContaining('slow')]),
+				},
+			]);
+			expect(run.json[0]).not.toHaveProperty('taskId');
+			expect(run.rows[0].binary).toHaveProperty('data');
+			expect(String(run.json[0].warnings)).toContain("Get its images with 'Wait for Task Result'");
+		},
+	);
 
-	it.each(['error', 'continue'])('is named next to the task of the image (On Timeout: %s)', async (onTimeout) => {
-		serve(taskOf('quick'), taskOf('slow'));
-		const run = await twoImages({ onTimeout });
+	it.each(['error', 'continue'])(
+		'is reported in a warning of the finished task (On Timeout: %s)',
+		async (onTimeout) => {
+			serve(taskOf('quick'), taskOf('slow'));
+			const run = await twoImages({ onTimeout });
 
-		expect(run.json).toMatchObject([{ taskId: 'quick', status: 'succeeded', mimeType: 'image/png' }]);
-		expect(String(run.json[0].warnings)).toContain('slow');
-	});
+			expect(run.json).toMatchObject([{ taskId: 'quick', status: 'succeeded', mimeType: 'image/png' }]);
+			expect(String(run.json[0].warnings)).toContain('slow');
+		},
+	);
 
-	it('is named when another one is not finished either', async () => {
+	it('is reported if the other one is not finished either', async () => {
 		serve(taskOf('slow_1'), taskOf('slow_2'));
 		const late = await twoImages({ onTimeout: 'continue' });
 		serve(taskOf('slow_1'), taskOf('slow_2'));
@@ -74,7 +80,7 @@ describe('a task that is not finished', () => {
 	});
 });
 
-it('does not call a rejected call charged', async () => {
+it('does not report a rejected call as charged', async () => {
 	engine.mockApi.script('generateContent', [REJECTED]);
 	const run = await engine.run({ prompt: 'a', numberOfImages: 2, options: { apiFormat: 'gemini' } });
 
@@ -83,7 +89,7 @@ it('does not call a rejected call charged', async () => {
 	expect(String(run.json[0].warnings)).not.toContain('You are charged for each');
 });
 
-it('says of an unclear call that it may have been charged', async () => {
+it('reports that an unclear call may have been charged', async () => {
 	engine.mockApi.script('generateContent', [{ status: 502, body: '<html><title>502 Bad Gateway</title></html>' }]);
 	const run = await engine.run({ prompt: 'a', numberOfImages: 2, options: { apiFormat: 'gemini' } });
 
@@ -91,7 +97,7 @@ it('says of an unclear call that it may have been charged', async () => {
 	expect(String(run.json[0].warnings)).not.toContain('You are charged for each');
 });
 
-it('does not call all images the result of the first request when it sends a part of them now', async () => {
+it('does not report all images as results of the first request if some were requested now', async () => {
 	const sent: string[] = [];
 	const countOf = (start: string) => sent.filter((prompt) => prompt.startsWith(start)).length;
 	raw.on('POST', '/v1beta', (response, { body }) => {

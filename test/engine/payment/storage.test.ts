@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What n8n cannot store is paid for all the same: the error says so, and the images are not lost with it.
+// Images that n8n cannot store are charged. The error reports this, and the images are not lost.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -11,7 +11,7 @@ const FULL = 'full';
 const INLINE = { apiFormat: 'openAi', responseFormat: 'b64_json' };
 let blocked = '';
 
-/** Puts a file in the place of the folder in which n8n is going to store the images of this execution. */
+/** Creates a file with the path of the folder in which n8n would store the images of this execution. */
 beforeEach(async () => {
 	await engine.run({ prompt: 'first' });
 	const folder = String(process.env.N8N_USER_FOLDER);
@@ -28,7 +28,7 @@ function shown(run: Ran) {
 	return run.data.resultData.error as unknown as { message: string; description: string };
 }
 
-it('says that a call without a task is charged', async () => {
+it('reports a call without a task as charged', async () => {
 	const run = await engine.run({ prompt: 'a', options: INLINE }, { executionId: FULL });
 
 	expect(shown(run).message).toBe('The image could not be stored');
@@ -36,7 +36,7 @@ it('says that a call without a task is charged', async () => {
 	expect(shown(run).description).toContain('you will be charged again');
 });
 
-it('names the task of an image that it could not store', async () => {
+it('reports the task of an image that could not be stored', async () => {
 	const run = await engine.run({ prompt: 'a' }, { executionId: FULL, settings: { onError: 'continueRegularOutput' } });
 
 	expect(run.json).toMatchObject([{ details: { errorCode: 'storage_failed', taskId: expect.any(String) } }]);
@@ -60,7 +60,7 @@ it('stores the images of a call without a task in the next try, and is not charg
 	expect(engine.mockApi.ledger.length - before).toBe(1);
 });
 
-it('is charged again by Retry execution only, as the text says', async () => {
+it('is charged again in Retry execution', async () => {
 	const before = engine.mockApi.ledger.length;
 	const failed = await engine.run({ prompt: 'a', options: INLINE }, { executionId: FULL });
 	rmSync(blocked);
@@ -70,7 +70,7 @@ it('is charged again by Retry execution only, as the text says', async () => {
 	expect(engine.mockApi.ledger.length - before).toBe(2);
 });
 
-it('says what is charged when one of two calls cannot be stored and the other one was rejected', async () => {
+it('reports a charge if one of two images cannot be stored and the other call was rejected', async () => {
 	engine.mockApi.script('generateContent', [
 		{ status: 402, body: { error: { message: 'insufficient balance', code: 'insufficient_user_quota' } } },
 	]);
@@ -82,7 +82,7 @@ it('says what is charged when one of two calls cannot be stored and the other on
 	expect(shown(run).description).toMatch(/^You were charged\./);
 });
 
-it('asks again in Retry execution for images that were only in memory, as the error says', async () => {
+it('creates images again in Retry execution if they were only in memory, as the error warns', async () => {
 	const before = engine.mockApi.ledger.length;
 	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
 	const parameters = { prompt: '={{ "p" + $json.i }}', options: { ...INLINE, maxConcurrency: 1 } };
@@ -96,7 +96,7 @@ it('asks again in Retry execution for images that were only in memory, as the er
 	expect(engine.mockApi.ledger.length - before).toBe(3);
 });
 
-it('does not ask again for images that were only in memory in a try of the same execution', async () => {
+it('does not create images again in a try of the same execution if they are in memory', async () => {
 	const before = engine.mockApi.ledger.length;
 	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
 	const run = await engine.run(
@@ -109,7 +109,7 @@ it('does not ask again for images that were only in memory in a try of the same 
 });
 
 it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
-	'names the task of an image that Wait for Task Result could not store, which is not charged (%s)',
+	'reports the task, and no charge, if Wait for Task Result cannot store an image (%s)',
 	async (onError) => {
 		const [{ taskId }] = (await engine.run({ prompt: 'a', wait: false })).json;
 		const run = await engine.run(

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the error of a run says about requests of which nobody knows whether they were accepted.
+// The error of a run with requests that are unclear: they may have been accepted.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,7 +18,7 @@ function shown(run: Ran) {
 	};
 }
 
-it('offers only what cannot be charged again while an item is unclear', async () => {
+it('recommends only steps at no extra cost if an item is unclear', async () => {
 	engine.mockApi.script('createTask', [{ reset: true, accept: true, delayMs: 300 }]);
 	const run = await engine.run({ prompt: PROMPT }, { input: prompts('a', 'b') });
 	const { description, context } = shown(run);
@@ -29,7 +29,7 @@ it('offers only what cannot be charged again while an item is unclear', async ()
 	expect(description).not.toContain('Retry');
 });
 
-it('says in the first try when the request was sent', async () => {
+it('reports when the request was sent', async () => {
 	engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 	const { description, context } = shown(await engine.run({ prompt: PROMPT }, { input: prompts('a') }));
 
@@ -37,7 +37,7 @@ it('says in the first try when the request was sent', async () => {
 	expect(context.data).toMatchObject({ submittedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
 });
 
-it('keeps the first cause and its time over all tries, and does not advise to turn on what is on', async () => {
+it('reports the first cause and its time in all tries, and does not recommend Retry On Fail if it is on', async () => {
 	const page = '<html><head><title>504 Gateway Time-out</title></head></html>';
 	engine.mockApi.script('createTask', [{ status: 504, body: page, accept: true }]);
 	const run = await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
@@ -62,7 +62,7 @@ describe('an API that honors idempotency keys', () => {
 		expect([keys.length, new Set(keys).size, engine.mockApi.created()]).toEqual([2, 1, 1]);
 	});
 
-	it('gets it again also after another item has failed, so that the error names the task', async () => {
+	it('gets an unclear request again after another item has failed, so the error includes the task', async () => {
 		engine.mockApi.script('createTask', [
 			{ reset: true, accept: true },
 			{ status: 400, body: refusal, delayMs: 100 },
@@ -91,7 +91,7 @@ describe('an API that honors idempotency keys', () => {
 		expect([keys.length, new Set(keys).size, engine.mockApi.created()]).toEqual([3, 1, 1]);
 	});
 
-	it('leaves it unclear what becomes of the first request where the key is not sent again', async () => {
+	it('makes a request unclear if it reports the key as in use and the key is not sent again', async () => {
 		engine.mockApi.script('createTask', [inProgress]);
 		const run = await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
 
@@ -100,7 +100,7 @@ describe('an API that honors idempotency keys', () => {
 		expect(engine.mockApi.calls('createTask')).toHaveLength(1);
 	});
 
-	it('says so when it rejects the key', async () => {
+	it('gets no second request if it rejects the key, and the error reports a possible charge', async () => {
 		const body = {
 			error: { message: 'this Idempotency-Key was used with another body', code: 'idempotency_key_reused' },
 		};
@@ -115,14 +115,14 @@ describe('an API that honors idempotency keys', () => {
 
 const keysSent = () => engine.mockApi.calls('createTask').map(({ headers }) => headers['idempotency-key']);
 
-it('sends each new request with another key', async () => {
+it('sends each new request with another idempotency key', async () => {
 	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a', 'a') });
 	await engine.run({ prompt: PROMPT }, { executionId: '2', input: prompts('a') });
 
 	expect(new Set(keysSent()).size).toBe(3);
 });
 
-it('sends the same key when n8n starts an execution again whose worker was killed', async () => {
+it('sends the same key if n8n restarts an execution after its worker was killed', async () => {
 	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a') });
 	await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a') });
 
@@ -133,7 +133,7 @@ it('sends the same key when n8n starts an execution again whose worker was kille
 it.each([
 	['a response without an image', { body: { created: 1, data: [] } }],
 	['a rejection', { status: 402, body: { error: { message: 'no credit', code: 'insufficient_user_quota' } } }],
-])('sends another key when a person retries an execution after %s', async (_, response) => {
+])('sends another key in Retry execution after %s', async (_, response) => {
 	engine.mockApi.script('generations', [response]);
 	const parameters = { prompt: 'a', options: { apiFormat: 'openAi' } };
 	const failed = await engine.run(parameters, { executionId: '1' });
@@ -143,7 +143,7 @@ it.each([
 	expect([keys.length, new Set(keys).size]).toEqual([2, 2]);
 });
 
-it('sends another key after a task that failed', async () => {
+it('sends another key after a failed task', async () => {
 	engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'failedTask', times: 1 }] });
 	await engine.run({ prompt: PROMPT }, { settings: RETRIES, input: prompts('a') });
 
@@ -153,17 +153,17 @@ it('sends another key after a task that failed', async () => {
 it.each([
 	[{ prompt: 'draw [object Object]' }, "'Prompt' contains [object Object]"],
 	[{ prompt: 'a', numberOfImages: 1001 }, "'Number of Images' can be at most 1000 (got 1001)"],
-])('refuses %j before anything is sent', async (parameters, message) => {
+])('rejects %j before anything is sent', async (parameters, message) => {
 	const run = await engine.run(parameters);
 
 	expect(shown(run)).toMatchObject({ message, description: expect.stringContaining('You were not charged.') });
 	expect(engine.mockApi.journal).toEqual([]);
 });
 
-it('names the task in every error of a continue mode, whatever went wrong after it was paid', async () => {
+it('includes the task ID in the error row of an image that cannot be stored', async () => {
 	const settings = { onError: 'continueRegularOutput' as const };
 	await engine.run({ prompt: PROMPT }, { input: prompts('a') });
-	// A file in the place of the folder that n8n is going to store the image in.
+	// A file with the path of the folder in which n8n would store the image.
 	const folder = String(process.env.N8N_USER_FOLDER);
 	const executions = readdirSync(folder, { recursive: true })
 		.map(String)
@@ -177,17 +177,17 @@ it('names the task in every error of a continue mode, whatever went wrong after 
 	expect(JSON.stringify(run.json[0])).toContain("enter the task ID in 'Wait for Task Result'");
 });
 
-it('returns as many images of one task as were asked for', async () => {
+it('returns all 150 images of one task', async () => {
 	const run = await engine.run({ prompt: 'a', numberOfImages: 150, options: { download: false } });
 
 	expect(run.rows).toHaveLength(150);
 	expect(run.json[0].warnings).toBeUndefined();
 });
 
-it('never says of an item with a rejected and an unclear call that nothing was charged', async () => {
+it('reports an item with a rejected and an unclear call as charged', async () => {
 	engine.mockApi.set({ honorsIdempotencyKey: true });
 	const rejected = { status: 400, body: { code: 'invalid_request', message: 'size is not supported', data: null } };
-	// The first item sends its unclear call again, also after the second one has failed.
+	// The first item sends its unclear call again, even after the second item has failed.
 	engine.mockApi.script('generateContent', [rejected, { reset: true, accept: true }, rejected, rejected]);
 	const options = { apiFormat: 'gemini', maxConcurrency: 1, retryUnclear: true };
 	const run = await engine.run({ prompt: PROMPT, numberOfImages: 2, options }, { input: prompts('a', 'b') });

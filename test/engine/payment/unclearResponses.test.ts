@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Responses that contradict what the API has done: a task ID is polled, and nothing is charged twice.
+// Responses that contradict what the API did: a task ID is polled, and nothing is charged twice.
 import type { ServerResponse } from 'node:http';
 
 import { item, plainImage, useEngine, type Ran } from '../support/useEngine';
@@ -53,7 +53,7 @@ beforeEach(async () => {
 	raw.on('GET', '/file', (response) => void response.end(bytes));
 });
 
-it('does not send a request again because of words of its prompt that the API repeats', async () => {
+it('does not send a request again because of words from the prompt in the API response', async () => {
 	const prompt = 'a stadium filled to capacity';
 	const repeated = json(503, { error: { message: `Generation failed for: ${prompt}` } });
 	first('POST', '/v1/images/tasks', [repeated], created);
@@ -63,31 +63,34 @@ it('does not send a request again because of words of its prompt that the API re
 	expect(data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
 });
 
-describe('a response to the paid request that names a task', () => {
+describe('a task ID in the response to the paid request', () => {
 	it.each<[string, Respond]>([
 		[
-			'a 429 that queued it',
+			'a 429 that queued the task',
 			json(429, {
 				message: 'Too many requests, your task is queued',
 				data: { task_id: 'task_raw_1', status: 'queued' },
 			}),
 		],
-		['a 503 that is busy', json(503, { error: { message: 'server is busy, task was queued' }, task_id: 'task_raw_1' })],
+		[
+			'a 503 of a busy server',
+			json(503, { error: { message: 'server is busy, task was queued' }, task_id: 'task_raw_1' }),
+		],
 		['a 500', json(500, { error: { message: 'could not write the log' }, task_id: 'task_raw_1' })],
 		['a 409', json(409, { error: { message: 'duplicate request' }, task_id: 'task_raw_1' })],
-		['a 303 that leads to it', json(303, {}, { location: '/v1/images/tasks/task_raw_1' })],
+		['a 303 to the task', json(303, {}, { location: '/v1/images/tasks/task_raw_1' })],
 		[
 			'a 200 with the task and a notice',
 			json(200, { task_id: 'task_raw_1', error: { message: 'notice: this model will be retired' } }),
 		],
 		[
-			'a 201 whose body breaks off',
+			'a 201 with an incomplete body',
 			(response) =>
 				response
 					.writeHead(201, { location: '/v1/images/tasks/task_raw_1', 'content-length': '100' })
 					.write('{"code"', () => response.destroy()),
 		],
-	])('is polled after %s, and charged once', async (_fact, response) => {
+	])('is polled after %s, and no second request is sent', async (_fact, response) => {
 		first('POST', '/v1/images/tasks', [response], json(200, { data: { task_id: 'task_second', status: 'queued' } }));
 		const ran = await run({}, RETRIES);
 
@@ -97,7 +100,7 @@ describe('a response to the paid request that names a task', () => {
 	});
 });
 
-it('does not call a request free whose response is the 303 of a processed request', async () => {
+it('reports a possible charge if the response is a 303 to a result', async () => {
 	raw.on('POST', '/v1/images/tasks', (response) => void page(303, { location: '/v1/results/7' })(response));
 	const ran = await run({}, RETRIES);
 
@@ -109,30 +112,30 @@ it('does not call a request free whose response is the 303 of a processed reques
 	expect(raw.requests).toHaveLength(1);
 });
 
-describe('a poll that is rejected', () => {
+describe('a rejected poll', () => {
 	it.each<[string, Respond[]]>([
-		['a 400 before it is there', [json(400, { error: { message: 'Task has not been created yet' } })]],
+		['a 400 before the task is visible', [json(400, { error: { message: 'Task has not been created yet' } })]],
 		[
-			'a 422 while it runs',
+			'a 422 while the task runs',
 			[json(422, { detail: 'The image is not ready yet' }), json(422, { detail: 'The image is not ready yet' })],
 		],
-		['a "no" on 200', [json(200, { success: false, message: 'database is locked' })]],
-		['a redirect to a login', [page(302, { location: '/login' })]],
+		['an error with HTTP 200', [json(200, { success: false, message: 'database is locked' })]],
+		['a redirect to a login page', [page(302, { location: '/login' })]],
 		['a web page that blocks the API', [page(403), page(403)]],
-		['a sign-in service that is down', [json(401, { error: { message: 'auth service unavailable' } })]],
+		['a 401 because the sign-in service is down', [json(401, { error: { message: 'auth service unavailable' } })]],
 		[
-			'a router that restarts',
+			'a restart of a router',
 			[json(200, { data: { task_id: 'task_raw_1', status: 'processing' } }), page(404), page(404), page(405)],
 		],
 		['an error next to the task', [json(200, { data: { task_id: 'task_raw_1', error: { message: 'slow queue' } } })]],
 		[
-			'half a response',
+			'an incomplete response',
 			[
 				(response) =>
 					response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"task_id":"task_raw'),
 			],
 		],
-	])('is repeated after %s, and the image comes', async (_fact, responses) => {
+	])('is repeated after %s, and the task succeeds', async (_fact, responses) => {
 		first('GET', '/v1/images/tasks/', responses, done);
 		const ran = await run();
 
@@ -141,10 +144,10 @@ describe('a poll that is rejected', () => {
 	});
 
 	it.each<[string, Respond, string, number]>([
-		['a wrong key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
+		['an invalid key', json(401, { error: { message: 'Invalid token' } }), 'invalid_key', 1],
 		['a web page that blocks the API', page(403), 'access_denied', 3],
-		['a "no" of another kind', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
-	])('is believed when %s stays, and names the task', async (_fact, response, errorCode, polls) => {
+		['another rejection', json(400, { error: { message: 'Unknown field' } }), 'invalid_request', 5],
+	])('is final if %s persists, and the error includes the task ID', async (_fact, response, errorCode, polls) => {
 		first('GET', '/v1/images/tasks/', [], response);
 		const ran = await run();
 
@@ -156,7 +159,7 @@ describe('a poll that is rejected', () => {
 	});
 });
 
-it('tells what the API calls a status that nobody knows, when the time is over', async () => {
+it('reports an unknown status as written by the API when the timeout is reached', async () => {
 	first('GET', '/v1/images/tasks/', [], json(200, { data: { task_id: 'task_raw_1', status: 'HELD' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 
@@ -170,7 +173,7 @@ it('tells what the API calls a status that nobody knows, when the time is over',
 it.each([
 	['no status', {}],
 	['a number as its status', { status: 2 }],
-])('shows the response to a poll that has %s, and does not call the task queued', async (_fact, status) => {
+])('shows the response to a poll with %s, and returns the status "unknown"', async (_fact, status) => {
 	const body = { data: { task_id: 'task_raw_1', ...status, result_url: `${raw.url}/file` } };
 	first('GET', '/v1/images/tasks/', [], json(200, body));
 	const ran = await run({ options: { timeout: 0.2 } });
@@ -185,7 +188,7 @@ it.each([
 	expect(known.json).toMatchObject([{ status: 'unknown', warnings: [`API response: ${JSON.stringify(body)}`] }]);
 });
 
-it('does not call a task running or free, or its ID wrong, that no poll has shown', async () => {
+it('reports a possible charge for a task that no poll has found', async () => {
 	first('GET', '/v1/images/tasks/', [], json(404, { error: { message: 'task_not_exist' } }));
 	const ran = await run({ options: { timeout: 0.2 } });
 
@@ -203,7 +206,7 @@ it('does not call a task running or free, or its ID wrong, that no poll has show
 it.each<[string, Respond, string]>([
 	['a redirect', page(302, { location: '/login' }), "enter its URL as 'Base URL' in the credential."],
 	['a proxy that asks for a password', page(407), "Add them to the proxy URL in n8n's environment variables."],
-])('says how to get the images when the polls end with %s', async (_fact, response, advice) => {
+])('reports how to get the images if polling ends with %s', async (_fact, response, advice) => {
 	first('GET', '/v1/images/tasks/', [], response);
 	const ran = await run();
 
@@ -228,7 +231,7 @@ it('sends a request once if the response is only text, also with Retry On Fail, 
 	expect(raw.requests).toHaveLength(2);
 });
 
-it('names the items whose response had no image after another item failed, because they may be charged', async () => {
+it('reports items without an image after another item failed, because they may be charged', async () => {
 	let onSecondResponse = (): void => undefined;
 	const second = new Promise<void>((resolve) => (onSecondResponse = resolve));
 	raw.on('POST', '/v1/images/generations', (response, { body }) => {
@@ -252,7 +255,7 @@ it('names the items whose response had no image after another item failed, becau
 	expect(raw.requests).toHaveLength(2);
 });
 
-it('ends in time when one of many items is told to wait for an hour', async () => {
+it('ends in time if one of six items gets a Retry-After of one hour', async () => {
 	let posts = 0;
 	raw.on('POST', '/v1/images/tasks', (response) => {
 		posts += 1;

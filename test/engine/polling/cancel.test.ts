@@ -6,14 +6,14 @@ import { useRawServer, type Handler } from '../support/servers/rawServer';
 const engine = useEngine();
 const raw = useRawServer();
 const PROMPT = '={{ "item " + $json.index }}';
-/** Far longer than any test may take: only an ended wait lets one finish. */
+/** Longer than any test may take: a test only finishes if the wait is aborted. */
 const FOREVER = 600_000;
 
 function items(count: number) {
 	return Array.from({ length: count }, (_, index) => item({ index }));
 }
 
-/** Runs the node and stops the execution at the first request that fits, when it arrives or after its response is sent. */
+/** Runs the node and cancels the execution when the first matching request arrives, or after its response. */
 async function runUntil(
 	when: 'arrives' | 'responded',
 	fits: (entry: JournalEntry) => boolean,
@@ -66,7 +66,7 @@ function ids(): string[] {
 	return engine.mockApi.ledger.map(({ taskId }) => String(taskId));
 }
 
-it('starts nothing when it is canceled before the first request', async () => {
+it('sends nothing if the execution is canceled before the first request', async () => {
 	let cancel = (): void => undefined;
 	const run = await engine.run(
 		{ prompt: PROMPT },
@@ -81,7 +81,7 @@ it('starts nothing when it is canceled before the first request', async () => {
 	expect(engine.mockApi.journal).toEqual([]);
 });
 
-it('ends items that queue for a place', async () => {
+it('ends items that wait because of Max Concurrency, and logs the open task', async () => {
 	const run = await runUntil('responded', on('getTask'), { options: { maxConcurrency: 1 } }, { taskMs: FOREVER }, 5);
 
 	expect(run.status).toBe('canceled');
@@ -103,7 +103,7 @@ it('ends the pause after a rate limit', async () => {
 	expect(engine.mockApi.created()).toBe(0);
 });
 
-it('ends a create request that is under way, and says that it may have been accepted', async () => {
+it('ends a pending create request, and logs that it is unclear whether it was accepted', async () => {
 	const run = await runUntil(
 		'arrives',
 		on('createTask'),
@@ -121,20 +121,23 @@ it('ends a create request that is under way, and says that it may have been acce
 it.each([
 	['openAi', 'generations'],
 	['gemini', 'generateContent'],
-] as const)('ends a long call on the %s endpoint', async (apiFormat, route) => {
-	const run = await runUntil(
-		'arrives',
-		on(route),
-		{ options: { apiFormat } },
-		{ faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] },
-	);
+] as const)(
+	'ends a pending call to the %s endpoint, and logs that it may have been charged',
+	async (apiFormat, route) => {
+		const run = await runUntil(
+			'arrives',
+			on(route),
+			{ options: { apiFormat } },
+			{ faults: [{ route, fault: 'slowHeaders', ms: FOREVER }] },
+		);
 
-	expect(run.status).toBe('canceled');
-	expect(engine.mockApi.calls(route)).toMatchObject([{ clientLeft: true }]);
-	expect(warned(run)).toContain('may have been charged');
-});
+		expect(run.status).toBe('canceled');
+		expect(engine.mockApi.calls(route)).toMatchObject([{ clientLeft: true }]);
+		expect(warned(run)).toContain('may have been charged');
+	},
+);
 
-it('ends the pause between two polls, and names the tasks that go on', async () => {
+it('ends the pause between two polls, and logs the tasks that keep running', async () => {
 	const run = await runUntil(
 		'responded',
 		on('getTask'),
@@ -150,7 +153,7 @@ it('ends the pause between two polls, and names the tasks that go on', async () 
 	expect(run.after.filter(on('createTask'))).toEqual([]);
 });
 
-it('ends a pause that the API asked for', async () => {
+it('ends the pause after a poll with Retry-After', async () => {
 	const response = { status: 429, headers: { 'retry-after': '600' }, body: { code: '', message: 'too many requests' } };
 	engine.mockApi.script('getTask', [response]);
 	const run = await runUntil('responded', on('getTask'), { options: { timeout: 3600 } }, {});
@@ -176,7 +179,7 @@ it.each(['slowHeaders', 'slowBody', 'endlessBody'] as const)('ends a download wi
 	expect(run.after).toEqual([]);
 });
 
-it('ends the pause between two downloads', async () => {
+it('ends the pause between two tries of a download', async () => {
 	const run = await runUntil(
 		'responded',
 		on('file'),
@@ -188,7 +191,7 @@ it('ends the pause between two downloads', async () => {
 	expect(engine.mockApi.calls('file').length).toBeLessThanOrEqual(2);
 });
 
-it.each(['waitForResult', 'getStatus'])('ends %s with many ids', async (operation) => {
+it.each(['waitForResult', 'getStatus'])('ends %s with many task IDs', async (operation) => {
 	await engine.run({ prompt: PROMPT, wait: false }, { input: items(6) });
 	const taskId = ids().join();
 	const settings: Partial<MockApiSettings> = { faults: [{ route: 'getTask', fault: 'slowHeaders', ms: FOREVER }] };
@@ -199,7 +202,7 @@ it.each(['waitForResult', 'getStatus'])('ends %s with many ids', async (operatio
 });
 
 it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-	'is canceled, not continued, with %s',
+	'ends the execution as canceled, without images, also with %s',
 	async (onError) => {
 		let cancel = (): void => undefined;
 		engine.mockApi.set({ taskMs: FOREVER, onResponse: ({ route }) => route === 'getTask' && cancel() });
@@ -214,7 +217,7 @@ it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 	},
 );
 
-it('names a finished task whose image was not handed over, and no failed one, once', async () => {
+it('logs a finished task once if its image was not downloaded', async () => {
 	const run = await runUntil(
 		'arrives',
 		on('file'),
@@ -230,7 +233,7 @@ it('names a finished task whose image was not handed over, and no failed one, on
 	]);
 });
 
-it('closes the socket of a server that responds byte by byte', async () => {
+it('closes the socket of a poll whose response does not end', async () => {
 	let isClosed = false;
 	const trickle: Handler = (response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// An API that wants to be left alone for longer than anybody waits.
+// The API returns a Retry-After that is longer than the timeout.
 import { item, useEngine } from '../support/useEngine';
 
 const engine = useEngine();
@@ -7,7 +7,7 @@ const PROMPT = '={{ $json.prompt }}';
 const prompts = (count: number) => Array.from({ length: count }, (_, index) => item({ prompt: `item ${index}` }));
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
-it('one such response ends the items that wait for their turn, and no other', async () => {
+it('a single one fails waiting items, and no item with a task', async () => {
 	engine.mockApi.set({
 		faults: [{ route: 'createTask', fault: 'status429', after: 1, times: 1, retryAfter: 'seconds' }],
 		retryAfterSeconds: 3600,
@@ -21,7 +21,7 @@ it('one such response ends the items that wait for their turn, and no other', as
 	expect(engine.mockApi.calls('createTask').length).toBeLessThanOrEqual(4);
 });
 
-it('an API that always gives it is asked by the first items only', async () => {
+it('an API that always returns it gets only three requests from 40 items', async () => {
 	engine.mockApi.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 4 });
 	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1 } }, { input: prompts(40), settings: CONTINUE });
 
@@ -32,7 +32,7 @@ it('an API that always gives it is asked by the first items only', async () => {
 	expect(engine.mockApi.calls('createTask')).toHaveLength(3);
 });
 
-it('in stop mode the rejected item is the one that is named, and nobody else is sent', async () => {
+it('in stop mode, the error is about the first item, and at most three items are sent', async () => {
 	engine.mockApi.set({ tasksAtOnce: 0, retryAfter: 'seconds', retryAfterSeconds: 3600 });
 	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1 } }, { input: prompts(6) });
 

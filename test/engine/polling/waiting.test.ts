@@ -3,14 +3,15 @@ import { item, useEngine } from '../support/useEngine';
 
 const engine = useEngine();
 const PROMPT = 'A small red cube';
+/** The task never ends, so the assertions do not depend on the clock. */
 const ENDLESS_MS = 3_600_000;
 
-/** The task as the schedule sees it; a task that never ends keeps the clock out of the assertions. */
+/** Status and progress of each poll, from the log. */
 function polls(run: { logs: Array<{ level: string; meta: Record<string, unknown> }> }): unknown[] {
 	return run.logs.filter(({ level }) => level === 'debug').map(({ meta }) => [meta.status, meta.progress]);
 }
 
-/** What the next polls are told, one word of status each. */
+/** Sets the responses to the next polls. */
 function tell(...responses: Array<{ status: string; progress?: string; after?: string }>): void {
 	engine.mockApi.script(
 		'getTask',
@@ -25,7 +26,7 @@ function tell(...responses: Array<{ status: string; progress?: string; after?: s
 	);
 }
 
-it('goes through queued and running to the image, and reports each step live', async () => {
+it('polls a task from queued through running to the image, and logs each status', async () => {
 	tell(
 		{ status: 'queued', progress: '0%' },
 		{ status: 'processing', progress: '' },
@@ -49,7 +50,7 @@ it('goes through queued and running to the image, and reports each step live', a
 	expect(engine.polls()).toHaveLength(4);
 });
 
-it('waits on through a status word that nobody knows', async () => {
+it('keeps polling after an unknown status', async () => {
 	engine.mockApi.set({ faults: [{ route: 'getTask', fault: 'unknownStatus', times: 2 }] });
 	const run = await engine.run({ prompt: PROMPT });
 
@@ -61,7 +62,7 @@ it('waits on through a status word that nobody knows', async () => {
 	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
 });
 
-it('waits out a task that is not visible right after its creation', async () => {
+it('keeps polling a task that is not visible right after its creation', async () => {
 	engine.mockApi.set({ taskMs: 0, faults: [{ route: 'getTask', fault: 'lateVisibility', times: 3 }] });
 	const run = await engine.run({ prompt: PROMPT });
 
@@ -81,7 +82,7 @@ it.each([
 	'status504Html',
 	'truncated',
 	'resetBefore',
-] as const)('keeps polling after %s, which costs nothing', async (fault) => {
+] as const)('keeps polling after %s, and is charged once', async (fault) => {
 	engine.mockApi.set({ taskMs: 0, faults: [{ route: 'getTask', fault, times: 2 }] });
 	const run = await engine.run({ prompt: PROMPT });
 
@@ -91,8 +92,8 @@ it.each([
 	expect(engine.mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
-it.each(['seconds', 'date'] as const)('polls no sooner than Retry-After allows, given in %s', async (retryAfter) => {
-	// A minute does not pass within the timeout, so the next poll is the last one, at the deadline.
+it.each(['seconds', 'date'] as const)('does not poll before Retry-After (%s) has passed', async (retryAfter) => {
+	// One minute is longer than the timeout, so the next poll is the last one, at the deadline.
 	engine.mockApi.set({
 		taskMs: ENDLESS_MS,
 		retryAfterSeconds: 60,
@@ -104,7 +105,7 @@ it.each(['seconds', 'date'] as const)('polls no sooner than Retry-After allows, 
 	expect(engine.polls()).toHaveLength(2);
 });
 
-it('honors Retry-After on a response that went well', async () => {
+it('honors Retry-After in a successful response', async () => {
 	tell({ status: 'queued', after: '60' });
 	engine.mockApi.set({ taskMs: 0 });
 	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1.5 } });
@@ -113,7 +114,7 @@ it('honors Retry-After on a response that went well', async () => {
 	expect(engine.polls()).toHaveLength(2);
 });
 
-it('ends at the timeout with the id of the paid task and the way to collect it', async () => {
+it('fails at the timeout, with the task ID and how to get the images', async () => {
 	engine.mockApi.set({ taskMs: ENDLESS_MS });
 	const run = await engine.run({ prompt: PROMPT, options: { timeout: 0.3 } });
 	const [{ taskId }] = engine.mockApi.ledger;
@@ -131,7 +132,7 @@ it('ends at the timeout with the id of the paid task and the way to collect it',
 	expect(run.data.resultData.error).toMatchObject({ message: run.error?.message, description: run.error?.description });
 });
 
-it('lets Wait for Task Result collect what timed out, without paying again', async () => {
+it('lets Wait for Task Result finish a timed-out task without another charge', async () => {
 	engine.mockApi.set({ taskMs: ENDLESS_MS });
 	const run = await engine.run(
 		{ prompt: PROMPT, options: { timeout: 0.2 } },
@@ -151,7 +152,7 @@ it('lets Wait for Task Result collect what timed out, without paying again', asy
 });
 
 it.each(['textToImage', 'waitForResult'])(
-	'goes on with the open task at the timeout when asked to (%s)',
+	'returns the open task at the timeout if On Timeout is "continue" (%s)',
 	async (operation) => {
 		engine.mockApi.set({ taskMs: ENDLESS_MS });
 		const ordered = operation === 'waitForResult' ? await engine.run({ prompt: PROMPT, wait: false }) : undefined;
@@ -177,7 +178,7 @@ it.each(['textToImage', 'waitForResult'])(
 	},
 );
 
-it('gives each task its own end when only some are late', async () => {
+it('returns each task with its own status if only some reach the timeout', async () => {
 	engine.mockApi.set({ taskMs: (number) => (number === 1 ? ENDLESS_MS : 0) });
 	const run = await engine.run(
 		{ prompt: '={{ $json.prompt }}', options: { timeout: 0.5, onTimeout: 'continue', maxConcurrency: 1 } },
@@ -187,15 +188,15 @@ it('gives each task its own end when only some are late', async () => {
 	expect(run.json.map(({ status }) => status)).toEqual(['queued', 'succeeded']);
 });
 
-it('polls the task less often as it takes longer', async () => {
+it('polls less often the longer a task takes', async () => {
 	engine.mockApi.set({ taskMs: ENDLESS_MS, progress: 'none' });
 	await engine.run({ prompt: PROMPT, options: { timeout: 1, onTimeout: 'continue' } });
 
-	// Steps of 20 ms that did not grow would be fifty polls.
+	// A constant interval of 20 ms would result in fifty polls.
 	expect(engine.polls().length).toBeLessThan(25);
 });
 
-it('ends as canceled when the execution is stopped, and logs the task that goes on', async () => {
+it('ends as canceled if the user stops the execution, and logs the task that keeps running', async () => {
 	engine.mockApi.set({ taskMs: ENDLESS_MS });
 	let cancel = (): void => undefined;
 	const run = await engine.run(

@@ -14,7 +14,7 @@ import { referenceBoxes } from '../../mock-api/images/renderImage';
 import { colorAt, plainImage } from '../../mock-api/tests/pixels';
 import { runWorkflow } from '../support/runWorkflow';
 
-// As `npm run` starts it: without the command of tsx, which ends a program that takes more than 30 ms to notice Ctrl-C.
+// Like `npm run`, without the tsx command, which ends a program that does not react to Ctrl-C within 30 ms.
 const COMMAND = ['--import', pathToFileURL(require.resolve('tsx')).href, resolve(__dirname, '../../demo/main.ts')];
 const PROMPT = 'A small red cube';
 const ORANGE = [255, 136, 0];
@@ -63,12 +63,12 @@ async function end(child: ChildProcess): Promise<Ended> {
 	return { code, ...said };
 }
 
-/** The demo as a process of its own: what only that shows are exit codes and signals. */
+/** The demo as a separate process, for exit codes and signals. */
 async function runProcess(args: string[]): Promise<Ended> {
 	return await end(start(args));
 }
 
-/** The same in this process, which has the engine loaded. */
+/** The same in this process, which has already loaded the engine. */
 async function run(args: string[], variables: Variables = {}): Promise<Ended> {
 	const ended: Ended = { code: 0, stdout: '', stderr: '' };
 	const output = { print: (line: string) => void (ended.stdout += `${line}\n`), isTerminal: false };
@@ -97,7 +97,7 @@ function expectOneLine({ code, stderr }: Ended, message: string | RegExp): void 
 }
 
 describe('the demo', () => {
-	it('starts the mock API itself, shows the progress, writes the image and says what it cost; an edit shows its reference', async () => {
+	it('starts the mock API, shows progress and charged images, and saves the image; an edit contains its reference', async () => {
 		const plain = await runProcess([PROMPT]);
 		expect(plain).toMatchObject({ code: 0, stderr: '' });
 		const [taskId] = valuesOf(plain.stdout, 'Task');
@@ -123,7 +123,7 @@ describe('the demo', () => {
 		expect(await colorAt(made, 512, 512)).not.toEqual(ORANGE);
 	});
 
-	it('takes the API of the environment, with all extras', async () => {
+	it('uses the API from the environment variables, with --n, --model, and --ratio', async () => {
 		const args = ['--n', '2', '--model', 'NanoBanana2-0.5K', '--ratio', '16:9', '=A cube at 50 % {{ off }}'];
 		const { code, stdout } = await run(args, account());
 		expect(code).toBe(0);
@@ -139,7 +139,7 @@ describe('the demo', () => {
 	it.each([
 		['openAi', 'edits'],
 		['gemini', 'generateContent'],
-	])('speaks the format %s', async (format, kind) => {
+	])('supports the format %s', async (format, kind) => {
 		const { code, stdout } = await run(['--format', format, '--edit', image, '../日本 / x'], account());
 		expect(code).toBe(0);
 		expect(mockApi.ledger).toMatchObject([{ kind, references: 1, imagesCharged: 1 }]);
@@ -147,7 +147,7 @@ describe('the demo', () => {
 		expect(readdirSync(join(folder, 'out'))).toEqual(['日本-x.png']);
 	});
 
-	it('cancels the execution on Ctrl-C and names the open task', async () => {
+	it('cancels the execution on Ctrl-C and reports the open task', async () => {
 		mockApi.set({ taskMs: 600_000 });
 		const child = start([PROMPT], account());
 		child.stdout?.on('data', (piece) => String(piece).includes('queued') && child.kill('SIGINT'));
@@ -160,7 +160,7 @@ describe('the demo', () => {
 		expect(readdirSync(folder)).toEqual(['reference.png']);
 	});
 
-	it('explains itself', async () => {
+	it('shows its usage with --help', async () => {
 		expect(await run(['--help'])).toMatchObject({
 			code: 0,
 			stderr: '',
@@ -182,12 +182,12 @@ describe('the demo rejects with one line', () => {
 		['a prompt without quotes', ['A', 'cube'], 'The prompt must be in quotes'],
 		['an unknown option', ['--color', 'red', PROMPT], "Unknown option '--color'"],
 		['an option without its value', ['--edit', '--n', '2', PROMPT], "Option '--edit' argument is ambiguous"],
-		['no image at all', ['--n', '0', PROMPT], '--n must be a whole number from 1 to 10, not "0"'],
-		['part of an image', ['--n', '1.5', PROMPT], '--n must be a whole number from 1 to 10, not "1.5"'],
-		['a model that is none', ['--model', '=1', PROMPT], '--model must be a model ID'],
+		['0 images', ['--n', '0', PROMPT], '--n must be a whole number from 1 to 10, not "0"'],
+		['1.5 images', ['--n', '1.5', PROMPT], '--n must be a whole number from 1 to 10, not "1.5"'],
+		['an invalid model ID', ['--model', '=1', PROMPT], '--model must be a model ID'],
 		['an unknown ratio', ['--ratio', '7:5', PROMPT], '--ratio must be one of 1:1'],
 		['an unknown format', ['--format', 'soap', PROMPT], '--format must be one of asyncTask, openAi, gemini'],
-		['a file that is missing', ['--edit', 'missing.png', PROMPT], 'missing.png cannot be read: there is no such file'],
+		['a missing file', ['--edit', 'missing.png', PROMPT], 'missing.png cannot be read: there is no such file'],
 		['a folder', ['--edit', '.', PROMPT], 'cannot be read: it is a folder'],
 	])('%s', async (_case, args, message) => {
 		const ended = await run(args);
@@ -202,7 +202,7 @@ describe('the demo rejects with one line', () => {
 			'is not an image that can be opened',
 		],
 		[
-			'an image that was cut off',
+			'an incomplete image',
 			async () =>
 				(
 					await sharp({
@@ -219,7 +219,7 @@ describe('the demo rejects with one line', () => {
 				).subarray(0, 5_000),
 			'is not an image that can be opened',
 		],
-		['an image of another kind', async () => await sharp(image).tiff().toBuffer(), 'is an image of type tiff'],
+		['an image of another type', async () => await sharp(image).tiff().toBuffer(), 'is an image of type tiff'],
 	])('%s', async (_case, content, message) => {
 		mkdirSync(join(folder, 'out'));
 		const file = join(folder, 'out', 'input.png');
@@ -232,20 +232,20 @@ describe('the demo rejects with one line', () => {
 	it.each<[Variables, string]>([
 		[{ NANOBANANA_BASE_URL: 'https://example.com' }, 'NANOBANANA_API_KEY is not'],
 		[{ NANOBANANA_API_KEY: 'sk-1234567890' }, 'NANOBANANA_BASE_URL is not'],
-	])('half an account: %j', async (variables, message) => {
+	])('an incomplete account: %j', async (variables, message) => {
 		const ended = await run([PROMPT], variables);
 		expectOneLine(ended, message);
 		expect(ended.stderr).not.toContain('sk-1234567890');
 	});
 
 	it.each<[string, () => Variables, RegExp]>([
-		['a wrong key', () => account('sk-wrong-0123456789'), /^The API key is not valid .*Check NANOBANANA_API_KEY\.$/],
+		['an invalid key', () => account('sk-wrong-0123456789'), /^The API key is not valid .*Check NANOBANANA_API_KEY\.$/],
 		[
-			'a URL that nobody listens at',
+			'a URL without a server',
 			() => account(undefined, 'http://127.0.0.1:1'),
 			/^The API could not be reached .*connection was refused.*Check NANOBANANA_BASE_URL\.$/,
 		],
-		['a URL of something else', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
+		['a URL that does not lead to the API', () => account(undefined, mockApi.filesUrl), /Check NANOBANANA_BASE_URL\.$/],
 		['a URL that is not valid', () => account(undefined, 'no URL'), /Check NANOBANANA_BASE_URL\.$/],
 	])('%s', async (_case, variables, message) => {
 		const ended = await run([PROMPT], variables());
@@ -254,7 +254,7 @@ describe('the demo rejects with one line', () => {
 		expect(mockApi.created()).toBe(0);
 	});
 
-	it('what the model cannot do', async () => {
+	it('an aspect ratio that the model does not support', async () => {
 		const ended = await run(['--model', 'NanoBananaPro-1K', '--ratio', '1:8', PROMPT], account());
 		expectOneLine(
 			ended,
@@ -265,7 +265,7 @@ describe('the demo rejects with one line', () => {
 });
 
 describe('the example', () => {
-	it('quick-start makes one image, as it is', async () => {
+	it('quick-start generates one image without changes', async () => {
 		const workflow = loadExample('examples/quick-start.json');
 		const { status, output } = await runWorkflow(workflow, { credentials: credentials() });
 		expect(status).toBe('success');
@@ -275,7 +275,7 @@ describe('the example', () => {
 		expect(mockApi.ledger).toMatchObject([{ kind: 'task', references: 0, imagesCharged: 1, downloads: 1 }]);
 	});
 
-	it('image-to-image changes the image that its form takes', async () => {
+	it('image-to-image edits the image from its form', async () => {
 		const file = { bytes: readFileSync(image), mimeType: 'image/png', fileName: 'reference.png' };
 		const workflow = loadExample('examples/image-to-image.json');
 		const { status, output } = await runWorkflow(workflow, {

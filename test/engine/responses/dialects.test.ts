@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Real-shaped responses of New API and its forks, each with what a careful client concludes, through the node itself.
+// Realistic responses of New API and its forks, each with the result that the node must return.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/servers/preparedServer';
@@ -29,7 +29,7 @@ const IMAGE = Buffer.from(
 const TASK_ID = 'task_of_mine';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** What the node calls it; entries that are not named end well. */
+/** The expected error codes. Entries that are not listed succeed. */
 const FAILURES: Record<string, string> = {
 	'query-seed-failed-object': 'task_failed',
 	'query-taskdto-failure-trapA': 'task_failed',
@@ -55,7 +55,7 @@ const FAILURES: Record<string, string> = {
 	'gemini-no-image': 'no_image',
 	'gemini-candidates-null': 'prompt_refused',
 };
-/** Here the node classifies the response itself, because the response has no such code or text. */
+/** The node classifies these responses itself, because they have no such code or text. */
 const OWN_WORDS = ['query-wengao-expired', 'error-200-html', 'openai-data-null'];
 const OWN_CODES = [...OWN_WORDS, 'error-524-cf', 'error-detail'];
 
@@ -146,7 +146,7 @@ function expectFailure(rows: INodeExecutionData[], entry: Entry, kind: string): 
 }
 
 describe('creating a task', () => {
-	it.each(named('create'))('%s is accepted once, under its id', async (id) => {
+	it.each(named('create'))('%s is accepted once, with its task ID', async (id) => {
 		const entry = entryOf(id);
 		server.prepare('POST', [entry]);
 		const rows = await run({ wait: false });
@@ -155,7 +155,7 @@ describe('creating a task', () => {
 		expect(server.journal).toEqual(['POST /v1/images/tasks']);
 	});
 
-	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s ends in an image', async (id) => {
+	it.each(named('create').filter((id) => !id.includes('sub2api')))('%s results in an image', async (id) => {
 		const entry = entryOf(id);
 		server.prepare('POST', [entry]);
 		server.prepare('GET', [finishedTask(entry.expect.taskId ?? TASK_ID)]);
@@ -170,32 +170,32 @@ describe('creating a task', () => {
 		expect(server.calls('GET')).toEqual(isDone ? [] : [`GET /v1/images/tasks/${entry.expect.taskId}`]);
 	});
 
-	it.each(named('error').filter((id) => FAILURES[id]))(
-		'%s is turned down or left unclear, and not sent again',
-		async (id) => {
-			const entry = entryOf(id);
-			server.prepare('POST', [entry]);
-			const rows = await run({});
-
-			expectFailure(rows, entry, FAILURES[id]);
-			expect(FAILURES[id] === 'unclear_submission').toBe(entry.expect.ambiguous === true);
-			expect(server.journal).toEqual(['POST /v1/images/tasks']);
-		},
-	);
-
-	it.each(named('error').filter((id) => !FAILURES[id]))('%s took nothing, so the request is sent again', async (id) => {
+	it.each(named('error').filter((id) => FAILURES[id]))('%s is rejected or unclear, and not sent again', async (id) => {
 		const entry = entryOf(id);
-		expect(entry.expect.retryable).toBe(true);
-		server.prepare('POST', [entry, finishedTask()]);
+		server.prepare('POST', [entry]);
 		const rows = await run({});
 
-		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
-		expect(server.calls('POST')).toHaveLength(2);
+		expectFailure(rows, entry, FAILURES[id]);
+		expect(FAILURES[id] === 'unclear_submission').toBe(entry.expect.ambiguous === true);
+		expect(server.journal).toEqual(['POST /v1/images/tasks']);
 	});
+
+	it.each(named('error').filter((id) => !FAILURES[id]))(
+		'%s was not accepted, so the request is sent again',
+		async (id) => {
+			const entry = entryOf(id);
+			expect(entry.expect.retryable).toBe(true);
+			server.prepare('POST', [entry, finishedTask()]);
+			const rows = await run({});
+
+			expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
+			expect(server.calls('POST')).toHaveLength(2);
+		},
+	);
 });
 
 describe('polling a task', () => {
-	it.each(named('query'))('%s is what Get Task Status tells', async (id) => {
+	it.each(named('query'))('%s is returned by Get Task Status', async (id) => {
 		const entry = entryOf(id);
 		const taskId = entry.expect.taskId ?? TASK_ID;
 		server.prepare('GET', [entry]);
@@ -208,7 +208,7 @@ describe('polling a task', () => {
 		expect(server.calls('POST')).toEqual([]);
 	});
 
-	it.each(named('query'))('%s is waited for, taken, or reported', async (id) => {
+	it.each(named('query'))('%s is polled again, returned, or reported by Wait for Task Result', async (id) => {
 		const entry = entryOf(id);
 		const taskId = entry.expect.taskId ?? TASK_ID;
 		server.prepare('GET', [entry, finishedTask(taskId)]);
@@ -231,24 +231,30 @@ describe('polling a task', () => {
 	const isClear = (id: string): boolean =>
 		CLEAR.includes(FAILURES[id]) && !dialects.some((entry) => entry.id === id && entry.httpStatus >= 500);
 
-	it.each(named('error').filter((id) => !isClear(id)))('%s may pass, and the task is not lost', async (id) => {
-		server.prepare('GET', [entryOf(id), finishedTask()]);
-		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+	it.each(named('error').filter((id) => !isClear(id)))(
+		'%s is followed by another poll, and the task succeeds',
+		async (id) => {
+			server.prepare('GET', [entryOf(id), finishedTask()]);
+			const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
 
-		expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
-		expect(server.calls('GET')).toHaveLength(2);
-		expect(server.calls('POST')).toEqual([]);
-	});
+			expect(rows).toMatchObject([{ json: { status: 'succeeded', taskId: TASK_ID } }]);
+			expect(server.calls('GET')).toHaveLength(2);
+			expect(server.calls('POST')).toEqual([]);
+		},
+	);
 
-	it.each(named('error').filter(isClear))('%s ends the waiting at once, and names the task', async (id) => {
-		const entry = entryOf(id);
-		server.prepare('GET', [entry, finishedTask()]);
-		const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
+	it.each(named('error').filter(isClear))(
+		'%s ends the polling at once, and the error includes the task ID',
+		async (id) => {
+			const entry = entryOf(id);
+			server.prepare('GET', [entry, finishedTask()]);
+			const rows = await run({ operation: 'waitForResult', taskId: TASK_ID });
 
-		expectFailure(rows, entry, FAILURES[id]);
-		expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
-		expect(server.calls('GET')).toHaveLength(1);
-	});
+			expectFailure(rows, entry, FAILURES[id]);
+			expect(rows[0].json).toMatchObject({ details: { taskId: TASK_ID } });
+			expect(server.calls('GET')).toHaveLength(1);
+		},
+	);
 });
 
 describe.each([

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Bodies that nobody documents, through the node itself: charged once, nothing guessed, nothing lost.
+// Undocumented bodies: the node is charged once, does not guess, and loses nothing.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { startPreparedServer, type PreparedServer, type PreparedResponse } from '../support/servers/preparedServer';
@@ -58,12 +58,12 @@ it.each<[fact: string, created: unknown]>([
 	['a greeting with a logo', { name: 'Image API', image: '{files}/logo.png' }],
 	['a maintenance notice', 'scheduled-maintenance-until-2026-11-25'],
 	['a word in data', { data: 'checked-in-2026' }],
-	['an ID that is not exact', '{"task_id":12345678901234567890}'],
+	['a numeric ID that is not exact', '{"task_id":12345678901234567890}'],
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
-	['the reference, with a result in an unknown place', { status: 'succeeded', image: REFERENCE, picture_url: A }],
+	['the reference, with a result in an unknown field', { status: 'succeeded', image: REFERENCE, picture_url: A }],
 	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],
-	['two IDs in damaged JSON', '{"data":{"task_id":"task_j"}}{"data":{"task_id":"task_k"}}'],
-])('shows %s in the place of a task, and does not send the request again', async (_fact, created) => {
+	['two IDs in invalid JSON', '{"data":{"task_id":"task_j"}}{"data":{"task_id":"task_k"}}'],
+])('shows %s instead of a task in the error, and does not send the request again', async (_fact, created) => {
 	server.prepare('POST', [response(created)]);
 	const details = await failureOf({ operation: 'imageToImage', inputType: 'url', imageUrls: REFERENCE });
 
@@ -75,7 +75,7 @@ it.each<[fact: string, created: unknown]>([
 	expect(server.journal).toEqual(['POST /v1/images/tasks']);
 });
 
-it('does not invent an HTTP status for a "no" on HTTP 200', async () => {
+it('reports HTTP 200 for an error that the API returns with HTTP 200', async () => {
 	server.prepare('POST', [response({ success: false, message: 'system busy' })]);
 	const details = await failureOf();
 
@@ -92,12 +92,12 @@ it('does not invent an HTTP status for a "no" on HTTP 200', async () => {
 
 it.each<[fact: string, seen: unknown, failure: { errorCode: string; [detail: string]: unknown }]>([
 	[
-		'the reference, nor an image in an unknown place',
+		'the reference or an image in an unknown field',
 		{ status: 'succeeded', image: REFERENCE, picture_url: A },
 		{ errorCode: 'timed_out', response: expect.stringContaining('"picture_url"') as string },
 	],
 	[
-		'a URL in prose',
+		'a URL in a text',
 		{ task_id: TASK_ID, status: 'succeeded', message: `Your image: ${A}` },
 		{ errorCode: 'no_image', response: expect.stringContaining('Your image') as string },
 	],
@@ -121,7 +121,7 @@ it.each<[fact: string, seen: unknown, failure: { errorCode: string; [detail: str
 		{ task_id: TASK_ID, status: 'failover', progress: '100%', result_url: A },
 		{ errorCode: 'timed_out', response: expect.stringContaining('"failover"') as string },
 	],
-])('does not deliver %s, and names the task', async (_fact, seen, failure) => {
+])('does not return %s, and reports the task', async (_fact, seen, failure) => {
 	server.prepare('POST', [response({ task_id: TASK_ID })]);
 	server.prepare('GET', [response(seen)]);
 	const details = await failureOf({
@@ -136,7 +136,7 @@ it.each<[fact: string, seen: unknown, failure: { errorCode: string; [detail: str
 	expect(server.calls('POST')).toHaveLength(1);
 });
 
-it('shows the response of a task that succeeds without an image, also when the time is over first', async () => {
+it('includes the response of a succeeded task without an image in the timeout error', async () => {
 	server.prepare('GET', [response({ task_id: TASK_ID, status: 'succeeded', pics: [A] })]);
 	const details = await failureOf({
 		operation: 'waitForResult',
@@ -147,7 +147,7 @@ it('shows the response of a task that succeeds without an image, also when the t
 	expect(details).toMatchObject({ errorCode: 'timed_out', response: expect.stringContaining('"pics"') as string });
 });
 
-it("shows a refusal of Gemini's model, and not the photo that it mentions", async () => {
+it('reports a refusal of the Gemini model, and does not download the photo in its text', async () => {
 	const text = 'I cannot edit real people. Instead, a photo is at https://en.example.org/wiki/File:Person.jpg';
 	server.prepare('POST', [response({ candidates: [{ content: { parts: [{ text }] }, finishReason: 'STOP' }] })]);
 	const details = await failureOf({ options: { apiFormat: 'gemini' } });
@@ -159,7 +159,7 @@ it("shows a refusal of Gemini's model, and not the photo that it mentions", asyn
 it.each([
 	['the same URL', { url: '{files}/a.png' }],
 	['the same base64', { b64_json: IMAGE.toString('base64') }],
-])('counts three images with %s as three, as they may be charged so', async (_what, entry) => {
+])('counts three images with %s as three, because each may be charged', async (_what, entry) => {
 	server.prepare('POST', [response({ created: 1, data: [entry, entry, entry] })]);
 	const rows = await create({ numberOfImages: 3, simplify: true, options: { apiFormat: 'openAi', unitPrice: 0.04 } });
 
@@ -169,7 +169,7 @@ it.each([
 	expect(rows[0].json.warnings).toEqual(['These images are identical: 1, 2, 3.']);
 });
 
-it('polls a task whose ID is not made for paths', async () => {
+it('polls a task whose ID needs to be encoded in a path', async () => {
 	const taskId = 'a/b ?c#d';
 	server.prepare('POST', [response({ task_id: taskId })]);
 	server.prepare('GET', [response({ task_id: taskId, status: 'succeeded', result_url: '{files}/a.png' })]);
@@ -179,13 +179,13 @@ it('polls a task whose ID is not made for paths', async () => {
 	expect(server.calls('GET')).toEqual(['GET /v1/images/tasks/a%2Fb%20%3Fc%23d']);
 });
 
-describe('a response with more than one task', () => {
+describe('a response with multiple tasks', () => {
 	const created = {
 		code: 200,
 		data: [TASK_ID, 'task_k', 'task_l'].map((task_id) => ({ status: 'submitted', task_id })),
 	};
 
-	it('names the tasks that are not polled in a warning', async () => {
+	it('results in a warning with the tasks that are not polled', async () => {
 		server.prepare('POST', [response(created)]);
 		server.prepare('GET', [response({ task_id: TASK_ID, status: 'succeeded', result_url: A })]);
 		const rows = await create();
@@ -198,7 +198,7 @@ describe('a response with more than one task', () => {
 		expect(server.calls('POST')).toHaveLength(1);
 	});
 
-	it('names them in the error as well', async () => {
+	it('results in an error with these tasks, too', async () => {
 		server.prepare('POST', [response(created)]);
 		server.prepare('GET', [response({ task_id: TASK_ID, status: 'failed', error: 'no luck' })]);
 		const details = await failureOf();
@@ -208,7 +208,7 @@ describe('a response with more than one task', () => {
 	});
 });
 
-it('polls the task that is named in an envelope that says error', async () => {
+it('polls the task ID in an error response', async () => {
 	server.prepare('POST', [
 		response({ status: 'error', message: 'Too many requests, your task is queued', data: { task_id: TASK_ID } }),
 	]);
@@ -229,19 +229,16 @@ describe("'Image Path in Response'", () => {
 	const read = async (operation: string, options: object, settings: object = {}): Promise<INodeExecutionData[]> =>
 		await create({ operation, taskId: TASK_ID, options: { pollInterval: 0.02, timeout: 20, ...options } }, settings);
 
-	it.each(['getStatus', 'waitForResult'])(
-		'gets the images of a response that is not documented (%s)',
-		async (operation) => {
-			server.prepare('GET', [response(BODY)]);
-			const rows = await read(operation, { imagePath: 'outcome.pics[*].src' });
+	it.each(['getStatus', 'waitForResult'])('gets the images of an undocumented response (%s)', async (operation) => {
+		server.prepare('GET', [response(BODY)]);
+		const rows = await read(operation, { imagePath: 'outcome.pics[*].src' });
 
-			expect(rows.map(({ json }) => json.status)).toEqual(['succeeded', 'succeeded']);
-			expect((await readBinary(rows[1].binary!.data)).equals(IMAGE)).toBe(true);
-			expect(server.calls('POST')).toEqual([]);
-		},
-	);
+		expect(rows.map(({ json }) => json.status)).toEqual(['succeeded', 'succeeded']);
+		expect((await readBinary(rows[1].binary!.data)).equals(IMAGE)).toBe(true);
+		expect(server.calls('POST')).toEqual([]);
+	});
 
-	it('is named, with the response, if a finished task contains no image in a documented place', async () => {
+	it('is recommended, with the response, if a finished task contains no image in a documented field', async () => {
 		server.prepare('GET', [response(BODY)]);
 		const [row] = await read('waitForResult', {}, { onError: 'continueRegularOutput' });
 
@@ -252,7 +249,7 @@ describe("'Image Path in Response'", () => {
 	});
 
 	it.each(['data..src', 'data[x]', '.data', 'data[', '[*'])(
-		'is rejected before any request when it is %s',
+		'is rejected before any request if it is %s',
 		async (imagePath) => {
 			const [row] = await read('waitForResult', { imagePath }, { onError: 'continueRegularOutput' });
 
@@ -262,7 +259,7 @@ describe("'Image Path in Response'", () => {
 	);
 });
 
-it('gives each image a file name of its own where one of several calls returns more images than asked', async () => {
+it('gives each image a unique file name if one of multiple calls returns more images than requested', async () => {
 	const image = (number: number) => ({
 		inlineData: { mimeType: 'image/png', data: Buffer.concat([IMAGE, Buffer.from([number])]).toString('base64') },
 	});
@@ -278,7 +275,7 @@ it('gives each image a file name of its own where one of several calls returns m
 	expect(server.calls('POST')).toHaveLength(2);
 });
 
-it('numbers the images in warnings as in the output', async () => {
+it('uses the image numbers of the output in warnings', async () => {
 	const part = (bytes: Buffer) => ({ inlineData: { mimeType: 'image/png', data: bytes.toString('base64') } });
 	const withImages = (...images: Buffer[]): PreparedResponse =>
 		response({ candidates: [{ content: { parts: images.map(part) }, finishReason: 'STOP' }] });

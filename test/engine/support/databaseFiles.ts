@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What n8n's binary mode 'database' does with a file, with a map in place of its table.
+// n8n's binary mode 'database', with a map instead of its table.
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -16,12 +16,12 @@ const { binaryToBuffer } = requireOfCore('@n8n/backend-network') as {
 interface StoredFile {
 	executionId?: string;
 	size: number;
-	/** Absent where a benchmark measures the memory of the process, to which a database does not belong. */
+	/** Missing in benchmarks, which measure the memory of this process: a database is not part of it. */
 	bytes?: Buffer;
 	metadata: Parameters<Store>[2];
 }
 
-/** The server's class needs a database; reading the body is n8n's own function, as there. */
+/** The server's class needs a database. The body is read by the same n8n function as in the server. */
 export function createDatabaseFiles(keepsBytes: () => boolean): {
 	manager: Manager;
 	sizesOf(executionId: string): number[];

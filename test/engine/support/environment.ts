@@ -1,5 +1,5 @@
 /* eslint-disable */
-// n8n-core reads its environment once, while it is loaded: import this file before anything that imports it.
+// n8n-core reads the environment only when it is loaded: import this file before anything that imports n8n-core.
 import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ interface OuterGlobal {
 	[FOLDER_KEY]?: string;
 }
 
-// Jest hands every test file a copy of `process` whose 'exit' never fires; the real one is in the outer context.
+// In a test file, `process` is a copy whose 'exit' never fires. The real one is in the outer context.
 const outer = runInThisContext('globalThis') as OuterGlobal;
 
 function userFolder(): string {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Finds node and credential types the way the n8n server does, around the classes it is given.
+// Finds node and credential types like the n8n server, from the given classes.
 import './environment';
 import type { ExecuteContext } from 'n8n-core';
 import { DirectoryLoader, RoutingNode } from 'n8n-core';
@@ -32,12 +32,12 @@ export type Source<T> = T | (new () => T);
 // Loaded on first use only: the harness itself must work without the package's own node.
 const packageNodes: Record<string, () => Source<INodeType>> = {
 	'n8n-nodes-nanobanana.nanoBanana': loadNode,
-	// The name under which a node of ~/.n8n/custom is known.
+	// The type name of a node in ~/.n8n/custom.
 	'CUSTOM.nanoBanana': loadNode,
 };
 
 function loadNode(): Source<INodeType> {
-	// With its ending: outside jest, "NanoBanana.node" alone leads to NanoBanana.node.json.
+	// With the extension: outside Jest, "NanoBanana.node" alone resolves to NanoBanana.node.json.
 	return (require('../../../nodes/NanoBanana/NanoBanana.node.ts') as { NanoBanana: new () => INodeType }).NanoBanana;
 }
 
@@ -52,7 +52,7 @@ function instantiate<T>(source: Source<T>): T {
 	return typeof source === 'function' ? new (source as new () => T)() : source;
 }
 
-// A server makes one instance per process and serves every execution with it; module state of a node depends on that.
+// A server uses one instance per process for all executions. Module state of a node depends on that.
 const instances = new Map<Source<INodeType>, INodeType>();
 
 function loadInstance(source: Source<INodeType>): INodeType {
@@ -69,7 +69,7 @@ function loadInstance(source: Source<INodeType>): INodeType {
 	return node;
 }
 
-/** The `…Tool` variant is derived, not copied, as the server's node-types service and convertNodeToAiTool do it. */
+/** Derives the `…Tool` variant without a copy, like the server's node-types service and convertNodeToAiTool. */
 function toToolVariant(node: INodeType): INodeType {
 	if (!node.description.usableAsTool) throw new Error(`${node.description.name} cannot be used as a tool`);
 	const properties = Object.create(node.description.properties) as INodeProperties[];
@@ -136,7 +136,7 @@ export class TestNodeTypes implements INodeTypes {
 	}
 }
 
-/** n8n's own helper without the database: every node uses the one credential of a type that the run was given. */
+/** n8n's own helper without the database: all nodes of a run use the same credential of a type. */
 export class TestCredentialsHelper extends ICredentialsHelper {
 	constructor(
 		private readonly data: Record<string, ICredentialDataDecryptedObject>,

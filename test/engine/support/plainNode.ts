@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A declarative node that shares nothing with the package: it shows whether a failing test lies in the harness.
+// A declarative node that shares no code with the package: it shows whether the harness causes a failure.
 import type {
 	DeclarativeRestApiSettings,
 	ICredentialType,

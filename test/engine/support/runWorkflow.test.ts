@@ -11,7 +11,7 @@ import { asTool, chain, createNode, readBinary, runWorkflow } from './runWorkflo
 
 const IMAGE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]);
 
-/** What the API saw and how it behaves; reset before each test. */
+/** Requests and behavior of the API, reset before each test. */
 const api = {
 	posts: [] as Array<{ authorization?: string; body: IDataObject }>,
 	createStatus: 200,
@@ -95,7 +95,7 @@ it('resolves the credential with its defaults and signs the request', async () =
 	expect(api.posts).toEqual([{ authorization: 'Bearer the-default-key', body: { prompt: 'a' } }]);
 });
 
-it('ends as canceled when the cancelled request throws "canceled"', async () => {
+it('ends as canceled if the aborted request throws "canceled"', async () => {
 	let cancel = () => {};
 	api.gate = async ({ method }) => {
 		if (method !== 'GET') return;
@@ -119,7 +119,7 @@ it('keeps the node context between the tries of Retry On Fail', async () => {
 	expect(api.posts).toHaveLength(1);
 });
 
-it('hands the context of a failed execution to its retry', async () => {
+it('passes the context of a failed execution to its retry', async () => {
 	api.readStatuses = [503];
 	const failed = await runWorkflow(imageWorkflow(), options({ input: prompts('a') }));
 	const retried = await runWorkflow(imageWorkflow(), options({ previous: failed.data }));
@@ -131,7 +131,7 @@ it('hands the context of a failed execution to its retry', async () => {
 	expect(api.posts).toHaveLength(1);
 });
 
-it('shows a copy of the thrown error and reports it to the log', async () => {
+it('stores a copy of the thrown error, and returns no output', async () => {
 	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a', 'throw') }));
 
 	expect(run.status).toBe('error');
@@ -149,7 +149,7 @@ it('shows a copy of the thrown error and reports it to the log', async () => {
 	expect(run.output('Plain')).toEqual([]);
 });
 
-it('continues on the regular output with the message of a thrown error, and with the whole row of a returned one', async () => {
+it('returns the message of a thrown error, and a returned error row as it is, on the regular output', async () => {
 	const workflow = imageWorkflow({ onError: 'continueRegularOutput' });
 	const run = await runWorkflow(workflow, options({ input: prompts('throw', 'row') }));
 
@@ -160,7 +160,7 @@ it('continues on the regular output with the message of a thrown error, and with
 	]);
 });
 
-it('sends rows of error and details to the error output, joined with their input', async () => {
+it('passes rows with error and details to the error output, merged with their input', async () => {
 	const workflow = imageWorkflow({ onError: 'continueErrorOutput' });
 	const run = await runWorkflow(workflow, options({ input: prompts('a', 'row', 'throw') }));
 	const [good, failed] = run.output('Plain');
@@ -168,13 +168,13 @@ it('sends rows of error and details to the error output, joined with their input
 	expect(jsonOf(good)).toEqual([{ id: 'plain-1', prompt: 'a', runIndex: 0 }]);
 	expect(jsonOf(failed)).toEqual([
 		{ prompt: 'row', error: 'Refused', details: { taskId: 'task-1' } },
-		// The engine splits the outputs before it pairs items: a thrown error stays without its input.
+		// The engine splits the outputs before it pairs items, so a thrown error has no input.
 		{ error: 'Refused' },
 	]);
 	expect(failed.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 1 }, undefined]);
 });
 
-it('links items to their input for the expressions of later nodes', async () => {
+it('links items to their input, for expressions in later nodes', async () => {
 	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('After', 'test.items', { json: '={{ { from: $("Start").item.json.note } }}' }));
 	workflow.connections = chain('Start', 'Plain', 'After');
@@ -222,14 +222,14 @@ it('appends the branches of a merge', async () => {
 	expect(jsonOf(run.output('Merge')[0])).toEqual([{ id: 'plain-1', prompt: 'a', runIndex: 0 }, { prompt: 'a' }]);
 });
 
-it('hands a rejected request to the hooks when the node ignores status errors', async () => {
+it('passes a rejected request to the hooks if the node ignores HTTP status errors', async () => {
 	api.createStatus = 400;
 	const run = await runWorkflow(imageWorkflow(), options({ input: prompts('a') }));
 
 	expect(jsonOf(run.output('Plain')[0])).toEqual([{ statusCode: 400 }]);
 });
 
-it('keeps what the node logs apart from what the engine logs, and reports it live', async () => {
+it('separates the log of the node from that of the engine, and reports it live', async () => {
 	const seen: string[] = [];
 	const input = prompts('a', 'throw');
 	const run = await runWorkflow(
@@ -246,7 +246,7 @@ it('keeps what the node logs apart from what the engine logs, and reports it liv
 	expect(seen).toEqual(['Start started', 'Start finished', 'Plain started', 'Creating', 'Plain finished']);
 });
 
-it('rejects a workflow with an incomplete node before its first node', async () => {
+it('rejects a workflow with an incomplete node before the first node runs', async () => {
 	const workflow = imageWorkflow();
 	workflow.nodes.push(createNode('Gap', 'test.gap'));
 	workflow.connections = chain('Start', 'Plain', 'Gap');
@@ -263,7 +263,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 	const parameters: INodeParameters = { prompt: "={{ $fromAI('prompt', 'What to draw', 'string') }}" };
 	const toolOptions = () => ({ ...options(), protocol, settings: { type: 'test.plainTool', onError: undefined } });
 
-	it('returns its json to each call', async () => {
+	it('returns its JSON to each call', async () => {
 		const called = await asTool(parameters, [{ prompt: 'a' }, { prompt: 'b' }], toolOptions());
 
 		expect(called.tool).toEqual({ name: 'NanoBanana', description: 'Creates an image', parameters: ['prompt'] });
@@ -273,7 +273,7 @@ describe.each(['engine', 'invocation', 'mcp'] as const)('as a tool called by %s'
 		]);
 	});
 
-	it('tells the model why a call failed', async () => {
+	it('returns the reason of a failed call to the model', async () => {
 		const { responses } = await asTool(parameters, { prompt: 'throw' }, toolOptions());
 
 		expect(responses[0]?.error).toBe(protocol === 'engine' ? 'Refused' : 'Refused\n\nDetails: Task task-1');

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Runs a workflow in the real n8n-core engine: only the database, the editor and the built-in nodes are missing.
+// Runs a workflow in the real n8n-core engine: only the database, the editor, and the built-in nodes are missing.
 import './environment';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
@@ -71,35 +71,35 @@ export interface RunOptions {
 	nodeTypes?: Record<string, Source<INodeType>>;
 	/** Added to the package's own credential type. */
 	credentialTypes?: Record<string, Source<ICredentialType>>;
-	/** Decrypted data by credential type; a node that names no credential of such a type gets it. */
+	/** Decrypted data by credential type, for nodes without a credential of this type. */
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
-	/** Items handed to the start node. */
+	/** Items passed to the start node. */
 	input?: INodeExecutionData[];
-	/** Belongs to the process, as in n8n: runs at the same time must agree on it. */
+	/** Global for the process, as in n8n: simultaneous runs must use the same mode. */
 	binaryMode?: BinaryMode;
 	mode?: WorkflowExecuteMode;
 	executionId?: string;
-	/** The data of a failed execution: this run is its "Retry execution" with the workflow as it is now. */
+	/** The data of a failed execution: this run is its "Retry execution" with the current workflow. */
 	previous?: IRunExecutionData;
 	onStart?(execution: { cancel(): void }): void;
-	/** What the node logs, as it happens. */
+	/** Called for each log entry of the node, live. */
 	onLog?(entry: LogEntry): void;
 	onNodeEvent?(event: NodeEvent): void;
 }
 
 export interface RunResult {
 	status: ExecutionStatus;
-	/** The object that was thrown; what n8n stores and shows is its copy in `data.resultData.error`. */
+	/** The thrown object. n8n stores and shows its copy in `data.resultData.error`. */
 	error?: ExecutionError;
-	/** Items per output; nothing when the node did not run or its failure stopped the execution. */
+	/** Items per output. Empty if the node did not run or its failure stopped the execution. */
 	output(nodeName: string, runIndex?: number): INodeExecutionData[][];
 	runData: IRunData;
 	/** The nodes' `getContext()` objects, saved with the execution. */
 	context: IDataObject;
 	data: IRunExecutionData;
-	/** What the nodes wrote through `this.logger`. */
+	/** Entries that the nodes logged with `this.logger`. */
 	logs: LogEntry[];
-	/** What the engine wrote into the same log about them, such as its error reports. */
+	/** Entries of the engine in the same log, such as error reports. */
 	engineLogs: LogEntry[];
 }
 
@@ -116,7 +116,7 @@ interface ServiceContainer {
 	set(token: unknown, value: unknown): void;
 }
 
-// The linter's toolchain brings an older copy of @n8n/*: only n8n-core's own copy is the container it runs on.
+// The linter's toolchain installs an older copy of @n8n/*, but n8n-core uses the container of its own copy.
 const requireOfCore = createRequire(require.resolve('n8n-core'));
 const { Container } = requireOfCore('@n8n/di') as { Container: ServiceContainer };
 const { Logger } = requireOfCore('@n8n/backend-common') as { Logger: unknown };
@@ -141,7 +141,7 @@ function createLogger(origin: 'logs' | 'engineLogs') {
 	return logger;
 }
 
-// Services keep the logger they were made with, a node asks the container each time: hence two loggers.
+// Services keep the logger that they were created with, nodes get it from the container: hence two loggers.
 Container.set(Logger, createLogger('engineLogs'));
 for (const service of [ErrorReporter, BinaryDataService, OutboundHttp]) Container.get(service);
 Container.set(Logger, createLogger('logs'));
@@ -257,7 +257,7 @@ function prepareExecution(definition: WorkflowDefinition, options: RunOptions, h
 	};
 }
 
-/** n8n copies a node's error into its run data; this keeps the object itself. */
+/** n8n copies a node's error into its run data. This class keeps the original object. */
 class WatchedExecute extends WorkflowExecute {
 	thrown?: unknown;
 
@@ -281,9 +281,9 @@ function startData(workflow: Workflow, input: INodeExecutionData[]): IRunExecuti
 	});
 }
 
-/** What the server's execution service does with the saved data when a user retries an execution. */
+/** Changes the saved data like the server's execution service when a user retries an execution. */
 function retryData(workflow: Workflow, previous: IRunExecutionData): IRunExecutionData {
-	// Through JSON, as through the database: no object is shared with the failed execution.
+	// Through JSON, like the database: no object is shared with the failed execution.
 	const data = jsonParse<IRunExecutionData>(jsonStringify(previous, { replaceCircularRefs: true }));
 	const { lastNodeExecuted, runData } = data.resultData;
 	if (lastNodeExecuted !== undefined) {
@@ -301,7 +301,7 @@ function retryData(workflow: Workflow, previous: IRunExecutionData): IRunExecuti
 function collectResult(run: IRun, session: Session, thrown: unknown): RunResult {
 	const { data, status } = run;
 	const { runData, error } = data.resultData;
-	// The engine ends some executions with an error of its own, after a node's error was passed over.
+	// The engine ends some executions with its own error, after it has ignored a node's error.
 	const isThrown = thrown instanceof Error && thrown.message === error?.message;
 	return {
 		status,
@@ -380,7 +380,7 @@ export interface ToolOptions extends RunOptions {
 	 * `mcp`: MCP Server Trigger; the tool has no execution: no id, no cancel signal, no execution data.
 	 */
 	protocol?: 'engine' | 'invocation' | 'mcp';
-	/** Several calls in one turn of the model; only `invocation` and `mcp` run them at the same time. */
+	/** Multiple calls in one turn of the model. Only `invocation` and `mcp` run them at the same time. */
 	atOnce?: boolean;
 	/** Settings of the tool's node: retryOnFail, onError, another type, … */
 	settings?: Partial<INode>;
@@ -389,7 +389,7 @@ export interface ToolOptions extends RunOptions {
 export interface ToolRun {
 	/** One per call. */
 	responses: ToolResponse[];
-	/** What the model is told about the tool; undefined when the execution failed. */
+	/** The tool as the model gets it. Undefined if the execution failed. */
 	tool?: ToolDescription;
 	/** The agent's execution; an MCP call has none. */
 	run?: RunResult;
@@ -431,7 +431,7 @@ async function callOverMcp(
 	const session: Session = { logs: [], engineLogs: [], onLog: options.onLog };
 
 	return await currentSession.run(session, async () => {
-		/** A workflow and a request of its own per call, as the server handles each MCP message (live-webhooks.ts). */
+		/** A separate workflow and request per call, like the server for each MCP message (live-webhooks.ts). */
 		const receive = (): WebhookContext => {
 			const { workflow, additionalData } = prepareExecution(definition, options, false);
 			const trigger = workflow.getNode('Agent');

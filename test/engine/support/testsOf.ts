@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The tests of all files of a folder of test/engine as one file. Loading n8n-core takes some seconds, and
- * Jest loads it again for each file that it runs.
+ * Runs all test files of a folder of test/engine as one Jest file, because Jest loads n8n-core again for each
+ * file, which takes seconds.
  */
 export function testsOf(folder: string): void {
 	const path = join(__dirname, '..', folder);

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the engine tests of the node share: one mock API per file, and one way to run the node against it.
+// Shared by the engine tests: one mock API per file, and one way to run the node with it.
 import { createHash } from 'node:crypto';
 import type {
 	IBinaryData,
@@ -14,7 +14,7 @@ import sharp from 'sharp';
 import { startMockApi, type JournalEntry, type MockApi, type MockApiSettings } from '../../mock-api';
 import { nanoBananaWorkflow, readBinary, runWorkflow, type RunOptions, type RunResult } from './runWorkflow';
 
-/** The smallest images of the catalog, and polls that follow each other quickly. */
+/** The smallest images of the catalog, and short pauses between polls. */
 export const MODEL = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 const QUICK = { pollInterval: 0.02 };
 
@@ -36,7 +36,7 @@ export interface Ran extends RunResult {
 
 export interface Engine {
 	readonly mockApi: MockApi;
-	/** Runs the node with these parameters; `options` are merged over short waits. */
+	/** Runs the node with these parameters. `options` override a short poll interval. */
 	run(parameters: INodeParameters, more?: NodeRun): Promise<Ran>;
 	/** The JSON bodies of the paid calls, in order of arrival. */
 	created(): IDataObject[];
@@ -54,7 +54,7 @@ export function useEngine(settings: Partial<MockApiSettings> = {}): Engine {
 		mockApi = await startMockApi({ taskMs: 40, ...settings });
 	});
 	beforeEach(async () => {
-		// A request that the test before has aborted may be on its way to the server: it arrives before this one.
+		// A request that the previous test aborted may still be pending. It arrives before this one.
 		await fetch(running().baseUrl, { headers: { connection: 'close' } });
 		running().reset();
 	});
@@ -96,12 +96,12 @@ export async function storedDigest(binary: IBinaryData | undefined): Promise<str
 	return sha256(await readBinary(binary));
 }
 
-/** What the API's file host sent, as digests in order of its URLs. */
+/** Digests of the files on the API's file host, in order of their URLs. */
 export function servedDigests({ files }: MockApi): string[] {
 	return [...files.values()].map((file) => file.sha256);
 }
 
-/** An image in one color, as an earlier node would hand it over. */
+/** An image in one color, as an earlier node would return it. */
 export async function plainImage(color: string, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
 	return await sharp({ create: { width: 48, height: 32, channels: 3, background: color } })
 		.toFormat(format)

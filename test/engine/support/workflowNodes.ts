@@ -1,4 +1,4 @@
-// n8n-nodes-base is not installed: these are real node types, reduced to what a workflow around the node needs.
+// n8n-nodes-base is not installed: these are real node types, reduced to what the tested workflows need.
 import type {
 	EngineRequest,
 	EngineResponse,
@@ -32,7 +32,7 @@ function keepItems(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return Promise.resolve([this.getInputData()]);
 }
 
-/** Hands on the items the execution was started with. */
+/** Returns the items that the execution was started with. */
 class ManualTrigger implements INodeType {
 	description = describe('manualTrigger', { group: ['trigger'], inputs: [] });
 
@@ -113,7 +113,7 @@ export interface ToolDescription {
 }
 
 export interface ToolResponse {
-	/** What the model reads. */
+	/** The text that the model gets. */
 	text: string;
 	/** The message of the failed call; `text` then contains it too. */
 	error?: string;
@@ -154,7 +154,7 @@ export async function invokeTool(tool: ConnectedTool, args: IDataObject): Promis
 	}
 }
 
-/** The observation an AI Agent v3 writes into its conversation (buildSteps of @n8n/n8n-nodes-langchain). */
+/** The observation that an AI Agent v3 adds to its conversation (buildSteps of @n8n/n8n-nodes-langchain). */
 function observe(response: EngineResponse<ToolSession>['actionResponses'][number]): ToolResponse {
 	const { data, error } = response.data;
 	const rows = data?.ai_tool?.[0]?.map((item) => item.json) ?? [];
@@ -216,7 +216,7 @@ class Agent implements INodeType {
 	}
 }
 
-/** Only a place for the tool to hang on: an MCP client's call does not go through an execution. */
+/** Only connects the tool: an MCP client's call does not start an execution. */
 class McpTrigger implements INodeType {
 	description = describe('mcpTrigger', { group: ['trigger'], inputs: [AiTool], outputs: [] });
 

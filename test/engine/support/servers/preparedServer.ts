@@ -1,5 +1,5 @@
 /* eslint-disable */
-// An API with prepared response bodies, for responses that the mock API never gives.
+// An API with prepared response bodies, for responses that the mock API never returns.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -11,16 +11,16 @@ export interface PreparedResponse {
 
 export interface PreparedServer {
 	readonly url: string;
-	/** Method and path of every request, in order of arrival; files are told apart by their path. */
+	/** Method and path of every request, including files, in order of arrival. */
 	readonly journal: string[];
-	/** The next calls of this method get these responses; the last one stays. */
+	/** Sets the responses to the next calls of this method. The last one is repeated. */
 	prepare(method: 'GET' | 'POST', responses: PreparedResponse[]): void;
 	calls(method: 'GET' | 'POST'): string[];
 	reset(): void;
 	stop(): Promise<void>;
 }
 
-/** Everything below /files, and every file of a task, is this image. */
+/** Returns this image for every path that contains /files/. */
 export async function startPreparedServer(image: Buffer): Promise<PreparedServer> {
 	const journal: string[] = [];
 	const prepared = new Map<string, PreparedResponse[]>();

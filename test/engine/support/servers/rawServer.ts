@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A bare HTTP server for responses that no API should give: each test writes them byte by byte.
+// A bare HTTP server for responses that no API should return: each test writes them itself.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -17,13 +17,13 @@ export interface RawServer {
 	readonly port: number;
 	/** Every request, in order of arrival. */
 	requests: RawRequest[];
-	/** The response to a method and the beginning of a path; the longest one that fits counts. */
+	/** Sets the response to a method and the beginning of a path. The longest match is used. */
 	on(method: string, path: string, handler: Handler): void;
-	/** An API of one task: created, and finished at the first poll, with its image at this URL. */
+	/** An API with one task, which is finished at the first poll, with its image at this URL. */
 	serveTask(resultUrl: string, taskId?: string): void;
 }
 
-/** One server for a test file, without memory of earlier tests. Unknown paths return 404. */
+/** One server per test file, reset before each test. Unknown paths return 404. */
 export function useRawServer(): RawServer {
 	const handlers = new Map<string, Handler>();
 	let port = 0;

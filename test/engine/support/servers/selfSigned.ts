@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A certificate that nobody has signed, for servers that only tests talk to. Valid until 2126.
+// A self-signed certificate for test servers. Valid until 2126.
 export const SELF_SIGNED = {
 	cert: `-----BEGIN CERTIFICATE-----
 MIIBfjCCASWgAwIBAgIUdnBK62J57BaTw2EZX8+ZyBJSTWYwCgYIKoZIzj0EAwIw

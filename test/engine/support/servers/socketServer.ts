@@ -1,5 +1,5 @@
 /* eslint-disable */
-// TCP servers below HTTP: a test decides what happens on the socket, byte by byte.
+// TCP servers: a test controls the socket itself, byte by byte.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -8,7 +8,7 @@ import { SELF_SIGNED } from './selfSigned';
 
 export interface SocketServer {
 	readonly port: number;
-	/** Requests whose first bytes arrived, as text. */
+	/** Complete requests and TLS handshakes, as text. */
 	readonly received: string[];
 	readonly connections: number;
 }
@@ -16,9 +16,9 @@ export interface SocketServer {
 export type OnRequest = (socket: Socket, text: string, count: number) => void;
 
 export interface SocketServers {
-	/** Calls the handler for every request (the header and what came with it), on a server of its own. */
+	/** Starts a server that calls the handler for every request (header and body). */
 	listen(onRequest: OnRequest): Promise<SocketServer>;
-	/** The same with a handler for the connection itself, before any byte. */
+	/** The same with a handler for each connection, before any byte. */
 	accept(onConnection: (socket: Socket, count: number) => void): Promise<SocketServer>;
 	listenTls(onRequest: OnRequest): Promise<SocketServer>;
 }
@@ -77,7 +77,7 @@ export function useSocketServers(): SocketServers {
 	};
 }
 
-/** A response in one write. `length` other than the body's own makes it a cut one. */
+/** A response in one buffer. A higher content-length in `headers` makes it incomplete. */
 export function response(body: string | Buffer, headers: string[] = [], status = '200 OK'): Buffer {
 	return Buffer.concat([
 		Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n'), 'latin1'),
