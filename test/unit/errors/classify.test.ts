@@ -170,11 +170,11 @@ it.each<Row>([
 	['upstream_down', 502, page('502 Bad Gateway')],
 	['upstream_down', 524, page('api.example.com | 524: A timeout occurred')],
 	['upstream_down', 520, ''],
-])('%s is what %i with %j means', (kind, status, body) => {
+])('reports %s for HTTP %i with %j', (kind, status, body) => {
 	expect(classify(status, body)).toMatchObject({ kind, httpStatus: status });
 });
 
-describe('code and message of the API', () => {
+describe('message and code of the API', () => {
 	const rows: Array<[body: unknown, message: string, code?: string]> = [
 		[wrapped('Bad', 'bad_code'), 'Bad', 'bad_code'],
 		[wrapped('Bad'), 'Bad', 'new_api_error'],
@@ -200,7 +200,7 @@ describe('code and message of the API', () => {
 	];
 
 	it.each(rows.map(([body, message, code = '']) => [body, message, code] as const))(
-		'of %j are %j',
+		'of %j are %j and %j',
 		(body, message, code) => {
 			const failure = classify(400, body);
 			expect([failure.gatewayMessage, failure.gatewayCode ?? '']).toEqual([message, code]);
@@ -221,7 +221,7 @@ describe('a proxy or firewall between n8n and the API', () => {
 		[403, challenge, {}, 'access_denied', isABot],
 		[503, challenge, {}, 'access_denied', isABot],
 		[429, '', { 'cf-mitigated': 'challenge' }, 'access_denied', isABot],
-	])('is named, with nothing sent again and nothing unclear: %i %s', (status, body, headers, kind, message) => {
+	])('is reported, and the request counts as rejected: %i %s', (status, body, headers, kind, message) => {
 		expect(classify(status, body, { ...headers })).toMatchObject({ kind, message });
 		expect(acceptanceOf(status, body, { ...headers })).toBe('rejected');
 	});
@@ -233,7 +233,7 @@ it.each<[cause: FailedCause, code: string | undefined, reason: string, kind: str
 	['promptRefused', 'IMAGE_SAFETY', 'no luck', 'prompt_refused'],
 	['noImage', 'NO_IMAGE', 'no luck', 'no_image'],
 	['resultExpired', 'expired', 'no luck', 'result_expired'],
-])('the end %s with the code %s and the words %s is %s', (cause, code, reason, kind) => {
+])('reports the cause %s with the code %s and the message "%s" as %s', (cause, code, reason, kind) => {
 	expect(failureOf({ kind: 'failed', cause, reason, ...(code && { code }), taskId: 't-1' })).toEqual({
 		kind,
 		gatewayMessage: reason,
@@ -242,21 +242,21 @@ it.each<[cause: FailedCause, code: string | undefined, reason: string, kind: str
 	});
 });
 
-it('reads no number out of what is not one', () => {
+it('does not throw for fields of an unexpected type', () => {
 	for (const code of [{ toString: 1, valueOf: 1 }, [400], null, true, {}, NaN])
 		for (const name of ['code', 'status', 'statusCode', 'message', 'error'])
 			expect(() => classify(400, { [name]: code, error: { [name]: code } })).not.toThrow();
 });
 
 it.each<[unknown]>([[{ toString: 1, valueOf: 1 }], [[{ toString: 1 }]], [{ toJSON: 1 }], [true], [1e999]])(
-	'does not throw for the code %j',
+	'does not throw for the code %j, and reports an invalid request',
 	(code) => {
 		for (const body of [{ code, message: 'no' }, { error: { code, type: code, message: 'no' } }, { statusCode: code }])
 			expect(classify(400, body).kind).toBe('invalid_request');
 	},
 );
 
-it('does not take a limit on tasks for a duplicate', () => {
+it('does not read a limit on tasks as a duplicate', () => {
 	expect(classify(409, wrapped('You already have 3 tasks in progress'), {}, 'a cube').kind).toBe('invalid_request');
 });
 
@@ -271,8 +271,11 @@ it.each([
 	[409, 'This request is already being processed', '', true],
 	[409, 'Task already in progress', '', true],
 	[409, 'A task with this prompt is already queued', '', false],
-])('leaves it unclear what became of the first request with a key: %i %s', (status, message, code, isUnclear) => {
-	expect(acceptanceOf(status, wrapped(message, code))).toBe(isUnclear ? 'unclear' : 'rejected');
-	expect(classify(status, wrapped(message, code), {}, 'a cube').kind).toBe('idempotency_conflict');
-	expect(classify(status, wrapped(message, code)).kind).toBe('invalid_request');
-});
+])(
+	'reports a key conflict, unclear only if the first request may still be running: %i %s',
+	(status, message, code, isUnclear) => {
+		expect(acceptanceOf(status, wrapped(message, code))).toBe(isUnclear ? 'unclear' : 'rejected');
+		expect(classify(status, wrapped(message, code), {}, 'a cube').kind).toBe('idempotency_conflict');
+		expect(classify(status, wrapped(message, code)).kind).toBe('invalid_request');
+	},
+);

@@ -13,7 +13,7 @@ import {
 	type PaidByOthers,
 } from '../../../nodes/NanoBanana/errors/failure';
 
-/** Every kind once; the type says when one is missing. */
+/** Every kind once. TypeScript reports a missing one. */
 const EVERY_KIND: Record<FailureKind, true> = {
 	access_denied: true,
 	body_too_large: true,
@@ -54,7 +54,7 @@ const node: INode = {
 };
 const KEY = 'sk-live-0123456789abcdef';
 
-describe('texts shown to people', () => {
+describe('texts that the user sees', () => {
 	it.each([
 		['a key', `Incorrect API key provided: ${KEY}.`, 'Incorrect API key provided: [key].'],
 		['another key', 'Token sk-abcdefgh12345 is invalid', 'Token sk-[key] is invalid'],
@@ -79,13 +79,13 @@ describe('texts shown to people', () => {
 		expect(redact('word '.repeat(1_000_000)).length).toBeLessThanOrEqual(500);
 	});
 
-	it('are not emptied by a key that is empty or a letter', () => {
+	it('are not changed by a key that is empty or a single letter', () => {
 		expect([redact('a text', ''), redact('a text', 'a')]).toEqual(['a text', 'a text']);
 	});
 });
 
 describe.each(KINDS)('the kind %s', (kind) => {
-	it('says what happened and how to go on, without the words that n8n advises against', () => {
+	it('has a title and a longer description, without the words that n8n advises against', () => {
 		const { message, description } = describeFailure({ kind });
 
 		expect(message).toMatch(/^['A-Z].*[^.]$/);
@@ -93,7 +93,7 @@ describe.each(KINDS)('the kind %s', (kind) => {
 		expect(`${message} ${description}`).not.toMatch(/\b(error|problem|failure|mistake)s?\b/i);
 	});
 
-	it('reaches the user word for word', () => {
+	it('is shown to the user word for word', () => {
 		const { message, description } = describeFailure({ kind });
 		const error = nodeError(node, { kind, httpStatus: 503 }, { itemIndex: 3, isTool: false });
 
@@ -101,7 +101,7 @@ describe.each(KINDS)('the kind %s', (kind) => {
 		expect(error).toMatchObject({ message, description, context: { itemIndex: 3, data: { errorCode: kind } } });
 	});
 
-	it('names the task and the tasks of other items, whatever else it says', () => {
+	it('includes the task and the tasks of other items', () => {
 		const { description, data } = describeFailure({
 			kind,
 			taskId: 'task_1',
@@ -115,7 +115,7 @@ describe.each(KINDS)('the kind %s', (kind) => {
 });
 
 it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED'])(
-	'keeps its text when the API returns %s, which n8n would replace with "retry"',
+	'keeps its text if the API returns %s, which n8n would replace with "retry"',
 	(code) => {
 		const error = nodeError(
 			node,
@@ -128,7 +128,7 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 	},
 );
 
-describe('what other items have paid for', () => {
+describe('what other items were charged for', () => {
 	const textOf = (failure: Failure) => describeFailure(failure).description;
 	const others = { taskIds: ['task_2'], isKeptWithExecution: true };
 	const retry = "use 'Retry execution', or get their images";
@@ -138,7 +138,7 @@ describe('what other items have paid for', () => {
 		expect(textOf({ kind: 'insufficient_balance', others: { taskIds: [] } })).toMatch(/^You were not charged\. /);
 	});
 
-	it('would be charged again by a new run, and not by Retry execution', () => {
+	it('would be charged again in a new run, but not with Retry execution', () => {
 		const text = textOf({ kind: 'task_failed', taskId: 'task_1', others });
 
 		expect(text).toContain('If you run the node again, you will be charged again for these tasks: task_2.');
@@ -152,7 +152,7 @@ describe('what other items have paid for', () => {
 		['task_failed', { taskIds: [], emptyItems: [3] }],
 		['task_failed', { taskIds: [], unclearItems: [3] }],
 		['task_failed', { taskIds: [], keptItems: [3], isKeptWithExecution: false }],
-	])('is not offered by Retry execution where that sends a charged request again: %s %j', (kind, more) => {
+	])('is not offered with Retry execution if that sends a charged request again: %s %j', (kind, more) => {
 		expect(textOf({ kind, others: { ...others, ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
 	});
 
@@ -172,13 +172,13 @@ describe('what other items have paid for', () => {
 	);
 });
 
-it('sends nobody who reads a task to the operation that failed', () => {
+it('recommends running the same node again if reading a task failed', () => {
 	const { description } = describeFailure({ kind: 'rate_limited', taskId: 'task_1', isRead: true });
 
 	expect(description).toBe('The task is not affected. Run this node again at no extra cost.\nTask ID: task_1.');
 });
 
-it('contains the message of the API once, without secrets, and its code and status', () => {
+it('contains the message of the API without secrets, and its code and status', () => {
 	const { description, data } = describeFailure(
 		{ kind: 'invalid_key', gatewayMessage: `bad key ${KEY}`, gatewayCode: 'bad_key', httpStatus: 401 },
 		KEY,
@@ -193,7 +193,7 @@ it('contains the message of the API once, without secrets, and its code and stat
 	});
 });
 
-it('puts the next step into the message for an agent, which is shown nothing else', () => {
+it('includes the next step in the message for an agent, because an agent sees nothing else', () => {
 	const error = nodeError(node, { kind: 'timed_out', taskId: 'task_1' }, { itemIndex: 0, isTool: true });
 
 	expect(error.message).toContain('Task ID: task_1');
@@ -208,7 +208,7 @@ it('has no cause, because a cause contains the request with its key', () => {
 	expect(error.cause).toBeUndefined();
 });
 
-it('finds a failure in what was thrown, and calls anything else internal', () => {
+it('reads the failure from a thrown error, and reports any other error as internal', () => {
 	const failure = { kind: 'canceled' as const, taskId: 'task_1' };
 
 	expect(toFailure(new FailureError(failure))).toBe(failure);
@@ -220,7 +220,7 @@ it('finds a failure in what was thrown, and calls anything else internal', () =>
 	expect(toFailure('text')).toEqual({ kind: 'internal', gatewayMessage: 'text' });
 });
 
-it('shows nothing of the place where something unexpected was thrown', () => {
+it('does not show where an unexpected error was thrown', () => {
 	const failure = toFailure(new Error('disk full'));
 	const error = nodeError(node, failure, { itemIndex: 0, isTool: false });
 
@@ -230,7 +230,7 @@ it('shows nothing of the place where something unexpected was thrown', () => {
 	expect(describeFailure(failure)).toMatchObject({ data: { errorCode: 'internal', gatewayMessage: 'disk full' } });
 });
 
-it('says how to repair the key and how to collect the task, when reading a paid task meets a wrong key', () => {
+it('explains how to fix the key and get the task if the key is not valid for a paid task', () => {
 	const { description } = describeFailure({ kind: 'invalid_key', taskId: 'task_1' });
 
 	expect(description).toContain('paste the key again');
@@ -244,7 +244,7 @@ it('does not suggest a new request if a task cannot be read because the API is d
 	expect(description).toContain('The task is not affected');
 });
 
-it('shows the response that could not be used, short and without the key, signed queries and base64', () => {
+it('shows an unusable response, short and without the key, signed queries, and base64', () => {
 	const response = `{"any":"sk-0123456789abcdef","url":"https://cdn.example/a.png?sig=1","b64":"${'A'.repeat(4000)}","more":"${'x '.repeat(2000)}"}`;
 	const { data, description } = describeFailure({ kind: 'unclear_submission', response }, 'sk-0123456789abcdef');
 

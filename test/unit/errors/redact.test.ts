@@ -5,22 +5,22 @@ import { describeFailure } from '../../../nodes/NanoBanana/errors/failure';
 const KEY = 'sk-sandbox-0123456789abcdef';
 
 it.each([
-	['the words as they are', '用户额度不足, 剩余额度: ＄0.000000', '用户额度不足, 剩余额度: ＄0.000000'],
+	['ordinary text unchanged', '用户额度不足, 剩余额度: ＄0.000000', '用户额度不足, 剩余额度: ＄0.000000'],
 	[
-		'a comparison, which is no markup',
+		'a comparison, which is not markup',
 		'prompt length must be < 4000 and n > 0',
 		'prompt length must be < 4000 and n > 0',
 	],
 	[
-		'the title of a page',
+		'the title of a web page',
 		'<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>x</h1></body></html>',
 		'(web page) 502 Bad Gateway',
 	],
-	['that there was a page', '<html><body>x</body></html>', '(web page)'],
-	['words without their markup', 'Sorry, <b>no</b> <a href="https://x.example">image</a>', 'Sorry,  no   image'],
-	['that there was a key', `Invalid token ${KEY} given`, 'Invalid token [key] given'],
+	['a placeholder for a web page', '<html><body>x</body></html>', '(web page)'],
+	['text without its markup', 'Sorry, <b>no</b> <a href="https://x.example">image</a>', 'Sorry,  no   image'],
+	['a placeholder for the key', `Invalid token ${KEY} given`, 'Invalid token [key] given'],
 	[
-		"that there was somebody else's key",
+		'a placeholder for other keys',
 		'Incorrect API key: sk-abcdefgh and Bearer abcdefgh',
 		'Incorrect API key: sk-[key] and Bearer [key]',
 	],
@@ -35,11 +35,15 @@ it.each([
 		'could not load /files/a.png now',
 	],
 	['a URL without its password', 'proxy http://user:secret@proxy.example failed', 'proxy http://proxy.example failed'],
-	['that there was a data URI', 'bad image data:image/png;base64,iVBORw0KGgo= sent', 'bad image [image data] sent'],
-	['that there was base64', `bad image ${'iVBORw0KGgo'.repeat(20)}== sent`, 'bad image [image data] sent'],
-	['that there was base64 in lines', `bad image ${`${'A'.repeat(76)}\n`.repeat(4)}end`, 'bad image [image data]'],
+	['a placeholder for a data URI', 'bad image data:image/png;base64,iVBORw0KGgo= sent', 'bad image [image data] sent'],
+	['a placeholder for base64', `bad image ${'iVBORw0KGgo'.repeat(20)}== sent`, 'bad image [image data] sent'],
 	[
-		'that there were bytes',
+		'a placeholder for base64 with line breaks',
+		`bad image ${`${'A'.repeat(76)}\n`.repeat(4)}end`,
+		'bad image [image data]',
+	],
+	[
+		'a placeholder for bytes',
 		`bad image [${Array.from({ length: 40 }, (_, index) => index * 6).join(',')}]`,
 		'bad image [[bytes]]',
 	],
@@ -48,7 +52,7 @@ it.each([
 	expect(redact(text, ` ${KEY}\n`)).toBe(shown);
 });
 
-it('cuts long words, but never the id of the request', () => {
+it('shortens a long text, but keeps the request ID', () => {
 	const shown = redact(`${'word '.repeat(400)}(request id: 20261122AbCd)`);
 	expect(shown).toMatch(/^word .*… \(request id: 20261122AbCd\)$/);
 	expect(shown.length).toBeLessThanOrEqual(500);

@@ -33,19 +33,19 @@ const json = (body: object): EncodedCall => ({
 	json: body as EncodedCall['json'],
 });
 
-it('asks for all images of a request in one call', () => {
+it('requests all images in one call', () => {
 	expect(asyncTask.callsFor(3)).toBe(1);
 	expect(encode({})).toEqual(json(FIELDS));
 	expect(Object.keys(encode({}).json ?? {})).toEqual(['model', 'task_type', 'prompt', 'n', 'response_format']);
 });
 
-it('names the ratio and the format only when they were chosen', () => {
+it('sends the aspect ratio and the output format only if they are set', () => {
 	expect(encode({ aspectRatio: '16:9', outputFormat: 'jpeg' })).toEqual(
 		json({ ...FIELDS, aspect_ratio: '16:9', output_format: 'jpeg' }),
 	);
 });
 
-it('sends one reference as `image` and several as `images`, in their order', () => {
+it('sends one reference as `image` and multiple as `images`, in their order', () => {
 	expect(edit([urlReference(A)])).toEqual(json({ ...EDIT, image: A }));
 	expect(edit([urlReference(B), urlReference(A)])).toEqual(json({ ...EDIT, images: [B, A] }));
 });
@@ -53,12 +53,12 @@ it('sends one reference as `image` and several as `images`, in their order', () 
 it.each([
 	['dataUri' as const, `data:image/png;base64,${BASE64}`],
 	['base64' as const, BASE64],
-])('sends a file as %s among the fields', (sendBinaryAs, sent) => {
+])('sends a file as %s in a JSON field', (sendBinaryAs, sent) => {
 	expect(edit([file], { sendBinaryAs })).toEqual(json({ ...EDIT, image: sent }));
 	expect(edit([file, urlReference(A)], { sendBinaryAs })).toEqual(json({ ...EDIT, images: [sent, A] }));
 });
 
-it('sends a file as a form where the user wants one', () => {
+it('sends a file as multipart form data if selected', () => {
 	const fields = Object.entries(EDIT).map(([name, value]) => ({ name, value: String(value) }));
 	const part = { value: file.data, fileName: 'data.png', mimeType: 'image/png' };
 
@@ -72,12 +72,12 @@ it('sends a file as a form where the user wants one', () => {
 	});
 });
 
-it('needs no form for URLs alone, and downloads none of them', () => {
+it('sends only URLs as JSON even with multipart, and does not download them', () => {
 	expect(edit([urlReference(A)], { sendBinaryAs: 'multipart' })).toEqual(json({ ...EDIT, image: A }));
 	expect(asyncTask.needsBytes({ ...REQUEST, references: [urlReference(A)] })).toBe(false);
 });
 
-it('lets the additional fields of the user override the others', () => {
+it('lets the additional fields override the others', () => {
 	expect(encode({ extraBody: { n: 9, seed: 7 } })).toEqual(json({ ...FIELDS, n: 9, seed: 7 }));
 	expect(edit([urlReference(A)], { extraBody: { image: B } })).toEqual(json({ ...EDIT, image: B }));
 });

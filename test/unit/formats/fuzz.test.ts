@@ -15,7 +15,7 @@ import { fakeClient, reply } from '../support/fakeClient';
 import type { Asked, ImageRef, DecodedResponse } from '../../../nodes/NanoBanana/types';
 import dialects from '../../engine/responses/dialects.json';
 
-/** Cases per property in everyday runs; FUZZ_RUNS and FUZZ_SEED ask for more, or for the same ones again. */
+/** Cases per property. FUZZ_RUNS sets another number, FUZZ_SEED repeats the cases of a run. */
 const SETTINGS = {
 	numRuns: Number(process.env.FUZZ_RUNS ?? 500),
 	...(process.env.FUZZ_SEED && { seed: Number(process.env.FUZZ_SEED) }),
@@ -113,7 +113,7 @@ const key = fc.oneof(
 	fc.constantFrom(...HOSTILE_KEYS),
 	fc.string(),
 );
-/** Built through JSON text, so that a key like __proto__ is an own one, as in a response. */
+/** Built from JSON text, so that a key such as __proto__ is an own property, as in a response. */
 const arbitraryBody = fc.letrec<{ value: unknown; entries: unknown }>((tie) => ({
 	value: fc.oneof(
 		{ maxDepth: 6, depthSize: 'medium' },
@@ -157,7 +157,7 @@ function wrap(body: unknown, envelope: string): unknown {
 	return envelope === 'text' ? JSON.stringify(body) : { code: 'success', message: '', [envelope]: body };
 }
 
-/** Walks down by position and changes the entry it ends at. */
+/** Follows the path by position and changes the entry at its end. */
 function mutate(body: unknown, { path, how, key: name, value }: Change): unknown {
 	let parent: Record<string, unknown> = { body };
 	const root = parent;
@@ -178,7 +178,7 @@ function mutate(body: unknown, { path, how, key: name, value }: Change): unknown
 	return root.body;
 }
 
-/** Jest's own `expect` takes longer than the code under test. */
+/** Jest's `expect` takes longer than the code under test. */
 function must(fact: string, isTrue: boolean): void {
 	if (!isTrue) throw new Error(`not so: ${fact}`);
 }
@@ -215,14 +215,14 @@ function checkOutcome(outcome: DecodedResponse): void {
 	if (outcome.kind === 'failed' && outcome.code !== undefined) must('a code is text', typeof outcome.code === 'string');
 }
 
-/** Nothing is sent again unless it was provably not accepted, and what is shown is short and without the key. */
+/** The user sees a short response, and never the key. */
 function checkFailure(failure: Failure): void {
 	const { data, description } = describeFailure(failure, KEY);
 	must('the key is not shown', !`${JSON.stringify(data)} ${description}`.includes(KEY));
 	must('the response is short', String(data.response ?? '').length <= 1500);
 }
 
-/** The response to a create or a synchronous call, with any status and type. */
+/** Reads the text as the response to a paid request, with various statuses and content types. */
 function checkSubmit(text = 'null'): void {
 	for (const format of Object.values(FORMATS)) {
 		const decode = (body: unknown): DecodedResponse => format.decode(body, BASE_URL, { references: ASKED.references });
@@ -275,21 +275,21 @@ function checkAll(body: unknown): void {
 	);
 }
 
-it('any JSON has one meaning', () => {
+it('any JSON is read as a valid result', () => {
 	fc.assert(
 		fc.property(arbitraryBody, (body) => (checkAll(body), checkSubmit(JSON.stringify(body)))),
 		SETTINGS,
 	);
 }, 0x7fffffff);
 
-it('any change to a documented response has one meaning', () => {
+it('any changed documented response is read as a valid result', () => {
 	fc.assert(
 		fc.property(mutatedDialect, (body) => (checkAll(body), checkSubmit(JSON.stringify(body)))),
 		SETTINGS,
 	);
 }, 0x7fffffff);
 
-it('any text is at most one body, and none where it was cut off', () => {
+it('any text is read as a valid result, and truncated JSON as text', () => {
 	fc.assert(
 		fc.property(mutatedDialect, fc.double({ min: 0, max: 1, noNaN: true }), word, (body, share, noise) => {
 			const text = JSON.stringify(body) ?? 'null';
@@ -305,7 +305,7 @@ it('any text is at most one body, and none where it was cut off', () => {
 	);
 }, 0x7fffffff);
 
-it('any response to a poll is read', async () => {
+it('any response to a poll is read as a valid result', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			mutatedDialect,
@@ -323,7 +323,7 @@ it('any response to a poll is read', async () => {
 	);
 }, 0x7fffffff);
 
-it('any text is at most one URL or image, and fit to be shown', () => {
+it('any text is read as at most one URL or image, and shown short and without the key', () => {
 	fc.assert(
 		fc.property(
 			fc.oneof(
@@ -345,7 +345,7 @@ it('any text is at most one URL or image, and fit to be shown', () => {
 	);
 }, 0x7fffffff);
 
-describe('a body out of proportion', () => {
+describe('a huge body', () => {
 	const LONG = 1_000_000;
 	const repeated = [
 		'A',
@@ -371,7 +371,7 @@ describe('a body out of proportion', () => {
 	const nested = (depth: number, open: string, close: string): unknown =>
 		JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
-	it.each(repeated)('is read when it contains %j a megabyte long, anywhere', (part) => {
+	it.each(repeated)('is read if its fields contain a megabyte of %j', (part) => {
 		const text = part.repeat(LONG / part.length);
 		for (const body of BODIES) {
 			const filled: unknown = JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
@@ -385,11 +385,14 @@ describe('a body out of proportion', () => {
 	});
 
 	it.each([
-		['lists', nested(10_000, '[', ']')],
-		['data', nested(10_000, '{"data":', '}')],
-		['error', nested(10_000, '{"error":', '}')],
-		['lists in images', nested(5_000, '{"images":[', ']}')],
-		['text in text', Array.from({ length: 12 }).reduce<unknown>((body) => JSON.stringify({ data: body }), 'x')],
+		['nested lists', nested(10_000, '[', ']')],
+		['nested data', nested(10_000, '{"data":', '}')],
+		['nested errors', nested(10_000, '{"error":', '}')],
+		['nested lists of images', nested(5_000, '{"images":[', ']}')],
+		[
+			'JSON text in JSON text',
+			Array.from({ length: 12 }).reduce<unknown>((body) => JSON.stringify({ data: body }), 'x'),
+		],
 		[
 			'a hundred thousand images',
 			{ data: Array.from({ length: 100_000 }, (_, index) => ({ url: `https://cdn.example/${index}.png` })) },
@@ -398,11 +401,11 @@ describe('a body out of proportion', () => {
 			'a hundred thousand candidates',
 			{ candidates: Array.from({ length: 100_000 }, () => ({ content: { parts: [{ text: 'no' }] } })) },
 		],
-	])('is read when it is made of nested %s', (_of, body) => {
+	])('is read if it contains %s', (_of, body) => {
 		checkAll(body);
 	});
 
-	it('is read in a number of steps that grows like its size', () => {
+	it('is read in a number of steps that is linear in its size', () => {
 		let reads = 0;
 		const counted = (value: object): object =>
 			new Proxy(value, {
@@ -420,7 +423,7 @@ describe('a body out of proportion', () => {
 			return reads;
 		};
 		expect(stepsFor(400) / stepsFor(200)).toBeLessThan(2.5);
-		// No more of a list is read than anybody would order.
+		// A list is read only up to a maximum number of entries.
 		expect(stepsFor(40_000)).toBeLessThan(stepsFor(1000) * 1.1);
 	});
 });

@@ -26,11 +26,11 @@ describe('a response with images', () => {
 			},
 			[base64()],
 		],
-		['without the reason for its end', response([image()], {}), [base64()]],
-		['with the reason in lower case', response([image()], { finishReason: 'stop' }), [base64()]],
-		['in several parts', response([image(), image(DRAFT)]), [base64(), base64(DRAFT)]],
+		['without a finish reason', response([image()], {}), [base64()]],
+		['with a lowercase finish reason', response([image()], { finishReason: 'stop' }), [base64()]],
+		['in multiple parts', response([image(), image(DRAFT)]), [base64(), base64(DRAFT)]],
 		[
-			'in several candidates',
+			'in multiple candidates',
 			{
 				candidates: [response([image()]), response([image(DRAFT)])].flatMap(
 					(one) => (one as { candidates: object[] }).candidates,
@@ -60,7 +60,7 @@ describe('a response with images', () => {
 			[base64()],
 		],
 		[
-			'as bytes that nobody knows',
+			'as bytes of an unknown format',
 			response([{ inlineData: { mimeType: 'image/avif', data: 'AAAAIGZ0eXBhdmlm' } }]),
 			[base64('AAAAIGZ0eXBhdmlm')],
 		],
@@ -72,14 +72,14 @@ describe('a response with images', () => {
 		expect(outcome).not.toHaveProperty('warnings');
 	});
 
-	it('warns when the model stopped before its end', () => {
+	it('warns if the model stopped early', () => {
 		expect(decode(response([image()], { finishReason: 'MAX_TOKENS' }))).toMatchObject({
 			kind: 'images',
 			warnings: [expect.stringContaining('MAX_TOKENS')],
 		});
 	});
 
-	it('says how it stopped, and what it said', () => {
+	it('includes the finish reason in the warning, and the text of the model', () => {
 		expect(decode(response([image(), { text: 'One' }, { text: 'two' }], { finishReason: 'max_tokens' }))).toEqual({
 			kind: 'images',
 			images: [base64()],
@@ -89,10 +89,14 @@ describe('a response with images', () => {
 	});
 
 	it.each<[fact: string, part: object, read: object]>([
-		['that looks like an image, whatever its type', { inlineData: { mimeType: 'text/plain', data: PNG } }, base64()],
-		['before a file URL', { ...image(), fileData: { fileUri: A } }, base64()],
-		['in camel case before snake case', { inlineData: { data: PNG }, inline_data: { data: DRAFT } }, base64()],
-		['with a mark that is no thought', { ...image(), thought: 'true' }, base64()],
+		[
+			'from bytes that look like an image, whatever their type',
+			{ inlineData: { mimeType: 'text/plain', data: PNG } },
+			base64(),
+		],
+		['from bytes rather than a file URL', { ...image(), fileData: { fileUri: A } }, base64()],
+		['from camel case rather than snake case', { inlineData: { data: PNG }, inline_data: { data: DRAFT } }, base64()],
+		["with text in 'thought'", { ...image(), thought: 'true' }, base64()],
 	])('is read %s', (_fact, part, read) => {
 		expect(decode(response([part]))).toEqual({ kind: 'images', images: [read] });
 	});
@@ -108,9 +112,9 @@ describe('a response with images', () => {
 		['as a Markdown image in text', response([{ text: `Done! ![cube](${A}) Enjoy.` }])],
 		['as a Markdown link', response([{ text: `[cube](${A})` }])],
 		['as a URL in text', response([{ text: `I cannot. A photo is at ${A}` }])],
-		['as a Markdown image that is not one', response([{ text: '![cube](see below)' }])],
-		['in half of a Markdown image', response([{ text: `![cube](${A}` }])],
-	])('delivers nothing %s', (_fact, body) => {
+		['as a Markdown image without a URL', response([{ text: '![cube](see below)' }])],
+		['as an incomplete Markdown image', response([{ text: `![cube](${A}` }])],
+	])('fails if the image is only %s', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'noImage' });
 	});
 
@@ -118,11 +122,11 @@ describe('a response with images', () => {
 		['in an envelope', { code: 200, message: 'ok', data: response([image()]) }],
 		['in a list', [response([image()])]],
 		['as events', `data: ${JSON.stringify(response([image()]))}\n\n`],
-	])('is unknown %s, which nobody documents', (_fact, body) => {
+	])('is unknown %s, which is not documented', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 
-	it('is multiple Markdown images and nothing else', () => {
+	it('can be text that contains only Markdown images', () => {
 		const text = ` ![a](${A})\n\n![b](/files/b.png "b") `;
 		expect(decode(response([{ text }]))).toEqual({
 			kind: 'images',
@@ -133,18 +137,18 @@ describe('a response with images', () => {
 		});
 	});
 
-	it('never delivers what was sent', () => {
+	it('never returns a reference image', () => {
 		expect(gemini.decode(response([{ text: `![a](${A})` }]), BASE_URL, { references: [A] })).toMatchObject({
 			kind: 'failed',
 		});
 	});
 
-	it('returns images of its text only if it has no others', () => {
+	it('returns images from its text only if it has no others', () => {
 		expect(decode(response([image(), { text: `![b](${A})` }]))).toMatchObject({ kind: 'images', images: [base64()] });
 		expect(decode(response([{ text: `![a](${A})`, thought: true }]))).toMatchObject({ kind: 'failed' });
 	});
 
-	it('ignores sound, text files and URLs of another kind', () => {
+	it('ignores audio, gs:// URLs, and empty data', () => {
 		for (const part of [
 			{ inlineData: { mimeType: 'audio/wav', data: 'UEsDBBQAAAAI' } },
 			{ fileData: { mimeType: 'image/png', fileUri: 'gs://bucket/a.png' } },
@@ -159,7 +163,7 @@ describe('a response with images', () => {
 describe('a response without images', () => {
 	it.each<[fact: string, body: unknown, expected: object]>([
 		[
-			'a refusal in words',
+			'a refusal as text',
 			response([{ text: "I can't create that image." }]),
 			{ code: 'text_only', reason: "I can't create that image.", cause: 'noImage' },
 		],
@@ -188,9 +192,9 @@ describe('a response without images', () => {
 			response([], { finishReason: 'NO_IMAGE' }),
 			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), cause: 'noImage' },
 		],
-		['some other reason', response([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
+		['another finish reason', response([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
 		[
-			'a reason that nobody knows yet',
+			'an unknown finish reason',
 			response([], { finishReason: 'MISSING_THOUGHT_SIGNATURE' }),
 			{ code: 'MISSING_THOUGHT_SIGNATURE', cause: 'noImage' },
 		],
@@ -200,7 +204,7 @@ describe('a response without images', () => {
 			{ code: 'MAX_TOKENS', reason: 'The cube is', cause: 'noImage' },
 		],
 		['an empty candidate', response([]), { code: 'NO_IMAGE', cause: 'noImage' }],
-		['a thought only', response([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', cause: 'noImage' }],
+		['only a thought', response([{ text: 'planning', thought: true }]), { code: 'NO_IMAGE', cause: 'noImage' }],
 		[
 			'a blocked prompt',
 			{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } },
@@ -212,12 +216,12 @@ describe('a response without images', () => {
 			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
 		[
-			'candidates of null',
+			'null as candidates',
 			{ candidates: null, usageMetadata: { candidatesTokenCount: 0 } },
 			{ code: 'no_candidates', cause: 'promptRefused' },
 		],
 		[
-			'no candidates at all',
+			'missing candidates',
 			{ usageMetadata: { promptTokenCount: 9 }, modelVersion: 'm' },
 			{ code: 'no_candidates', cause: 'promptRefused' },
 		],
@@ -237,7 +241,7 @@ describe('a response without images', () => {
 		'IMAGE_RECITATION',
 		'MODEL_ARMOR',
 		'LANGUAGE',
-	])('is a refusal for %s, and delivers no drafts', (finishReason) => {
+	])('is a refusal for %s, and its drafts are not returned', (finishReason) => {
 		expect(decode(response([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({
 			kind: 'failed',
 			code: finishReason,
@@ -248,17 +252,17 @@ describe('a response without images', () => {
 
 	it.each<[fact: string, body: unknown, outcome: object]>([
 		[
-			'its end',
+			'its finish reason',
 			response([], { finishReason: 'NO_IMAGE' }),
 			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', cause: 'noImage' },
 		],
 		[
-			'the first end that is none of its own',
+			'the first finish reason other than STOP',
 			{ candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] },
 			{ code: 'OTHER', reason: 'no image was generated (OTHER)', cause: 'noImage' },
 		],
 		[
-			'the messages of all candidates and their words',
+			'the messages and texts of all candidates',
 			{
 				candidates: [
 					{ finishReason: 'OTHER', finishMessage: 'one' },
@@ -268,12 +272,12 @@ describe('a response without images', () => {
 			{ code: 'OTHER', reason: 'one two three', cause: 'noImage' },
 		],
 		[
-			'a hundred letters of its end',
+			'the first 100 characters of its finish reason',
 			response([], { finishReason: 'X'.repeat(120) }),
 			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, cause: 'noImage' },
 		],
 		[
-			'a block of the prompt before its end',
+			'the block of the prompt rather than its finish reason',
 			{ promptFeedback: { blockReason: 'OTHER' }, candidates: [{ finishReason: 'SAFETY' }] },
 			{ code: 'OTHER', reason: 'The prompt was blocked (OTHER)', cause: 'promptRefused' },
 		],
@@ -282,9 +286,13 @@ describe('a response without images', () => {
 			{ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: 'Not this.' } },
 			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
-		['nothing at all', response([]), { code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' }],
 		[
-			'no candidate',
+			'a fixed text if there is no reason',
+			response([]),
+			{ code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' },
+		],
+		[
+			'a fixed text if there are no candidates',
 			{ usage_metadata: {} },
 			{ code: 'no_candidates', reason: 'The prompt was rejected before generation', cause: 'promptRefused' },
 		],
@@ -303,12 +311,12 @@ describe('a response without images', () => {
 		expect(decode({ data: { task_id: 't-1', status: 'queued' } })).toMatchObject({ kind: 'pending', taskId: 't-1' });
 	});
 
-	it('is unknown when it is none', () => {
+	it('is unknown if it is not a Gemini response', () => {
 		for (const body of ['<html>', '', 'data: nothing', null, [], {}, { candidate: [] }])
 			expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
 
-	it('shows the first 5,000 characters of what the model wrote', () => {
+	it('shows the first 5,000 characters of the model text', () => {
 		const outcome = decode(response([{ text: 'no '.repeat(1_000_000) }]));
 		expect(outcome.kind === 'failed' && outcome.reason).toBe('no '.repeat(2_000).slice(0, 5000));
 	});
@@ -332,7 +340,7 @@ describe('a request', () => {
 		fileName: 'data.png',
 	};
 
-	it('asks for words and an image, so that a refusal explains itself', () => {
+	it('asks for text and an image, so that a refusal includes its reason', () => {
 		expect(gemini.encode({ ...request, aspectRatio: '16:9' })).toEqual({
 			path: '/v1beta/models/gemini-3.1-flash-image-preview-1k:generateContent',
 			json: {
@@ -342,7 +350,7 @@ describe('a request', () => {
 		});
 	});
 
-	it('is one call per image', () => {
+	it('needs one call per image', () => {
 		expect(gemini.callsFor(3)).toBe(3);
 	});
 
@@ -353,7 +361,7 @@ describe('a request', () => {
 		['gemini-3-pro-image', 'gemini-3-pro-image'],
 		['NanoBanana', 'NanoBanana'],
 		['vendor/model', 'vendor%2Fmodel'],
-	])('names the model %s as %s', (model, id) => {
+	])('sends the model %s as %s', (model, id) => {
 		expect(gemini.encode({ ...request, model }).path).toBe(`/v1beta/models/${id}:generateContent`);
 	});
 
@@ -363,7 +371,7 @@ describe('a request', () => {
 		expect(config('NanoBananaPro-2K')).not.toHaveProperty('imageConfig');
 	});
 
-	it('sends references as bare base64, one part each, and needs URLs downloaded', () => {
+	it('sends references as bare base64, one part each, and needs their bytes', () => {
 		expect(gemini.needsBytes({ ...request, references: [file] })).toBe(true);
 		const { json } = gemini.encode({ ...request, references: [file, file] });
 		const inline = { inlineData: { mimeType: 'image/png', data: PNG } };
@@ -380,14 +388,17 @@ describe('a request', () => {
 		['NanoBanana2-1K', 'jpeg' as const, { imageConfig: { outputFormat: 'jpeg' } }],
 		['NanoBanana2-1K', 'png' as const, {}],
 		['gemini-3-pro-image', 'jpeg' as const, {}],
-	])('sends the image type only if the API knows it (%s, %s)', (model, outputFormat, config) => {
-		expect(gemini.encode({ ...request, model, outputFormat }).json?.generationConfig).toEqual({
-			responseModalities: ['TEXT', 'IMAGE'],
-			...config,
-		});
-	});
+	])(
+		'sends the output format only for JPEG and a NanoBanana model with a Gemini ID (%s, %s)',
+		(model, outputFormat, config) => {
+			expect(gemini.encode({ ...request, model, outputFormat }).json?.generationConfig).toEqual({
+				responseModalities: ['TEXT', 'IMAGE'],
+				...config,
+			});
+		},
+	);
 
-	it('takes further fields of the user last', () => {
+	it('applies the additional fields last', () => {
 		const { json } = gemini.encode({ ...request, extraBody: { generationConfig: { seed: 7 } } });
 		expect(json?.generationConfig).toEqual({ responseModalities: ['TEXT', 'IMAGE'], seed: 7 });
 	});

@@ -33,7 +33,7 @@ describe('a response', () => {
 			[base64],
 		],
 		[
-			'with base64 of a type nobody knows',
+			'with base64 of an unknown format',
 			{ created: 1, data: [{ b64_json: 'AAAAIGZ0eXBhdmlm' }] },
 			[{ kind: 'base64', base64: 'AAAAIGZ0eXBhdmlm' }],
 		],
@@ -43,9 +43,9 @@ describe('a response', () => {
 			{ code: 200, msg: 'success', data: { data: [{ url: '', b64_json: PNG }], created: 1 } },
 			[base64],
 		],
-		['in an envelope with a code of text', { code: 'success', data: { created: 1, data: [{ url: A }] } }, [url]],
-		['with an id that is no task', { id: 'img-1', created: 1, data: [{ url: A }] }, [url]],
-		['with nothing', { created: 1, data: null }, []],
+		['in an envelope with a text code', { code: 'success', data: { created: 1, data: [{ url: A }] } }, [url]],
+		['with an ID that is not a task ID', { id: 'img-1', created: 1, data: [{ url: A }] }, [url]],
+		['with null as data', { created: 1, data: null }, []],
 		['with an empty list', { created: 1, data: [] }, []],
 		['with empty entries', { created: 1, data: [{ url: '', b64_json: '' }] }, []],
 		['with an empty list in an envelope', { code: 200, msg: 'success', data: { created: 1, data: [] } }, []],
@@ -63,7 +63,7 @@ describe('a response', () => {
 		});
 	});
 
-	it('is a rejection or an error with the message of the API', () => {
+	it('is a failure if the request is rejected or the image is blocked', () => {
 		expect(decode({ error: { message: 'rejected by the safety system', code: 'moderation_blocked' } })).toMatchObject({
 			kind: 'failed',
 		});
@@ -78,7 +78,7 @@ describe('a response', () => {
 		});
 	});
 
-	it('is unknown when it is none', () => {
+	it('is unknown if it is not an OpenAI response', () => {
 		for (const body of ['<html>', null, {}, { message: 'Welcome' }, { data: [] }, { images: [{ url: A }] }])
 			expect(decode(body)).toMatchObject({ kind: 'unknown' });
 	});
@@ -104,7 +104,7 @@ describe('a request', () => {
 	};
 	const fields = { model: 'NanoBanana2-1K', prompt: 'A cube', n: 2, response_format: 'url', output_format: 'png' };
 
-	it('generates with JSON, and contains a size only when the user adds it', () => {
+	it('generates with JSON, and contains a size that the user adds', () => {
 		expect(openAi.encode({ ...request, aspectRatio: '16:9', extraBody: { size: '1024x1024' } })).toEqual({
 			path: '/v1/images/generations',
 			json: { ...fields, aspect_ratio: '16:9', size: '1024x1024' },
@@ -113,7 +113,7 @@ describe('a request', () => {
 
 	it.each([
 		['one file', [file], ['image']],
-		['several files', [file, file], ['image[]', 'image[]']],
+		['multiple files', [file, file], ['image[]', 'image[]']],
 	])('edits %s with a form', (_fact, references, names) => {
 		const { form, json, path } = openAi.encode({ ...request, references });
 		expect([path, json]).toEqual(['/v1/images/edits', undefined]);
@@ -134,11 +134,11 @@ describe('a request', () => {
 		});
 	});
 
-	it('needs a URL downloaded if there is also a file', () => {
+	it('needs the bytes of a URL if there is also a file', () => {
 		expect(openAi.needsBytes({ ...request, references: [{ kind: 'url', url: A }, file] })).toBe(true);
 	});
 
-	it('sends only URLs in the documented form, and lets the user override the fields', () => {
+	it('applies the additional fields to JSON and to a form, whose last part is the file', () => {
 		const references: Reference[] = [{ kind: 'url', url: A }];
 		expect(openAi.encode({ ...request, references, extraBody: { images: 'mine', quality: 'low' } }).json).toEqual({
 			...fields,
@@ -157,7 +157,7 @@ describe('a request', () => {
 		});
 	});
 
-	it('needs no bytes without a file', () => {
+	it('does not need bytes without a file', () => {
 		expect(openAi.needsBytes(request)).toBe(false);
 	});
 });

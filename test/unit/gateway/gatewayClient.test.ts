@@ -13,7 +13,7 @@ const ELSEWHERE = 'https://cdn.example/a.png';
 const head = async ({ status, headers }: HttpResponse): Promise<FileReply> =>
 	await Promise.resolve({ kind: 'reply', status, headers });
 
-/** Reads a file that asks for the key and then redirects to this place. */
+/** Reads a file that requires the key and then redirects to this location. */
 async function redirectedTo(
 	location: string | undefined,
 ): Promise<{ kind: string; status?: number; journal: Array<[string, boolean, boolean]> }> {
@@ -35,7 +35,7 @@ const ASKED = [
 	[FILE, true, false],
 ];
 
-describe('a redirect of a file that was asked for with the key', () => {
+describe('a redirect of a file that was requested with the key', () => {
 	it('is followed without the key', async () => {
 		expect(await redirectedTo(ELSEWHERE)).toEqual({
 			kind: 'reply',
@@ -50,11 +50,11 @@ describe('a redirect of a file that was asked for with the key', () => {
 	});
 
 	it.each([
-		['nowhere', undefined],
-		['a place that is not a URL', 'https://a b/'],
-		['a file of this machine', 'file:///etc/passwd'],
-		['a script', 'javascript:alert(1)'],
-	])('is not followed to %s', async (_fact, location) => {
+		['the location is missing', undefined],
+		['the location is not a URL', 'https://a b/'],
+		['the location is a local file', 'file:///etc/passwd'],
+		['the location is a script', 'javascript:alert(1)'],
+	])('is not followed if %s', async (_fact, location) => {
 		expect(await redirectedTo(location)).toEqual({ kind: 'reply', status: 302, journal: ASKED });
 	});
 });
@@ -70,14 +70,17 @@ it.each([
 	[401, BASE_URL, 'http://api.example/a.png', true, 1],
 	[401, BASE_URL, 'https://api.example:444/a.png', true, 1],
 	[401, '', FILE, true, 1],
-])('after HTTP %i offers the key of %j to %s or not', async (status, baseURL, url, wantsKey, requests) => {
-	const { client, sent } = fakeClient([reply(status)], undefined, { baseURL });
-	await readFile(client, url, LIMITS, head, () => wantsKey);
+])(
+	'after HTTP %i, sends the key for %j to %s only on the same origin and if required (%s)',
+	async (status, baseURL, url, wantsKey, requests) => {
+		const { client, sent } = fakeClient([reply(status)], undefined, { baseURL });
+		await readFile(client, url, LIMITS, head, () => wantsKey);
 
-	expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
-});
+		expect(sent.map(({ withKey }) => withKey)).toEqual([false, true].slice(0, requests));
+	},
+);
 
-it('pays nowhere when the base URL is not a URL', async () => {
+it('does not send a paid request if the base URL is not a URL', async () => {
 	const { client, sent } = fakeClient([reply(200)], undefined, { baseURL: 'not a URL' });
 
 	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', LIMITS)).toMatchObject({
@@ -96,20 +99,20 @@ describe('a response', () => {
 
 	it.each<[string, unknown, string]>([
 		['a stream', Readable.from([Buffer.from('a'), Buffer.from('b')]), 'ab'],
-		['a stream of nothing', Readable.from([]), ''],
+		['an empty stream', Readable.from([]), ''],
 		['bytes', Buffer.from('ab'), 'ab'],
 		['text', 'ab', 'ab'],
-		['an object that n8n has read already', { a: 1 }, '{"a":1}'],
-		['nothing', undefined, '""'],
+		['an object that n8n has already parsed', { a: 1 }, '{"a":1}'],
+		['a missing body', undefined, '""'],
 	])('is read from %s', async (_fact, body, text) => {
 		expect(await read({ statusCode: 200, headers: {}, body })).toBe(text);
 	});
 
-	describe('that arrives in drops', () => {
+	describe('that arrives slowly', () => {
 		beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
 		afterEach(() => jest.useRealTimers());
 
-		/** So many bytes in each of 40 seconds. */
+		/** Yields this number of bytes in each of 40 seconds. */
 		async function* drops(bytes: number): AsyncGenerator<Buffer> {
 			for (let second = 0; second < 40; second += 1) {
 				await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -128,7 +131,7 @@ describe('a response', () => {
 			expect(await readDrops(10, { idleMs: 15_000 })).toBe(400);
 		});
 
-		it('is ended where it makes less progress than it should', async () => {
+		it('is aborted if it makes too little progress', async () => {
 			const limits = { idleMs: 15_000, progressBytes: 1024 };
 
 			expect(await readDrops(100, limits)).toBe(4000);
@@ -139,12 +142,12 @@ describe('a response', () => {
 		});
 	});
 
-	it('may be as large as the limit', async () => {
+	it('can be as large as the limit, but not larger', async () => {
 		expect(await read(reply(200, Readable.from([Buffer.from('abc')])), 3)).toBe('abc');
 		expect(await read(reply(200, Readable.from([Buffer.from('abcd')])), 3)).toEqual({ kind: 'tooLarge', limit: 3 });
 	});
 
-	it('that ends because the execution stops counts as canceled', async () => {
+	it('that ends because the execution is canceled counts as canceled', async () => {
 		const stop = new AbortController();
 		const { client } = fakeClient(
 			[
@@ -168,7 +171,7 @@ describe('a response', () => {
 });
 
 it.each(['4000000000000000', '3000000000'])(
-	'a response counts although its announced length of %s is nonsense',
+	'a response is read although its Content-Length of %s is wrong, and reserves 16 MB',
 	async (length) => {
 		const body = JSON.stringify({ data: { task_id: 't-1', more: 'x'.repeat(200_000) } });
 		const chunks = [Buffer.from(body.slice(0, 100_000)), Buffer.from(body.slice(100_000))];

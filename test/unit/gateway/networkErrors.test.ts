@@ -12,11 +12,11 @@ describe('an error page of a proxy', () => {
 		[403, { 'x-squid-error': 'ERR_CACHE_ACCESS_DENIED 0' }, true],
 		[500, { server: 'tinyproxy/1.11.1' }, false],
 		[403, { server: 'tinyproxy/1.11.1' }, true],
-	])('proves that nothing was sent where it did not connect: %i %j', (status, headers, lasting) => {
+	])('proves that nothing was sent if the proxy did not connect: %i %j', (status, headers, lasting) => {
 		expect(readProxyError(status, headers, URL)).toMatchObject({ kind: 'unsent', lasting });
 	});
 
-	// Inside TLS, Squid with ssl_bump or as a reverse proxy writes the same header about a request that it has forwarded.
+	// Inside TLS, Squid (with ssl_bump or as a reverse proxy) sends the same header for a request that it has forwarded.
 	it.each<[status: number, headers: Record<string, unknown>]>([
 		[504, { 'x-squid-error': 'ERR_READ_TIMEOUT 0' }],
 		[502, { 'x-squid-error': 'ERR_ZERO_SIZE_OBJECT 0' }],
@@ -26,7 +26,7 @@ describe('an error page of a proxy', () => {
 		[503, { 'x-squid-error': 'ERR_CONNECT_FAILED_LATER 0' }],
 		[503, { server: 'tinyproxy/1.11.1' }],
 		[502, { server: 'tinyproxy/1.11.1' }],
-	])('proves nothing where the request may have been forwarded: %i %j', (status, headers) => {
+	])('proves nothing if the request may have been forwarded: %i %j', (status, headers) => {
 		expect(readProxyError(status, headers, URL)).toBeUndefined();
 	});
 });
@@ -36,12 +36,12 @@ describe('a network error', () => {
 		Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 	const CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'];
 
-	it.each(CODES)('proves that nothing was sent when the connection did not open (%s)', (code) => {
+	it.each(CODES)('proves that nothing was sent if the connection did not open (%s)', (code) => {
 		expect(readNetworkError(socketError(code, 'connect')).kind).toBe('unsent');
 	});
 
 	it.each(CODES.flatMap((code) => [[code, 'read'] as const, [code, 'write'] as const]))(
-		'proves nothing on a connection that had opened (%s, %s)',
+		'proves nothing after the connection has opened (%s, %s)',
 		(code, syscall) => {
 			const error = socketError(code, syscall);
 
@@ -50,7 +50,7 @@ describe('a network error', () => {
 		},
 	);
 
-	it('proves that nothing was sent when the TLS handshake broke', () => {
+	it('proves that nothing was sent if the TLS handshake failed', () => {
 		const plain = Object.assign(new Error('write EPROTO 1:error:0A00010B:SSL routines::wrong version number'), {
 			code: 'EPROTO',
 			syscall: 'write',

@@ -8,14 +8,14 @@ import { A, B, down, downloadFrom, gone, image, MINUTE_MS, neverOpened, PNG } fr
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
 
-describe('a download that passes', () => {
+describe('a download that fails temporarily', () => {
 	it.each<[string, FakeResponse]>([
 		['503', down],
 		['429', reply(429)],
 		['408', reply(408)],
 		['a broken connection', broken('ECONNRESET', 'read')],
-		['a host that is not known yet', neverOpened],
-		['a file that is not there yet', gone],
+		['a host name that is not found yet', neverOpened],
+		['a file that does not exist yet', gone],
 		['half a file', reply(200, PNG.subarray(0, 40))],
 		['an empty file', reply(200)],
 	])('is tried again after %s', async (_fact, response) => {
@@ -26,7 +26,7 @@ describe('a download that passes', () => {
 		expect(pauses).toEqual([600, 1_200]);
 	});
 
-	it('is tried until the deadline, with growing pauses up to eight seconds', async () => {
+	it('is tried until the deadline, with growing pauses of up to eight seconds', async () => {
 		const { result, pauses, tookMs } = await downloadFrom([down]);
 
 		expect(result).toEqual({ kind: 'missing', url: A, reason: 'HTTP 503' });
@@ -36,13 +36,13 @@ describe('a download that passes', () => {
 		expect(tookMs).toBeGreaterThan(10 * MINUTE_MS - 8_001);
 	});
 
-	it('waits as long as Retry-After says', async () => {
+	it('is tried again after the time in Retry-After', async () => {
 		const { result, pauses } = await downloadFrom([reply(429, '', { 'retry-after': '30' }), image]);
 
 		expect([result.kind, pauses]).toEqual(['image', [30_000]]);
 	});
 
-	it('waits for the moment that Retry-After names', async () => {
+	it('is tried again at the date in Retry-After', async () => {
 		const moment = new Date(Date.now() + 30_000).toUTCString();
 		const { result, pauses } = await downloadFrom([reply(503, '', { 'retry-after': moment }), image]);
 
@@ -54,22 +54,22 @@ describe('a download that passes', () => {
 	it.each([
 		['600', 1],
 		['599', 2],
-	])('is given up where Retry-After (%s) leads past the deadline', async (seconds, requests) => {
+	])('is tried again only if Retry-After (%s s) ends before the deadline', async (seconds, requests) => {
 		const { result, sent } = await downloadFrom([reply(503, '', { 'retry-after': seconds })]);
 
 		expect([result.kind, sent.length]).toEqual(['missing', requests]);
 	});
 });
 
-describe('a download that seldom passes', () => {
+describe('a download that rarely recovers', () => {
 	it.each<[string, FakeResponse, string]>([
-		['a file that is gone', gone, 'HTTP 404'],
+		['a file that is not found', gone, 'HTTP 404'],
 		['a file that has expired', reply(410), 'HTTP 410'],
-		['a file that is closed', reply(403), 'HTTP 403'],
-		['a host that is not known', neverOpened, 'The host name was not found'],
+		['a file without access', reply(403), 'HTTP 403'],
+		['an unknown host name', neverOpened, 'The host name was not found'],
 		['half a file', reply(200, PNG.subarray(0, 40)), 'The file is incomplete'],
-		['a circle of redirects', broken('ERR_FR_TOO_MANY_REDIRECTS', 'read'), 'The URL redirects too many times'],
-		['a damaged encoding', broken('Z_DATA_ERROR', 'read'), 'The compressed response cannot be read'],
+		['a redirect loop', broken('ERR_FR_TOO_MANY_REDIRECTS', 'read'), 'The URL redirects too many times'],
+		['damaged compression', broken('Z_DATA_ERROR', 'read'), 'The compressed response cannot be read'],
 		['an empty file', reply(204), 'The file is empty'],
 		[
 			'a web page',
@@ -85,17 +85,20 @@ describe('a download that seldom passes', () => {
 });
 
 describe('a file that has not reached its host yet', () => {
-	it.each([202, 401, 403, 404, 410])('is waited for after HTTP %i, as it is fresh', async (status) => {
-		const clock = leapingClock();
-		const startedAt = clock.now();
-		const later = (): ReturnType<typeof reply> =>
-			reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
-		const { result } = await downloadFrom([later], { clock, isFresh: true });
+	it.each([202, 401, 403, 404, 410])(
+		'is tried again for 15 seconds after HTTP %i, because its task has just ended',
+		async (status) => {
+			const clock = leapingClock();
+			const startedAt = clock.now();
+			const later = (): ReturnType<typeof reply> =>
+				reply(clock.now() - startedAt < 15_000 ? status : 200, clock.now() - startedAt < 15_000 ? 'not yet' : PNG);
+			const { result } = await downloadFrom([later], { clock, isFresh: true });
 
-		expect(result).toMatchObject({ kind: 'image', url: A });
-	});
+			expect(result).toMatchObject({ kind: 'image', url: A });
+		},
+	);
 
-	it('is given up after twenty seconds', async () => {
+	it('is given up at the first try after 20 seconds', async () => {
 		const { result, tookMs, pauses } = await downloadFrom([gone], { isFresh: true });
 
 		expect(result).toEqual({ kind: 'missing', url: A, reason: 'HTTP 404' });
@@ -103,24 +106,24 @@ describe('a file that has not reached its host yet', () => {
 		expect(pauses).toEqual([600, 1_200, 2_400, 4_800, 8_000, 8_000]);
 	});
 
-	it('is waited for within the deadline only', async () => {
+	it('is not tried again after the deadline', async () => {
 		const clock = leapingClock();
 		const { tookMs } = await downloadFrom([gone], { clock, isFresh: true, deadline: clock.now() + 5_000 });
 
 		expect(tookMs).toBeLessThan(5_000);
 	});
 
-	it('is told from the wrong content, which seldom becomes the right one', async () => {
+	it('is tried only four times if it has the wrong content', async () => {
 		expect((await downloadFrom([reply(200, '<html></html>')], { isFresh: true })).sent).toHaveLength(4);
 	});
 });
 
-describe('a download that never passes', () => {
+describe('a download that cannot succeed', () => {
 	it.each<[string, FakeResponse, string]>([
 		['a bad request', reply(400), 'HTTP 400'],
-		['a page that moved for good', reply(301), 'HTTP 301'],
-		['a choice of pages', reply(300), 'HTTP 300'],
-		['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), "The server's certificate has expired"],
+		['a permanent redirect', reply(301), 'HTTP 301'],
+		['a choice of URLs', reply(300), 'HTTP 300'],
+		['an expired certificate', broken('CERT_HAS_EXPIRED', 'read'), "The server's certificate has expired"],
 	])('is tried once for %s', async (_fact, response, reason) => {
 		const { result, sent, pauses } = await downloadFrom([response, image]);
 
@@ -144,7 +147,7 @@ describe('a download that never passes', () => {
 
 describe('a URL that has expired', () => {
 	it.each([400, 401, 403, 404, 410])(
-		'is refreshed after HTTP %i, and the new one is downloaded at once',
+		'is refreshed after HTTP %i, and the new URL is downloaded at once',
 		async (status) => {
 			const refreshUrl = jest.fn(async () => await Promise.resolve(B));
 			const { result, urls, pauses } = await downloadFrom([reply(status), image], { refreshUrl });
@@ -164,7 +167,7 @@ describe('a URL that has expired', () => {
 		expect([urls, refreshUrl.mock.calls.length]).toEqual([[A, A], 0]);
 	});
 
-	it('is refreshed twice at most', async () => {
+	it('is refreshed at most twice', async () => {
 		let count = 0;
 		const refreshUrl = jest.fn(async () => await Promise.resolve(`https://cdn.example/${(count += 1)}.png`));
 		const { result, urls } = await downloadFrom([gone], { refreshUrl });
@@ -175,9 +178,9 @@ describe('a URL that has expired', () => {
 	});
 
 	it.each<[string, string | undefined]>([
-		['the same', A],
-		['none', undefined],
-	])('is tried again after a pause when the API names %s', async (_fact, fresh) => {
+		['the same URL', A],
+		['no URL', undefined],
+	])('is tried again after a pause if the API returns %s', async (_fact, fresh) => {
 		const { result, urls, pauses } = await downloadFrom([gone, image], {
 			refreshUrl: async () => await Promise.resolve(fresh),
 		});

@@ -21,7 +21,7 @@ export const gone = reply(404, 'gone');
 export const down = reply(503, 'later');
 export const neverOpened = broken('ENOTFOUND', 'getaddrinfo');
 
-/** A result with its file next to the kind. */
+/** A result whose file properties are next to the kind. */
 type Flat = ({ kind: 'image'; warning?: string } & ImageFile) | Extract<DownloadResult<ImageFile>, { kind: 'missing' }>;
 
 function flat(result: DownloadResult<ImageFile>): Flat {
@@ -41,7 +41,7 @@ interface NodeRun {
 export const urlRef = (url: string): ImageRef => ({ kind: 'url', url });
 export const base64Ref = (bytes: Buffer): ImageRef => ({ kind: 'base64', base64: bytes.toString('base64') });
 
-/** Downloads one image from hosts that give these responses, on a clock whose pauses are over at once. */
+/** Downloads one image from hosts that return these responses, with a clock whose pauses end at once. */
 export async function downloadFrom(
 	responses: FakeResponse[],
 	more: Partial<DownloadOptions<ImageFile>> = {},

@@ -11,7 +11,7 @@ beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
 
 describe('an image', () => {
-	it('is downloaded once and without the key, and its bytes decide its type', async () => {
+	it('is downloaded once, without the key, and its type is read from its bytes', async () => {
 		const { result, sent, pauses } = await downloadFrom([image]);
 
 		expect(result).toEqual({
@@ -28,13 +28,13 @@ describe('an image', () => {
 		[206, 'image'],
 		[300, 'missing'],
 		[199, 'missing'],
-	])('that comes with HTTP %i is: %s', async (status, kind) => {
+	])('with HTTP %i has the result "%s"', async (status, kind) => {
 		const { result, sent } = await downloadFrom([reply(status, PNG), reply(400)]);
 
 		expect([result.kind, sent[0].url]).toEqual([kind, A]);
 	});
 
-	it('is waited for no longer than its deadline, and never less than a second', async () => {
+	it('has a timeout that ends at its deadline, but at least one second', async () => {
 		const left = async (ms: number): Promise<number> => {
 			const clock = leapingClock();
 			const { sent } = await downloadFrom([image], { clock, deadline: clock.now() + ms });
@@ -46,7 +46,7 @@ describe('an image', () => {
 		]);
 	});
 
-	it('reserves memory before more than a small part of it is kept', async () => {
+	it('reserves memory for its Content-Length once', async () => {
 		const reserveMemory = jest.fn(async () => await Promise.resolve());
 		const end = jest.fn();
 		const large = Buffer.concat([PNG, Buffer.alloc(600_000)]);
@@ -60,10 +60,10 @@ describe('an image', () => {
 	});
 });
 
-describe('a file that asks for the key', () => {
+describe('a file that requires the key', () => {
 	const own = urlRef(`${BASE_URL}/files/a.png`);
 
-	it('gets it on the origin of the API only', async () => {
+	it('is requested with it only on the origin of the API', async () => {
 		const { result, sent } = await downloadFrom([reply(401), image], {}, own);
 
 		expect(result.kind).toBe('image');
@@ -75,13 +75,13 @@ describe('a file that asks for the key', () => {
 	const rejection = reply(200, '{"code":401,"message":"no token"}', { 'content-type': 'application/json' });
 
 	it.each<[string, FakeResponse]>([
-		['a page to sign in', loginPage],
+		['a sign-in page', loginPage],
 		['a rejection in JSON', rejection],
 		['404', gone],
 		['400', reply(400)],
 		['a redirect that is not followed', reply(302)],
 		['410', reply(410)],
-	])('gets it once where it says so with %s', async (_fact, response) => {
+	])('is requested with it once after %s', async (_fact, response) => {
 		const { result, sent, pauses } = await downloadFrom([response, image], {}, own);
 
 		expect(result).toMatchObject({ kind: 'image', facts: { mimeType: 'image/png' } });
@@ -94,19 +94,19 @@ describe('a file that asks for the key', () => {
 
 	it.each<[string, FakeResponse]>([
 		['an API that is down', down],
-		['a limit', reply(429)],
+		['a rate limit', reply(429)],
 		['half an image', reply(200, PNG.subarray(0, 40))],
 		['a broken connection', broken('ECONNRESET', 'read')],
-	])('is not taken for one because of %s', async (_fact, response) => {
+	])('is requested again without it after %s', async (_fact, response) => {
 		expect((await downloadFrom([response, image], {}, own)).sent.map(({ withKey }) => withKey)).toEqual([false, false]);
 	});
 
-	it('gets none on another origin, whatever the response is', async () => {
+	it('is never requested with it on another origin', async () => {
 		for (const response of [loginPage, rejection, gone, reply(400)])
 			expect((await downloadFrom([response])).sent.some(({ withKey }) => withKey)).toBe(false);
 	});
 
-	it('gets none where the user gave the URL', async () => {
+	it('is not requested with it if the user entered the URL', async () => {
 		const { result, sent } = await downloadFrom([reply(403)], { allowKey: false }, own);
 
 		expect(result).toEqual({ kind: 'missing', url: own.kind === 'url' && own.url, reason: 'HTTP 403' });
@@ -126,7 +126,7 @@ describe('base64', () => {
 		expect(sent).toEqual([]);
 	});
 
-	it('has to be an image', async () => {
+	it('must be an image', async () => {
 		expect((await downloadFrom([], {}, base64Ref(Buffer.from('no image, only words')))).result).toEqual({
 			kind: 'missing',
 			reason: 'The data in the response is not an image',
@@ -140,11 +140,11 @@ describe('base64', () => {
 		warning: 'is incomplete and was saved as received',
 	};
 
-	it('that is cut off is returned with a warning, as it is paid for', async () => {
+	it('that is cut off is returned with a warning, because it was charged', async () => {
 		expect((await downloadFrom([], {}, half)).result).toMatchObject(cutOff);
 	});
 
-	it('is not asked for again', async () => {
+	it('does not request a new URL', async () => {
 		const refreshUrl = jest.fn(async () => await Promise.resolve(A));
 		for (const ref of [half, base64Ref(PNG), base64Ref(Buffer.from('words'))])
 			await downloadFrom([], { refreshUrl }, ref);
@@ -158,7 +158,7 @@ describe('base64', () => {
 			PNG.length - 1,
 			"is larger than 0 MB, the 'Max Download Size (MB)' under Options, but was part of the API response",
 		],
-	])('of 73 bytes under a limit of %i is kept, as it is in memory already', async (maxBytes, warning) => {
+	])('of 73 bytes with a limit of %i is kept, because it is already in memory', async (maxBytes, warning) => {
 		const { result } = await downloadFrom([], { maxBytes }, base64Ref(PNG));
 
 		expect(result).toMatchObject({ kind: 'image', ...(warning && { warning }) });
@@ -166,8 +166,8 @@ describe('base64', () => {
 	});
 });
 
-describe('bytes of a kind that is not known', () => {
-	/** Noise with a name in front, as any file of pixels is. */
+describe('a file of an unknown format', () => {
+	/** Noise, like compressed pixels. */
 	const noise = (size = 600): Buffer =>
 		Buffer.from(Array.from({ length: size }, (_, index) => (index * 167 + (index >> 3)) % 256));
 	const WARNING = 'has an unknown format and was saved as received';
@@ -179,50 +179,50 @@ describe('bytes of a kind that is not known', () => {
 		['application/octet-stream', 'https://cdn.example/a.jxl?sig=1', 'application/octet-stream', 'jxl'],
 		['application/octet-stream', 'https://cdn.example/a', 'application/octet-stream', 'bin'],
 		['image/vnd.ms-photo', 'https://cdn.example/files.d/a', 'image/vnd.ms-photo', 'bin'],
-	])('are a file after all tries: %s at %s', async (type, url, mimeType, extension) => {
+	])('is returned after four tries: %s at %s', async (type, url, mimeType, extension) => {
 		const { result, sent } = await downloadFrom([reply(200, noise(), { 'content-type': type })], {}, urlRef(url));
 
 		expect(result).toEqual({ kind: 'image', bytes: noise(), facts: { mimeType, extension }, url, warning: WARNING });
 		expect(sent).toHaveLength(4);
 	});
 
-	it('give way to an image that comes later', async () => {
+	it('is ignored if a later try returns an image', async () => {
 		expect(
 			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), image])).result,
 		).not.toHaveProperty('warning');
 	});
 
 	it.each<[string, string, Buffer | string]>([
-		['a page', 'image/png', `<!doctype html><html>${'x'.repeat(500)}</html>`],
-		['a drawing', 'image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg">${'<path/>'.repeat(99)}</svg>`],
+		['a web page', 'image/png', `<!doctype html><html>${'x'.repeat(500)}</html>`],
+		['an SVG', 'image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg">${'<path/>'.repeat(99)}</svg>`],
 		['JSON', 'application/octet-stream', JSON.stringify({ message: '未找到'.repeat(300) })],
-		['words', 'application/octet-stream', '图片已过期。'.repeat(300)],
+		['text', 'application/octet-stream', '图片已过期。'.repeat(300)],
 		[
-			'a page in letters of another time',
+			'a web page in an old encoding',
 			'application/octet-stream',
 			Buffer.concat([Buffer.from(' \r\n<HTML><title>'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')]),
 		],
 		[
-			'JSON in letters of another time',
+			'JSON in an old encoding',
 			'application/octet-stream',
 			Buffer.concat([Buffer.from('{"message":"'), Buffer.from('cdbcc6acd2d1b9fdc6da'.repeat(30), 'hex')]),
 		],
 		['a few bytes', 'image/jxl', noise(99)],
-		['a file of another kind', 'application/zip', noise()],
-		['a file of no kind', '', noise()],
+		['a file of another type', 'application/zip', noise()],
+		['a file without a type', '', noise()],
 		['half an image', 'image/png', PNG.subarray(0, 40)],
-	])('are none when they are %s (%s)', async (_fact, type, body) => {
+	])('is not returned if it is %s (%s)', async (_fact, type, body) => {
 		expect((await downloadFrom([reply(200, body, type ? { 'content-type': type } : {})])).result.kind).toBe('missing');
 	});
 
-	it('are none where they are no result, or a failed response', async () => {
+	it('is not returned for a URL that the user entered or a failed response', async () => {
 		expect(
 			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).result.kind,
 		).toBe('missing');
 		expect((await downloadFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).result.kind).toBe('missing');
 	});
 
-	it('are a file from base64 in lines', async () => {
+	it('is returned from base64 with line breaks', async () => {
 		const base64 = noise().toString('base64').replace(/.{76}/g, '$&\r\n');
 		expect((await downloadFrom([], {}, { kind: 'base64', base64 })).result).toMatchObject({
 			kind: 'image',
@@ -230,7 +230,7 @@ describe('bytes of a kind that is not known', () => {
 		});
 	});
 
-	it('are a file from base64 too, and words are none', async () => {
+	it('is returned from base64, but text is not', async () => {
 		expect((await downloadFrom([], {}, base64Ref(noise()))).result).toEqual({
 			kind: 'image',
 			bytes: noise(),
@@ -246,7 +246,7 @@ describe('bytes of a kind that is not known', () => {
 	});
 });
 
-describe('an execution that stops', () => {
+describe('a canceled execution', () => {
 	const canceled = async (
 		responses: FakeResponse[],
 		stop: AbortController,

@@ -16,7 +16,7 @@ it.each([
 	['webp', {}, 'image/webp', 'webp'],
 	['webp', { lossless: true }, 'image/webp', 'webp'],
 	['gif', {}, 'image/gif', 'gif'],
-] as const)('reads type and size of a whole %s %j', async (format, options, mimeType, extension) => {
+] as const)('reads type and size of a complete %s %j', async (format, options, mimeType, extension) => {
 	expect(readImageFormat(await encodedImage(format, options))).toEqual({
 		mimeType,
 		extension,
@@ -26,7 +26,7 @@ it.each([
 	});
 });
 
-it('reads the size of a WebP with an alpha channel, whose size is elsewhere', async () => {
+it('reads the size of a WebP with an alpha channel from its VP8X header', async () => {
 	const bytes = await sharp({
 		create: { width: 37, height: 23, channels: 4, background: { r: 1, g: 2, b: 3, alpha: 0.5 } },
 	})
@@ -48,7 +48,7 @@ it('reads the size of a JPEG after metadata that contains a thumbnail', async ()
 	const bytes = Buffer.concat([big.subarray(0, 2), segment, thumbnail, big.subarray(2)]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 300, height: 200, complete: true });
-	// The thumbnail's end mark is not the image's.
+	// The end marker of the thumbnail is not the end of the image.
 	expect(readImageFormat(bytes.subarray(0, thumbnail.length + 300))).toMatchObject({
 		mimeType: 'image/jpeg',
 		complete: false,
@@ -56,24 +56,24 @@ it('reads the size of a JPEG after metadata that contains a thumbnail', async ()
 });
 
 it.each(['png', 'jpeg', 'webp', 'gif'] as const)(
-	'calls a %s incomplete at every point where it was cut off',
+	'reports a %s as incomplete wherever it is cut off',
 	async (format) => {
 		const bytes = await encodedImage(format);
 		const cuts = Array.from({ length: bytes.length - 13 }, (_, index) => index + 12);
 		const wronglyComplete = cuts.filter((end) => readImageFormat(bytes.subarray(0, end))?.complete);
 
-		// The last bytes after the name of the end mark are not part of the image.
+		// The last bytes after the name of the end marker are not part of the image.
 		expect(wronglyComplete.filter((end) => end < bytes.length - 8)).toEqual([]);
 	},
 );
 
-it.each(['png', 'jpeg', 'webp', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
+it.each(['png', 'jpeg', 'webp', 'gif'] as const)('accepts a %s with bytes after its end', async (format) => {
 	const bytes = Buffer.concat([await encodedImage(format), Buffer.alloc(3, format === 'gif' ? 0x3b : 0)]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
 });
 
-it('takes a GIF with any bytes behind its end', async () => {
+it('accepts a GIF with text after its end', async () => {
 	const bytes = Buffer.concat([await encodedImage('gif'), Buffer.from('\r\n--boundary--')]);
 
 	expect(readImageFormat(bytes)).toMatchObject({ width: 37, height: 23, complete: true });
@@ -89,7 +89,7 @@ it.each([
 		'image/avif',
 		'avif',
 	],
-] as const)('reads the type of a %s', async (_kind, make, mimeType, extension) => {
+] as const)('reads the type of %s', async (_kind, make, mimeType, extension) => {
 	expect(readImageFormat(await make())).toEqual({ mimeType, extension, complete: true });
 });
 
@@ -112,7 +112,7 @@ it.each([
 	[['heix'], 'image/heic'],
 	[['mif1', 'heic'], 'image/heic'],
 	[['mif1'], 'image/heic'],
-])('knows the brands %j', (brands, mimeType) => {
+])('reads the type from the brands %j', (brands, mimeType) => {
 	expect(readImageFormat(boxed(brands))).toMatchObject({ mimeType, complete: true });
 });
 
@@ -121,14 +121,14 @@ it('does not accept a video as an image', () => {
 });
 
 it.each([
-	['nothing', ''],
+	['an empty file', ''],
 	['a web page', '<!doctype html><html><body>not found</body></html>'],
 	['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
 	['JSON', '{"error":{"message":"no"}}'],
 	['a PDF', '%PDF-1.7 and some more bytes'],
-	['a RIFF file that is sound', 'RIFF\x10\x00\x00\x00WAVEfmt and more'],
-	['a PNG signature alone', '\x89PNG\r\n\x1a\n'],
-])('finds no image in %s', (_what, text) => {
+	['a RIFF file with sound', 'RIFF\x10\x00\x00\x00WAVEfmt and more'],
+	['only a PNG signature', '\x89PNG\r\n\x1a\n'],
+])('does not accept %s as an image', (_what, text) => {
 	expect(readImageFormat(Buffer.from(text, 'latin1'))).toBeUndefined();
 });
 
@@ -155,7 +155,7 @@ it('never throws, whatever follows an image signature', () => {
 	}
 });
 
-it('recognizes a cut-off PNG even if a comment contains the letters of its end mark', async () => {
+it('recognizes a cut-off PNG even if a comment contains the letters of its end marker', async () => {
 	const whole = await encodedImage('png');
 	const words = Buffer.from('Comment\u0000IEND is near');
 	const head = Buffer.alloc(8);

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The incremental reader against itself with the whole image at once: chunk borders must not matter.
+// Compares reading in chunks with reading the whole image at once: chunk boundaries must not matter.
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 
@@ -35,7 +35,7 @@ function readInChunks(bytes: Buffer, sizes: number[]): ReturnType<typeof readIma
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 });
 
-it('reads the same from any chunks, of whole, cut and damaged images, and never throws', () => {
+it('reads complete, truncated, and damaged images the same in any chunks, and never throws', () => {
 	fc.assert(
 		fc.property(
 			fc.nat(),
@@ -54,7 +54,7 @@ it('reads the same from any chunks, of whole, cut and damaged images, and never 
 	);
 });
 
-it('reads anything else in any chunks without throwing', () => {
+it('reads any other bytes the same in any chunks, and never throws', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 400 }), chunkSizes, (bytes, sizes) => {
 			expect(readInChunks(Buffer.from(bytes), sizes)).toEqual(readImageFormat(Buffer.from(bytes)));

@@ -24,7 +24,7 @@ it.each([
 	jest.useRealTimers();
 });
 
-it('spreads waits by no more than a tenth', () => {
+it('spreads pauses by at most a tenth', () => {
 	const values = Array.from({ length: 200 }, () => jitter(1000));
 
 	expect(Math.min(...values)).toBeGreaterThanOrEqual(900);
@@ -32,7 +32,7 @@ it('spreads waits by no more than a tenth', () => {
 	expect(new Set(values).size).toBeGreaterThan(100);
 });
 
-it('ends a pause with the signal, and begins none after it', async () => {
+it('ends a pause when the signal is aborted, and does not pause after that', async () => {
 	// The time does not advance, so only the signal can end it.
 	jest.useFakeTimers();
 	const controller = new AbortController();
@@ -44,7 +44,7 @@ it('ends a pause with the signal, and begins none after it', async () => {
 	jest.useRealTimers();
 });
 
-it('does not notice that the time of the system is set', async () => {
+it('is not affected by a change of the system time', async () => {
 	jest.useFakeTimers();
 	const [before, after] = [jest.fn(), jest.fn()];
 	void pause(5_000).then(before);
@@ -61,7 +61,7 @@ it('does not notice that the time of the system is set', async () => {
 	jest.useRealTimers();
 });
 
-it('gathers no listeners on a signal that serves many pauses', async () => {
+it('does not accumulate listeners on a signal of many pauses', async () => {
 	const { signal } = new AbortController();
 	const added = jest.spyOn(signal, 'addEventListener');
 	const removed = jest.spyOn(signal, 'removeEventListener');
@@ -70,7 +70,7 @@ it('gathers no listeners on a signal that serves many pauses', async () => {
 	expect(added.mock.calls.length - removed.mock.calls.length).toBeLessThanOrEqual(1);
 });
 
-it('puts one listener on a signal however many pauses it ends at once', async () => {
+it('adds one listener to a signal, however many pauses it ends at once', async () => {
 	const controller = new AbortController();
 	const added = jest.spyOn(controller.signal, 'addEventListener');
 	const pauses = Array.from({ length: 30 }, async () => await pause(3_600_000, controller.signal));

@@ -25,11 +25,11 @@ it('reads only own properties', () => {
 	expect(own(hostile, '__proto__')).toEqual({ status: 'x' });
 });
 
-it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty asObject', (value) => {
+it.each([[null], [undefined], [7], ['text'], [[1, 2]]])('reads %j as an empty object', (value) => {
 	expect(asObject(value)).toEqual({});
 });
 
-it('takes the first text that says something, trimmed', () => {
+it('returns the first text that is not empty, trimmed', () => {
 	expect(firstText({ a: '  ', b: 7, c: ' found ', d: 'later' }, 'a', 'b', 'c', 'd')).toBe('found');
 	expect(firstText({ a: '' }, 'a', 'b')).toBeUndefined();
 });
@@ -59,7 +59,7 @@ it('parses text that contains JSON and leaves other text unchanged', () => {
 });
 
 describe('merging', () => {
-	it('goes into objects and replaces everything else', () => {
+	it('combines nested objects and replaces everything else', () => {
 		const merged = mergeJson(
 			{ a: { b: 1, c: 2 }, list: [1, 2], n: 1 },
 			{ a: { c: 3, d: 4 }, list: [9], n: 'text', fresh: true },
@@ -68,7 +68,7 @@ describe('merging', () => {
 		expect(merged).toEqual({ a: { b: 1, c: 3, d: 4 }, list: [9], n: 'text', fresh: true });
 	});
 
-	it('changes neither side', () => {
+	it('does not change its inputs', () => {
 		const base = { a: { b: 1 } };
 		const extra = { a: { c: 2 } };
 		mergeJson(base, extra);
@@ -76,7 +76,7 @@ describe('merging', () => {
 		expect([base, extra]).toEqual([{ a: { b: 1 } }, { a: { c: 2 } }]);
 	});
 
-	it('pollutes no prototype', () => {
+	it('does not pollute prototypes', () => {
 		const merged = mergeJson(
 			{},
 			JSON.parse('{ "__proto__": { "polluted": 1 }, "constructor": { "prototype": { "polluted": 1 } } }'),
@@ -99,7 +99,7 @@ describe('a body', () => {
 		['\u0000\u0001PNG', '(binary data, 5 bytes)'],
 	])('%j is read as %j', (text, value) => expect(parseBody(Buffer.from(text))).toEqual(value));
 
-	it('is shown as it came, numbers and all, up to 20,000 characters', () => {
+	it('is shown unchanged, up to 20,000 characters, and binary data as its size', () => {
 		expect(bodyText(Buffer.from('{"task_id":12345678901234567890}'))).toBe('{"task_id":12345678901234567890}');
 		expect(bodyText(Buffer.from('x'.repeat(1_000_000)))).toHaveLength(20_000);
 		expect(bodyText(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]))).toBe('(binary data, 6 bytes)');
@@ -123,7 +123,7 @@ describe('a body', () => {
 	});
 });
 
-it('shows a text whose last character was cut in two', () => {
+it('shows text without a truncated last character', () => {
 	const cut = Buffer.from('{"task_id":"task-1","message":"任务').subarray(0, -1);
 
 	expect(bodyText(cut)).toBe('{"task_id":"task-1","message":"任');

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { encodeForm, textParts } from '../../../nodes/NanoBanana/lib/multipart';
 
-/** Read back by the platform's own parser. */
+/** The form as read by the parser of Node.js. */
 async function parsed(form: { body: Buffer; contentType: string }): Promise<FormData> {
 	return await new Response(new Uint8Array(form.body), { headers: { 'content-type': form.contentType } }).formData();
 }
@@ -25,14 +25,14 @@ it('writes fields and files that a standard parser reads back', async () => {
 	expect(Buffer.from(await files[0].arrayBuffer())).toEqual(bytes);
 });
 
-it('is the same bytes on every attempt, and other bytes for another content', () => {
+it('writes the same bytes for the same content, and another boundary for other content', () => {
 	const once = encodeForm([{ name: 'a', value: '1' }]);
 
 	expect(encodeForm([{ name: 'a', value: '1' }])).toEqual(once);
 	expect(encodeForm([{ name: 'a', value: '2' }]).contentType).not.toBe(once.contentType);
 });
 
-it('lets no name write headers of its own', () => {
+it('escapes names, so that they cannot add headers', () => {
 	const text = encodeForm([
 		{ name: 'a"\r\nX-Evil: 1', value: 'v', fileName: 'f"\r\n\r\nbody', mimeType: 'image/png' },
 	]).body.toString();

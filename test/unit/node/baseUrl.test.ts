@@ -17,7 +17,7 @@ const node = {
 const nodeTypes = { getByNameAndVersion: () => new NanoBanana() } as unknown as INodeTypes;
 const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 
-/** What n8n makes of an expression with this credential. */
+/** The value of an expression in n8n with this credential. */
 function evaluated(expression: unknown, baseUrl: string): unknown {
 	return workflow.expression.getParameterValue(expression as string, null, 0, 0, node.name, [], 'manual', {
 		$credentials: { baseUrl },
@@ -55,7 +55,7 @@ it.each([
 	['https://v1.example.com', 'https://v1.example.com'],
 	['https://example.com/v10', 'https://example.com/v10'],
 	['', 'https://'],
-])('reads "%s" alike in the code, the node and the credential', (written, url) => {
+])('reads "%s" the same way in the code, the node, and the credential', (written, url) => {
 	const inNode = new NanoBanana().description.requestDefaults?.baseURL;
 	const inCredential = new NanoBananaApi().test.request.baseURL;
 

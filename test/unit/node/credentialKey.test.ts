@@ -37,11 +37,11 @@ it.each(PASTED)('reads %j as the key, in the code and in the credential', async 
 	expect([normalizeKey(typed), await headersFor(typed)]).toEqual([KEY, headersWith(KEY)]);
 });
 
-it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('leaves %j as it is', async (typed) => {
+it.each(['bearer-0123', 'Bearer', 'authorization', "it's", '', 'sk-a/b+c=='])('does not change %j', async (typed) => {
 	expect([normalizeKey(typed), await headersFor(typed)]).toEqual([typed, headersWith(typed)]);
 });
 
-it.each(PASTED)('shows nothing of the key typed as %j, however the API quotes it', (typed) => {
+it.each(PASTED)('hides the key entered as %j, in whatever form the API quotes it', (typed) => {
 	const quoted = [KEY, typed, `Bearer ${KEY}`, encodeURIComponent(KEY)]
 		.map((key) => `Incorrect API key provided: ${key} (see above)`)
 		.join(' ');
@@ -49,13 +49,13 @@ it.each(PASTED)('shows nothing of the key typed as %j, however the API quotes it
 	expect(redact(quoted, typed)).not.toMatch(/k3y|secret|0123456789/);
 });
 
-it('hides a key in a URL, in either case', () => {
+it('hides a URL-encoded key, with uppercase or lowercase hex digits', () => {
 	const key = 'abc+/=@0123';
 
 	expect(redact('at /v1?q=abc%2B%2F%3D%400123 and abc%2b%2f%3d%400123', key)).toBe('at /v1?q=[key] and [key]');
 });
 
-it('takes no text apart for a key that is too short to be one, or no text at all', () => {
+it('ignores a key that is too short to redact, and accepts one with invalid Unicode', () => {
 	expect(['', 'a', '"b"', '\u200b', '\ud800'].map(writtenKeys)).toEqual([[], [], [], [], []]);
 	expect(writtenKeys('\ud800k3y.secret')).toEqual(['\ud800k3y.secret', 'k3y.secret']);
 });

@@ -14,7 +14,7 @@ const optionFields = (description.properties.at(-1)?.options ?? []) as INodeProp
 const allFields = [...description.properties, ...optionFields];
 const OPERATIONS = ['textToImage', 'imageToImage', 'getStatus', 'waitForResult'];
 
-/** Words that a title leaves small: n8n's own guideline and its linter. */
+/** Words that stay lowercase in title case, by n8n's guideline and linter. */
 const SMALL_WORDS = [
 	'a',
 	'an',
@@ -59,7 +59,7 @@ type Entry = INodePropertyOptions | INodeProperties | INodePropertyCollection;
 const namesOf = (entries: Entry[] = []): string[] =>
 	entries.map((entry) => ('displayName' in entry ? entry.displayName : entry.name));
 
-/** Fills in the defaults of what these values show, as the editor does. */
+/** Adds the defaults of the fields that these values show, as the editor does. */
 function completed(values: INodeParameters): INodeParameters {
 	return NodeHelpers.getNodeParameters(description.properties, values, true, false, node, description) ?? {};
 }
@@ -98,7 +98,7 @@ describe('the contract with saved workflows', () => {
 		]);
 	});
 
-	it('has at least these options, which mean by default what happens without them', () => {
+	it('has at least these options, with these defaults', () => {
 		const defaults = Object.fromEntries(optionFields.map(({ name, default: value }) => [name, value]));
 
 		expect(defaults).toMatchObject({
@@ -137,7 +137,7 @@ describe('the contract with saved workflows', () => {
 		expect(found.map(({ value }) => value).sort()).toEqual([...values].sort());
 	});
 
-	it('is NanoBanana with its own credential, and has no resource', () => {
+	it('includes the names of the node and its credential, and no resource field', () => {
 		expect(description).toMatchObject({
 			name: 'nanoBanana',
 			displayName: 'NanoBanana',
@@ -150,19 +150,19 @@ describe('the contract with saved workflows', () => {
 	});
 });
 
-it('speaks of items, endpoints and extensions, as n8n does', () => {
+it('does not use the words row, entrance, and ending in texts', () => {
 	const texts = [...allTexts(), ...Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep])];
 
 	expect(texts.filter((text) => /\b(rows?|entrances?|endings?)\b/i.test(text))).toEqual([]);
 });
 
-it('leaves the model ID to the API: n8n gives a pattern a quarter of a second, and a busy machine fails the node before anything is sent', () => {
+it('does not validate the model ID with a pattern: n8n fails a node whose pattern takes longer than 250 ms', () => {
 	expect(allFields.flatMap(({ modes }) => modes ?? []).filter(({ validation }) => validation !== undefined)).toEqual(
 		[],
 	);
 });
 
-describe('fields appear where they apply', () => {
+describe('the editor', () => {
 	const COMMON = ['operation', 'simplify', 'options'];
 	const CREATE = ['model', 'prompt', 'aspectRatio', 'numberOfImages'];
 
@@ -179,7 +179,7 @@ describe('fields appear where they apply', () => {
 		],
 		[{ operation: 'getStatus' }, ['taskId']],
 		[{ operation: 'waitForResult' }, ['taskId']],
-	])('for %j', (values, fields) => {
+	])('shows the fields that apply to %j', (values, fields) => {
 		expect(shownFields(values).sort()).toEqual([...COMMON, ...fields].sort());
 	});
 
@@ -200,11 +200,11 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, [...PAID, ...WAITING, ...FILES, 'download', 'sendBinaryAs', 'responseFormat']],
 		['waitForResult', {}, [...WAITING, ...FILES, 'download', 'combineImages', 'timeout']],
 		['getStatus', {}, [...FILES, 'download', 'combineImages']],
-		// A format that always waits uses them, too, and hides the switch.
+		// A format that always waits uses these, too, and hides 'Wait for Completion'.
 		['textToImage', { wait: false }, [...PAID, ...FILES, 'download', 'combineImages', 'responseFormat', 'timeout']],
 		['textToImage', {}, [...PAID, ...FILES, 'imageSize'], { apiFormat: 'gemini' }],
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'asyncTask' }],
-	])('among the options of %s with %j: %j', (operation, values, names, chosen = {}) => {
+	])('shows the options that apply to %s with %j: %j', (operation, values, names, chosen = {}) => {
 		expect(shownOptions({ operation, ...values }, chosen)).toEqual(expect.arrayContaining(names));
 	});
 
@@ -214,7 +214,7 @@ describe('fields appear where they apply', () => {
 		['imageToImage', {}, ['sendBinaryAs', 'responseFormat'], { apiFormat: 'gemini' }],
 		['waitForResult', {}, [...PAID, 'sendBinaryAs', 'responseFormat']],
 		['getStatus', {}, [...PAID, ...WAITING]],
-	])('and not where they do not: %s with %j, %j', (operation, values, names, chosen = {}) => {
+	])('hides the options that do not apply to %s with %j: %j', (operation, values, names, chosen = {}) => {
 		expect(shownOptions({ operation, ...values }, chosen).filter((name) => names.includes(name))).toEqual([]);
 	});
 
@@ -227,24 +227,27 @@ describe('fields appear where they apply', () => {
 });
 
 describe('texts', () => {
-	it.each(allFields.map((field) => [field.displayName, field] as const))('of %s help', (_name, field) => {
-		const isPlainChoice = ['operation', 'options'].includes(field.name) || field.type === 'notice';
-		if (!isPlainChoice) expect(field.description ?? field.hint ?? '').not.toBe('');
-		if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
-		if (field.type === 'string') expect(field.placeholder).toMatch(/^e\.g\. /);
-	});
+	it.each(allFields.map((field) => [field.displayName, field] as const))(
+		'of the field %s have the form that n8n recommends',
+		(_name, field) => {
+			const isPlainChoice = ['operation', 'options'].includes(field.name) || field.type === 'notice';
+			if (!isPlainChoice) expect(field.description ?? field.hint ?? '').not.toBe('');
+			if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
+			if (field.type === 'string') expect(field.placeholder).toMatch(/^e\.g\. /);
+		},
+	);
 
-	it.each(allTexts())('end with a full stop when they are several sentences: %s', (text) => {
+	it.each(allTexts())('end with a period only if they have multiple sentences: %s', (text) => {
 		expect(text.endsWith('.')).toBe(/[.?!…)] [A-Z']/.test(text));
 	});
 
-	it.each(labels())('are in title case where they are names: %s', (label) => {
+	it.each(labels())('of labels are in title case: %s', (label) => {
 		const words = label.split(/[\s-]+/).filter((word) => !SMALL_WORDS.includes(word));
 
 		expect(words.filter((word) => /^[a-z]/.test(word))).toEqual([]);
 	});
 
-	it('show a realistic value as an example, also in the ways to name a model', () => {
+	it('include examples in the placeholders of the model modes and the credential', () => {
 		const modes = allFields.flatMap((field) => field.modes ?? []);
 
 		expect(modes.map(({ name }) => name)).toEqual(['list', 'id']);
@@ -255,7 +258,7 @@ describe('texts', () => {
 		]);
 	});
 
-	it('warn where money is spent', () => {
+	it('of the number of images, the API format, and the image limit warn about the cost', () => {
 		const textOf = (name: string) => JSON.stringify(allFields.find((field) => field.name === name));
 
 		expect(textOf('numberOfImages')).toContain('charged for every image');
@@ -263,7 +266,7 @@ describe('texts', () => {
 		expect(textOf('maxImages')).toContain('nothing is sent');
 	});
 
-	it('say in the unit or the label what a number counts', () => {
+	it('of number fields state what is counted, and each of these fields has a minimum', () => {
 		const numbers = allFields.filter(({ type }) => type === 'number').map(({ displayName }) => displayName);
 
 		expect(numbers).toEqual([
@@ -280,7 +283,7 @@ describe('texts', () => {
 		).toBe(true);
 	});
 
-	it('name a field by its label in single quotes', () => {
+	it('quote only labels that exist', () => {
 		const quoted = allTexts().flatMap((text) => [...text.matchAll(/'([A-Z][^']+)'/g)].map(([, name]) => name));
 		const known = [...labels(), ...new NanoBananaApi().properties.map(({ displayName }) => displayName)];
 
@@ -288,7 +291,7 @@ describe('texts', () => {
 		expect(quoted.filter((name) => !known.includes(name))).toEqual([]);
 	});
 
-	it('of failures say what happened and how to go on, without the words that only frighten', () => {
+	it('of failures do not use the words error, problem, failure, and mistake', () => {
 		const texts = Object.values(KINDS).flatMap(({ message, nextStep }) => [message, nextStep]);
 
 		expect(texts.filter((text) => /\b(error|problem|failure|mistake)s?\b/i.test(text))).toEqual([]);
@@ -311,7 +314,7 @@ describe('texts', () => {
 		expect(lists).toEqual(lists.map(sorted));
 	});
 
-	it('name each operation with its object, as an action and in other words', () => {
+	it('of each operation are a name, an action, and a description', () => {
 		const operations = description.properties[0].options as INodePropertyOptions[];
 
 		expect(operations.map(({ name, action }) => [name, action])).toEqual([
@@ -323,7 +326,7 @@ describe('texts', () => {
 		expect(operations.every((operation) => (operation.description ?? '').length > 20)).toBe(true);
 	});
 
-	it('mark every field that cannot stay empty', () => {
+	it('mark every required field', () => {
 		const required = allFields.filter((field) => field.required).map(({ name }) => name);
 
 		expect(required).toEqual(['model', 'prompt', 'prompt', 'binaryPropertyName', 'imageUrls', 'taskId']);
@@ -331,7 +334,7 @@ describe('texts', () => {
 });
 
 describe('the codex', () => {
-	it('belongs to this node and can be found by what people call it', () => {
+	it('belongs to this node and has the aliases that people search for', () => {
 		expect(codex.node).toBe(`${manifest.name}.${description.name}`);
 		expect(codex).toMatchObject({
 			nodeVersion: '1.0',
@@ -341,7 +344,7 @@ describe('the codex', () => {
 		expect(codex.alias).toEqual(expect.arrayContaining(['Nano Banana', 'image', 'edit', 'gemini', 'AI']));
 	});
 
-	it('has resources, without which n8n drops it whole', () => {
+	it('has resources, because n8n ignores a codex without them, and is not in the description', () => {
 		const { primaryDocumentation, credentialDocumentation } = codex.resources;
 
 		for (const [{ url }] of [primaryDocumentation, credentialDocumentation])

@@ -7,7 +7,7 @@ import {
 	isOnlyForNanoBanana2,
 } from '../../../nodes/NanoBanana/models';
 
-it('knows the nine models of the API page', () => {
+it('lists the nine models of the API documentation', () => {
 	expect(CATALOGUE.map(({ id }) => id)).toEqual([
 		'NanoBanana',
 		'NanoBanana2-0.5K',
@@ -21,7 +21,7 @@ it('knows the nine models of the API page', () => {
 	]);
 });
 
-it('knows that WebP comes from the base model only', () => {
+it('supports PNG and JPEG for every model, and WebP for the base model only', () => {
 	expect(CATALOGUE.filter(({ family }) => family.outputFormats.includes('webp')).map(({ id }) => id)).toEqual([
 		'NanoBanana',
 	]);
@@ -30,7 +30,7 @@ it('knows that WebP comes from the base model only', () => {
 	).toBe(true);
 });
 
-it('knows the long ratios of the second family only', () => {
+it('supports the ratio 8:1 for NanoBanana 2 only, and only ratios from the list', () => {
 	const withLong = CATALOGUE.filter(({ family }) => family.aspectRatios.includes('8:1')).map(
 		({ family }) => family.name,
 	);
@@ -43,7 +43,7 @@ it('knows the long ratios of the second family only', () => {
 	).toBe(true);
 });
 
-it('limits references by family', () => {
+it('limits the reference images by family', () => {
 	expect(Object.fromEntries(CATALOGUE.map(({ family }) => [family.name, family.maxReferences]))).toEqual({
 		NanoBanana: 3,
 		'NanoBanana 2': 14,
@@ -51,14 +51,14 @@ it('limits references by family', () => {
 	});
 });
 
-it('has its default in the catalogue', () => {
+it('lists the default model', () => {
 	expect(findModel(DEFAULT_MODEL)?.label).toBe('NanoBanana 2 (1K)');
 });
 
 it.each([
 	['NanoBanana2-3K', 'NanoBanana 2 (3K)', 'NanoBanana 2'],
 	['NanoBananaPro-16K', 'NanoBanana Pro (16K)', 'NanoBanana Pro'],
-])('knows the family of the unlisted tier %s by its prefix', (id, label, family) => {
+])('finds the family of the unlisted resolution %s by its prefix', (id, label, family) => {
 	expect(findModel(id)).toMatchObject({ id, label, family: { name: family } });
 	expect(findModel(id)).not.toHaveProperty('geminiId');
 });
@@ -71,17 +71,17 @@ it.each([
 	['gemini-3.1-flash-image-preview', '8:1', 14, undefined],
 	['gemini-3.1-flash-lite-image', '8:1', Infinity, ['1K']],
 	['gemini-nano-banana-2.1', '8:1', 14, ['1K', '2K', '4K']],
-])("knows the documented limits of Google's ID %s", (id, lastRatio, maxReferences, resolutions) => {
+])("has the documented limits of Google's model ID %s", (id, lastRatio, maxReferences, resolutions) => {
 	const model = findModel(id);
 
 	expect(model).toMatchObject({ id, label: id, family: { maxReferences } });
 	expect(model?.family.aspectRatios.at(-1)).toBe(lastRatio);
 	expect(model?.family.resolutions).toEqual(resolutions);
-	// Its request names the resolution in a field.
+	// Its request contains the resolution in a field.
 	expect(model).not.toHaveProperty('geminiId');
 });
 
-it('tells which ratios need NanoBanana 2', () => {
+it('finds the ratios that only NanoBanana 2 supports', () => {
 	expect(ASPECT_RATIOS.filter(isOnlyForNanoBanana2)).toEqual(['1:4', '4:1', '1:8', '8:1']);
 });
 
@@ -95,6 +95,6 @@ it.each([
 	'xNanoBanana2-1K',
 	'',
 	'__proto__',
-])('leaves the unknown id "%s" unknown', (id) => {
+])('does not recognize the ID "%s"', (id) => {
 	expect(findModel(id)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ import { readSubmitResult } from '../../../nodes/NanoBanana/submit/submitResult'
 const ROOT = join(__dirname, '../../..');
 const BANNED =
 	/\b(gateways?|pictures?|address(es)?|holds|(?<!there )is no|has no such|as a rule|anew|beside|goes on|puts? out|at the moment|paid for|billed|purchase|refused|licence|colour|behaviour|catalogue|above|below)\b|;/i;
-/** `IP address` is the only address that is allowed. */
+/** "Address" is only allowed in "IP address". */
 const checked = (text: string): string => text.replace(/IP address(es)?/g, 'IP');
 
 const { description } = new NanoBanana();
@@ -22,7 +22,7 @@ const credential = new NanoBananaApi();
 
 type Entry = INodeProperties & INodePropertyOptions;
 
-/** Label and path of every field and list entry, also inside Options. */
+/** Every field and list entry with its path, also inside Options. */
 function entriesIn(fields: readonly unknown[] = [], at = ''): Array<{ path: string; entry: Entry }> {
 	return fields.flatMap((field) => {
 		const entry = field as Entry;
@@ -51,29 +51,29 @@ const notes = readdirSync(join(ROOT, 'examples'))
 		);
 		return workflow.nodes.filter(({ type }) => /stickyNote/.test(type)).map((n) => [file, n.parameters.content ?? '']);
 	})
-	// Shell commands in a note quote the names of a server.
+	// Shell commands in a note may contain names from a server.
 	.map(([file, text]) => [file, text.replace(/```[\s\S]*?```|`[^`]*`/g, '')] as const);
 const kinds = Object.keys(KINDS) as FailureKind[];
 
-describe('words', () => {
-	it.each([...fieldTexts, ...otherTexts, ...notes])('%s: %s', (_, text) => {
+describe('banned words', () => {
+	it.each([...fieldTexts, ...otherTexts, ...notes])('are not in %s: %s', (_, text) => {
 		expect(checked(text)).not.toMatch(BANNED);
 	});
 
-	it.each(kinds)('of the failure %s', (kind) => {
+	it.each(kinds)('are not in the texts of the failure %s', (kind) => {
 		expect(checked(`${KINDS[kind].message}. ${KINDS[kind].nextStep}`)).not.toMatch(BANNED);
 	});
 });
 
-describe('length', () => {
-	it.each(fieldTexts)('%s: %s', (_, text) => expect(text.length).toBeLessThanOrEqual(140));
+describe('the length', () => {
+	it.each(fieldTexts)('of %s is at most 140 characters: %s', (_, text) => expect(text.length).toBeLessThanOrEqual(140));
 
-	it('of the hint of API Format, which is shown under the field, is at most 120', () => {
+	it('of the hint of API Format, which is shown under the field, is at most 120 characters', () => {
 		const apiFormat = entries.find(({ entry }) => entry.name === 'apiFormat')?.entry;
 		expect(apiFormat?.hint?.length).toBeLessThanOrEqual(120);
 	});
 
-	it.each(kinds)('of the failure %s', (kind) => {
+	it.each(kinds)('of the failure %s is at most 60 characters in the title and 180 in the next step', (kind) => {
 		const { message, nextStep } = KINDS[kind];
 		expect(message.length).toBeLessThanOrEqual(60);
 		expect(message).not.toMatch(/\.$|\b(error|problem|failure|mistake)s?\b/i);
@@ -81,14 +81,14 @@ describe('length', () => {
 	});
 });
 
-describe('cost', () => {
+describe('the cost', () => {
 	const phrases = (text: string): string[] => text.match(/You (were|were not|may have been) charged\./g) ?? [];
 
 	it.each([
-		['the proxy asks for a password', classify(407, '')],
+		['a proxy that requires a password', classify(407, '')],
 		['a redirect', classify(302, '', { location: 'https://api.example/' })],
-		['a challenge of Cloudflare', classify(403, '', { 'cf-mitigated': 'challenge' })],
-		['a challenge of Cloudflare with 503', classify(503, '', { 'cf-mitigated': 'challenge' })],
+		['a Cloudflare challenge', classify(403, '', { 'cf-mitigated': 'challenge' })],
+		['a Cloudflare challenge with HTTP 503', classify(503, '', { 'cf-mitigated': 'challenge' })],
 		['a request that is too large', classify(413, '')],
 		['an invalid key', classify(401, '')],
 		['no credit', classify(402, '')],

@@ -29,7 +29,7 @@ function refusal(...args: Parameters<typeof read>): string | undefined {
 	return failure && (failure.kind === 'invalid_input' ? failure.message : failure.kind);
 }
 
-it('needs no more than a model and a prompt', () => {
+it('needs only a model and a prompt', () => {
 	expect(read({})).toEqual({
 		request: {
 			operation: 'textToImage',
@@ -44,11 +44,11 @@ it('needs no more than a model and a prompt', () => {
 	});
 });
 
-it.each([[undefined], [null], [''], ['auto'], ['Auto '], [' ']])('leaves a ratio out that is %j', (value) => {
+it.each([[undefined], [null], [''], ['auto'], ['Auto '], [' ']])('does not send the aspect ratio %j', (value) => {
 	expect(read({ aspect_ratio: value } as IDataObject).request.aspectRatio).toBeUndefined();
 });
 
-it('leaves the output format out on Auto', () => {
+it('does not send the output format Auto', () => {
 	expect(read({}, { outputFormat: 'auto' }).request.outputFormat).toBeUndefined();
 });
 
@@ -65,7 +65,7 @@ it.each([
 	['webp', 'NanoBanana2-1K', 'NanoBanana2-1K does not support the output format WebP'],
 	['webp', 'NanoBananaPro-8K', 'NanoBananaPro-8K does not support the output format WebP'],
 	['webp', 'SomethingElse', undefined],
-])('judges %s by the family of %s', (outputFormat, model, message) => {
+])('checks the output format %s against the family of %s', (outputFormat, model, message) => {
 	expect(refusal({ model }, { outputFormat })).toBe(message);
 });
 
@@ -75,7 +75,7 @@ it.each([
 	['7:5', 'NanoBanana2-4K', 'NanoBanana2-4K does not support the aspect ratio 7:5'],
 	['7:5', 'SomethingElse', undefined],
 	['1024x1024', 'SomethingElse', "'Aspect Ratio' is not a valid ratio"],
-])('judges the ratio %s by the family of %s', (aspect_ratio, model, message) => {
+])('checks the ratio %s against the family of %s', (aspect_ratio, model, message) => {
 	expect(refusal({ aspect_ratio, model })).toBe(message);
 });
 
@@ -85,7 +85,7 @@ it.each([
 	['NanoBananaPro-2K', 14, undefined],
 	['NanoBananaPro-2K', 15, 'NanoBananaPro-2K accepts up to 14 reference images (got 15)'],
 	['SomethingElse', 99, undefined],
-])('lets %s take %i references or not', (model, references, message) => {
+])('limits the reference images: %s with %i', (model, references, message) => {
 	expect(refusal({ model }, {}, { references })).toBe(message);
 });
 
@@ -96,7 +96,7 @@ it.each([
 	[{ image: 'x' }, 1, true],
 	[{ images: ['x'] }, 1, true],
 	[{ images: ['x'] }, 2, true],
-])('accepts the references %j together with %i of the fields or not', (extraBody, references, isRefused) => {
+])('accepts references in one place only: %j with %i from the fields', (extraBody, references, isRefused) => {
 	expect(refusal({}, { extraBody }, { references }) !== undefined).toBe(isRefused);
 });
 
@@ -114,7 +114,7 @@ it.each([['[]'], ['7'], ['null'], ['"text"'], ['{ broken'], [[1]]])('rejects the
 	expect(refusal({}, { extraBody } as IDataObject)).toBe("'Additional Request Fields (JSON)' must be a JSON object");
 });
 
-it('turns every finding into a warning when the checks are skipped', () => {
+it('turns every failed check into a warning if the checks are skipped', () => {
 	const { warnings } = read(
 		{ aspect_ratio: '7:5' },
 		{ outputFormat: 'webp', skipModelChecks: true, extraBody: { size: '1x1' } },
@@ -125,11 +125,11 @@ it('turns every finding into a warning when the checks are skipped', () => {
 	expect(warnings.every((warning) => warning.endsWith('.'))).toBe(true);
 });
 
-it('rejects an empty prompt even when the checks are skipped', () => {
+it('rejects an empty prompt even if the checks are skipped', () => {
 	expect(refusal({ prompt: ' ' }, { skipModelChecks: true })).toBe("'Prompt' is empty");
 });
 
-it('carries what the fields and the options say', () => {
+it('contains the values of the fields and options', () => {
 	const parameters = { operation: 'imageToImage' };
 	const options = {
 		outputFormat: 'webp',
@@ -170,7 +170,7 @@ it.each<[unknown, string | undefined]>([
 	['16:', "'Aspect Ratio' is not a valid ratio"],
 	[':9', "'Aspect Ratio' is not a valid ratio"],
 	[1.5, "'Aspect Ratio' is not a valid ratio"],
-])('takes %j for a ratio or not', (aspect_ratio, message) => {
+])('accepts only valid ratios: %j', (aspect_ratio, message) => {
 	expect(refusal({ aspect_ratio, model: 'SomethingElse' } as IDataObject)).toBe(message);
 });
 
@@ -178,7 +178,7 @@ it.each<[unknown, string]>([
 	['tiff', "'tiff' is not a valid value for 'Output Format'"],
 	[7, "'7' is not a valid value for 'Output Format'"],
 	['x'.repeat(60), `'${'x'.repeat(40)}' is not a valid value for 'Output Format'`],
-])('rejects the image type %j', (outputFormat, message) => {
+])('rejects the output format %j', (outputFormat, message) => {
 	expect(failureOf({}, { outputFormat } as IDataObject)).toMatchObject({ kind: 'invalid_input', message });
 });
 
@@ -186,13 +186,17 @@ it.each<[fact: string, args: Parameters<typeof read>, advice: string[]]>([
 	['a model', [{ model: '' }], ['e.g. NanoBanana2-1K']],
 	['a prompt', [{ prompt: '' }], ['Describe the image']],
 	['another ratio', [{ aspect_ratio: 'wide' }], ['such as 16:9']],
-	['additional fields that are an object', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
-	['references in one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['in one place only']],
-	['a format of the family', [{}, { outputFormat: 'webp' }], ['to PNG or JPEG', 'NanoBanana', 'Skip Model Checks']],
-	['a ratio of the family', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
+	['an object for the additional fields', [{}, { extraBody: '[]' }], ['{ "seed": 42 }']],
+	['references in only one place', [{}, { extraBody: { image: 'x', images: ['y'] } }], ['in one place only']],
+	[
+		'a format that the family supports',
+		[{}, { outputFormat: 'webp' }],
+		['to PNG or JPEG', 'NanoBanana', 'Skip Model Checks'],
+	],
+	['a ratio that the family supports', [{ aspect_ratio: '7:5' }], ['16:9, 21:9, 1:4', 'Skip Model Checks']],
 	['fewer references', [{}, {}, { references: 15 }], ['Remove images', 'Skip Model Checks']],
 	['a ratio instead of a size', [{}, { extraBody: { size: '1x1' } }], ["Use 'Aspect Ratio'", 'Skip Model Checks']],
-])('advises %s', (_fact, args, advice) => {
+])('recommends %s', (_fact, args, advice) => {
 	const failure = failureOf(...args);
 
 	expect(failure?.kind).toBe('invalid_input');
@@ -203,7 +207,7 @@ it.each([
 	['asyncTask', 4],
 	['openAi', 4],
 	['gemini', 2],
-])('counts the images that the additional fields ask %s for', (apiFormat, n) => {
+])('uses the number of images in the additional fields only with formats that support it: %s', (apiFormat, n) => {
 	expect(read({ n: 2 }, { apiFormat, extraBody: { n: 4 } }).request.n).toBe(n);
 });
 
@@ -218,7 +222,7 @@ it.each([
 	['asyncTask', 'NanoBanana2-1K'],
 	['openAi', 'NanoBanana2-1K'],
 	['gemini', 'NanoBanana'],
-])('reads the model that the additional fields ask %s for', (apiFormat, model) => {
+])('uses the model in the additional fields only with formats that support it: %s', (apiFormat, model) => {
 	expect(read({ model: 'NanoBanana' }, { apiFormat, extraBody: { model: 'NanoBanana2-1K' } }).request.model).toBe(
 		model,
 	);
@@ -249,11 +253,11 @@ it.each([
 		"'candidateCount' in 'Additional Request Fields (JSON)' is not supported",
 	],
 	['gemini', { generationConfig: { candidateCount: 1 } }, undefined],
-])('checks fields for the format %s: %j', (apiFormat, extraBody, message) => {
+])('checks the additional fields for the format %s: %j', (apiFormat, extraBody, message) => {
 	expect(refusal({}, { apiFormat, extraBody })).toBe(message);
 });
 
-it('says what it found as a sentence when the checks are skipped', () => {
+it('writes a failed check as a sentence if the checks are skipped', () => {
 	expect(read({ aspect_ratio: '8:1', model: 'NanoBanana' }, { skipModelChecks: true }).warnings).toEqual([
 		'NanoBanana does not support the aspect ratio 8:1.',
 	]);
@@ -264,7 +268,7 @@ it.each([
 	['gemini', 'NanoBanana2-1K', []],
 	['gemini', 'gemini-3-pro-image', []],
 	['asyncTask', 'NanoBanana', []],
-])('warns with the format %s if the model has no ID there (%s)', (apiFormat, model, warnings) => {
+])('warns with the format %s if the Gemini ID of the model is not known (%s)', (apiFormat, model, warnings) => {
 	expect(read({ model }, { apiFormat }).warnings).toEqual(warnings);
 });
 

@@ -4,7 +4,7 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 import { toFailure } from '../../../nodes/NanoBanana/errors/failure';
 import { readSources } from '../../../nodes/NanoBanana/parameters/referenceImages';
 
-/** The sources of a node whose fields contain this. */
+/** The sources of a node with these parameters. */
 function sourcesOf(parameters: IDataObject): Array<string | undefined> {
 	const getNodeParameter = (name: string, fallback: unknown): unknown => parameters[name] ?? fallback;
 	return readSources({ getNodeParameter } as unknown as IExecutePaginationFunctions).map((source) =>
@@ -16,14 +16,14 @@ const A = 'https://example.com/a,1.png';
 const B = 'http://example.com/b.png?x=[1]';
 
 it.each<[unknown]>([[`["${A}","${B}"]`], [` [ "${A}" , "${B}" ]\n`], [[A, B]], [`${A}, ${B}`], [`${A}\n${B}`]])(
-	'reads two URLs in %j',
+	'reads two URLs from %j',
 	(imageUrls) => {
 		expect(sourcesOf({ inputType: 'url', imageUrls: imageUrls as string })).toEqual([A, B]);
 	},
 );
 
 it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back'], ['front\nback']])(
-	'reads two fields in %j',
+	'reads two fields from %j',
 	(binaryPropertyName) => {
 		expect(sourcesOf({ inputType: 'binary', binaryPropertyName: binaryPropertyName as string })).toEqual([
 			'front',
@@ -35,7 +35,7 @@ it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back'], 
 it.each([
 	'https://res.example.com/fetch/w_500,h_500/https://y.example.com/a.jpg',
 	'https://x.example.com/cdn-cgi/image/width=80,quality=75/https://y.example.com/a.png',
-])('reads one URL that contains another one behind a comma: %s', (url) => {
+])('reads one URL that contains another one after a comma: %s', (url) => {
 	expect(sourcesOf({ inputType: 'url', imageUrls: url })).toEqual([url]);
 	expect(sourcesOf({ inputType: 'url', imageUrls: `${url},${B}` })).toEqual([url, B]);
 });
@@ -49,7 +49,7 @@ it('reads fields first, then URLs', () => {
 	expect(sourcesOf({ inputType: 'both', binaryPropertyName: 'data', imageUrls: A })).toEqual(['data', A]);
 });
 
-it.each(['[]', '', ' , '])('finds no URL in %j', (imageUrls) => {
+it.each(['[]', '', ' , '])('rejects %j, which contains no URL', (imageUrls) => {
 	let thrown: unknown;
 	try {
 		sourcesOf({ inputType: 'url', imageUrls });

@@ -37,7 +37,7 @@ it.each([
 	['https://api.example.com/v1/images/tasks/a%2Fb%20c', ['a/b c']],
 	['https://api.example.com/v1/images/tasks/100%', ['100%']],
 	['a%2Fb', ['a%2Fb']],
-])('reads the task ids in %j', (written, ids) => {
+])('reads the task IDs from %j', (written, ids) => {
 	expect(readTaskIds(written)).toEqual(ids);
 });
 
@@ -56,7 +56,7 @@ it.each([
 	['{}'],
 	[{ taskId: null }],
 	[{ taskId: { id: 'x' } }],
-])('finds no task id in %j', (written) => {
+])('rejects %j, which contains no task ID', (written) => {
 	let thrown: unknown;
 	try {
 		readTaskIds(written);
@@ -67,7 +67,7 @@ it.each([
 	expect(toFailure(thrown)).toMatchObject({ kind: 'invalid_input', message: "'Task ID' is empty" });
 });
 
-it('reads every default that the fields promise when nothing is set', () => {
+it('uses the defaults of the fields if nothing is set', () => {
 	expect(settingsOf()).toMatchObject({
 		operation: 'textToImage',
 		apiFormat: 'asyncTask',
@@ -92,14 +92,14 @@ it('reads every default that the fields promise when nothing is set', () => {
 	});
 });
 
-it('waits with the formats that cannot do otherwise, and never for Get Task Status', () => {
+it('always waits with a synchronous format and Wait for Task Result, and never with Get Task Status', () => {
 	expect(settingsOf({ wait: false }).wait).toBe(false);
 	expect(settingsOf({ wait: false, options: { apiFormat: 'openAi' } }).wait).toBe(true);
 	expect(settingsOf({ wait: false, operation: 'waitForResult' }).wait).toBe(true);
 	expect(settingsOf({ operation: 'getStatus' }).wait).toBe(false);
 });
 
-it('reads tasks in the task format, whatever a hidden field contains', () => {
+it('reads tasks in the asyncTask format, whatever a hidden field contains', () => {
 	expect(settingsOf({ operation: 'waitForResult', options: { apiFormat: 'gemini' } }).apiFormat).toBe('asyncTask');
 });
 
@@ -110,7 +110,7 @@ it.each([
 	['includeInputFields', 'Include Other Input Fields'],
 	['skipModelChecks', 'Skip Model Checks'],
 	['retryUnclear', 'Retry Unclear Requests'],
-] as const)('reads the option %s from the text of a webhook', (name, label) => {
+] as const)('reads the option %s from text, e.g. from a webhook', (name, label) => {
 	expect(settingsOf({ options: { [name]: 'true' } })[name]).toBe(true);
 	expect(settingsOf({ options: { [name]: ' False ' } })[name]).toBe(false);
 	expect(() => settingsOf({ options: { [name]: 'perhaps' } })).toThrow(`'perhaps' is not a valid value for '${label}'`);
@@ -121,7 +121,7 @@ it('reads Wait for Completion and Simplify from text', () => {
 	expect(settingsOf({ wait: 'true', simplify: '' })).toMatchObject({ wait: true, simplify: true });
 });
 
-it.each([undefined, null, '', ' '])('does not take a spending limit of %j for none', (maxImages) => {
+it.each([undefined, null, '', ' '])('rejects %j as Max Images per Run', (maxImages) => {
 	expect(() => settingsOf({ options: { maxImages } })).toThrow("'Max Images per Run' is empty");
 });
 
@@ -130,7 +130,7 @@ it('reads a price of 0 as a price', () => {
 });
 
 it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize', 'unitPrice'])(
-	'rejects a word in the option %s',
+	'rejects text that is not a number in the option %s',
 	(name) => {
 		expect(() => settingsOf({ options: { [name]: 'many' } })).toThrow(
 			/^'.*' must be a number, .* or higher \(got many\)$/,
@@ -139,31 +139,31 @@ it.each(['timeout', 'pollInterval', 'maxConcurrency', 'maxImages', 'maxImageSize
 );
 
 it.each(['apiFormat', 'onTimeout', 'outputFormat', 'responseFormat', 'sendBinaryAs'])(
-	'rejects a word that the option %s does not offer',
+	'rejects a value that is not in the list of the option %s',
 	(name) => {
 		expect(() => settingsOf({ options: { [name]: 'other' } })).toThrow(/^'other' is not a valid value for '.*'$/);
 	},
 );
 
-it('accepts a choice in other letters', () => {
+it('accepts a list value in another spelling', () => {
 	expect(settingsOf({ options: { apiFormat: 'openai', outputFormat: 'JPG' } })).toMatchObject({
 		apiFormat: 'openAi',
 		outputFormat: 'jpeg',
 	});
 });
 
-it('leaves the output format to the API with Auto', () => {
+it('does not set an output format with Auto', () => {
 	expect(settingsOf({ options: { outputFormat: 'auto' } }).outputFormat).toBeUndefined();
 });
 
-it('takes numbers that an expression wrote as text', () => {
+it('accepts numbers as text, e.g. from an expression', () => {
 	expect(settingsOf({ options: { timeout: '90', maxConcurrency: '3.7' } })).toMatchObject({
 		timeoutMs: 90_000,
 		maxConcurrency: 3,
 	});
 });
 
-it('accepts a path as JSONPath writes it', () => {
+it('accepts a path in JSONPath notation', () => {
 	const pathOf = (imagePath: string) => settingsOf({ operation: 'waitForResult', options: { imagePath } }).imagePath;
 
 	expect(pathOf('$.data.pics[*].src')).toBe('data.pics[*].src');

@@ -11,7 +11,7 @@ function failureOf(check: () => unknown): Failure {
 	throw new Error('Nothing was rejected');
 }
 
-it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value) => {
+it.each([[''], ['  \n'], [undefined], [null]])('reports %j as empty', (value) => {
 	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({
 		kind: 'invalid_input',
 		message: "'Prompt' is empty",
@@ -19,7 +19,7 @@ it.each([[''], ['  \n'], [undefined], [null]])('calls %j an empty text', (value)
 	});
 });
 
-it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
+it.each([[{}], [[]], [['a']], [true]])('rejects %j, which is not text', (value) => {
 	expect(failureOf(() => requiredText('Prompt', value, 'Write one.'))).toEqual({
 		kind: 'invalid_input',
 		message: "'Prompt' must be text",
@@ -27,16 +27,16 @@ it.each([[{}], [[]], [['a']], [true]])('calls %j no text', (value) => {
 	});
 });
 
-it('takes numbers as text and keeps the spaces of a prompt', () => {
+it('accepts numbers as text and keeps the spaces of a prompt', () => {
 	expect([requiredText('Prompt', 7, ''), requiredText('Prompt', ' a ', '')]).toEqual(['7', ' a ']);
 });
 
-it.each([[1], ['3'], [' 12 '], [9007199254740991]])('takes %j as a whole number', (value) => {
+it.each([[1], ['3'], [' 12 '], [9007199254740991]])('accepts %j as a whole number', (value) => {
 	expect(wholeNumber('N', value, 1)).toBe(Number(value));
 });
 
 it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]], [1e300]])(
-	'rejects %j as a whole number from 1, naming field and value',
+	'rejects %j as a whole number of 1 or higher, with field and value',
 	(value) => {
 		expect(failureOf(() => wholeNumber('Number of Images', value, 1))).toMatchObject({
 			kind: 'invalid_input',
@@ -45,17 +45,17 @@ it.each([[0], [-1], [11.5], [NaN], [Infinity], ['x'], [''], [null], [true], [[2]
 	},
 );
 
-it('gives the default for an option without a value', () => {
+it('returns the default for an option without a value', () => {
 	for (const value of [undefined, null, '', ' \n']) expect(numberFrom('Timeout', value, 600, 0.1)).toBe(600);
 });
 
-it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('rejects %j as a number', (value) => {
+it.each([[0.05], ['soon'], [NaN], [-3], [{}], [true]])('rejects %j as a number of 0.1 or higher', (value) => {
 	expect(failureOf(() => numberFrom('Timeout', value, 600, 0.1)).message).toMatch(
 		/^'Timeout' must be a number, 0\.1 or higher \(got .*\)$/,
 	);
 });
 
-it('shows no endless value', () => {
+it('shortens a long value', () => {
 	expect(failureOf(() => wholeNumber('N', 'x'.repeat(10_000), 1)).message?.length).toBeLessThan(120);
 });
 
@@ -66,11 +66,11 @@ it.each([
 	[' \n', 'url'],
 	['b64_json', 'b64_json'],
 	[' B64_JSON ', 'b64_json'],
-])('takes %j as the choice %s', (value, choice) => {
+])('reads %j as the choice %s', (value, choice) => {
 	expect(choiceFrom('Response Format', value, ['url', 'b64_json'], 'url')).toBe(choice);
 });
 
-it.each([['base64'], [7], [{}], [true]])('rejects %j as a choice and names the valid choices', (value) => {
+it.each([['base64'], [7], [{}], [true]])('rejects %j as a choice and lists the valid choices', (value) => {
 	expect(failureOf(() => choiceFrom('Response Format', value, ['url', 'b64_json'], 'url'))).toEqual({
 		kind: 'invalid_input',
 		message: `'${String(value).toLowerCase()}' is not a valid value for 'Response Format'`,

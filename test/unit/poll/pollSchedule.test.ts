@@ -23,7 +23,7 @@ function pollsOf(
 }
 
 describe('a run of 30 tasks, medians over many seeds', () => {
-	it('finds the ends of tasks of 4 to 12 s within 0.15 s with progress, in at most 4 polls', () => {
+	it('finds the ends of tasks of 4 to 12 s within 0.15 s in fewer than 4 polls, with progress', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.linear });
 
 		expect(figures.lagMs).toBeLessThan(150);
@@ -31,7 +31,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.03);
 	});
 
-	it('does the same when the progress starts after a queue', () => {
+	it('does the same if the progress starts after a queue', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.queued });
 
 		expect(figures.lagMs).toBeLessThan(150);
@@ -39,7 +39,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.03);
 	});
 
-	it('finds them within 0.52 s in at most 4.8 polls when progress 50 comes at half time', () => {
+	it('finds them within 0.52 s in at most 4.8 polls if the progress is 50 after half of the time', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.half });
 
 		expect(figures.lagMs).toBeLessThan(520);
@@ -47,7 +47,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.06);
 	});
 
-	it('finds them within 0.52 s in at most 5 polls when progress 50 comes early, after a queue', () => {
+	it('finds them within 0.52 s in at most 5 polls if the progress is 50 after a fifth of the time', () => {
 		const figures = playMany({ ...SHORT, progress: PROGRESS.status });
 
 		expect(figures.lagMs).toBeLessThan(520);
@@ -63,7 +63,7 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 		expect(figures.makespan).toBeLessThan(1.06);
 	});
 
-	it('finds the ends of tasks of 30 to 90 s within 4.1 % of their duration, in less than 10 polls', () => {
+	it('finds the ends of tasks of 30 to 90 s within 4.1% of their duration, in fewer than 10 polls', () => {
 		const figures = playMany(LONG);
 
 		expect(figures.lagShare).toBeLessThan(0.041);
@@ -71,14 +71,14 @@ describe('a run of 30 tasks, medians over many seeds', () => {
 	});
 });
 
-describe('a run of 30 tasks of lognormal lengths', () => {
+describe('a run of 30 tasks with lognormal durations', () => {
 	it.each([
 		['linear', 150, 4],
 		['half', 500, 5],
 		['status', 500, 5],
 		['none', 600, 5],
 	] as const)(
-		'of about 4 to 12 s, with progress of the kind %s, is met within %d ms in %d reads',
+		'of about 4 to 12 s and progress of the kind "%s" finds the ends within %d ms in at most %d polls',
 		(kind, lagMs, reads) => {
 			const figures = playMany({ ...SHORT, spread: 'lognormal', progress: PROGRESS[kind] }, 40);
 
@@ -88,7 +88,7 @@ describe('a run of 30 tasks of lognormal lengths', () => {
 		},
 	);
 
-	it('finds the ends of about 30 to 90 s within 4.2 % in 10 polls', () => {
+	it('of about 30 to 90 s finds the ends within 4.2% of the duration in fewer than 10 polls', () => {
 		const figures = playMany({ ...LONG, spread: 'lognormal' }, 40);
 
 		expect(figures.lagShare).toBeLessThan(0.042);
@@ -96,18 +96,21 @@ describe('a run of 30 tasks of lognormal lengths', () => {
 	});
 });
 
-describe('other sizes', () => {
+describe('a run of another size', () => {
 	it.each([
 		[1, 0.15, 8],
 		[3, 0.13, 7],
 		[10, 0.11, 6],
 		[200, 0.09, 6.5],
-	])('finds the ends of %i tasks without progress within a share of %d in %d polls', (tasks, share, reads) => {
-		const figures = playMany({ ...SHORT, tasks }, tasks > 100 ? 3 : 60);
+	])(
+		'finds the ends of %i tasks without progress within a share of %d of the duration in fewer than %d polls',
+		(tasks, share, reads) => {
+			const figures = playMany({ ...SHORT, tasks }, tasks > 100 ? 3 : 60);
 
-		expect(figures.lagShare).toBeLessThan(share);
-		expect(figures.reads).toBeLessThan(reads);
-	});
+			expect(figures.lagShare).toBeLessThan(share);
+			expect(figures.reads).toBeLessThan(reads);
+		},
+	);
 
 	it.each([4, 16])('uses the durations of the first tasks for later ones, %i at a time', (atOnce) => {
 		const figures = playMany({ ...SHORT, tasks: 64, atOnce }, 20);
@@ -117,7 +120,7 @@ describe('other sizes', () => {
 		expect(figures.reads).toBeLessThan(6.3);
 	});
 
-	it('polls tasks of nearly the same duration two or three times', () => {
+	it('polls tasks of nearly the same duration fewer than three times on average', () => {
 		const figures = playMany({ ...SHORT, shortestMs: 9_800, longestMs: 10_200 }, 100);
 
 		expect(figures.lagShare).toBeLessThan(0.05);
@@ -152,8 +155,8 @@ describe('wrong progress', () => {
 	});
 });
 
-describe('one task alone', () => {
-	it('is polled first after the poll interval, then at growing intervals of up to ten seconds or a quarter of its age', () => {
+describe('a single task', () => {
+	it('is first polled after the poll interval, then at intervals of up to ten seconds or a quarter of its age', () => {
 		const times = pollsOf(3_600_000, 1000);
 		const gaps = times.map((at, index) => at - (times[index - 1] ?? 0));
 
@@ -163,25 +166,28 @@ describe('one task alone', () => {
 		expect(times.filter((at) => at <= 60_000).length).toBeLessThan(25);
 	});
 
-	it.each([4_000, 12_000, 40_000, 90_000])('of %i ms with progress is found soon after its end', (length) => {
-		const times = pollsOf(length, 1000, (age) => Math.min(99, Math.floor((age / length) * 100)));
+	it.each([4_000, 12_000, 40_000, 90_000])(
+		'of %i ms with progress is polled soon after its end, and not often before',
+		(length) => {
+			const times = pollsOf(length, 1000, (age) => Math.min(99, Math.floor((age / length) * 100)));
 
-		expect((times.at(-1) ?? 0) - length).toBeLessThan(Math.max(300, length * 0.03));
-		expect(times.length).toBeLessThanOrEqual(length < 20_000 ? 4 : 12);
-	});
+			expect((times.at(-1) ?? 0) - length).toBeLessThan(Math.max(300, length * 0.03));
+			expect(times.length).toBeLessThanOrEqual(length < 20_000 ? 4 : 12);
+		},
+	);
 
-	it('that may have ended already is polled at once', () => {
+	it('that may have already ended is polled at once', () => {
 		expect(createPollSchedule().track(5_000, 1000, false).dueAt).toBe(5_000);
 	});
 
-	it('that was resumed after an hour is polled before a quarter of that has passed', () => {
+	it('that was resumed after an hour is polled again within ten seconds', () => {
 		const ticket = createPollSchedule().track(0, 1000, false);
 		ticket.pending(3_600_000);
 
 		expect(ticket.dueAt - 3_600_000).toBeLessThanOrEqual(10_000);
 	});
 
-	it('that was created a day ago is polled every few hours', () => {
+	it('that was created a day ago is polled again after one to six hours', () => {
 		const schedule = createPollSchedule();
 		const [old, other] = [schedule.track(0, 1000, true), schedule.track(0, 1000, true)];
 		other.pending(5_000);
@@ -224,7 +230,7 @@ describe('one task alone', () => {
 	});
 });
 
-describe('whatever happens', () => {
+describe('any sequence of events', () => {
 	const act = fc.record({
 		task: fc.nat(5),
 		what: fc.constantFrom('track', 'pending', 'pending', 'pending', 'failed', 'succeeded', 'close'),
@@ -240,7 +246,7 @@ describe('whatever happens', () => {
 		ageMs: fc.constantFrom(0, 0, 5_000, 1e9),
 	});
 
-	it('the next poll is at most ten seconds or a quarter of the age after the last one', () => {
+	it('leads to a next poll within ten seconds or a quarter of the age of the task', () => {
 		fc.assert(
 			fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
 				const schedule = createPollSchedule();
@@ -293,7 +299,7 @@ describe('tasks of one run', () => {
 		return { tickets, woken };
 	}
 
-	it('are polled earlier after the first has ended', () => {
+	it('are polled earlier after the first one has ended', () => {
 		const { tickets, woken } = threeTasks();
 		tickets[1].pending(3_990);
 		tickets[2].pending(3_990);
@@ -305,7 +311,7 @@ describe('tasks of one run', () => {
 		expect(tickets[1].dueAt).toBeLessThan(before);
 	});
 
-	it('are woken when their poll comes at least 0.1 s earlier, and for nothing less', () => {
+	it('are woken only if their next poll becomes due at least 0.1 s earlier', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1_001, max: 20_000 }), (end) => {
 				const { tickets } = threeTasks();
@@ -320,7 +326,7 @@ describe('tasks of one run', () => {
 		);
 	});
 
-	it('ignore the duration of one that was abandoned or that ended before the first poll', () => {
+	it('ignore the duration of a task that was abandoned or may have ended before its first poll', () => {
 		const { tickets, woken } = threeTasks();
 		tickets[0].close();
 		const schedule = createPollSchedule();
@@ -332,14 +338,14 @@ describe('tasks of one run', () => {
 		expect(open.dueAt).toBe(before);
 	});
 
-	it('are not polled at the same moment', () => {
+	it('are not polled at the same time', () => {
 		const schedule = createPollSchedule();
 		const tickets = Array.from({ length: 50 }, () => schedule.track(0, 1000, true));
 
 		expect(new Set(tickets.map(({ dueAt }) => dueAt)).size).toBe(50);
 	});
 
-	it('gives the same figures for the same seed', () => {
+	it('have the same figures for the same seed in the simulation', () => {
 		expect(play(SHORT, 7)).toEqual(play(SHORT, 7));
 	});
 });

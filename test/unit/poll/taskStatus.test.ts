@@ -19,7 +19,7 @@ async function pollWith(
 	return { poll, sent };
 }
 
-it('polls the task once, with the key, and follows no redirect', async () => {
+it('polls the task once, with the key, and does not follow redirects', async () => {
 	const { poll, sent } = await pollWith(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }));
 
 	expect(poll).toEqual({
@@ -39,7 +39,7 @@ it('polls the task once, with the key, and follows no redirect', async () => {
 	]);
 });
 
-it('escapes an ID in the path, and does not ask for one that cannot be a part of a path', async () => {
+it('escapes the ID in the path, and sends nothing for an ID that cannot be part of a path', async () => {
 	expect((await pollWith(reply(200, {}), { taskId: '../keys?a=1' })).sent[0].url).toBe(
 		`${BASE_URL}/v1/images/tasks/..%2Fkeys%3Fa%3D1`,
 	);
@@ -55,11 +55,11 @@ it.each([
 	[5_000, 5_000],
 	[200, 1_000],
 	[600_000, 600_000],
-])('with %i ms left, waits for the response for %i ms', async (remainingMs, timeoutMs) => {
+])('with %i ms left, waits %i ms for the response', async (remainingMs, timeoutMs) => {
 	expect((await pollWith(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
-it('ends with a response that stops for 30 seconds, and not with one that only takes long', async () => {
+it('ends a poll whose response stops arriving, but not one whose response is slow', async () => {
 	jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
 	const steady = new Readable({ read: () => undefined });
 	const silent = new Readable({ read: () => undefined });
@@ -83,7 +83,7 @@ it.each([
 	[403, 'Rate limit exceeded'],
 	[400, 'Too many requests'],
 	[200, 'Too many requests'],
-])('is repeated after the rate limit of a %i: %s', async (status, message) => {
+])('polls again after a rate limit with HTTP %i: %s', async (status, message) => {
 	const body = { error: { message } };
 	expect((await pollWith(reply(status, body, { 'retry-after': '7' }))).poll).toMatchObject({
 		kind: 'passing',
@@ -144,7 +144,7 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 		},
 	],
 	[
-		'a rejected poll',
+		'a rate limit with HTTP 200',
 		reply(200, { code: 429, message: 'too many requests' }),
 		{
 			kind: 'passing',
@@ -163,13 +163,13 @@ it.each<[string, FakeResponse, TaskStatusResult]>([
 });
 
 it.each<[string, FakeResponse, object]>([
-	['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
+	['an invalid key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key', httpStatus: 401 }],
 	[
-		'a wrong key on HTTP 200',
+		'an invalid key with HTTP 200',
 		reply(200, { code: 401, message: 'Invalid token' }),
 		{ kind: 'invalid_key', httpStatus: 200 },
 	],
-	['a certificate that nobody trusts', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
+	['an expired certificate', broken('CERT_HAS_EXPIRED', 'read'), { kind: 'unreachable' }],
 	[
 		'a response that is too large',
 		reply(200, Readable.from([Buffer.alloc(2_097_152)])),
@@ -183,7 +183,7 @@ it.each<[string, FakeResponse, object]>([
 	expect((await pollWith(response)).poll).toMatchObject({ kind: 'final', failure: { taskId: 't-1', ...failure } });
 });
 
-it.each([400, 422, 500])('reads the end of its task in a %i', async (status) => {
+it.each([400, 422, 500])('reads the end of the task from a %i that contains its ID', async (status) => {
 	const error = { message: 'no luck' };
 	const ended = (end: object): FakeResponse => reply(status, { data: { task_id: 't-1', ...end } });
 
@@ -206,7 +206,7 @@ it.each<[number, string, string, object]>([
 	[500, 'error', 'internal error', { kind: 'passing', failure: { kind: 'upstream_down' } }],
 	[404, 'fail', 'task not found', { kind: 'notFound', failure: { kind: 'unknown_task' } }],
 	[401, 'error', 'invalid api key', { kind: 'final', failure: { kind: 'invalid_key' } }],
-])('does not read a %i with the status %s (%s) as the end of its task', async (status, word, message, poll) => {
+])('does not read a %i with the status %s (%s) as the end of the task', async (status, word, message, poll) => {
 	expect((await pollWith(reply(status, { task_id: 't-1', status: word, message }))).poll).toMatchObject(poll);
 });
 
@@ -218,7 +218,7 @@ it.each<[string, FakeResponse, object]>([
 	],
 	['a 403 that may come from a firewall', reply(403, { message: 'Forbidden' }), { kind: 'access_denied' }],
 	[
-		'a sign-in service that is down',
+		'an authentication service that is down',
 		reply(401, { error: { message: 'auth service unavailable' } }),
 		{ kind: 'invalid_key', httpStatus: 401 },
 	],
@@ -243,7 +243,7 @@ it.each<[string, FakeResponse, object]>([
 		reply(200, { task_id: 't-1', error: { message: 'slow queue' } }),
 		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
 	],
-])('accepts %s only when it is repeated', async (_fact, response, failure) => {
+])('treats %s as final only if it is repeated', async (_fact, response, failure) => {
 	expect((await pollWith(response)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
 });
 
@@ -264,13 +264,13 @@ it.each([
 });
 
 it.each(['Error processing request', 'Invalid field: processing', 'The task is not running on this host'])(
-	'does not take "%s" for a task that goes on',
+	'does not read "%s" as a running task',
 	async (message) => {
 		expect((await pollWith(reply(400, { error: { message } }))).poll).toMatchObject({ kind: 'doubtful' });
 	},
 );
 
-it('sends nothing when the base URL is not a URL, and does not try again', async () => {
+it('sends nothing if the base URL is not a URL, and does not try again', async () => {
 	expect(await pollWith(reply(200, {}), { baseURL: '' })).toEqual({
 		poll: {
 			kind: 'final',
@@ -301,12 +301,12 @@ it.each<[string, string, object]>([
 	['an empty envelope', '{"code":"success","data":null}', { kind: 'unknown' }],
 	['another task', '{"data":{"task_id":12345678901234567890,"id":"t-2","status":"succeeded"}}', { kind: 'unknown' }],
 	[
-		'a status that nobody documents',
+		'an undocumented status',
 		'{"task_id":"t-1","status":"failover"}',
 		{ kind: 'pending', status: 'unknown', word: 'failover' },
 	],
-	['no image yet', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
-])('keeps the response about %s for the error', async (_fact, body, outcome) => {
+	['a finished task without an image', '{"task_id":"t-1","status":"succeeded"}', { kind: 'images', images: [] }],
+])('keeps the response for the error: %s', async (_fact, body, outcome) => {
 	expect((await pollWith(reply(200, body))).poll).toMatchObject({
 		kind: 'outcome',
 		outcome: { ...outcome, response: body },
@@ -315,7 +315,7 @@ it.each<[string, string, object]>([
 
 it.each<[string, FakeResponse, object]>([
 	[
-		'a proxy that wants a password',
+		'a proxy that requires a password',
 		reply(407, '<html>Proxy Authentication Required</html>'),
 		{ kind: 'unreachable', message: 'The proxy requires a user name and password' },
 	],
@@ -325,7 +325,7 @@ it.each<[string, FakeResponse, object]>([
 		{ kind: 'wrong_base_url', message: 'The API redirects to https://api.example/v2/' },
 	],
 	[
-		'a challenge of Cloudflare',
+		'a Cloudflare challenge',
 		reply(403, '<html><title>Just a moment...</title></html>'),
 		{ kind: 'access_denied', message: expect.stringContaining('Cloudflare') as string },
 	],

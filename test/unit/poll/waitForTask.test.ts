@@ -71,13 +71,13 @@ it('polls until the image is returned', async () => {
 	expect(seen.map(({ kind }) => kind)).toEqual(['pending', 'pending', 'images']);
 });
 
-it('polls at once when the task may have ended already', async () => {
+it('polls at once if the task may have already ended', async () => {
 	const { waited, tookMs } = await waitWith([imageResult], { origin: 'resumed' });
 
 	expect([waited.polls, tookMs]).toEqual([1, 0]);
 });
 
-it('waits as long as Retry-After says', async () => {
+it('waits for the time in Retry-After', async () => {
 	const { waited, pauses } = await waitWith([
 		down(20_000),
 		outcome({ kind: 'pending', status: 'running' }, 7_000),
@@ -89,14 +89,14 @@ it('waits as long as Retry-After says', async () => {
 	expect(pauses.filter((ms) => ms >= 7_000)).toHaveLength(2);
 });
 
-it('waits no longer than the deadline, and polls once more then', async () => {
+it('does not wait longer than the deadline, and then polls one last time', async () => {
 	const { waited, tookMs } = await waitWith([down(3_600_000), imageResult]);
 
 	expect(waited).toMatchObject({ outcome: { kind: 'images' }, polls: 2 });
 	expect(tookMs).toBe(60_000);
 });
 
-it('returns the last status at the deadline', async () => {
+it('reports the last status at the deadline', async () => {
 	const { waited, tookMs } = await waitWith([queued(), down()]);
 
 	expect(waited).toMatchObject({ failure: { kind: 'timed_out', gatewayMessage: 'Last status: queued' } });
@@ -110,7 +110,7 @@ describe('a task without a successful poll until the deadline', () => {
 		retryAfterMs: 0,
 	});
 
-	it('timed out when it was accepted before', async () => {
+	it('is reported as timed out if it was accepted before', async () => {
 		for (const origin of ['fresh', 'resumed'] as const)
 			expect((await waitWith([overloaded()], { origin })).waited).toMatchObject({
 				failure: {
@@ -122,13 +122,13 @@ describe('a task without a successful poll until the deadline', () => {
 			});
 	});
 
-	it('is not reported as running when the user entered its ID', async () => {
+	it('is not reported as running if the user entered its ID', async () => {
 		expect((await waitWith([overloaded()], { origin: 'entered', continuesOnTimeout: true })).waited).toMatchObject({
 			failure: { kind: 'upstream_down', taskId: 'task_1', gatewayMessage: 'bad gateway' },
 		});
 	});
 
-	it('is a result with an unknown status when a timeout is not an error', async () => {
+	it('is returned with an unknown status if a timeout is not an error', async () => {
 		expect((await waitWith([down()], { continuesOnTimeout: true })).waited).toMatchObject({
 			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1' },
 		});
@@ -148,7 +148,7 @@ it.each<[DecodedResponse, object]>([
 		{ kind: 'images', images: [], response: '{"b":1}' },
 		{ gatewayMessage: 'Last status: unknown. The response contains no image', response: '{"b":1}' },
 	],
-])('shows at the deadline what the last poll returned: %j', async (found, shown) => {
+])('reports the result of the last poll at the deadline: %j', async (found, shown) => {
 	expect((await waitWith([outcome(found)], { timeoutMs: 0 })).waited).toMatchObject({
 		failure: { kind: 'timed_out', ...shown },
 	});
@@ -161,7 +161,7 @@ it('waits for a task that is not visible yet', async () => {
 	});
 });
 
-it('accepts after some time that the task does not exist', async () => {
+it('reports after 5 to 30 seconds that a task entered by the user does not exist', async () => {
 	const { waited, tookMs } = await waitWith([notFound], { origin: 'entered' });
 
 	expect(waited).toMatchObject({ failure: { kind: 'unknown_task' } });
@@ -235,12 +235,12 @@ describe('a poll that becomes due earlier', () => {
 		expect(await pollsAt(0)).toBe(7_000);
 	});
 
-	it('is sent no sooner than Retry-After allows', async () => {
+	it('is not sent sooner than Retry-After allows', async () => {
 		expect(await pollsAt(20_000)).toBe(20_000);
 	});
 });
 
-describe('the schedule', () => {
+describe('a wait with a schedule', () => {
 	/** A schedule that is always due and records its calls. */
 	async function scheduleCalls(
 		results: TaskStatusResult[],
@@ -268,7 +268,7 @@ describe('the schedule', () => {
 		return { told, at, waited };
 	}
 
-	it('gets the result of every poll, and is closed', async () => {
+	it('reports the result of every poll to the schedule, and closes its ticket', async () => {
 		const { told, at } = await scheduleCalls([queued(20), down(), queued(), empty, imageResult]);
 
 		expect(told).toEqual([
@@ -283,7 +283,7 @@ describe('the schedule', () => {
 		expect(at).toEqual([0, 10, 20, 30, 40]);
 	});
 
-	it('gets no duration of a failed or unknown task', async () => {
+	it('does not report the duration of a failed or unknown task to the schedule', async () => {
 		for (const [end, after] of [
 			[outcome({ kind: 'failed', cause: 'taskFailed', reason: 'no' }), []],
 			[rejected, []],
@@ -294,7 +294,7 @@ describe('the schedule', () => {
 		}
 	});
 
-	it('is closed when a poll throws', async () => {
+	it('closes its ticket if a poll throws', async () => {
 		const told: string[] = [];
 		const clock = leapingClock();
 		const ticket = { dueAt: 0, pending() {}, failed() {}, succeeded() {}, close: () => void told.push('closed') };
@@ -305,7 +305,7 @@ describe('the schedule', () => {
 		expect(told).toEqual(['closed']);
 	});
 
-	it('says how long it waited', async () => {
+	it('reports how long it was', async () => {
 		for (const [timeoutMs, time] of [
 			[1000, '1 second'],
 			[2000, '2 seconds'],
@@ -330,7 +330,7 @@ describe('the schedule', () => {
 		expect(at.at(-1)).toBe(90);
 	});
 
-	it('accepts after the grace period that the task does not exist', async () => {
+	it('reports after the grace period that the task does not exist', async () => {
 		const failure = { kind: 'unknown_task', taskId: 'task_1' };
 		expect((await scheduleCalls([notFound], { origin: 'entered', timeoutMs: 20 })).waited).toEqual({
 			failure,
@@ -343,13 +343,13 @@ describe('the schedule', () => {
 		});
 	});
 
-	it('waits before the first poll as long as Retry-After says', async () => {
+	it('delays the first poll by the time in Retry-After', async () => {
 		expect((await scheduleCalls([imageResult], { firstPollMs: 50 })).at).toEqual([50]);
 		expect((await scheduleCalls([imageResult])).at).toEqual([0]);
 		expect((await scheduleCalls([imageResult], { origin: 'resumed' })).told[0]).toEqual(['track', 1000, false]);
 	});
 
-	it('spreads polls after Retry-After, and never polls sooner', async () => {
+	it('spreads polls after Retry-After, but never polls sooner', async () => {
 		const random = jest.spyOn(Math, 'random');
 		const second = async (drawn: number): Promise<number> => {
 			random.mockReturnValue(drawn);
@@ -387,12 +387,12 @@ describe('a rejected poll', () => {
 		['prompt_refused', 'fresh', 3],
 		['invalid_request', 'entered', 3],
 		['invalid_key', 'entered', 3],
-	])('is final when it is repeated (%s, %s task): %i polls', async (kind, origin, polls) => {
+	])('is final if it is repeated (%s, %s task): %i polls', async (kind, origin, polls) => {
 		const failure = { kind, taskId: 'task_1' };
 		expect((await waitWith([rejectedPoll(kind)], { origin })).waited).toEqual({ failure, polls });
 	});
 
-	it('can be a web page for a task whose ID the user entered', async () => {
+	it('that is a web page is final after three polls only if the user entered the task ID', async () => {
 		const proxyPage: TaskStatusResult = {
 			kind: 'notJson',
 			failure: { kind: 'wrong_base_url', httpStatus: 200 },
@@ -406,7 +406,7 @@ describe('a rejected poll', () => {
 		expect((await waitWith([proxyPage])).waited).toMatchObject({ failure: { kind: 'wrong_base_url' }, polls: 10 });
 	});
 
-	it('is ignored after a poll with another result', async () => {
+	it('is not final if polls with other results are in between', async () => {
 		const { waited } = await waitWith([
 			rejectedPoll('invalid_key'),
 			rejectedPoll('invalid_key'),
@@ -427,7 +427,7 @@ describe('a rejected poll', () => {
 		expect(tookMs).toBeLessThan(20_000);
 	});
 
-	it('keeps the status in its body for the timeout', async () => {
+	it('returns the status in its body at the timeout', async () => {
 		const told: DecodedResponse = { kind: 'pending', status: 'unknown', word: 'HELD', reason: 'awaiting review' };
 		const { waited, seen } = await waitWith([{ kind: 'doubtful', failure: { kind: 'task_failed' }, outcome: told }], {
 			timeoutMs: 0,
@@ -439,7 +439,7 @@ describe('a rejected poll', () => {
 	});
 });
 
-it('gives a task that was visible another grace period when it is not found for some time', async () => {
+it('waits for another grace period if a visible task is not found for some time', async () => {
 	const { waited, tookMs } = await waitWith(
 		[...Array<TaskStatusResult>(30).fill(queued()), ...Array<TaskStatusResult>(3).fill(notFound), imageResult],
 		{ timeoutMs: 600_000 },
@@ -449,7 +449,7 @@ it('gives a task that was visible another grace period when it is not found for 
 	expect(tookMs).toBeGreaterThan(60_000);
 });
 
-it('does not poll when the execution is canceled already', async () => {
+it('does not poll if the execution is already canceled', async () => {
 	const poll = jest.fn();
 
 	expect((await waitWith([], { poll, signal: AbortSignal.abort() })).waited).toEqual({

@@ -7,20 +7,20 @@ import type { BenchGroup, Row } from '../../bench/row';
 import { isReached, median, shareOf, summarise } from '../../bench/report/statistics';
 import { markdownTable, placeTable } from '../../bench/report/table';
 
-describe('the figures of several measurements', () => {
-	it('have the middle one, or the mean of the two in the middle, as their median', () => {
+describe('the figures of multiple measurements', () => {
+	it('have the middle one, or the mean of the two middle ones, as their median', () => {
 		expect(median([3, 1, 10])).toBe(3);
 		expect(median([10, 1, 4, 2])).toBe(3);
 		expect(() => median([])).toThrow('nothing');
 	});
 
-	it('are rejected when one measurement lacks a row', () => {
+	it('are rejected if a row is missing in one measurement', () => {
 		const row: Row = { id: 'a', name: 'A', unit: 's' };
 		expect(summarise(row, [{ a: 2 }, { a: 1 }, { a: 9 }])).toEqual({ median: 2, least: 1, most: 9, runs: 3 });
 		expect(() => summarise(row, [{ a: 2 }, { b: 1 }])).toThrow('a');
 	});
 
-	it('reach a target at its edge, and are judged before they are rounded', () => {
+	it('reach a target that they equal, and are compared before they are rounded', () => {
 		const row: Row = { id: 'a', name: 'A', unit: 'x', digits: 2, target: { atMost: 1.03 } };
 		const summary = (figure: number) => ({ median: figure, least: figure, most: figure, runs: 1 });
 		expect([1.03, 1.031].map((figure) => isReached(row, summary(figure)))).toEqual([true, false]);
@@ -37,13 +37,13 @@ describe('the figures of several measurements', () => {
 	});
 });
 
-it('computes the optimum for an API limit by starting each task when a place is free', () => {
+it('computes the optimum for an API limit by starting each task when a slot is free', () => {
 	expect(optimumMs([3, 1, 1, 1], 2)).toBe(3);
 	expect(optimumMs([1, 1, 1, 3], 2)).toBe(4);
 	expect(optimumMs([2, 5], 64)).toBe(5);
 });
 
-describe('what the API sees of a client', () => {
+describe('a measurement at the API', () => {
 	const create: Exchange = { kind: 'create', arrivedAt: 100, servedAt: 101, status: 200 };
 	const read = (arrivedAt: number, servedAt = arrivedAt + 1): Exchange => ({
 		kind: 'read',
@@ -55,7 +55,7 @@ describe('what the API sees of a client', () => {
 	const file: Exchange = { kind: 'file', arrivedAt: 1160, servedAt: 1200, status: 200 };
 	const task = { taskId: 't', startedAt: 100, durationMs: 1000 };
 
-	it('is timed from the first paid request to the last byte, including rejected requests', () => {
+	it('lasts from the first paid request, even if rejected, to the last byte', () => {
 		const rejected: Exchange = { kind: 'create', arrivedAt: 50, servedAt: 51, status: 429 };
 		expect(figuresOf([rejected, create, read(600), read(1150), file], [task])).toEqual({
 			makespanMs: 1150,
@@ -68,11 +68,11 @@ describe('what the API sees of a client', () => {
 		});
 	});
 
-	it('has no lag when the task ends while it is read', () => {
+	it('has a lag of 0 if the task ends during a poll', () => {
 		expect(figuresOf([create, read(1099, 1101), file], [task]).lagMs).toBe(0);
 	});
 
-	it('is not a measurement when the end was never read or the image never downloaded', () => {
+	it('is rejected if the end was never read or the image never downloaded', () => {
 		expect(() => figuresOf([create, read(600), file], [task])).toThrow('not read after its end');
 		expect(() => figuresOf([create, read(1150)], [task])).toThrow('0 downloads');
 	});
@@ -115,7 +115,7 @@ describe('the report', () => {
 		expect(table.match(/the network was slow/g)).toHaveLength(1);
 	});
 
-	it('replaces the text between the markers of the document and nothing else', () => {
+	it('replaces only the text between the markers of the document', () => {
 		const document = placeTable(
 			'above\n<!-- figures: written by npm run bench -->\nold\n<!-- end of figures -->\nbelow',
 			'new',

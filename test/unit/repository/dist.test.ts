@@ -28,7 +28,7 @@ it('contains one file for each class that n8n loads', () => {
 	expect([...made.files.keys()].sort()).toEqual([...manifest.n8n.credentials, ...manifest.n8n.nodes].sort());
 });
 
-it('contains nodes and credentials only: no test, example, tool or package', () => {
+it('contains only nodes and credentials: no tests, examples, tools, or packages', () => {
 	const inputs = Object.keys(made.metafile.inputs);
 
 	expect(inputs.length).toBeGreaterThan(40);
@@ -36,7 +36,7 @@ it('contains nodes and credentials only: no test, example, tool or package', () 
 	expect(inputs.filter((path) => /test|spec/i.test(path))).toEqual([]);
 });
 
-it('is readable: the exported functions keep the names of the source', () => {
+it('is readable: exported functions keep their names from the source', () => {
 	const code = [...made.files.values()].join('\n');
 	const names = Object.keys(made.metafile.inputs).flatMap((path) =>
 		[...readFileSync(join(ROOT, path), 'utf8').matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name),
@@ -47,7 +47,7 @@ it('is readable: the exported functions keep the names of the source', () => {
 	expect(missing).toEqual([]);
 });
 
-it('requires n8n-workflow and node:crypto, nothing else', () => {
+it('requires only n8n-workflow and node:crypto', () => {
 	const outside = Object.values(made.metafile.outputs).flatMap(({ imports }) =>
 		imports.filter(({ external }) => external).map(({ path }) => path),
 	);
@@ -59,7 +59,7 @@ it('requires n8n-workflow and node:crypto, nothing else', () => {
 	expect(new Set(written)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
 });
 
-// The oldest is what the README names; older ones lack what the node imports.
+// The oldest version is the one in the README. Older versions do not export everything that the node imports.
 describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPackage) => {
 	const asked = (name: string): unknown => require(name === 'n8n-workflow' ? workflowPackage : name);
 
@@ -69,7 +69,7 @@ describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPacka
 		return module.exports;
 	}
 
-	it('exports the classes that n8n asks for by the names of their files', () => {
+	it('exports the classes that n8n loads by their file names', () => {
 		const [node, credential] = [load(manifest.n8n.nodes[0]), load(manifest.n8n.credentials[0])];
 
 		expect([Object.keys(node), Object.keys(credential)]).toEqual([['NanoBanana'], ['NanoBananaApi']]);
@@ -77,7 +77,7 @@ describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPacka
 		expect(new credential.NanoBananaApi().name).toBe('nanoBananaApi');
 	});
 
-	it('finds there everything that it takes from it', () => {
+	it('finds everything that it imports from n8n-workflow', () => {
 		const code = [...made.files.values()].join('\n');
 		const names = [...code.matchAll(/([\w$]+) = require\("n8n-workflow"\)/g)].flatMap(([, bound]) =>
 			[...code.matchAll(new RegExp(`\\b${bound.replaceAll('$', '\\$')}\\.(\\w+)`, 'g'))].map(([, name]) => name),
@@ -90,13 +90,13 @@ describe.each(['n8n-workflow', 'n8n-workflow-oldest'])('with %s', (workflowPacka
 	});
 });
 
-it('is tried out with the oldest n8n-workflow that the README promises', () => {
+it('is tested with the oldest n8n-workflow version in the README', () => {
 	const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 	expect(readme).toContain(`n8n-workflow ${require('n8n-workflow-oldest/package.json').version.replace(/\.0$/, '')}`);
 });
 
-it('needs no package at run time', () => {
+it('has only n8n-workflow as a peer dependency, and no dependencies', () => {
 	expect(manifest).not.toHaveProperty('dependencies');
 	expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
 });

@@ -19,7 +19,7 @@ const jobsOf = (name: string): Job[] => Object.values(yaml(`workflows/${name}`).
 const commandsOf = (name: string): string[] => jobsOf(name).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
 
 describe('the workflows on GitHub', () => {
-	it.each(['ci.yml', 'publish.yml'])('%s runs only scripts and files that are there', (name) => {
+	it.each(['ci.yml', 'publish.yml'])('run only scripts and files that exist (%s)', (name) => {
 		const scripts = commandsOf(name).flatMap((command) =>
 			[...command.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script),
 		);
@@ -32,14 +32,14 @@ describe('the workflows on GitHub', () => {
 		expect(files.filter((file) => !readdirSync(join(ROOT, '.ci')).includes(file))).toEqual([]);
 	});
 
-	it('check every push on the oldest Node.js that is promised', () => {
+	it('check every push on the oldest supported Node.js', () => {
 		const oldest = manifest.engines.node.replace('>=', '');
 
 		expect(yaml('workflows/ci.yml').jobs.check.strategy.matrix.node).toContain(oldest);
 		expect(commandsOf('ci.yml')).toEqual(expect.arrayContaining(['npm test', '.ci/run', 'node .ci/scan-package.mjs']));
 	});
 
-	it('check with the commands of .ci/run, each of them once', () => {
+	it('check only with commands that .ci/run runs once', () => {
 		const lines = read('.ci/run').split('\n');
 		const [check] = jobsOf('ci.yml');
 		const commands = check.steps.map(({ run }) => run ?? '').filter((run) => run !== '');
@@ -50,7 +50,7 @@ describe('the workflows on GitHub', () => {
 		expect(read('.ci/run')).not.toMatch(/onlyFailures/);
 	});
 
-	it('publish with provenance, on a tag only, after everything was checked', () => {
+	it('publish with provenance, only for a tag, and after the tests', () => {
 		const [{ permissions }] = jobsOf('publish.yml');
 		const commands = commandsOf('publish.yml');
 
@@ -61,7 +61,7 @@ describe('the workflows on GitHub', () => {
 	});
 });
 
-it('the forms for issues ask for what is needed to see a report', () => {
+it('the issue forms ask for what is needed to handle a report', () => {
 	const fields: Array<{ id?: string; validations?: { required?: boolean } }> = yaml('ISSUE_TEMPLATE/bug.yml').body;
 	const required = fields.filter(({ validations }) => validations?.required).map(({ id }) => id);
 
@@ -73,7 +73,7 @@ it('the forms for issues ask for what is needed to see a report', () => {
 	expect(yaml('ISSUE_TEMPLATE/config.yml').blank_issues_enabled).toBe(false);
 });
 
-it('dependabot leaves alone what has a reason to stay', () => {
+it('Dependabot ignores the packages that must keep their version', () => {
 	const [{ ignore }] = yaml('dependabot.yml').updates as Array<{ ignore: Array<{ 'dependency-name': string }> }>;
 	const names = ignore.map((entry) => entry['dependency-name']);
 
@@ -83,15 +83,15 @@ it('dependabot leaves alone what has a reason to stay', () => {
 	expect(names.filter((name) => !name.endsWith('*') && !(name in manifest.devDependencies))).toEqual([]);
 });
 
-describe('the notes of a release', () => {
+describe('the release notes', () => {
 	const notesOf = (version: string): string =>
 		execFileSync(process.execPath, [join(ROOT, '.ci/release-notes.mjs'), version], { encoding: 'utf8', stdio: 'pipe' });
 
-	it("are rejected for a version that is not the package's own", () => {
+	it('are rejected for a version other than that of the package', () => {
 		expect(() => notesOf('99.0.0')).toThrow(`The package is version ${manifest.version}, not 99.0.0`);
 	});
 
-	it('are the chapter of the changelog, unless that calls the version unreleased', () => {
+	it('are the section of the changelog, and are rejected if it is marked as unreleased', () => {
 		const [title, ...lines] = read('CHANGELOG.md').split(/^## /m)[1].split('\n');
 
 		expect(title.startsWith(manifest.version)).toBe(true);

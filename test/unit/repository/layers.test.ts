@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 
 const FOLDER = join(__dirname, '../../../nodes/NanoBanana');
 
-/** One story, read downwards: a folder imports only from rows below its own. */
+/** A folder imports only from rows after its own. */
 const ROWS: string[][] = [
 	['NanoBanana.node'],
 	['lifecycle'],
@@ -19,7 +19,7 @@ const ROWS: string[][] = [
 ];
 
 const rowOf = new Map(ROWS.flatMap((names, row) => names.map((name) => [name, row] as const)));
-/** The folder of a file, or the file itself where it is in none. */
+/** The folder of a file, or the file itself if it is not in a folder. */
 const placeOf = (name: string): string => name.split('/')[0];
 
 function sources(folder = FOLDER): string[] {
@@ -32,7 +32,7 @@ function sources(folder = FOLDER): string[] {
 
 const nameOf = (path: string): string => relative(FOLDER, path).replace(/\\/g, '/').replace(/\.ts$/, '');
 
-/** The module names after `from` and in calls of import or require, including types. */
+/** The module names after `from` and in calls of `import` or `require`, including type imports. */
 function importsOf(path: string): string[] {
 	const text = readFileSync(path, 'utf8');
 	const clause = String.raw`(?:type\s+)?(?:\{[^}]*\}|[\w*]+(?:\s+as\s+\w+)?(?:\s*,\s*\{[^}]*\})?)`;
@@ -61,18 +61,18 @@ it('has a row for every file and folder', () => {
 	expect([...new Set(FILES.map(placeOf))].sort()).toEqual([...rowOf.keys()].sort());
 });
 
-it('finds the imports at all', () => {
+it('finds the imports that the other tests check', () => {
 	expect(INNER_EDGES.length).toBeGreaterThan(80);
 });
 
-it('imports only downwards, or within a folder', () => {
+it('imports only from later rows or within a folder', () => {
 	const row = (name: string): number => rowOf.get(placeOf(name)) ?? -1;
 	const upwards = INNER_EDGES.filter(({ from, to }) => placeOf(from) !== placeOf(to) && row(to) <= row(from));
 
 	expect(upwards).toEqual([]);
 });
 
-it('has no cycle of imports', () => {
+it('has no circular imports', () => {
 	const open = new Set(FILES);
 	for (let size = -1; size !== open.size; ) {
 		size = open.size;
@@ -84,19 +84,19 @@ it('has no cycle of imports', () => {
 	expect([...open]).toEqual([]);
 });
 
-it('imports nothing from outside but n8n-workflow and node:crypto', () => {
+it('imports only n8n-workflow and node:crypto from outside', () => {
 	const outside = EDGES.filter(({ written }) => !written.startsWith('.')).map(({ written }) => written);
 
 	expect(new Set(outside)).toEqual(new Set(['n8n-workflow', 'node:crypto']));
 });
 
-it('leaves no file that nobody imports', () => {
+it('imports every file except the node itself', () => {
 	const imported = new Set(INNER_EDGES.map(({ to }) => to));
 
 	expect(FILES.filter((name) => !imported.has(name))).toEqual(['NanoBanana.node']);
 });
 
-it('has tests of at most 500 lines per file', () => {
+it('has test files of at most 500 lines', () => {
 	const tests = sources(join(__dirname, '../..')).filter((path) => path.endsWith('.test.ts'));
 
 	expect(tests.length).toBeGreaterThan(100);

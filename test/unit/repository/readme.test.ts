@@ -27,7 +27,7 @@ const DOCUMENTS = [
 	'docs/ux-checklist.md',
 ];
 
-/** From a heading, of a chapter or of a part of one, to the next heading. */
+/** The text from this heading (level 2 or 3) to the next one. */
 function chapter(title: string, document = README): string {
 	const [, rest] = document.split(new RegExp(`\\n###? ${title}\\n`));
 	if (rest === undefined) throw new Error(`There is no chapter ${title}`);
@@ -36,20 +36,20 @@ function chapter(title: string, document = README): string {
 
 const firstCells = (text: string, cell: RegExp): string[] => [...text.matchAll(cell)].map(([, name]) => name);
 
-/** How GitHub makes the anchor of a heading. */
+/** The anchor that GitHub creates for a heading. */
 const anchorOf = (heading: string): string =>
 	`#${heading
 		.toLowerCase()
 		.replace(/[^\w\- ]/g, '')
 		.replace(/ /g, '-')}`;
 
-describe('the README tells what is there', () => {
-	it('has a page of all fields as the node describes them (npm run docs writes it)', () => {
+describe('the documentation', () => {
+	it('has a page with all fields as in the node (npm run docs writes it)', () => {
 		expect(read('docs/fields.md')).toBe(fieldsPage());
 		expect(README).toContain('](docs/fields.md)');
 	});
 
-	it('lists every error code with its title, and no other, in alphabetical order', () => {
+	it('lists exactly the existing error codes with their titles, in alphabetical order', () => {
 		const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)` \| ([^|]+) \| [^|]+ \| [^|]+ \|$/gm)].map(
 			([, code, title]) => [code, title.replace(/\*/g, "'")],
 		);
@@ -62,7 +62,7 @@ describe('the README tells what is there', () => {
 		expect(README).toContain('](docs/errors.md)');
 	});
 
-	it('lists every example by its file and by the name that n8n shows, and no other', () => {
+	it('lists exactly the existing examples, with file and workflow name', () => {
 		const listed = [
 			...read('docs/examples.md').matchAll(/^\| \[([\w-]+)\]\(\.\.\/examples\/\1\.json\) \| ([^|]+) \|/gm),
 		].map(([, file, name]) => [`${file}.json`, name]);
@@ -72,7 +72,7 @@ describe('the README tells what is there', () => {
 		expect(README).toContain('](docs/examples.md)');
 	});
 
-	it('shows screenshots that the browser test takes, a whole workflow first', () => {
+	it('shows existing screenshots in the README, a complete workflow first', () => {
 		const shown = firstCells(README, /\]\(docs\/screenshots\/([\w-]+)\.png\)/g);
 		const taken = readdirSync(join(ROOT, 'docs/screenshots')).map((file) => file.replace('.png', ''));
 
@@ -80,11 +80,11 @@ describe('the README tells what is there', () => {
 		expect(shown.filter((name) => !taken.includes(name))).toEqual([]);
 	});
 
-	it('stays short enough to be read', () => {
+	it('has a README of fewer than 1,200 words', () => {
 		expect(README.match(/\S*\w\S*/g)?.length).toBeLessThan(1_200);
 	});
 
-	it('has the commands that the checks run, and those of a first try, word for word', () => {
+	it('has the exact commands to clone, test, and try the package in the README', () => {
 		const commands = [...README.matchAll(/```bash\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines.trim().split('\n'));
 
 		expect(commands).toEqual(
@@ -97,7 +97,7 @@ describe('the README tells what is there', () => {
 		expect(commands).toContain(`git clone ${manifest.repository.url.replace('git+', '')}`);
 	});
 
-	it("has the chapters of n8n's template, in its order", () => {
+	it("has the chapters of n8n's README template, in the same order", () => {
 		const asked = [
 			'Installation',
 			'Operations',
@@ -112,7 +112,7 @@ describe('the README tells what is there', () => {
 	});
 });
 
-it('the page of fields tells what happens without an option that does nothing until it is added', () => {
+it('the page of fields shows what applies if an option is not added', () => {
 	const defaults = new Map(
 		[...fieldsPage().matchAll(/^\| .+? \| `(\w+)` \| [^|]+ \| ([^|]*) \|/gm)].map(([, name, value]) => [name, value]),
 	);
@@ -126,7 +126,7 @@ describe.each(DOCUMENTS)('%s', (name) => {
 	const text = read(name);
 	const links = firstCells(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^https?:/.test(link));
 
-	it('links to files and chapters that are there', () => {
+	it('links only to files and headings that exist', () => {
 		const broken = links.filter((link) => {
 			const [file, anchor] = link.split('#');
 			const path = join(ROOT, name, '..', file);
@@ -141,14 +141,14 @@ describe.each(DOCUMENTS)('%s', (name) => {
 		expect(broken).toEqual([]);
 	});
 
-	it('names no script that package.json does not have', () => {
+	it('mentions only npm scripts that exist', () => {
 		const scripts = firstCells(text, /npm run ([\w:-]+)/g);
 
 		expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
 	});
 });
 
-it('the guidelines are ticked one by one, and name tests that are there', () => {
+it('the UX checklist has all 84 guidelines and mentions only test files that exist', () => {
 	const list = read('docs/ux-checklist.md');
 	const tests = ['unit', 'engine', 'e2e/tests'].flatMap((folder) =>
 		readdirSync(join(ROOT, 'test', folder), { recursive: true }).map((file) => basename(String(file))),
@@ -158,7 +158,7 @@ it('the guidelines are ticked one by one, and name tests that are there', () => 
 	expect(firstCells(list, /`(\w+\.test\.ts)`/g).filter((file) => !tests.includes(file))).toEqual([]);
 });
 
-it('the folder table has every folder and file of the node', () => {
+it('the folder table contains every folder and file of the node', () => {
 	const table = chapter('Folders', read('CONTRIBUTING.md'));
 	const names = readdirSync(join(ROOT, 'nodes/NanoBanana'));
 

@@ -7,7 +7,7 @@ import type { NodeRun } from '../../../nodes/NanoBanana/run/nodeRun';
 
 const KEY = 'k3y.secret-0123456789';
 
-/** Endings of the items of one run, and what was logged. */
+/** The running items of one run, and what they log. */
 function openEndings(continues: boolean): { of: (itemIndex: number) => RunningItem; logs: string[] } {
 	const logs: string[] = [];
 	const node = { id: '1', name: 'NanoBanana', type: 'nanoBanana', typeVersion: 1, position: [0, 0], parameters: {} };
@@ -45,7 +45,7 @@ async function endWith(item: RunningItem, thrown: unknown): Promise<unknown> {
 const bug = (): Error => new Error(`cannot read https://${KEY}@files.example/a.png?signature=abc`);
 
 it.each([true, false])(
-	'logs once where something unexpected was thrown, without the key (continue: %s)',
+	'logs once where an unexpected error was thrown, without the key (continue: %s)',
 	async (continues) => {
 		const { of, logs } = openEndings(continues);
 		const thrown = bug();
@@ -64,7 +64,7 @@ it.each([true, false])(
 	},
 );
 
-it('logs each place once per run', async () => {
+it('logs errors from different places, and logs again in another run', async () => {
 	const { of, logs } = openEndings(true);
 	await endWith(of(0), bug());
 	await endWith(of(0), bug());
@@ -74,7 +74,7 @@ it('logs each place once per run', async () => {
 	expect([logs.length, other.logs.length]).toEqual([2, 1]);
 });
 
-it('logs nothing of what was foreseen', async () => {
+it('does not log expected failures', async () => {
 	const { of, logs } = openEndings(true);
 	await endWith(of(0), new FailureError({ kind: 'rate_limited' }));
 	await endWith(of(1), 'text');
@@ -82,7 +82,7 @@ it('logs nothing of what was foreseen', async () => {
 	expect(logs).toEqual([]);
 });
 
-it('logs a part that nobody expected to fail, where the others go on', () => {
+it('logs the unexpected error of an error item', () => {
 	const { of, logs } = openEndings(true);
 	errorItem(of(3), toFailure(bug()));
 

@@ -29,7 +29,7 @@ function contextsOf({
 		}) as unknown as IExecutePaginationFunctions;
 }
 
-/** Items that join in one sweep, as n8n starts them, and are told what to do. */
+/** The decisions for items that join in one loop, as n8n starts them. */
 async function decisions(plans: Array<{ images?: number; isValid?: boolean }>, node: Node = {}): Promise<string[]> {
 	const contextOf = contextsOf(node);
 	const settings = settingsOf({ options: { maxImages: 3 } });
@@ -43,7 +43,7 @@ async function decisions(plans: Array<{ images?: number; isValid?: boolean }>, n
 	return told.map(({ decision, planned }) => `${decision} ${planned}`);
 }
 
-it('abandons a try that n8n has given up, and does not let the next one join it', async () => {
+it('abandons an attempt that n8n gave up, and does not let the next attempt join it', async () => {
 	const contextOf = contextsOf({ itemCount: 3 });
 	const arrivals = [0, 1, 0, 1].map(async (itemIndex) => {
 		const run = joinRun(contextOf(itemIndex), false);
@@ -53,21 +53,21 @@ it('abandons a try that n8n has given up, and does not let the next one join it'
 	expect(await Promise.all(arrivals)).toEqual(Array(4).fill('abandoned'));
 });
 
-it('lets all items pay together once all of them are checked', async () => {
+it('lets all items proceed together after all of them are checked', async () => {
 	expect(await decisions([{}, { images: 2 }])).toEqual(['proceed 3', 'proceed 3']);
 });
 
-it('lets nobody pay where one of them is not valid and the node will stop', async () => {
+it('stops all items if one of them is not valid, unless the node continues on errors', async () => {
 	expect(await decisions([{}, { images: 0, isValid: false }])).toEqual(['stop 1', 'stop 1']);
 	expect(await decisions([{}, { images: 0, isValid: false }], { continues: true })).toEqual(['proceed 1', 'proceed 1']);
 });
 
-it('lets nobody pay where n8n gave up the run before all of its items had started', async () => {
+it('abandons a run that n8n gave up before all items had started, unless the node continues on errors', async () => {
 	expect(await decisions([{}])).toEqual(['abandoned 1']);
 	expect(await decisions([{}], { continues: true })).toEqual(['proceed 1']);
 });
 
-it('lets nobody pay beyond the limit, and counts items that start later', async () => {
+it('stops all items over the image limit, and counts items that start later', async () => {
 	expect(await decisions([{ images: 2 }, { images: 2 }])).toEqual(['overImageLimit 4', 'overImageLimit 4']);
 	expect(await decisions([{ images: 2 }], { hasBatching: true })).toEqual(['proceed 3']);
 	expect(await decisions([{ images: 3 }], { hasBatching: true })).toEqual(['overImageLimit 4']);

@@ -29,11 +29,11 @@ describe('file names', () => {
 		['com1.tar', 'com1_.tar.png'],
 		['console', 'console.png'],
 		['half \ud83d a character', 'half _ a character.png'],
-	])('makes %j a safe name', (wanted, name) => {
+	])('are safe for %j', (wanted, name) => {
 		expect(fileNameOf(wanted, 0, 1, 'png')).toBe(name);
 	});
 
-	it('are numbered from 1 when there are several', () => {
+	it('are numbered from 1 if there are multiple images', () => {
 		expect([0, 1, 2].map((index) => fileNameOf('photo.png', index, 3, 'jpg'))).toEqual([
 			'photo-1.jpg',
 			'photo-2.jpg',
@@ -41,13 +41,13 @@ describe('file names', () => {
 		]);
 	});
 
-	it('are not cut in the middle of a character, nor behind a space', () => {
+	it('are not cut in the middle of a character or after a space', () => {
 		expect(fileNameOf('ä'.repeat(200), 0, 1, 'png')).toBe(`${'ä'.repeat(100)}.png`);
 		expect(fileNameOf('🍌'.repeat(200), 0, 1, 'png')).toBe(`${'🍌'.repeat(50)}.png`);
 		expect(fileNameOf(`${'x'.repeat(119)} y`, 0, 1, 'png')).toBe(`${'x'.repeat(119)}.png`);
 	});
 
-	it('have at most 120 characters and 200 bytes before number and extension', () => {
+	it('have at most 120 characters before number and extension', () => {
 		expect(fileNameOf('x'.repeat(500), 9, 10, 'webp')).toBe(`${'x'.repeat(120)}-10.webp`);
 	});
 });
@@ -88,8 +88,8 @@ function record(more: Partial<ItemResult> = {}): ItemResult {
 
 const rows = (task: ItemResult, parameters = {}, input = {}) => outputItems(task, settingsOf(parameters), 4, input);
 
-describe('rows', () => {
-	it('link to their item, with and without an image', () => {
+describe('output items', () => {
+	it('link to their input item, with and without an image', () => {
 		const task = record({ outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(
@@ -99,13 +99,13 @@ describe('rows', () => {
 		).toEqual(Array(4).fill({ item: 4 }));
 	});
 
-	it('show the task as long as no image exists, without empty fields', () => {
+	it('show the task while there is no image, without empty fields', () => {
 		expect(rows(record({ status: 'running', progress: 40, model: undefined }))).toEqual([
 			{ json: { taskId: 'task_1', status: 'running', progress: 40 }, pairedItem: { item: 4 } },
 		]);
 	});
 
-	it('carry no key without a value', () => {
+	it('do not have keys without a value', () => {
 		const task = record({
 			model: undefined,
 			outputImages: [outputImage(0, { url: undefined, width: undefined, height: undefined })],
@@ -115,13 +115,13 @@ describe('rows', () => {
 			expect(JSON.stringify(row)).toBe(JSON.stringify(row, (_key, value: unknown) => value ?? undefined));
 	});
 
-	it('tell warnings in each row', () => {
+	it('all include the warnings', () => {
 		const task = record({ warnings: ['Less came.'], outputImages: [outputImage(0), outputImage(1)] });
 
 		expect(rows(task).map(({ json }) => json.warnings)).toEqual([['Less came.'], ['Less came.']]);
 	});
 
-	it('count the cost per image of the row when simplified, and of the task when not', () => {
+	it('include the cost of their own images if simplified, else of the task', () => {
 		const task = record({ outputImages: [outputImage(0), outputImage(1), outputImage(2)] });
 		const options = { unitPrice: 0.1 };
 
@@ -135,7 +135,7 @@ describe('rows', () => {
 		});
 	});
 
-	it('have at most ten fields when simplified, whatever there is to tell', () => {
+	it('have at most ten fields if simplified', () => {
 		const task = record({ text: 'words', warnings: ['w'], outputImages: [outputImage(0), outputImage(1)] });
 		const options = { unitPrice: 1 };
 		const counts = [
@@ -146,7 +146,7 @@ describe('rows', () => {
 		expect(Math.max(...counts)).toBeLessThanOrEqual(10);
 	});
 
-	it('leave no gap in the field names when one image could not be stored', () => {
+	it('have no gap in the field names if an image could not be stored', () => {
 		const task = record({ outputImages: [outputImage(0, { binary: undefined }), outputImage(1), outputImage(2)] });
 		const [row] = rows(task, { options: { combineImages: true, binaryPropertyOutput: 'photo' } });
 
@@ -154,7 +154,7 @@ describe('rows', () => {
 	});
 
 	it.each([true, false])(
-		'describe the image in the first field, when the one before it could not be stored (simplify %s)',
+		'describe the image in the first field if the image before it could not be stored (simplify %s)',
 		(simplify) => {
 			const task = record({
 				outputImages: [
@@ -182,7 +182,7 @@ describe('rows', () => {
 		expect(rows(task, { options: { combineImages: true } })[0].json.imageUrl).toBe('https://files.example/0');
 	});
 
-	it('let the result win over input fields of the same name', () => {
+	it('prefer the result over input fields with the same name', () => {
 		expect(
 			rows(record(), { options: { includeInputFields: true } }, { status: 'draft', sku: 7 })[0].json,
 		).toMatchObject({ status: 'succeeded', sku: 7 });

@@ -42,18 +42,18 @@ it.each([
 	['asyncTask', 'multipart'],
 	['openAi', 'dataUri'],
 	['gemini', 'dataUri'],
-])('names the file wherever %s puts it (%s)', (apiFormat, sendBinaryAs) => {
+])('shows the field of the file wherever %s sends it (%s)', (apiFormat, sendBinaryAs) => {
 	expect(JSON.stringify(preview(apiFormat, { sendBinaryAs }))).toContain("[file in 'front']");
 });
 
-it.each(['openAi', 'gemini'])('shows a URL as the file that %s sends instead', (apiFormat) => {
+it.each(['openAi', 'gemini'])('shows a URL as the image that %s sends instead', (apiFormat) => {
 	const shown = JSON.stringify(preview(apiFormat));
 
 	expect(shown).toContain('[image at https://example.com/a.png]');
 	expect(shown).not.toContain('"https://example.com/a.png"');
 });
 
-it('counts the images of the item and of the run, and their cost with a price', () => {
+it('shows the number of images of the item and of the run, and their cost if a price is set', () => {
 	expect(preview('asyncTask').billing).toEqual({ requestedImages: 2, imagesInRun: 7 });
 	expect(preview('asyncTask', { unitPrice: 0.1 }).billing).toEqual({
 		requestedImages: 2,
@@ -64,12 +64,12 @@ it('counts the images of the item and of the run, and their cost with a price', 
 	});
 });
 
-it('says how many calls there will be', () => {
+it('shows the number of calls', () => {
 	expect(preview('gemini').preview).toMatchObject({ calls: 2 });
 	expect(preview('asyncTask').preview).toMatchObject({ calls: 1 });
 });
 
-it('keeps the warnings of the checks', () => {
+it('keeps the warnings of the checks, and adds that nothing was sent', () => {
 	expect(preview('asyncTask', { skipModelChecks: true, extraBody: { size: '9x9' } }).warnings).toEqual([
 		"NanoBanana models ignore 'size' in 'Additional Request Fields (JSON)'.",
 		"'Preview Request' is on, so nothing was sent.",

@@ -98,7 +98,7 @@ it('sends few requests before the first responses, so that a wrong guess costs f
 	expect((await play(40, 64)).mostWithoutResponse).toBe(TASK_SLOW_START.initial);
 });
 
-it('runs more synchronous calls at the same time as they succeed', async () => {
+it('runs more and more synchronous calls at the same time while they succeed', async () => {
 	const seen = await play(60, 64, { slowStart: SYNC_SLOW_START });
 
 	expect(seen.requests.filter((at) => at === 0)).toHaveLength(SYNC_SLOW_START.initial);
@@ -106,7 +106,7 @@ it('runs more synchronous calls at the same time as they succeed', async () => {
 	expect(seen.rejected).toBe(0);
 });
 
-it('sends again no sooner than Retry-After allows', async () => {
+it('does not send again before Retry-After ends', async () => {
 	const seen = await play(4, 1, { retryAfterMs: 30_000 });
 	const gaps = seen.requests.slice(1).map((at, index) => at - seen.requests[index]);
 
@@ -134,11 +134,11 @@ describe('an API that rejects every request', () => {
 		return times.slice(1).map((at, index) => at - times[index]);
 	}
 
-	it('is sent requests at growing intervals of up to 30 seconds', async () => {
+	it('gets requests at growing intervals of up to 30 seconds', async () => {
 		expect(await pausesOf(0, 9)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 	});
 
-	it('is sent the next request after Retry-After when that is later', async () => {
+	it('gets the next request after Retry-After if that is later', async () => {
 		expect(await pausesOf(5_000, 5)).toEqual([5000, 5000, 5000, 5000]);
 	});
 });
@@ -195,7 +195,7 @@ describe('the give-up time', () => {
 	const ends = (seen: Array<{ end: string }>): string[] => seen.map(({ end }) => end);
 	const last = (seen: Array<{ at: number }>): number => Math.max(...seen.map(({ at }) => at));
 
-	it('rejects waiting items when Retry-After is longer, with the message of the API', async () => {
+	it('ends for waiting items at once if Retry-After is longer, with the message of the API', async () => {
 		const seen = await runItems({
 			items: 6,
 			giveUpAfterMs: 3_000,
@@ -223,7 +223,7 @@ describe('the give-up time', () => {
 		expect(last(seen)).toBeLessThanOrEqual(30_000 + 3 * RESPONSE_MS);
 	});
 
-	it('ends with a last request when there is no Retry-After', async () => {
+	it('ends with a last request if there is no Retry-After', async () => {
 		const seen = await runItems({ items: 1, giveUpAfterMs: 10_000, retryAfterOf: () => 0 });
 
 		expect(seen).toEqual([{ end: 'rejected', at: 10_000 + 2 * RESPONSE_MS, sent: 6 }]);
@@ -253,7 +253,7 @@ describe('the give-up time', () => {
 		expect(await third).toMatchObject({ release: expect.any(Function) });
 	});
 
-	it('ends at once for items that come during a longer Retry-After, and not for later ones', async () => {
+	it('ends at once for items that arrive during a longer Retry-After, but not for later ones', async () => {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
 		(await limiter.acquire())?.rejected(60_000);
@@ -286,7 +286,7 @@ describe('the give-up time', () => {
 	});
 
 	it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
-		'ends every item, whatever happens (seed %i)',
+		'lets every item end, whatever happens (seed %i)',
 		async (seed) => {
 			const random = createRandom(seed);
 			const pick = (most: number): number => Math.floor(random.next() * most);
@@ -330,7 +330,7 @@ describe('the give-up time', () => {
 		},
 	);
 
-	it('is not the reason when the run is aborted at the same moment', async () => {
+	it('is not the reason if the run is aborted at the same time', async () => {
 		const run = new AbortController();
 		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
 		const first = await limiter.acquire({ giveUpAfterMs: 1_000 });
@@ -342,8 +342,8 @@ describe('the give-up time', () => {
 	});
 });
 
-describe('a limit that was found', () => {
-	it('is probed again later, and used when it has grown', async () => {
+describe('a limit that was reached', () => {
+	it('is probed again later, and a higher limit is used', async () => {
 		const clock = stoppedClock();
 		const limiter = limiterOf(64, clock);
 		let limit = 2;
@@ -376,8 +376,8 @@ describe('a limit that was found', () => {
 	});
 });
 
-describe('releasing and aborting', () => {
-	it('gives a released permit to the next one, in the order of arrival', async () => {
+describe('a permit', () => {
+	it('goes to the next waiting item when it is released, in the order of arrival', async () => {
 		const limiter = limiterOf(1, stoppedClock());
 		const order: number[] = [];
 		const first = await limiter.acquire();
@@ -394,7 +394,7 @@ describe('releasing and aborting', () => {
 		expect(order).toEqual([1, 2]);
 	});
 
-	it('counts a released permit once, however often it is released', async () => {
+	it('counts as released once, however often it is released', async () => {
 		const limiter = limiterOf(1, stoppedClock());
 		const first = await limiter.acquire();
 		first?.accepted();
@@ -408,7 +408,7 @@ describe('releasing and aborting', () => {
 		expect(hasPermit).toBe(false);
 	});
 
-	it('gives no permit after the run is aborted, neither to waiting nor to later items', async () => {
+	it('is not given to waiting or later items after the run is aborted', async () => {
 		const run = new AbortController();
 		const limiter = limiterOf(1, stoppedClock(), { signal: run.signal });
 		const first = await limiter.acquire();
@@ -419,7 +419,7 @@ describe('releasing and aborting', () => {
 	});
 });
 
-describe('an API that does not state its limit, medians over 11 seeds', () => {
+describe('an API that does not state its limit', () => {
 	const TASKS: ApiLoad = { items: 64, limit: () => 64, shortestMs: 4_000, longestMs: 12_000, lagMs: 300 };
 	const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
@@ -434,7 +434,7 @@ describe('an API that does not state its limit, medians over 11 seeds', () => {
 			[limit, 1000],
 		]),
 	)(
-		'64 tasks at a limit of %i, with a Retry-After of %i ms, take at most 8 % longer than needed',
+		'with a limit of %i and a Retry-After of %i ms finishes 64 tasks in less than 8% over the best time (median)',
 		async (limit, retryAfterMs) => {
 			const runs = await Promise.all(
 				Array.from(
@@ -448,13 +448,13 @@ describe('an API that does not state its limit, medians over 11 seeds', () => {
 		},
 	);
 
-	it('finds a lowered limit with few rejections', async () => {
+	it('that lowers its limit rejects few requests', async () => {
 		const run = await playLimiter({ ...TASKS, items: 96, limit: (now) => (now < 15_000 ? 16 : 4) }, 3);
 
 		expect(run.rejected).toBeLessThan(0.13);
 	});
 
-	it('finds a raised limit', async () => {
+	it('that raises its limit is used beyond the old limit', async () => {
 		const run = await playLimiter({ ...TASKS, items: 256, limit: (now) => (now < 15_000 ? 4 : 64) }, 3);
 
 		// With the first limit it would take more than eight minutes.
@@ -462,7 +462,7 @@ describe('an API that does not state its limit, medians over 11 seeds', () => {
 		expect(run.rejected).toBeLessThan(0.05);
 	});
 
-	it('keeps sending under a limit per minute', async () => {
+	it('with a limit per minute keeps getting requests', async () => {
 		const run = await playLimiter({ ...TASKS, perMinute: 20 }, 3);
 
 		// 20 at once, 20 after one minute, 20 after two, and 4 after three.
@@ -470,7 +470,7 @@ describe('an API that does not state its limit, medians over 11 seeds', () => {
 		expect(run.rejected).toBeLessThan(0.4);
 	});
 
-	it('runs nearly all synchronous calls at once when none is rejected', async () => {
+	it('gets nearly all synchronous calls at once if it rejects none', async () => {
 		const calls = { shortestMs: 1000, longestMs: 1000, slowStart: SYNC_SLOW_START, isSynchronous: true };
 
 		expect((await playLimiter({ ...TASKS, ...calls, items: 20 }, 1)).tookMs).toBeLessThan(1_500);

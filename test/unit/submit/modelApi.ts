@@ -18,7 +18,7 @@ export type PostResponse =
 export type GetResponse = 'pending' | 'finish' | 'fail' | 'unavailable' | 'reset' | 'notFound' | 'denied' | 'nonsense';
 export type FileResponse = 'serve' | 'unavailable' | 'gone' | 'cutOff';
 
-/** Drawn responses, used in turn. After the last one, every request succeeds. */
+/** Random responses, used in order. After the last one, every request succeeds. */
 export interface Script {
 	posts: PostResponse[];
 	gets: GetResponse[];
@@ -32,7 +32,7 @@ interface Task {
 	id: string;
 	item: number;
 	state: 'open' | 'finished' | 'failed';
-	/** The client got the ID. */
+	/** The client received the ID. */
 	hasResponse: boolean;
 	execution: string;
 }
@@ -65,7 +65,7 @@ export interface TryResult {
 	outcomes: Array<PromiseSettledResult<INodeExecutionData[]>>;
 }
 
-/** One try of the node: every item at once, as the engine starts them. */
+/** One attempt of the node: all items at once, as the engine starts them. */
 export async function tryNode(
 	api: ModelApi,
 	script: Script,

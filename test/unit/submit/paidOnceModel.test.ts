@@ -107,7 +107,7 @@ function checkInvariants({ api: api, sharedExecutions }: Environment): void {
 	for (const { item, execution } of api.unclear) {
 		const sent = api.posts.filter((post) => post.item === item && post.execution === execution);
 		const firstUnclear = sent.findIndex(({ response }) => ['acceptSilently', 'reset', 'broken'].includes(response));
-		// Canceled after it was sent: nobody got its response, and it is the last request too.
+		// A request that was canceled after it was sent did not get its response. It is also the last one.
 		expect(firstUnclear === -1 || firstUnclear === sent.length - 1).toBe(true);
 	}
 	expect(api).toMatchObject({ requestsAfterCancel: 0, keysAbroad: 0 });
@@ -128,7 +128,7 @@ function checkRows({ api: api }: Environment, { outcomes, isCanceled }: Awaited<
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
 afterEach(() => jest.useRealTimers());
 
-it('charges once and loses nothing in any order of responses, faults, cancels, retries and restarts', async () => {
+it('is charged once and loses nothing in any order of responses, faults, cancellations, retries, and restarts', async () => {
 	const steps = (['Retry On Fail', 'Retry execution', 'new execution'] as const).map((how) =>
 		script.map((drawn) => new Step(how, drawn)),
 	);

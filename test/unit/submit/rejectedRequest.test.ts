@@ -11,7 +11,7 @@ describe('an ID in the response to a failed request', () => {
 		[400, 'image_too_large', 'invalid_request'],
 		[500, { id: 'req_12345', message: 'oops' }, 'unclear_submission'],
 		[500, 'generation_unavailable', 'unclear_submission'],
-	])('is not a task ID in an undocumented field: %i %j', (status, body, kind) => {
+	])('is not read as a task ID from an undocumented field: %i %j', (status, body, kind) => {
 		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 	});
 
@@ -19,11 +19,11 @@ describe('an ID in the response to a failed request', () => {
 		[429, { code: 429, message: 'too many requests', id: 'rate_limit' }],
 		[429, { message: 'too many requests', data: 'retry-later' }],
 		[429, 'image-service-busy'],
-	])('does not keep a %i with %j from being sent again', (status, body) => {
+	])('does not prevent another request after a %i with %j', (status, body) => {
 		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'refused' });
 	});
 
-	it.each([429, 500, 409])('is a task ID next to a general error status (%i)', (status) => {
+	it.each([429, 500, 409])('is read as a task ID next to a general error status (%i)', (status) => {
 		expect(
 			resultOf(
 				reply(status, { status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }),
@@ -35,7 +35,7 @@ describe('an ID in the response to a failed request', () => {
 it.each([
 	[{ code: 1001, msg: '余额不足', data: 'recharge' }, 'insufficient_balance'],
 	[{ code: 400, msg: 'prompt is too long', data: 'prompt' }, 'invalid_request'],
-])('does not read a word in place of an ID as a task: %j', (body, kind) => {
+])('does not read a word instead of an ID as a task: %j', (body, kind) => {
 	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 });
 
@@ -57,7 +57,7 @@ it.each([200, 400, 503])('reads a %i whose code cannot be converted to text or a
 		expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { gatewayMessage: 'no' } });
 });
 
-describe('a prompt that the API repeats', () => {
+describe('a prompt that the API repeats in its error', () => {
 	const repeated = (status: number, prompt: string, start = 'Generation failed for: '): SubmitResult =>
 		resultOf(reply(status, { error: { message: `${start}${prompt}.` } }), 'asyncTask', prompt);
 
@@ -72,29 +72,29 @@ describe('a prompt that the API repeats', () => {
 		[400, 'a sticker "api key invalid"', 'invalid_request'],
 		[422, 'an idempotent machine', 'invalid_request'],
 		[429, 'a daily quota', 'rate_limited'],
-	])('does not decide about a %i: %s', (status, prompt, kind) => {
+	])('does not affect how a %i is read: %s', (status, prompt, kind) => {
 		expect(repeated(status, prompt)).toMatchObject({ failure: { kind } });
 	});
 
 	it.each([
 		[
-			'cut off',
+			'it is cut off',
 			'A street overloaded with cars and many people',
 			"Upload failed: 'A street overloaded with cars and m...'",
 		],
-		['with other spaces', 'A red cube\n\n overloaded  truck', 'Upload failed: a red cube overloaded truck'],
-		['with escaped line breaks', 'A red cube\noverloaded truck', 'Upload failed: A red cube\\noverloaded truck'],
-	])('does not decide %s', (_how, prompt, message) => {
+		['it has other spaces', 'A red cube\n\n overloaded  truck', 'Upload failed: a red cube overloaded truck'],
+		['it has escaped line breaks', 'A red cube\noverloaded truck', 'Upload failed: A red cube\\noverloaded truck'],
+	])('does not affect how the error is read, even if %s', (_how, prompt, message) => {
 		expect(resultOf(reply(503, { error: { message } }), 'asyncTask', prompt)).toMatchObject({
 			failure: { kind: 'unclear_submission', gatewayMessage: message },
 		});
 	});
 
-	it('does not decide when it is longer than what is read of an error', () => {
+	it('does not cause another request if it is longer than the part of the error that is read', () => {
 		expect(repeated(503, `an overloaded truck${', a very long scene'.repeat(400)}`)).toMatchObject({ kind: 'failed' });
 	});
 
-	it('does not keep the words of the API from deciding', () => {
+	it('does not hide what the API itself reports', () => {
 		expect(repeated(503, 'a cube', 'The server is overloaded. Prompt: ')).toMatchObject({ kind: 'refused' });
 		expect(repeated(402, 'a', 'You are out of credits: ')).toMatchObject({ failure: { kind: 'insufficient_balance' } });
 		expect(resultOf(reply(503, { error: { message: 'too many requests' } }), 'asyncTask', 'o')).toMatchObject({
@@ -106,7 +106,7 @@ describe('a prompt that the API repeats', () => {
 			).toMatchObject({ kind: 'refused' });
 	});
 
-	it('is shown', () => {
+	it('is shown to the user', () => {
 		expect(repeated(503, 'a full capacity')).toMatchObject({
 			failure: { gatewayMessage: 'Generation failed for: a full capacity.' },
 		});
@@ -117,7 +117,7 @@ it.each<[number, unknown, string]>([
 	[404, { error: { message: 'task not found' } }, 'wrong_base_url'],
 	[400, { code: 'task_not_exist', message: 'task_not_exist' }, 'invalid_request'],
 	[410, {}, 'invalid_request'],
-])('does not say of a request for a new task that its task ID is unknown: %i %j', (status, body, kind) => {
+])('does not report an unknown task ID for a create request: %i %j', (status, body, kind) => {
 	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 });
 
@@ -138,7 +138,7 @@ describe('a paid request', () => {
 		[503, wrapped('The service is overloaded. No image was generated and nothing was charged.')],
 		[503, wrapped('The model is overloaded: connection limit reached')],
 		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
-	])('may be sent again after %i with %j', (status, body) => {
+	])('can be sent again after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('notAccepted');
 	});
 
@@ -166,7 +166,7 @@ describe('a paid request', () => {
 		[524, page('524: A timeout occurred')],
 		[408, ''],
 		[499, ''],
-	])('is left unclear by %i with %j', (status, body) => {
+	])('is unclear after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('unclear');
 	});
 
@@ -179,11 +179,11 @@ describe('a paid request', () => {
 		[501, wrapped('API not implemented')],
 		[503, wrapped('No available channel for model X', 'model_not_found')],
 		[404, wrapped('Invalid URL (POST /v1/images/tasks)')],
-	])('is turned down for good by %i with %j', (status, body) => {
+	])('is rejected by %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('rejected');
 	});
 
-	it('leaves the 503 page of nginx unclear: limit_req and what is behind it write the same page', () => {
+	it('is unclear after the 503 page of nginx: limit_req and the server behind nginx return the same page', () => {
 		expect(acceptanceOf(503, page('503 Service Temporarily Unavailable'))).toBe('unclear');
 	});
 });

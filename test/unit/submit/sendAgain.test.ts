@@ -19,9 +19,9 @@ afterEach(() => void jest.restoreAllMocks());
 
 describe('a request that was not accepted', () => {
 	it.each<[string, FakeResponse]>([
-		['429 that is a rate limit', rateLimit()],
-		['503 that says so', overloaded],
-		['429 on HTTP 200', reply(200, { code: 429, message: 'too many requests' })],
+		['rate limit with HTTP 429', rateLimit()],
+		['503 of an overloaded API', overloaded],
+		['rate limit with HTTP 200', reply(200, { code: 429, message: 'too many requests' })],
 	])('is sent again after a %s', async (_fact, response) => {
 		const { submitted, journal, requests } = await submitTo([response, task]);
 
@@ -30,14 +30,14 @@ describe('a request that was not accepted', () => {
 		expect(requests).toBe(2);
 	});
 
-	it('waits as long as Retry-After says before it is sent again', async () => {
+	it('is sent again after the time in Retry-After', async () => {
 		const { submitted, tookMs, requests } = await submitTo([rateLimit({ 'retry-after': '20' }), task]);
 
 		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
 		expect([requests, tookMs]).toEqual([2, 20_000]);
 	});
 
-	it('fails when its time is over, with the reason of the last response', async () => {
+	it('fails when its give-up time is over, with the reason of the last response', async () => {
 		const { failure, journal, tookMs, requests } = await submitTo([rateLimit()]);
 
 		expect(failure).toMatchObject({ kind: 'rate_limited', httpStatus: 429, gatewayMessage: 'too many requests' });
@@ -51,14 +51,14 @@ describe('a request that was not accepted', () => {
 	it.each([
 		['60', 1],
 		['59', 2],
-	])('is sent again only when Retry-After (%s s) ends before its time is over', async (seconds, requests) => {
+	])('is sent again only if Retry-After (%s s) ends before its give-up time', async (seconds, requests) => {
 		expect(await submitTo([rateLimit({ 'retry-after': seconds })])).toMatchObject({
 			failure: { kind: 'rate_limited' },
 			requests,
 		});
 	});
 
-	it('has the same time however long it waited for its permit', async () => {
+	it('has the same give-up time however long it waited for its permit', async () => {
 		const clock = leapingClock();
 		const limiter = limiterOf(1, clock);
 		const first = await limiter.acquire();
@@ -70,7 +70,7 @@ describe('a request that was not accepted', () => {
 		expect(await attempt).toMatchObject({ submitted: { outcome: { taskId: 't-1' } }, requests: 2 });
 	});
 
-	it('is not sent at all when an earlier Retry-After is longer than its time', async () => {
+	it('is not sent if an earlier Retry-After is longer than its give-up time', async () => {
 		const clock = leapingClock();
 		const limiter = limiterOf(4, clock);
 		expect(await submitTo([rateLimit({ 'retry-after': '3600' })], { limiter, clock })).toMatchObject({
@@ -85,7 +85,7 @@ describe('a request that was not accepted', () => {
 		});
 	});
 
-	it('is sent three times with growing pauses when no connection opens', async () => {
+	it('is sent three times with growing pauses if the connection does not open', async () => {
 		const { failure, journal, requests, pauses } = await submitTo([neverOpened]);
 
 		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: 'The connection was refused' });
@@ -102,7 +102,7 @@ describe('a request that was not accepted', () => {
 		]);
 	});
 
-	it('is accepted as soon as a connection opens', async () => {
+	it('is accepted as soon as the connection opens', async () => {
 		const { submitted, journal, requests } = await submitTo([neverOpened, neverOpened, task]);
 
 		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
@@ -117,7 +117,7 @@ describe('a request that was not accepted', () => {
 		]);
 	});
 
-	it('is sent once when no connection can ever open', async () => {
+	it('is sent once if the certificate of the API has expired', async () => {
 		const { failure, journal, requests } = await submitTo([broken('CERT_HAS_EXPIRED', 'read')]);
 
 		expect(failure).toEqual({ kind: 'unreachable', gatewayMessage: "The server's certificate has expired" });
@@ -127,7 +127,7 @@ describe('a request that was not accepted', () => {
 });
 
 describe('a request that is not sent', () => {
-	it('costs nothing when the execution was canceled before it got a permit', async () => {
+	it('costs nothing if the execution was canceled before it got a permit', async () => {
 		const encode = jest.fn();
 
 		expect(await submitTo([task], { encode, signal: AbortSignal.abort() })).toMatchObject({
@@ -138,7 +138,7 @@ describe('a request that is not sent', () => {
 		expect(encode).not.toHaveBeenCalled();
 	});
 
-	it('costs nothing when the run was aborted before it got a permit', async () => {
+	it('costs nothing if the run was aborted before it got a permit', async () => {
 		const limiter = limiterOf(4, leapingClock(), AbortSignal.abort());
 
 		expect(await submitTo([task], { limiter })).toMatchObject({
@@ -148,7 +148,7 @@ describe('a request that is not sent', () => {
 		});
 	});
 
-	it('releases its permit when it cannot be encoded', async () => {
+	it('releases its permit if it cannot be encoded', async () => {
 		const encode = async (): Promise<never> => await Promise.reject(new Error('the disk is full'));
 
 		expect(await submitTo([task], { encode })).toMatchObject({
@@ -158,7 +158,7 @@ describe('a request that is not sent', () => {
 		});
 	});
 
-	it('costs nothing when the execution is canceled while it is encoded', async () => {
+	it('costs nothing if the execution is canceled while it is encoded', async () => {
 		const stop = new AbortController();
 		const encode: Setup['encode'] = async () => {
 			stop.abort();
@@ -175,7 +175,7 @@ describe('a request that is not sent', () => {
 	it.each<[string, FakeResponse, string[]]>([
 		['for Retry-After', rateLimit({ 'retry-after': '1' }), ['not accepted', 'permit: rejected']],
 		['for a connection', neverOpened, ['not accepted', 'permit: released']],
-	])('is not sent again when the execution is canceled while it waits %s', async (_fact, response, journal) => {
+	])('is not sent again if the execution is canceled while it waits %s', async (_fact, response, journal) => {
 		const stop = new AbortController();
 		const clock = leapingClock();
 		const pause = clock.pause.bind(clock);
@@ -199,9 +199,9 @@ it('encodes a request each time it is sent, so that no copy is kept in memory', 
 	expect(encode).toHaveBeenCalledTimes(3);
 });
 
-describe('an unclear request of a user who turned on sending it again', () => {
+describe("an unclear request with 'Retry Unclear Requests'", () => {
 	const timeoutPage = reply(504, '<html><title>504 Gateway Time-out</title></html>');
-	/** Of a proxy in front of the API. */
+	/** From a proxy in front of the API. */
 	const tooEarly = reply(425, '<html><title>425 Too Early</title></html>', { 'content-type': 'text/html' });
 
 	it('is sent again until it is accepted', async () => {
@@ -221,7 +221,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		]);
 	});
 
-	/** The run fails while the first response is on its way: no other item sends anything after that. */
+	/** The run fails before the first response arrives: no other item sends anything after that. */
 	function failRun(run: AbortController): FakeResponse {
 		return () => {
 			run.abort();
@@ -229,7 +229,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		};
 	}
 
-	it('is sent again also after the run has failed, as the response has the task ID', async () => {
+	it('is also sent again after the run has failed, because the response contains the task ID', async () => {
 		const [run, execution] = [new AbortController(), new AbortController()];
 		const { submitted, requests } = await submitTo([failRun(run), neverOpened, overloaded, timeoutPage, task], {
 			retryUnclear: true,
@@ -240,7 +240,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		expect([submitted?.outcome.taskId, requests]).toEqual(['t-1', 5]);
 	});
 
-	it('fails in a failed run when its time is over, too', async () => {
+	it('also fails in a failed run when its give-up time is over', async () => {
 		const [run, execution] = [new AbortController(), new AbortController()];
 		const { failure, tookMs, pauses } = await submitTo([failRun(run), overloaded], {
 			retryUnclear: true,
@@ -253,7 +253,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
 	});
 
-	it('is not sent again once the execution is canceled', async () => {
+	it('is not sent again after the execution is canceled', async () => {
 		const execution = new AbortController();
 		const { failure, requests } = await submitTo([failRun(execution), task], {
 			retryUnclear: true,
@@ -271,7 +271,7 @@ describe('an unclear request of a user who turned on sending it again', () => {
 		expect([failure?.kind, requests]).toEqual(['invalid_key', 2]);
 	});
 
-	it('fails when its time is over', async () => {
+	it('fails when its give-up time is over', async () => {
 		const { failure, requests, tookMs, journal } = await submitTo([timeoutPage], { retryUnclear: true });
 
 		expect(requests).toBeGreaterThan(2);

@@ -34,7 +34,7 @@ describe('an accepted request', () => {
 		expect(submitted?.firstPollMs).toBe(7_000);
 	});
 
-	it('is finished without a poll when the response contains the images', async () => {
+	it('is finished without a poll if the response contains the images', async () => {
 		const { submitted, journal } = await submitTo([{ ...imageResponse, headers: { 'retry-after': '7' } }]);
 
 		expect(submitted).toMatchObject({
@@ -44,7 +44,7 @@ describe('an accepted request', () => {
 		expect(journal).toEqual(['accepted images', 'permit: accepted']);
 	});
 
-	it('is finished without an image when the response contains neither an image nor a task ID', async () => {
+	it('is finished without an image if the response contains neither an image nor a task ID', async () => {
 		const { submitted } = await submitTo([reply(200, { created: 1, data: [] })], { decode: decodeAs('openAi') });
 
 		expect(submitted?.outcome).toEqual({
@@ -54,13 +54,13 @@ describe('an accepted request', () => {
 		});
 	});
 
-	it('is polled when its task succeeded without an image', async () => {
+	it('is polled if its task succeeded without an image', async () => {
 		const { submitted } = await submitTo([reply(200, { data: { task_id: 't-1', status: 'success', data: [] } })]);
 
 		expect(submitted?.outcome).toEqual({ kind: 'pending', status: 'queued', taskId: 't-1' });
 	});
 
-	it('keeps images and the task ID of the same response', async () => {
+	it('keeps both the images and the task ID of a response', async () => {
 		const { submitted } = await submitTo([
 			reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }),
 		]);
@@ -74,7 +74,7 @@ describe('an accepted request', () => {
 		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
 		[{ 'x-new-api-task-id': 't-9' }, 't-9'],
 		[{ location: '/elsewhere', 'x-new-api-task-id': 't-8' }, 't-8'],
-	])('has its task ID from the headers %j when the body contains none', async (headers, taskId) => {
+	])('gets its task ID from the headers %j if the body contains none', async (headers, taskId) => {
 		for (const body of ['', { message: 'ok' }]) {
 			const { submitted, journal } = await submitTo([reply(202, body, headers)]);
 
@@ -83,7 +83,7 @@ describe('an accepted request', () => {
 		}
 	});
 
-	it('is finished when the response contains only text, which is charged', async () => {
+	it('is finished if the response contains only text, which is charged', async () => {
 		const textOnly = reply(200, {
 			candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }],
 		});
@@ -103,15 +103,9 @@ describe('an accepted request', () => {
 			'a 429 with a queued task',
 			reply(429, { message: 'Too many requests, your task is queued', data: { task_id: 't-1', status: 'queued' } }),
 		],
-		[
-			'a 503 that says busy, with a task',
-			reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' }),
-		],
+		['a busy 503 with a task', reply(503, { error: { message: 'server is busy, task was queued' }, task_id: 't-1' })],
 		['a 500 with a task', reply(500, { error: { message: 'internal error' }, task_id: 't-1' })],
-		[
-			'a 409 with the task that exists already',
-			reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' }),
-		],
+		['a 409 with an existing task', reply(409, { error: { message: 'duplicate request' }, task_id: 't-1' })],
 		['a 504 with the URL of a task', reply(504, '', { location: '/v1/images/tasks/t-1' })],
 		['a 303 to the task', reply(303, '', { location: '/v1/images/tasks/t-1' })],
 		[
@@ -125,7 +119,7 @@ describe('an accepted request', () => {
 		expect([journal, requests]).toEqual([['accepted pending', 'permit: accepted'], 1]);
 	});
 
-	it('is sent again when the task of a 429 was rejected', async () => {
+	it('was sent again after a 429 that contained a rejected task', async () => {
 		const { submitted, requests } = await submitTo([
 			reply(429, { message: 'too many requests', data: { task_id: 't-0', status: 'rejected' } }),
 			task,
@@ -135,7 +129,7 @@ describe('an accepted request', () => {
 		expect(requests).toBe(2);
 	});
 
-	it('has its task ID from the body, whatever the headers contain', async () => {
+	it('gets its task ID from the body, even if the headers contain another one', async () => {
 		const { submitted } = await submitTo([{ ...task, headers: { location: '/v1/images/tasks/other' } }]);
 
 		expect(submitted?.outcome).toMatchObject({ taskId: 't-1' });
@@ -145,13 +139,13 @@ describe('an accepted request', () => {
 describe('a rejected request', () => {
 	it.each<[string, FakeResponse, Partial<Failure>]>([
 		[
-			'a wrong field',
+			'an invalid field',
 			reply(400, { error: { message: 'Bad ratio', code: 'invalid_request' } }),
 			{ kind: 'invalid_request', httpStatus: 400, gatewayMessage: 'Bad ratio' },
 		],
-		['a wrong key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key' }],
+		['an invalid key', reply(401, { error: { message: 'Invalid token' } }), { kind: 'invalid_key' }],
 		[
-			'an empty account behind a 429',
+			'an empty balance with a 429',
 			reply(429, { error: { message: 'insufficient balance' } }),
 			{ kind: 'insufficient_balance' },
 		],
@@ -162,7 +156,7 @@ describe('a rejected request', () => {
 			{ kind: 'wrong_base_url', httpStatus: 302 },
 		],
 		[
-			'a rejection on HTTP 200',
+			'a rejection with HTTP 200',
 			reply(200, { code: 400, msg: 'Unsupported aspect ratio', data: null }),
 			{ kind: 'invalid_request', httpStatus: 200, gatewayMessage: 'Unsupported aspect ratio' },
 		],
@@ -199,17 +193,17 @@ describe('a rejected request', () => {
 	});
 
 	it.each<[string, object, object]>([
-		['the account', { status: 'failed', message: 'insufficient balance' }, { kind: 'insufficient_balance' }],
+		['the balance', { status: 'failed', message: 'insufficient balance' }, { kind: 'insufficient_balance' }],
 		[
 			'the prompt',
 			{ status: 'failed', error: { code: 'moderation_blocked', message: 'rejected' } },
 			{ kind: 'prompt_refused', gatewayCode: 'moderation_blocked' },
 		],
-	])('failed because of %s when no task was created', async (_fact, body, failure) => {
+	])('fails because of %s if no task was created', async (_fact, body, failure) => {
 		expect(await submitTo([reply(200, body)])).toMatchObject({ failure, requests: 1, journal: REJECTED });
 	});
 
-	it('may be charged when an upstream failed for an unknown reason', async () => {
+	it('may have been charged if an upstream API failed for an unknown reason', async () => {
 		expect(await submitTo([reply(200, { status: 'failed', error: 'the upstream broke' })])).toMatchObject({
 			failure: { kind: 'unclear_submission', gatewayMessage: 'the upstream broke' },
 			requests: 1,
@@ -222,10 +216,10 @@ describe('a request that may have been accepted', () => {
 	it.each<[string, FakeResponse, Partial<Failure>]>([
 		['a broken connection', broken('ECONNRESET', 'read'), { gatewayMessage: 'The connection was reset' }],
 		['an error page of a proxy', reply(502, '<html><title>502 Bad Gateway</title></html>'), { httpStatus: 502 }],
-		['a 503 that says nothing', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
+		['a 503 without a reason', reply(503, { error: { message: 'try later' } }), { httpStatus: 503 }],
 		['a timeout of the API', reply(408, ''), { httpStatus: 408 }],
 		[
-			'an error on HTTP 200',
+			'an error with HTTP 200',
 			reply(200, { code: 500, message: 'queue broke' }),
 			{ httpStatus: 200, gatewayMessage: 'queue broke' },
 		],
@@ -241,7 +235,7 @@ describe('a request that may have been accepted', () => {
 		],
 		['half a response', reply(200, '{"code":"succ'), { message: 'The API response contains no task ID and no image' }],
 		[
-			'a web page in place of a response',
+			'a web page that is labeled as JSON',
 			reply(200, '<html><title>Oops</title></html>', { 'content-type': 'application/json' }),
 			{ message: 'The API response contains no task ID and no image' },
 		],
@@ -258,7 +252,7 @@ describe('a request that may have been accepted', () => {
 				nextStep: expect.stringMatching(/Max Download Size/) as string,
 			},
 		],
-	])('is unclear after %s and never sent again', async (_fact, response, failure) => {
+	])('is unclear and never sent again after %s', async (_fact, response, failure) => {
 		const attempt = await submitTo([response, task]);
 
 		expect(attempt).toMatchObject({
@@ -269,7 +263,7 @@ describe('a request that may have been accepted', () => {
 	});
 });
 
-it('a request is unclear when the execution is canceled after it was sent', async () => {
+it('a request is unclear if the execution is canceled after it was sent', async () => {
 	const stop = new AbortController();
 	const cut = async (): Promise<never> => {
 		stop.abort();

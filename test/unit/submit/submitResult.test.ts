@@ -5,7 +5,7 @@ import { A, ACCEPTED, reply, resultOf } from '../support/submitReply';
 
 const TASK = { location: '/v1/images/tasks/t-1' };
 
-it('reads the task ID in the headers of an incomplete response', () => {
+it('reads the task ID from the headers of an incomplete response', () => {
 	expect(resultOf({ kind: 'unclear', reason: 'socket hang up', headers: TASK })).toEqual(ACCEPTED);
 	expect(resultOf({ kind: 'unclear', reason: 'socket hang up', headers: {} })).toEqual({
 		kind: 'failed',
@@ -20,17 +20,20 @@ it.each([
 	['{"task_id":"t-', false],
 	['{"task_id":"","id":"t-1"', false],
 	['[{"task_id":"t-1"},{"task_id":"t-2"},', false],
-])('reads the task ID in half a response only where it is whole: %s', (partialBody, isWhole) => {
-	const result = resultOf({ kind: 'unclear', reason: 'socket hang up', partialBody });
-	if (isWhole) expect(result).toEqual(ACCEPTED);
-	else expect(result).toMatchObject({ failure: { kind: 'unclear_submission', response: partialBody } });
-});
+])(
+	'reads a task ID from an incomplete response only if it is complete and the only one: %s',
+	(partialBody, isWhole) => {
+		const result = resultOf({ kind: 'unclear', reason: 'socket hang up', partialBody });
+		if (isWhole) expect(result).toEqual(ACCEPTED);
+		else expect(result).toMatchObject({ failure: { kind: 'unclear_submission', response: partialBody } });
+	},
+);
 
 it.each([302, 303, 408, 409, 500, 504])('polls the task whose URL is in the headers of a %i', (status) => {
 	expect(resultOf(reply(status, '', TASK))).toEqual(ACCEPTED);
 });
 
-it.each([400, 401, 403, 404, 422])('reads no task ID in the headers of a %i', (status) => {
+it.each([400, 401, 403, 404, 422])('ignores the task ID in the headers of a %i', (status) => {
 	expect(resultOf(reply(status, { error: { message: 'no' } }, TASK))).toMatchObject({ kind: 'failed' });
 });
 
@@ -46,12 +49,12 @@ it.each([
 	{ error: { message: 'busy', details: { taskId: 't-1' } } },
 	{ result: { task_id: 't-1' } },
 	{ data: [{ task_id: 't-0', status: 'rejected' }, { task_id: 't-1' }] },
-])('polls the task in the body of a 429 or a 503 wherever a response to a create request may name it: %j', (body) => {
+])('polls the task in a 429 or 503 from every field that a create response may use: %j', (body) => {
 	for (const status of [429, 503])
 		expect(resultOf(reply(status, { message: 'too many requests', ...body }))).toEqual(ACCEPTED);
 });
 
-it('shows the task that a rejection names', () => {
+it('shows a rejection that contains a task ID', () => {
 	const body = { error: { message: 'no' }, task_id: 't-1' };
 
 	expect(resultOf(reply(422, body))).toMatchObject({
@@ -65,17 +68,17 @@ it.each([
 	{ id: 'req_1', status: 'created' },
 	{ active: [{ task_id: 't-8' }, { task_id: 't-9' }] },
 	{ error: { message: 'too many requests', active: [{ task_id: 't-9' }] } },
-])('does not take another ID in a 429 for its task: %j', (body) => {
+])('does not read another ID in a 429 as the task ID: %j', (body) => {
 	expect(resultOf(reply(429, { message: 'too many requests', ...body }))).toMatchObject({ kind: 'refused' });
 });
 
-it('does not take the invoice in a 402 for its task', () => {
+it('does not read the invoice ID in a 402 as the task ID', () => {
 	expect(resultOf(reply(402, { message: 'payment required', id: 'inv_1', status: 'pending' }))).toMatchObject({
 		failure: { kind: 'insufficient_balance' },
 	});
 });
 
-it('polls the task that has not failed, and names the failed one', () => {
+it('polls the task that has not failed, and includes the failed one', () => {
 	const tasks = [
 		{ task_id: 't-0', status: 'failed' },
 		{ task_id: 't-1', status: 'queued' },
@@ -87,7 +90,7 @@ it('polls the task that has not failed, and names the failed one', () => {
 	});
 });
 
-it('names all tasks where each of them has failed', () => {
+it('reports all tasks if all of them have failed', () => {
 	const tasks = ['t-1', 't-2'].map((task_id) => ({ task_id, status: 'failed', error: 'no' }));
 
 	expect(resultOf(reply(200, { data: tasks }))).toMatchObject({
@@ -111,7 +114,7 @@ it.each([{ code: 429 }, { code: 500 }, { code: 1001 }, { error: { message: 'quot
 	},
 );
 
-it.each([400, 402, 403, 422])('is a rejection on %i although the body contains a task ID', (status) => {
+it.each([400, 402, 403, 422])('treats a %i as a rejection although the body contains a task ID', (status) => {
 	expect(resultOf(reply(status, { error: { message: 'Bad ratio' }, task_id: 't-1' }))).toMatchObject({
 		kind: 'failed',
 	});
@@ -121,11 +124,11 @@ it('polls a queued task in a 400', () => {
 	expect(resultOf(reply(400, { data: { task_id: 't-1', status: 'queued' } }))).toEqual(ACCEPTED);
 });
 
-it.each([500, 400])('returns no image of a %i', (status) => {
+it.each([500, 400])('does not return images from a %i', (status) => {
 	expect(resultOf(reply(status, { created: 1, data: [{ url: A }] }))).toMatchObject({ kind: 'failed' });
 });
 
-it('keeps the ID of a task whose images are in the response', () => {
+it('keeps the task ID of a response that contains the images', () => {
 	const images = [{ kind: 'url', url: A }];
 
 	expect(resultOf(reply(200, { data: { task_id: 't-1', status: 'succeeded', result_url: A } }))).toEqual({
@@ -158,9 +161,9 @@ it.each<[fact: string, body: string, response: string]>([
 	['half a response', '{"hello', '{"hello'],
 	['a maintenance notice', 'checked-in-2026', 'checked-in-2026'],
 	['a word in data', '{"data":"checked-in-2026"}', '{"data":"checked-in-2026"}'],
-	['a number that is not exact', '{"task_id":9007199254740993}', '{"task_id":9007199254740993}'],
+	['a number that is too large to be exact', '{"task_id":9007199254740993}', '{"task_id":9007199254740993}'],
 	['a status without an ID', '{"status":"queued"}', '{"status":"queued"}'],
-	['success without anything', '{"code":"success","data":null}', '{"code":"success","data":null}'],
+	['a success without a task', '{"code":"success","data":null}', '{"code":"success","data":null}'],
 	['binary data', '\u0000\u0001\u0002\u0003', '(binary data, 4 bytes)'],
 ])('shows %s, because a task may exist', (_fact, body, response) => {
 	expect(resultOf(reply(200, body))).toEqual({
@@ -177,9 +180,9 @@ it.each<[fact: string, body: string, response: string]>([
 it.each<[string, unknown]>([
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
 	['an unknown code', { code: 1234, message: 'generation failed' }],
-	['no success', { success: false, message: 'generation failed' }],
-	['a server error inside', { code: 500, message: 'oops' }],
-])('leaves %s on HTTP 200 unclear: it may have been charged', (_fact, body) => {
+	['success: false', { success: false, message: 'generation failed' }],
+	['a server error code', { code: 500, message: 'oops' }],
+])('treats %s with HTTP 200 as unclear, because it may have been charged', (_fact, body) => {
 	expect(resultOf(reply(200, body))).toMatchObject({
 		kind: 'failed',
 		failure: { kind: 'unclear_submission', response: JSON.stringify(body) },
@@ -187,15 +190,19 @@ it.each<[string, unknown]>([
 });
 
 it.each<[string, unknown, string]>([
-	['a code of HTTP', { code: 400, msg: 'Invalid parameter: Unsupported aspect ratio', data: null }, 'invalid_request'],
-	["OpenAI's type", { error: { message: 'n is too high', type: 'invalid_request_error' } }, 'invalid_request'],
+	[
+		'an HTTP status code',
+		{ code: 400, msg: 'Invalid parameter: Unsupported aspect ratio', data: null },
+		'invalid_request',
+	],
+	['an OpenAI error type', { error: { message: 'n is too high', type: 'invalid_request_error' } }, 'invalid_request'],
 	['the message of a rejected prompt', { error: { message: 'sensitive words detected' } }, 'prompt_refused'],
 	[
 		'the code of an empty balance',
 		{ code: 'insufficient_user_quota', message: '用户额度不足' },
 		'insufficient_balance',
 	],
-])('believes %s on HTTP 200', (_fact, body, kind) => {
+])('accepts %s as a rejection with HTTP 200', (_fact, body, kind) => {
 	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind } });
 });
 
@@ -206,13 +213,13 @@ it.each([
 	['{"recent":[{"task_id":"t-1"}]}', undefined],
 	['queue is full: {"task_id":"t-1"}', undefined],
 	['<html><title>Dashboard</title>{"task_id":"t-1"}</html>', undefined],
-])('polls the only task ID of JSON that is damaged: %s', (body, taskId) => {
+])('polls a task in damaged JSON only if its ID is unambiguous: %s', (body, taskId) => {
 	const result = resultOf({ kind: 'reply', status: 200, headers: {}, bytes: Buffer.from(body) });
 
 	expect(result.kind === 'accepted' ? result.outcome.taskId : undefined).toBe(taskId);
 });
 
-it('accepts an image file as the image, whatever its type says, and nothing else', () => {
+it('accepts an image file with any content type, but no other binary data', () => {
 	const type = { 'content-type': 'image/png' };
 	const png = Buffer.from(
 		'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==',
@@ -255,7 +262,7 @@ it.each([
 	[{ location: '/tasks' }, undefined],
 	[{ 'x-new-api-task-id': 't-2' }, 't-2'],
 	[{}, undefined],
-])('reads the headers %j as %s', (headers, taskId) => {
+])('reads the headers %j as the task ID %s', (headers, taskId) => {
 	expect(idInHeaders(headers)).toBe(taskId);
 });
 
@@ -263,7 +270,7 @@ it.each([
 	['the body', { task_id: 't-1', status: 'queued' }],
 	['data', { data: { task_id: 't-1', status: 'processing' } }],
 	['data as JSON text', { data: '{"task_id":"t-1","status":"queued"}' }],
-	['the error, as a New API fork does', { error: { task_id: 't-1', status: 'queued', message: 'busy' } }],
+	['the error (a New API fork)', { error: { task_id: 't-1', status: 'queued', message: 'busy' } }],
 	['a list', { data: [{ task_id: 't-1', status: 'submitted' }] }],
 	['output', { output: { task_id: 't-1', task_status: 'PENDING' } }],
 	['a bare id next to its status', { id: 't-1', status: 'queued', message: 'busy' }],
@@ -275,21 +282,21 @@ it.each([
 	[{ error: { message: 'the queue is slow', task_id: 't-1' } }, {}],
 	[{ error: { message: 'server is busy', code: 429, task_id: 't-1' } }, {}],
 	[{ error: { message: 'the queue is slow' } }, TASK],
-])('polls the task that an error on HTTP 200 contains: %j, headers %j', (body, headers) => {
+])('polls the task that an error with HTTP 200 contains: %j, headers %j', (body, headers) => {
 	expect(resultOf(reply(200, body, headers))).toEqual(ACCEPTED);
 });
 
-it('is a rejection on HTTP 200 with the code 400 although the error contains a task ID', () => {
+it('treats the code 400 with HTTP 200 as a rejection although the error contains a task ID', () => {
 	expect(resultOf(reply(200, { error: { message: 'Bad ratio', code: 400, task_id: 't-1' } }))).toMatchObject({
 		failure: { kind: 'invalid_request' },
 	});
 });
 
-it.each(['rejected', 'cancelled', '失败'])('accepts an error as final when its task is %s', (status) => {
+it.each(['rejected', 'cancelled', '失败'])('treats an error as final if its task is %s', (status) => {
 	expect(resultOf(reply(500, { task_id: 't-1', status }))).toMatchObject({ kind: 'failed' });
 });
 
-it('waits before the first poll as long as Retry-After says', () => {
+it('delays the first poll by the time in Retry-After', () => {
 	expect(resultOf(reply(202, { task_id: 't-1' }, { 'retry-after': '3' }))).toMatchObject({
 		kind: 'accepted',
 		firstPollMs: 3_000,

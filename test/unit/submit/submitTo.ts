@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the tests of submit.ts share: one way to send a request to an API with prepared responses.
+// Shared by the tests of submit.ts: sends a request to an API with prepared responses.
 import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import {
@@ -79,7 +79,7 @@ export async function submitTo(responses: FakeResponse[], more: Partial<Setup> =
 	const startedAt = clock.now();
 	const journal: string[] = [];
 	const signal = more.signal ?? new AbortController().signal;
-	// Unless a test tells them apart, the execution is canceled when the run ends.
+	// Unless a test sets both signals, the execution is canceled when the run is aborted.
 	const { cancel = signal } = more;
 	const { client, sent } = fakeClient(responses, cancel);
 	const { encode, decode, limiter, ...options }: Setup & SubmitOptions = {

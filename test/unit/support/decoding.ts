@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the tests of the decoders share: URLs, and short ways to decode a body.
+// Shared by the decoder tests: URLs, and helpers that decode a body.
 import { decodeTask } from '../../../nodes/NanoBanana/formats/decode/decodeTask';
 import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 
@@ -11,7 +11,7 @@ export const B = 'https://cdn.example/b.png';
 export const REFERENCE = 'https://mine.example/reference.png';
 
 export const decode = (body: unknown, asked?: object): DecodedResponse => decodeTask(body, BASE_URL, asked);
-/** URLs as they are, base64 by its length. */
+/** URLs unchanged, base64 as its length. */
 export function imagesIn(body: unknown, asked?: object): string[] {
 	const decoded = decode(body, asked);
 	if (decoded.kind !== 'images') throw new Error(`no images but ${JSON.stringify(decoded)}`);

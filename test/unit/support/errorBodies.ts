@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Error responses as the APIs write them.
+// Error responses as the APIs return them.
 
 /** New API and OpenAI. */
 export const wrapped = (message: string, code: unknown = '', type = 'new_api_error'): object => ({
@@ -13,6 +13,6 @@ export const google = (code: number, message: string, status: string): object =>
 	error: { code, message, status, details: [] },
 });
 
-/** A web page of nginx. */
+/** An error page of nginx. */
 export const page = (title: string): string =>
 	`<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>`;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A client that n8n would give: it returns the prepared responses, the last one for all further requests, and records what was sent.
+// A client like that of n8n: returns the prepared responses (and repeats the last one), and records what was sent.
 import { Readable } from 'node:stream';
 
 import type { GatewayClient, RoutedOptions } from '../../../nodes/NanoBanana/gateway/gatewayClient';
@@ -11,7 +11,7 @@ export interface Sent {
 	url: string;
 	headers: Record<string, string>;
 	withKey: boolean;
-	/** The timeout that n8n is given, in ms. */
+	/** The timeout passed to n8n, in ms. */
 	timeout: number;
 	followsRedirects: boolean;
 }

@@ -1,13 +1,13 @@
 /* eslint-disable */
-// Clocks that tests own: time passes only when it is told to, or exactly as far as somebody waits.
+// Clocks for tests: time passes only with `advance`, or jumps to the end of each pause.
 import type { Clock } from '../../../nodes/NanoBanana/types';
 
 export interface FakeClock extends Clock {
-	/** Lets so much time pass, waking whoever waits in order. */
+	/** Lets this much time pass and ends the pauses in order. */
 	advance(ms: number): Promise<void>;
 }
 
-/** Like the clock of the node it does not show the time of the system. */
+/** Not the system time, as with the clock of the node. */
 const START = 1_000_000;
 
 /** The time only changes with `advance`. */
@@ -42,7 +42,7 @@ export function stoppedClock(): FakeClock {
 	};
 }
 
-/** Every pause is over at once, and the clock shows the time after it. */
+/** Every pause ends at once, and the clock shows the time after it. */
 export function leapingClock(): Clock & { pauses: number[] } {
 	let now = START;
 	const pauses: number[] = [];
@@ -57,7 +57,7 @@ export function leapingClock(): Clock & { pauses: number[] } {
 	};
 }
 
-/** All promise callbacks that are due have run. */
+/** Resolves after all pending promise callbacks have run. */
 export async function settled(): Promise<void> {
 	await new Promise(setImmediate);
 }

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What the tests of responses to paid requests share.
+// Shared by the tests of responses to paid requests.
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';

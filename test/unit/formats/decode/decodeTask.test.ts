@@ -2,12 +2,12 @@
 import * as shapes from '../../../../nodes/NanoBanana/formats/decode/responseShapes';
 import { A, B, PNG, REFERENCE, decode, imagesIn, onPage } from '../../support/decoding';
 
-describe('a task on its way', () => {
+describe('a running task', () => {
 	it.each(shapes.STATUS_NAMES)('has its status in %s', (name) => {
 		expect(decode({ data: { task_id: 't-1', [name]: 'processing' } })).toMatchObject({ status: 'running' });
 	});
 
-	it('keeps its progress, its model and an error that is not its end', () => {
+	it('keeps its progress, its model, and an error that is not final', () => {
 		const task = { status: 'processing', progress: '10%', model: 'm', error: { code: 0, message: '' } };
 		const known = { kind: 'pending', status: 'running', taskId: 't-1', progress: 10, model: 'm' };
 		expect(decode(onPage(task))).toEqual(known);
@@ -15,7 +15,7 @@ describe('a task on its way', () => {
 	});
 
 	it.each(['post_processing', 'failover', 'succeeded_partially', 'not completed', 'UNKNOWN', 'unfinished'])(
-		'is unknown in the word %s, which nobody documents as an end',
+		'has an unknown status with the word %s, which is not documented as an end',
 		(word) => {
 			expect(decode(onPage({ status: word, progress: '95%', result_url: A }))).toEqual({
 				kind: 'pending',
@@ -32,8 +32,12 @@ describe('a failed task', () => {
 	const reason = 'no luck';
 
 	it.each<[string, object, object]>([
-		['no place', { status: 'failed', error: null }, { code: 'failed', reason: "The task ended with status 'failed'" }],
-		['text', { status: 'failed', error: reason }, { reason }],
+		[
+			'only its status',
+			{ status: 'failed', error: null },
+			{ code: 'failed', reason: "The task ended with status 'failed'" },
+		],
+		['an error text', { status: 'failed', error: reason }, { reason }],
 		['{message}', { status: 'failed', error: { message: reason } }, { reason }],
 		[
 			'{code, message}',
@@ -65,7 +69,7 @@ describe('a failed task', () => {
 		expect(decode(onPage({ status: 'failed', ...images }))).toMatchObject({ kind: 'failed' });
 	});
 
-	it('is a result that is gone where its word is expired (wengaocloud)', () => {
+	it('has an expired result if its status is expired (wengaocloud)', () => {
 		expect(decode({ id: 't-1', object: 'image.generation.task', status: 'expired' })).toMatchObject({
 			kind: 'failed',
 			cause: 'resultExpired',
@@ -93,7 +97,7 @@ describe('a rejected request', () => {
 		[{ status: 'error', message: 'no' }, { reason: 'no' }],
 		[{ error: 'no' }, { reason: 'no' }],
 		[{ error: { message: 'no' }, data: [] }, { reason: 'no' }],
-	])('is %j', (body, told) => {
+	])('is read from %j', (body, told) => {
 		expect(decode(body)).toMatchObject({ kind: 'failed', cause: 'rejected', ...told });
 	});
 
@@ -108,12 +112,12 @@ describe('a rejected request', () => {
 			{ code: 'Throttling', message: 'no', output: { task_status: 'FAILED' } },
 			{ reason: 'no', code: 'Throttling' },
 		],
-	])('is %j, whose status is that of the request', (body, told) => {
+	])('is read from %j, whose status is that of the request', (body, told) => {
 		for (const asked of [{}, { taskId: 't-1' }])
 			expect(decode(body, asked)).toEqual({ kind: 'failed', cause: 'rejected', ...told });
 	});
 
-	it.each(['success', 'Success', 0, 200, '200', 10000, true, ''])('is not the code %j', (code) => {
+	it.each(['success', 'Success', 0, 200, '200', 10000, true, ''])('does not have the code %j', (code) => {
 		expect(decode({ code, message: '', data: { task_id: 't-1' } })).toEqual({
 			kind: 'pending',
 			status: 'queued',
@@ -121,7 +125,7 @@ describe('a rejected request', () => {
 		});
 	});
 
-	it('is left to the task where it names one', () => {
+	it('is read as the task if it contains a task ID', () => {
 		expect(
 			decode({ status: 'error', message: 'Too many requests, your task is queued', data: { task_id: 't-1' } }),
 		).toMatchObject({ kind: 'pending', taskId: 't-1' });
@@ -134,7 +138,7 @@ describe('a rejected request', () => {
 	});
 });
 
-describe('what nobody documents', () => {
+describe('an undocumented response', () => {
 	it.each<[string, unknown]>([
 		['a greeting', { name: 'API', image: 'https://api.example/logo.png' }],
 		['text', 'task_0123456789abcdef'],
@@ -149,11 +153,11 @@ describe('what nobody documents', () => {
 		['two envelopes', { data: { data: { task_id: 't-1' } } }],
 		['events', `data: ${JSON.stringify({ task_id: 't-1' })}\n\n`],
 		['multiple values', '{"task_id":"t-1"}{"task_id":"t-2"}'],
-		['half of a JSON text', '{"task_id":"t-1"'],
+		['incomplete JSON text', '{"task_id":"t-1"'],
 		['inherited properties', Object.create({ task_id: 't-1' }) as object],
 		['an own __proto__', JSON.parse('{"__proto__":{"task_id":"t-1"}}')],
 		['a list', [{ url: A }]],
-		['nothing', null],
+		['null', null],
 		['a number', 7],
 	])('is unknown: %s', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'unknown', reason: expect.any(String) });
@@ -165,12 +169,12 @@ describe('what nobody documents', () => {
 		['picture_url and the reference', { image: REFERENCE, picture_url: A }],
 		['the request', { request: { images: [REFERENCE] }, properties: { input: REFERENCE }, images: [REFERENCE] }],
 		['metadata', { metadata: { images: [A], result_urls: [A] } }],
-		['prose', { message: `Your image: ${A}`, result: `Here you are: ![image](${A})` }],
+		['a sentence', { message: `Your image: ${A}`, result: `Here you are: ![image](${A})` }],
 		['a thumbnail', { thumbnail: A, preview_url: A }],
 		['numbered names', { image_1: A, result_url_2: A }],
-		['a name of another case', { ResultURL: A, resultUrl: A }],
+		['a name in another case', { ResultURL: A, resultUrl: A }],
 		['the raw response of an upstream', { data: upstream }],
-	])('is not delivered: %s', (_fact, data) => {
+	])('is not returned as an image: %s', (_fact, data) => {
 		expect(imagesIn(onPage({ status: 'succeeded', ...data }))).toEqual([]);
 	});
 
@@ -180,14 +184,14 @@ describe('what nobody documents', () => {
 		['by its bare id', { id: 't-2', status: 'completed', results: [A] }],
 		['in a list', { data: [{ task_id: 't-2', status: 'succeeded', result_url: A }] }],
 		['that failed', { id: 't-2', status: 'failed' }],
-	])('is not taken for the task that was asked for: another one %s', (_fact, body) => {
+	])('is unknown if it is about another task: %s', (_fact, body) => {
 		expect(decode(body, { taskId: 't-1' })).toEqual({
 			kind: 'unknown',
 			reason: 'The response is about another task',
 		});
 	});
 
-	it('keeps a task whose bare id is the row of a database, or that has none', () => {
+	it('is read as the requested task if its bare ID is a database row or missing', () => {
 		const task = { status: 'SUCCESS', result_url: A };
 		expect(imagesIn({ code: 'success', data: { id: 48213, ...task } }, { taskId: 't-1' })).toEqual([A]);
 		expect(imagesIn({ code: 'success', data: task }, { taskId: 't-1' })).toEqual([A]);
@@ -199,14 +203,14 @@ describe('Image Path in Response', () => {
 	const body = { code: 'ok', data: { task_id: 't-1', status: 'succeeded', output: { pics } } };
 	const imagePath = 'data.output.pics[*].src';
 
-	it('names the place of the images', () => {
+	it('sets the path of the images', () => {
 		expect(imagesIn(body)).toEqual([]);
 		expect(imagesIn(body, { taskId: 't-1', imagePath })).toEqual([A, B]);
 		expect(imagesIn({ any: A }, { taskId: 't-1', imagePath: 'any' })).toEqual([A]);
 		expect(imagesIn({ status: 'archived', any: [{ url: A }] }, { imagePath: 'any[0]' })).toEqual([A]);
 	});
 
-	it('accepts a URL with spaces, as the user says that it is one', () => {
+	it('accepts a URL with spaces, because the user selected its field', () => {
 		const spaced = 'https://cdn.example/my cat.png?q=a b';
 		expect(imagesIn({ any: spaced }, { imagePath: 'any' })).toEqual(['https://cdn.example/my%20cat.png?q=a%20b']);
 		expect(imagesIn({ any: [{ url: spaced }] }, { imagePath: 'any[*]' })).toHaveLength(1);
@@ -214,17 +218,17 @@ describe('Image Path in Response', () => {
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([]);
 	});
 
-	it('replaces the documented places of a finished task', () => {
+	it('replaces the documented fields of a finished task', () => {
 		const task = onPage({ status: 'succeeded', result_url: A, mine: B });
 		expect(imagesIn(task, { imagePath: 'data.mine' })).toEqual([B]);
 		expect(imagesIn(task, { imagePath: 'data.other' })).toEqual([]);
 	});
 
-	it.each(['queued', 'processing', 'failed'])('changes nothing for a task that is %s', (status) => {
+	it.each(['queued', 'processing', 'failed'])('has no effect on a task that is %s', (status) => {
 		expect(decode(onPage({ status, mine: B }), { imagePath: 'data.mine' }).kind).not.toBe('images');
 	});
 
-	it('never delivers what was sent, nor the images of another task', () => {
+	it('never returns reference images or images of another task', () => {
 		expect(imagesIn(body, { imagePath, references: [A] })).toEqual([B]);
 		expect(decode(body, { taskId: 't-2', imagePath })).toMatchObject({ kind: 'unknown' });
 	});

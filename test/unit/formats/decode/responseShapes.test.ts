@@ -46,7 +46,7 @@ describe('a created task', () => {
 		});
 	});
 
-	it('is the first of multiple tasks, and the others are named', () => {
+	it('is the requested or first one of multiple tasks, and the others are included', () => {
 		const tasks = ['t-1', 't-2', 't-2', 't-3'].map((task_id) => ({ status: 'submitted', task_id }));
 		expect(decode({ code: 200, data: tasks })).toMatchObject({
 			kind: 'pending',
@@ -66,12 +66,12 @@ describe('a created task', () => {
 			{ kind: 'failed', cause: 'taskFailed', taskId: 't-1' },
 		],
 		[{ status: 'mystery' }, { kind: 'pending', status: 'unknown', taskId: 't-1' }],
-	])('may have a bare id in a list: %j', (task, told) => {
+	])('can have a bare ID in a list: %j', (task, told) => {
 		for (const asked of [{}, { taskId: 't-1' }])
 			expect(decode({ data: [{ id: 't-1', ...task }] }, asked)).toMatchObject(told);
 	});
 
-	it('is running where sub2api says processing', () => {
+	it('is running if sub2api returns "processing"', () => {
 		const body = { id: 't-1', task_id: 't-1', status: 'processing', poll_url: '/v1/images/tasks/t-1' };
 		expect(decode(body)).toMatchObject({ kind: 'pending', status: 'running', taskId: 't-1' });
 	});
@@ -101,7 +101,7 @@ describe('a created task', () => {
 	);
 });
 
-/** Where a finished task has its images, in the shape that the row's source shows. */
+/** Finished tasks by the path of their images, in the shape that the source of the row documents. */
 const FINISHED: Array<[path: string, body: unknown, images: string[]]> = [
 	['result_url', onPage({ status: 'succeeded', result_url: A, metadata: { result_count: 1 }, error: null }), [A]],
 	['result_url', onPage({ status: 'succeeded', result_url: [A, B] }), [A, B]],
@@ -161,7 +161,7 @@ describe('a finished task', () => {
 		expect(imagesIn(body, { taskId: 't-1', references: [REFERENCE] })).toEqual(images);
 	});
 
-	it('may be on a path of an API whose base URL has a path', () => {
+	it('can have a relative image URL if the base URL has a path', () => {
 		const base = 'https://api.example.com/nano';
 		expect(decodeTask(onPage({ status: 'succeeded', result_url: '/v1/files/a.png' }), base)).toMatchObject({
 			images: [{ url: `${base}/v1/files/a.png` }],
@@ -171,7 +171,7 @@ describe('a finished task', () => {
 		});
 	});
 
-	it('may have spaces in the name of its file', () => {
+	it('can have spaces in its file name', () => {
 		const spaced = 'https://cdn.example/a/my cat.png';
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: spaced }))).toEqual([
 			'https://cdn.example/a/my%20cat.png',
@@ -185,21 +185,24 @@ describe('a finished task', () => {
 		);
 	});
 
-	it.each(FINISHED.filter(([, , [first]]) => first === A))('never delivers what was sent, at %s: %j', (_path, body) => {
-		const sent = JSON.parse(JSON.stringify(body).replaceAll(A, REFERENCE).replaceAll(B, REFERENCE)) as unknown;
-		expect(imagesIn(sent, { references: [REFERENCE] })).toEqual([]);
-	});
+	it.each(FINISHED.filter(([, , [first]]) => first === A))(
+		'never returns a reference image from %s: %j',
+		(_path, body) => {
+			const sent = JSON.parse(JSON.stringify(body).replaceAll(A, REFERENCE).replaceAll(B, REFERENCE)) as unknown;
+			expect(imagesIn(sent, { references: [REFERENCE] })).toEqual([]);
+		},
+	);
 
 	it.each([
 		{ image_urls: [REFERENCE, B] },
 		{ images: [{ url: REFERENCE }, { url: B }] },
 		{ image_url: REFERENCE },
 		{ imageUrl: REFERENCE },
-	])('has what may be its inputs as images only where no other place has one: %j', (inputs) => {
+	])('ignores fields that may contain its inputs if another field has an image: %j', (inputs) => {
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: A, ...inputs }))).toEqual([A]);
 	});
 
-	it('is still running where only the response as a whole is a success', () => {
+	it('is still running if only the outer status is a success', () => {
 		expect(decode({ status: 'success', task_id: 't-1', data: { status: 'processing', progress: '40%' } })).toEqual({
 			kind: 'pending',
 			status: 'running',
@@ -218,7 +221,7 @@ describe('a finished task', () => {
 		['a data URI', `data:image/png;base64,${PNG}`, `base64 ${PNG.length}`],
 		['a data URI of another type', `data:application/octet-stream;base64,${PNG}`, `base64 ${PNG.length}`],
 		['base64 that starts like an image', PNG, `base64 ${PNG.length}`],
-	])('may have %s as its URL', (_fact, url, image) => {
+	])('can have %s as its URL', (_fact, url, image) => {
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: url }))).toEqual([image]);
 	});
 
@@ -240,13 +243,13 @@ describe('a finished task', () => {
 		expect(imagesIn(onPage({ status: 'succeeded', result_url: url }))).toEqual([]);
 	});
 
-	it('has no error where New API copied the URL into fail_reason (trap B)', () => {
+	it('ignores a URL that New API copied into fail_reason (trap B)', () => {
 		expect(imagesIn(onPage({ status: 'SUCCESS', result_url: A, fail_reason: A }))).toEqual([A]);
 		expect(imagesIn(onPage({ status: 'SUCCESS', fail_reason: A }))).toEqual([]);
 	});
 
 	it.each([{ error: 'storage is slow' }, { fail_reason: 'storage is slow' }])(
-		'has not failed where it contains no image yet and %j',
+		'has not failed if it contains no image yet and %j',
 		(notice) => {
 			expect(decode(onPage({ status: 'SUCCESS', ...notice }))).toEqual({
 				kind: 'images',
@@ -257,7 +260,7 @@ describe('a finished task', () => {
 		},
 	);
 
-	it('is a failure where its images are deleted (zmodel)', () => {
+	it('has an expired result if its images were deleted (zmodel)', () => {
 		expect(decode({ id: 't-1', status: 'completed', output: { availability: 'expired', data: [] } })).toMatchObject({
 			kind: 'failed',
 			cause: 'resultExpired',
@@ -265,7 +268,7 @@ describe('a finished task', () => {
 		});
 	});
 
-	it('warns of images that were blocked, and of those that did not come', () => {
+	it('warns of blocked and missing images', () => {
 		const error = { code: 'OutputImageSensitiveContentDetected', message: 'image blocked' };
 		expect(decode({ created: 1, data: [{ url: A }, { url: '', error }] })).toEqual({
 			kind: 'images',
@@ -316,12 +319,12 @@ describe('a synchronous result', () => {
 		expect(new Set(SYNC.map(([path]) => path))).toEqual(paths(shapes.SYNC_PLACES));
 	});
 
-	it.each([{ created: 1 }, { created: 1, data: null }, { created: 1, data: [] }])('is empty in %j', (body) => {
+	it.each([{ created: 1 }, { created: 1, data: null }, { created: 1, data: [] }])('is empty for %j', (body) => {
 		expect(decode(body)).toEqual({ kind: 'images', images: [] });
 	});
 });
 
-it('says of every row who documents it', () => {
+it('has a source for every row', () => {
 	const { TASK_PLACES, RESULT_PLACES, LESS_CERTAIN_PLACES, SYNC_PLACES, COUNT, AVAILABILITY } = shapes;
 	for (const row of [...TASK_PLACES, ...RESULT_PLACES, ...LESS_CERTAIN_PLACES, ...SYNC_PLACES, COUNT, AVAILABILITY])
 		expect(row.documentedBy).toMatch(/^\w/);

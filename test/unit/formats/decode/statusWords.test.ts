@@ -19,7 +19,7 @@ it.each([
 		'unknown',
 		'UNKNOWN post_processing failover unfailed not_completed partially_failed succeeded! nsfw moderated ok 失败了 未成功 constructor',
 	],
-])('is %s in each of the documented words', (status, words) => {
+])('reads each of these words as %s', (status, words) => {
 	for (const word of words.split(' ')) expect([word, statusOf(word)]).toEqual([word, status]);
 	expect(statusOf(` ${words.split(' ')[0]} `)).toBe(status);
 });
