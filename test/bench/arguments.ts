@@ -16,7 +16,7 @@ export interface BenchOptions {
 	listsOnly: boolean;
 }
 
-/** What is asked for; null when it is the usage text. */
+/** The parsed options, or null for the usage text. */
 export function readArguments(args: string[]): BenchOptions | null {
 	const { values } = parseArgs({
 		args,
@@ -37,7 +37,7 @@ export function readArguments(args: string[]): BenchOptions | null {
 	return {
 		runs: values.quick ? 1 : runs,
 		only: values.only.map((text) => text.toLowerCase()),
-		// A single reading is no figure to publish.
+		// A single measurement is not published.
 		writes: values.write && !values.quick,
 		listsOnly: values.list,
 	};

@@ -1,9 +1,10 @@
 /* eslint-disable */
-// A part of the benchmark in a process of its own, so that its CPU time and memory are its own. It is called by name, and each call has one result.
+// Runs a part of the benchmark in a separate process, so that its CPU time and memory are measured alone. Its functions
+// are called by name, and each call has one result.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a child process offers. Arguments and results are copied, so they are data only. */
+/** The functions of a child process. Arguments and results are copied, so they are data only. */
 export type Service = Record<string, (argument: never) => Promise<unknown>>;
 
 type Calls<S extends Service> = { [K in keyof S]: (...argument: Parameters<S[K]>) => ReturnType<S[K]> };
@@ -17,7 +18,7 @@ interface Question {
 }
 type Reply = { id: number; result: unknown } | { id: number; failure: string };
 
-/** Offers the service to the parent process, and ends with it. */
+/** Provides the service to the parent process, and ends with it. */
 export function serve(service: Service): void {
 	process.on('message', ({ id, name, argument }: Question) => {
 		service[name](argument as never).then(
@@ -60,14 +61,14 @@ export async function startChild<S extends Service>(file: string): Promise<Child
 	const stop = async (): Promise<void> => {
 		if (child.exitCode !== null || child.signalCode !== null) return;
 		const end = once(child, 'exit');
-		// Its folders are removed when it ends by itself.
+		// The child only removes its folders if it ends by itself.
 		if (child.connected) child.disconnect();
 		await end;
 	};
 	return new Proxy({} as Child<S>, {
 		get: (_target, name) => {
 			if (name === 'stop') return stop;
-			// Awaiting the object itself must not ask the child for a "then".
+			// Awaiting the object itself must not call "then" in the child.
 			if (name === 'then' || typeof name === 'symbol') return undefined;
 			return async (argument: unknown) => await ask(name, argument);
 		},

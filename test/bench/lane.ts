@@ -4,10 +4,10 @@ import { startApi, type ApiAccess, type ClientFigures, type ApiLoad } from './ap
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The lane adds URL and key of its own API. */
+/** The lane adds the URL and key of its own API. */
 export type LaneOptions = Without<ClientOptions, keyof ApiAccess>;
 
-/** A client and its API, each in a process of its own. */
+/** A client and its API, each in a separate process. */
 export interface Lane {
 	/** One load, from the first request to the last image. */
 	run(load: ApiLoad, options: LaneOptions): Promise<ClientFigures & Used>;
@@ -29,7 +29,7 @@ export async function openLane(): Promise<Lane> {
 	};
 }
 
-/** A lane for as long as the work takes. */
+/** Opens a lane for the work, and closes it afterwards. */
 export async function withLane<T>(work: (lane: Lane) => Promise<T>): Promise<T> {
 	const lane = await openLane();
 	try {

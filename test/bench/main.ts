@@ -1,6 +1,6 @@
 /* eslint-disable */
 // npm run bench: measures, prints the table, and writes docs/bench.json, docs/bench.svg and the table of BENCHMARKS.md.
-// A missed target is a row in the table and no failure of the program.
+// A missed target is shown in the table. The program does not fail.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments, USAGE, type BenchOptions } from './arguments';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 	if (options.writes) write(mergeReport(readReport(JSON_FILE), report, ALL));
 }
 
-/** As somebody would write it who wants all of it again. */
+/** The command that measures everything again. */
 function commandOf({ runs }: BenchOptions): string {
 	return runs === 5 ? 'npm run bench' : `npm run bench -- --runs ${runs}`;
 }

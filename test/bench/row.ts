@@ -1,46 +1,46 @@
 /* eslint-disable */
-/** The nouns of the benchmark. Groups of rows are measured by `core/` (in the n8n engine) and `n8n/` (on a real n8n server). */
+/** The types of the benchmark. `core/` measures groups of rows in the n8n engine, `n8n/` on a real n8n server. */
 
 export type Target = { atMost: number } | { atLeast: number };
 
 export interface Row {
-	/** Unique over all groups; the key of the figure in docs/bench.json. */
+	/** Unique in all groups. The key of the figure in docs/bench.json. */
 	id: string;
-	/** What is measured, with its load: read without the rest of the table. */
+	/** What is measured and with which load. It must be clear without the rest of the table. */
 	name: string;
-	/** Behind the figure: 's', 'x', '%', 'MB', ''. */
+	/** Printed after the figure: 's', 'x', '%', 'MB', ''. */
 	unit: string;
 	digits?: number;
-	/** None for a row that only informs or that others are compared with. */
+	/** Undefined for a row that only informs, or that other rows are compared with. */
 	target?: Target;
-	/** Why it misses its target; shown only when it does. */
+	/** Why it misses its target. Only shown if it does. */
 	why?: string;
 	/** Bars with the same panel are compared in the chart. */
 	bar?: { panel: string; label: string };
 }
 
-/** Rows that come out of the same measurement. */
+/** Rows from the same measurement. */
 export interface BenchGroup {
 	/** `--only` also searches the names and ids of the rows. */
 	name: string;
 	rows: Row[];
 	/** How long one measurement takes, for the estimate. */
 	seconds: number;
-	/** Measurements that may run side by side because they mostly wait; 1 unless told. */
+	/** How many measurements may run in parallel, because they mostly wait. Default: 1. */
 	sideBySide?: number;
-	/** For what takes minutes: no more measurements than these, however many are asked for. */
+	/** The maximum number of measurements, for groups that take minutes. */
 	runsAtMost?: number;
-	/** Once before all measurements, and once after them, also after a failure. */
+	/** Called once before all measurements, and once after them, also after a failure. */
 	open?(context: OpenContext): Promise<void>;
 	close?(): Promise<void>;
-	/** One measurement: a figure for every row, by its id. What throws here fails the group, not the program. */
+	/** One measurement: a figure for each row ID. If it throws, the group fails, but not the program. */
 	measure(context: BenchContext): Promise<Figures>;
 }
 
 export type Figures = Record<string, number>;
 
 export interface OpenContext {
-	/** One line about what is going on. */
+	/** Shows one line about the progress. */
 	report(line: string): void;
 }
 

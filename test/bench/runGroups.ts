@@ -4,7 +4,7 @@ import { Listr, type ListrTask } from 'listr2';
 import type { BenchGroup, Figures } from './row';
 import { summarise, type Summary } from './report/statistics';
 
-/** Measurements side by side start one after the other: all requests to create at the same moment would be in each other's way. */
+/** The delay between the starts of parallel measurements, so that their create requests do not affect each other. */
 const APART_MS = 2_000;
 
 /** A group after its measurements: a summary per row id, or why there is none. */
@@ -26,7 +26,7 @@ export function estimateSeconds(groups: BenchGroup[], runs: number): number {
 	);
 }
 
-/** Measures group after group; one that fails does not keep the others from being measured. */
+/** Measures one group after another. If a group fails, the others are still measured. */
 export async function runGroups(groups: BenchGroup[], runs: number): Promise<GroupResult[]> {
 	const results: GroupResult[] = [];
 	const tasks = groups.map(

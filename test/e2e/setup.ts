@@ -1,8 +1,7 @@
 /* eslint-disable */
 /**
- * Installs what the end-to-end tests need and this project's own packages do not bring:
- * both n8n lines with the Node that runs them, Chromium, nginx, tinyproxy, Redis, PostgreSQL and GraphicsMagick.
- * Does nothing when everything is there.
+ * Installs what the end-to-end tests need in addition to the packages of this project: n8n 2, n8n 1, Node.js for both,
+ * Chromium, nginx, tinyproxy, Redis, PostgreSQL, and GraphicsMagick. Does nothing if everything is installed.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
@@ -20,7 +19,7 @@ function main(): void {
 	installPrograms();
 }
 
-/** Installs into a folder of its own and renames it at the end, so a folder with the final name is complete. */
+/** Installs into a temporary folder and renames it at the end, so a folder with the final name is complete. */
 function installPackages(line: N8nLine): void {
 	const folder = packageFolder(line);
 	if (!existsSync(folder)) {
@@ -31,7 +30,7 @@ function installPackages(line: N8nLine): void {
 			for (const file of lockFiles) copyFileSync(join(lockFolders[line], file), join(unfinished, file));
 			run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], unfinished);
 			buildDatabaseDriver(line, unfinished);
-			// Another checkout may have been faster.
+			// Another checkout may have installed it in the meantime.
 			if (!existsSync(folder)) renameSync(unfinished, folder);
 		} finally {
 			rmSync(unfinished, { recursive: true, force: true });
@@ -39,7 +38,7 @@ function installPackages(line: N8nLine): void {
 		run(nodeForN8n(), [n8nCommand(line), '--version'], folder);
 		lap();
 	}
-	// The tests import Playwright and others from it.
+	// The tests import Playwright and other packages from it.
 	if (line === '2') link(join(folder, 'node_modules'), join(lockFolders[line], 'node_modules'));
 }
 
@@ -48,7 +47,7 @@ function link(target: string, path: string): void {
 	symlinkSync(target, path, 'dir');
 }
 
-/** The only addon n8n cannot start without. Compiling it takes two minutes: the second n8n takes the first one's. */
+/** The only addon that n8n needs to start. Compiling it takes two minutes, so n8n 1 uses n8n 2's if possible. */
 function buildDatabaseDriver(line: N8nLine, folder: string): void {
 	const own = join(folder, 'node_modules', 'sqlite3');
 	const first = join(packageFolder('2'), 'node_modules', 'sqlite3');

@@ -1,8 +1,8 @@
 /* eslint-disable */
 /**
- * A full n8n on this machine with the node, a credential and the examples in it. Its API is the
- * mock API of the tests, or the real one of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
- * With --watch, changes of the node's source files reach it while it runs.
+ * Starts a full n8n on this machine with the node, a credential, and the examples. Uses the mock API of the tests,
+ * or the API of NANOBANANA_BASE_URL and NANOBANANA_API_KEY.
+ * With --watch, n8n reloads the node when its source files change.
  */
 import { hotReload, watchNode } from '../dev/watchNode';
 import { startMockApi } from '../mock-api';

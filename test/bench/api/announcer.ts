@@ -1,10 +1,10 @@
 /* eslint-disable */
-// Tells whoever listens at once when a task has ended: what the bare script knows and no real client can.
+// Reports the end of each task immediately. The bare script knows it this way, but no real client can.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Announcer {
-	/** One stream for all tasks: a line with the id of each as it ends. */
+	/** One stream for all tasks: one line with the ID of each task that ends. */
 	readonly url: string;
 	readonly isHeard: boolean;
 	tell(taskId: string): void;

@@ -2,18 +2,18 @@
 import { mean } from '../report/statistics';
 import type { Exchange } from './meter';
 
-/** A task as the API sees it; times by the clock of the meter. */
+/** A task as the API sees it. Times are from the clock of the meter. */
 export interface KnownTask {
 	taskId: string;
 	startedAt: number;
 	durationMs: number;
 }
 
-/** What a client did, seen from the API: the same for every client. */
+/** What a client did, measured in the API in the same way for every client. */
 export interface ClientFigures {
 	/** From the arrival of the first paid request to the last byte of the last image. */
 	makespanMs: number;
-	/** Mean time from the end of a task to the read that sees it. */
+	/** Mean time from the end of a task to the first read after it. */
 	lagMs: number;
 	readsPerTask: number;
 	/** In order of acceptance. */
@@ -24,7 +24,7 @@ export interface ClientFigures {
 	downloads: number;
 }
 
-/** @throws when a task was not seen to its end, or its image not downloaded: then the times say nothing */
+/** @throws if a task was not read after its end, or its image was not downloaded: then the times are not valid */
 export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): ClientFigures {
 	const of = (...kinds: Array<Exchange['kind']>): Exchange[] => exchanges.filter(({ kind }) => kinds.includes(kind));
 	const paid = of('create', 'call');
@@ -48,7 +48,7 @@ export function figuresOf(exchanges: readonly Exchange[], tasks: KnownTask[]): C
 	};
 }
 
-/** The mock API accepts a task so much, at most, before its start is noted here. */
+/** The maximum time between the moment the mock API accepts a task and the start that is recorded here. */
 const NOTED_WITHIN_MS = 5;
 
 function lagOf(reads: Exchange[], end: number): number {

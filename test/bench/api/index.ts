@@ -9,7 +9,7 @@ export type { ApiAccess, ApiLoad } from './process';
 
 export type ApiProcess = Child<ApiService>;
 
-/** The mock API in a process of its own, which measures what its clients do. */
+/** The mock API in a separate process, which measures what its clients do. */
 export async function startApi(): Promise<ApiProcess> {
 	return await startChild<ApiService>(join(__dirname, 'process.ts'));
 }

@@ -1,11 +1,12 @@
 /* eslint-disable */
-// Times of every exchange as the HTTP server of the API sees them: arrival of the head, and the last byte handed to the system.
+// The times of every exchange in the HTTP server of the API: when the request headers arrive, and when the last byte of
+// the response is passed to the system.
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Exchange {
 	kind: 'create' | 'read' | 'call' | 'file';
-	/** Of the task that is read. */
+	/** The ID of the task that is read. */
 	taskId?: string;
 	arrivedAt: number;
 	/** Undefined until the whole response is sent. */

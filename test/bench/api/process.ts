@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The mock API in a process of its own.
+// The mock API in a separate process.
 import { startMockApi, type MockApi, type MockApiSettings } from '../../mock-api';
 import { createRandom } from '../../mock-api/random';
 import { serve } from '../childProcess';
@@ -15,14 +15,14 @@ export interface ApiLoad
 		'progress' | 'queuedShare' | 'syncMs' | 'tasksAtOnce' | 'retryAfter' | 'imageBytes' | 'faults'
 	> {
 	taskMs?: [shortest: number, longest: number];
-	/** Loads of the same seed draw the same durations. */
+	/** Loads with the same seed have the same durations. */
 	seed: number;
 }
 
 export interface ApiAccess {
 	baseUrl: string;
 	apiKey: string;
-	/** Where the end of each task is told. */
+	/** This URL reports the end of each task. */
 	endsUrl: string;
 }
 
@@ -30,7 +30,7 @@ const GRACE_MS = 1;
 
 export type ApiService = {
 	access(): Promise<ApiAccess>;
-	/** Forgets everything and applies these settings. The image is drawn before the first request. */
+	/** Resets the API and applies these settings. The image is drawn before the first request. */
 	load(load: ApiLoad): Promise<void>;
 	figures(): Promise<ClientFigures>;
 };
@@ -83,7 +83,7 @@ async function drawImage({ baseUrl, apiKey }: MockApi): Promise<void> {
 function announceEnd(mockApi: MockApi, announcer: Announcer, taskNumber: number, durationMs: number): void {
 	setTimeout(() => {
 		const { taskId, finishedAt } = mockApi.ledger[taskNumber - 1];
-		// A timer may ring a moment early.
+		// A timer may fire a little early.
 		if (finishedAt === null) return announceEnd(mockApi, announcer, taskNumber, GRACE_MS);
 		announcer.tell(taskId ?? '');
 	}, Math.ceil(durationMs));

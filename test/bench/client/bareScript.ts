@@ -1,6 +1,6 @@
 /* eslint-disable */
-// The limit: creates everything at once, is told when a task has ended, downloads and stores its image at once. No checks,
-// no retries, nothing remembered: what no client of such an API can beat.
+// The limit: creates all tasks at once, gets a message when a task has ended, then downloads and stores its image.
+// No checks, no retries, no records: no client of such an API can be faster.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -9,9 +9,9 @@ import { REQUEST, type ApiAccess } from '../api';
 export interface BareOptions extends ApiAccess {
 	items: number;
 	folder: string;
-	/** Downloads side by side; all at once unless told. */
+	/** Parallel downloads. Default: all at once. */
 	transfersAtOnce?: number;
-	/** Status requests per task, on average: one unless told. */
+	/** Status requests per task, on average. Default: 1. */
 	readsPerTask?: number;
 }
 
@@ -49,7 +49,7 @@ export async function runBareTasks({
 	}
 }
 
-/** Runs at most so many works at a time, in the order of the calls. */
+/** Runs at most `places` jobs at a time, in the order of the calls. */
 export function createPlaces(places: number): <T>(work: () => Promise<T>) => Promise<T> {
 	const waiting: Array<() => void> = [];
 	let free = places;
@@ -97,7 +97,7 @@ function dataOf(body: unknown): { task_id: string; result_url: string } {
 	return (body as { data: { task_id: string; result_url: string } }).data;
 }
 
-/** The ends of tasks, as the API reports them. */
+/** Receives the ends of tasks that the API reports. */
 export async function listen(
 	endsUrl: string,
 	dispatcher = new Agent(),
@@ -114,7 +114,7 @@ export async function listen(
 			waiting.get(taskId)?.();
 		}
 	});
-	// The stream ends by being cut off.
+	// The stream is cut off at the end.
 	body.on('error', () => undefined);
 	return {
 		of: async (taskId) => {

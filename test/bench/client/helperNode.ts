@@ -1,6 +1,6 @@
 /* eslint-disable */
-// The bare script as an n8n node: the same three requests per image, made and stored with n8n's own helpers. What is more than
-// this is our node's own doing; what is more than the bare script up to here, every node of n8n pays.
+// The bare script as an n8n node: the same three requests per image, sent and stored with n8n's own helpers. Every n8n
+// node costs this much more than the bare script. What our node costs more than this one is its own work.
 import {
 	NodeConnectionTypes,
 	type IBinaryData,
@@ -56,7 +56,7 @@ class HelperNode implements INodeType {
 		};
 		const rows = this.getInputData().map(async (_item, item): Promise<INodeExecutionData> => {
 			const { task_id } = await send('POST', '/v1/images/tasks');
-			// A node that is not told polls: as many status requests as this node makes, on average.
+			// A real node has to poll: sends as many status requests as our node, on average.
 			const reads = Math.floor((item + 1) * readsPerTask) - Math.floor(item * readsPerTask);
 			for (let read = 1; read < reads; read += 1) await send('GET', `/v1/images/tasks/${task_id}`);
 			await ends.of(task_id);
@@ -72,7 +72,7 @@ class HelperNode implements INodeType {
 	}
 }
 
-/** Returns the number of images that came out. With `transfersAtOnce` images are streams, so many side by side; otherwise buffers. */
+/** Returns the number of stored images. Images are streams, `transfersAtOnce` in parallel, or buffers if it is 0. */
 export async function runHelperNode({
 	baseUrl,
 	apiKey,

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// Our node in the real n8n engine, as a workflow with so many items.
+// Our node in the real n8n engine, in a workflow with a number of items.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
@@ -8,13 +8,13 @@ import { REQUEST, type ApiAccess } from '../api';
 
 export interface NodeOptions extends ApiAccess {
 	items: number;
-	/** Over the defaults of every field. */
+	/** Replace the defaults of the fields. */
 	parameters?: IDataObject;
-	/** 'filesystem' unless told. */
+	/** Default: 'filesystem'. */
 	binaryMode?: BinaryMode;
 }
 
-/** Returns the number of images that came out. */
+/** Returns the number of images in the output. */
 export async function runNode({ baseUrl, apiKey, items, parameters = {}, binaryMode }: NodeOptions): Promise<number> {
 	const fields = { model: { __rl: true, mode: 'id', value: REQUEST.model }, prompt: REQUEST.prompt, ...parameters };
 	const run = await runWorkflow(nanoBananaWorkflow(fields as INodeParameters), {
@@ -28,7 +28,7 @@ export async function runNode({ baseUrl, apiKey, items, parameters = {}, binaryM
 	return images.length;
 }
 
-/** What the executions stored. */
+/** Removes what the executions stored. */
 export function forgetImages(): void {
 	rmSync(join(process.env.N8N_USER_FOLDER ?? '', '.n8n/storage'), { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// A client in a process of its own: the bare script, the same with n8n's helpers, or our node in the engine.
+// A client in a separate process: the bare script, the same with n8n's helpers, or our node in the engine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ export type ClientOptions = (
 export type ClientService = { run(options: ClientOptions): Promise<Used> };
 
 async function images(options: ClientOptions, folder: string): Promise<number> {
-	// Each loads what it needs only: the script's memory is not the engine's.
+	// Each client only loads what it needs, so that the script's memory does not include the engine.
 	if (options.client === 'node') return await (await import('./nodeRun')).runNode(options);
 	if (options.client === 'helpers') return await (await import('./helperNode')).runHelperNode(options);
 	const { runBareCalls, runBareTasks } = await import('./bareScript');
 	return await (options.client === 'bareTasks' ? runBareTasks : runBareCalls)({ ...options, folder });
 }
 
-// Files in a database are in no memory of n8n's process.
+// The simulated database does not keep the files: a real one is not in the memory of n8n's process.
 process.env.BENCH_CLIENT = 'true';
 
 serve({

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Used {
-	/** Of this process, over all its threads. */
+	/** CPU time of all threads of this process. */
 	cpuMs: number;
 	tookMs: number;
-	/** Resident memory before, and the most of it during the work, which is only measured on request. */
+	/** Resident memory before the work, and its peak during the work, which is only measured on request. */
 	idleBytes: number;
 	peakBytes: number;
 }
@@ -13,7 +13,7 @@ export interface Used {
 const SAMPLE_EVERY_MS = 10;
 const SETTLE_MS = 300;
 
-/** What this process uses while it does the work. Measuring the memory takes CPU time, too. */
+/** What this process uses during the work. Measuring the memory also takes CPU time. */
 export async function measure(work: () => Promise<unknown>, watchesMemory = false): Promise<Used> {
 	await pause(SETTLE_MS);
 	const idleBytes = process.memoryUsage.rss();
@@ -27,7 +27,7 @@ export async function measure(work: () => Promise<unknown>, watchesMemory = fals
 		await work();
 		const { user, system } = process.cpuUsage(cpu);
 		const tookMs = performance.now() - from;
-		// The system's own mark misses nothing, but tells only what is higher than ever before.
+		// The system's maximum misses no peak, but only changes if a peak is higher than all earlier ones.
 		if (maxRss() > highest) peakBytes = Math.max(peakBytes, maxRss());
 		return { cpuMs: (user + system) / 1000, tookMs, idleBytes, peakBytes };
 	} finally {

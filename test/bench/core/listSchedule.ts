@@ -1,5 +1,5 @@
 /* eslint-disable */
-/** The earliest end of these tasks in order, on so many places: what a client needs that knows the limit and loses no moment. */
+/** The earliest end of these tasks, in order, for a client that knows the limit (`places`) and loses no time. */
 export function optimumMs(durationsMs: number[], places: number): number {
 	const freeAt = Array<number>(Math.min(places, durationsMs.length)).fill(0);
 	for (const durationMs of durationsMs) {

@@ -9,11 +9,11 @@ import { median } from '../report/statistics';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../..');
-/** What the build reads. */
+/** What the build needs. */
 const SOURCES = ['nodes', 'credentials', 'icons', 'package.json', 'tsconfig.json', 'gulpfile.js'];
 const PROCESSES = 15;
 
-/** n8n has n8n-workflow loaded when it comes to a node. */
+/** n8n has already loaded n8n-workflow when it loads a node. */
 const SCRIPT = `
 	require('n8n-workflow');
 	const from = performance.now();
@@ -23,7 +23,7 @@ const SCRIPT = `
 
 let folder: string | undefined;
 
-/** A build of its own: the one in the checkout may be old. */
+/** Builds a copy, because the build in the checkout may be old. */
 async function build(): Promise<void> {
 	folder = mkdtempSync(join(tmpdir(), 'nanobanana-bench-'));
 	for (const name of SOURCES) cpSync(join(ROOT, name), join(folder, name), { recursive: true });

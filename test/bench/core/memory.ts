@@ -6,13 +6,13 @@ import { warmUp } from './warmUp';
 
 const LOAD = { taskMs: [1_000, 3_000] as [number, number], imageBytes: 8_000_000 };
 const MEGABYTE = 1_000_000;
-/** In mode 'default' n8n keeps every image in memory as base64, so a thousand of them fit nowhere. */
+/** In mode 'default', n8n keeps every image in memory as base64, so 1,000 images do not fit. */
 const COUNTS: Array<[BinaryMode, number[]]> = [
 	['filesystem', [50, 200, 1_000]],
 	['database', [50, 200, 1_000]],
 	['default', [50]],
 ];
-/** What n8n's engine, HTTP client and storage take in any node; as many transfers at a time as in this one. */
+/** What n8n's engine, HTTP client, and storage need in any node, with as many parallel transfers as in this one. */
 const HELPERS = { counts: [50, 1_000], transfersAtOnce: 8 };
 const WHY =
 	"Most of it is garbage that V8 collects only after its old space has grown by 80 MB. A node that only streams with n8n's helpers misses the target as well (see Large images).";
@@ -26,7 +26,7 @@ const rowOf = (mode: BinaryMode, count: number): Row => ({
 	...(mode === 'filesystem' && count === 1_000 && LARGEST),
 });
 
-/** The warm-up downloads small images only: memory for large ones counts. */
+/** The warm-up only downloads small images, so the memory for large ones is measured. */
 async function peakMegabytes(seed: number, options: LaneOptions): Promise<number> {
 	return await withLane(async (lane) => {
 		await warmUp(lane, options.client);

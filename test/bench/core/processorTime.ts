@@ -13,7 +13,7 @@ const WHY =
 const WHY_OWN =
 	"The script is told when its task has ended, and reads it once. A node polls, which is most of the difference (see the row with as many status requests). In addition, n8n's routing resolves two expressions per item, and the SHA-256 of the image is an output field.";
 
-/** In a process that does nothing else; the first run loads and compiles the code and is not counted. */
+/** In a separate process. The first run loads and compiles the code and is not counted. */
 async function cpuOf(
 	client: 'node' | 'helpers' | 'bareTasks',
 	seed: number,

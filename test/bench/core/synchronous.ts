@@ -6,7 +6,7 @@ const ITEMS = 20;
 const PANEL = 'Time for the whole run, synchronous formats, 20 items of 1 s';
 
 const makespan = async (lane: Lane, seed: number, options: LaneOptions): Promise<number> => {
-	// The first time loads the code.
+	// The first run loads the code.
 	await lane.run({ seed, syncMs: 100 }, options);
 	return (await lane.run({ seed, syncMs: 1_000 }, options)).makespanMs / 1000;
 };

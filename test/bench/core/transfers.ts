@@ -1,12 +1,12 @@
 /* eslint-disable */
-// Large images from a host that is slow, and a transfer that stalls.
+// Large images from a slow host, and a transfer that stalls.
 import type { ApiLoad } from '../api';
 import { withLane, type Lane } from '../lane';
 import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';
 
 const COUNTS = [12, 40];
-/** So many transfers run side by side in the node (run/memoryBudget.ts). */
+/** The node runs this many transfers in parallel (run/memoryBudget.ts). */
 const TRANSFERS = 8;
 const TASK_MS: [number, number] = [200, 200];
 const SLOW: Omit<ApiLoad, 'seed'> = {

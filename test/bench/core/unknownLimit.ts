@@ -1,5 +1,5 @@
 /* eslint-disable */
-// An API that accepts so many tasks at a time and does not report how many: the next one gets a 429.
+// An API that accepts a limited number of tasks at a time and does not report the limit: the next task gets a 429.
 import { withLane } from '../lane';
 import type { BenchGroup, Figures } from '../row';
 import { optimumMs } from './listSchedule';
@@ -9,7 +9,7 @@ const ITEMS = 64;
 
 interface Limit {
 	places: number;
-	/** In seconds: shorter for a smaller limit, so that it stays measurable; what is lost per task weighs the more. */
+	/** In seconds. Shorter for a small limit, so that the run is not too long. The time lost per task matters more. */
 	tasks: [shortest: number, longest: number];
 }
 const SMALL: Limit[] = [
@@ -77,6 +77,6 @@ function limits(
 
 export const unknownLimits = (['seconds', null] as const).flatMap((retryAfter) => [
 	limits(retryAfter, SMALL, { seconds: 110, sideBySide: 5 }),
-	// Many images in little time are work, and would be in each other's way.
+	// Not in parallel: many images in a short time need the processor.
 	limits(retryAfter, LARGE, { seconds: 36 }),
 ]);

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// How late the end of a task is noticed, how many reads that takes, and what both make of the whole run.
+// How late the end of a task is noticed, how many reads this takes, and how long the whole run takes.
 import type { ApiLoad } from '../api';
 import { mean } from '../report/statistics';
 import { withLane } from '../lane';
@@ -7,7 +7,7 @@ import type { BenchGroup, Row } from '../row';
 import { warmUp } from './warmUp';
 
 const ITEMS = 30;
-/** The polling schedule's own simulation has more runs, and no network. */
+/** The simulation of the poll schedule (simulation/polling.ts) has more runs and no network. */
 const WHY_LATE =
 	'Until a first task has ended nobody knows how long they take, and that search costs the reads that are missing afterwards; over 200 runs without a network the schedule is closer (see below).';
 const SHORT: [number, number] = [4_000, 12_000];

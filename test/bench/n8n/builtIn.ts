@@ -1,5 +1,5 @@
 /* eslint-disable */
-// n8n's own image nodes for OpenAI and Gemini, whose credentials have the URL of the same API.
+// n8n's own image nodes for OpenAI and Gemini, with credentials for the same API.
 import { median } from '../report/statistics';
 import type { BenchGroup, Row } from '../row';
 import { openAccount, runWhole, startServer, type ApiAccount, type Server } from './server';
@@ -8,7 +8,7 @@ import { builtInGemini, builtInOpenAi, ours } from './workflows';
 const ITEMS = 20;
 const LOAD = '20 items, synchronous calls of 1 s, real n8n';
 const PANEL = 'Time for the whole run, synchronous formats, 20 items of 1 s';
-/** Ours are so short that one more or less of them costs nothing and steadies the figure. */
+/** Runs of our node per figure: they are short, and their median is more stable. */
 const TIMES = 3;
 
 const FORMATS = [
@@ -49,7 +49,7 @@ export const builtInNodes: BenchGroup = {
 		report('packing the node, starting n8n');
 		server = await startServer();
 		accounts = { openAi: await openAccount(server.client), gemini: await openAccount(server.client) };
-		// The first time loads the code, and paints the images.
+		// The first run loads the code and draws the images.
 		for (const { id, builtIn } of FORMATS) {
 			const account = accounts[id];
 			await runWhole(server, account, { seed: 1, syncMs: 50 }, builtIn(account.credentials[id], ITEMS));
@@ -69,7 +69,7 @@ export const builtInNodes: BenchGroup = {
 		const at = { server, accounts };
 		const load = { seed, syncMs: 1_000 };
 		report('the built-in nodes');
-		// At the same time, with an API each: both do nothing but wait, one call after the other.
+		// In parallel, each with its own API: both only wait for one call after the other.
 		const builtIns = await Promise.all(
 			FORMATS.map(
 				async ({ id, builtIn }) =>

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// What people build from n8n's own nodes, against this node in the same n8n.
+// Workflows that users build from n8n's own nodes, compared with this node in the same n8n.
 import { optimumMs } from '../core/listSchedule';
 import { openLane, type Lane } from '../lane';
 import type { BenchGroup, Figures, Row } from '../row';
@@ -10,7 +10,7 @@ import { byHand, ours } from './workflows';
 const ITEMS = 30;
 const TASK_MS: [number, number] = [4_000, 12_000];
 const PANEL = 'Time for the whole run, 30 items, tasks of 4-12 s';
-/** The row of the same name without a server is the node alone. */
+/** The row for the same load without a server (core/waiting.ts) measures the node alone. */
 const WHY = 'n8n, its database and the mock API share the machine; the limit is measured without n8n';
 const LOAD = '30 items, tasks of 4-12 s, linear progress, real n8n';
 
@@ -20,7 +20,7 @@ const CONTENDERS = [
 	{ id: 'ours', name: 'this node', targets: { makespan: 1.03, lag: 0.15, reads: 4 } },
 ] as const;
 
-/** Short tasks at a limit that nobody tells: what is lost between two of them weighs the most. */
+/** Short tasks and a limit that the API does not report: the time lost between two tasks matters most here. */
 const LIMITED = { items: 64, load: { taskMs: [800, 2_400] as [number, number], tasksAtOnce: 16 } };
 
 type Contender = (typeof CONTENDERS)[number];
@@ -76,7 +76,7 @@ export const workflowsByHand: BenchGroup = {
 		server = await startServer();
 		account = await openAccount(server.client);
 		lane = await openLane();
-		// The first time loads the code, and paints the images.
+		// The first run loads the code and draws the images.
 		const short = { seed: 1, taskMs: [100, 400] as [number, number] };
 		for (const { id } of CONTENDERS) await runWhole(server, account, short, workflowOf(id, account));
 		await lane.run(short, { client: 'bareTasks', items: ITEMS });

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The same, with an API that accepts eight tasks at a time: the ninth gets a 429.
+// Like byHand.ts, with an API that accepts eight tasks at a time: the ninth gets a 429.
 import { optimumMs } from '../core/listSchedule';
 import type { BenchGroup, Row } from '../row';
 import { openAccount, runOnce, runWhole, startServer, type Server } from './server';
@@ -49,7 +49,7 @@ export const limitedByHand: BenchGroup = {
 		{ id: 'n8n.limited.ours.rejected', name: `${LOAD}, this node: create requests with 429`, unit: '%', digits: 1 },
 	],
 	seconds: 65,
-	// They wait for eight tasks each.
+	// They mostly wait, for eight tasks each.
 	sideBySide: 5,
 	async open({ report }) {
 		report('packing the node, starting n8n');

@@ -43,7 +43,7 @@ export const scaleOut: BenchGroup = {
 	},
 };
 
-/** A fresh n8n each time: memory that a process has taken it keeps. */
+/** A new n8n each time, because a process does not return its memory. */
 async function measureSingle(context: BenchContext): Promise<Figures> {
 	context.report('one n8n, no queue');
 	const server = await startServer();
@@ -84,7 +84,7 @@ async function measureQueue(context: BenchContext, { queue, client, account }: S
 	}
 }
 
-/** The same images, all items of one execution. */
+/** The same images, as items of one execution. */
 async function batch({ seed }: BenchContext, server: Server, account: ApiAccount): Promise<Figures> {
 	const load = { seed, taskMs: [TASK_MS, TASK_MS] as [number, number], imageBytes: IMAGE_BYTES };
 	await runWhole(server, account, { ...load, taskMs: [20, 20] }, ours(account.credentials.ours, DRAWN));
@@ -100,7 +100,7 @@ async function batch({ seed }: BenchContext, server: Server, account: ApiAccount
 	};
 }
 
-/** The first executions load the code, and the mock API draws its images. */
+/** Before the measurement, executions load the code and let the mock API draw its images. */
 async function warmAndCall({ seed }: BenchContext, site: Site): Promise<WebhookFigures> {
 	await callAtOnce(site, { seed, taskMs: 20, executions: DRAWN });
 	return await callAtOnce(site, { seed, taskMs: TASK_MS, executions: EXECUTIONS });
@@ -125,7 +125,7 @@ function figuresOf(
 	};
 }
 
-/** Where PostgreSQL and Redis run; the newest of each, should a queue have run before. */
+/** The folders of PostgreSQL and Redis: the newest of each, in case there was an earlier queue. */
 function stores(): string[] {
 	const names = readdirSync(runFolder()).sort();
 	return ['postgres', 'redis'].flatMap((program) =>

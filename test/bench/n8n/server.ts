@@ -11,7 +11,7 @@ import type { Workflow } from '../../e2e/harness/n8n/workflow';
 import { startApi, type ApiProcess, type ApiLoad, type Outcome } from './api';
 import { cpuMs } from './processFigures';
 
-/** A real n8n that has the packed node installed, as its users have it. */
+/** A real n8n with the packed node installed, as users have it. */
 export interface Server {
 	readonly n8n: RunningN8n;
 	readonly client: RestClient;
@@ -25,7 +25,7 @@ export interface ApiAccount {
 	readonly credentials: Readonly<Record<'ours' | 'byHand' | 'openAi' | 'gemini', CredentialReference>>;
 }
 
-/** One execution: what came of it, and the processor time of n8n. */
+/** One execution: its outcome, and the processor time of n8n. */
 export interface Run extends Outcome {
 	readonly status: string;
 	readonly cpuMs: number;
@@ -35,11 +35,11 @@ const UNFINISHED = ['new', 'running', 'waiting'];
 
 let isPacked = false;
 
-/** Builds, packs and installs the node: once for all groups. */
+/** Builds, packs, and installs the node, once for all groups. */
 export function pack(): void {
 	if (isPacked) return;
 	if (!existsSync(n8nCommand('2'))) throw new Error('n8n is not installed here: run "npx tsx test/e2e/setup.ts" once');
-	// Its folder is removed when this process ends, however it ends.
+	// The folder of the run is removed when this process ends, however it ends.
 	createRun();
 	packNode();
 	isPacked = true;
@@ -84,7 +84,7 @@ export async function runOnce(
 	return { ...(await api.outcome()), status, cpuMs: cpuMs(n8n.userFolder) - before };
 }
 
-/** Asks seldom: each question costs processor time of the n8n that is measured. */
+/** Checks rarely: each check costs processor time of the measured n8n. */
 async function ended(client: RestClient, executionId: string): Promise<string> {
 	return await until(
 		`execution ${executionId} to end`,
@@ -96,7 +96,7 @@ async function ended(client: RestClient, executionId: string): Promise<string> {
 	);
 }
 
-/** @throws when it did not get every image: then its times say nothing */
+/** @throws if the run failed, or an image was lost or charged twice: then its times are not valid */
 export async function runWhole(server: Server, account: ApiAccount, load: ApiLoad, workflow: Workflow): Promise<Run> {
 	const run = await runOnce(server, account, load, workflow);
 	if (run.status === 'success' && run.lost === 0 && run.twice === 0) return run;

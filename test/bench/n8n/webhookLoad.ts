@@ -6,13 +6,13 @@ import type { ApiAccount } from './server';
 import { peakBytes, cpuMs } from './processFigures';
 import { imageOnCall, prompts } from './workflows';
 
-/** Few, and asked for again and again, so that the mock API has drawn them before anything is measured. */
+/** The number of different images: few, so that the mock API draws all of them before the measurement. */
 export const DRAWN = 30;
 const PROMPTS = prompts(DRAWN);
-/** Of about this size are real images of 1K. */
+/** About the size of a real 1K image. */
 export const IMAGE_BYTES = 1_000_000;
 
-/** Somewhere to call, and the folders of the servers that do the work. */
+/** The URL to call, and the folders of the servers that do the work. */
 export interface Site {
 	readonly url: string;
 	readonly client: RestClient;
@@ -24,9 +24,9 @@ export interface WebhookFigures {
 	perSecond: number;
 	lost: number;
 	twice: number;
-	/** By server. */
+	/** For each server. */
 	peakBytes: number[];
-	/** Processor time for one execution, by server. */
+	/** Processor time per execution, for each server. */
 	cpuMs: number[];
 }
 
@@ -36,7 +36,7 @@ export interface Calls {
 	executions: number;
 }
 
-/** Calls a webhook so many times at once; each call is an execution that makes one image. */
+/** Calls a webhook `executions` times at once. Each call is an execution that generates one image. */
 export async function callAtOnce(
 	{ url, client, account, folders }: Site,
 	{ seed, taskMs, executions }: Calls,

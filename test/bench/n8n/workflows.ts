@@ -12,7 +12,7 @@ export function prompts(count: number): string[] {
 	return Array.from({ length: count }, (_, index) => `A paper crane, number ${index + 1}`);
 }
 
-/** Our node as it comes, with nothing set but the model. */
+/** Our node with its defaults. Only the model and the prompt are set. */
 export function ours(credential: CredentialReference, items: number, parameters: INode['parameters'] = {}): Workflow {
 	return chain('Ours', ...table(items), nanoBanana(credential, parameters));
 }
@@ -29,11 +29,11 @@ export function nanoBanana(credential: CredentialReference, parameters: INode['p
 
 interface HandOptions {
 	waitSeconds: number;
-	/** The create node's own Retry On Fail, at its defaults but for the longest pause. */
+	/** Turns on Retry On Fail of the create node, with the longest pause. */
 	retries?: boolean;
 }
 
-/** The loop that people build from n8n's own nodes, as its editor sets them up. */
+/** The loop that users build from n8n's own nodes, with the defaults of the editor. */
 export function byHand(
 	baseUrl: string,
 	credential: CredentialReference,
@@ -136,7 +136,7 @@ export function builtInGemini(credential: CredentialReference, items: number): W
 	);
 }
 
-/** Responds to its caller at once and makes one image. */
+/** Responds to its caller at once and generates one image. */
 export function imageOnCall(credential: CredentialReference, path: string): Workflow {
 	const hook = node(
 		'Hook',

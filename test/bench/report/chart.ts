@@ -1,22 +1,22 @@
 /* eslint-disable */
-// docs/bench.svg: on top the comparisons, below them every figure against its target.
+// docs/bench.svg: first the comparisons, then every figure as a share of its target.
 import type { Report, ReportedRow } from './report';
 
 const BAR = 340;
-/** To the right of the longest bar. */
+/** The width of the value to the right of the longest bar. */
 const VALUE = 110;
 const LINE = 20;
 const SIZE = 12;
-/** The names of the figures below are long. */
+/** For the names of the rows, which are long. */
 const SMALL = 10;
-/** Of a letter, in its size: the widest of the usual sans-serif fonts, on average. */
+/** The average width of a letter as a share of the font size, for the widest of the usual sans-serif fonts. */
 const LETTER = 0.6;
 const INK = '#343a40';
 const OURS = '#d9480f';
 const OTHERS = '#adb5bd';
 const REACHED = '#2b8a3e';
 const MISSED = '#c92a2a';
-/** Bars end here: so many times the target. */
+/** Bars end at this multiple of the target. */
 const MOST = 2;
 
 export function chartOf({ groups }: Report): string {

@@ -1,7 +1,7 @@
 /* eslint-disable */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-/** What the figures depend on; nothing that names the machine. */
+/** What the figures depend on, without anything that identifies the machine. */
 export interface Machine {
 	cores: number;
 	processor: string;

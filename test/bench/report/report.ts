@@ -1,5 +1,5 @@
 /* eslint-disable */
-// docs/bench.json: what was measured last, group by group.
+// docs/bench.json: the latest measurement of each group.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Machine } from './machine';
 import type { BenchGroup, Row } from '../row';
@@ -42,9 +42,8 @@ export function reportGroup(result: GroupResult, date: string): ReportedGroup {
 }
 
 /**
- * The fresh groups in the order of the program; what was not measured this time keeps its figures of
- * an earlier day, if they are from the same machine and the program still has the group. Figures
- * outlive a failure of their group, too.
+ * The new groups in the order of the program. A group that was not measured this time or that failed keeps its earlier
+ * figures, if they are from the same machine and the program still has the group.
  */
 export function mergeReport(earlier: Report | undefined, fresh: Report, all: BenchGroup[]): Report {
 	const isSame = JSON.stringify(earlier?.machine) === JSON.stringify(fresh.machine);

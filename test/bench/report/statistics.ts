@@ -1,7 +1,7 @@
 /* eslint-disable */
 import type { Figures, Row, Target } from '../row';
 
-/** What several measurements of a row come to. */
+/** The result of multiple measurements of one row. */
 export interface Summary {
 	median: number;
 	least: number;
@@ -21,17 +21,17 @@ export function mean(values: number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** @throws when a measurement left out the row, or gave no number */
+/** @throws if a measurement has no number for the row */
 export function summarise({ id }: Row, measurements: Figures[]): Summary {
 	const values = measurements.map((figures) => figures[id]);
 	if (!values.every(Number.isFinite)) throw new Error(`Not every measurement gave a figure for ${id}`);
 	return { median: median(values), least: Math.min(...values), most: Math.max(...values), runs: values.length };
 }
 
-/** The figure as a share of what is allowed: up to 1 the target is reached. */
+/** The figure as a share of what is allowed. The target is reached up to 1. */
 export function shareOf(target: Target, figure: number): number {
 	const [part, whole] = 'atMost' in target ? [figure, target.atMost] : [target.atLeast, figure];
-	// Nothing allowed and nothing there is all of it.
+	// If nothing is allowed and the figure is 0, the share is 1.
 	return part === whole ? 1 : part / whole;
 }
 

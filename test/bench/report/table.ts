@@ -19,7 +19,7 @@ export function terminalTable({ groups }: Report): string {
 	return table.toString();
 }
 
-/** For BENCHMARKS.md: what was measured where and when, and why a row misses. */
+/** For BENCHMARKS.md: what was measured where and when, and why rows miss their targets. */
 export function markdownTable({ machine, command, groups }: Report): string {
 	const dates = [...new Set(groups.map(({ date }) => date))].sort();
 	const runs = [...new Set(groups.flatMap(({ rows }) => rows.flatMap((row) => row.runs ?? [])))].sort((a, b) => a - b);
@@ -78,7 +78,7 @@ function withUnit({ unit }: Row, value: string): string {
 const BEGIN = '<!-- figures: written by npm run bench -->';
 const END = '<!-- end of figures -->';
 
-/** Puts the table between its markers; the rest stays as it is. */
+/** Replaces what is between the markers with the table. */
 export function placeTable(document: string, table: string): string {
 	const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
 	if (from < 0 || to < from) throw new Error(`The document lacks the lines "${BEGIN}" and "${END}"`);

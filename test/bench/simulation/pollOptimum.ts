@@ -1,25 +1,25 @@
 /* eslint-disable */
-// How late the end of a task is seen at best, by a client that knows how task durations are distributed
-// but nothing about the single task: dynamic programming over the times of its polls.
+// The smallest possible lag of a client that knows the distribution of task durations, but nothing about a single task:
+// dynamic programming over the times of its polls.
 import { createRandom } from '../../mock-api/random';
 import { drawDuration, type Load } from './simulatedTasks';
 
 const DRAWS = 20_000;
 const AGES = 400;
 
-/** The smallest mean lag (ms) for so many reads per task, on average. */
+/** The smallest mean lag (ms) for this average number of reads per task. */
 export function optimalLagMs(load: Load, reads: number): number {
 	const random = createRandom(1);
 	const durations = Array.from({ length: DRAWS }, () => drawDuration(load, random)).sort((a, b) => a - b);
 	const ages = Array.from({ length: AGES }, (_, index) => durations[Math.ceil((index / (AGES - 1)) * (DRAWS - 1))]);
-	// A poll is charged with more and more lag until so few are left.
+	// Searches for the cost of a poll, in ms of lag, that results in this number of reads.
 	let [low, high] = [0, ages[AGES - 1]];
 	for (let round = 0; round < 40; round += 1) {
 		const middle = (low + high) / 2;
 		if (bestPolls(ages, middle).reads > reads) low = middle;
 		else high = middle;
 	}
-	// Between two numbers of polls a client would use one of them for some tasks and the other one for the rest.
+	// Interpolates: a client would use the higher number of polls for some tasks and the lower one for the rest.
 	const [more, fewer] = [bestPolls(ages, low), bestPolls(ages, high)];
 	const share = more.reads > fewer.reads ? (reads - fewer.reads) / (more.reads - fewer.reads) : 0;
 	return fewer.lagMs + (more.lagMs - fewer.lagMs) * share;

@@ -1,6 +1,6 @@
 /* eslint-disable */
-// Lag against reads: our schedule and the usual ones over the same simulated tasks. Prints a table
-// and draws docs/polling.svg. Run by `npx tsx test/bench/simulation/polling.ts`.
+// Lag and reads of our poll schedule and of the usual ones, with the same simulated tasks. Prints a table and draws
+// docs/polling.svg. Run it with `npx tsx test/bench/simulation/polling.ts`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

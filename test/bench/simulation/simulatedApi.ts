@@ -1,6 +1,6 @@
 /* eslint-disable */
-// The product's own concurrency limiter in front of an API with a limit that it does not state. Time jumps from one
-// event to the next once every promise callback has run.
+// The node's concurrency limiter with an API that does not report its limit. Time jumps from one event to the next
+// after all promise callbacks have run.
 import {
 	createConcurrencyLimiter,
 	TASK_SLOW_START,
@@ -11,15 +11,15 @@ import { createRandom } from '../../mock-api/random';
 
 export interface ApiLoad {
 	items: number;
-	/** Tasks that the API accepts at the same time, at this moment. */
+	/** How many tasks the API accepts in parallel at this time. */
 	limit: (nowMs: number) => number;
 	shortestMs: number;
 	longestMs: number;
 	retryAfterMs?: number;
-	/** So many creates within any minute. */
+	/** The maximum number of create requests within one minute. */
 	perMinute?: number;
 	slowStart?: SlowStart;
-	/** Synchronous: the response to the create request is the image. */
+	/** The response to the create request contains the image. */
 	isSynchronous?: boolean;
 	/** Mean time until the node notices that a task has ended. */
 	lagMs?: number;
@@ -30,7 +30,7 @@ export interface LimiterFigures {
 	/** Create requests that get a 429, as a share of all. */
 	rejected: number;
 	creates: number;
-	/** What a client that knows a constant limit needs for the same tasks in the same order. */
+	/** The time that a client that knows the limit (if it is constant) needs for the same tasks in the same order. */
 	bestMs: number;
 }
 
@@ -82,7 +82,7 @@ export async function playLimiter(load: ApiLoad, seed: number): Promise<LimiterF
 	return { tookMs: clock.now(), rejected: rejected / creates, creates, bestMs: bestMs(durations, load.limit(0)) };
 }
 
-/** The earliest end of these tasks on so many places, in order. */
+/** The earliest end of these tasks, in order, with `places` of them in parallel. */
 function bestMs(durations: number[], places: number): number {
 	const freeAt = Array<number>(places).fill(0);
 	for (const duration of durations) {

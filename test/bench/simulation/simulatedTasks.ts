@@ -1,6 +1,6 @@
 /* eslint-disable */
-// A run of tasks as a list of events: the product's own schedule (or another policy) says when to poll,
-// the clock jumps there. No timers, no chance but the seed.
+// A simulated run of tasks: the node's poll schedule (or another policy) decides when to poll, and the clock jumps to
+// that time. Uses no timers. The result only depends on the seed.
 import { createPollSchedule } from '../../../nodes/NanoBanana/poll/pollSchedule';
 import { createRandom, type Random } from '../../mock-api/random';
 
@@ -8,11 +8,11 @@ export interface Load {
 	tasks: number;
 	shortestMs: number;
 	longestMs: number;
-	/** Evenly between the two, or lognormal with 95 % between them and the rest outside, or 70 % about 5 s and 30 % about 20 s; even by default. */
+	/** 'even' (default): all between them. 'lognormal': 95 % between them. 'two': 70 % about 5 s, 30 % about 20 s. */
 	spread?: 'even' | 'lognormal' | 'two';
-	/** What a poll tells of a task that has lived this share of its duration. */
+	/** The progress that a poll returns after this share of the task's duration. */
 	progress: (share: number, ageMs: number) => number | undefined;
-	/** So many tasks are open at a time; the others follow as places get free. */
+	/** The maximum number of open tasks. Another one starts when one of them has ended. */
 	atOnce?: number;
 	pollIntervalMs?: number;
 }
@@ -23,9 +23,9 @@ export interface Figures {
 	/** The same as a share of the mean duration. */
 	lagShare: number;
 	reads: number;
-	/** Found the last one, over its end. */
+	/** When the last task is found, divided by when the last task ends. */
 	makespan: number;
-	/** The longest time without a poll, over what the schedule promises: 10 s or a quarter of the age. */
+	/** The longest time without a poll, divided by the maximum of the schedule: 10 s or a quarter of the age. */
 	longestGap: number;
 }
 
@@ -43,7 +43,7 @@ export const PROGRESS = {
 	linear: (share: number) => Math.min(99, Math.floor(share * 100)),
 	/** The first fifth is spent in a queue. */
 	queued: (share: number) => Math.floor(Math.max(0, (share - 0.2) / 0.8) * 100),
-	/** 0, 50, 100: by half of the time, or by the status that the task is in. */
+	/** 0, 50, 100: by the half of the time, or by the task status. */
 	half: (share: number) => (share < 0.5 ? 0 : 50),
 	status: (share: number) => (share < 0.2 ? 0 : 50),
 } as const;
@@ -74,7 +74,7 @@ function byGap(gapMs: (reads: number) => number): Policy {
 }
 
 interface Task {
-	/** As long as the client would sleep; its ticket may tell a later time by then. */
+	/** When the client would wake up. Until then, the ticket may get a later time. */
 	wakeAt: number;
 	startedAt: number;
 	durationMs: number;
@@ -84,7 +84,7 @@ interface Task {
 	ticket: ReturnType<Policy['track']>;
 }
 
-/** Requests to create leave this far apart. */
+/** The time between two create requests. */
 const APART_MS = 5;
 
 export function play(load: Load, seed: number, policy: Policy = ours(load.pollIntervalMs)): Figures {
@@ -150,7 +150,7 @@ export function drawDuration({ shortestMs, longestMs, spread }: Load, random: Ra
 	return Math.sqrt(shortestMs * longestMs) * (longestMs / shortestMs) ** (normal / (2 * 1.96));
 }
 
-/** Medians over so many seeds; the longest gap is the worst of all. */
+/** Medians of the runs with these seeds. The longest gap is the maximum. */
 export function playMany(load: Load, seeds = 200, policy?: () => Policy): Figures {
 	const runs = Array.from({ length: seeds }, (_, index) => play(load, index + 1, policy?.()));
 	const median = (of: (run: Figures) => number) => runs.map(of).sort((a, b) => a - b)[runs.length >> 1];

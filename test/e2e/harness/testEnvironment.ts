@@ -6,13 +6,13 @@ import { openRestClient, type CredentialReference, type RestClient } from './n8n
 import { startN8n, type N8nOptions, type RunningN8n } from './servers/startN8n';
 import { node, nodeType } from './n8n/workflow';
 
-/** A real n8n with our package installed, the mock API, and a credential that joins them. */
+/** A real n8n with our package installed, the mock API, and a credential for it. */
 export interface TestEnvironment {
 	readonly n8n: RunningN8n;
 	readonly mockApi: MockApi;
 	readonly client: RestClient;
 	readonly credential: CredentialReference;
-	/** Our node, with the credential and unhurried defaults left out. */
+	/** Our node with the credential. Parameters that are not given have their defaults. */
 	readonly nanoBanana: (name: string, parameters: INode['parameters'], more?: Partial<INode>) => INode;
 	readonly close: () => Promise<void>;
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 afterEach(() => environment.mockApi.reset());
 
-/** The one text an agent gets to read. */
+/** The only text that the agent gets. */
 async function useTool(name: string, args: Record<string, unknown>): Promise<string> {
 	const result = await agent.callTool({ name, arguments: args });
 	const content = result.content as Array<{ type: string; text?: string }>;
@@ -37,7 +37,7 @@ async function useTool(name: string, args: Record<string, unknown>): Promise<str
 	return content[0].text ?? '';
 }
 
-test('an agent sees tools that describe their result and their cost', async () => {
+test('an agent sees all tools, and generate_image describes its result and its cost', async () => {
 	const { tools } = await agent.listTools();
 	const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
@@ -47,13 +47,13 @@ test('an agent sees tools that describe their result and their cost', async () =
 	expect(byName.get('edit_image')?.inputSchema.required).toEqual(expect.arrayContaining(['prompt', 'image_url']));
 });
 
-test('a caller without the token is rejected', async () => {
+test('a caller with a wrong token is rejected', async () => {
 	await expect(connectMcp(`${environment.n8n.url}/mcp/nano-banana`, 'wrong')).rejects.toThrow(
 		'Authorization data is wrong',
 	);
 });
 
-test('generate_image returns link, task ID, type and size as short text', async () => {
+test('generate_image returns URL, task ID, type, and size as short text', async () => {
 	const { mockApi } = environment;
 
 	const text = await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' });
@@ -72,7 +72,7 @@ test('generate_image returns link, task ID, type and size as short text', async 
 	expect(mockApi.ledger).toMatchObject([{ prompt: 'a red cube', imagesCharged: 1 }]);
 });
 
-test('edit_image takes the link that generate_image gave', async () => {
+test('edit_image accepts the URL that generate_image returned', async () => {
 	const { mockApi } = environment;
 	const [first] = JSON.parse(await useTool('generate_image', { prompt: 'a red cube', aspect_ratio: '1:1' })) as Array<{
 		imageUrl: string;
@@ -111,7 +111,7 @@ test('the ID of a slow task is returned, and its image is read later without a s
 	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
-test('an error tells the agent what happened and the next step', async () => {
+test('an error text contains what happened and the next step, but not the API key', async () => {
 	const text = await useTool('generate_image', { prompt: 'a cube [fail]', aspect_ratio: '1:1' });
 
 	expect(text).toMatch(/could not create the image/i);
@@ -119,7 +119,7 @@ test('an error tells the agent what happened and the next step', async () => {
 	expect(text).not.toContain(environment.mockApi.apiKey);
 });
 
-test('a call without a prompt costs nothing', async () => {
+test('a call without a prompt fails and costs nothing', async () => {
 	const result = await agent.callTool({ name: 'generate_image', arguments: {} });
 
 	expect(result.isError).toBe(true);

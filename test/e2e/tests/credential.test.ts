@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await environment?.close());
 
-/** Saves a credential and presses its Test button. */
+/** Saves a credential and tests it, as the Test button does. */
 async function pressTest(data: { baseUrl: string; apiKey: string }) {
 	const { client } = environment;
 	const saved = await client.createCredential(credentialType, 'Under test', data);
@@ -22,7 +22,7 @@ async function pressTest(data: { baseUrl: string; apiKey: string }) {
 }
 
 describe('the package in n8n', () => {
-	test('contains the node, its tool and its icons', async () => {
+	test('contains the node, its tool, and its icons', async () => {
 		const { n8n, client } = environment;
 		const response = await fetch(`${n8n.url}/types/nodes.json`, {
 			headers: { cookie: client.session.cookie, 'browser-id': 'end-to-end-tests' },
@@ -80,7 +80,7 @@ describe('the credential test', () => {
 		]);
 	});
 
-	test('distinguishes wrong key, missing rights, wrong path, web page and no response', async () => {
+	test('returns different errors for a wrong key, missing rights, a wrong path, a web page, and no response', async () => {
 		const { mockApi } = environment;
 		const right = { baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey };
 		const [closedPort] = await freePorts(1);
@@ -125,7 +125,7 @@ describe('the model list', () => {
 		return (response as { results: Array<{ name: string; value: string }> }).results;
 	}
 
-	test('contains what the API offers, and nothing that generates no images', async () => {
+	test('contains the image models of the API, but no text model', async () => {
 		environment.mockApi.set({ models: ['NanoBanana2-1K', 'NanoBananaPro-Next', 'gpt-5.2'] });
 
 		const values = (await searchModels()).map((row) => row.value);

@@ -53,7 +53,7 @@ afterAll(async () => {
 	await mockApi?.stop();
 });
 
-/** The steps build on each other, as a user takes them. */
+/** Each step continues where the previous one ended. Its name is also a key in the snapshot file. */
 function step(name: string, steps: () => Promise<void>): void {
 	test(name, async () => {
 		if (failedStep) throw new Error(`Not tried, since this failed before: ${failedStep}`);
@@ -72,7 +72,7 @@ function canvasNode(name: string): Locator {
 	return page.getByTestId('canvas-node').filter({ hasText: name });
 }
 
-/** Opens the one file of a panel of items, and waits until it is drawn. */
+/** Opens the only file in a panel and waits until the image is loaded. */
 async function showImage(panel: Locator): Promise<{ width: number; height: number }> {
 	await panel.getByTestId('radio-button-binary').click();
 	await panel.getByTestId('ndv-view-binary-data').click();
@@ -87,7 +87,7 @@ async function showImage(panel: Locator): Promise<{ width: number; height: numbe
 	});
 }
 
-/** The bytes of an image that the mock API makes for this prompt. */
+/** The bytes of an image that the mock API generates for this prompt. */
 async function createImage(prompt: string): Promise<Buffer> {
 	const text = nodeWith(credential)('NanoBanana', { prompt, aspectRatio: '16:9' });
 	const run = await client.run(chain('Red cube', manualTrigger(), text));
@@ -154,7 +154,7 @@ describe('in the editor', () => {
 		await dialog.getByTestId('parameter-input-apiKey').locator('input').fill(mockApi.apiKey);
 		await dialog.getByTestId('credential-save-button').click();
 		await dialog.waitFor({ state: 'detached' });
-		// A passed test closes the dialog; opened again, it tests again and stays.
+		// The dialog closes after a passed test. When it is opened again, it repeats the test and stays open.
 		await page.getByTestId('credential-edit-button').click();
 		await dialog.getByTestId('credentials-config-container-test-success').getByText('Retry').waitFor();
 		await expectScreenshot(page, 'credential', dialog);

@@ -13,7 +13,7 @@ import { chain, manualTrigger, type Workflow } from '../harness/n8n/workflow';
 import { outFolder } from '../harness/run/paths';
 import { credentialType, nodeWith, startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 
-/** What has to be wrong for a failure of a kind. */
+/** What causes a failure of one kind. */
 interface Cause {
 	parameters?: INode['parameters'];
 	credential?: 'wrong key' | 'closed port';
@@ -22,9 +22,9 @@ interface Cause {
 	create?: ScriptedResponse[];
 	/** The next responses to a status check. */
 	poll?: ScriptedResponse[];
-	/** Before the step is executed. */
+	/** Called before the step is executed. */
 	before?: () => void;
-	/** The start of the title, where it is more exact than that of the kind. */
+	/** The error title, if it differs from that of the kind. */
 	title?: string;
 }
 
@@ -36,7 +36,7 @@ const error = (status: number, message: string, code: string): ScriptedResponse 
 	body: { error: { message: `${message} (request id: 20261128184652123456789)`, type: 'new_api_error', code } },
 });
 
-/** Canceled executions are left out: n8n keeps nothing of them that its panel could show. */
+/** Without canceled executions: n8n stores no error of them that its panel could show. */
 const CAUSES: Record<Exclude<FailureKind, 'canceled'>, Cause> = {
 	access_denied: { create: [error(403, 'Your IP address is not in the allow list of this token', 'access_denied')] },
 	body_too_large: {
@@ -90,7 +90,7 @@ const CAUSES: Record<Exclude<FailureKind, 'canceled'>, Cause> = {
 		create: [{ body: '<html><title>Welcome</title></html>', headers: { 'content-type': 'text/html' } }],
 	},
 };
-/** Every kind takes some seconds, so everyday runs show one of each form. ALL_ERRORS=1 shows all of them. */
+/** By default, only one kind of each form is tested, because each takes seconds. ALL_ERRORS=1 tests all kinds. */
 const EVERYDAY: string[] = ['access_denied', 'spending_limit', 'storage_failed', 'timed_out', 'wrong_base_url'];
 const causes = (Object.entries(CAUSES) as Array<[keyof typeof CAUSES, Cause]>).filter(
 	([kind]) => process.env.ALL_ERRORS === '1' || EVERYDAY.includes(kind),
@@ -123,7 +123,7 @@ beforeAll(async () => {
 	workflowId = saved.id;
 	browser = await openEditor(n8n.url);
 	page = browser.page;
-	// A small notebook.
+	// The screen of a small laptop.
 	await page.setViewportSize({ width: 1280, height: 720 });
 	await page.goto(`${n8n.url}/workflow/${workflowId}`);
 	await page.getByTestId('canvas-node').first().waitFor();
@@ -144,14 +144,14 @@ function storageFolder(): string {
 	return join(environment.n8n.userFolder, '.n8n', 'storage', 'workflows', workflowId);
 }
 
-/** A file in the place of the folder. */
+/** Replaces the folder with a file, so that storing fails. */
 function blockStorage(): void {
 	mkdirSync(dirname(storageFolder()), { recursive: true });
 	rmSync(storageFolder(), { recursive: true, force: true });
 	writeFileSync(storageFolder(), '');
 }
 
-/** No request or response is known that the node does not expect, so one prompt gets a defect. */
+/** No known request or response causes an internal error, so this adds a defect for one prompt. */
 function addDefect(): void {
 	const folder = join(environment.n8n.userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-nanobanana', 'dist');
 	const file = join(folder, 'nodes', 'NanoBanana', 'NanoBanana.node.js');
@@ -176,7 +176,7 @@ function everyCause(credentials: Record<'none' | 'wrong key' | 'closed port', Cr
 	return { ...chain('Errors', trigger), nodes: [trigger, ...nodes], connections: { [trigger.name]: { main } } };
 }
 
-test.each(causes)('the panel shows %s whole', async (kind, { create, poll, settings = {}, before, title }) => {
+test.each(causes)('the panel shows %s completely', async (kind, { create, poll, settings = {}, before, title }) => {
 	const { mockApi } = environment;
 	mockApi.set(settings);
 	if (create) for (const route of ['createTask', 'generateContent'] as const) mockApi.script(route, create);

@@ -38,7 +38,7 @@ describe('one failing item of three', () => {
 		expect(mockApi.ledger.map((entry) => entry.imagesCharged).sort()).toEqual([0, 1, 1]);
 	});
 
-	test('leaves by the error output when the node has one', async () => {
+	test('goes to the error output if the node has one', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		const generate = nanoBanana('NanoBanana', { prompt: '={{ $json.prompt }}' }, { onError: 'continueErrorOutput' });
 
@@ -56,7 +56,7 @@ describe('one failing item of three', () => {
 		expect(mockApi.created()).toBe(3);
 	});
 
-	test('ends the run with a text about what happened and what to do', async () => {
+	test('ends the run with an error that contains the reason from the API', async () => {
 		const { client, nanoBanana } = environment;
 
 		const run = await client.run(
@@ -123,7 +123,7 @@ describe('a paid task', () => {
 		},
 	);
 
-	test('that may or may not exist is not charged a second time by Retry On Fail', async () => {
+	test('whose response was lost is reported as unclear and not created again by Retry On Fail', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		mockApi.set({ faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
 		const generate = nanoBanana(
@@ -144,7 +144,7 @@ describe('a paid task', () => {
 		expect(mockApi.ledger).toMatchObject([{ isDelivered: false, imagesCharged: 1 }]);
 	});
 
-	test('of a stopped execution is not read on, is named in the log, and can be read later', async () => {
+	test('of a stopped execution is not polled again, its ID is in the log, and it can be read later', async () => {
 		const { client, n8n, mockApi, nanoBanana } = environment;
 		mockApi.set({ taskMs: (number) => (number === 1 ? 8_000 : 100) });
 		const saved = await client.createWorkflow(
@@ -162,7 +162,7 @@ describe('a paid task', () => {
 		const reads = () => mockApi.calls('getTask').filter((call) => call.path.includes(taskId)).length;
 		const readsAtStop = reads();
 
-		// Another complete run is enough time for a forgotten loop to send a request.
+		// Another complete run is enough time for a leftover loop to send a request.
 		await client.run(chain('Another', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a quick cube' })));
 		const readsLater = reads();
 		const readLater = await client.run(
@@ -181,7 +181,7 @@ describe('a paid task', () => {
 	});
 });
 
-describe('what a user reads', () => {
+describe('the error text', () => {
 	const rejections = [
 		['a wrong key', keyRejected, 'The API key is not valid'],
 		[
@@ -204,7 +204,7 @@ describe('what a user reads', () => {
 		],
 	] as const;
 
-	test.each(rejections)('names %s without a charge, a key or a socket code', async (_, response, message) => {
+	test.each(rejections)('reports %s at no cost, without key or socket code', async (_, response, message) => {
 		const { client, mockApi, nanoBanana } = environment;
 		mockApi.script('createTask', [response]);
 

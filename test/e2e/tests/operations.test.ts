@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => await environment?.close());
 afterEach(() => environment.mockApi.reset());
 
-/** The digests of what the API served, in the order of the items' URLs. */
+/** The digests of the files that the API served, in the order of the URLs. */
 function servedDigests(urls: unknown[]): Array<string | undefined> {
 	return urls.map((url) => environment.mockApi.files.get(String(url))?.sha256);
 }
@@ -97,12 +97,12 @@ test('Image to Image sends the bytes of the input file and returns the edited im
 	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1, state: 'succeeded' }]);
 });
 
-test('Wait for Completion off returns at once, and the image is read later without a second charge', async () => {
+test('with Wait for Completion off, an unfinished task is returned, and its image is read later at no extra cost', async () => {
 	const { client, mockApi, nanoBanana } = environment;
 	const create = nanoBanana('Create', { prompt: 'a slow cube', wait: false });
 	const status = nanoBanana('Status', { operation: 'getStatus' });
 	const waitForIt = nanoBanana('Wait', { operation: 'waitForResult', options: { pollInterval: 0.1 } });
-	// The task ends when its status was read twice.
+	// The task ends after two polls.
 	mockApi.set({
 		taskMs: 3_600_000,
 		onResponse: () => {
@@ -162,7 +162,7 @@ test.each([
 	expect(mockApi.ledger).toMatchObject([{ kind: route, imagesCharged: 1 }]);
 });
 
-test('Preview Request shows what would be sent and sends nothing', async () => {
+test('Preview Request returns the request and sends nothing', async () => {
 	const { client, mockApi, nanoBanana } = environment;
 
 	const run = await client.run(

@@ -47,7 +47,7 @@ async function startDurable(): Promise<SavedWorkflow> {
 	return saved;
 }
 
-/** Its images take the least time to draw: the mock API shares the machine with four n8n processes. */
+/** The mock API draws its images fastest: it shares the machine with all the n8n processes. */
 const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 
 /** Responds to its caller at once, then generates the image. */
@@ -71,12 +71,12 @@ async function callFor(path: string, prompt: string): Promise<number> {
 	return (await callWebhook(`${environment.n8n.url}/webhook/${path}`, init)).status;
 }
 
-/** How many executions each worker's log calls finished. */
+/** The number of finished executions in the log of a worker. */
 function finishedBy(log: string): number {
 	return log.match(/finished execution/g)?.length ?? 0;
 }
 
-test('200 calls are spread over both workers, charged once each, and their images are read from main', async () => {
+test('200 calls are spread over both workers, charged once each, and main can read their images', async () => {
 	const { client } = environment;
 	const saved = await client.createWorkflow(generateOnCall('many', { pollInterval: 0.2 }));
 	await client.activate(saved);
@@ -99,7 +99,7 @@ test('200 calls are spread over both workers, charged once each, and their image
 	expect(runs.filter((run) => run.status !== 'success')).toEqual([]);
 	expect(mockApi.ledger.map((entry) => entry.prompt).sort()).toEqual([...prompts].sort());
 	expect(mockApi.ledger.filter((entry) => entry.imagesCharged !== 1 || entry.downloads !== 1)).toEqual([]);
-	// A worker logs the end of an execution after it is in the database.
+	// A worker logs the end of an execution after it has saved it in the database.
 	const shares = await until('the workers to log 200 executions', () => {
 		const finished = queue.workers.map((worker) => finishedBy(worker.log()));
 		return finished.reduce((sum, share) => sum + share, 0) >= 200 ? finished : undefined;
@@ -119,7 +119,7 @@ test('a worker that gets SIGTERM finishes its task first', async () => {
 	await until('the durable example to wait', async () =>
 		(await client.executionsOf(durable)).find((run) => run.status === 'waiting'),
 	);
-	// After this, nobody is left of those who may have run the durable example's first half.
+	// Stops all workers that may have run the first half of the durable example.
 	await Promise.all(queue.workers.map(async (first) => await first.stop()));
 	const worker = await queue.addWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '40' });
 	mockApi.set({ taskMs: 5_000 });
@@ -137,7 +137,7 @@ test('a worker that gets SIGTERM finishes its task first', async () => {
 	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 });
 
-test('kill -9 of a worker loses the run but not the task, and it is not charged again', async () => {
+test('a kill -9 of a worker ends the run, but its task is in the log and can be read later at no extra cost', async () => {
 	const { client } = environment;
 	const doomed = await queue.addWorker();
 	mockApi.set({ taskMs: 4_000 });
@@ -168,7 +168,7 @@ test('kill -9 of a worker loses the run but not the task, and it is not charged 
 	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 }, 240_000);
 
-test('the durable example loses nothing when the workers that started it end, and is charged once', async () => {
+test('the durable example returns its image after the workers that started it end, and is charged once', async () => {
 	const { client } = environment;
 	const [{ id }] = await client.executionsOf(durable);
 	const run = await client.finished(id, 120_000);

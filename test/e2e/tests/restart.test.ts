@@ -28,7 +28,7 @@ afterEach(() => environment.mockApi.reset());
 
 const key = { 'x-api-key': 'caller', 'content-type': 'application/json' };
 
-/** Starts the example, which waits 70 seconds with its task created. */
+/** Starts the example, which creates its task and then waits 70 seconds. */
 async function startDurable(): Promise<string> {
 	const { client, credential } = await connect(environment.n8n, patientMockApi);
 	const webhookCredential = await client.createCredential('httpHeaderAuth', 'Callers', {
@@ -48,7 +48,7 @@ async function startDurable(): Promise<string> {
 	);
 }
 
-test('a single waiting node loses its run to a kill -9, but the log names the task, and its image is not lost', async () => {
+test('a kill -9 ends the run of a single node, but the task ID is in the log, and the task can be read later', async () => {
 	const { client, n8n, mockApi, nanoBanana } = environment;
 	const trigger = node(
 		'Start',
@@ -86,7 +86,7 @@ test('a single waiting node loses its run to a kill -9, but the log names the ta
 	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 });
 
-test('the durable example returns its image after that kill -9 during its wait, and is charged once', async () => {
+test('the durable example returns its image after the same kill -9 during its wait, and is charged once', async () => {
 	const client = await openRestClient(environment.n8n);
 	const run = await client.finished(durableRun, 150_000);
 

@@ -9,7 +9,7 @@ import { chain, manualTrigger, imageFile, rows } from '../harness/n8n/workflow';
 
 /**
  * Edits an image, then edits the result: files are read and written in the mode under test.
- * Files on disk are n8n's default: every other test works with them, and largeRuns.test.ts asserts it.
+ * Files on disk are n8n's default, which most other tests use and largeRuns.test.ts asserts.
  */
 async function editTwice({ client, nanoBanana }: TestEnvironment): Promise<Execution> {
 	const reference = await createReferenceImage();
@@ -50,7 +50,7 @@ async function expectTwoEdits({ client, mockApi }: TestEnvironment, run: Executi
 	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 }
 
-test('files kept in memory are read and written unchanged, through a proxy with a password in the environment variables', async () => {
+test('files in memory are read and written unchanged, through a proxy with a password from the environment', async () => {
 	const proxy = await startTinyproxy({ login: { user: 'n8n', password: 'banana' } });
 	const proxyUrl = `http://n8n:banana@${proxy.host}`;
 	const env = {
@@ -75,7 +75,7 @@ test('files kept in memory are read and written unchanged, through a proxy with 
 	}
 });
 
-test('files kept in the database are read and written unchanged, behind SSRF protection that allows the API', async () => {
+test('files in the database are read and written unchanged, with SSRF protection that allows only the API', async () => {
 	const env = {
 		N8N_DEFAULT_BINARY_DATA_MODE: 'database',
 		N8N_SSRF_PROTECTION_ENABLED: 'true',

@@ -9,7 +9,7 @@ import { createReferenceImage } from '../harness/images/referenceImage';
 import { connect, startTestEnvironment, type TestEnvironment } from '../harness/testEnvironment';
 import { chain, imageFile, manualTrigger, node, rows } from '../harness/n8n/workflow';
 
-/** n8n 2 is what every other test runs on. */
+/** All other test files use n8n 2. */
 describe('the newest n8n 1', () => {
 	let environment: TestEnvironment;
 
@@ -19,7 +19,7 @@ describe('the newest n8n 1', () => {
 	afterAll(async () => await environment?.close());
 	afterEach(() => environment.mockApi.reset());
 
-	test('tests the credential', async () => {
+	test('accepts a right API key and rejects a wrong one', async () => {
 		const { client, credential, mockApi } = environment;
 
 		const right = await client.testCredential(credential, { baseUrl: mockApi.baseUrl, apiKey: mockApi.apiKey });
@@ -30,7 +30,7 @@ describe('the newest n8n 1', () => {
 		expect(wrong).toEqual({ status: 'Error', message: expect.stringMatching(/credentials|key/i) });
 	});
 
-	test('generates an image from text and edits it', async () => {
+	test('generates an image from text, and edits an image', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		const reference = await createReferenceImage();
 		const generate = nanoBanana('Generate', { prompt: 'a red cube' });
@@ -73,9 +73,9 @@ describe('the newest n8n 1', () => {
 	});
 });
 
-test('a killed worker of n8n 1 loses its run when n8n does not start it again, but the task is in the log and can be read later', async () => {
+test('the run of a killed n8n 1 worker fails, but the task ID is in the log, and the image can be read later', async () => {
 	const mockApi = await startMockApi({ taskMs: 4_000 });
-	// The default is 1: another worker starts the run from its beginning, which charges for it again. n8n 2 never does.
+	// With the default of 1, another worker starts the run again and is charged again. n8n 2 never does that.
 	const workerEnv = { ...quickToNotice, QUEUE_WORKER_MAX_STALLED_COUNT: '0' };
 	const queue = await startQueue({ line: '1', workers: 1, workerEnv });
 	try {

@@ -41,7 +41,7 @@ function expectOneEdit(prompt: string, response: { body: Buffer }): void {
 	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1, downloads: 1 }]);
 }
 
-test('a raw body returns the edited image', async () => {
+test('a request with a raw body returns the edited image', async () => {
 	const response = await callWith(
 		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
 		'?prompt=make%20it%20night',
@@ -62,7 +62,7 @@ test('a form upload returns the edited image', async () => {
 	expectOneEdit('make it day', response);
 });
 
-test('a request without an image gets a clean 400 and costs nothing', async () => {
+test('a request without an image returns 400 with the reason, and costs nothing', async () => {
 	const response = await callWith({
 		headers: { ...callerKey, 'content-type': 'application/json' },
 		body: JSON.stringify({ prompt: 'make it night' }),
@@ -76,7 +76,7 @@ test('a request without an image gets a clean 400 and costs nothing', async () =
 	expect(environment.mockApi.created()).toBe(0);
 });
 
-test('a task that fails gets a clean 502 with the reason and the task ID', async () => {
+test('a task that fails returns 502 with the reason and the task ID', async () => {
 	const response = await callWith(
 		{ headers: { ...callerKey, 'content-type': 'image/png' }, body: reference },
 		'?prompt=%5Bfail%5D',
@@ -92,7 +92,7 @@ test('a task that fails gets a clean 502 with the reason and the task ID', async
 	expect(response.body.toString()).not.toContain(environment.mockApi.apiKey);
 });
 
-test('an image that cannot be downloaded gets a clean 502 with its task ID and URL', async () => {
+test('an image that cannot be downloaded returns 502 with its task ID and URL', async () => {
 	const { mockApi } = environment;
 	mockApi.script('file', [{ status: 400, body: 'no' }]);
 
@@ -111,7 +111,7 @@ test('an image that cannot be downloaded gets a clean 502 with its task ID and U
 	expect(imagesCharged).toBe(1);
 });
 
-test('a caller without the key is rejected and costs nothing', async () => {
+test('a request without the key is rejected and costs nothing', async () => {
 	const response = await callWith({ headers: { 'content-type': 'image/png' }, body: reference }, '?prompt=x');
 
 	expect(response.status).toBe(403);

@@ -9,7 +9,7 @@ export type { Outcome } from './outcome';
 
 export type ApiProcess = Child<ApiService>;
 
-/** The mock API in a process of its own, which measures the times and the charges of its clients. */
+/** The mock API in a separate process, which measures the times and the charges of its clients. */
 export async function startApi(): Promise<ApiProcess> {
 	return await startChild<ApiService>(join(__dirname, 'process.ts'));
 }

@@ -3,11 +3,11 @@ import type { Exchange } from '../../api/meter';
 import type { LedgerEntry } from '../../../mock-api';
 import { mean } from '../../report/statistics';
 
-/** What a client did and was charged, seen from the API. Unlike the figures of the core, it also covers clients that fail. */
+/** What a client did and was charged, measured in the API. Unlike `ClientFigures`, also for clients that fail. */
 export interface Outcome {
-	/** From the arrival of the first paid request to the last byte of the last image; NaN when there was none. */
+	/** From the arrival of the first paid request to the last byte of the last image. NaN if there was none. */
 	makespanMs: number;
-	/** Mean time from the end of a task to the arrival of the read that sees it; NaN when none was seen. */
+	/** Mean time from the end of a task to the first read after it. NaN if there was none. */
 	lagMs: number;
 	readsPerTask: number;
 	/** Paid requests that get a 429, as a share of all. */
@@ -21,7 +21,7 @@ export interface Outcome {
 	twice: number;
 }
 
-/** By the clock of the meter. */
+/** Times are from the clock of the meter. */
 export interface KnownTask {
 	taskId: string;
 	endsAt: number;

@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The mock API in a process of its own.
+// The mock API in a separate process.
 import { startMockApi, type MockApiSettings } from '../../../mock-api';
 import { createRandom } from '../../../mock-api/random';
 import { serve } from '../../childProcess';
@@ -11,7 +11,7 @@ export interface ApiAccess {
 	apiKey: string;
 }
 
-/** The settings of the API for one load. Loads of the same seed draw the same durations. */
+/** The settings of the API for one load. Loads with the same seed have the same durations. */
 export interface ApiLoad extends Pick<Partial<MockApiSettings>, 'syncMs' | 'tasksAtOnce' | 'imageBytes' | 'faults'> {
 	seed: number;
 	taskMs?: [shortest: number, longest: number];
@@ -19,7 +19,7 @@ export interface ApiLoad extends Pick<Partial<MockApiSettings>, 'syncMs' | 'task
 
 export type ApiService = {
 	access(): Promise<ApiAccess>;
-	/** Forgets everything and applies these settings. */
+	/** Resets the API and applies these settings. */
 	load(load: ApiLoad): Promise<void>;
 	/** Images that the clients have received. */
 	delivered(): Promise<number>;

@@ -6,7 +6,7 @@ import { outFolder } from '../run/paths';
 import { programs, requireProgram } from '../processes/programs';
 import { owner } from '../n8n/restSession';
 
-/** Headless and quiet: Chromium itself asks nobody but 127.0.0.1. */
+/** Headless. Chromium only connects to 127.0.0.1. */
 const flags = [
 	'--no-sandbox',
 	'--disable-gpu',
@@ -26,7 +26,7 @@ export interface OpenBrowser {
 
 /** Opens n8n's editor in Chromium and signs in through the form. */
 export async function openEditor(url: string): Promise<OpenBrowser> {
-	// n8n's name for it; Playwright's own default is data-testid.
+	// Playwright's default is data-testid.
 	selectors.setTestIdAttribute('data-test-id');
 	const browser: Browser = await chromium.launch({ executablePath: requireProgram(programs.chromium), args: flags });
 	const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, deviceScaleFactor: 2 });
@@ -40,7 +40,7 @@ export async function openEditor(url: string): Promise<OpenBrowser> {
 	return { page, close: async () => await browser.close() };
 }
 
-/** Runs steps and saves a screenshot of the page when one of them fails. */
+/** Runs the steps and saves a screenshot of the page if they fail. */
 export async function withFailureScreenshot<T>(page: Page, name: string, steps: () => Promise<T>): Promise<T> {
 	try {
 		return await steps();

@@ -7,12 +7,12 @@ import type { Locator, Page } from 'playwright-core';
 import { outFolder, screenshotFolder } from '../run/paths';
 
 /**
- * Chromium and its fonts differ a little from machine to machine. What is written on the page is
- * compared exactly, so the pixels only need to be similar.
+ * Chromium and its fonts differ a little between machines. The text of the page is compared exactly, so the pixels
+ * only need to be similar.
  */
 const TOLERATED_SHARE = 0.03;
 
-/** Rounded corners would show what is behind the panel. */
+/** Cuts off the border, because rounded corners would show what is behind the panel. */
 const BORDER = 3;
 
 expect.extend({
@@ -21,18 +21,18 @@ expect.extend({
 		customDiffDir: join(outFolder, 'differences'),
 		failureThreshold: TOLERATED_SHARE,
 		failureThresholdType: 'percent',
-		// A changed word is less than the tolerated share, and must be in the new image too.
+		// A changed word is smaller than the tolerated share, but must be in the new screenshot.
 		updatePassedSnapshot: true,
 	}),
 });
 
-/** The maximum that a screenshot shows of its panel, in CSS pixels from the upper left corner. */
+/** The maximum size of a screenshot, in CSS pixels from the upper left corner of the panel. */
 export interface Size {
 	readonly width: number;
 	readonly height: number;
 }
 
-/** The screenshot of this name still shows this panel, and its text is the same. With jest's `-u` both are renewed. */
+/** Compares the panel with the screenshot and the text of this name. Jest's `-u` renews both. */
 export async function expectScreenshot(
 	page: Page,
 	name: string,
@@ -56,14 +56,14 @@ async function clipOf(
 	return { x, y, width: Math.min(width, right - x), height: Math.min(height, bottom - y) };
 }
 
-/** Where a panel is on the page, in CSS pixels. */
+/** The position and size of a panel on the page, in CSS pixels. */
 export async function boxOf(panel: Locator): Promise<Size & { x: number; y: number }> {
 	const box = await panel.boundingBox();
 	if (box === null) throw new Error('The panel is not on the page');
 	return box;
 }
 
-/** The messages in the corner disappear after some time. */
+/** Closes the messages in the corner and waits until they have disappeared. */
 export async function closeMessages(page: Page): Promise<void> {
 	for (const message of await page.locator('.el-notification__closeBtn').all())
 		await message.click({ timeout: 1_000 }).catch(() => undefined);
@@ -74,7 +74,7 @@ export async function closeMessages(page: Page): Promise<void> {
 		.catch(() => undefined);
 }
 
-/** Task IDs, the signed URLs of files and durations change with each run. */
+/** Task IDs, signed file URLs, and durations change with each run. */
 function withoutRandomParts(words: string): string {
 	return words
 		.replace(/\btask_\w+/g, '<task>')

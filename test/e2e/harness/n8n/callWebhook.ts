@@ -2,9 +2,9 @@
 import { until } from '../processes/until';
 
 /**
- * Calls a production webhook. A 404 is tried again, since activation returns before the URL works, and a 503, which n8n
- * returns while it has no database connection. Not on an idle connection, as n8n may close it at that moment. Both may
- * come before n8n has read the body: then the connection closes while it is sent (EPIPE), and no execution has started.
+ * Calls a production webhook. Retries after a 404, because activation returns before the URL works, and after a 503,
+ * which n8n returns while it has no database connection. n8n may send both before it has read the body: then sending
+ * the body fails (EPIPE), and no execution has started. Does not use idle connections, because n8n may close them.
  */
 export async function callWebhook(url: string, init: RequestInit): Promise<Response> {
 	const headers = new Headers(init.headers);

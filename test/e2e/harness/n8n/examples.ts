@@ -14,7 +14,7 @@ export function exampleNames(): string[] {
 		.sort();
 }
 
-/** An example as a user imports it, with the credentials he would then choose. */
+/** An example as a user imports it, with selected credentials. */
 export function loadExample(name: string, credentials: readonly CredentialReference[] = []): Workflow {
 	const workflow = JSON.parse(readFileSync(join(examplesFolder, `${name}.json`), 'utf8')) as Workflow;
 	return { ...workflow, nodes: workflow.nodes.map((node) => withCredentials(node, credentials)) };

@@ -15,9 +15,9 @@ export interface Execution {
 	readonly status: ExecutionStatus;
 	readonly mode: string;
 	readonly runData: IRunData;
-	/** The error that ended the run, as the user reads it. */
+	/** The error that ended the run, as the user sees it. */
 	readonly error: ExecutionFailure | undefined;
-	/** The items of a node's output, of its last run. */
+	/** The output items of the last run of a node. */
 	readonly items: (nodeName: string, output?: number) => INodeExecutionData[];
 	readonly task: (nodeName: string) => ITaskData;
 }
@@ -33,7 +33,7 @@ export interface StoredExecution {
 	readonly id: string;
 	readonly status: ExecutionStatus;
 	readonly mode: string;
-	/** Flatted text over REST, an object out of the command line. */
+	/** Text in `flatted` format from REST, an object from the command line. */
 	readonly data: string | IRunExecutionData;
 }
 

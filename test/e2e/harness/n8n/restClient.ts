@@ -28,11 +28,11 @@ export interface RestClient {
 	readonly createCredential: (type: string, name: string, data: IDataObject) => Promise<CredentialReference>;
 	readonly testCredential: (credential: CredentialReference, data: IDataObject) => Promise<CredentialTest>;
 	readonly createWorkflow: (workflow: Workflow) => Promise<SavedWorkflow>;
-	/** Publishes it. Its webhooks work shortly after (see callWebhook). */
+	/** Publishes the workflow. Its webhooks work shortly after that (see callWebhook). */
 	readonly activate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly deactivate: (workflow: SavedWorkflow) => Promise<void>;
 	readonly start: (workflow: SavedWorkflow, trigger?: string) => Promise<string>;
-	/** "Execute step" in the editor, which sends along what earlier nodes have returned; the ID of the execution. */
+	/** "Execute step" in the editor, which also sends the output of earlier nodes. Returns the ID of the execution. */
 	readonly executeStep: (workflow: SavedWorkflow, nodeName: string, runData: IRunData) => Promise<string>;
 	readonly run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
 	readonly execution: (id: string) => Promise<Execution>;
@@ -41,14 +41,14 @@ export interface RestClient {
 	readonly executionsOf: (workflow: SavedWorkflow) => Promise<readonly StoredExecution[]>;
 	readonly stopExecution: (id: string) => Promise<void>;
 	readonly updateWorkflow: (saved: SavedWorkflow, workflow: Workflow) => Promise<void>;
-	/** What "Retry execution" does in the list of executions; the ID of the new one. */
+	/** "Retry execution" in the list of executions. Returns the ID of the new execution. */
 	readonly retryExecution: (id: string, options?: { withSavedWorkflow: boolean }) => Promise<string>;
 	readonly bytesOf: (file: IBinaryData) => Promise<Buffer>;
 }
 
 const unfinished: readonly string[] = ['new', 'running', 'waiting'];
 
-/** Signs in as the owner and speaks n8n's own REST interface, the one its editor uses. */
+/** Signs in as the owner and uses n8n's internal REST API, as the editor does. */
 export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 	const session = await openSession(n8n.url);
 	const { call } = session;
@@ -56,7 +56,7 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 	const createWorkflow = async (workflow: Workflow) =>
 		(await call('POST', 'workflows', { active: false, pinData: {}, ...workflow })) as SavedWorkflow;
 	const start = async (workflow: SavedWorkflow, trigger = 'Start') => {
-		// n8n 1 runs what the editor shows, n8n 2 what is saved.
+		// n8n 1 runs the workflow that the editor sends, n8n 2 the saved one.
 		const shown = n8n.line === '1' ? { workflowData: await call('GET', `workflows/${workflow.id}`) } : {};
 		const body = { ...shown, triggerToStartFrom: { name: trigger } };
 		return ((await call('POST', `workflows/${workflow.id}/run`, body)) as { executionId: string }).executionId;
@@ -99,7 +99,7 @@ export async function openRestClient(n8n: RunningN8n): Promise<RestClient> {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 			const found: StoredExecution[] = [];
 			for (let below = 2_000_000_000; ; below = Number(found[found.length - 1].id)) {
-				// At most 100 at a time, whatever is asked for; and by ID only where both ends of a range are given.
+				// n8n returns at most 100 at a time, and filters by ID only if both ends of the range are given.
 				const { results } = (await call('GET', `executions?filter=${filter}&limit=100&firstId=0&lastId=${below}`)) as {
 					results: StoredExecution[];
 				};

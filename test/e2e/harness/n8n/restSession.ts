@@ -8,13 +8,13 @@ export const owner = {
 	password: 'NanoBanana-2026',
 } as const;
 
-/** n8n binds a login to the browser it was made in, so every call sends the same id. */
+/** n8n accepts a login only from the browser that signed in, so each call sends the same ID. */
 const browserId = 'end-to-end-tests';
-/** n8n closes an idle connection after 5 seconds. On a busy machine a request may be on its way at that moment. */
+/** n8n closes an idle connection after 5 seconds. On a busy machine, a request may be sent at the same time. */
 const connection = 'close';
 
 export interface Session {
-	/** Calls a path below /rest and returns what is under `data` in the response. */
+	/** Calls a path in /rest and returns `data` from the response. */
 	readonly call: (method: string, path: string, body?: unknown) => Promise<unknown>;
 	readonly download: (path: string) => Promise<{ bytes: Buffer; contentType: string }>;
 	readonly cookie: string;
@@ -30,7 +30,7 @@ export class RestError extends Error {
 	}
 }
 
-/** Makes the owner account on a fresh n8n, or signs in where it exists. */
+/** Creates the owner account on a new n8n, or signs in if it exists. */
 export async function openSession(url: string): Promise<Session> {
 	const cookie =
 		(await ask('owner/setup', owner)) ??
@@ -50,7 +50,7 @@ export async function openSession(url: string): Promise<Session> {
 		},
 	};
 
-	/** A restarted n8n may return an error shortly after it reported to be ready. */
+	/** A restarted n8n may return errors shortly after it reports that it is ready. */
 	async function ask(path: string, body: unknown): Promise<string | undefined> {
 		const response = await until(
 			`${path} to respond`,
@@ -66,7 +66,7 @@ export async function openSession(url: string): Promise<Session> {
 	}
 }
 
-/** On a busy machine n8n loses its database connection for a short time and returns 503 before it does anything. */
+/** Tries again after a 503: n8n then has no database connection for a short time and has not done anything. */
 async function call(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<unknown> {
 	const response = await until(
 		`${url} to have its database`,

@@ -2,8 +2,8 @@
 import type { Execution } from './execution';
 
 /**
- * What n8n stored about the error of a run and shows in its panel: the title, each line of the description (n8n renders its HTML),
- * and whatever n8n added to them (nothing, or a test fails). Times are written as <time>.
+ * The error of a run as n8n stores it and shows it in its panel: the title, each line of the description (n8n renders
+ * its HTML), and any text that n8n added (a test then fails). Times are replaced with <time>.
  */
 export function shownError({ error }: Execution): string[] {
 	if (!error) return [];
@@ -14,7 +14,7 @@ export function shownError({ error }: Execution): string[] {
 	);
 }
 
-/** The first lines of errors that several tests expect. */
+/** The first lines of errors that multiple tests expect. */
 export const UNCLEAR = [
 	'It is unclear whether the API accepted the request',
 	"You may have been charged. Check the tasks on your provider's dashboard before you run the node again.",

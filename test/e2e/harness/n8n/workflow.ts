@@ -14,7 +14,7 @@ export const nodeType = 'n8n-nodes-nanobanana.nanoBanana';
 
 let sequence = 0;
 
-/** One node of a test's workflow; the name is also its id. */
+/** One node of a test workflow. */
 export function node(
 	name: string,
 	type: string,

@@ -3,14 +3,14 @@ import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 /**
- * Below the ports that Linux gives to connections and to servers that ask for any port, so nobody else takes one before
- * it is used. Each Jest worker has a block of its own.
+ * Lower than the ports that Linux assigns automatically, so no other process gets one before it is used. Each Jest
+ * worker has its own block.
  */
 const FIRST_PORT = 20_000;
 const BLOCK = 1_000;
 let next = FIRST_PORT + BLOCK * Number(process.env.JEST_WORKER_ID ?? 0) + randomInt(BLOCK / 2);
 
-/** Ports that are free. None is returned twice to the same test file. */
+/** Free ports. A test file never gets the same port twice. */
 export async function freePorts(count: number): Promise<number[]> {
 	const ports: number[] = [];
 	while (ports.length < count) {
@@ -29,7 +29,7 @@ async function isFree(port: number): Promise<boolean> {
 	});
 }
 
-/** True when a server listens there, undefined otherwise (see until). */
+/** True if a server listens on this port, otherwise undefined (see `until`). */
 export async function isOpen(port: number): Promise<true | undefined> {
 	return await new Promise((resolve) => {
 		const socket = connect(port, '127.0.0.1', () => {

@@ -2,7 +2,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A program that the tests start, where it may be, and the Debian package that brings it. */
+/** A program that the tests need, the Debian package that contains it, and the variable that sets its path. */
 export interface Program {
 	readonly names: readonly string[];
 	readonly debianPackage: string;
@@ -15,7 +15,7 @@ export const programs = {
 		debianPackage: 'chromium',
 		environmentVariable: 'CHROMIUM_PATH',
 	},
-	/** Not started by the tests: n8n's Edit Image node does it. */
+	/** Started by n8n's Edit Image node, not by the tests. */
 	graphicsMagick: { names: ['gm'], debianPackage: 'graphicsmagick', environmentVariable: 'GM_PATH' },
 	nginx: { names: ['nginx'], debianPackage: 'nginx-light', environmentVariable: 'NGINX_PATH' },
 	tinyproxy: { names: ['tinyproxy'], debianPackage: 'tinyproxy-bin', environmentVariable: 'TINYPROXY_PATH' },
@@ -40,11 +40,11 @@ export function requireProgram(program: Program): string {
 }
 
 function searchFolders(): string[] {
-	// Servers lie outside the PATH of an ordinary user.
+	// Servers are not in the PATH of an ordinary user.
 	return [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', ...debianPostgresFolders()];
 }
 
-/** Debian keeps the server's programs out of PATH, one folder for each version. */
+/** Debian installs the programs of the server outside PATH, in one folder per version. */
 function debianPostgresFolders(): string[] {
 	try {
 		return readdirSync('/usr/lib/postgresql')

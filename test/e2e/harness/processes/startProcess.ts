@@ -13,7 +13,7 @@ export interface ProcessRequest {
 	readonly cwd: string;
 	readonly env: Record<string, string>;
 	readonly logFile: string;
-	/** Runs as this user, for servers that refuse to be root. */
+	/** Runs as this user, for servers that do not run as root. */
 	readonly user?: { readonly uid: number; readonly gid: number };
 }
 
@@ -21,14 +21,14 @@ export interface RunningProcess {
 	readonly pid: number;
 	readonly exitCode: () => number | NodeJS.Signals | undefined;
 	readonly log: () => string;
-	/** Asks to end, waits, and kills what is left of the process group. */
+	/** Sends SIGTERM, waits, and kills what is left of the process group. */
 	readonly stop: (graceMs?: number) => Promise<number | NodeJS.Signals>;
 	/** SIGTERM without waiting for the end. */
 	readonly terminate: () => void;
 	readonly kill9: () => Promise<void>;
 }
 
-/** Starts a program in a process group of its own, registered with the reaper until it ended. */
+/** Starts a program in its own process group, which is registered with the reaper until it ends. */
 export function startProcess(request: ProcessRequest): RunningProcess {
 	mkdirSync(dirname(request.logFile), { recursive: true });
 	const log = createWriteStream(request.logFile, { flags: 'a' });
@@ -86,7 +86,7 @@ function register(pid: number): () => void {
 	return () => rmSync(file, { force: true });
 }
 
-/** Clock ticks after boot at which the process started; kept equal to reaper.js. */
+/** When the process started, in clock ticks after boot. Keep it equal to reaper.js. */
 function startTime(pid: number): string {
 	try {
 		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[19];
@@ -107,7 +107,7 @@ function ignoreGone(send: () => void): void {
 	try {
 		send();
 	} catch (error) {
-		// Not instanceof Error: Jest's files have a realm of their own, with another Error.
+		// Not `instanceof Error`: Jest runs test files in a separate realm, which has another Error class.
 		if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH')) throw error;
 	}
 }

@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface UntilOptions {
 	readonly timeoutMs?: number;
 	readonly intervalMs?: number;
-	/** Added to the error when the state never comes, such as the end of a log. */
+	/** Added to the error message after the timeout, such as the end of a log. */
 	readonly explain?: () => string;
 }
 
-/** Calls `ask` until it returns something other than undefined. The only way in which tests wait here. */
+/** Calls `ask` until it returns a value other than undefined. The tests here wait in no other way. */
 export async function until<T>(
 	what: string,
 	ask: () => Promise<T | undefined> | T | undefined,

@@ -6,7 +6,7 @@ import { packNode } from './packNode';
 import { createRun, type Run } from './runFolder';
 
 declare global {
-	// Jest gives the end of a run no other way to reach its beginning.
+	// Jest has no other way to pass a value from globalSetup to globalTeardown.
 	var e2eRun: Run | undefined;
 }
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { rootFolder } from './paths';
 import { runFolder } from './runFolder';
 
-/** Of the root, what neither a build nor a pack reads. */
+/** What neither the build nor `npm pack` needs from the root folder. */
 const skipped = ['.git', 'node_modules', 'dist', 'out', 'test', 'docs', 'examples', 'coverage', 'reports'];
 
-/** As n8n installs a community package: no install scripts, nothing but the package itself. */
+/** n8n installs a community package like this: without install scripts, and only the package itself. */
 const installFlags = [
 	'--omit=dev',
 	'--omit=peer',
@@ -44,7 +44,7 @@ function installedNodeFolder(): string {
 	return join(runFolder(), 'installed-nodes');
 }
 
-/** A copy, since others may work in the checkout, and build there, while the tests run. */
+/** Copies the sources, because somebody may edit and build the checkout while the tests run. */
 function copySources(): string {
 	const copy = join(runFolder(), 'sources');
 	mkdirSync(copy);

@@ -6,13 +6,13 @@ import { join, resolve } from 'node:path';
 
 export const e2eFolder = resolve(__dirname, '..', '..');
 export const rootFolder = resolve(e2eFolder, '..', '..');
-/** What the last run left for review: logs, and screenshots of failures. */
+/** The logs and the failure screenshots of the last run. */
 export const outFolder = join(e2eFolder, 'out');
-/** The README's screenshots, which the browser test takes and compares. */
+/** The screenshots of the README, which the browser test takes and compares. */
 export const screenshotFolder = join(rootFolder, 'docs', 'screenshots');
 export const examplesFolder = join(rootFolder, 'examples');
 
-/** Which n8n runs: the current major, or the newest release of the one before. */
+/** The version of n8n: the current major version, or the newest release of the previous one. */
 export type N8nLine = '2' | '1';
 
 /** The folders with the package.json and the lock file of each n8n. */
@@ -23,8 +23,8 @@ const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
 const packageFolders = new Map<N8nLine, string>();
 
 /**
- * Where an n8n is installed. Outside of the checkout, because the installation takes minutes: all checkouts with the
- * same lock file share it, also those on another version of this project.
+ * The folder in which n8n is installed. It is outside the checkout, because the installation takes minutes: all
+ * checkouts with the same lock file share it.
  */
 export function packageFolder(line: N8nLine): string {
 	const known = packageFolders.get(line);
@@ -43,8 +43,8 @@ export function n8nCommand(line: N8nLine): string {
 }
 
 /**
- * n8n 2 needs Node 24, this project runs on Node 20 too: the binary comes as a package.
- * Where none is published for the platform, the running Node must be new enough.
+ * n8n 2 needs Node.js 24, but this project also runs on Node.js 20, so the binary is installed as a package.
+ * If there is none for the platform, the running Node.js must be new enough.
  */
 export function nodeForN8n(): string {
 	const packaged = join(packageFolder('2'), 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');

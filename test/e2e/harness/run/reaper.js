@@ -1,7 +1,7 @@
 /* eslint-disable */
-// Started together with a test run, with a pipe from it as standard input. The pipe closes when the run
-// ends in whatever way (also by kill -9); then every process group the run registered is ended
-// and the run's folder is removed. Plain JavaScript: it must start without a compiler.
+// Starts with a test run, whose pipe is its standard input. The pipe closes when the run ends, also after a kill -9.
+// Then the reaper kills all process groups that the run registered, and removes the folder of the run.
+// Plain JavaScript: it must start without a compiler.
 const { existsSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -22,7 +22,7 @@ function reap() {
 	process.exit(0);
 }
 
-// The same number with another start time is somebody else's process. Kept equal to processes.ts.
+// A process with this ID but another start time is not from the run. Keep it equal to startProcess.ts.
 function startTime(pid) {
 	try {
 		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[19];
@@ -35,6 +35,6 @@ function endGroup(pid) {
 	try {
 		process.kill(-pid, 'SIGKILL');
 	} catch {
-		// It ended by itself.
+		// It has already ended.
 	}
 }

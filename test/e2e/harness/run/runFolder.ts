@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const variable = 'NANOBANANA_E2E_RUN';
 let sequence = 0;
 
-/** Everything a run writes is below one temporary folder, which the reaper removes. */
+/** All files of a run are in one temporary folder, which the reaper removes. */
 export function runFolder(): string {
 	const folder = process.env[variable];
 	if (!folder) throw new Error('There is no run: start it with createRun() first');
@@ -27,10 +27,10 @@ export interface Run {
 	readonly end: () => Promise<void>;
 }
 
-/** Makes the run's folder and starts the reaper, which outlives the run however it ends. */
+/** Creates the folder of the run and starts the reaper, which keeps running however the run ends. */
 export function createRun(): Run {
 	const folder = mkdtempSync(join(tmpdir(), 'nanobanana-e2e-'));
-	// PostgreSQL runs as another user and must reach its folder below.
+	// PostgreSQL runs as another user and needs access to its folder in this one.
 	chmodSync(folder, 0o755);
 	process.env[variable] = folder;
 	const reaper = spawn(process.execPath, [join(__dirname, 'reaper.js'), folder], {
@@ -50,7 +50,7 @@ function endReaper(reaper: ChildProcess): Promise<void> {
 	});
 }
 
-/** The pipe must not keep the run alive; its closing is what the reaper waits for. */
+/** The pipe must not keep the run alive. The reaper waits until the pipe closes. */
 function unrefPipe(reaper: ChildProcess): void {
 	const pipe: unknown = reaper.stdin;
 	if (typeof pipe === 'object' && pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();

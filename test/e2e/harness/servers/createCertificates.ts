@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `trusted`, `expired` and `otherHost` are signed by an authority that n8n can be told to trust; `selfSigned` is not. */
+/** `trusted`, `expired`, and `otherHost` are signed by an authority that n8n can be configured to trust. */
 export type CertificateName = 'selfSigned' | 'trusted' | 'expired' | 'otherHost';
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-// localhost: behind a proxy Node's TLS compares it with the certificate where the host is an IP address.
+// localhost: if the host is an IP address behind a proxy, Node.js compares localhost with the certificate.
 const THIS_HOST = 'IP:127.0.0.1,DNS:localhost,DNS:*.example.com';
 
 /** Writes `<name>.pem` and `<name>.key` into the folder. Returns the file of the authority's certificate. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { packageFolder, type N8nLine } from '../run/paths';
 
-/** Everything that n8n would load from or send to other hosts is off. SIGTERM is quick that way too. */
+/** Turns off everything that n8n loads from or sends to other hosts. This also makes SIGTERM quick. */
 const quiet: Record<string, string> = {
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -28,7 +28,7 @@ const local: Record<string, string> = {
 	N8N_ENCRYPTION_KEY: 'end-to-end-tests-only',
 };
 
-/** n8n 1 stops at module names it does not know. */
+/** n8n 1 does not start with module names that it does not know. */
 const disabledModules: Record<N8nLine, string> = {
 	'2': [
 		'insights',
@@ -50,7 +50,7 @@ const disabledModules: Record<N8nLine, string> = {
 	'1': 'insights',
 };
 
-/** The environment of one n8n process: small and clean, nothing of the caller's but PATH and the home folder. */
+/** The environment of one n8n process. Only PATH comes from the environment of the tests. */
 export function n8nEnvironment(
 	line: N8nLine,
 	userFolder: string,
@@ -64,11 +64,11 @@ export function n8nEnvironment(
 		...local,
 		N8N_DISABLED_MODULES: disabledModules[line],
 		N8N_USER_FOLDER: userFolder,
-		// No workflow here has a Code node, so no runner needs to be started for one.
+		// No workflow here contains a Code node, so n8n does not need to start a task runner.
 		N8N_RUNNERS_MODE: 'external',
 		N8N_RUNNERS_AUTH_TOKEN: 'end-to-end-tests-only',
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
-		// Compiled once, read at each later start: 3.5 s instead of 4.4 s.
+		// Cache of compiled code: later starts take 3.5 s instead of 4.4 s.
 		NODE_COMPILE_CACHE: join(packageFolder(line), 'node_modules', '.cache', 'compiled'),
 		...more,
 	};

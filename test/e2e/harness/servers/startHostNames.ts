@@ -6,7 +6,7 @@ import { startNginx } from './startNginx';
 
 export interface HostNames {
 	readonly baseUrl: string;
-	/** For the n8n that uses these names. */
+	/** The environment of the n8n that uses these names. */
 	readonly env: Record<string, string>;
 	readonly stop: () => Promise<void>;
 }

@@ -12,7 +12,7 @@ import { until } from '../processes/until';
 export interface N8nOptions {
 	readonly line?: N8nLine;
 	readonly env?: Record<string, string>;
-	/** Any free one where it is left out. */
+	/** Default: a free port. */
 	readonly port?: number;
 }
 
@@ -23,11 +23,11 @@ export interface RunningN8n {
 	readonly log: () => string;
 	readonly stop: () => Promise<void>;
 	readonly kill9: () => Promise<void>;
-	/** On the same folder and port, so that saved workflows and webhook URLs stay valid. */
+	/** Uses the same folder and port, so that saved workflows and webhook URLs stay valid. */
 	readonly restart: () => Promise<void>;
 }
 
-/** Starts one n8n on a fresh user folder and waits until it responds. */
+/** Starts one n8n with a new user folder and waits until it responds. */
 export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 	const line = options.line ?? '2';
 	const userFolder = newFolder(`n8n-${line}`);
@@ -67,7 +67,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<RunningN8n> {
 	};
 }
 
-/** Readiness comes before the routes are mounted; a login that is rejected proves them. */
+/** n8n reports that it is ready before its routes exist, so this also waits until it rejects a login. */
 export async function untilReady(url: string, server: RunningProcess): Promise<void> {
 	const options = { timeoutMs: 120_000, explain: () => lastLines(server.log()) };
 	await until(

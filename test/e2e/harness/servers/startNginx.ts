@@ -10,18 +10,18 @@ import { outFolder } from '../run/paths';
 import { newFolder } from '../run/runFolder';
 import { createCertificates } from './createCertificates';
 
-/** The body of one `server` block. `{upstream}` is replaced by the API behind it, `{tls:<name>}` by a certificate. */
+/** The body of one `server` block. `{upstream}` becomes a proxy_pass to the API, `{tls:<name>}` a certificate. */
 export type ServerBlocks<Name extends string> = Record<Name, string>;
 
 export interface Nginx<Name extends string> {
 	/** Host and port of each server. */
 	readonly hosts: Record<Name, string>;
-	/** What an n8n needs in NODE_EXTRA_CA_CERTS to accept the certificate `trusted`. */
+	/** The value of NODE_EXTRA_CA_CERTS with which n8n accepts the certificate `trusted`. */
 	readonly authorityFile: string;
 	readonly stop: () => Promise<void>;
 }
 
-/** nginx with one server per block, each on a port of its own. */
+/** Starts nginx with one server per block, each on its own port. */
 export async function startNginx<Name extends string>(
 	upstream: string,
 	blocks: ServerBlocks<Name>,

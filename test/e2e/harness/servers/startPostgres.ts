@@ -15,7 +15,7 @@ export interface Postgres {
 	readonly server: RunningProcess;
 }
 
-/** A database server of the tests' own, on a random port, in a folder that goes with the run. */
+/** Starts a database server on a free port, in a folder that is removed with the run. */
 export async function startPostgres(): Promise<Postgres> {
 	const folder = newFolder('postgres');
 	const user = unprivilegedUser();
@@ -73,7 +73,7 @@ export async function startPostgres(): Promise<Postgres> {
 	};
 }
 
-/** PostgreSQL refuses to run as root; Debian's package makes this user. */
+/** PostgreSQL does not run as root. Debian's package creates this user. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;
 	const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));

@@ -26,14 +26,14 @@ export interface QueueOptions {
 	readonly workerEnv?: Record<string, string>;
 }
 
-/** For workers: a dead one is noticed in seconds instead of a minute and a half. */
+/** Settings of a worker: n8n notices within seconds that it is dead, instead of 90 seconds. */
 export const quickToNotice = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
 	QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
 
-/** n8n in queue mode: one main process that takes calls, workers that run the workflows. */
+/** n8n in queue mode: one main process that receives calls, and workers that run the workflows. */
 export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 	const { line = '2' } = options;
 	const started: Array<() => Promise<unknown>> = [];
@@ -53,7 +53,7 @@ export async function startQueue(options: QueueOptions = {}): Promise<Queue> {
 			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 			...options.env,
 		};
-		// The main process first: it makes the tables.
+		// The main process starts first, because it creates the tables.
 		const main = await startN8n({ line, env });
 		started.push(main.stop);
 		const workers: RunningProcess[] = [];

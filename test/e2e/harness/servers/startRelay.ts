@@ -7,7 +7,7 @@ export type RelayRoute = 'create' | 'status' | 'file';
 export interface RelayRequest extends SocketRequest {
 	/** 1 for the first request of its route. */
 	readonly count: number;
-	/** Sends the request on to the mock API, which charges for it, and returns its response. */
+	/** Forwards the request to the mock API, which charges for it, and returns the response. */
 	readonly forward: () => Promise<RelayResponse>;
 }
 
@@ -17,10 +17,10 @@ export interface RelayResponse {
 	readonly type: string;
 }
 
-/** What happens to the requests of one route in place of a whole response. */
+/** Handles the requests of one route instead of sending a complete response. */
 export type WireFault = (request: RelayRequest) => unknown;
 
-/** The mock API behind a wire that breaks: its ledger tells what was charged, whatever arrived of the responses. */
+/** The mock API behind faulty connections. Its ledger lists what was charged, also if no response arrived. */
 export async function startRelay(
 	mockApi: MockApi,
 	faults: Partial<Record<RelayRoute, WireFault>>,
@@ -46,7 +46,7 @@ export async function startRelay(
 	});
 	return relay;
 
-	/** So that the files are downloaded over the same connection. */
+	/** Changes the file URLs, so that the files are also downloaded through the relay. */
 	function withUrlsOf(url: string, json: Buffer): Buffer {
 		return Buffer.from(json.toString().replaceAll(mockApi.filesUrl, url));
 	}

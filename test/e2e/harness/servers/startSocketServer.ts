@@ -16,7 +16,7 @@ export interface SocketServer {
 	readonly stop: () => Promise<void>;
 }
 
-/** A TCP server below HTTP: the test decides what happens on the socket, byte by byte. */
+/** A raw TCP server: the test decides which bytes the socket sends. */
 export async function startSocketServer(respond: (request: SocketRequest) => unknown): Promise<SocketServer> {
 	const requests: string[] = [];
 	const sockets = new Set<Socket>();
@@ -45,7 +45,7 @@ export async function startSocketServer(respond: (request: SocketRequest) => unk
 	};
 }
 
-/** Undefined as long as something of it is missing. */
+/** Undefined until the request is complete. */
 function readRequest(text: string): Omit<SocketRequest, 'socket'> | undefined {
 	if (text.charCodeAt(0) === 0x16) return { line: 'TLS handshake', headers: {}, body: Buffer.alloc(0) };
 	const bodyAt = text.indexOf('\r\n\r\n') + 4;
@@ -58,7 +58,7 @@ function readRequest(text: string): Omit<SocketRequest, 'socket'> | undefined {
 	return { line: line.split(' ', 2).join(' '), headers, body };
 }
 
-/** A whole response, or an incomplete one where `content-length` is not the body's. */
+/** A complete response, or an incomplete one if `content-length` is larger than the body. */
 export function responseBytes(
 	body: string | Buffer,
 	headers: readonly string[] = [`content-length: ${Buffer.byteLength(body)}`],

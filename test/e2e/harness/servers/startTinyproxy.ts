@@ -18,11 +18,11 @@ export interface Tinyproxy {
 
 export interface TinyproxyOptions {
 	readonly login?: { readonly user: string; readonly password: string };
-	/** The only port to which it opens a tunnel, as https needs one. */
+	/** The only port that it opens tunnels to. https needs a tunnel. */
 	readonly tunnelPort?: string;
 }
 
-/** A forward proxy as companies put in front of their networks. */
+/** A forward proxy, as companies use it. */
 export async function startTinyproxy({ login, tunnelPort = '443' }: TinyproxyOptions = {}): Promise<Tinyproxy> {
 	const folder = newFolder('tinyproxy');
 	const [port] = await freePorts(1);

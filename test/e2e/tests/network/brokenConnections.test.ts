@@ -33,7 +33,7 @@ async function runAt(baseUrl: string, parameters: object = {}, more: object = {}
 	return await client.run(chain('Broken connections', manualTrigger(), ...rows(items as never), generate), 100_000);
 }
 
-/** A run behind a wire that breaks in this way. */
+/** A run over connections with these faults. */
 async function runBehind(
 	faults: Partial<Record<RelayRoute, WireFault>>,
 	...run: ParametersAfterUrl
@@ -54,7 +54,7 @@ async function expectImage(run: Execution): Promise<void> {
 	expect(creates()).toBe(1);
 }
 
-describe('a create request that is charged, while its response is lost, is sent once', () => {
+describe('a charged create request whose response is lost is sent once', () => {
 	const afterCharge =
 		(end: (request: RelayRequest) => unknown): WireFault =>
 		async (request) => {
@@ -91,7 +91,7 @@ describe('a create request that is charged, while its response is lost, is sent 
 			afterCharge(({ socket }) => socket.end(responseBytes('banana', ['content-encoding: gzip', 'content-length: 6']))),
 			'The compressed response cannot be read',
 		],
-	])('when the connection %s', async (ending, fault, details) => {
+	])('if the connection %s', async (ending, fault, details) => {
 		const requestOptions = details.includes('2 seconds') ? { timeout: 2_000 } : {};
 		const run = await runBehind({ create: fault }, { requestOptions }, retryOnFail);
 
@@ -102,7 +102,7 @@ describe('a create request that is charged, while its response is lost, is sent 
 	});
 });
 
-test('a create request that was not sent is free, and the text says why', async () => {
+test('a create request that cannot be sent is not charged, and the error contains the reason', async () => {
 	const [closedPort] = await freePorts(1);
 	relay = await startRelay(environment.mockApi, { create: ({ socket }) => socket.resetAndDestroy() });
 
@@ -124,10 +124,10 @@ test('a create request that was not sent is free, and the text says why', async 
 const NOT_DOWNLOADED =
 	"Image 1 of 1 could not be downloaded. You were charged for it. To get it, open its URL or use 'Wait for Task Result' with the task ID. Details:";
 
-describe('a charged image whose reads break', () => {
+describe('if the connection breaks after the charge', () => {
 	const reset: WireFault = ({ socket }) => socket.resetAndDestroy();
 
-	test('at each poll: the error contains the task ID', async () => {
+	test('at each poll, the error contains the task ID', async () => {
 		const run = await runBehind({ status: reset }, { options: { timeout: 2, pollInterval: 0.1 } });
 
 		const [{ taskId, imagesCharged }] = environment.mockApi.ledger;
@@ -140,7 +140,7 @@ describe('a charged image whose reads break', () => {
 		expect([imagesCharged, creates()]).toEqual([1, 1]);
 	});
 
-	test('at each download: the output contains its URL', async () => {
+	test('at each download, the output contains the image URL', async () => {
 		const run = await runBehind({ file: reset }, { options: { timeout: 2, pollInterval: 0.1 } });
 
 		const [{ taskId, imagesCharged }] = environment.mockApi.ledger;
@@ -158,7 +158,7 @@ describe('a charged image whose reads break', () => {
 	});
 });
 
-describe('a complete body counts', () => {
+describe('a complete body is accepted', () => {
 	const shortened: WireFault = async ({ socket, forward }) => {
 		const { body, type } = await forward();
 		socket.end(responseBytes(body, [type, `content-length: ${body.length + 9}`]));
@@ -182,8 +182,8 @@ describe('a complete body counts', () => {
 		['status', 'the last chunk is missing', withoutLastChunk],
 		['file', 'content-length is larger', shortened],
 		['file', 'the last chunk is missing', withoutLastChunk],
-		['file', 'the connection is reset behind it', withResetBehind],
-	])('in a %s response where %s', async (route, _fault, fault) => {
+		['file', 'the connection is reset after it', withResetBehind],
+	])('in a %s response if %s', async (route, _fault, fault) => {
 		await expectImage(await runBehind({ [route]: fault }, quick));
 	});
 });
@@ -206,22 +206,22 @@ describe('an image arrives', () => {
 	};
 
 	test.each<[string, WireFault]>([
-		['in gzip that nobody asked for', compressed('gzip', gzipSync)],
-		['in brotli that nobody asked for', compressed('br', brotliCompressSync)],
-		['from a server of HTTP/1.0 that closes each connection', ofHttp10],
-		['from a server that closes each connection although it offered to keep it', closedThoughKept],
+		['in gzip that was not requested', compressed('gzip', gzipSync)],
+		['in brotli that was not requested', compressed('br', brotliCompressSync)],
+		['from an HTTP/1.0 server that closes each connection', ofHttp10],
+		['from a server that announces keep-alive but closes each connection', closedThoughKept],
 	])('%s', async (_name, fault) => {
 		await expectImage(await runBehind({ create: fault, status: fault, file: fault }, quick));
 	});
 });
 
-test('two stalled downloads of 30 MB do not keep 18 others from arriving, and the one that stalls once arrives as well', async () => {
+test('if one of 20 downloads always stalls and another one stalls once, only the first image is missing', async () => {
 	environment.mockApi.set({ imageBytes: 2_000_000 });
 	const urls: string[] = [];
 	const file: WireFault = async ({ line, socket, forward }) => {
 		const place = urls.indexOf(line);
 		if (place < 0) urls.push(line);
-		// The first URL stalls each time, the second one the first time.
+		// The first URL always stalls, the second one only once.
 		if (place === 0 || (place < 0 && urls.length <= 2)) {
 			return socket.write(responseBytes('banana', ['content-length: 30000000']));
 		}
@@ -249,7 +249,7 @@ test('two stalled downloads of 30 MB do not keep 18 others from arriving, and th
 test.each([
 	['300 kB of JSON values in a row', Array.from({ length: 17_000 }, (_, index) => `{"id":"a","k${index}":1}`).join('')],
 	['1.5 MB of empty lines', `data:${'\n'.repeat(1_500_000)}`],
-])('%s as a status response leave n8n responsive', async (_name, text) => {
+])('n8n keeps responding while it reads a status response of %s', async (_name, text) => {
 	const { n8n } = environment;
 	let health: Promise<Response> | undefined;
 	const status: WireFault = async ({ count, socket, forward }) => {

@@ -84,13 +84,13 @@ async function expectImage(run: Execution): Promise<void> {
 }
 
 describe('behind nginx', () => {
-	test('an edit and its image of 5 MB pass through the buffers', async () => {
+	test('an edit through small buffers returns its image of 5 MB unchanged', async () => {
 		mockApi.set({ imageBytes: 5_000_000 });
 
 		await expectImage(await editAt(`http://${nginx.hosts.api}`));
 	});
 
-	test('a create request that is charged and ends in 504 is sent once', async () => {
+	test('a create request that is charged and gets a 504 is unclear and sent once', async () => {
 		mockApi.set({ faults: [{ route: 'createTask', fault: 'slowHeaders', ms: 3_000, times: 1 }] });
 
 		const run = await runAt(`http://${nginx.hosts.slow}`);
@@ -104,7 +104,7 @@ describe('behind nginx', () => {
 		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	});
 
-	test('a create request that ends in 502 is unclear, as nobody knows what happened behind it', async () => {
+	test('a create request that gets a 502 is unclear, because the API may have accepted it', async () => {
 		const run = await runAt(`http://${nginx.hosts.dead}`);
 
 		expect(shownError(run)).toEqual([
@@ -126,7 +126,7 @@ describe('behind nginx', () => {
 		expect(mockApi.ledger).toEqual([]);
 	});
 
-	test('of two requests at once the one that limit_req rejects is unclear, and none is sent twice', async () => {
+	test('the one of two requests that limit_req rejects is unclear, and the other one returns its image', async () => {
 		const generate = await nodeAt(
 			`http://${nginx.hosts.limited}`,
 			{ prompt: '={{ $json.prompt }}' },
@@ -165,7 +165,7 @@ describe('behind nginx', () => {
 });
 
 describe('with TLS', () => {
-	test('an image arrives from a server whose certificate an authority of NODE_EXTRA_CA_CERTS signed', async () => {
+	test('a certificate that is signed by an authority in NODE_EXTRA_CA_CERTS is accepted', async () => {
 		await expectImage(await runAt(`https://${nginx.hosts.trusted}`));
 	});
 
@@ -176,27 +176,27 @@ describe('with TLS', () => {
 		],
 		['expired', "The server's certificate has expired"],
 		['otherHost', "The server's certificate is for a different host"],
-	] as const)('nothing is sent to a server with the certificate %s', async (name, details) => {
+	] as const)('nothing is sent to a server with an invalid certificate (%s)', async (name, details) => {
 		const run = await runAt(`https://${nginx.hosts[name]}`);
 
 		expect(shownError(run)).toEqual([...UNREACHABLE, `Details: ${details}.`]);
 		expect(mockApi.journal).toEqual([]);
 	});
 
-	test('a self-signed certificate is accepted with the option for it', async () => {
+	test('a self-signed certificate is accepted if "Ignore SSL Issues (Insecure)" is on', async () => {
 		await expectImage(
 			await runAt(`https://${nginx.hosts.selfSigned}`, { requestOptions: { allowUnauthorizedCerts: true } }),
 		);
 	});
 
-	test('https on a port without TLS is shown as that', async () => {
+	test('https:// on a port without TLS is reported as the cause', async () => {
 		const run = await runAt(mockApi.baseUrl.replace('http:', 'https:'));
 
 		expect(shownError(run)).toEqual([...UNREACHABLE, 'Details: This port does not accept https://.']);
 		expect(mockApi.journal).toEqual([]);
 	});
 
-	test('http on a TLS port is shown as that', async () => {
+	test('http:// on a TLS port is reported with the response of the server', async () => {
 		const run = await runAt(`http://${nginx.hosts.trusted}`);
 
 		expect(shownError(run)).toEqual([
@@ -211,7 +211,7 @@ describe('with TLS', () => {
 describe('behind a proxy', () => {
 	const through = (host: string) => ({ requestOptions: { proxy: `http://${host}` } });
 
-	test.each(['http', 'https'])('that requires a password, %s requests are not sent on', async (scheme) => {
+	test.each(['http', 'https'])('that requires a password, %s requests do not reach the API', async (scheme) => {
 		const baseUrl = scheme === 'http' ? mockApi.baseUrl : `https://${nginx.hosts.trusted}`;
 		const run = await runAt(baseUrl, through(lockedProxy.host));
 
@@ -220,7 +220,7 @@ describe('behind a proxy', () => {
 			'The proxy requires a user name and password',
 			"You were not charged. Add them to the proxy URL in n8n's environment variables.",
 		]);
-		// Of a response to CONNECT, n8n's HTTP library keeps what comes in one packet with the headers.
+		// n8n's HTTP library keeps the body of a CONNECT response only if it arrives in one packet with the headers.
 		const page = ['API response: (web page) 407 Proxy Authentication Required.'];
 		expect(scheme === 'https' && response.length === 0 ? page : response).toEqual(page);
 		expect(mockApi.journal).toEqual([]);
@@ -235,14 +235,14 @@ describe('behind a proxy', () => {
 		expect(lockedProxy.requests().length).toBeGreaterThan(before);
 	});
 
-	test('that rejects CONNECT, nothing was sent', async () => {
+	test('that rejects CONNECT, nothing is sent to the API', async () => {
 		const run = await runAt(`https://${nginx.hosts.trusted}`, through(proxy.host));
 
 		expect(shownError(run)).toEqual([...UNREACHABLE, 'Details: The proxy does not allow this host.']);
 		expect(mockApi.journal).toEqual([]);
 	});
 
-	test('that is down, nothing was sent', async () => {
+	test('that is down, nothing is sent to the API', async () => {
 		const [closedPort] = await freePorts(1);
 		const run = await runAt(mockApi.baseUrl, through(`127.0.0.1:${closedPort}`));
 
@@ -251,8 +251,8 @@ describe('behind a proxy', () => {
 	});
 });
 
-describe('in place of the API', () => {
-	test('a challenge page of Cloudflare is called that', async () => {
+describe('before the API is reached', () => {
+	test('a challenge page of Cloudflare is reported as blocked bot traffic', async () => {
 		mockApi.script('createTask', [
 			{
 				status: 403,
@@ -271,7 +271,7 @@ describe('in place of the API', () => {
 		expect(mockApi.ledger).toEqual([]);
 	});
 
-	test('a user name in the base URL is rejected before anything is sent', async () => {
+	test('a user name in the base URL is rejected, and nothing is sent', async () => {
 		const run = await runAt(mockApi.baseUrl.replace('http://', 'http://user:pw@'));
 
 		expect(shownError(run)).toEqual([...UNREACHABLE, "Details: 'Base URL' must not contain a user name or password."]);

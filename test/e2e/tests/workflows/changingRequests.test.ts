@@ -13,12 +13,12 @@ afterEach(() => environment.mockApi.reset());
 
 /** A poll that fails for good: the node stops although its task keeps running. */
 const keyRejected = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
-/** Another text at each evaluation. */
+/** A different text at each evaluation. */
 const changing = '={{ "a cube at " + $now.toISO() + Math.random() }}';
 const retries = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 
 describe('a prompt that changes with each evaluation', () => {
-	test('is charged once with Retry On Fail, and the output warns of the difference', async () => {
+	test('is charged once with Retry On Fail, and the output contains a warning', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		mockApi.script('getTask', [keyRejected]);
 
@@ -31,7 +31,7 @@ describe('a prompt that changes with each evaluation', () => {
 		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
-	test('is sent once with Retry On Fail when its create request is cut off', async () => {
+	test('is sent once with Retry On Fail if the response is lost', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		mockApi.set({ faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
 
@@ -57,7 +57,7 @@ describe('a prompt that changes with each evaluation', () => {
 		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 	});
 
-	test('costs ten items ten charges when one of them fails once', async () => {
+	test('creates ten tasks for ten items, also if one of them fails once', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		mockApi.script('getTask', [keyRejected]);
 		const items = Array.from({ length: 10 }, (_, index) => ({ word: `cube ${index}` }));
@@ -86,14 +86,14 @@ describe('Retry with currently saved workflow', () => {
 		return await client.finished(await client.retryExecution(failed.id, { withSavedWorkflow: true }));
 	}
 
-	test('generates the new image after the prompt was edited', async () => {
+	test('generates a new image if the prompt was edited', async () => {
 		const retried = await failThenSave({ prompt: 'a blue cube' });
 
 		expect(retried.error).toBeUndefined();
 		expect(environment.mockApi.ledger.map((entry) => entry.prompt)).toEqual(['a red cube', 'a blue cube']);
 	});
 
-	test('resumes the task after only the timeout was raised', async () => {
+	test('resumes the task if only the timeout was raised', async () => {
 		const retried = await failThenSave({ options: { timeout: 900 } });
 
 		expect(retried.error).toBeUndefined();
@@ -101,7 +101,7 @@ describe('Retry with currently saved workflow', () => {
 	});
 });
 
-test('an error of a run with an unclear item offers nothing for free that would be charged', async () => {
+test('the error of an unclear item lists the accepted task that another run would charge again', async () => {
 	const { client, mockApi, nanoBanana } = environment;
 	mockApi.set({ taskMs: 60_000, faults: [{ route: 'createTask', fault: 'resetAfter', times: 1 }] });
 	const items = [{ prompt: 'a red cube' }, { prompt: 'a blue cube' }];

@@ -29,7 +29,7 @@ async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
 	);
 }
 
-/** The others are run in the test files of their subjects. */
+/** Other test files run these. */
 const elsewhere = [
 	'agent-tool',
 	'another-model',
@@ -49,11 +49,11 @@ const here = [
 	'retry-without-paying-twice',
 ];
 
-test('every example is executed by a test', () => {
+test('every example is in one of the two lists', () => {
 	expect(exampleNames()).toEqual([...elsewhere, ...here].sort());
 });
 
-test.each(exampleNames())('%s explains itself and contains no credential', (name) => {
+test.each(exampleNames())('%s contains one note that explains it, and no credential', (name) => {
 	const { nodes } = loadExample(name);
 	const notes = nodes.filter((node) => node.type === 'n8n-nodes-base.stickyNote');
 
@@ -71,7 +71,7 @@ test('the quick start generates one image', async () => {
 	expect(environment.mockApi.ledger).toMatchObject([{ n: 1, imagesCharged: 1, downloads: 1 }]);
 });
 
-test('image to image edits the file that its form takes', async () => {
+test('image to image edits the file that is uploaded in its form', async () => {
 	const { client, n8n, mockApi, credential } = environment;
 	const reference = await createReferenceImage();
 	const workflow = loadExample('image-to-image', [credential]);
@@ -86,12 +86,12 @@ test('image to image edits the file that its form takes', async () => {
 		body: filled,
 	});
 	const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-	// Requested earlier, the last page would get no response at all.
+	// n8n does not respond to an earlier request for the last page.
 	const { id } = await until('the last page of the form', async () =>
 		(await client.executionsOf(saved)).find((execution) => execution.status === 'waiting'),
 	);
 	const page = await (await fetch(formWaitingUrl)).text();
-	// The script of that page does it.
+	// The script of that page sends this request.
 	await fetch(formWaitingUrl, { method: 'POST' });
 	const run = await client.finished(id);
 
@@ -116,7 +116,7 @@ test('the batch sends its failed row to the error output and is charged for the 
 	expect(environment.mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual([1, 1]);
 });
 
-test('the retry loop reads the task that timed out instead of paying again', async () => {
+test('the retry loop reads the task that timed out and is not charged again', async () => {
 	const { client, mockApi, credential } = environment;
 	const workflow = loadExample('retry-without-paying-twice', [credential]);
 	Object.assign(nodeOf(workflow, 'NanoBanana').parameters, { options: { timeout: 1 } });
@@ -139,7 +139,7 @@ test('the other formats generate one image each, at their own endpoint', async (
 	]);
 });
 
-test('the content pipeline runs by its schedule, names its files and keeps the order of its prompts', async () => {
+test('the content pipeline runs on its schedule, names its files, and keeps the order of its prompts', async () => {
 	const { client, mockApi, credential } = environment;
 	const saved = await client.createWorkflow(everySecond(loadExample('content-pipeline', [credential])));
 	await client.activate(saved);

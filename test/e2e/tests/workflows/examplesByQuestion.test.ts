@@ -1,5 +1,5 @@
 /* eslint-disable */
-// The examples whose title is a question about money, models, or time.
+// The examples with a question about money, models, or time as the title.
 import { randomUUID } from 'node:crypto';
 
 import { callWebhook } from '../../harness/n8n/callWebhook';
@@ -30,7 +30,7 @@ async function digestsOf(run: Execution, nodeName: string): Promise<string[]> {
 }
 
 describe('How do I get told when it is done?', () => {
-	it('continues when the API calls back, and reads the task itself', async () => {
+	it('continues when the API calls back, and reads the task once', async () => {
 		const { client, mockApi } = environment;
 		mockApi.set({ sendsCallbacks: true, taskMs: 3_000 });
 		const run = await client.run(example('callback'));
@@ -45,11 +45,11 @@ describe('How do I get told when it is done?', () => {
 		expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 	});
 
-	it('continues without a callback when the limit of the Wait node is over', async () => {
+	it('continues without a callback after the time limit of the Wait node', async () => {
 		const { client, mockApi } = environment;
 		const workflow = example('callback');
 		Object.assign(nodeOf(workflow, 'Wait').parameters, { resumeAmount: 1, resumeUnit: 'seconds' });
-		// n8n looks for waiting executions once a minute.
+		// n8n checks waiting executions once a minute.
 		const run = await client.run(workflow, 120_000);
 
 		expect(run.error).toBeUndefined();
@@ -73,7 +73,7 @@ describe('How do I try another model when one is not available?', () => {
 		expect(mockApi.ledger).toMatchObject([{ model: 'NanoBanana2-1K', imagesCharged: 1 }]);
 	});
 
-	it('sends nothing again while a task may exist', async () => {
+	it('sends nothing again if a task may exist', async () => {
 		const { client, mockApi } = environment;
 		mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const run = await client.run(example('another-model'));
@@ -94,7 +94,7 @@ interface Form {
 /** Fills in the first page of a form in n8n, and waits until the execution waits for the next one. */
 async function fillIn(workflow: Workflow, trigger: string, fields: Record<string, string | Blob>): Promise<Form> {
 	const { client, n8n } = environment;
-	// n8n refuses a second active workflow with the same URL.
+	// n8n rejects a second active workflow with the same URL.
 	const form = Object.assign(nodeOf(workflow, trigger), { webhookId: randomUUID() });
 	const saved = await client.createWorkflow(workflow);
 	await client.activate(saved);
@@ -114,7 +114,7 @@ function formOf(fields: Record<string, string | Blob>): FormData {
 	return form;
 }
 
-/** Until then n8n does not respond to a request for the page. */
+/** Resolves when the execution waits. Earlier, n8n does not respond to a request for the page. */
 async function waiting(saved: SavedWorkflow): Promise<string> {
 	const { client } = environment;
 	return await until('the execution to wait', async () => {
@@ -142,7 +142,7 @@ describe('How do I ask before paying?', () => {
 		return { question, page, run: await client.finished(id) };
 	}
 
-	it('shows the cost, and creates the image after a yes', async () => {
+	it('shows the cost, and generates the image after "Yes"', async () => {
 		const { question, page, run } = await choose('Yes');
 
 		expect(question).toContain('Images: 1. Cost: 0.04.');
@@ -151,7 +151,7 @@ describe('How do I ask before paying?', () => {
 		expect(environment.mockApi.ledger).toMatchObject([{ prompt: 'a paper boat', imagesCharged: 1 }]);
 	});
 
-	it('sends nothing after a no', async () => {
+	it('sends nothing after "No"', async () => {
 		const { page } = await choose('No');
 
 		expect(page).toContain('You were not charged.');
@@ -182,7 +182,7 @@ test('What if my provider accepts URLs only? The file is uploaded first, and its
 	expect(mockApi.ledger).toMatchObject([{ references: 1, imagesCharged: 1 }]);
 });
 describe('How do I never pay for the same image twice?', () => {
-	it('sends each request once, reads open tasks by its schedule, and sends none again', async () => {
+	it('sends each request once, and gets the images of open tasks on its schedule', async () => {
 		const { client, mockApi } = environment;
 		const workflow = example('never-twice');
 		Object.assign(nodeOf(workflow, 'Get Result').parameters, { options: { timeout: 1, onTimeout: 'continue' } });
@@ -216,7 +216,7 @@ describe('How do I never pay for the same image twice?', () => {
 		expect(mockApi.ledger.map(({ imagesCharged }) => imagesCharged)).toEqual([1, 1]);
 	});
 
-	it('does not send a request again whose response was lost, but one that was rejected', async () => {
+	it('sends a rejected request again, but not one whose response was lost', async () => {
 		const { client, mockApi } = environment;
 		const workflow = example('never-twice');
 		const prompts = ['lost', 'rejected'].map((prompt) => ({ prompt }));

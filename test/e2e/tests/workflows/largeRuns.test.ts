@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => await environment?.close());
 afterEach(() => environment.mockApi.reset());
 
-/** Its images take the least time to draw. */
+/** The mock API draws its images fastest. */
 const smallest = { __rl: true, mode: 'id', value: 'NanoBanana2-0.5K' };
 
 async function generate(count: number) {
@@ -47,6 +47,6 @@ test('40 images of 20 MB arrive unchanged on disk, charged once each', async () 
 		expect(fileOf(item).id).toMatch(/^filesystem-v2:/);
 		expect(sha256(await client.bytesOf(fileOf(item)))).toBe(mockApi.files.get(String(item.json.imageUrl))?.sha256);
 	}
-	// Not how often they were downloaded: on a busy machine a transfer may stall, and is free to repeat.
+	// Downloads are not counted: on a busy machine a transfer may stall, and repeating it is free.
 	expect(mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual(Array(40).fill(1));
 }, 240_000);

@@ -61,7 +61,7 @@ test('a sub-workflow returns the image to the workflow that called it', async ()
 	expect(mockApi.ledger).toMatchObject([{ imagesCharged: 1, downloads: 1 }]);
 });
 
-test('an error workflow gets the text with the task ID', async () => {
+test('an error workflow gets an error that contains the task ID', async () => {
 	const { client, mockApi, n8n, nanoBanana } = environment;
 	const onError = await client.createWorkflow(
 		chain('On error', node('Error', 'n8n-nodes-base.errorTrigger', 1), node('Done', 'n8n-nodes-base.noOp', 1)),
@@ -81,7 +81,7 @@ test('an error workflow gets the text with the task ID', async () => {
 	expect(JSON.stringify(run.items('Error')[0].json)).toContain(String(mockApi.ledger[0].taskId));
 });
 
-test('the timeout of a workflow stops all polls, and the log names the task', async () => {
+test('the timeout of a workflow stops all polls, and the log contains the task ID', async () => {
 	const { client, mockApi, n8n, nanoBanana } = environment;
 	mockApi.set({ taskMs: 60_000 });
 	const workflow: Workflow = {
@@ -97,7 +97,7 @@ test('the timeout of a workflow stops all polls, and the log names the task', as
 	const polls = mockApi.calls('getTask').length;
 	const taskId = String(mockApi.ledger[0].taskId);
 	mockApi.set({ taskMs: 100 });
-	// Another complete run is enough time for a forgotten loop to send a request.
+	// Another complete run is enough time for a leftover loop to send a request.
 	await client.run(chain('Another', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a quick cube' })));
 
 	expect(run.status).toBe('canceled');
@@ -158,7 +158,7 @@ describe('Execute step', () => {
 	const edit = () =>
 		node('Edit Fields', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '{"a":1}', includeOtherFields: true });
 
-	test('on the node behind it uses the image that is there and is not charged', async () => {
+	test('on the next node uses the existing output and is not charged', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		const saved = await client.createWorkflow(
 			chain('Step behind', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' }), edit()),
@@ -173,7 +173,7 @@ describe('Execute step', () => {
 		expect(mockApi.calls('createTask')).toHaveLength(1);
 	});
 
-	test('on the node itself runs it alone and is charged, as the user asked for another image', async () => {
+	test('on the node itself runs only this node and is charged for another image', async () => {
 		const { client, mockApi, nanoBanana } = environment;
 		const saved = await client.createWorkflow(
 			chain('Step', manualTrigger(), nanoBanana('NanoBanana', { prompt: 'a cube' }), edit()),
@@ -191,7 +191,7 @@ describe('Execute step', () => {
 	});
 });
 
-test('pinned output is used in place of the node, and nothing is sent', async () => {
+test('pinned output is used instead of a run of the node, and nothing is sent', async () => {
 	const { client, mockApi, nanoBanana } = environment;
 	const workflow: Workflow = {
 		...chain(
