@@ -36,6 +36,12 @@ export const DEFECTS: Defect[] = [
 		replace: 'await systemClock.pause(20); recordResult(item, record, result);',
 	},
 	{
+		name: 'an item that n8n has given up still sends its request',
+		file: 'steps/createTask.ts',
+		find: '!item.isTool && hasRunFailed(ctx)',
+		replace: 'false',
+	},
+	{
 		name: 'a failed item does not stop the others from paying',
 		file: 'steps/createTask.ts',
 		find: /if \(prepared\.record\.calls\.length === 1\) abortRun\(item\);/,

@@ -84,13 +84,13 @@ class History {
 				process: this.process,
 				cancel: new AbortController(),
 				context: JSON.parse(JSON.stringify(context)) as IDataObject,
+				runs: [],
 				reported: { texts: [], unclear: new Map(), unstored: new Map(), marks: new Set() },
 			};
 			this.executions.push(execution);
 			this.all.push(execution);
 			if (simulator.chance(0.1)) simulator.afterSteps(1 + simulator.below(150), () => this.cancel(execution));
 			const end = await this.runExecution(execution);
-			this.engine.endedAt.set(execution.number, simulator.now);
 			this.executions = this.executions.filter((other) => other !== execution);
 			if (end.kind === 'rows' || execution.cancel.signal.aborted) break;
 			// A crashed execution is retried with the data that was saved before the node ran.
@@ -123,7 +123,9 @@ class History {
 			const end = await this.engine.tryNode(execution, tryNumber);
 			this.simulator.log(() => `n8n    execution ${execution.number}, try ${tryNumber} ended: ${describe(end)}`);
 			this.note(execution, end);
-			if (end.kind !== 'error' || execution.cancel.signal.aborted || tryNumber >= execution.plan.maxTries) return end;
+			const isOver = execution.cancel.signal.aborted || tryNumber >= execution.plan.maxTries;
+			if (end.kind === 'error' && isOver) execution.runs.push({ error: end.error });
+			if (end.kind !== 'error' || isOver) return end;
 			await this.simulator.sleep(1_000);
 			if (execution.process.isDead) return { kind: 'crashed' };
 		}
@@ -263,6 +265,7 @@ class History {
 			process: new Process(),
 			cancel: new AbortController(),
 			context: {},
+			runs: [],
 			reported,
 		};
 		const collecting = this.engine.collect(

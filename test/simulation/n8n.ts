@@ -72,6 +72,8 @@ export interface Execution {
 	cancel: AbortController;
 	/** The node's context: n8n saves it with a failed execution. */
 	context: IDataObject;
+	/** n8n's record of the node's runs. The entry of a failed run is added before n8n saves the execution. */
+	runs: Array<{ error?: unknown }>;
 	reported: Reported;
 }
 
@@ -176,6 +178,7 @@ export class Engine {
 		return {
 			inputData: { main: [input] },
 			runIndex: 0,
+			runExecutionData: { resultData: { runData: { NanoBanana: execution.runs } } },
 			getNode: () => ({
 				id: 'node',
 				type: 'nanoBanana',
@@ -327,8 +330,7 @@ export class Engine {
 				isSame(charge) &&
 				this.api.stateOf(charge) !== 'failed' &&
 				!charge.isEmpty &&
-				!this.orphans.has(charge.execution) &&
-				charge.startedAt <= (this.endedAt.get(charge.execution) ?? Infinity),
+				!this.orphans.has(charge.execution),
 		);
 		const allowed = this.callsOf(plan) + (this.forgiven.get(`${plan.workflow}.${item}`) ?? 0);
 		if (live.length > allowed)
@@ -337,11 +339,6 @@ export class Engine {
 			);
 	}
 
-	/**
-	 * When executions ended. With Batching, n8n does not signal that it has abandoned a run, so an item that still
-	 * waits for the API may send its request afterwards.
-	 */
-	readonly endedAt = new Map<number, number>();
 	/** Executions that crashed, so what they sent is unknown. */
 	readonly orphans = new Set<number>();
 	/** Per workflow and item: how many unclear or unstored requests earlier executions have reported. */

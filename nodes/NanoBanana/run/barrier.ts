@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { deferred, pause, type Deferred } from '../lib/clock';
-import { asObject, own } from '../lib/json';
+import { batchSizeOf, itemCountOf } from './engineState';
 
 /**
  * No item is charged until all items have been checked, and no failed item ends until all items have ended. n8n has no
@@ -117,26 +117,4 @@ export function createBarrier(
 		allFinished: allFinished.promise,
 		hasAllItems: () => !startsLate || joined >= itemCount,
 	};
-}
-
-/**
- * How many items n8n runs: the smaller of `$input`, which counts the whole input even if n8n runs fewer items, and the
- * node's own input. If the number is too low, the run is only a little less careful. If it is too high, a complete run
- * looks incomplete, and in stop mode no item is sent.
- */
-function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): number {
-	if (isTool || ctx.getNode().executeOnce) return 1;
-	const inputs = Object.values(asObject(own(ctx, 'inputData')));
-	const counted = Array.isArray(inputs[0]) && Array.isArray(inputs[0][0]) ? inputs[0][0].length : Infinity;
-	const proxy = ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] };
-	return Math.min(counted, proxy.all().length);
-}
-
-/** How many items n8n starts at a time: all of them if batching is off. Source: n8n's routing-node.ts. */
-function batchSizeOf(ctx: IExecutePaginationFunctions): number {
-	const options = ctx.getNodeParameter('requestOptions', {}) as {
-		batching?: { batch?: { batchSize?: number; batchInterval?: number } };
-	};
-	const { batchSize = 1, batchInterval = 0 } = options.batching?.batch ?? {};
-	return batchInterval > 0 ? Math.max(1, batchSize) : Infinity;
 }

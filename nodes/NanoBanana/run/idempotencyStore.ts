@@ -1,8 +1,8 @@
-import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import { own } from '../lib/json';
 import type { ImagesResponse, OutputImage } from '../types';
+import { contextOf, runIndexOf } from './engineState';
 
 /**
  * Remembers paid requests, so that no retry is charged again. It is stored in the node's execution context: n8n keeps
@@ -62,33 +62,11 @@ interface InMemory {
 	isInUse?: boolean;
 }
 const inMemory = new WeakMap<RequestRecord | SubmissionRecord, InMemory>();
-const contextsWithoutExecution = new WeakMap<object, IDataObject>();
-
-/**
- * The node's context: the same object for all items and tries. A call through an MCP trigger has no context (n8n
- * throws). There, an object that lives as long as the workflow is enough for n8n's retries of one call.
- */
-export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
-	try {
-		return ctx.getContext('node') as IDataObject;
-	} catch {
-		const anchor = ctx.getWorkflowStaticData('node');
-		const context = contextsWithoutExecution.get(anchor) ?? {};
-		contextsWithoutExecution.set(anchor, context);
-		return context;
-	}
-}
 
 function storeOf(ctx: IExecuteSingleFunctions): Record<string, RequestRecord> {
 	const context = contextOf(ctx);
 	context.nanoBanana ??= {};
 	return context.nanoBanana as unknown as Record<string, RequestRecord>;
-}
-
-/** Run index of the node. n8n's official way is slow: for every item, it builds all data that expressions can read. */
-export function runIndexOf(ctx: IExecuteSingleFunctions): number {
-	const known = own(ctx, 'runIndex');
-	return typeof known === 'number' ? known : (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex as number);
 }
 
 export function hashOf(value: unknown): string {

@@ -10,7 +10,7 @@ import {
 	type ConcurrencyLimiter,
 } from '../submit/concurrencyLimiter';
 import { createBarrier, type Barrier } from './barrier';
-import { contextOf, runIndexOf } from './idempotencyStore';
+import { contextOf, runIndexOf } from './engineState';
 import { createBudget, MEMORY_BYTES, TRANSFERS, type Budget } from './memoryBudget';
 
 /** What the items of one try of the node have paid for, across all batches of n8n's batching. */

@@ -4,6 +4,7 @@ import { sendCall } from '../gateway/gatewayClient';
 import { throwIfCanceled } from '../gateway/httpRequest';
 import { isWholeImage, readImageFormat } from '../images/imageFormat';
 import { systemClock } from '../lib/clock';
+import { hasRunFailed } from '../run/engineState';
 import { abortRun } from '../run/errorOutput';
 import {
 	hashOf,
@@ -108,6 +109,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	const { ctx, settings, base } = item;
 	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
+	if (!item.isTool && hasRunFailed(ctx)) throw new FailureError({ kind: 'canceled' });
 	record.submittedAt = new Date(Date.now()).toISOString();
 	record.isInProgress = true;
 	// Use only values that stay the same when n8n restarts an execution after its worker was killed. A call without an

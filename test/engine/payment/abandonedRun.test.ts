@@ -68,19 +68,32 @@ describe('a run that n8n aborted while its requests were pending', () => {
 	it('is reported as unclear each time it happens, and Retry execution then sends nothing', async () => {
 		const copy = <T>(data: T): T => JSON.parse(JSON.stringify(data)) as T;
 		const valid = { ...parameters, prompt: '={{ $json.prompt || "c" }}', requestOptions: {} };
+		// The requests of earlier runs have their responses when this run ends.
+		const countRequests = async (): Promise<number> => {
+			await engine.run({ ...valid, prompt: 'c' });
+			return engine.mockApi.calls('generations').length;
+		};
 		const first = await engine.run(parameters, { input });
 		const told = await engine.run(valid, { previous: copy(first.data) });
 		const second = await engine.run(parameters, { previous: told.data });
-		const { length } = engine.mockApi.calls('generations');
-		const toldAgain = await engine.run(valid, { previous: copy(second.data) });
-		const sent = engine.mockApi.calls('generations').length;
-		// This run gives the earlier requests time to get their responses.
-		await engine.run({ ...valid, prompt: 'c' });
+		const saved = copy(second.data);
+		const before = await countRequests();
+		const toldAgain = await engine.run(valid, { previous: saved });
+		const after = await countRequests();
 
 		for (const { data } of [told, toldAgain])
 			expect(data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
-		expect(length).toBeGreaterThan(1);
-		expect(sent).toBe(length);
+		expect(before).toBeGreaterThan(2);
+		expect(after).toBe(before + 1);
+	});
+
+	it('sends nothing for an item that was waiting for the API', async () => {
+		const run = await engine.run({ ...parameters, options: { apiFormat: 'openAi', maxConcurrency: 1 } }, { input });
+
+		expect(run.error?.message).toBe("Referenced node doesn't exist");
+		// The first item has its response when this run ends.
+		await engine.run({ ...parameters, prompt: 'c', requestOptions: {} });
+		expect(prompts()).toEqual(['a', 'c']);
 	});
 });
 
