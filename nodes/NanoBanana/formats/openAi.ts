@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { referenceParts, textParts } from '../lib/multipart';
 import { mergeJson } from '../lib/json';
 import type { EncodedCall, ImageFormat, ImageRequest } from '../types';
-import { decodeTask } from './decode/decodeTask';
+import { decodeSyncCall } from './decode/decodeTask';
 
 /** The OpenAI-compatible endpoints: generations as JSON, edits as a form, or as JSON if all references are URLs. */
 export const openAi: ImageFormat = {
@@ -11,7 +11,7 @@ export const openAi: ImageFormat = {
 	needsBytes: hasBytes,
 	callsFor: () => 1,
 	encode: encodeImages,
-	decode: decodeTask,
+	decode: decodeSyncCall,
 };
 
 function hasBytes(request: ImageRequest): boolean {

@@ -88,6 +88,23 @@ describe('Retry On Fail', () => {
 	});
 });
 
+it('keeps the image of a synchronous call over Retry On Fail, although its response contains an ID and a status', async () => {
+	const png = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==';
+	engine.mockApi.script('generations', [
+		{ body: { id: 'gen-1', status: 'completed', data: [{ b64_json: png }] } },
+		{ status: 401, body: NO.body },
+	]);
+	const run = await engine.run(
+		{ prompt: PROMPT, options: { apiFormat: 'openAi', maxConcurrency: 1 } },
+		{ input: prompts('a', 'b'), settings: RETRIES },
+	);
+
+	expect(await storedDigest(run.rows[0].binary?.data)).toBe(sha256(Buffer.from(png, 'base64')));
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+	expect(charged('generations').map((body) => JSON.parse(body).prompt)).toEqual(['a', 'b', 'b']);
+	expect(engine.mockApi.calls('getTask')).toEqual([]);
+});
+
 describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availability: 'expired', data: [] } }])(
 	'a charged task without images (%j)',
 	(end) => {

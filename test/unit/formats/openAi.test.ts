@@ -44,13 +44,14 @@ describe('a response', () => {
 			[base64],
 		],
 		['in an envelope with a text code', { code: 'success', data: { created: 1, data: [{ url: A }] } }, [url]],
+		['with an ID next to a status', { id: 'gen-1', status: 'completed', data: [{ url: A }] }, [url]],
 		['with an ID that is not a task ID', { id: 'img-1', created: 1, data: [{ url: A }] }, [url]],
 		['with null as data', { created: 1, data: null }, []],
 		['with an empty list', { created: 1, data: [] }, []],
 		['with empty entries', { created: 1, data: [{ url: '', b64_json: '' }] }, []],
 		['with an empty list in an envelope', { code: 200, msg: 'success', data: { created: 1, data: [] } }, []],
 	])('is finished %s', (_fact, body, images) => {
-		expect(decode(body)).toMatchObject({ kind: 'images', images });
+		expect({ taskId: undefined, ...decode(body) }).toMatchObject({ kind: 'images', images, taskId: undefined });
 	});
 
 	it('is a task if the API returns one', () => {

@@ -1,6 +1,6 @@
 import { firstText, list, own } from '../../lib/json';
 import type { Asked, DecodedResponse, FailedCause, ImageRef } from '../../types';
-import { decodeTask } from './decodeTask';
+import { decodeSyncCall } from './decodeTask';
 import { newImages, refFrom } from './imageRef';
 import { readPath } from './readPath';
 
@@ -8,10 +8,10 @@ import { readPath } from './readPath';
 const REFUSALS = /^((IMAGE_)?(SAFETY|PROHIBITED_CONTENT|RECITATION)|BLOCKLIST|SPII|LANGUAGE|MODEL_ARMOR)$/;
 const LONGEST_TEXT = 5000;
 
-/** Decodes a generateContent response (Google's reference; relays also use snake case). Other bodies: `decodeTask`. */
+/** Decodes a generateContent response (Google's reference; relays also use snake case). Other bodies: `decodeSyncCall`. */
 export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const isGemini = ['candidates', 'promptFeedback', 'usageMetadata'].some((name) => property(body, name) !== undefined);
-	if (!isGemini) return decodeTask(body, baseUrl, asked);
+	if (!isGemini) return decodeSyncCall(body, baseUrl, asked);
 	// Parts with `thought` are only drafts.
 	const parts = readPath(body, 'candidates[*].content.parts[*]').filter((part) => own(part, 'thought') !== true);
 	const text = parts.flatMap((part) => firstText(part, 'text') ?? []).join('\n');
@@ -40,7 +40,7 @@ function withoutImage(body: unknown, text: string, finish: string | undefined): 
 		return failed(REFUSALS.test(finish) ? 'promptRefused' : 'noImage', finish, reason);
 	}
 	if (text) return failed('noImage', 'text_only', text);
-	if (own(body, 'error')) return decodeTask({ error: own(body, 'error') }, '');
+	if (own(body, 'error')) return decodeSyncCall({ error: own(body, 'error') }, '');
 	if (candidates.length > 0) return failed('noImage', 'NO_IMAGE', 'no image was generated');
 	// A response without candidates means that the prompt was rejected (Google's reference).
 	return failed('promptRefused', 'no_candidates', 'The prompt was rejected before generation');

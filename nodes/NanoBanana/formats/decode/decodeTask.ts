@@ -54,6 +54,13 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
+/** Decodes the response to a synchronous call. Images in it are the result of the call, even if it also contains an ID. */
+export function decodeSyncCall(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
+	const decoded = decodeTask(body, baseUrl, asked);
+	const isResult = decoded.kind === 'images' && decoded.images.length > 0;
+	return isResult ? { ...decoded, taskId: undefined } : decoded;
+}
+
 /** All objects that may describe a task. Listed images may also have a status and an `id`, so they need a task ID. */
 export function tasksIn(body: unknown): unknown[] {
 	return shapes.TASK_PLACES.flatMap(({ path }) => {
