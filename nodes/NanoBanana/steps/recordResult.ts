@@ -68,7 +68,9 @@ export function recordUnclear({ executionId, apiKey }: ItemContext, record: Subm
 		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
 		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
 	};
-	record.unclear = { ...(record.unclear ?? first), executionId };
+	// The error is about this execution. That of an earlier one had its own error.
+	const earlier = record.unclear?.executionId === executionId ? record.unclear : undefined;
+	record.unclear = { ...(earlier ?? first), executionId };
 	delete record.isInProgress;
 }
 

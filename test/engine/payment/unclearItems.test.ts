@@ -49,6 +49,20 @@ it('reports the first cause and its time in all tries, and does not recommend Re
 	expect(description).not.toContain('Retry On Fail');
 });
 
+it('reports the request of Retry execution, and not the one before it', async () => {
+	engine.mockApi.script('createTask', [
+		{ reset: true, accept: true },
+		{ status: 502, accept: true },
+	]);
+	const first = await engine.run({ prompt: PROMPT }, { executionId: '1', input: prompts('a') });
+	const second = await engine.run({ prompt: PROMPT }, { executionId: '2', previous: first.data });
+	const [{ context: before }, { context: after }] = [shown(first), shown(second)];
+
+	expect(engine.mockApi.calls('createTask')).toHaveLength(2);
+	expect(after.data).toMatchObject({ errorCode: 'unclear_submission', httpStatus: 502 });
+	expect(String(after.data.submittedAt) > String(before.data.submittedAt)).toBe(true);
+});
+
 describe('an API that honors idempotency keys', () => {
 	const refusal = { error: { message: 'sensitive words detected', code: 'sensitive_words_detected' } };
 	beforeEach(() => engine.mockApi.set({ honorsIdempotencyKey: true }));
