@@ -114,6 +114,8 @@ export const NOTHING_ACCEPTED = anyOf(
 /** The request was accepted. Overrides NOTHING_ACCEPTED, e.g. "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE =
 	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
+/** The model's own API returned success, but its body could not be read. Source: New API (types/error.go), also with 4xx. */
+export const GENERATED_UPSTREAM = /\bbad_response_body\b|\bempty_response\b/;
 /** A step after the generation failed, or the fault is unrelated to the request: it may have been accepted. */
 export const FAILED_LATER = anyOf(
 	/(?<!\bno \w+ was |\bnothing was |\bnot |\bnot be |\bnot been )generated\b/,

@@ -1,6 +1,13 @@
 import { classify, failureOf } from '../errors/classify';
 import { embeddedStatus, readErrorBody } from '../errors/errorBody';
-import { ACCEPTED_BEFORE, FAILED_LATER, INVALID, KEY_IN_PROGRESS, NOTHING_ACCEPTED } from '../errors/errorPatterns';
+import {
+	ACCEPTED_BEFORE,
+	FAILED_LATER,
+	GENERATED_UPSTREAM,
+	INVALID,
+	KEY_IN_PROGRESS,
+	NOTHING_ACCEPTED,
+} from '../errors/errorPatterns';
 import type { Failure } from '../errors/failure';
 import { idOf, namedId, openStatus, statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
@@ -97,7 +104,7 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	// Damaged JSON may still contain the task ID.
 	const idInDamage = typeof body === 'string' && body.trimStart().startsWith('{') ? idInText(body) : undefined;
 	if (idInDamage !== undefined) return acceptedTask(idInDamage, wait);
-	return unclear({ httpStatus: status, message: 'The API response contains no task ID and no image', response });
+	return unclear({ httpStatus: status, message: 'No task ID or image was found in the API response', response });
 }
 
 /** Paths of tasks in an error, in addition to those of a successful response. `detail`: FastAPI. */
@@ -201,7 +208,7 @@ export function acceptanceOf(
 	// 303 points to the result of a request that was processed (RFC 9110).
 	if ([303, 408, 499].includes(status)) return 'unclear';
 	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(all) ? 'unclear' : 'rejected';
-	if (status < 500) return 'rejected';
+	if (status < 500) return isAccepted || GENERATED_UPSTREAM.test(all) ? 'unclear' : 'rejected';
 	if (isAccepted || FAILED_LATER.test(all)) return 'unclear';
 	if (kind !== 'upstream_down') return 'rejected';
 	return status === 503 && typeof body !== 'string' && NOTHING_ACCEPTED.test(all) ? 'notAccepted' : 'unclear';

@@ -166,6 +166,9 @@ describe('a paid request', () => {
 		[524, page('524: A timeout occurred')],
 		[408, ''],
 		[499, ''],
+		[400, wrapped('bad response body', 'bad_response_body')],
+		[422, wrapped('empty response', 'empty_response')],
+		[400, wrapped('Your task was created, but the response was lost')],
 	])('is unclear after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('unclear');
 	});

@@ -226,23 +226,23 @@ describe('a request that may have been accepted', () => {
 		[
 			'a task without an ID',
 			reply(200, { status: 'queued' }),
-			{ message: 'The API response contains no task ID and no image' },
+			{ message: 'No task ID or image was found in the API response' },
 		],
 		[
 			'a success without a task or an image',
 			reply(200, { code: 'success', data: null }),
-			{ message: 'The API response contains no task ID and no image' },
+			{ message: 'No task ID or image was found in the API response' },
 		],
-		['half a response', reply(200, '{"code":"succ'), { message: 'The API response contains no task ID and no image' }],
+		['half a response', reply(200, '{"code":"succ'), { message: 'No task ID or image was found in the API response' }],
 		[
 			'a web page that is labeled as JSON',
 			reply(200, '<html><title>Oops</title></html>', { 'content-type': 'application/json' }),
-			{ message: 'The API response contains no task ID and no image' },
+			{ message: 'No task ID or image was found in the API response' },
 		],
 		[
 			'a URL without a task ID',
 			reply(202, '', { location: '/v1/images/tasks/' }),
-			{ message: 'The API response contains no task ID and no image' },
+			{ message: 'No task ID or image was found in the API response' },
 		],
 		[
 			'a response that is too large',

@@ -171,7 +171,7 @@ it.each<[fact: string, body: string, response: string]>([
 		failure: {
 			kind: 'unclear_submission',
 			httpStatus: 200,
-			message: 'The API response contains no task ID and no image',
+			message: 'No task ID or image was found in the API response',
 			response,
 		},
 	});
