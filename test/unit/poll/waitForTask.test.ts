@@ -133,6 +133,17 @@ describe('a task without a successful poll until the deadline', () => {
 			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1' },
 		});
 	});
+
+	it('is returned although the API does not find it yet, if a timeout is not an error', async () => {
+		const options = { continuesOnTimeout: true, timeoutMs: 2_000 };
+		const failure = { kind: 'unknown_task' as const, gatewayMessage: 'task not found' };
+		expect((await waitWith([{ kind: 'notFound', failure }], options)).waited).toMatchObject({
+			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1', reason: 'task not found' },
+		});
+		expect((await waitWith([{ kind: 'notFound', failure }], { ...options, origin: 'entered' })).waited).toMatchObject({
+			failure: { kind: 'unknown_task' },
+		});
+	});
 });
 
 it.each<[DecodedResponse, object]>([
@@ -142,7 +153,11 @@ it.each<[DecodedResponse, object]>([
 	],
 	[
 		{ kind: 'unknown', reason: 'no status', response: '{"a":1}' },
-		{ gatewayMessage: 'Last status: unknown. no status', response: '{"a":1}' },
+		{
+			gatewayMessage: 'Last status: unknown. no status',
+			response: '{"a":1}',
+			nextStep: expect.stringContaining("'Image Path in Response'"),
+		},
 	],
 	[
 		{ kind: 'images', images: [], response: '{"b":1}' },
