@@ -110,8 +110,10 @@ export interface PendingResponse extends NamedTask {
 export interface FailedResponse extends NamedTask {
 	kind: 'failed';
 	cause: FailedCause;
-	reason: string;
+	/** Absent if the response does not explain the failure. `response` is the body then. */
+	reason?: string;
 	code?: string;
+	response?: string;
 }
 
 /** A response that could be decoded. */

@@ -110,12 +110,13 @@ function isChallenge(status: number, body: unknown, headers: Record<string, unkn
 
 /** Converts a decoded `failed` response to a failure. */
 export function failureOf(decoded: FailedResponse): Failure {
-	const { cause, reason, code, taskId } = decoded;
+	const { cause, reason, code, taskId, response } = decoded;
 	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';
 	const kind = cause === 'resultExpired' ? 'result_expired' : cause === 'noImage' ? 'no_image' : 'task_failed';
 	return {
 		kind: isRefused ? 'prompt_refused' : kind,
-		gatewayMessage: reason,
+		...(reason && { gatewayMessage: reason }),
+		...(response && { response }),
 		...(code && { gatewayCode: code }),
 		...(taskId && { taskId }),
 	};

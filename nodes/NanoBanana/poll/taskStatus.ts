@@ -93,7 +93,8 @@ function readEnd(outcome: DecodedResponse, failure: Failure, body: unknown): Tas
 	const isOfPoll = tasksIn(body).some((task) => /^error$/i.test(statusWord(task) ?? ''));
 	const mayBeOfTask = [400, 422, 500].includes(httpStatus) && OF_TASK.includes(kind);
 	if (outcome.kind !== 'failed' || isOfPoll || !mayBeOfTask) return undefined;
-	return { kind: 'doubtful', failure: { ...failureOf(outcome), taskId } };
+	const { gatewayMessage } = failure;
+	return { kind: 'doubtful', failure: { ...(gatewayMessage && { gatewayMessage }), ...failureOf(outcome), taskId } };
 }
 
 function readFailedPoll(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {
@@ -149,7 +150,7 @@ function readSuccessfulPoll(
 		return { kind: 'doubtful', failure: { ...failure, gatewayCode: outcome.word }, outcome: { ...outcome, response } };
 	}
 	const isUsed =
-		outcome.kind === 'failed' ||
+		(outcome.kind === 'failed' && outcome.reason !== undefined) ||
 		(outcome.kind === 'images'
 			? outcome.images.length > 0
 			: outcome.kind === 'pending' && outcome.status !== 'unknown');

@@ -54,7 +54,10 @@ function itemResult(
 	const taskId = shown.find((call) => call.taskId !== undefined)?.taskId;
 	const warnings = [...request.warnings, ...finished.flatMap((outcome) => outcome.warnings ?? [])];
 	for (const outcome of outcomes) if (outcome.kind === 'pending') warnings.push(...openWarnings(outcome, apiKey));
-	if (failed) warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(failed.reason, apiKey)}`);
+	if (failed) {
+		const reason = failed.reason ?? failed.response ?? failed.code ?? '';
+		warnings.push(`${new FailureError(failureOf(failed)).message}: ${redact(reason, apiKey)}`);
+	}
 	if (pending && settings.wait)
 		warnings.push(
 			`Not finished after ${secondsText(settings.timeoutMs / 1000)}. The task keeps running and is charged. Get its images with 'Wait for Task Result'.`,

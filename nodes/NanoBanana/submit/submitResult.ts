@@ -176,7 +176,9 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 	if (cause === 'noImage' && taskId === undefined)
 		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }) });
 	const { otherTaskIds } = decoded;
-	return { kind: 'failed', failure: { ...failureOf(decoded), ...(otherTaskIds && { otherTaskIds }) } };
+	const response = reason === undefined ? bodyText(parsed.bytes) : undefined;
+	const failure = { ...failureOf(decoded), ...(otherTaskIds && { otherTaskIds }), ...(response && { response }) };
+	return { kind: 'failed', failure };
 }
 
 /** `status` may be the code inside an HTTP 200. */

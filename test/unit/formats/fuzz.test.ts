@@ -210,8 +210,7 @@ function checkOutcome(outcome: DecodedResponse): void {
 	}
 	if (outcome.kind === 'pending' && outcome.progress !== undefined)
 		must('progress is a percentage', outcome.progress >= 0 && outcome.progress <= 100);
-	if (outcome.kind === 'failed')
-		must('a failure has a reason', typeof outcome.reason === 'string' && outcome.reason !== '');
+	if (outcome.kind === 'failed') must('the reason of a failure is not empty', outcome.reason !== '');
 	if (outcome.kind === 'failed' && outcome.code !== undefined) must('a code is text', typeof outcome.code === 'string');
 }
 

@@ -59,6 +59,13 @@ it.each([
 	expect((await pollWith(reply(200, {}), { remainingMs })).sent[0].timeout - 1000).toBe(timeoutMs);
 });
 
+it('shows the response of a failed task that does not explain why', async () => {
+	const body = { code: 'success', message: 'The prompt is too dark', data: { task_id: 't-1', status: 'failed' } };
+	const { poll } = await pollWith(reply(200, body));
+
+	expect(poll).toMatchObject({ kind: 'outcome', outcome: { kind: 'failed', response: JSON.stringify(body) } });
+});
+
 it('ends a poll whose response stops arriving, but not one whose response is slow', async () => {
 	jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
 	const steady = new Readable({ read: () => undefined });

@@ -143,6 +143,15 @@ it('keeps the task ID of a response that contains the images', () => {
 	});
 });
 
+it('shows the response of a task that failed at once without a reason', () => {
+	const body = { data: { task_id: 't-1', status: 'failed' } };
+
+	expect(resultOf(reply(200, body))).toEqual({
+		kind: 'failed',
+		failure: { kind: 'task_failed', gatewayCode: 'failed', taskId: 't-1', response: JSON.stringify(body) },
+	});
+});
+
 it('reads a response that contains only text', () => {
 	const textOnly = { candidates: [{ content: { parts: [{ text: 'no' }] }, finishReason: 'STOP' }] };
 

@@ -176,7 +176,7 @@ function finished({ task, known }: Reading, { images, errors }: Results, notice?
 
 function failed({ task, body, known }: Reading, word: string): DecodedResponse {
 	const error = errorIn(task) ?? rejectionIn(body);
-	const reason = firstText(task, 'task_status_msg', 'message', 'msg') ?? `The task ended with status '${word}'`;
+	const reason = firstText(task, 'task_status_msg', 'message', 'msg');
 	const code = firstText(task, 'code') ?? word;
 	// Without a task ID, if the whole response is an error, the status is about the request.
 	const isOfTask = known.taskId !== undefined || (task !== body && rejectionIn(body) === undefined);
