@@ -129,14 +129,19 @@ function modelFindings(
 	);
 	if (!model) return findings;
 	const { outputFormats, aspectRatios, maxReferences, resolutions } = model.family;
+	// An additional field replaces the field of the same name.
+	const sent = (name: string, value = ''): string =>
+		String((apiFormat === 'gemini' ? undefined : extraBody[name]) ?? value).toLowerCase();
+	const format = sent('output_format', outputFormat) as OutputFormat | '';
+	const ratio = sent('aspect_ratio', aspectRatio);
 	find(
-		outputFormat !== undefined && !outputFormats.includes(outputFormat),
-		`${model.id} does not support the output format ${outputFormat && FORMAT_LABELS[outputFormat]}`,
+		format !== '' && !outputFormats.includes(format),
+		`${model.id} does not support the output format ${(format && FORMAT_LABELS[format]) || format}`,
 		`Set 'Output Format' to ${outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')}, or use the NanoBanana model, which supports WebP. ${escape}`,
 	);
 	find(
-		aspectRatio !== undefined && !aspectRatios.includes(aspectRatio),
-		`${model.id} does not support the aspect ratio ${aspectRatio}`,
+		ratio !== '' && ratio !== 'auto' && !aspectRatios.includes(ratio),
+		`${model.id} does not support the aspect ratio ${ratio}`,
 		`Set 'Aspect Ratio' to one of: ${aspectRatios.join(', ')}. ${escape}`,
 	);
 	find(
