@@ -95,7 +95,8 @@ export const optionsField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0.2 },
 			default: DEFAULT_POLL_INTERVAL_S,
-			description: "How long to wait before the first status check. Later checks adapt to the task's progress.",
+			description:
+				"How long to wait before the first status check of a new task. Later checks adapt to the task's progress.",
 			displayOptions: forWaiting,
 		},
 		{

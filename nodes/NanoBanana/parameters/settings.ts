@@ -101,7 +101,7 @@ export function readTaskIds(value: unknown): string[] {
 	const opened = unwrapText(value);
 	const entries = typeof opened === 'string' ? opened.split(/[,\r\n]+/) : Array.isArray(opened) ? opened : [opened];
 	const ids = entries
-		.map((entry: unknown) => own(entry, 'taskId') ?? entry)
+		.map((entry: unknown) => own(entry, 'taskId') ?? own(entry, 'task_id') ?? entry)
 		.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
 		.map((entry) => idFrom(String(entry).trim()))
 		.filter((id) => id !== '' && id !== 'undefined' && id !== 'null');

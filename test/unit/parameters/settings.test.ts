@@ -27,6 +27,7 @@ it.each([
 	['{"taskId":"task_j"}', ['task_j']],
 	['[{"taskId":"task_j"},"task_k"]', ['task_j', 'task_k']],
 	[{ taskId: 'task_j', status: 'queued' }, ['task_j']],
+	[{ task_id: 'task_j', status: 'queued' }, ['task_j']],
 	[
 		[{ taskId: 'task_j' }, { taskId: 4711 }, { id: 'x' }],
 		['task_j', '4711'],
