@@ -110,7 +110,7 @@ describe.each(ENDINGS)('a body followed by %s', (_name, ending) => {
 		const create = JSON.stringify({ created: 1, data: [{ b64_json: image.toString('base64') }] });
 		const server = await api({ create: ending }, create);
 		const ran = await engine.run(
-			{ prompt: 'a', apiFormat: 'openAi' },
+			{ prompt: 'a', options: { apiFormat: 'openAi' } },
 			{ credential: { baseUrl: `http://127.0.0.1:${server.port}` } },
 		);
 
@@ -124,7 +124,7 @@ describe.each(ENDINGS)('a body followed by %s', (_name, ending) => {
 		const ask = async (create: Ending): Promise<Ran> => {
 			const server = await servers.listen((socket) => create(socket, image));
 			const credential = { baseUrl: `http://127.0.0.1:${server.port}` };
-			return await engine.run({ prompt: 'a', apiFormat: 'openAi' }, { credential });
+			return await engine.run({ prompt: 'a', options: { apiFormat: 'openAi' } }, { credential });
 		};
 		const whole = await ask(asImage);
 

@@ -71,7 +71,6 @@ describe('an accepted request', () => {
 	it.each([
 		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
 		[{ 'operation-location': `${BASE_URL}/v1/images/tasks/t-9?api=1` }, 't-9'],
-		[{ location: '/v1/images/tasks/t-9' }, 't-9'],
 		[{ 'x-new-api-task-id': 't-9' }, 't-9'],
 		[{ location: '/elsewhere', 'x-new-api-task-id': 't-8' }, 't-8'],
 	])('gets its task ID from the headers %j if the body contains none', async (headers, taskId) => {
