@@ -1,7 +1,7 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { present, someOf } from '../lib/json';
+import { withoutUndefined, unlessEmpty } from '../lib/json';
 import { redact } from './redact';
 import { KINDS, type Cost, type FailureKind } from './failureKinds';
 
@@ -178,15 +178,15 @@ export function describeFailure(
 			: '',
 	].filter(Boolean);
 	const text = description.join('\n');
-	const data = present({
+	const data = withoutUndefined({
 		errorCode: failure.kind,
 		description: text,
 		taskId: failure.taskId,
-		taskIds: someOf(failure.others?.taskIds),
+		taskIds: unlessEmpty(failure.others?.taskIds),
 		otherTaskIds: failure.otherTaskIds,
-		unclearItems: someOf(failure.others?.unclearItems),
-		keptItems: someOf(failure.others?.keptItems),
-		emptyItems: someOf(failure.others?.emptyItems),
+		unclearItems: unlessEmpty(failure.others?.unclearItems),
+		keptItems: unlessEmpty(failure.others?.keptItems),
+		emptyItems: unlessEmpty(failure.others?.emptyItems),
 		gatewayCode: failure.gatewayCode ? redact(failure.gatewayCode, secret) : undefined,
 		gatewayMessage: words || undefined,
 		httpStatus: failure.httpStatus,

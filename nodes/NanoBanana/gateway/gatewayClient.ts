@@ -100,7 +100,7 @@ async function callApi(
 	request: Pick<IHttpRequestOptions, 'method' | 'headers' | 'body'>,
 ): Promise<HttpResult> {
 	const reason = baseUrlFault(client);
-	if (reason) return { kind: 'unsent', reason, lasting: true };
+	if (reason) return { kind: 'unsent', reason, isPermanent: true };
 	const url = `${client.base.baseURL ?? ''}${path}`;
 	const options = { ...connection(client), ...request, url, disableFollowRedirect: true };
 	return await httpRequest(client.signal, url, limits, withKey(client, options));

@@ -1,14 +1,14 @@
 /** Why a complete response did not arrive. `reason` is our own text, because advice in n8n's texts may cost money. */
 export type NetworkError =
-	/** The request provably did not reach the API. `lasting` if a second try cannot help. */
-	| { kind: 'unsent'; reason: string; lasting: boolean }
-	/** Sending may have begun, so the API may have accepted the request. `lasting` if a second try rarely helps. */
-	| { kind: 'unclear'; reason: string; lasting?: boolean };
+	/** The request provably did not reach the API. `isPermanent` if a second try cannot help. */
+	| { kind: 'unsent'; reason: string; isPermanent: boolean }
+	/** Sending may have begun, so the API may have accepted the request. `isPermanent` if a second try rarely helps. */
+	| { kind: 'unclear'; reason: string; isPermanent?: boolean };
 
 const CLOSED = 'The connection was closed before the response was complete';
 
 /** Error codes of Node.js and its libraries, or messages if n8n drops the code. The first row that matches wins. */
-const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'; lasting?: boolean }> = [
+const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'; isPermanent?: boolean }> = [
 	{
 		sign: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/,
 		reason:
@@ -42,8 +42,8 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
 	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection failed' },
 	{ sign: /HPE_/, reason: "The server's response is not valid HTTP" },
-	{ sign: /TOO_MANY_REDIRECTS/, reason: 'The URL redirects too many times', lasting: true },
-	{ sign: /Z_DATA_ERROR/, reason: 'The compressed response cannot be read', lasting: true },
+	{ sign: /TOO_MANY_REDIRECTS/, reason: 'The URL redirects too many times', isPermanent: true },
+	{ sign: /Z_DATA_ERROR/, reason: 'The compressed response cannot be read', isPermanent: true },
 	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
 ];
 
@@ -52,14 +52,14 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
 	const fault = FAULTS.find(({ sign }) => signs.some((text) => sign.test(text)));
-	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, lasting: true };
-	if (fault?.sent === 'never' && !wasOpen(chain)) return { kind: 'unsent', reason: fault.reason, lasting: false };
-	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', lasting: false };
+	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, isPermanent: true };
+	if (fault?.sent === 'never' && !wasOpen(chain)) return { kind: 'unsent', reason: fault.reason, isPermanent: false };
+	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', isPermanent: false };
 	const unsent = unsentReason(chain);
-	if (unsent) return { kind: 'unsent', reason: unsent, lasting: false };
+	if (unsent) return { kind: 'unsent', reason: unsent, isPermanent: false };
 	const code = signs.find((text) => /^E[A-Z_]{3,}$/.test(text));
 	const reason = fault?.reason ?? (code ? `The request failed (${code})` : 'The request failed');
-	return { kind: 'unclear', reason, ...(fault?.lasting && { lasting: true }) };
+	return { kind: 'unclear', reason, ...(fault?.isPermanent && { isPermanent: true }) };
 }
 
 /** Errors of a proxy that did not connect to the API. Sources: Squid's error pages, reqs.c of tinyproxy. */
@@ -82,7 +82,7 @@ export function readProxyError(
 	return {
 		kind: 'unsent',
 		reason: isForbidden ? 'The proxy does not allow this host' : 'The proxy could not connect to the API',
-		lasting: isForbidden,
+		isPermanent: isForbidden,
 	};
 }
 

@@ -107,7 +107,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 	let url = firstUrl;
 	let { deadline } = options;
 	let goneSince: number | undefined;
-	let seldomPassed = 0;
+	let fewTries = 0;
 	let refreshes = 0;
 	const addWait = async <R>(waiting: Promise<R>): Promise<R> => {
 		const since = clock.now();
@@ -146,11 +146,11 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		if (isGone(attempt)) goneSince ??= now;
 		const isLate = isGone(attempt) && options.isFresh === true;
 		const isOver = now - (goneSince ?? now) >= LAG_MS;
-		const passes = isLate ? (isOver ? 'never' : 'often') : passesHowOften(attempt);
-		if (passes === 'seldom') seldomPassed += 1;
+		const retries = isLate ? (isOver ? 'never' : 'untilDeadline') : retriesAfter(attempt);
+		if (retries === 'few') fewTries += 1;
 		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after']) : 0;
 		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
-		if (passes === 'never' || seldomPassed >= FEW_TRIES || now + pauseMs >= deadline) {
+		if (retries === 'never' || fewTries >= FEW_TRIES || now + pauseMs >= deadline) {
 			const unknown = options.allowKey !== false && unknownFile(attempt, url);
 			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt, options) };
 			return { kind: 'image', saved: await options.save(unknown), warning: UNKNOWN_FORMAT };
@@ -241,13 +241,13 @@ function isRejected<T>(attempt: Attempt<T> | NoReply): boolean {
 	return attempt.kind === 'reply' && attempt.status === 400;
 }
 
-function passesHowOften<T>(attempt: Attempt<T> | NoReply): 'often' | 'seldom' | 'never' {
+function retriesAfter<T>(attempt: Attempt<T> | NoReply): 'untilDeadline' | 'few' | 'never' {
 	if (attempt.kind === 'tooLarge') return 'never';
-	if (attempt.kind === 'unsent') return attempt.lasting ? 'never' : 'seldom';
-	if (attempt.kind === 'unclear') return attempt.lasting ? 'seldom' : 'often';
+	if (attempt.kind === 'unsent') return attempt.isPermanent ? 'never' : 'few';
+	if (attempt.kind === 'unclear') return attempt.isPermanent ? 'few' : 'untilDeadline';
 	// 202: the file is still being prepared.
-	if (isPassing(attempt.status) || attempt.status === 202) return 'often';
-	return attempt.status < 300 || isGone(attempt) ? 'seldom' : 'never';
+	if (isPassing(attempt.status) || attempt.status === 202) return 'untilDeadline';
+	return attempt.status < 300 || isGone(attempt) ? 'few' : 'never';
 }
 
 function reasonOf<T>(attempt: Attempt<T> | NoReply, options: DownloadOptions<T>): string {

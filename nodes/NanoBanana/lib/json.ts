@@ -30,12 +30,12 @@ export function list(value: unknown): unknown[] {
 }
 
 /** Removes undefined fields. */
-export function present(fields: Record<string, unknown>): IDataObject {
+export function withoutUndefined(fields: Record<string, unknown>): IDataObject {
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as IDataObject;
 }
 
 /** The list, or undefined if it is empty. */
-export function someOf<T>(values: T[] = []): T[] | undefined {
+export function unlessEmpty<T>(values: T[] = []): T[] | undefined {
 	return values.length > 0 ? values : undefined;
 }
 

@@ -69,7 +69,7 @@ export async function fetchTaskStatus(
 	if (reply.kind !== 'reply') {
 		const kind = reply.kind === 'unsent' ? 'unreachable' : 'upstream_down';
 		const failure: Failure = { kind, taskId, gatewayMessage: reply.reason };
-		return reply.kind === 'unsent' && reply.lasting
+		return reply.kind === 'unsent' && reply.isPermanent
 			? { kind: 'final', failure }
 			: { kind: 'passing', failure, retryAfterMs: 0 };
 	}

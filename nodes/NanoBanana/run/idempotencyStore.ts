@@ -169,7 +169,7 @@ function inMemoryOf(record: RequestRecord | SubmissionRecord): InMemory {
  * Records the images of a response without a task. An image that is not in one of n8n's files stays a URL, so that the
  * next try downloads it. Returns false if another execution ('Retry execution') cannot find the images and sends again.
  */
-export function keepStored(call: SubmissionRecord, images: OutputImage[], executionId: string): boolean {
+export function recordStoredImages(call: SubmissionRecord, images: OutputImage[], executionId: string): boolean {
 	if (inMemoryOf(call).unstored) delete call.countsOnlyIn;
 	delete inMemoryOf(call).unstored;
 	const stored = images.filter(({ binary, url }) => binary?.id !== undefined || url === undefined);
@@ -181,17 +181,17 @@ export function keepStored(call: SubmissionRecord, images: OutputImage[], execut
 	return !isLarge;
 }
 
-export function keptStored(call: SubmissionRecord): OutputImage[] | undefined {
+export function storedImagesOf(call: SubmissionRecord): OutputImage[] | undefined {
 	return call.stored ?? inMemoryOf(call).stored;
 }
 
 /** Keeps a response whose images could not be stored, in memory only. Another execution sends the call again. */
-export function keepUnstored(call: SubmissionRecord, response: ImagesResponse, executionId: string): void {
+export function rememberUnstored(call: SubmissionRecord, response: ImagesResponse, executionId: string): void {
 	inMemoryOf(call).unstored = response;
 	call.countsOnlyIn = executionId;
 }
 
-export function keptUnstored(call: SubmissionRecord): ImagesResponse | undefined {
+export function unstoredResponseOf(call: SubmissionRecord): ImagesResponse | undefined {
 	return inMemoryOf(call).unstored;
 }
 

@@ -10,10 +10,10 @@ import {
 	hashOf,
 	isAnswered,
 	isUnclear,
-	keepStored,
-	keepUnstored,
-	keptStored,
-	keptUnstored,
+	recordStoredImages,
+	rememberUnstored,
+	storedImagesOf,
+	unstoredResponseOf,
 	saveRecord,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
@@ -58,7 +58,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const isPaid = isAnswered(record, executionId);
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
-		const [unstored, stored = []] = [keptUnstored(record), keptStored(record)];
+		const [unstored, stored = []] = [unstoredResponseOf(record), storedImagesOf(record)];
 		noteImages(item, record.countsOnlyIn === undefined || unstored !== undefined || stored.length > 0);
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
 		return { ...callResult(call, record.response), stored };
@@ -181,7 +181,7 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 		const { outcome } = result;
 		// Image URLs are already recorded, so the next try downloads them.
 		if (outcome.kind !== 'images' || areUrls) throw FailureError.from(thrown);
-		keepUnstored(record, outcome, item.executionId);
+		rememberUnstored(record, outcome, item.executionId);
 		run.inMemoryItems.add(itemIndex);
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
 			itemIndex,
@@ -189,7 +189,7 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 		const failure = toFailure(thrown);
 		throw new FailureError(failure.kind === 'storage_failed' ? { ...failure, nextStep: STORAGE_ADVICE } : failure);
 	});
-	if (!keepStored(record, stored, item.executionId)) run.inMemoryItems.add(itemIndex);
+	if (!recordStoredImages(record, stored, item.executionId)) run.inMemoryItems.add(itemIndex);
 	call.reservation.release();
 	return { ...result, outcome: record.response ? { ...record.response, images: [] } : result.outcome, stored };
 }

@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { present, someOf } from '../lib/json';
+import { withoutUndefined, unlessEmpty } from '../lib/json';
 import type { Settings } from '../parameters/settings';
 import type { OutputImage, TaskStatus } from '../types';
 
@@ -49,7 +49,7 @@ function simplified(result: ItemResult, outputImages: OutputImage[], settings: S
 	const first = described(outputImages);
 	const urls = outputImages.flatMap((outputImage) => outputImage.url ?? []);
 	const cost = first && settings.unitPrice !== undefined ? settings.unitPrice * outputImages.length : undefined;
-	return present({
+	return withoutUndefined({
 		taskId: result.taskId,
 		status: result.status,
 		progress: first ? undefined : result.progress,
@@ -62,16 +62,17 @@ function simplified(result: ItemResult, outputImages: OutputImage[], settings: S
 		model: result.model,
 		cost: cost && rounded(cost),
 		text: first && result.taskId ? undefined : result.text,
-		warnings: someOf(result.warnings),
+		warnings: unlessEmpty(result.warnings),
 	});
 }
 
 function whole(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
-	const factsOf = (image: OutputImage): IDataObject => present({ ...image, binary: undefined, warning: undefined });
+	const factsOf = (image: OutputImage): IDataObject =>
+		withoutUndefined({ ...image, binary: undefined, warning: undefined });
 	const first = described(outputImages);
 	const returned = result.outputImages.length;
 	const isPriced = settings.unitPrice !== undefined && returned > 0;
-	return present({
+	return withoutUndefined({
 		taskId: result.taskId,
 		status: result.status,
 		progress: result.progress,
@@ -81,13 +82,13 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 		image: first && factsOf(first),
 		images: outputImages.length > 1 ? outputImages.map(factsOf) : undefined,
 		text: result.text,
-		billing: present({
+		billing: withoutUndefined({
 			requestedImages: result.requestedImages,
 			returnedImages: returned,
 			unitPrice: settings.unitPrice,
 			cost: isPriced ? rounded((settings.unitPrice ?? 0) * returned) : undefined,
 		}),
-		timing: present({
+		timing: withoutUndefined({
 			submittedAt: result.submittedAt,
 			finishedAt: result.finishedAt,
 			waitedMs: result.waitedMs,

@@ -14,8 +14,8 @@ export function previewItem(
 	prepared: Pick<PreparedRequest, 'request' | 'sources' | 'warnings' | 'record'>,
 ): INodeExecutionData {
 	const format = FORMATS[item.settings.apiFormat];
-	const given = prepared.sources.map(standIn);
-	const references = format.needsBytes({ ...prepared.request, references: given }) ? given.map(inlined) : given;
+	const given = prepared.sources.map(placeholderFor);
+	const references = format.needsBytes({ ...prepared.request, references: given }) ? given.map(asDownloaded) : given;
 	const call = format.encode({ ...prepared.request, references });
 	const json: IDataObject = {
 		...(item.settings.includeInputFields && item.ctx.getInputData().json),
@@ -53,17 +53,17 @@ function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext
 	};
 }
 
-function standIn(source: ReferenceSource): Reference {
-	return source.kind === 'url' ? source : named(`[file in '${source.field}']`);
+function placeholderFor(source: ReferenceSource): Reference {
+	return source.kind === 'url' ? source : placeholder(`[file in '${source.field}']`);
 }
 
 /** Replaces a URL that would be downloaded first. */
-function inlined(reference: Reference): Reference {
-	return reference.kind === 'bytes' ? reference : named(`[image at ${reference.url}]`);
+function asDownloaded(reference: Reference): Reference {
+	return reference.kind === 'bytes' ? reference : placeholder(`[image at ${reference.url}]`);
 }
 
 /** Replaces a file by its name as bytes, so that `nameFiles` can find it anywhere in the encoded request. */
-function named(name: string): Reference {
+function placeholder(name: string): Reference {
 	return { kind: 'bytes', data: Buffer.from(name), mimeType: 'image/*', fileName: name };
 }
 

@@ -54,7 +54,7 @@ interface ParsedReply extends HttpReply {
 export function readSubmitResult(reply: HttpResult, options: ReadOptions): SubmitResult {
 	if (reply.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: reply.reason };
-		return reply.lasting ? { kind: 'failed', failure } : { kind: 'unsent', failure };
+		return reply.isPermanent ? { kind: 'failed', failure } : { kind: 'unsent', failure };
 	}
 	if (reply.kind === 'unclear') {
 		const taskId = idInHeaders(reply.headers ?? {}) ?? idInText(reply.partialBody);

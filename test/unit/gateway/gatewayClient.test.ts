@@ -85,7 +85,7 @@ it('does not send a paid request if the base URL is not a URL', async () => {
 
 	expect(await sendCall(client, { path: '/v1/images/tasks', json: {} }, 'key-1', LIMITS)).toMatchObject({
 		kind: 'unsent',
-		lasting: true,
+		isPermanent: true,
 	});
 	expect(sent).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { readNetworkError, readProxyError } from '../../../nodes/NanoBanana/gate
 const URL = 'https://api.example/v1/images/tasks';
 
 describe('an error page of a proxy', () => {
-	it.each<[status: number, headers: Record<string, unknown>, lasting: boolean]>([
+	it.each<[status: number, headers: Record<string, unknown>, isPermanent: boolean]>([
 		[503, { 'x-squid-error': 'ERR_CONNECT_FAIL 111' }, false],
 		[503, { 'x-squid-error': 'ERR_DNS_FAIL 0' }, false],
 		[503, { 'x-squid-error': 'ERR_SECURE_CONNECT_FAIL 0' }, false],
@@ -12,8 +12,8 @@ describe('an error page of a proxy', () => {
 		[403, { 'x-squid-error': 'ERR_CACHE_ACCESS_DENIED 0' }, true],
 		[500, { server: 'tinyproxy/1.11.1' }, false],
 		[403, { server: 'tinyproxy/1.11.1' }, true],
-	])('proves that nothing was sent if the proxy did not connect: %i %j', (status, headers, lasting) => {
-		expect(readProxyError(status, headers, URL)).toMatchObject({ kind: 'unsent', lasting });
+	])('proves that nothing was sent if the proxy did not connect: %i %j', (status, headers, isPermanent) => {
+		expect(readProxyError(status, headers, URL)).toMatchObject({ kind: 'unsent', isPermanent });
 	});
 
 	// Inside TLS, Squid (with ssl_bump or as a reverse proxy) sends the same header for a request that it has forwarded.
