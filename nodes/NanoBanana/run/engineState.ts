@@ -1,9 +1,9 @@
 import type { IDataObject, IExecutePaginationFunctions, IExecuteSingleFunctions, IRunData } from 'n8n-workflow';
 
 /**
- * What n8n's engine knows about this run of the node. Nodes get some of it only from fields of the context object that
- * n8n's types do not declare (read in n8n-core 2.40, base-execute-context.ts). If a field is missing, the official but
- * slower way or a harmless value takes its place.
+ * Reads the engine's state of this node run. Some of it is only in fields of the context that n8n's types do not declare
+ * (source: base-execute-context.ts of n8n-core 2.40). If such a field is missing, a slower official way or a safe value
+ * is used.
  */
 interface EngineFields {
 	runIndex?: number;
@@ -18,8 +18,8 @@ function fieldsOf(ctx: IExecuteSingleFunctions): EngineFields {
 const contextsWithoutExecution = new WeakMap<object, IDataObject>();
 
 /**
- * The node's context, the same object for all items and tries. A call through an MCP trigger does not have one (n8n
- * throws). An object that lives as long as the workflow is enough for n8n's retries of one call.
+ * The node's context: the same object for all items and tries. A call through an MCP trigger has no context (n8n
+ * throws). There, an object that lives as long as the workflow is enough for n8n's retries of one call.
  */
 export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
 	try {
@@ -32,7 +32,7 @@ export function contextOf(ctx: IExecuteSingleFunctions): IDataObject {
 	}
 }
 
-/** How many times the node ran before in this execution. The official way builds everything that expressions can see, for every item. */
+/** Run index of the node. The official way is slow: for every item, it builds all data that expressions can read. */
 export function runIndexOf(ctx: IExecuteSingleFunctions): number {
 	return fieldsOf(ctx).runIndex ?? (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$runIndex as number);
 }
@@ -45,7 +45,7 @@ export function itemCountOf(ctx: IExecutePaginationFunctions, isTool: boolean): 
 	return (ctx.getWorkflowDataProxy(ctx.getItemIndex()).$input as { all(): unknown[] }).all().length;
 }
 
-/** How many items n8n starts at a time: all of them without its batching. Read in n8n's routing-node.ts. */
+/** How many items n8n starts at a time: all of them if batching is off. Source: n8n's routing-node.ts. */
 export function batchSizeOf(ctx: IExecutePaginationFunctions): number {
 	const options = ctx.getNodeParameter('requestOptions', {}) as {
 		batching?: { batch?: { batchSize?: number; batchInterval?: number } };
@@ -55,8 +55,9 @@ export function batchSizeOf(ctx: IExecutePaginationFunctions): number {
 }
 
 /**
- * True once n8n has recorded this run as failed, although items of it are still in progress. It does that when the
- * expression of an item in a later batch fails. It then saves the execution: nobody would find what is sent from now on.
+ * True if n8n has recorded this run as failed while some of its items are still in progress. That happens if the
+ * expression of an item in a later batch fails. n8n then saves the execution, and 'Retry execution' cannot find requests
+ * that are sent afterwards.
  */
 export function hasRunFailed(ctx: IExecuteSingleFunctions): boolean {
 	const runs = fieldsOf(ctx).runExecutionData?.resultData?.runData?.[ctx.getNode().name];

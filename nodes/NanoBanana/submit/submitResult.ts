@@ -12,7 +12,7 @@ import type { Failure } from '../errors/failure';
 import { idOf, namedId, openStatus, statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { refFrom } from '../formats/decode/imageRef';
 import { readPath } from '../formats/decode/readPath';
-import { statusOf } from '../formats/decode/statusWords';
+import { statusOf } from '../formats/decode/responseShapes';
 import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
 import { retryAfterMs } from '../lib/clock';

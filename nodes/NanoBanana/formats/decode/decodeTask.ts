@@ -5,7 +5,6 @@ import type { Asked, DecodedResponse, PendingResponse, ImageRef } from '../../ty
 import { newImages, refIn } from './imageRef';
 import { readPath } from './readPath';
 import * as shapes from './responseShapes';
-import { progressOf, statusOf } from './statusWords';
 
 interface Reading {
 	body: unknown;
@@ -37,7 +36,7 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	};
 	const reading: Reading = { body, task, known, asked, baseUrl };
 	const word = statusWord(task);
-	const status = word === undefined ? undefined : statusOf(word);
+	const status = word === undefined ? undefined : shapes.statusOf(word);
 
 	if (asked.imagePath && status !== 'queued' && status !== 'running' && status !== 'failed') {
 		const named = readPath(body, asked.imagePath).flatMap((entry) => refIn(entry, baseUrl, true) ?? []);
@@ -73,7 +72,7 @@ export function tasksIn(body: unknown): unknown[] {
 /** The object with the wanted ID, else any ID, else a status. If the first one failed, one that did not fail wins. */
 function findTask(tasks: unknown[], wanted: string | undefined): unknown {
 	const named = tasks.find(namedId);
-	const isFailed = (task: unknown): boolean => statusOf(statusWord(task) ?? '') === 'failed';
+	const isFailed = (task: unknown): boolean => shapes.statusOf(statusWord(task) ?? '') === 'failed';
 	return (
 		tasks.find((task) => wanted !== undefined && idOf(task) === wanted) ??
 		tasks.find((task) => isFailed(named) && !isFailed(task) && ![undefined, namedId(named)].includes(namedId(task))) ??
@@ -94,7 +93,7 @@ export function idOf(task: unknown): string | undefined {
 }
 
 export function openStatus(task: unknown): 'queued' | 'running' | undefined {
-	const status = statusOf(statusWord(task) ?? '');
+	const status = shapes.statusOf(statusWord(task) ?? '');
 	return status === 'queued' || status === 'running' ? status : undefined;
 }
 
@@ -106,7 +105,7 @@ function isRowId(task: unknown): boolean {
 /** `{code: "success", data: "task_…"}` (zhenzhen), in the response to a create request. */
 function idAsData(body: unknown): string | undefined {
 	const id = own(body, 'code') === 'success' ? textId(own(body, 'data')) : undefined;
-	return id !== undefined && /^[\w.:-]+$/.test(id) && statusOf(id) === 'unknown' ? id : undefined;
+	return id !== undefined && /^[\w.:-]+$/.test(id) && shapes.statusOf(id) === 'unknown' ? id : undefined;
 }
 
 /** Accepts any text that can be URL-encoded as a path segment, and positive integers that JSON represents exactly. */
@@ -209,7 +208,7 @@ function withoutStatus(reading: Reading): DecodedResponse {
 }
 
 function pending({ task, known }: Reading, seen: Pick<PendingResponse, 'status' | 'reason' | 'word'>): PendingResponse {
-	return { kind: 'pending', ...seen, progress: progressOf(own(task, 'progress')), ...known };
+	return { kind: 'pending', ...seen, progress: shapes.progressOf(own(task, 'progress')), ...known };
 }
 
 /** One error for multiple images. */

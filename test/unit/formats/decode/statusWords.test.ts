@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { progressOf, statusOf } from '../../../../nodes/NanoBanana/formats/decode/statusWords';
+import { progressOf, statusOf } from '../../../../nodes/NanoBanana/formats/decode/responseShapes';
 
 it.each([
 	[
