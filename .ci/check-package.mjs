@@ -10,7 +10,7 @@ const paths = files.map(({ path }) => path);
 const { n8n } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
 const unexpected = paths.filter((path) => !EXPECTED.test(path));
-if (unexpected.length > 0) throw new Error(`The package contains files that nobody needs: ${unexpected.join(', ')}`);
+if (unexpected.length > 0) throw new Error(`The package contains unexpected files: ${unexpected.join(', ')}`);
 const missing = [...REQUIRED, ...n8n.nodes, ...n8n.credentials].filter((path) => !paths.includes(path));
 if (missing.length > 0) throw new Error(`The package lacks ${missing.join(', ')}`);
 console.log(`package: ${files.length} files, ${unpackedSize} bytes unpacked`);

@@ -10,7 +10,7 @@ if (manifest.version !== version) throw new Error(`The package is version ${mani
 
 const chapters = (await read('CHANGELOG.md')).split(/^## /m).slice(1);
 const chapter = chapters.find((text) => text.split(/[\s(]/)[0] === version);
-if (chapter === undefined) throw new Error(`CHANGELOG.md has no chapter "## ${version}"`);
+if (chapter === undefined) throw new Error(`CHANGELOG.md does not contain the heading "## ${version}"`);
 const [title, ...lines] = chapter.split('\n');
-if (/unreleased/i.test(title)) throw new Error(`CHANGELOG.md calls ${version} unreleased: put the date there`);
+if (/unreleased/i.test(title)) throw new Error(`CHANGELOG.md still says that ${version} is unreleased. Enter the date`);
 console.log(lines.join('\n').trim());

@@ -18,13 +18,13 @@ export interface Defect {
 
 export const DEFECTS: Defect[] = [
 	{
-		name: 'the identity of a request is what its expressions return',
+		name: 'a request is identified by what its expressions return',
 		file: 'steps/prepareRequest.ts',
 		find: 'written: hashOf(requestAsWritten(ctx.getNode().parameters))',
 		replace: 'written: hashOf([settings.apiFormat, checked.request, digests])',
 	},
 	{
-		name: 'a request that ended unclear is sent again by the next try',
+		name: 'the next try sends an unclear request again',
 		file: 'steps/createTask.ts',
 		find: 'isUnclear(record, executionId) && !settings.retryUnclear',
 		replace: 'false',
@@ -36,19 +36,19 @@ export const DEFECTS: Defect[] = [
 		replace: 'await systemClock.pause(20); recordResult(item, record, result);',
 	},
 	{
-		name: 'an item that n8n has given up still sends its request',
+		name: 'an item sends its request after n8n has given up the run',
 		file: 'steps/createTask.ts',
 		find: '!item.isTool && hasRunFailed(ctx)',
 		replace: 'false',
 	},
 	{
-		name: 'a failed item does not stop the others from paying',
+		name: 'a failed item does not stop the paid requests of the others',
 		file: 'steps/createTask.ts',
 		find: /if \(prepared\.record\.calls\.length === 1\) abortRun\(item\);/,
 		replace: '',
 	},
 	{
-		name: 'a paid request is aborted when another item fails',
+		name: 'the failure of another item aborts a paid request',
 		file: 'run/runItem.ts',
 		find: 'submitClient: { ctx, base, signal: running.cancel }',
 		replace: 'submitClient: { ctx, base, signal: run.signal }',
@@ -60,25 +60,25 @@ export const DEFECTS: Defect[] = [
 		replace: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset', sent: 'never' }",
 	},
 	{
-		name: 'a 502 counts as proof that nothing was accepted',
+		name: 'a 502 counts as proof that the request was not accepted',
 		file: 'submit/submitResult.ts',
 		find: 'if (status === 429) return',
 		replace: "if (status === 502) return 'notAccepted'; if (status === 429) return",
 	},
 	{
-		name: 'the key goes to every host that a file is at',
+		name: 'the key is sent to the host of every file',
 		file: 'gateway/gatewayClient.ts',
 		find: '!isOwnOrigin(client, url) || !wantsKey(first)',
 		replace: '!wantsKey(first)',
 	},
 	{
-		name: 'the storage of n8n fails and nobody says that the image is charged',
+		name: 'the error of an image that n8n cannot store does not say that it was charged',
 		file: 'errors/failureKinds.ts',
 		find: "cost: 'charged',",
 		replace: '',
 	},
 	{
-		name: 'a body counts only when its connection ends well',
+		name: 'a complete body is lost if its connection breaks afterwards',
 		file: 'gateway/responseBody.ts',
 		find: /if \(error && \(error instanceof TooLargeError \|\| !isWhole\(\)\)\) throw error;/,
 		replace: 'if (error) throw error;',
@@ -90,13 +90,13 @@ export const DEFECTS: Defect[] = [
 		replace: 'const place = `${runIndexOf(ctx)}:`;',
 	},
 	{
-		name: 'another try does not wait for the requests of the last one',
+		name: 'a try does not wait for the requests of the one before',
 		file: 'steps/createTask.ts',
 		find: 'await sending.get(record)?.catch(() => undefined);',
 		replace: '',
 	},
 	{
-		name: 'a request that was on its way when n8n saved the execution counts as never sent',
+		name: 'a request that was in progress when n8n saved the execution counts as never sent',
 		file: 'steps/createTask.ts',
 		find: 'const wasSent = record.isInProgress === true;',
 		replace: 'const wasSent = false;',

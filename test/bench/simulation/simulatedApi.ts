@@ -114,7 +114,7 @@ function eventClock(): Clock & { until(end: Promise<unknown>): Promise<void> } {
 			for (;;) {
 				await new Promise(setImmediate);
 				if (isOver) return;
-				if (sleepers.length === 0) throw new Error(`Nobody goes on after ${now} ms`);
+				if (sleepers.length === 0) throw new Error(`The simulation stopped at ${now} ms`);
 				const next = sleepers.reduce((first, other) => (other.at < first.at ? other : first));
 				sleepers = sleepers.filter((other) => other !== next);
 				now = next.at;

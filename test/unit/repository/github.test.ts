@@ -95,7 +95,7 @@ describe('the release notes', () => {
 		const [title, ...lines] = read('CHANGELOG.md').split(/^## /m)[1].split('\n');
 
 		expect(title.startsWith(manifest.version)).toBe(true);
-		if (title.includes('unreleased')) expect(() => notesOf(manifest.version)).toThrow('put the date there');
+		if (title.includes('unreleased')) expect(() => notesOf(manifest.version)).toThrow('Enter the date');
 		else expect(notesOf(manifest.version).trim()).toBe(lines.join('\n').trim());
 	});
 });

@@ -30,7 +30,7 @@ const DOCUMENTS = [
 /** The text from this heading (level 2 or 3) to the next one. */
 function chapter(title: string, document = README): string {
 	const [, rest] = document.split(new RegExp(`\\n###? ${title}\\n`));
-	if (rest === undefined) throw new Error(`There is no chapter ${title}`);
+	if (rest === undefined) throw new Error(`The README does not contain the heading ${title}`);
 	return rest.split(/\n###? /)[0];
 }
 
