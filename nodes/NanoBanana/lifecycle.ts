@@ -117,8 +117,9 @@ function withoutImages({ item, record }: PaidCall, { kind }: Failure): Submissio
 }
 
 function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {
-	const { taskId, gatewayMessage } = failure;
-	const details = gatewayMessage ? ` (${redact(gatewayMessage, apiKey)})` : '';
+	const { taskId, gatewayMessage, response } = failure;
+	const said = gatewayMessage ?? response;
+	const details = said ? ` (${redact(said, apiKey)})` : '';
 	const text = `One of ${count} requests returned no image: ${new FailureError(failure).message}${details}.`;
 	// Do not say that this call was free: users would think that the whole item was.
 	const cost = KINDS[failure.kind].cost === 'notCharged' ? '' : costText(failure);

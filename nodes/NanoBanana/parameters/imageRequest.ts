@@ -129,21 +129,24 @@ function modelFindings(
 	);
 	if (!model) return findings;
 	const { outputFormats, aspectRatios, maxReferences, resolutions } = model.family;
-	// An additional field replaces the field of the same name.
-	const sent = (name: string, value = ''): string =>
-		String((apiFormat === 'gemini' ? undefined : extraBody[name]) ?? value).toLowerCase();
-	const format = sent('output_format', outputFormat) as OutputFormat | '';
-	const ratio = sent('aspect_ratio', aspectRatio);
 	find(
-		format !== '' && !outputFormats.includes(format),
-		`${model.id} does not support the output format ${(format && FORMAT_LABELS[format]) || format}`,
+		outputFormat !== undefined && !outputFormats.includes(outputFormat),
+		`${model.id} does not support the output format ${outputFormat && FORMAT_LABELS[outputFormat]}`,
 		`Set 'Output Format' to ${outputFormats.map((format) => FORMAT_LABELS[format]).join(' or ')}, or use the NanoBanana model, which supports WebP. ${escape}`,
 	);
 	find(
-		ratio !== '' && ratio !== 'auto' && !aspectRatios.includes(ratio),
-		`${model.id} does not support the aspect ratio ${ratio}`,
+		aspectRatio !== undefined && !aspectRatios.includes(aspectRatio),
+		`${model.id} does not support the aspect ratio ${aspectRatio}`,
 		`Set 'Aspect Ratio' to one of: ${aspectRatios.join(', ')}. ${escape}`,
 	);
+	for (const [name, supported] of Object.entries({ output_format: outputFormats, aspect_ratio: aspectRatios })) {
+		const value = apiFormat === 'gemini' ? undefined : own(extraBody, name);
+		find(
+			typeof value === 'string' && ![...supported, 'auto'].includes(value.trim().toLowerCase()),
+			`${model.id} does not support the ${name} ${String(value)}`,
+			`Change or remove '${name}' in 'Additional Request Fields (JSON)'. ${escape}`,
+		);
+	}
 	find(
 		references > maxReferences,
 		`${model.id} accepts up to ${maxReferences} reference images (got ${references})`,

@@ -76,25 +76,29 @@ export async function fetchTaskStatus(
 	const body = parseBody(reply.bytes);
 	const outcome = asyncTask.decode(body, client.base.baseURL ?? '', asked);
 	const wait = retryAfterMs(reply.headers['retry-after']);
+	const response = bodyText(reply.bytes);
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
-		return readEnd(outcome, failure, body) ?? readFailedPoll(failure, reply.status, body, wait);
+		return readEnd(outcome, failure, { body, response }) ?? readFailedPoll(failure, reply.status, body, wait);
 	}
-	const response = bodyText(reply.bytes);
 	return readSuccessfulPoll(outcome, { taskId, body, response, wait });
 }
 
 /** An error status with the end of this task in its body. Images count at once, a failure only if it is repeated. */
-function readEnd(outcome: DecodedResponse, failure: Failure, body: unknown): TaskStatusResult | undefined {
-	const { taskId, kind, httpStatus = 0 } = failure;
+function readEnd(
+	outcome: DecodedResponse,
+	failure: Failure,
+	{ body, response }: { body: unknown; response: string },
+): TaskStatusResult | undefined {
+	const { taskId, kind, httpStatus = 0, gatewayMessage } = failure;
 	if (!('taskId' in outcome) || outcome.taskId !== taskId) return undefined;
 	if (outcome.kind === 'images' && outcome.images.length > 0) return { kind: 'outcome', outcome };
 	// The status "error" is about the poll.
 	const isOfPoll = tasksIn(body).some((task) => /^error$/i.test(statusWord(task) ?? ''));
 	const mayBeOfTask = [400, 422, 500].includes(httpStatus) && OF_TASK.includes(kind);
 	if (outcome.kind !== 'failed' || isOfPoll || !mayBeOfTask) return undefined;
-	const { gatewayMessage } = failure;
-	return { kind: 'doubtful', failure: { ...(gatewayMessage && { gatewayMessage }), ...failureOf(outcome), taskId } };
+	const said = outcome.reason !== undefined ? {} : gatewayMessage ? { gatewayMessage } : { response };
+	return { kind: 'doubtful', failure: { ...failureOf(outcome), ...said, taskId } };
 }
 
 function readFailedPoll(failure: Failure, status: number, body: unknown, wait: number): TaskStatusResult {

@@ -45,7 +45,7 @@ const CHECK_AGAIN_ADVICE =
 	"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.";
 
 const UNRECOGNIZED_ADVICE =
-	"The API response was not recognized, so the task may have ended. If the response contains the images, add 'Image Path in Response' to 'Wait for Task Result' to get them at no extra cost. If you create the task again, you will be charged again.";
+	"The API response was not recognized, so the task may have ended. If the response contains the images, add or correct 'Image Path in Response' in 'Wait for Task Result' to get them at no extra cost. If you create the task again, you will be charged again.";
 
 /** These are not about the task. */
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
@@ -145,21 +145,25 @@ function openTask(
 	const isOwn = origin !== 'entered';
 	const isAccepted = isOwn && (continuesOnTimeout || OVERLOADED.includes(lastFailure?.kind ?? 'upstream_down'));
 	if (!last && !isAccepted && lastFailure) throw new FailureError(lastFailure);
-	const task = pendingFrom(last, lastFailure?.gatewayMessage);
+	const task = pendingFrom(last, lastFailure);
 	if (continuesOnTimeout) return { ...task, taskId };
 	const said = [`Last status: ${task.word ?? task.status}`, task.reason].filter(Boolean).join('. ');
 	throw new FailureError({
 		kind: 'timed_out',
 		taskId,
 		message: `The task did not finish within ${secondsText(timeoutMs / 1000)}`,
-		gatewayMessage: last ? said : task.reason,
-		...(task.response && { response: task.response, nextStep: UNRECOGNIZED_ADVICE }),
+		gatewayMessage: last ? said : lastFailure?.gatewayMessage,
+		response: task.response,
+		...(last && task.response && { nextStep: UNRECOGNIZED_ADVICE }),
 	});
 }
 
-function pendingFrom(seen: DecodedResponse | undefined, lastReason?: string): PendingResponse {
+function pendingFrom(seen?: DecodedResponse, lastFailure?: Failure): PendingResponse {
 	if (seen?.kind === 'pending') return seen;
-	if (!seen) return { kind: 'pending', status: 'unknown', reason: lastReason };
+	if (!seen) {
+		const reason = lastFailure && (lastFailure.gatewayMessage ?? new FailureError(lastFailure).message);
+		return { kind: 'pending', status: 'unknown', reason, response: lastFailure?.response };
+	}
 	const reason = seen.kind === 'unknown' ? seen.reason : 'The response contains no image';
 	const response = 'response' in seen ? seen.response : undefined;
 	return { kind: 'pending', status: 'unknown', reason, response };

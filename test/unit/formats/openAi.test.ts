@@ -54,6 +54,21 @@ describe('a response', () => {
 		expect({ taskId: undefined, ...decode(body) }).toMatchObject({ kind: 'images', images, taskId: undefined });
 	});
 
+	it('keeps a task ID next to an image, because the task may have more images', () => {
+		expect(
+			decode({
+				data: [
+					{ task_id: 't-1', url: A },
+					{ task_id: 't-2', status: 'processing' },
+				],
+			}),
+		).toMatchObject({
+			taskId: 't-1',
+			otherTaskIds: ['t-2'],
+		});
+		expect(decode({ task_id: 't-1', data: [{ url: A }] })).toMatchObject({ images: [url], taskId: 't-1' });
+	});
+
 	it('is a task if the API returns one', () => {
 		expect(
 			decode({ created: 1, id: 't-1', model: 'm', object: 'image.generation.task', progress: 0, status: 'pending' }),

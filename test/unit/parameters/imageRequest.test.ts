@@ -253,9 +253,9 @@ it.each([
 		"'candidateCount' in 'Additional Request Fields (JSON)' is not supported",
 	],
 	['gemini', { generationConfig: { candidateCount: 1 } }, undefined],
-	['asyncTask', { output_format: 'webp' }, 'NanoBanana2-1K does not support the output format WebP'],
-	['openAi', { aspect_ratio: '9:99' }, 'NanoBanana2-1K does not support the aspect ratio 9:99'],
-	['asyncTask', { output_format: 'jpeg', aspect_ratio: 'auto' }, undefined],
+	['asyncTask', { output_format: 'webp' }, 'NanoBanana2-1K does not support the output_format webp'],
+	['openAi', { aspect_ratio: '9:99' }, 'NanoBanana2-1K does not support the aspect_ratio 9:99'],
+	['asyncTask', { output_format: 'JPEG', aspect_ratio: ' auto', n: 1 }, undefined],
 	['gemini', { output_format: 'webp', aspect_ratio: '9:99' }, undefined],
 ])('checks the additional fields for the format %s: %j', (apiFormat, extraBody, message) => {
 	expect(refusal({}, { apiFormat, extraBody })).toBe(message);

@@ -66,6 +66,15 @@ it('shows the response of a failed task that does not explain why', async () => 
 	expect(poll).toMatchObject({ kind: 'outcome', outcome: { kind: 'failed', response: JSON.stringify(body) } });
 });
 
+it('shows the response of a failed task with an error status and without a reason', async () => {
+	const body = { data: { task_id: 't-1', status: 'failed' } };
+
+	expect((await pollWith(reply(422, body))).poll).toMatchObject({
+		kind: 'doubtful',
+		failure: { kind: 'task_failed', response: JSON.stringify(body) },
+	});
+});
+
 it('ends a poll whose response stops arriving, but not one whose response is slow', async () => {
 	jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
 	const steady = new Readable({ read: () => undefined });

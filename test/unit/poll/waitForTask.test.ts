@@ -136,11 +136,10 @@ describe('a task without a successful poll until the deadline', () => {
 
 	it('is returned although the API does not find it yet, if a timeout is not an error', async () => {
 		const options = { continuesOnTimeout: true, timeoutMs: 2_000 };
-		const failure = { kind: 'unknown_task' as const, gatewayMessage: 'task not found' };
-		expect((await waitWith([{ kind: 'notFound', failure }], options)).waited).toMatchObject({
-			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1', reason: 'task not found' },
+		expect((await waitWith([notFound], options)).waited).toMatchObject({
+			outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1', reason: 'The task ID was not found' },
 		});
-		expect((await waitWith([{ kind: 'notFound', failure }], { ...options, origin: 'entered' })).waited).toMatchObject({
+		expect((await waitWith([notFound], { ...options, origin: 'entered' })).waited).toMatchObject({
 			failure: { kind: 'unknown_task' },
 		});
 	});

@@ -53,10 +53,10 @@ export function decodeTask(body: unknown, baseUrl: string, asked: Asked = {}): D
 	return pending(reading, { status, reason: errorIn(task)?.reason, word: status === 'unknown' ? word : undefined });
 }
 
-/** Decodes the response to a synchronous call. Images in it are the result of the call, even if it also contains an ID. */
+/** Decodes the response to a synchronous call. A bare `id` next to its images is the ID of the response, not of a task. */
 export function decodeSyncCall(body: unknown, baseUrl: string, asked?: Asked): DecodedResponse {
 	const decoded = decodeTask(body, baseUrl, asked);
-	const isResult = decoded.kind === 'images' && decoded.images.length > 0;
+	const isResult = decoded.kind === 'images' && decoded.images.length > 0 && !tasksIn(body).some(namedId);
 	return isResult ? { ...decoded, taskId: undefined } : decoded;
 }
 
