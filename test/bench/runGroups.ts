@@ -7,7 +7,7 @@ import { summarise, type Summary } from './report/statistics';
 /** The delay between the starts of parallel measurements, so that their create requests do not affect each other. */
 const APART_MS = 2_000;
 
-/** A group after its measurements: a summary per row id, or why there is none. */
+/** A group after its measurements: a summary per row id, or why the summary is missing. */
 export type GroupResult = { group: BenchGroup; rows: Record<string, Summary> } | { group: BenchGroup; failure: string };
 
 export function selectGroups(groups: BenchGroup[], only: string[]): BenchGroup[] {

@@ -14,8 +14,8 @@ const REFERENCE_FORMATS = ['png', 'jpeg', 'webp', 'gif'];
 const LONGEST_NAME = 50;
 
 const REASONS: Record<string, string> = {
-	ENOENT: 'there is no such file',
-	ENOTDIR: 'there is no such file',
+	ENOENT: 'the file does not exist',
+	ENOTDIR: 'the file does not exist',
 	EISDIR: 'it is a folder',
 	EACCES: 'reading it is not allowed',
 };

@@ -19,7 +19,7 @@ export interface DemoOptions {
 /**
  * From the command line to images in a folder.
  *
- * @throws an error that explains why there is no image
+ * @throws an error that explains why the image is missing
  */
 export async function runDemo({ args: written, env, folder, output, stop }: DemoOptions): Promise<void> {
 	const args = readArguments(written);

@@ -48,7 +48,7 @@ export function formItem(prompt: string, { bytes, mimeType, fileName }: ImageFil
 /**
  * Runs the example in the n8n engine.
  *
- * @throws an error that explains in one line why there is no image
+ * @throws an error that explains in one line why the image is missing
  */
 export async function makeImages(
 	args: DemoArguments,

@@ -48,7 +48,7 @@ interface Reported {
 	taskIds: Set<string>;
 	/** Per prompt: how often a request was reported as unclear. */
 	unclear: Map<string, number>;
-	/** Number of returned images per task ID, or per prompt if there is no task. */
+	/** Number of returned images per task ID, or per prompt without a task. */
 	images: Map<string, number>;
 }
 

@@ -176,7 +176,7 @@ function createDigest(): Digest {
 /** Device names that Windows reserves, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 120;
-/** File systems accept 255 bytes. This leaves room for the number and the extension. */
+/** File systems accept 255 bytes. The rest is for the number and the extension. */
 const LONGEST_NAME_BYTES = 200;
 
 /** A safe file name: no folders, no control or reserved characters, at most 120 characters, the true extension. */

@@ -226,7 +226,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		return isLimit;
 	}
 
-	/** No pause at the limit, because the end of any task makes room. Otherwise, the last try is when the time is up. */
+	/** No pause at the limit, because the end of any task frees a permit. Otherwise, the last try is when the time is up. */
 	function backOff(retryAfterMs: number, isLimit: boolean, giveUpAfterMs: number): void {
 		const now = clock.now();
 		rejectingSince = isLimit ? undefined : (rejectingSince ?? now);

@@ -187,7 +187,7 @@ describe('the demo rejects with one line', () => {
 		['an invalid model ID', ['--model', '=1', PROMPT], '--model must be a model ID'],
 		['an unknown ratio', ['--ratio', '7:5', PROMPT], '--ratio must be one of 1:1'],
 		['an unknown format', ['--format', 'soap', PROMPT], '--format must be one of asyncTask, openAi, gemini'],
-		['a missing file', ['--edit', 'missing.png', PROMPT], 'missing.png cannot be read: there is no such file'],
+		['a missing file', ['--edit', 'missing.png', PROMPT], 'missing.png cannot be read: the file does not exist'],
 		['a folder', ['--edit', '.', PROMPT], 'cannot be read: it is a folder'],
 	])('%s', async (_case, args, message) => {
 		const ended = await run(args);

@@ -287,12 +287,12 @@ describe('a response without images', () => {
 			{ code: 'OTHER', reason: 'Not this.', cause: 'promptRefused' },
 		],
 		[
-			'a fixed text if there is no reason',
+			'a fixed text if the reason is missing',
 			response([]),
 			{ code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' },
 		],
 		[
-			'a fixed text if there are no candidates',
+			'a fixed text if the candidates are missing',
 			{ usage_metadata: {} },
 			{ code: 'no_candidates', reason: 'The prompt was rejected before generation', cause: 'promptRefused' },
 		],

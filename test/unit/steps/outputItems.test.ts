@@ -99,7 +99,7 @@ describe('output items', () => {
 		).toEqual(Array(4).fill({ item: 4 }));
 	});
 
-	it('show the task while there is no image, without empty fields', () => {
+	it('show the task before it has an image, without empty fields', () => {
 		expect(rows(record({ status: 'running', progress: 40, model: undefined }))).toEqual([
 			{ json: { taskId: 'task_1', status: 'running', progress: 40 }, pairedItem: { item: 4 } },
 		]);
