@@ -109,11 +109,15 @@ export const NOTHING_ACCEPTED = anyOf(
 	/queue (is )?full|queue_full|queued_limit/,
 	/not (been )?(accepted|queued|processed|billed|charged)/,
 	/nothing (was|has been) (accepted|queued|billed)/,
-	/饱和|过载|繁忙/,
+	// New API. Other Chinese texts such as "系统繁忙" (system busy) are used for any fault, so they prove nothing.
+	/饱和/,
 );
 /** The request was accepted. Overrides NOTHING_ACCEPTED, e.g. "Too many requests, your task is queued". */
-export const ACCEPTED_BEFORE =
-	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/;
+export const ACCEPTED_BEFORE = anyOf(
+	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/,
+	/(?<!\b(no|any|another|per|\d+) )\b(request|task|image|job|generation)( already)? (queued|accepted|submitted|created|generated)\b(?! too\b)/,
+	/已经?(提交|受理|接受|创建|生成|入队|扣费)(?![的数任])|正在排队|排队中|请勿重复/,
+);
 /** The model's own API returned success, but its body could not be read. Source: New API (types/error.go), also with 4xx. */
 export const GENERATED_UPSTREAM = /\bbad_response_body\b|\bempty_response\b/;
 /** A step after the generation failed, or the fault is unrelated to the request: it may have been accepted. */
@@ -123,7 +127,9 @@ export const FAILED_LATER = anyOf(
 	/\bsettl/,
 	/\bconsuming\b/,
 	/\bstor(e|ed|age|ing)\b/,
-	/timed?[ -]?out/,
+	/\b(sav(e|ed|ing)|upload\w*|deliver\w*)\b/,
+	// context.DeadlineExceeded and io.EOF of Go, in which New API is written.
+	/timed?[ -]?out|deadline exceeded|\beof\b/,
 	/\bin time\b/,
 	/\b(completely|fully)\b/,
 	/\bconnection (is |was )?(reset|closed|lost|refused|broken)\b/,

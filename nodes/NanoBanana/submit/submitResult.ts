@@ -206,11 +206,12 @@ export function acceptanceOf(
 	const { kind } = classify(status, body, headers, prompt);
 	const { all } = readErrorBody(body, prompt);
 	const isAccepted = ACCEPTED_BEFORE.test(all);
+	if (GENERATED_UPSTREAM.test(all)) return 'unclear';
 	if (status === 429) return kind !== 'rate_limited' ? 'rejected' : isAccepted ? 'unclear' : 'notAccepted';
 	// 303 points to the result of a request that was processed (RFC 9110).
 	if ([303, 408, 499].includes(status)) return 'unclear';
 	if (kind === 'idempotency_conflict') return status === 409 && KEY_IN_PROGRESS.test(all) ? 'unclear' : 'rejected';
-	if (status < 500) return GENERATED_UPSTREAM.test(all) ? 'unclear' : 'rejected';
+	if (status < 500) return 'rejected';
 	if (isAccepted || FAILED_LATER.test(all)) return 'unclear';
 	if (kind !== 'upstream_down') return 'rejected';
 	return status === 503 && typeof body !== 'string' && NOTHING_ACCEPTED.test(all) ? 'notAccepted' : 'unclear';

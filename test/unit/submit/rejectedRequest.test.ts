@@ -137,6 +137,10 @@ describe('a paid request', () => {
 		[503, wrapped('Server overloaded: too many tasks already queued')],
 		[503, wrapped('The service is overloaded. No image was generated and nothing was charged.')],
 		[503, wrapped('The model is overloaded: connection limit reached')],
+		[503, wrapped('当前分组上游负载已饱和，请稍后再试')],
+		[429, wrapped('Task submitted too frequently, rate limit reached')],
+		[429, wrapped('Another task created by this key is running: too many requests')],
+		[429, wrapped('您已提交的任务过多')],
 		[503, google(503, 'This model is currently experiencing high demand. Please try again later.', 'UNAVAILABLE')],
 	])('can be sent again after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('notAccepted');
@@ -168,6 +172,17 @@ describe('a paid request', () => {
 		[499, ''],
 		[400, wrapped('bad response body', 'bad_response_body')],
 		[422, wrapped('empty response', 'empty_response')],
+		[429, wrapped('bad response body', 'bad_response_body')],
+		[429, flat('您的任务已提交，正在排队，请勿重复提交', 'x')],
+		[429, wrapped('Task already queued, too many requests')],
+		[429, wrapped('Request already submitted and is being processed. Do not resend.')],
+		[503, wrapped('Task submitted; the server is busy, please poll later')],
+		[503, wrapped('图片已生成，但转存失败：存储服务繁忙，请稍后再试')],
+		[503, wrapped('系统繁忙')],
+		[503, wrapped('context deadline exceeded, server is busy')],
+		[503, wrapped('EOF while reading upstream response: overloaded')],
+		[503, wrapped('failed to upload result image: CDN is overloaded')],
+		[503, wrapped('could not save the result: server is busy')],
 	])('is unclear after %i with %j', (status, body) => {
 		expect(acceptanceOf(status, body)).toBe('unclear');
 	});
