@@ -2,7 +2,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { withoutUndefined, unlessEmpty } from '../lib/json';
-import { redact } from './redact';
+import { redact, SHOWN_IN_DETAILS } from './redact';
 import { KINDS, type Cost, type FailureKind } from './failureKinds';
 
 export type { FailureKind };
@@ -148,7 +148,6 @@ function some(values: Array<string | number>): string {
 
 /** How many characters of an unusable response are shown. */
 const SHOWN_IN_DESCRIPTION = 250;
-export const SHOWN_IN_DETAILS = 1500;
 
 /** Adds a period if needed, because line breaks are not shown everywhere, e.g. not to an AI agent. */
 function sentence(text: string): string {

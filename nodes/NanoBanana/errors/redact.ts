@@ -3,6 +3,8 @@ import type { DecodedResponse } from '../types';
 import { isWebPage, pageTitle } from './errorBody';
 
 const SHOWN_CHARACTERS = 500;
+/** How many characters of an unusable response are in `details`. */
+export const SHOWN_IN_DETAILS = 1500;
 
 /**
  * Makes text from the API safe to show: removes markup, keys, signed queries, and image data, and shortens it to
@@ -32,12 +34,14 @@ export function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }
 
-/** Removes the key from the model, text, and warnings of a response. */
+/** Removes the key from the texts of a response. Shortens its body, because it is saved in the execution. */
 export function redactResponse<T extends DecodedResponse>(response: T, secret?: string): T {
 	return {
 		...response,
 		...('model' in response && response.model && { model: redactKey(response.model, secret) }),
 		...('text' in response && response.text && { text: redactKey(response.text, secret) }),
+		...('response' in response &&
+			response.response && { response: redact(response.response, secret, SHOWN_IN_DETAILS) }),
 		...('warnings' in response && { warnings: response.warnings?.map((warning) => redact(warning, secret)) }),
 	};
 }

@@ -1,6 +1,6 @@
-import { FailureError, SHOWN_IN_DETAILS, type Failure } from '../errors/failure';
+import { FailureError, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
-import { redact, redactResponse } from '../errors/redact';
+import { redact, redactResponse, SHOWN_IN_DETAILS } from '../errors/redact';
 import type { SubmissionRecord } from '../run/idempotencyStore';
 import type { ItemContext } from '../run/runItem';
 import type { Accepted, SubmitResult } from '../submit/submitResult';

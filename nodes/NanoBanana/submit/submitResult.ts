@@ -173,10 +173,11 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 			: unclear({ ...failure, httpStatus: parsed.status, response: bodyText(parsed.bytes) });
 	}
 	// The model has responded, which is usually charged. So this is a response without images and is not sent again.
+	const whole = bodyText(parsed.bytes);
 	if (cause === 'noImage' && taskId === undefined)
-		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }) });
+		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }), response: whole });
 	const { otherTaskIds } = decoded;
-	const response = reason === undefined ? bodyText(parsed.bytes) : undefined;
+	const response = reason === undefined ? whole : undefined;
 	const failure = { ...failureOf(decoded), ...(otherTaskIds && { otherTaskIds }), ...(response && { response }) };
 	return { kind: 'failed', failure };
 }

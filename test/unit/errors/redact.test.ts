@@ -1,5 +1,5 @@
 /* eslint-disable */
-import { redact } from '../../../nodes/NanoBanana/errors/redact';
+import { redact, redactResponse } from '../../../nodes/NanoBanana/errors/redact';
 import { describeFailure } from '../../../nodes/NanoBanana/errors/failure';
 
 const KEY = 'sk-sandbox-0123456789abcdef';
@@ -57,6 +57,16 @@ it('shortens a long text, but keeps the request ID', () => {
 	expect(shown).toMatch(/^word .*… \(request id: 20261122AbCd\)$/);
 	expect(shown.length).toBeLessThanOrEqual(500);
 	expect(redact('word '.repeat(400)).length).toBeLessThanOrEqual(500);
+});
+
+it('removes the key and image data from a response without an image, which is saved in the execution', () => {
+	const response = `{"note":"${KEY}","data":"${'iVBORw0KGgo'.repeat(20)}"}`;
+
+	expect(redactResponse({ kind: 'images', images: [], response }, KEY)).toEqual({
+		kind: 'images',
+		images: [],
+		response: '{"note":"[key]","data":"[image data]"}',
+	});
 });
 
 it('explains in English what happened, and contains the message and code of the API', () => {

@@ -102,13 +102,6 @@ describe('a response with images', () => {
 	});
 
 	it.each<[fact: string, body: unknown]>([
-		[
-			'in a thought',
-			response([
-				{ text: 'planning', thought: true },
-				{ ...image(DRAFT), thought: true },
-			]),
-		],
 		['as a Markdown image in text', response([{ text: `Done! ![cube](${A}) Enjoy.` }])],
 		['as a Markdown link', response([{ text: `[cube](${A})` }])],
 		['as a URL in text', response([{ text: `I cannot. A photo is at ${A}` }])],
@@ -124,6 +117,23 @@ describe('a response with images', () => {
 		['as events', `data: ${JSON.stringify(response([image()]))}\n\n`],
 	])('is unknown %s, which is not documented', (_fact, body) => {
 		expect(decode(body)).toMatchObject({ kind: 'unknown' });
+	});
+
+	it.each<[fact: string, texts: string[]]>([
+		['one text', [`Here is the cube.\n![cube](data:image/png;base64,${PNG}) Enjoy.`]],
+		['two texts', ['Here is the cube.', `![cube](data:image/png;base64,${PNG})`]],
+	])('is read from a data URI next to other words in %s', (_fact, texts) => {
+		expect(decode(response(texts.map((text) => ({ text }))))).toEqual({ kind: 'images', images: [base64()] });
+	});
+
+	it('is the last one of the thoughts if there is no other, with a warning', () => {
+		const thoughts = [{ text: 'planning' }, image(DRAFT), image()].map((part) => ({ ...part, thought: true }));
+
+		expect(decode(response([...thoughts, { text: 'Here it is.' }]))).toEqual({
+			kind: 'images',
+			images: [base64()],
+			warnings: [expect.stringContaining('thought')],
+		});
 	});
 
 	it('can be text that contains only Markdown images', () => {

@@ -93,6 +93,7 @@ describe('an accepted request', () => {
 			images: [],
 			text: 'I would rather not.',
 			code: 'text_only',
+			response: expect.stringContaining('I would rather not.') as string,
 		});
 		expect([journal, requests]).toEqual([['accepted images', 'permit: accepted'], 1]);
 	});

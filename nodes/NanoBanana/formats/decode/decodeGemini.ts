@@ -12,14 +12,25 @@ const LONGEST_TEXT = 5000;
 export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const isGemini = ['candidates', 'promptFeedback', 'usageMetadata'].some((name) => property(body, name) !== undefined);
 	if (!isGemini) return decodeSyncCall(body, baseUrl, asked);
-	// Parts with `thought` are only drafts.
-	const parts = readPath(body, 'candidates[*].content.parts[*]').filter((part) => own(part, 'thought') !== true);
+	const allParts = readPath(body, 'candidates[*].content.parts[*]');
+	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
+	const parts = allParts.filter((part) => !isThought(part));
 	const text = parts.flatMap((part) => firstText(part, 'text') ?? []).join('\n');
 	const inline = parts.flatMap((part) => imageIn(part, baseUrl) ?? []);
-	const images = newImages(inline.length > 0 ? inline : imagesInMarkdown(text, baseUrl), asked, baseUrl);
+	const images = newImages(inline.length > 0 ? inline : imagesInText(text, baseUrl), asked, baseUrl);
 	const finishReasons = readPath(body, 'candidates[*]').flatMap((candidate) => textIn(candidate, 'finishReason') ?? []);
 	const finish = finishReasons.map((reason) => reason.toUpperCase().slice(0, 100)).find((reason) => reason !== 'STOP');
-	if (images.length === 0) return withoutImage(body, text.slice(0, LONGEST_TEXT), finish);
+	if (images.length === 0) {
+		// Images in thoughts are drafts. The last one is the final image (Google's guide), and some responses only have it.
+		const draft = finish
+			? undefined
+			: allParts
+					.filter(isThought)
+					.flatMap((part) => imageIn(part, baseUrl) ?? [])
+					.at(-1);
+		if (draft) return { kind: 'images', images: [draft], warnings: ['The image is from a thought of the model'] };
+		return withoutImage(body, text.slice(0, LONGEST_TEXT), finish);
+	}
 	return {
 		kind: 'images',
 		images,
@@ -59,18 +70,24 @@ function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 }
 
 /**
- * The images in a text that only consists of Markdown images (from relays that return links: apiyi, xorbitsai). A text
- * with other words was written by the model, so its URLs may be from anywhere and are ignored.
+ * The Markdown images in a text (from relays that return links: apiyi, xorbitsai). If the text has other words, the
+ * model wrote it, so its URLs may be from anywhere and only data URIs count.
  */
-function imagesInMarkdown(text: string, baseUrl: string): ImageRef[] {
+function imagesInText(text: string, baseUrl: string): ImageRef[] {
 	const refs: ImageRef[] = [];
 	const image = /\s*!\[[^\]]*\]\(\s*([^)\s]+)(?:\s[^)]*)?\)\s*/y;
 	while (image.lastIndex < text.length) {
 		const ref = refFrom(image.exec(text)?.[1], baseUrl);
-		if (ref === undefined) return [];
+		if (ref === undefined) return dataUrisIn(text);
 		refs.push(ref);
 	}
 	return refs;
+}
+
+/** Takes linear time, because the text may be as long as an image. */
+function dataUrisIn(text: string): ImageRef[] {
+	const starts = text.split('](data:image/').slice(1);
+	return starts.flatMap((start) => refFrom(`data:image/${start.split(')', 1)[0]}`, '') ?? []);
 }
 
 /** Reads a property by Google's name or its snake case variant. */
