@@ -25,6 +25,7 @@ const REASON_NAMES = [
 	'error_message',
 	'errorMessage',
 	'error_msg',
+	'errorMsg',
 	'failMsg',
 ];
 /** Codes that mean success. New API uses "success". Its forks use 200, "200", 0, 10000, and "true". */

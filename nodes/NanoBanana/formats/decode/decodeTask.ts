@@ -140,7 +140,9 @@ function succeeded(reading: Reading): DecodedResponse {
 	// If another object describes an unfinished task, the success was only about the request.
 	const open = tasksIn(body).find(openStatus);
 	if (open !== undefined) return pending({ ...reading, task: open }, { status: openStatus(open) ?? 'unknown' });
-	if (readPath(task, shapes.AVAILABILITY.path)[0] === 'expired') {
+	const [availability] = readPath(task, shapes.AVAILABILITY.path);
+	if (availability === 'pending' || availability === 'archiving') return pending(reading, { status: 'running' });
+	if (availability === 'expired') {
 		const reason = 'The images are no longer available';
 		return { kind: 'failed', cause: 'resultExpired', code: 'result_expired', reason, ...known };
 	}

@@ -36,6 +36,7 @@ export const RESULT_PLACES: Place[] = [
 	{ path: 'output.data[*]', documentedBy: 'zmodel' },
 	{ path: 'outputs[*]', documentedBy: 'New API fork (/v1/tasks)' },
 	{ path: 'result.images[*].url[*]', documentedBy: 'apimart: a list of URLs in each image' },
+	{ path: 'result.images[*]', documentedBy: 'a relay with the same endpoints (POST and GET /v1/images/tasks)' },
 	{ path: 'results[*]', documentedBy: 'evolink, aif, Alibaba Model Studio' },
 	{ path: 'resultJson.resultUrls[*]', documentedBy: 'kie.ai: JSON text' },
 	{ path: 'response.resultUrls[*]', documentedBy: 'kie.ai (4o Image API)' },
@@ -59,7 +60,7 @@ export const SYNC_PLACES: Place[] = [
 /** How many images the API says it generated. */
 export const COUNT: Place = { path: 'metadata.result_count', documentedBy: 'API page' };
 
-/** `expired` if the task succeeded, but its images were deleted. */
+/** Of the images of a task that succeeded. `expired`: they were deleted. `pending` or `archiving`: not stored yet. */
 export const AVAILABILITY: Place = { path: 'output.availability', documentedBy: 'zmodel' };
 
 /**

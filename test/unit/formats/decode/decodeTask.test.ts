@@ -47,6 +47,7 @@ describe('a failed task', () => {
 		],
 		['{code: number}', { status: 'failed', error: { code: 500, message: reason } }, { reason, code: '500' }],
 		['fail_reason (trap A)', { status: 'FAILURE', fail_reason: reason, result_url: reason }, { reason }],
+		['errorMsg', { status: 'failed', errorMsg: reason }, { reason }],
 		['failMsg', { state: 'fail', failCode: '422', failMsg: reason }, { reason, code: '422' }],
 		['error_message', { status: 'failed', error_message: reason }, { reason }],
 		['task_status_msg', { task_status: 'failed', task_status_msg: reason }, { reason, code: 'failed' }],

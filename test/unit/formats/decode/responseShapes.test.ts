@@ -120,6 +120,11 @@ const FINISHED: Array<[path: string, body: unknown, images: string[]]> = [
 		{ code: 200, data: { id: 't-1', status: 'completed', result: { images: [{ url: [A] }] } } },
 		[A],
 	],
+	[
+		'result.images[*]',
+		{ code: 200, data: { taskId: 't-1', status: 'success', progress: 100, result: { images: [A, B] } } },
+		[A, B],
+	],
 	['results[*]', { id: 't-1', object: 'image.generation.task', status: 'completed', results: [A, B] }, [A, B]],
 	['results[*]', { output: { task_id: 't-1', task_status: 'SUCCEEDED', results: [{ url: A }] } }, [A]],
 	[
@@ -265,6 +270,17 @@ describe('a finished task', () => {
 			kind: 'failed',
 			cause: 'resultExpired',
 			taskId: 't-1',
+		});
+	});
+
+	it.each(['pending', 'archiving'])('is not finished while its images are %s (zmodel)', (availability) => {
+		expect(decode({ id: 't-1', status: 'succeeded', output: { availability, data: [] } })).toEqual({
+			kind: 'pending',
+			status: 'running',
+			taskId: 't-1',
+		});
+		expect(decode({ id: 't-1', status: 'succeeded', output: { availability, data: [{ url: A }] } })).toMatchObject({
+			kind: 'images',
 		});
 	});
 
