@@ -79,20 +79,25 @@ export async function fetchTaskStatus(
 	const response = bodyText(reply.bytes);
 	if (reply.status < 200 || reply.status >= 300) {
 		const failure = { ...classify(reply.status, body, reply.headers), taskId };
-		return readEnd(outcome, failure, { body, response }) ?? readFailedPoll(failure, reply.status, body, wait);
+		return readTask(outcome, failure, { body, response, wait }) ?? readFailedPoll(failure, reply.status, body, wait);
 	}
 	return readSuccessfulPoll(outcome, { taskId, body, response, wait });
 }
 
-/** An error status with the end of this task in its body. Images count at once, a failure only if it is repeated. */
-function readEnd(
+/**
+ * An error status with the state of this task in its body. An open task and images count at once, a failure only if it
+ * is repeated.
+ */
+function readTask(
 	outcome: DecodedResponse,
 	failure: Failure,
-	{ body, response }: { body: unknown; response: string },
+	{ body, response, wait }: { body: unknown; response: string; wait: number },
 ): TaskStatusResult | undefined {
 	const { taskId, kind, httpStatus = 0, gatewayMessage } = failure;
 	if (!('taskId' in outcome) || outcome.taskId !== taskId) return undefined;
 	if (outcome.kind === 'images' && outcome.images.length > 0) return { kind: 'outcome', outcome };
+	if (outcome.kind === 'pending' && outcome.status !== 'unknown')
+		return { kind: 'outcome', outcome, retryAfterMs: wait };
 	// The status "error" is about the poll.
 	const isOfPoll = tasksIn(body).some((task) => /^error$/i.test(statusWord(task) ?? ''));
 	const mayBeOfTask = [400, 422, 500].includes(httpStatus) && OF_TASK.includes(kind);
@@ -142,16 +147,14 @@ function readSuccessfulPoll(
 			: { kind: 'unreadable_answer', httpStatus: 200, response };
 		return { kind: 'notJson', failure: { ...failure, taskId }, retryAfterMs: wait };
 	}
-	if (outcome.kind === 'failed' && outcome.cause === 'rejected') {
-		// A rejection of this poll: the task itself keeps running.
+	const isErrorNextToId = outcome.kind === 'pending' && outcome.reason !== undefined && outcome.word === undefined;
+	if ((outcome.kind === 'failed' && outcome.cause === 'rejected') || isErrorNextToId) {
+		// About this poll: the task itself keeps running.
 		const said = embeddedStatus(body);
 		const failure = { ...classify(said ?? 400, body), httpStatus: 200, taskId };
-		return readFailedPoll(failure, said ?? 400, body, wait);
-	}
-	if (outcome.kind === 'pending' && outcome.status === 'unknown' && outcome.reason !== undefined) {
-		// If the task's status is unknown or absent, an error next to it may be only a notice.
-		const failure: Failure = { kind: 'task_failed', taskId, gatewayMessage: outcome.reason, response };
-		return { kind: 'doubtful', failure: { ...failure, gatewayCode: outcome.word }, outcome: { ...outcome, response } };
+		const read = readFailedPoll(failure, said ?? 400, body, wait);
+		if (!isErrorNextToId || read.kind !== 'doubtful') return read;
+		return { kind: 'doubtful', failure: { ...failure, response }, outcome: { ...outcome, response } };
 	}
 	const isUsed =
 		(outcome.kind === 'failed' && outcome.reason !== undefined) ||

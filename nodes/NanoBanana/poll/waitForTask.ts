@@ -105,11 +105,12 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	}
 }
 
-/** Users who did not enter the ID cannot correct it, so they need other advice. */
+/** Users who did not enter the ID cannot correct it. If the API has just created the task, its base URL is correct. */
 function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
-	return failure.kind === 'unknown_task' && origin !== 'entered'
-		? { ...failure, nextStep: CHECK_AGAIN_ADVICE }
-		: failure;
+	const isNotFound =
+		(failure.kind === 'unknown_task' && origin !== 'entered') ||
+		(failure.kind === 'wrong_base_url' && origin === 'fresh' && failure.httpStatus === 404);
+	return isNotFound ? { ...failure, kind: 'unknown_task', nextStep: CHECK_AGAIN_ADVICE } : failure;
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {

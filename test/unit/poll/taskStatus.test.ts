@@ -257,10 +257,41 @@ it.each<[string, FakeResponse, object]>([
 	[
 		'an error next to the task',
 		reply(200, { task_id: 't-1', error: { message: 'slow queue' } }),
-		{ kind: 'task_failed', gatewayMessage: 'slow queue' },
+		{ kind: 'invalid_request', gatewayMessage: 'slow queue' },
 	],
 ])('treats %s as final only if it is repeated', async (_fact, response, failure) => {
 	expect((await pollWith(response)).poll).toMatchObject({ kind: 'doubtful', failure: { taskId: 't-1', ...failure } });
+});
+
+it.each([
+	[{ code: 429, message: 'too many requests, slow down', data: { task_id: 't-1' } }, 'rate_limited'],
+	[{ code: 500, message: 'internal error', data: { task_id: 't-1' } }, 'upstream_down'],
+])('polls again after an error about the poll next to the task ID: %j', async (body, kind) => {
+	expect((await pollWith(reply(200, body))).poll).toMatchObject({ kind: 'passing', failure: { kind, taskId: 't-1' } });
+});
+
+it.each([
+	{ task_id: 't-1', status: 'retrying', error: { message: 'attempt 1 failed: upstream 503' } },
+	{ code: 'success', data: { task_id: 't-1', status: 'UNKNOWN', fail_reason: 'fetch upstream task failed' } },
+])('reads an unknown status next to an error as not finished: %j', async (body) => {
+	expect((await pollWith(reply(200, body))).poll).toMatchObject({
+		kind: 'outcome',
+		outcome: { kind: 'pending', status: 'unknown', response: JSON.stringify(body) },
+	});
+});
+
+it.each([
+	[409, { id: 't-1', status: 'processing', progress: 30 }],
+	[400, { task_id: 't-1', status: 'IN_PROGRESS' }],
+	[404, { code: 'success', data: { task_id: 't-1', status: 'IN_PROGRESS' } }],
+	[502, { task_id: 't-1', status: 'running' }],
+])('reads a %i with the open task in its body as a running task: %j', async (status, body) => {
+	expect((await pollWith(reply(status, body))).poll).toMatchObject({
+		kind: 'outcome',
+		outcome: { kind: 'pending', status: 'running', taskId: 't-1' },
+	});
+	const other = { ...body, id: 't-2', task_id: 't-2', data: { task_id: 't-2', status: 'processing' } };
+	expect((await pollWith(reply(status, other))).poll).not.toMatchObject({ kind: 'outcome' });
 });
 
 it.each([
