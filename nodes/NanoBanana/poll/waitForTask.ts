@@ -10,6 +10,8 @@ export interface PollOptions {
 	origin: 'fresh' | 'resumed' | 'entered';
 	/** One poll. Polls are free, so it may fail any number of times. */
 	poll: (remainingMs: number) => Promise<TaskStatusResult>;
+	/** Whether to wait until the task has ended, or until its status is known. */
+	until: 'ended' | 'known';
 	/** Shared by the tasks of a run, so that it learns from all of them. */
 	schedule: PollSchedule;
 	clock: Clock;
@@ -76,6 +78,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 			const now = clock.now();
 			polls += 1;
 			last = poll.outcome ?? last;
+			if (options.until === 'known' && poll.outcome) return { outcome: knownFrom(poll.outcome, taskId), polls };
 			// For an ID that the user entered, the base URL may be wrong and only return web pages.
 			const isDoubt = poll.kind === 'doubtful' || (poll.kind === 'notJson' && origin === 'entered');
 			doubts = isDoubt ? doubts + 1 : 0;
@@ -157,6 +160,11 @@ function openTask(
 		response: task.response,
 		...(last && task.response && { nextStep: UNRECOGNIZED_ADVICE }),
 	});
+}
+
+/** A response that is not recognized is an open task with an unknown status. */
+function knownFrom(outcome: DecodedResponse, taskId: string): KnownResponse {
+	return outcome.kind === 'unknown' ? { ...pendingFrom(outcome), taskId } : outcome;
 }
 
 function pendingFrom(seen?: DecodedResponse, lastFailure?: Failure): PendingResponse {

@@ -46,9 +46,36 @@ export async function acquireToPoll({ run }: ItemContext, taskId: string): Promi
  */
 export async function pollTask(item: ItemContext, task: Task): Promise<PollResult> {
 	const { settings, run } = item;
+	const { taskId } = task;
+	const result = await waitForTask({
+		...pollOptions(item, task),
+		until: 'ended',
+		timeoutMs: settings.timeoutMs,
+		continuesOnTimeout: settings.onTimeout === 'continue',
+	});
+	if (result.outcome.kind !== 'failed') return result;
+	run.failedTasks.add(taskId);
+	throw new FailureError({ ...failureOf(result.outcome), taskId });
+}
+
+/** How long Get Task Status repeats a poll that fails, e.g. because the API is busy. */
+const STATUS_CHECK_MS = 15_000;
+
+/**
+ * Polls until the API returns the status, for Get Task Status: usually once. A failed task is a result.
+ *
+ * @throws if the API does not find the ID, rejects the poll, or does not respond
+ */
+export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
+	const timeoutMs = Math.min(item.settings.timeoutMs, STATUS_CHECK_MS);
+	return await waitForTask({ ...pollOptions(item, task), until: 'known', timeoutMs, continuesOnTimeout: false });
+}
+
+function pollOptions(item: ItemContext, task: Task): Omit<PollOptions, 'until' | 'timeoutMs' | 'continuesOnTimeout'> {
+	const { settings, run } = item;
 	const { taskId, origin, submittedAt, firstPollMs } = task;
 	const ageMs = origin === 'resumed' && submittedAt ? Math.max(0, Date.now() - Date.parse(submittedAt)) : 0;
-	const result = await waitForTask({
+	return {
 		taskId,
 		origin,
 		poll: async (remainingMs) => await poll(item, task, remainingMs),
@@ -56,28 +83,9 @@ export async function pollTask(item: ItemContext, task: Task): Promise<PollResul
 		clock: systemClock,
 		signal: run.signal,
 		startedAt: systemClock.now() - ageMs,
-		timeoutMs: settings.timeoutMs,
-		continuesOnTimeout: settings.onTimeout === 'continue',
 		pollIntervalMs: settings.pollIntervalMs,
 		firstPollMs,
-	});
-	if (result.outcome.kind !== 'failed') return result;
-	run.failedTasks.add(taskId);
-	throw new FailureError({ ...failureOf(result.outcome), taskId });
-}
-
-/**
- * Polls once, for Get Task Status. A failed task is a result.
- *
- * @throws if the API does not find the ID, rejects the poll, or does not respond
- */
-export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
-	const { taskId } = task;
-	const result = await poll(item, task, item.settings.timeoutMs);
-	if (!result.outcome) throw new FailureError({ ...result.failure, taskId });
-	const { outcome } = result;
-	if (outcome.kind !== 'unknown') return { outcome, polls: 1 };
-	return { outcome: { ...outcome, kind: 'pending', status: 'unknown', taskId }, polls: 1 };
+	};
 }
 
 /** One status check. */

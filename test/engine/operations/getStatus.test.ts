@@ -22,6 +22,20 @@ it('polls an unfinished task once, without waiting', async () => {
 	expect(engine.polls()).toHaveLength(1);
 });
 
+it.each([
+	['a 429', { status: 429, headers: { 'retry-after': '1' }, body: { error: { message: 'Too many requests' } } }],
+	['a lost connection', { reset: true }],
+	['a 404 right after the task was created', { status: 404, body: { error: { message: 'task not found' } } }],
+])('polls again after %s', async (_fact, answer) => {
+	engine.mockApi.set({ taskMs: 600_000 });
+	const taskId = await task();
+	engine.mockApi.script('getTask', [answer]);
+	const run = await engine.run({ operation: 'getStatus', taskId });
+
+	expect(run.json).toEqual([{ taskId, status: 'queued', progress: 0 }]);
+	expect(engine.polls()).toHaveLength(2);
+});
+
 it('returns the status "running" and the progress of a task that is processing', async () => {
 	engine.mockApi.set({ taskMs: 600_000, queuedShare: 0, progress: 'coarse' });
 	const taskId = await task();

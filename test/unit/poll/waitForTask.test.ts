@@ -148,6 +148,21 @@ it('does not blame the base URL if the API has just created the task there', asy
 	});
 });
 
+it.each<[string, DecodedResponse]>([
+	['an open task', { kind: 'pending', status: 'running' }],
+	['a failed task', { kind: 'failed', cause: 'taskFailed', reason: 'no' }],
+])('ends with the first status if it only waits until the status is known: %s', async (_fact, told) => {
+	const { waited } = await waitWith([down(), notFound, outcome(told)], { origin: 'entered', until: 'known' });
+
+	expect(waited).toEqual({ outcome: told, polls: 3 });
+});
+
+it('reports an unrecognized response as an unknown status if it only waits until the status is known', async () => {
+	const { waited } = await waitWith([outcome({ kind: 'unknown', reason: 'no status' })], { until: 'known' });
+
+	expect(waited).toMatchObject({ outcome: { kind: 'pending', status: 'unknown', taskId: 'task_1' }, polls: 1 });
+});
+
 it('ends at once after a final failure', async () => {
 	expect((await waitWith([queued(), rejected])).waited).toEqual({
 		failure: { kind: 'invalid_key', taskId: 'task_1' },

@@ -27,6 +27,7 @@ export const rejected: TaskStatusResult = { kind: 'final', failure: { kind: 'inv
 
 export const OPTIONS = {
 	taskId: 'task_1',
+	until: 'ended' as const,
 	origin: 'fresh' as const,
 	signal: new AbortController().signal,
 	timeoutMs: 60_000,
