@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { choiceFrom, invalid } from './validate';
 import { FailureError, toFailure } from '../errors/failure';
 import { readImageFormat } from '../images/imageFormat';
-import { unwrapText } from '../lib/json';
+import { asObject, unwrapText } from '../lib/json';
 import type { Settings } from './settings';
 import { MEGABYTE, megabytes } from '../lib/bytes';
 import type { Reference } from '../types';
@@ -67,7 +67,13 @@ export async function loadReferences(
 }
 
 function splitNames(value: unknown): string[] {
-	return (listIn(value) ?? String(value ?? '').split(/[,\r\n]+/)).map((name) => String(name).trim()).filter(Boolean);
+	const listed = listIn(value);
+	if ([value, ...(listed ?? [])].some((entry) => Object.keys(asObject(entry)).length > 0))
+		throw invalid(
+			"'Input Data Field Name(s)' contains a file instead of a name",
+			'Enter the name of the input field, e.g. data instead of {{ $binary.data }}.',
+		);
+	return (listed ?? String(value ?? '').split(/[,\r\n]+/)).map((name) => String(name).trim()).filter(Boolean);
 }
 
 /** A comma ends a URL only before another URL, before a space, or at the end, because URLs may contain commas. */

@@ -32,6 +32,15 @@ it.each<[unknown]>([['["front","back"]'], [['front', 'back']], ['front, back'], 
 	},
 );
 
+it.each([{ id: 'file-1', mimeType: 'image/png' }, [{ id: 'file-1', mimeType: 'image/png' }]])(
+	'rejects %j, a file instead of the name of its field',
+	(binaryPropertyName) => {
+		expect(() =>
+			sourcesOf({ inputType: 'binary', binaryPropertyName: binaryPropertyName as unknown as string }),
+		).toThrow("'Input Data Field Name(s)' contains a file instead of a name");
+	},
+);
+
 it.each([
 	'https://res.example.com/fetch/w_500,h_500/https://y.example.com/a.jpg',
 	'https://x.example.com/cdn-cgi/image/width=80,quality=75/https://y.example.com/a.png',
