@@ -13,6 +13,7 @@ import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTas
 import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
+import { noteRecord } from './steps/recordResult';
 
 /**
  * What happens to one item. n8n calls `createImages` or `readTasks` for all items at once, as the operation's
@@ -28,8 +29,12 @@ export async function createImages(
 	this: IExecutePaginationFunctions,
 	{ options }: RoutedRequest,
 ): Promise<INodeExecutionData[]> {
-	const release = ({ record }: PreparedRequest): void => releaseRecord(record);
-	return await runItem(this, options, { prepare: prepareRequest, perform: createAndCollect, release });
+	return await runItem<PreparedRequest>(this, options, {
+		prepare: prepareRequest,
+		perform: createAndCollect,
+		skip: (item, { record }) => noteRecord(item, record),
+		release: ({ record }) => releaseRecord(record),
+	});
 }
 
 /** Get Task Status, Wait for Task Result. Both are free. */
@@ -47,7 +52,9 @@ export async function readTasks(
 async function createAndCollect(item: ItemContext, prepared: PreparedRequest): Promise<INodeExecutionData[]> {
 	if (item.settings.previewRequest) return [previewItem(item, prepared)];
 	const rows = await callAndCollect(item, prepared);
-	if (item.isTool) prepared.record.deliveredIn = item.executionId;
+	// An agent that waited in vain ('On Timeout') asks again to get the images of the same task.
+	const isDelivered = !item.settings.wait || rows.every(({ json }) => json.status === 'succeeded');
+	if (item.isTool && isDelivered) prepared.record.deliveredIn = item.executionId;
 	return rows;
 }
 
@@ -100,7 +107,8 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 		const { taskId = '', otherTaskIds } = call.record;
 		const failure = toFailure(thrown);
 		if (item.run.failedTasks.has(taskId)) calls[index] = withoutImages(call, failure);
-		throw otherTaskIds ? new FailureError({ ...failure, otherTaskIds }) : FailureError.from(thrown);
+		const nextStep = failure.nextStep ?? (item.isTool ? TOOL_ADVICE[failure.kind] : undefined);
+		throw new FailureError({ ...failure, nextStep, ...(otherTaskIds && { otherTaskIds }) });
 	} finally {
 		call.permit?.release();
 	}
@@ -111,9 +119,9 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
  * another one. A task whose images have expired was charged, so only 'Retry execution' creates another one.
  */
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
-	const failedTaskCount = (record.failedTaskCount ?? 0) + 1;
-	if (kind !== 'result_expired') return { failedTaskCount };
-	return { taskId: record.taskId, failedTaskCount, countsOnlyIn: item.executionId };
+	const failureCount = (record.failureCount ?? 0) + 1;
+	if (kind !== 'result_expired') return { failureCount };
+	return { taskId: record.taskId, failureCount, countsOnlyIn: item.executionId };
 }
 
 function partWarning({ run, apiKey }: ItemContext, failure: Failure, count: number): string {
@@ -132,6 +140,12 @@ function costliest(failures: Failure[]): Failure {
 	const find = (cost?: Cost): Failure | undefined => failures.find(({ kind }) => KINDS[kind].cost === cost);
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
+
+/** Advice for agents: the same call resumes the task. */
+const TOOL_ADVICE: Partial<Record<FailureKind, string>> = {
+	timed_out:
+		'It keeps running and is charged. To get its images at no extra cost, call this tool again with the same input.',
+};
 
 /** Advice for the two read operations: they are free to repeat, but cannot create a new task. */
 const READ_ADVICE: Partial<Record<FailureKind, string>> = {

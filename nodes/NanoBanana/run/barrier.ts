@@ -76,8 +76,7 @@ export function createBarrier(
 		if (isGivenUp || (stopsOnFailure && isIncomplete)) return 'abandoned';
 		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
 		// Images that earlier tries have paid for are still returned.
-		const isFree = countsEarlier && images === 0;
-		return planned > maxImages && !isFree ? 'overImageLimit' : 'proceed';
+		return planned > maxImages && images > 0 ? 'overImageLimit' : 'proceed';
 	};
 
 	/** Checks end in any order, because n8n reads each item's credential from its database. */

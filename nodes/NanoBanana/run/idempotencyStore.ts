@@ -26,8 +26,8 @@ export interface RequestRecord {
 export interface SubmissionRecord {
 	/** Sent with every try of this call. */
 	idempotencyKey?: string;
-	/** Number of failed tasks of this call. The next task is a new request, so this is part of the idempotency key. */
-	failedTaskCount?: number;
+	/** Number of failed tasks and rejections of this call. The next try is a new request, so it is part of the key. */
+	failureCount?: number;
 	/** ISO time of the last request, unless the API has rejected it. */
 	submittedAt?: string;
 	/** The request is being sent. If this is set in a saved record, the response was lost. */
@@ -77,8 +77,8 @@ export function hashOf(value: unknown): string {
 interface AskedRequest {
 	/** Hash of the fields before expressions are evaluated. */
 	written: string;
-	/** Hash of the request with all expressions evaluated. */
-	evaluated: string;
+	/** Hash of the request with all expressions evaluated. Undefined if its files can no longer be read. */
+	evaluated?: string;
 	images: number;
 	/** Number of paid calls. */
 	callCount: number;
@@ -95,14 +95,18 @@ export function openRecord(
 	asked: AskedRequest,
 ): { key: string; record: RequestRecord; isChanged: boolean } {
 	const { key, record: earlier } = findRecord(ctx, executionId, isTool, asked);
-	const isSame = earlier?.requestHash === asked.evaluated;
+	const isSame = asked.evaluated === undefined || earlier?.requestHash === asked.evaluated;
 	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || call.isInProgress)))
 		return { key, record: earlier, isChanged: !isSame };
 	// The API may have seen the key of an unclear request. With the same key, it does not charge that request twice.
 	const newCall = (call?: SubmissionRecord): SubmissionRecord =>
 		call?.unclear ? { idempotencyKey: call.idempotencyKey } : {};
 	const calls = Array.from({ length: asked.callCount }, (_, index) => newCall(earlier?.calls[index]));
-	return { key, record: { requestHash: asked.evaluated, images: asked.images, calls }, isChanged: false };
+	return {
+		key,
+		record: { requestHash: asked.evaluated ?? asked.written, images: asked.images, calls },
+		isChanged: false,
+	};
 }
 
 /**
@@ -116,7 +120,7 @@ function findRecord(
 	ctx: IExecuteSingleFunctions,
 	executionId: string,
 	isTool: boolean,
-	{ written, evaluated }: AskedRequest,
+	{ written, evaluated }: Pick<AskedRequest, 'written' | 'evaluated'>,
 ): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
 	if (isTool) {
@@ -132,6 +136,17 @@ function findRecord(
 	const writtenKey = place + written;
 	const key = store[writtenKey] ? writtenKey : (Object.keys(store).find(isSame) ?? writtenKey);
 	return { key, record: store[key] };
+}
+
+/** The record of an earlier try with the same fields, if something of it was paid for. A tool has none. */
+export function paidRecord(
+	ctx: IExecuteSingleFunctions,
+	executionId: string,
+	isTool: boolean,
+	written: string,
+): RequestRecord | undefined {
+	const record = isTool ? undefined : findRecord(ctx, executionId, isTool, { written }).record;
+	return record?.calls.some((call) => !isOpen(call, executionId) || call.isInProgress) ? record : undefined;
 }
 
 export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
@@ -193,6 +208,12 @@ export function rememberUnstored(call: SubmissionRecord, response: ImagesRespons
 
 export function unstoredResponseOf(call: SubmissionRecord): ImagesResponse | undefined {
 	return inMemoryOf(call).unstored;
+}
+
+/** True if the images of a response without a task can be returned again. */
+export function hasImages(call: SubmissionRecord): boolean {
+	const isStored = unstoredResponseOf(call) !== undefined || (storedImagesOf(call) ?? []).length > 0;
+	return call.countsOnlyIn === undefined || isStored;
 }
 
 /** True if the call has a task or images. A response without images only counts in its own execution. */

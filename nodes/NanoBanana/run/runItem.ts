@@ -33,6 +33,8 @@ export interface ItemSteps<T> {
 	/** Checks everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
+	/** Called instead of `perform` if the item is not sent because of other items. */
+	skip?: (item: ItemContext, prepared: T) => void;
 	/** Called when a prepared item ends, whether it succeeds or fails. */
 	release?: (prepared: T) => void;
 }
@@ -44,7 +46,7 @@ export interface ItemSteps<T> {
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
 	base: RoutedOptions,
-	{ prepare, perform, release }: ItemSteps<T>,
+	{ prepare, perform, skip, release }: ItemSteps<T>,
 ): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
 	const settings = settingsOf(ctx);
@@ -84,6 +86,7 @@ export async function runItem<T>(
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
 			if (!isValid) throw checked;
+			if (decision !== 'proceed') skip?.(checked.item, checked.prepared);
 			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages, isTool));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}

@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock';
 import { hasRunFailed } from '../run/engineState';
 import { abortRun } from '../run/errorOutput';
 import {
+	hasImages,
 	hashOf,
 	isAnswered,
 	isUnclear,
@@ -59,7 +60,7 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
 		const [unstored, stored = []] = [unstoredResponseOf(record), storedImagesOf(record)];
-		noteImages(item, record.countsOnlyIn === undefined || unstored !== undefined || stored.length > 0);
+		noteImages(item, hasImages(record));
 		if (unstored) return await storeResponse(call, callResult(call, unstored));
 		return { ...callResult(call, record.response), stored };
 	}
@@ -120,7 +121,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		prepared.key,
 		prepared.record.requestHash,
 		index,
-		record.failedTaskCount ?? 0,
+		record.failureCount ?? 0,
 	]);
 	saveRecord(ctx, prepared.key, prepared.record);
 	let result: SubmitResult;

@@ -11,6 +11,7 @@ import {
 	imagesOfOtherCalls,
 	isOpen,
 	openRecord,
+	paidRecord,
 	type RequestRecord,
 } from '../run/idempotencyStore';
 import {
@@ -21,6 +22,7 @@ import {
 	type ReferenceSource,
 } from '../parameters/referenceImages';
 import { readRequest, requestAsWritten, type CheckedRequest } from '../parameters/imageRequest';
+import { noteRecord } from './recordResult';
 import type { Reservation } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 
@@ -46,21 +48,40 @@ const CHANGED =
 const PARTLY_CHANGED =
 	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
+interface CheckedItem {
+	prepared: PreparedRequest;
+	imagesToPay: number;
+	imagesPaid?: number;
+}
+
 /**
- * Everything that can be read and checked without paying.
+ * Everything that can be read and checked without paying. Notes what an earlier try has paid for, if that fails.
  *
  * @throws a failure of kind `invalid_input`
  */
-export async function prepareRequest(
-	item: ItemContext,
-): Promise<{ prepared: PreparedRequest; imagesToPay: number; imagesPaid?: number }> {
+export async function prepareRequest(item: ItemContext): Promise<CheckedItem> {
+	const written = hashOf(requestAsWritten(item.ctx.getNode().parameters));
+	const earlier = paidRecord(item.ctx, item.executionId, item.isTool, written);
+	try {
+		return await checkRequest(item, written, earlier);
+	} catch (thrown) {
+		if (earlier) noteRecord(item, earlier);
+		throw thrown;
+	}
+}
+
+async function checkRequest(item: ItemContext, written: string, earlier?: RequestRecord): Promise<CheckedItem> {
 	const { ctx, settings, executionId, isTool, run } = item;
 	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 	const checked = readRequest(item.base.body, settings, sources.length);
-	const { digests, bytes } = await readDigests(item, sources);
+	const files = await readDigests(item, sources).catch((thrown: unknown) => {
+		// To resume a task, its files are not needed. n8n may have deleted them with the execution that provided them.
+		if (earlier) return undefined;
+		throw FailureError.from(thrown);
+	});
 	const { key, record, isChanged } = openRecord(ctx, executionId, isTool, {
-		evaluated: hashOf([settings.apiFormat, checked.request, digests]),
-		written: hashOf(requestAsWritten(ctx.getNode().parameters)),
+		evaluated: files && hashOf([settings.apiFormat, checked.request, files.digests]),
+		written,
 		images: checked.request.n,
 		callCount: FORMATS[settings.apiFormat].callsFor(checked.request.n),
 	});
@@ -77,7 +98,7 @@ export async function prepareRequest(
 		],
 		sources,
 		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
-		referenceBytes: bytes,
+		referenceBytes: files?.bytes ?? 0,
 		key,
 		record,
 	};

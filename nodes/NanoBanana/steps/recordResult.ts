@@ -1,7 +1,7 @@
 import { FailureError, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact, redactResponse, SHOWN_IN_DETAILS } from '../errors/redact';
-import type { SubmissionRecord } from '../run/idempotencyStore';
+import { hasImages, isAnswered, isUnclear, type RequestRecord, type SubmissionRecord } from '../run/idempotencyStore';
 import type { ItemContext } from '../run/runItem';
 import type { Accepted, SubmitResult } from '../submit/submitResult';
 
@@ -14,7 +14,10 @@ export function recordResult(item: ItemContext, record: SubmissionRecord, result
 	if (result.kind === 'accepted') recordAccepted(item, record, result.outcome);
 	else if (mayBeAccepted(result.failure)) recordUnclear(item, record, result.failure);
 	else if (!record.unclear) delete record.submittedAt;
-	if (needsNewKey(result, record)) delete record.idempotencyKey;
+	if (needsNewKey(result, record)) {
+		delete record.idempotencyKey;
+		record.failureCount = (record.failureCount ?? 0) + 1;
+	}
 }
 
 /** After a cancellation or an unexpected error it is also unclear whether the API accepted the request. */
@@ -22,7 +25,7 @@ function mayBeAccepted({ kind }: Failure): boolean {
 	return KINDS[kind].isUnclear === true || kind === 'canceled' || kind === 'internal';
 }
 
-/** A new execution wants a new response, but an API that honors the key would repeat this one. */
+/** The next try wants a new response, but an API that honors the key would repeat this one. */
 function needsNewKey(result: SubmitResult, record: SubmissionRecord): boolean {
 	if (record.unclear) return false;
 	if (result.kind !== 'accepted') return result.kind === 'failed';
@@ -48,6 +51,16 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 		record.response = { ...redactResponse(outcome, apiKey), images };
 		if (outcome.images.length === 0) record.countsOnlyIn = executionId;
 		noteImages(item, outcome.images.length > 0);
+	}
+}
+
+/** Notes what an earlier try has paid for, so that the errors of this try include it. */
+export function noteRecord(item: ItemContext, { calls }: RequestRecord): void {
+	for (const call of calls) {
+		if (isUnclear(call, item.executionId)) item.run.unclearItems.add(item.itemIndex);
+		if (!isAnswered(call, item.executionId)) continue;
+		if (call.taskId === undefined) noteImages(item, hasImages(call));
+		else noteTask(item, call.taskId);
 	}
 }
 

@@ -2,7 +2,7 @@
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 
 import type { RouteName } from '../../mock-api';
-import { item, MODEL, servedDigests, sha256, storedDigest, useEngine } from '../support/useEngine';
+import { asFile, item, MODEL, plainImage, servedDigests, sha256, storedDigest, useEngine } from '../support/useEngine';
 import {
 	chain,
 	createNode,
@@ -19,6 +19,7 @@ const PROMPT = '={{ $json.prompt }}';
 const RETRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 /** n8n's batching creates each item before the next one is checked. */
 const ONE_BY_ONE = { requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } } };
+const MISSING_FILE = 'filesystem-v2:workflows/w/executions/1/binary_data/00000000-0000-0000-0000-000000000000';
 const NO = { status: 401, body: { error: { message: 'Invalid token', type: 'new_api_error', code: '' } } };
 
 function prompts(...texts: string[]) {
@@ -143,6 +144,18 @@ describe.each([{ status: 'expired' }, { status: 'succeeded', output: { availabil
 	},
 );
 
+it('sends another idempotency key after a task that failed in the response to the request', async () => {
+	const keys: unknown[] = [];
+	raw.on('POST', '/v1/images/tasks', (response, { headers }) => {
+		keys.push(headers['idempotency-key']);
+		sendJson(response, { data: { task_id: `task_${keys.length}`, status: 'failed', error: 'no luck' } });
+	});
+	const run = await engine.run({ prompt: 'a' }, { credential: { baseUrl: raw.url }, settings: RETRIES });
+
+	expect(run.error).toMatchObject({ context: { data: { errorCode: 'task_failed' } } });
+	expect(new Set(keys).size).toBe(3);
+});
+
 describe('Retry execution', () => {
 	it('resumes the task of the failed execution', async () => {
 		engine.mockApi.script('getTask', [NO]);
@@ -231,6 +244,54 @@ describe('Retry execution', () => {
 		expect([failed.status, retried.status]).toEqual(['error', 'success']);
 		expect(engine.mockApi.ledger.map(({ prompt }) => prompt).sort()).toEqual(['pinned a', 'pinned b']);
 		expect(retried.output('NanoBanana')[0]).toHaveLength(2);
+	});
+
+	it('resumes the tasks although n8n has deleted their files', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const parameters = { operation: 'imageToImage', prompt: PROMPT };
+		const file = async (color: string) => ({ data: asFile(await plainImage(color)) });
+		const input = [item({ prompt: 'a' }, await file('red')), item({ prompt: 'b' }, await file('blue'))];
+		const failed = await engine.run(parameters, { input });
+		for (const { binary } of failed.data.resultData.runData.Start[0].data?.main[0] ?? [])
+			binary!.data = { mimeType: 'image/png', data: 'filesystem-v2', id: MISSING_FILE };
+		const retried = await engine.run(parameters, { previous: failed.data });
+
+		expect([failed.status, retried.status]).toEqual(['error', 'success']);
+		expect(retried.json.map(({ taskId }) => taskId).sort()).toEqual(
+			engine.mockApi.ledger.map(({ taskId }) => taskId).sort(),
+		);
+		expect(charged()).toHaveLength(2);
+	});
+
+	it('names the tasks of all items if a field of one of them is no longer valid', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const parameters = { prompt: '={{ $json.prompt }}' };
+		const failed = await engine.run(parameters, { input: prompts('a', 'b') });
+		failed.data.resultData.runData.Start[0].data!.main[0]![0].json.prompt = '';
+		const retried = await engine.run(parameters, { previous: failed.data });
+		const [a, b] = engine.mockApi.ledger.map(({ taskId }) => String(taskId));
+
+		expect(retried.error).toMatchObject({ message: "'Prompt' is empty" });
+		expect(retried.error?.description).toContain(a);
+		expect(retried.error?.description).toContain(b);
+		expect(retried.error?.description).not.toContain('You were not charged.');
+		expect(charged()).toHaveLength(2);
+	});
+
+	it('returns charged images although a lower Max Images per Run stops the other items', async () => {
+		engine.mockApi.set({ faults: [{ route: 'createTask', fault: 'status429Balance', after: 1, times: 1 }] });
+		const input = prompts('a', 'b');
+		const failed = await engine.run({ prompt: PROMPT, options: { maxConcurrency: 1 } }, { input });
+		const retried = await engine.run(
+			{ prompt: PROMPT, options: { maxConcurrency: 1, maxImages: 0 } },
+			{ previous: failed.data, settings: { onError: 'continueRegularOutput' } },
+		);
+
+		expect(retried.json).toMatchObject([
+			{ status: 'succeeded', taskId: engine.mockApi.ledger[0].taskId },
+			{ details: { errorCode: 'spending_limit' } },
+		]);
+		expect(charged()).toHaveLength(2);
 	});
 
 	it('gets task IDs from the saved execution, which contains no images', async () => {

@@ -73,6 +73,26 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 		expect(engine.mockApi.ledger).toHaveLength(1);
 	});
 
+	it('resumes the task if the model asks again because it only received the task ID', async () => {
+		engine.mockApi.set({ taskMs: 60_000 });
+		const waits = { options: { pollInterval: 0.02, timeout: 0.1, onTimeout: 'continue' } };
+		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol }, waits);
+
+		const [{ taskId }] = engine.mockApi.ledger;
+		expect(responses.map(({ text }) => text.includes(String(taskId)))).toEqual([true, true]);
+		expect(engine.mockApi.ledger).toHaveLength(1);
+	});
+
+	it('tells the model to call again after a timeout, which is free', async () => {
+		engine.mockApi.set({ taskMs: 60_000 });
+		const options = { pollInterval: 0.02, timeout: 0.1 };
+		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, settings: {} }, { options });
+
+		expect(responses[0].error).toContain('call this tool again with the same input');
+		expect(responses[1].error).toContain(String(engine.mockApi.ledger[0].taskId));
+		expect(engine.mockApi.ledger).toHaveLength(1);
+	});
+
 	it('applies Max Images per Run to all calls together', async () => {
 		const args = ['a', 'b', 'c'].map((prompt) => ({ prompt }));
 		const { responses } = await call(args, { protocol }, { options: { pollInterval: 0.02, maxImages: 2 } });
