@@ -9,19 +9,19 @@ import type {
 
 import { BASE_URL_EXPRESSION, normalizeKey } from '../nodes/NanoBanana/normalizeCredential';
 
-const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'";
+const MOVED = "This URL redirects. Enter the URL it redirects to, usually the one with https, in 'Base URL'.";
 
 const MESSAGES: Array<[status: number, message: string]> = [
 	...[301, 302, 307, 308].map((status): [number, string] => [status, MOVED]),
-	[401, "The API rejected this API key. Paste it again, and check that 'Base URL' belongs to the same provider"],
+	[401, "The API rejected this API key. Paste it again, and check that 'Base URL' belongs to the same provider."],
 	[402, 'The API key is valid, but the account has no credit left'],
 	[
 		403,
-		"The API key is not allowed to list models. Check its permissions and expiration date on your provider's dashboard",
+		"The API key is not allowed to list models. Check its permissions and expiration date on your provider's dashboard.",
 	],
-	[404, "No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint"],
-	[405, "This URL does not lead to the API. Check 'Base URL'"],
-	[429, 'Rate limit reached. Try again in a minute'],
+	[404, "No API was found at this URL. Check 'Base URL': enter the URL of the API, without the path of an endpoint."],
+	[405, "This URL does not lead to the API. Check 'Base URL'."],
+	[429, 'Rate limit reached. Try again in a minute.'],
 ];
 
 /** n8n's type allows only one kind of rule per list, but its credential test accepts both kinds in one list. */
@@ -32,7 +32,8 @@ const RULES = [
 		properties: {
 			key: 'data',
 			value: undefined,
-			message: "The response is not a list of models. Check 'Base URL': enter the URL of the API, not of the dashboard",
+			message:
+				"The response is not a list of models. Check 'Base URL': enter the URL of the API, not of the dashboard.",
 		},
 	},
 ] as ICredentialTestRequest['rules'];

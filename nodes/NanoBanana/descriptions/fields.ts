@@ -27,7 +27,7 @@ export const fields: INodeProperties[] = [
 		default: { mode: 'list', value: DEFAULT_MODEL, cachedResultName: findModel(DEFAULT_MODEL)?.label },
 		required: true,
 		description:
-			'The model to use. The suffix is the resolution: 1K is about 1024 px on the long side, 4K about 4096 px. Each model has its own price.',
+			'The model to use. Its suffix is the resolution: a square image has about 1024 px per side with 1K. Each model has its own price.',
 		modes: [
 			{
 				displayName: 'From List',

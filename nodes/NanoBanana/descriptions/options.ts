@@ -77,7 +77,7 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to download the images as files. If turned off, only their URLs are returned. These expire.',
+				'Whether to download the images as files. If turned off, only their URLs are returned, which expire. Base64 images are always files.',
 		},
 		{
 			displayName: 'File Name',
@@ -96,7 +96,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0.2 },
 			default: DEFAULT_POLL_INTERVAL_S,
 			description:
-				"How long to wait before the first status check of a new task. Later checks adapt to the task's progress.",
+				"Minimum time before the first status check of a new task. Later checks adapt to the task's progress.",
 			displayOptions: forWaiting,
 		},
 		{
@@ -141,7 +141,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
 			description:
-				'Maximum number of images for all input items. If a run would exceed it, nothing is sent and you are not charged. No limit unless added.',
+				'Maximum number of images for all input items. If a run would exceed it, nothing is sent (with batching, from then on).',
 			displayOptions: forPaid,
 		},
 		{

@@ -105,7 +105,10 @@ export function rejectionIn(body: unknown): BodyError | undefined {
 	// An unknown code with a message such as "ok" means success.
 	if (message !== '' && isNoError(message) && !isHttpError(Number(code)) && own(body, 'success') !== false)
 		return undefined;
-	return { reason: message || `The API returned the code ${code ?? 'false'}`, ...(code && { code }) };
+	return {
+		reason: message || (code ? `The API returned the code ${code}` : 'The API returned success: false'),
+		...(code && { code }),
+	};
 }
 
 /** The HTTP error status in the body of a response with HTTP status 200. `http_status`: sub2api. */

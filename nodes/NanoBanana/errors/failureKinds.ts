@@ -55,7 +55,7 @@ const ROWS = {
 		message: 'The node could not finish this item',
 		cost: 'maybeCharged',
 		nextStep:
-			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it on GitHub with the details of this message.",
+			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it on GitHub and include the details.",
 		isOurs: true,
 	},
 	invalid_input: {
@@ -90,7 +90,7 @@ const ROWS = {
 	no_image: {
 		message: 'The API returned no image',
 		cost: 'maybeCharged',
-		nextStep: 'Check what the model responded, change the prompt, and run the node again.',
+		nextStep: 'Check the API response, change the prompt, and run the node again.',
 		isAboutTask: true,
 	},
 	not_offered: {

@@ -39,8 +39,7 @@ export interface PreparedRequest extends CheckedRequest {
 	record: RequestRecord;
 }
 
-const DELIVERED_BEFORE =
-	'The agent received this image in an earlier try of this execution already. You were not charged again.';
+const DELIVERED_BEFORE = 'The agent already received this image in an earlier try. You were not charged again.';
 
 /** The request changed between two tries, e.g. because of the expression {{ $now }}. */
 const CHANGED =

@@ -9,7 +9,7 @@ import { warmUp } from './warmUp';
 const ITEMS = 30;
 /** The simulation of the poll schedule (simulation/polling.ts) has more runs and no network. */
 const WHY_LATE =
-	'Until a first task has ended nobody knows how long they take, and that search costs the reads that are missing afterwards; over 200 runs without a network the schedule is closer (see below).';
+	'The node learns how long tasks take when the first one ends. Until then, it uses up status requests that it lacks later. Over 200 simulated runs, the delay is smaller (see _The polling schedule by itself_).';
 const SHORT: [number, number] = [4_000, 12_000];
 const LONG: [number, number] = [30_000, 90_000];
 const PANEL = 'Time for the whole run, 30 items, tasks of 4-12 s';

@@ -28,7 +28,7 @@ export function markdownTable({ machine, command, groups }: Report): string {
 		.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
 	const missed = groups.flatMap(({ rows }) => rows.filter((row) => row.isReached === false));
 	return [
-		`Measured on ${dates.join(', ')} by \`${command}\`: medians of ${runs.join(' or ')} measurements each.`,
+		`Measured on ${dates.join(', ')} by \`${command}\`: medians of ${[...new Set([runs[0], runs.at(-1)])].join(' to ')} measurements each.`,
 		`Machine: ${sayMachine(machine)}.`,
 		'',
 		`| ${HEAD.join(' | ')} |`,

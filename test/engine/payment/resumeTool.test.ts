@@ -169,7 +169,7 @@ it('returns the already charged image to an agent in Retry execution', async () 
 	expect([first.status, again.status]).toEqual(['error', 'success']);
 	const text = String(again.output('Agent')[0][0].json.text);
 	expect(text).toContain(String(engine.mockApi.ledger[0].taskId));
-	expect(text).toContain('The agent received this image in an earlier try of this execution already.');
+	expect(text).toContain('The agent already received this image in an earlier try.');
 	expect(engine.mockApi.created()).toBe(1);
 });
 

@@ -200,7 +200,7 @@ describe('a response without images', () => {
 		[
 			'no image',
 			response([], { finishReason: 'NO_IMAGE' }),
-			{ code: 'NO_IMAGE', reason: expect.stringContaining('no image was generated'), cause: 'noImage' },
+			{ code: 'NO_IMAGE', reason: expect.stringContaining('No image was generated'), cause: 'noImage' },
 		],
 		['another finish reason', response([], { finishReason: 'IMAGE_OTHER' }), { code: 'IMAGE_OTHER', cause: 'noImage' }],
 		[
@@ -255,7 +255,7 @@ describe('a response without images', () => {
 		expect(decode(response([{ ...image(DRAFT), thought: true }], { finishReason }))).toEqual({
 			kind: 'failed',
 			code: finishReason,
-			reason: `no image was generated (${finishReason})`,
+			reason: `No image was generated (${finishReason})`,
 			cause: 'promptRefused',
 		});
 	});
@@ -264,12 +264,12 @@ describe('a response without images', () => {
 		[
 			'its finish reason',
 			response([], { finishReason: 'NO_IMAGE' }),
-			{ code: 'NO_IMAGE', reason: 'no image was generated (NO_IMAGE)', cause: 'noImage' },
+			{ code: 'NO_IMAGE', reason: 'No image was generated (NO_IMAGE)', cause: 'noImage' },
 		],
 		[
 			'the first finish reason other than STOP',
 			{ candidates: [{ finishReason: 'STOP' }, { finishReason: 'OTHER' }, { finishReason: 'SAFETY' }] },
-			{ code: 'OTHER', reason: 'no image was generated (OTHER)', cause: 'noImage' },
+			{ code: 'OTHER', reason: 'No image was generated (OTHER)', cause: 'noImage' },
 		],
 		[
 			'the messages and texts of all candidates',
@@ -284,7 +284,7 @@ describe('a response without images', () => {
 		[
 			'the first 100 characters of its finish reason',
 			response([], { finishReason: 'X'.repeat(120) }),
-			{ code: 'X'.repeat(100), reason: `no image was generated (${'X'.repeat(100)})`, cause: 'noImage' },
+			{ code: 'X'.repeat(100), reason: `No image was generated (${'X'.repeat(100)})`, cause: 'noImage' },
 		],
 		[
 			'the block of the prompt rather than its finish reason',
@@ -299,7 +299,7 @@ describe('a response without images', () => {
 		[
 			'a fixed text if the reason is missing',
 			response([]),
-			{ code: 'NO_IMAGE', reason: 'no image was generated', cause: 'noImage' },
+			{ code: 'NO_IMAGE', reason: 'No image was generated', cause: 'noImage' },
 		],
 		[
 			'a fixed text if the candidates are missing',

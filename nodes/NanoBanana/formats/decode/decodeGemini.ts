@@ -47,12 +47,12 @@ function withoutImage(body: unknown, text: string, finish: string | undefined): 
 	if (block) return failed('promptRefused', block, blockMessage);
 	if (finish) {
 		const messages = candidates.map((candidate) => textIn(candidate, 'finishMessage'));
-		const reason = [...messages, text].filter(Boolean).join(' ') || `no image was generated (${finish})`;
+		const reason = [...messages, text].filter(Boolean).join(' ') || `No image was generated (${finish})`;
 		return failed(REFUSALS.test(finish) ? 'promptRefused' : 'noImage', finish, reason);
 	}
 	if (text) return failed('noImage', 'text_only', text);
 	if (own(body, 'error')) return decodeSyncCall({ error: own(body, 'error') }, '');
-	if (candidates.length > 0) return failed('noImage', 'NO_IMAGE', 'no image was generated');
+	if (candidates.length > 0) return failed('noImage', 'NO_IMAGE', 'No image was generated');
 	// A response without candidates means that the prompt was rejected (Google's reference).
 	return failed('promptRefused', 'no_candidates', 'The prompt was rejected before generation');
 }

@@ -168,8 +168,10 @@ function finished({ task, known }: Reading, { images, errors }: Results, notice?
 	const isBlocked = errors.every((error) => classify(400, error).kind === 'prompt_refused');
 	const reasons = errors.map(({ code, reason }) => code ?? reason).join('; ');
 	const warnings = [
-		...(reasons ? [`${errors.length} of ${count} images ${isBlocked ? 'blocked' : 'failed'}: ${reasons}`] : []),
-		...(announced > count ? [`The response announces ${announced} images and contains ${count}`] : []),
+		...(reasons ? [`${errors.length} of ${count} images ${isBlocked ? 'were blocked' : 'failed'}: ${reasons}`] : []),
+		...(announced > count
+			? [`According to the API, there are ${announced} images, but the response contains ${count}`]
+			: []),
 		...(notice ? [noticeText(notice)] : []),
 	];
 	return { kind: 'images', images, ...(warnings.length > 0 && { warnings }), ...known };

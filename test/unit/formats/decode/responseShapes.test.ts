@@ -289,7 +289,7 @@ describe('a finished task', () => {
 		expect(decode({ created: 1, data: [{ url: A }, { url: '', error }] })).toEqual({
 			kind: 'images',
 			images: [{ kind: 'url', url: A }],
-			warnings: ['1 of 2 images blocked: OutputImageSensitiveContentDetected'],
+			warnings: ['1 of 2 images were blocked: OutputImageSensitiveContentDetected'],
 		});
 		for (const id of [undefined, 'img-1'])
 			expect(
@@ -301,11 +301,11 @@ describe('a finished task', () => {
 				}),
 			).toMatchObject({
 				images: [{ url: A }],
-				warnings: ['1 of 2 images blocked: OutputImageSensitiveContentDetected'],
+				warnings: ['1 of 2 images were blocked: OutputImageSensitiveContentDetected'],
 			});
 		expect(decode(onPage({ status: 'succeeded', result_url: A, metadata: { result_count: 2 } }))).toMatchObject({
 			images: [{ url: A }],
-			warnings: ['The response announces 2 images and contains 1'],
+			warnings: ['According to the API, there are 2 images, but the response contains 1'],
 		});
 		expect(decode(onPage({ status: 'succeeded', data: [{ error }, { url: '', error }] }))).toEqual({
 			kind: 'failed',
