@@ -76,8 +76,9 @@ const SHOWN_IDS = 3;
 const SHOWN_CHARACTERS = 200;
 
 /** Text that says whether the request was charged. */
-export function costText({ kind }: Failure): string {
-	const { cost } = KINDS[kind];
+export function costText(failure: Failure): string {
+	const { cost } = KINDS[failure.kind];
+	if (cost === 'notCharged' && othersText(failure).length > 0) return 'You were not charged for this item.';
 	return cost ? COSTS[cost] : '';
 }
 
@@ -85,28 +86,16 @@ export function costText({ kind }: Failure): string {
 function adviceOf(failure: Failure): string {
 	const kind = KINDS[failure.kind];
 	const advice = failure.nextStep ?? kind.nextStep;
-	if (failure.taskId === undefined) return [ownCostText(failure), advice].filter(Boolean).join(' ');
+	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
 	if (kind.isAboutTask) return advice;
 	const getImages = failure.isRead ? READ_AGAIN : GET_IMAGES;
 	return failure.nextStep || kind.isRepairable ? `${advice} ${getImages}` : getImages;
 }
 
-function ownCostText(failure: Failure): string {
-	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [] } = failure.others ?? {};
-	const isOnlyCost = [taskIds, keptItems, emptyItems, unclearItems].every((charged) => charged.length === 0);
-	if (KINDS[failure.kind].cost === 'notCharged' && !isOnlyCost) return 'You were not charged for this item.';
-	return costText(failure);
-}
-
 /** Lists what else was charged. Must not call a step free that may be charged again. */
 function othersText(failure: Failure): string[] {
-	const {
-		taskIds = [],
-		keptItems = [],
-		emptyItems = [],
-		unclearItems = [],
-		isKeptWithExecution,
-	} = failure.others ?? {};
+	const others: Partial<PaidByOthers> = failure.others ?? {};
+	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution = false } = others;
 	// 'Retry execution' sends requests again if their outcome is unclear or they returned no image.
 	const isRetryCharged =
 		KINDS[failure.kind].isUnclear === true ||
@@ -115,7 +104,7 @@ function othersText(failure: Failure): string[] {
 		unclearItems.length + emptyItems.length > 0;
 	const texts: string[] = [];
 	if (taskIds.length > 0) {
-		const isRetryFree = !isRetryCharged && isKeptWithExecution === true;
+		const isRetryFree = !isRetryCharged && isKeptWithExecution;
 		texts.push(
 			`If you run the node again, you will be charged again for these tasks: ${some(taskIds)}. Instead, ${isRetryFree ? "use 'Retry execution', or " : ''}get their images with 'Wait for Task Result' at no extra cost.`,
 		);

@@ -136,17 +136,14 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 	try {
 		ctx.helpers.assertBinaryData(field);
 	} catch {
-		if (ctx.getNode().type.endsWith('Tool')) {
-			throw invalid(
-				`No file found in the input field '${field}'`,
-				"n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'.",
-			);
-		}
+		const isTool = ctx.getNode().type.endsWith('Tool');
 		const present = Object.keys(ctx.getInputData().binary ?? {});
 		const have = present.length > 0 ? `This item has files in: ${present.join(', ')}.` : 'This item has no files.';
 		throw invalid(
 			`No file found in the input field '${field}'`,
-			`${have} Correct 'Input Data Field Name(s)', or add a node that loads the image.`,
+			isTool
+				? "n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'."
+				: `${have} Correct 'Input Data Field Name(s)', or add a node that loads the image.`,
 		);
 	}
 	return await ctx.helpers.getBinaryDataBuffer(field).catch((thrown: unknown) => {

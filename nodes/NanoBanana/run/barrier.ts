@@ -4,27 +4,6 @@ import { deferred, pause, type Deferred } from '../lib/clock';
 import { batchSizeOf, itemCountOf } from './engineState';
 
 /**
- * No item is charged until all items have been checked, and no failed item ends until all items have ended. n8n has no
- * event for the last item, so the items count themselves: each one joins, arrives, and finishes once.
- */
-export interface Barrier {
-	/** Waits until all items are checked. No item is paid for before that. Items continue in input order. */
-	arrive(plan: ItemPlan): Promise<{ decision: BarrierDecision; planned: number; maxImages: number }>;
-	/** Called for every item, whether it succeeds or fails. */
-	itemFinished(): void;
-	allFinished: Promise<void>;
-	/** False if n8n's batching starts other items later. */
-	hasAllItems(): boolean;
-}
-
-export interface JoinableBarrier extends Barrier {
-	/** Synchronous: n8n starts all items in one synchronous loop, so all of them are counted when it ends. */
-	join(maxImages?: number): void;
-	/** n8n has stopped waiting for these items. Items that still wait here must not be paid for. */
-	giveUp(): void;
-}
-
-/**
  * `stop`: another item is not valid and the node will stop, so no item is charged. `abandoned`: an expression failed
  * while n8n set up the items, so n8n gave up the run and does not wait for any item.
  */
@@ -49,10 +28,14 @@ interface BarrierOptions {
 	onAllFinished: () => void;
 }
 
+/**
+ * No item is charged until all items have been checked, and no failed item ends until all items have ended. n8n has no
+ * event for the last item, so the items count themselves: each one joins, arrives, and finishes once.
+ */
 export function createBarrier(
 	ctx: IExecutePaginationFunctions,
 	{ isTool, started, plannedImages, onAllFinished }: BarrierOptions,
-): JoinableBarrier {
+) {
 	const itemCount = itemCountOf(ctx, isTool);
 	// n8n's batching starts some items late, so an item cannot wait for all others.
 	const batchSize = batchSizeOf(ctx);
@@ -86,12 +69,15 @@ export function createBarrier(
 	};
 
 	return {
+		/** Synchronous: n8n starts all items in one synchronous loop, so all of them are counted when it ends. */
 		join(limit = Infinity) {
 			joined += 1;
 			maxImages = Math.min(maxImages, limit);
 		},
+		/** n8n has stopped waiting for these items. Items that still wait here must not be paid for. */
 		giveUp: () => void (isGivenUp = true),
-		async arrive(plan) {
+		/** Waits until all items are checked. No item is paid for before that. Items continue in input order. */
+		async arrive(plan: ItemPlan) {
 			// Items join in one synchronous loop, so after one turn of the event loop all of them are known.
 			await nextTurn;
 			plans.push(plan);
@@ -107,6 +93,7 @@ export function createBarrier(
 			const planned = [...plannedImages.values()].reduce((sum, images) => sum + images, later);
 			return { decision: decide(plan, planned), planned, maxImages };
 		},
+		/** Called for every item, whether it succeeds or fails. */
 		itemFinished() {
 			finished += 1;
 			if (finished < joined) return;
@@ -114,6 +101,7 @@ export function createBarrier(
 			allFinished.resolve();
 		},
 		allFinished: allFinished.promise,
+		/** False if n8n's batching starts other items later. */
 		hasAllItems: () => !startsLate || joined >= itemCount,
 	};
 }

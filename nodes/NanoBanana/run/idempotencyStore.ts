@@ -1,6 +1,7 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
+import type { Failure } from '../errors/failure';
 import type { ImagesResponse, OutputImage } from '../types';
 import { contextOf, runIndexOf } from './engineState';
 
@@ -36,14 +37,7 @@ export interface SubmissionRecord {
 	/** Additional tasks in the same response. They are not polled. */
 	otherTaskIds?: string[];
 	/** The request ended unclear. Without 'Retry Unclear Requests', it is not sent again in this execution. */
-	unclear?: {
-		executionId: string;
-		kind?: 'idempotency_conflict';
-		submittedAt?: string;
-		httpStatus?: number;
-		cause?: string;
-		response?: string;
-	};
+	unclear?: { executionId: string; failure: Failure };
 	/** The response of a call without a task. Its `images` are only the URLs of images that are not in `stored`. */
 	response?: ImagesResponse;
 	/** The response or task counts only in this execution, because none of its images is saved. Others send again. */

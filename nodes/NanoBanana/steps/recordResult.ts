@@ -73,18 +73,18 @@ export function noteImages({ run, itemIndex }: ItemContext, hasImages: boolean):
 }
 
 export function recordUnclear({ executionId, apiKey }: ItemContext, record: SubmissionRecord, failure: Failure): void {
-	const { kind, httpStatus, gatewayMessage, response } = failure;
-	const first = {
-		...(kind === 'idempotency_conflict' && { kind }),
+	delete record.isInProgress;
+	// The first failure of this execution counts. An earlier execution had its own error.
+	if (isUnclear(record, executionId)) return;
+	const { httpStatus, gatewayMessage, response } = failure;
+	const first: Failure = {
+		kind: failure.kind === 'idempotency_conflict' ? failure.kind : 'unclear_submission',
 		submittedAt: record.submittedAt,
 		...(httpStatus && { httpStatus }),
-		...(gatewayMessage && { cause: redact(gatewayMessage, apiKey) }),
+		...(gatewayMessage && { gatewayMessage: redact(gatewayMessage, apiKey) }),
 		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),
 	};
-	// The error is about this execution. That of an earlier one had its own error.
-	const earlier = record.unclear?.executionId === executionId ? record.unclear : undefined;
-	record.unclear = { ...(earlier ?? first), executionId };
-	delete record.isInProgress;
+	record.unclear = { executionId, failure: first };
 }
 
 /** Logged because the node can show only one error, which may be the one of another item. */
@@ -98,13 +98,7 @@ export function logUnclear({ ctx, itemIndex }: ItemContext, { submittedAt }: Sub
 /** The error of an unclear call: `failure` if it is also unclear or canceled, otherwise the first unclear response. */
 export function unclearError({ run, itemIndex }: ItemContext, { unclear }: SubmissionRecord, failure?: Failure): Error {
 	run.unclearItems.add(itemIndex);
-	if (failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled'))
-		return new FailureError({ submittedAt: unclear?.submittedAt, ...failure });
-	return new FailureError({
-		kind: unclear?.kind ?? 'unclear_submission',
-		gatewayMessage: unclear?.cause,
-		httpStatus: unclear?.httpStatus,
-		response: unclear?.response,
-		submittedAt: unclear?.submittedAt,
-	});
+	const first: Failure = unclear?.failure ?? { kind: 'unclear_submission' };
+	const isAlsoUnclear = failure && (KINDS[failure.kind].isUnclear || failure.kind === 'canceled');
+	return new FailureError(isAlsoUnclear ? { submittedAt: first.submittedAt, ...failure } : first);
 }

@@ -96,7 +96,7 @@ async function storeStream(
 	file: StoredFile,
 	chunks: AsyncIterable<Buffer>,
 ): Promise<OutputImage | undefined> {
-	const digest = createDigest();
+	const digest = new Digest();
 	let waitsFor: 'start' | 'download' | 'storage' = 'start';
 	async function* read(): AsyncGenerator<Buffer> {
 		waitsFor = 'download';
@@ -116,7 +116,7 @@ async function storeStream(
 }
 
 async function storeBytes(item: ItemContext, source: Source, file: StoredFile, bytes: Buffer): Promise<OutputImage> {
-	const digest = createDigest();
+	const digest = new Digest();
 	return await store(item, source, file, digest.add(bytes), digest).catch((thrown: unknown) => {
 		throw storageFailure(thrown);
 	});
@@ -149,28 +149,22 @@ async function store(
 		mimeType: facts.mimeType,
 		// For a stream, the size is known only now.
 		...(facts.width !== undefined && { width: facts.width, height: facts.height }),
-		...digest.result(),
+		bytes: digest.bytes,
+		sha256: digest.hash.digest('hex'),
 		binary,
 	};
 }
 
-/** Computes size and hash of a file while it is passed to n8n. */
-interface Digest {
-	add(chunk: Buffer): Buffer;
-	result(): { bytes: number; sha256: string };
-}
+/** Size and hash of a file, computed while it is passed to n8n. */
+class Digest {
+	bytes = 0;
+	readonly hash = createHash('sha256');
 
-function createDigest(): Digest {
-	const hash = createHash('sha256');
-	let bytes = 0;
-	return {
-		add(chunk) {
-			hash.update(chunk);
-			bytes += chunk.length;
-			return chunk;
-		},
-		result: () => ({ bytes, sha256: hash.digest('hex') }),
-	};
+	add(chunk: Buffer): Buffer {
+		this.hash.update(chunk);
+		this.bytes += chunk.length;
+		return chunk;
+	}
 }
 
 /** Device names that Windows reserves, with any extension. */
