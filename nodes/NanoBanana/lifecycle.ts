@@ -104,14 +104,17 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 	} catch (thrown) {
 		reservation.release();
 		abortRunOfOnlyCall(call);
-		const { taskId = '', otherTaskIds } = call.record;
 		const failure = toFailure(thrown);
-		if (item.run.failedTasks.has(taskId)) calls[index] = withoutImages(call, failure);
-		const nextStep = failure.nextStep ?? (item.isTool ? TOOL_ADVICE[failure.kind] : undefined);
-		throw new FailureError({ ...failure, nextStep, ...(otherTaskIds && { otherTaskIds }) });
+		if (item.run.failedTasks.has(call.record.taskId ?? '')) calls[index] = withoutImages(call, failure);
+		throw callError(call, failure);
 	} finally {
 		call.permit?.release();
 	}
+}
+
+function callError({ item, record: { otherTaskIds } }: PaidCall, failure: Failure): FailureError {
+	const nextStep = failure.nextStep ?? (item.isTool ? TOOL_ADVICE[failure.kind] : undefined);
+	return new FailureError({ ...failure, nextStep, ...(otherTaskIds && { otherTaskIds }) });
 }
 
 /**

@@ -20,8 +20,8 @@ export const DEFECTS: Defect[] = [
 	{
 		name: 'a request is identified by what its expressions return',
 		file: 'steps/prepareRequest.ts',
-		find: 'written: hashOf(requestAsWritten(ctx.getNode().parameters))',
-		replace: 'written: hashOf([settings.apiFormat, checked.request, digests])',
+		find: 'written,\n\t\timages:',
+		replace: 'written: hashOf([settings.apiFormat, checked.request, files?.digests]),\n\t\timages:',
 	},
 	{
 		name: 'the next try sends an unclear request again',

@@ -65,7 +65,7 @@ export async function prepareRequest(item: ItemContext): Promise<CheckedItem> {
 		return await checkRequest(item, written, earlier);
 	} catch (thrown) {
 		if (earlier) noteRecord(item, earlier);
-		throw thrown;
+		throw FailureError.from(thrown);
 	}
 }
 
