@@ -36,6 +36,9 @@ const error = (status: number, message: string, code: string): ScriptedResponse 
 	body: { error: { message: `${message} (request id: 20261128184652123456789)`, type: 'new_api_error', code } },
 });
 
+/** More often than the node asks. */
+const repeated = (response: ScriptedResponse): ScriptedResponse[] => Array<ScriptedResponse>(50).fill(response);
+
 /** Without canceled executions: n8n stores no error of them that its panel could show. */
 const CAUSES: Record<Exclude<FailureKind, 'canceled'>, Cause> = {
 	access_denied: { create: [error(403, 'Your IP address is not in the allow list of this token', 'access_denied')] },
@@ -80,11 +83,11 @@ const CAUSES: Record<Exclude<FailureKind, 'canceled'>, Cause> = {
 	unreachable: { parameters: { options: { timeout: 1 } }, credential: 'closed port' },
 	unreadable_answer: {
 		parameters: getStatus,
-		poll: [{ body: 'The task is done', headers: { 'content-type': 'text/plain' } }],
+		poll: repeated({ body: 'The task is done', headers: { 'content-type': 'text/plain' } }),
 	},
 	upstream_down: {
 		parameters: getStatus,
-		poll: [error(500, 'bad response status code 500', 'bad_response_status_code')],
+		poll: repeated(error(500, 'bad response status code 500', 'bad_response_status_code')),
 	},
 	wrong_base_url: {
 		create: [{ body: '<html><title>Welcome</title></html>', headers: { 'content-type': 'text/html' } }],
