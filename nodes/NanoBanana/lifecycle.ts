@@ -10,7 +10,7 @@ import { releaseRecord, type SubmissionRecord } from './run/idempotencyStore';
 import { runItem, type ItemContext } from './run/runItem';
 import { collectImages, imageCount, openTaskText } from './steps/collectImages';
 import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTask';
-import { acquireToPoll, pollOnce, pollTask, type CallResult } from './steps/pollTask';
+import { acquireToPoll, pollStatus, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
 import { noteRecord } from './steps/recordResult';
@@ -169,7 +169,7 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 	const waitingSince = systemClock.now();
 	const task = { taskId, origin: 'entered' as const, waitingSince, images: 1, reservation };
 	try {
-		const polled = settings.wait ? await pollTask(item, task) : await pollOnce(item, task);
+		const polled = settings.wait ? await pollTask(item, task) : await pollStatus(item, task);
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} catch (thrown) {
 		abortRun(item);

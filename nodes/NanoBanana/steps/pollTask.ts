@@ -66,7 +66,7 @@ const STATUS_CHECK_MS = 15_000;
  *
  * @throws if the API does not find the ID, rejects the poll, or does not respond
  */
-export async function pollOnce(item: ItemContext, task: Task): Promise<PollResult> {
+export async function pollStatus(item: ItemContext, task: Task): Promise<PollResult> {
 	const timeoutMs = Math.min(item.settings.timeoutMs, STATUS_CHECK_MS);
 	return await waitForTask({ ...pollOptions(item, task), until: 'known', timeoutMs, continuesOnTimeout: false });
 }
