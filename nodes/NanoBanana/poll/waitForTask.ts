@@ -53,7 +53,7 @@ const UNRECOGNIZED_ADVICE =
 const OVERLOADED: FailureKind[] = ['upstream_down', 'unreachable', 'rate_limited'];
 
 /**
- * Polls a task until it has ended.
+ * Polls a task until it has ended, or until its status is known (`until`).
  *
  * @throws a failure with the task ID: the task cannot be read, `timed_out`, or `canceled` once the signal has fired
  */
