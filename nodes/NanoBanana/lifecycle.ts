@@ -13,7 +13,7 @@ import { abortRunOfOnlyCall, createTask, type PaidCall } from './steps/createTas
 import { acquireToPoll, pollStatus, pollTask, type CallResult } from './steps/pollTask';
 import { prepareRequest, type PreparedRequest } from './steps/prepareRequest';
 import { previewItem } from './steps/previewRequest';
-import { noteRecord } from './steps/recordResult';
+import { noteEarlierTries } from './steps/recordResult';
 
 /**
  * What happens to one item. n8n calls `createImages` or `readTasks` for all items at once, as the operation's
@@ -32,7 +32,7 @@ export async function createImages(
 	return await runItem<PreparedRequest>(this, options, {
 		prepare: prepareRequest,
 		perform: createAndCollect,
-		skip: (item, { record }) => noteRecord(item, record),
+		skip: noteEarlierTries,
 		release: ({ record }) => releaseRecord(record),
 	});
 }
@@ -113,7 +113,7 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 }
 
 function callError({ item, record: { otherTaskIds } }: PaidCall, failure: Failure): FailureError {
-	const nextStep = failure.nextStep ?? (item.isTool ? TOOL_ADVICE[failure.kind] : undefined);
+	const nextStep = failure.nextStep ?? (item.isTool && item.executionId ? TOOL_ADVICE[failure.kind] : undefined);
 	return new FailureError({ ...failure, nextStep, ...(otherTaskIds && { otherTaskIds }) });
 }
 
@@ -144,10 +144,10 @@ function costliest(failures: Failure[]): Failure {
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
 
-/** Advice for agents: the same call resumes the task. */
+/** For agents: the same call resumes the task. A call through an MCP trigger has no execution in which to find it. */
 const TOOL_ADVICE: Partial<Record<FailureKind, string>> = {
 	timed_out:
-		'It keeps running and is charged. To get its images at no extra cost, call this tool again with the same input.',
+		"It keeps running and is charged. To get its images at no extra cost, call this tool again with exactly the same input, or use 'Wait for Task Result' later.",
 };
 
 /** Advice for the two read operations: they are free to repeat, but cannot create a new task. */

@@ -86,8 +86,8 @@ export const DEFECTS: Defect[] = [
 	{
 		name: 'two items with the same request share one record',
 		file: 'run/idempotencyStore.ts',
-		find: 'const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;',
-		replace: 'const place = `${runIndexOf(ctx)}:`;',
+		find: 'return `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;',
+		replace: 'return `${runIndexOf(ctx)}:`;',
 	},
 	{
 		name: 'a try does not wait for the requests of the one before',

@@ -109,14 +109,15 @@ export const NOTHING_ACCEPTED = anyOf(
 	/queue (is )?full|queue_full|queued_limit/,
 	/not (been )?(accepted|queued|processed|billed|charged)/,
 	/nothing (was|has been) (accepted|queued|billed)/,
-	// New API. Other Chinese texts such as "系统繁忙" (system busy) are used for any fault, so they prove nothing.
-	/饱和/,
+	// Not "系统繁忙" (system busy), which is used for any fault.
+	/饱和|过载/,
 );
 /** The request was accepted. Overrides NOTHING_ACCEPTED, e.g. "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE = anyOf(
-	/\b(your|the|this) (request|task|image|job|generation)( \S+)? (is|was|has been)( already)? (queued|accepted|submitted|created|generated|charged|billed)\b/,
-	/(?<!\b(no|any|another|per|\d+) )\b(request|task|image|job|generation)( already)? (queued|accepted|submitted|created|generated)\b(?! too\b)/,
-	/已经?(提交|受理|接受|创建|生成|入队|扣费)(?![的数任])|正在排队|排队中|请勿重复/,
+	/(?<!\b(no|any|another|new|one|of|max(imum)?|per|\d+) )\b(request|task|image|job|generation)( (is|was|has|been|already|successfully)){0,4} (queued|accepted|submitted|created|generated|charged|billed)\b(?! (too|per|at a time)\b)/,
+	/\b(your|the|this) (request|task|image|job|generation) \S+ (is|was|has been) (queued|accepted|submitted|created|generated|charged|billed)\b/,
+	/已经?(成功|被|为您){0,2}(提交|受理|接受|创建|生成|加入|进入|排队|入队|扣费)(?!.{0,12}(过多|上限|超[过出]|限制))/,
+	/(正在排队|排队中)(?!.{0,12}(过多|上限|超[过出]|限制))|(?<!频繁.{0,4})请勿重复/,
 );
 /** The model's own API returned success, but its body could not be read. Source: New API (types/error.go), also with 4xx. */
 export const GENERATED_UPSTREAM = /\bbad_response_body\b|\bempty_response\b/;
@@ -127,7 +128,7 @@ export const FAILED_LATER = anyOf(
 	/\bsettl/,
 	/\bconsuming\b/,
 	/\bstor(e|ed|age|ing)\b/,
-	/\b(sav(e|ed|ing)|upload\w*|deliver\w*)\b/,
+	/\b(fail|unable|could not|cannot|error).{0,20}\b(sav|upload|deliver)/,
 	// context.DeadlineExceeded and io.EOF of Go, in which New API is written.
 	/timed?[ -]?out|deadline exceeded|\beof\b/,
 	/\bin time\b/,

@@ -18,6 +18,9 @@ export const MAX_REFERENCE_BYTES = 20 * MEGABYTE;
 /** What all models of the family accept. Source: Google's model cards. */
 const SENDABLE = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
+/** n8n's storage does not have the file, e.g. because its execution was deleted. */
+export class UnreadableFileError extends FailureError {}
+
 /** Fields first, then URLs, each in the order given. */
 export function readSources(ctx: IExecutePaginationFunctions): ReferenceSource[] {
 	const inputType = choiceFrom(
@@ -147,7 +150,7 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 		);
 	}
 	return await ctx.helpers.getBinaryDataBuffer(field).catch((thrown: unknown) => {
-		throw new FailureError({
+		throw new UnreadableFileError({
 			kind: 'invalid_input',
 			message: `The file in '${field}' could not be read from n8n's storage`,
 			nextStep: 'Run the node that provides the file again.',

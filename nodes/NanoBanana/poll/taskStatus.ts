@@ -147,7 +147,8 @@ function readSuccessfulPoll(
 			: { kind: 'unreadable_answer', httpStatus: 200, response };
 		return { kind: 'notJson', failure: { ...failure, taskId }, retryAfterMs: wait };
 	}
-	const isErrorNextToId = outcome.kind === 'pending' && outcome.reason !== undefined && outcome.word === undefined;
+	const { status, word, reason } = outcome.kind === 'pending' ? outcome : {};
+	const isErrorNextToId = status === 'unknown' && word === undefined && reason !== undefined;
 	if ((outcome.kind === 'failed' && outcome.cause === 'rejected') || isErrorNextToId) {
 		// About this poll: the task itself keeps running.
 		const said = embeddedStatus(body);

@@ -97,11 +97,12 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 				if (poll.kind === 'final' || isUnknown || doubts >= pollsToBelieve(lastFailure, origin))
 					throw new FailureError(lastFailure);
 			}
-			if (now >= deadline) return { outcome: openTask(options, last, lastFailure), polls };
-			if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
-			else ticket.failed(now);
 			const { retryAfterMs = 0 } = poll;
 			notBefore = now + Math.max(retryAfterMs, jitter(retryAfterMs));
+			const isTooLate = now >= deadline || (options.until === 'known' && notBefore > deadline);
+			if (isTooLate) return { outcome: openTask(options, last, lastFailure), polls };
+			if (poll.kind === 'outcome' && poll.outcome.kind === 'pending') ticket.pending(now, poll.outcome.progress);
+			else ticket.failed(now);
 		}
 	} finally {
 		ticket.close();

@@ -1,7 +1,14 @@
 /** How a failed item ends, depending on the node's error settings and on what the other items have paid for. */
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { describeFailure, FailureError, nodeError, toFailure, type Failure } from '../errors/failure';
+import {
+	describeFailure,
+	FailureError,
+	nodeError,
+	toFailure,
+	type Failure,
+	type PaidByOthers,
+} from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
@@ -12,6 +19,8 @@ export interface RunningItem {
 	run: NodeRun;
 	itemIndex: number;
 	isTool: boolean;
+	/** Empty for a call through an MCP trigger. */
+	executionId: string;
 	/** True in n8n's continue modes: a failed item becomes an output item. */
 	continues: boolean;
 	cancel?: AbortSignal;
@@ -27,7 +36,7 @@ export function abortRun({ run, continues, cancel }: RunningItem): void {
 /** The failure to report once all items have ended, or undefined if the failure of another item ended this one. */
 export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure | undefined> {
 	const { run, cancel } = item;
-	const failure = withOwnTask(item, toFailure(thrown));
+	const failure = withOwnCharges(item, toFailure(thrown));
 	const isCanceled = cancel?.aborted === true;
 	abortRun(item);
 	run.itemFinished();
@@ -38,32 +47,40 @@ export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure
 	return withOthers(item, { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) });
 }
 
-/** Adds this item's tasks to the failure, because they can still be read. */
-function withOwnTask({ run, itemIndex }: RunningItem, failure: Failure): Failure {
-	const open = openTasks(run, itemIndex);
-	const taskId = failure.taskId ?? open[0];
-	const taskIds = open.filter((id) => id !== taskId);
-	return { ...failure, taskId, ...(taskIds.length > 0 && { others: { taskIds } }) };
+/** Adds what this item has paid for, also in earlier tries. Its tasks can still be read. */
+function withOwnCharges(item: RunningItem, failure: Failure): Failure {
+	const isOwn = (index: number): boolean => index === item.itemIndex;
+	const taskId = failure.taskId ?? openTasks(item.run, isOwn)[0];
+	return { ...failure, taskId, others: chargesOf(item, { ...failure, taskId }, isOwn) };
 }
 
 /** n8n drops the output of all items, so this one error also lists what the other items have paid for. */
-function withOthers({ run, itemIndex }: RunningItem, failure: Failure): Failure {
-	const others = (items: Set<number>): number[] => [...items].filter((item) => item !== itemIndex);
+function withOthers(item: RunningItem, failure: Failure): Failure {
+	return { ...failure, others: chargesOf(item, failure, () => true) };
+}
+
+/** What items have paid for. The failure itself says what its own item was charged, unless it says "nothing". */
+function chargesOf(
+	{ run, itemIndex }: RunningItem,
+	failure: Failure,
+	isIncluded: (index: number) => boolean,
+): PaidByOthers {
+	const { cost, isUnclear } = KINDS[failure.kind];
+	const listed = (items: Set<number>, isOwnListed: boolean): number[] =>
+		[...items].filter((index) => isIncluded(index) && (index !== itemIndex || isOwnListed));
 	return {
-		...failure,
-		others: {
-			taskIds: openTasks(run).filter((taskId) => taskId !== failure.taskId),
-			unclearItems: KINDS[failure.kind].isUnclear ? others(run.unclearItems) : [...run.unclearItems],
-			keptItems: others(run.keptItems),
-			emptyItems: others(run.emptyItems),
-			isKeptWithExecution: run.inMemoryItems.size === 0,
-		},
+		taskIds: openTasks(run, isIncluded).filter((taskId) => taskId !== failure.taskId),
+		unclearItems: listed(run.unclearItems, !isUnclear),
+		keptItems: listed(run.keptItems, cost === 'notCharged'),
+		emptyItems: listed(run.emptyItems, cost === 'notCharged'),
+		isKeptWithExecution: run.inMemoryItems.size === 0,
 	};
 }
 
-function openTasks(run: NodeRun, itemIndex?: number): string[] {
-	const tasks = itemIndex === undefined ? [...run.tasks.values()].flat() : (run.tasks.get(itemIndex) ?? []);
-	return tasks.filter((taskId) => !run.failedTasks.has(taskId));
+function openTasks(run: NodeRun, isIncluded: (index: number) => boolean): string[] {
+	return [...run.tasks].flatMap(([index, taskIds]) =>
+		isIncluded(index) ? taskIds.filter((taskId) => !run.failedTasks.has(taskId)) : [],
+	);
 }
 
 /** @throws in stop mode, and when the execution was canceled */
@@ -110,7 +127,7 @@ function logUnexpected({ ctx, run, itemIndex, apiKey }: RunningItem, { gatewayMe
 
 /** Logs the IDs of paid tasks, because n8n does not save the data of a canceled execution. */
 function logCanceled({ ctx, run }: RunningItem): void {
-	const taskIds = openTasks(run);
+	const taskIds = openTasks(run, () => true);
 	if (run.isCancelLogged || taskIds.length === 0) return;
 	run.isCancelLogged = true;
 	ctx.logger.warn(

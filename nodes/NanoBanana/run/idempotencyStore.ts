@@ -71,8 +71,8 @@ export function hashOf(value: unknown): string {
 interface AskedRequest {
 	/** Hash of the fields before expressions are evaluated. */
 	written: string;
-	/** Hash of the request with all expressions evaluated. Undefined if its files can no longer be read. */
-	evaluated?: string;
+	/** Hash of the request with all expressions evaluated. */
+	evaluated: string;
 	images: number;
 	/** Number of paid calls. */
 	callCount: number;
@@ -89,18 +89,14 @@ export function openRecord(
 	asked: AskedRequest,
 ): { key: string; record: RequestRecord; isChanged: boolean } {
 	const { key, record: earlier } = findRecord(ctx, executionId, isTool, asked);
-	const isSame = asked.evaluated === undefined || earlier?.requestHash === asked.evaluated;
-	if (earlier && (isSame || earlier.calls.some((call) => !isOpen(call, executionId) || call.isInProgress)))
+	const isSame = earlier?.requestHash === asked.evaluated;
+	if (earlier && (isSame || earlier.calls.some((call) => isPaid(call, executionId))))
 		return { key, record: earlier, isChanged: !isSame };
 	// The API may have seen the key of an unclear request. With the same key, it does not charge that request twice.
 	const newCall = (call?: SubmissionRecord): SubmissionRecord =>
 		call?.unclear ? { idempotencyKey: call.idempotencyKey } : {};
 	const calls = Array.from({ length: asked.callCount }, (_, index) => newCall(earlier?.calls[index]));
-	return {
-		key,
-		record: { requestHash: asked.evaluated ?? asked.written, images: asked.images, calls },
-		isChanged: false,
-	};
+	return { key, record: { requestHash: asked.evaluated, images: asked.images, calls }, isChanged: false };
 }
 
 /**
@@ -114,7 +110,7 @@ function findRecord(
 	ctx: IExecuteSingleFunctions,
 	executionId: string,
 	isTool: boolean,
-	{ written, evaluated }: Pick<AskedRequest, 'written' | 'evaluated'>,
+	{ written, evaluated }: AskedRequest,
 ): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
 	if (isTool) {
@@ -125,22 +121,25 @@ function findRecord(
 		while (store[keyOf()] && isTaken(store[keyOf()])) attempt += 1;
 		return { key: keyOf(), record: store[keyOf()] };
 	}
-	const place = `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
+	const place = placeOf(ctx);
 	const isSame = (key: string): boolean => key.startsWith(place) && store[key].requestHash === evaluated;
 	const writtenKey = place + written;
 	const key = store[writtenKey] ? writtenKey : (Object.keys(store).find(isSame) ?? writtenKey);
 	return { key, record: store[key] };
 }
 
+/** The start of the keys of an item. */
+function placeOf(ctx: IExecuteSingleFunctions): string {
+	return `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
+}
+
 /** The record of an earlier try with the same fields, if something of it was paid for. A tool has none. */
 export function paidRecord(
-	ctx: IExecuteSingleFunctions,
-	executionId: string,
-	isTool: boolean,
+	{ ctx, executionId, isTool }: { ctx: IExecuteSingleFunctions; executionId: string; isTool: boolean },
 	written: string,
 ): RequestRecord | undefined {
-	const record = isTool ? undefined : findRecord(ctx, executionId, isTool, { written }).record;
-	return record?.calls.some((call) => !isOpen(call, executionId) || call.isInProgress) ? record : undefined;
+	const record = isTool ? undefined : storeOf(ctx)[placeOf(ctx) + written];
+	return record?.calls.some((call) => isPaid(call, executionId)) ? record : undefined;
 }
 
 export function saveRecord(ctx: IExecuteSingleFunctions, key: string, record: RequestRecord): void {
@@ -223,4 +222,9 @@ export function isUnclear(call: SubmissionRecord, executionId: string): boolean 
 /** True if the call still has to be paid for. */
 export function isOpen(call: SubmissionRecord, executionId: string): boolean {
 	return !isAnswered(call, executionId) && !isUnclear(call, executionId);
+}
+
+/** True if the call was or may have been paid for. A request in progress may have been accepted. */
+function isPaid(call: SubmissionRecord, executionId: string): boolean {
+	return !isOpen(call, executionId) || call.isInProgress === true;
 }

@@ -13,7 +13,6 @@ export interface ItemContext extends RunningItem {
 	/** The request that n8n built from the fields' `routing`. */
 	base: RoutedOptions;
 	settings: Settings;
-	executionId: string;
 	startedAt: number;
 	/** For the paid request. Aborted only when the execution is canceled, so that the response is not lost. */
 	submitClient: GatewayClient;
@@ -33,8 +32,8 @@ export interface ItemSteps<T> {
 	/** Checks everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
-	/** Called instead of `perform` if the item is not sent because of other items. */
-	skip?: (item: ItemContext, prepared: T) => void;
+	/** Called instead of `perform` if the item is not valid, or not sent because of other items. */
+	skip?: (item: RunningItem) => void;
 	/** Called when a prepared item ends, whether it succeeds or fails. */
 	release?: (prepared: T) => void;
 }
@@ -56,6 +55,7 @@ export async function runItem<T>(
 		run,
 		itemIndex: ctx.getItemIndex(),
 		isTool,
+		executionId: ctx.getExecutionId() ?? '',
 		continues: ctx.continueOnFail(),
 		cancel: ctx.getExecutionCancelSignal(),
 	};
@@ -66,7 +66,6 @@ export async function runItem<T>(
 			...running,
 			base,
 			settings,
-			executionId: ctx.getExecutionId() ?? '',
 			startedAt: systemClock.now(),
 			submitClient: { ctx, base, signal: running.cancel },
 			readClient: { ctx, base, signal: run.signal },
@@ -85,8 +84,8 @@ export async function runItem<T>(
 		});
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
+			if (!isValid || decision !== 'proceed') skip?.(running);
 			if (!isValid) throw checked;
-			if (decision !== 'proceed') skip?.(checked.item, checked.prepared);
 			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages, isTool));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);
 		}

@@ -67,8 +67,15 @@ const STATUS_CHECK_MS = 15_000;
  * @throws if the API does not find the ID, rejects the poll, or does not respond
  */
 export async function pollStatus(item: ItemContext, task: Task): Promise<PollResult> {
-	const timeoutMs = Math.min(item.settings.timeoutMs, STATUS_CHECK_MS);
-	return await waitForTask({ ...pollOptions(item, task), until: 'known', timeoutMs, continuesOnTimeout: false });
+	const { timeoutMs } = item.settings;
+	return await waitForTask({
+		...pollOptions(item, task),
+		until: 'known',
+		// A response with images may take longer.
+		poll: async () => await poll(item, task, timeoutMs),
+		timeoutMs: Math.min(timeoutMs, STATUS_CHECK_MS),
+		continuesOnTimeout: false,
+	});
 }
 
 function pollOptions(item: ItemContext, task: Task): Omit<PollOptions, 'until' | 'timeoutMs' | 'continuesOnTimeout'> {

@@ -19,10 +19,10 @@ import {
 	loadReferences,
 	MAX_REFERENCE_BYTES,
 	readSources,
+	UnreadableFileError,
 	type ReferenceSource,
 } from '../parameters/referenceImages';
 import { readRequest, requestAsWritten, type CheckedRequest } from '../parameters/imageRequest';
-import { noteRecord } from './recordResult';
 import type { Reservation } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 
@@ -41,45 +41,35 @@ export interface PreparedRequest extends CheckedRequest {
 
 const DELIVERED_BEFORE = 'The agent already received this image in an earlier try. You were not charged again.';
 
+const UNREADABLE =
+	'The reference images could not be read again. This is the result of the first request. You were not charged again.';
+
 /** The request changed between two tries, e.g. because of the expression {{ $now }}. */
 const CHANGED =
 	'An expression returned a different value than in the first try. This is the result of the first request. You were not charged again.';
 const PARTLY_CHANGED =
 	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
-interface CheckedItem {
-	prepared: PreparedRequest;
-	imagesToPay: number;
-	imagesPaid?: number;
-}
-
 /**
- * Everything that can be read and checked without paying. Notes what an earlier try has paid for, if that fails.
+ * Everything that can be read and checked without paying.
  *
  * @throws a failure of kind `invalid_input`
  */
-export async function prepareRequest(item: ItemContext): Promise<CheckedItem> {
-	const written = hashOf(requestAsWritten(item.ctx.getNode().parameters));
-	const earlier = paidRecord(item.ctx, item.executionId, item.isTool, written);
-	try {
-		return await checkRequest(item, written, earlier);
-	} catch (thrown) {
-		if (earlier) noteRecord(item, earlier);
-		throw FailureError.from(thrown);
-	}
-}
-
-async function checkRequest(item: ItemContext, written: string, earlier?: RequestRecord): Promise<CheckedItem> {
+export async function prepareRequest(
+	item: ItemContext,
+): Promise<{ prepared: PreparedRequest; imagesToPay: number; imagesPaid?: number }> {
 	const { ctx, settings, executionId, isTool, run } = item;
 	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 	const checked = readRequest(item.base.body, settings, sources.length);
-	const files = await readDigests(item, sources).catch((thrown: unknown) => {
+	const written = hashOf(requestAsWritten(ctx.getNode().parameters));
+	const { digests, bytes, paid } = await readDigests(item, sources).catch((thrown: unknown) => {
 		// To resume a task, its files are not needed. n8n may have deleted them with the execution that provided them.
-		if (earlier) return undefined;
-		throw FailureError.from(thrown);
+		const earlier = thrown instanceof UnreadableFileError ? paidRecord(item, written) : undefined;
+		if (!earlier) throw FailureError.from(thrown);
+		return { digests: [], bytes: 0, paid: earlier };
 	});
 	const { key, record, isChanged } = openRecord(ctx, executionId, isTool, {
-		evaluated: files && hashOf([settings.apiFormat, checked.request, files.digests]),
+		evaluated: paid?.requestHash ?? hashOf([settings.apiFormat, checked.request, digests]),
 		written,
 		images: checked.request.n,
 		callCount: FORMATS[settings.apiFormat].callsFor(checked.request.n),
@@ -92,12 +82,13 @@ async function checkRequest(item: ItemContext, written: string, earlier?: Reques
 		request: { ...checked.request, n: record.images },
 		warnings: [
 			...checked.warnings,
+			...(paid ? [UNREADABLE] : []),
 			...(isChanged ? [openCalls > 0 ? PARTLY_CHANGED : CHANGED] : []),
 			...(record.deliveredIn !== undefined ? [DELIVERED_BEFORE] : []),
 		],
 		sources,
 		referenceUrls: sources.flatMap((source) => (source.kind === 'url' ? [source.url] : [])),
-		referenceBytes: files?.bytes ?? 0,
+		referenceBytes: bytes,
 		key,
 		record,
 	};
@@ -111,7 +102,7 @@ async function checkRequest(item: ItemContext, written: string, earlier?: Reques
 async function readDigests(
 	item: ItemContext,
 	sources: ReferenceSource[],
-): Promise<{ digests: string[]; bytes: number }> {
+): Promise<{ digests: string[]; bytes: number; paid?: RequestRecord }> {
 	const reservation = item.run.memoryBudget.reservation();
 	try {
 		if (sources.some((source) => source.kind === 'field')) await reservation.acquire(MAX_REFERENCE_BYTES);

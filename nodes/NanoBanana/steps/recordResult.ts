@@ -1,7 +1,9 @@
 import { FailureError, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact, redactResponse, SHOWN_IN_DETAILS } from '../errors/redact';
-import { hasImages, isAnswered, isUnclear, type RequestRecord, type SubmissionRecord } from '../run/idempotencyStore';
+import { requestAsWritten } from '../parameters/imageRequest';
+import type { RunningItem } from '../run/errorOutput';
+import { hashOf, hasImages, isAnswered, isUnclear, paidRecord, type SubmissionRecord } from '../run/idempotencyStore';
 import type { ItemContext } from '../run/runItem';
 import type { Accepted, SubmitResult } from '../submit/submitResult';
 
@@ -54,21 +56,23 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 	}
 }
 
-/** Notes what an earlier try has paid for, so that the errors of this try include it. */
-export function noteRecord(item: ItemContext, { calls }: RequestRecord): void {
-	for (const call of calls) {
-		if (isUnclear(call, item.executionId)) item.run.unclearItems.add(item.itemIndex);
-		if (!isAnswered(call, item.executionId)) continue;
+/** Notes what earlier tries of an item have paid for, so that the errors of this try include it. */
+export function noteEarlierTries(item: RunningItem): void {
+	const { ctx, executionId, run, itemIndex } = item;
+	const earlier = paidRecord(item, hashOf(requestAsWritten(ctx.getNode().parameters)));
+	for (const call of earlier?.calls ?? []) {
+		if (isUnclear(call, executionId) || call.isInProgress) run.unclearItems.add(itemIndex);
+		if (!isAnswered(call, executionId)) continue;
 		if (call.taskId === undefined) noteImages(item, hasImages(call));
 		else noteTask(item, call.taskId);
 	}
 }
 
-export function noteTask({ run, itemIndex }: ItemContext, taskId: string): void {
+export function noteTask({ run, itemIndex }: RunningItem, taskId: string): void {
 	run.tasks.set(itemIndex, [...(run.tasks.get(itemIndex) ?? []), taskId]);
 }
 
-export function noteImages({ run, itemIndex }: ItemContext, hasImages: boolean): void {
+export function noteImages({ run, itemIndex }: RunningItem, hasImages: boolean): void {
 	(hasImages ? run.keptItems : run.emptyItems).add(itemIndex);
 }
 

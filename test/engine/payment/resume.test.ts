@@ -260,10 +260,49 @@ describe('Retry execution', () => {
 		expect(retried.json.map(({ taskId }) => taskId).sort()).toEqual(
 			engine.mockApi.ledger.map(({ taskId }) => taskId).sort(),
 		);
+		expect(retried.json[0].warnings).toEqual([expect.stringContaining('could not be read again')]);
 		expect(charged()).toHaveLength(2);
 	});
 
-	it('names the tasks of all items if a field of one of them is no longer valid', async () => {
+	it('rejects a file that was replaced with one that is not an image, and names the task', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const parameters = { operation: 'imageToImage', prompt: 'a' };
+		const failed = await engine.run(parameters, { input: [item({}, { data: asFile(await plainImage('red')) })] });
+		failed.data.resultData.runData.Start[0].data!.main[0]![0].binary!.data = asFile(Buffer.from('%PDF-1.7 a document'));
+		const retried = await engine.run(parameters, { previous: failed.data });
+
+		expect(retried.error).toMatchObject({
+			message: "The file in 'data' is not a supported image",
+			context: { data: { taskId: engine.mockApi.ledger[0].taskId } },
+		});
+	});
+
+	it.each(['continueRegularOutput', undefined] as const)(
+		'does not say "not charged" about an item with images from an earlier try (On Error: %s)',
+		async (onError) => {
+			engine.mockApi.set({ faults: [{ route: 'generations', fault: 'status429Balance', after: 1, times: 1 }] });
+			const parameters = { prompt: PROMPT, options: { apiFormat: 'openAi', maxConcurrency: 1 } };
+			const failed = await engine.run(parameters, { input: prompts('a', 'b') });
+			failed.data.resultData.runData.Start[0].data!.main[0]![0].json.prompt = '';
+			const retried = await engine.run(parameters, { previous: failed.data, settings: { onError } });
+			const text = String(
+				retried.error?.description ?? (retried.json[0].details as { description: string }).description,
+			);
+
+			expect(text).toContain('You were not charged for this item.');
+			expect(text).toContain('The images of these items are charged: 0.');
+		},
+	);
+
+	it('names the task although an option is not valid now', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: 'a' });
+		const retried = await engine.run({ prompt: 'a', options: { timeout: 'abc' } }, { previous: failed.data });
+
+		expect(retried.error).toMatchObject({ context: { data: { taskId: engine.mockApi.ledger[0].taskId } } });
+	});
+
+	it('names the tasks of all items if a field of one of them is not valid now', async () => {
 		engine.mockApi.script('getTask', [NO]);
 		const parameters = { prompt: '={{ $json.prompt }}' };
 		const failed = await engine.run(parameters, { input: prompts('a', 'b') });

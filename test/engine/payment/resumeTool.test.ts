@@ -88,7 +88,7 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 		const options = { pollInterval: 0.02, timeout: 0.1 };
 		const { responses } = await call([{ prompt: 'a' }, { prompt: 'a' }], { protocol, settings: {} }, { options });
 
-		expect(responses[0].error).toContain('call this tool again with the same input');
+		expect(responses[0].error).toContain('call this tool again with exactly the same input');
 		expect(responses[1].error).toContain(String(engine.mockApi.ledger[0].taskId));
 		expect(engine.mockApi.ledger).toHaveLength(1);
 	});
@@ -101,6 +101,15 @@ describe.each(['engine', 'invocation'] as const)('as a tool of an execution, cal
 		expect(responses[2].error).toContain("The agent's calls would generate 3 images, but 'Max Images per Run' is 2");
 		expect(engine.mockApi.created()).toBe(2);
 	});
+});
+
+it('does not tell a client of an MCP trigger to call again, because it would be charged again', async () => {
+	engine.mockApi.set({ taskMs: 60_000 });
+	const options = { pollInterval: 0.02, timeout: 0.1 };
+	const { responses } = await call({ prompt: 'a' }, { protocol: 'mcp', settings: {} }, { options });
+
+	expect(responses[0].error).toContain('If you run this node again, you will be charged again.');
+	expect(responses[0].error).not.toContain('call this tool again');
 });
 
 it('applies Max Images per Run to simultaneous calls', async () => {

@@ -281,6 +281,17 @@ it.each([
 });
 
 it.each([
+	{ code: 'success', data: { task_id: 't-1', status: 'IN_PROGRESS', fail_reason: 'attempt 1 failed, retrying' } },
+	{ task_id: 't-1', status: 'running', error: { code: 429, message: 'slow' } },
+	{ task_id: 't-1', status: 'running', errorMsg: 'waiting for a GPU' },
+])('reads a running task next to an error as running: %j', async (body) => {
+	expect((await pollWith(reply(200, body))).poll).toMatchObject({
+		kind: 'outcome',
+		outcome: { kind: 'pending', status: 'running' },
+	});
+});
+
+it.each([
 	[409, { id: 't-1', status: 'processing', progress: 30 }],
 	[400, { task_id: 't-1', status: 'IN_PROGRESS' }],
 	[404, { code: 'success', data: { task_id: 't-1', status: 'IN_PROGRESS' } }],

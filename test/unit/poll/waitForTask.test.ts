@@ -157,6 +157,13 @@ it.each<[string, DecodedResponse]>([
 	expect(waited).toEqual({ outcome: told, polls: 3 });
 });
 
+it('ends at once if it only waits until the status is known, and Retry-After is longer than the timeout', async () => {
+	const { waited, tookMs } = await waitWith([down(90_000)], { origin: 'entered', until: 'known' });
+
+	expect(waited).toMatchObject({ failure: { kind: 'upstream_down' }, polls: 1 });
+	expect(tookMs).toBe(0);
+});
+
 it('reports an unrecognized response as an unknown status if it only waits until the status is known', async () => {
 	const { waited } = await waitWith([outcome({ kind: 'unknown', reason: 'no status' })], { until: 'known' });
 

@@ -28,7 +28,7 @@ function openEndings(continues: boolean): { of: (itemIndex: number) => RunningIt
 	} as unknown as NodeRun;
 	return {
 		logs,
-		of: (itemIndex) => ({ ctx, run, itemIndex, isTool: false, continues, apiKey: KEY }),
+		of: (itemIndex) => ({ ctx, run, itemIndex, isTool: false, executionId: '1', continues, apiKey: KEY }),
 	};
 }
 

@@ -28,8 +28,10 @@ export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}):
 					.filter(isThought)
 					.flatMap((part) => imageIn(part, baseUrl) ?? [])
 					.at(-1);
-		if (draft) return { kind: 'images', images: [draft], warnings: ['The image is from a thought of the model'] };
-		return withoutImage(body, text.slice(0, LONGEST_TEXT), finish);
+		const spoken = text.slice(0, LONGEST_TEXT);
+		const warnings = ['The model returned only a draft of the image'];
+		if (draft) return { kind: 'images', images: [draft], warnings, ...(spoken && { text: spoken }) };
+		return withoutImage(body, spoken, finish);
 	}
 	return {
 		kind: 'images',
@@ -87,7 +89,7 @@ function imagesInText(text: string, baseUrl: string): ImageRef[] {
 /** Takes linear time, because the text may be as long as an image. */
 function dataUrisIn(text: string): ImageRef[] {
 	const starts = text.split('](data:image/').slice(1);
-	return starts.flatMap((start) => refFrom(`data:image/${start.split(')', 1)[0]}`, '') ?? []);
+	return starts.flatMap((start) => refFrom(`data:image/${start.split(/[)\s]/, 1)[0]}`, '') ?? []);
 }
 
 /** Reads a property by Google's name or its snake case variant. */
