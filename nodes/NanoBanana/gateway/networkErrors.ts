@@ -42,7 +42,11 @@ const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'
 	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
 	{ sign: /EPROTO|ERR_SSL/, reason: 'The TLS connection failed' },
 	{ sign: /HPE_/, reason: "The server's response is not valid HTTP" },
-	{ sign: /TOO_MANY_REDIRECTS/, reason: 'The URL redirects too many times', isPermanent: true },
+	{
+		sign: /TOO_MANY_REDIRECTS|maximum number of redirects/i,
+		reason: 'The URL redirects too many times',
+		isPermanent: true,
+	},
 	{ sign: /Z_DATA_ERROR/, reason: 'The compressed response cannot be read', isPermanent: true },
 	{ sign: /Z_\w+_ERROR|ERR_\w*BROTLI|ZSTD_|decompress/i, reason: 'The compressed response cannot be read' },
 ];
@@ -86,21 +90,28 @@ export function readProxyError(
 	};
 }
 
-/** True if an open connection broke. `write EPROTO` does not count, because it is a failed TLS handshake. */
+/** True if an open connection broke. `write EPROTO` alone does not count, because it is a failed TLS handshake. */
 function wasOpen(chain: Array<Record<string, unknown>>): boolean {
-	return chain.some(({ syscall, code }) => (syscall === 'read' || syscall === 'write') && code !== 'EPROTO');
+	const wasSecured = socketOf(chain)?.secureConnecting === false;
+	return (
+		wasSecured || chain.some(({ syscall, code }) => ['read', 'write'].includes(String(syscall)) && code !== 'EPROTO')
+	);
 }
 
 /** Why the request cannot have been sent, by its system call or socket. */
 function unsentReason(chain: Array<Record<string, unknown>>): string | undefined {
 	if (chain.some(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo'))
 		return 'The connection could not be opened';
-	const request = chain.map((error) => error.request).find((found) => typeof found === 'object' && found !== null);
-	if (request === undefined) return undefined;
-	const { socket } = request as { socket?: { secureConnecting?: boolean } | null };
+	const socket = socketOf(chain);
 	// A request only gets its socket after the proxy has opened the tunnel.
-	if (!socket) return 'The proxy closed the connection';
-	return socket.secureConnecting === true ? 'The connection was closed during the TLS handshake' : undefined;
+	if (socket === null) return 'The proxy closed the connection';
+	return socket?.secureConnecting === true ? 'The connection was closed during the TLS handshake' : undefined;
+}
+
+/** The socket of the request: null if it got none, undefined without a request. `secureConnecting` only exists for TLS. */
+function socketOf(chain: Array<Record<string, unknown>>): { secureConnecting?: boolean } | null | undefined {
+	const request = chain.map((error) => error.request).find((found) => typeof found === 'object' && found !== null);
+	return request && ((request as { socket?: { secureConnecting?: boolean } }).socket ?? null);
 }
 
 /** A TLS server responds to plain HTTP with an alert record (type 21) and does not read the request (RFC 8446, 5.1). */

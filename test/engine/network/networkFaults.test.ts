@@ -1,5 +1,7 @@
 /* eslint-disable */
 // The text of a network fault that n8n stores and shows is ours, never that of n8n or the system.
+import { connect } from 'node:net';
+
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useEngine } from '../support/useEngine';
@@ -63,6 +65,26 @@ describe('a request that may have arrived is not sent again, and the error has o
 		const shown = await shownAfter(http(server.port));
 
 		expect(shown.text).toContain(words);
+		expect(shown.text).not.toMatch(NOT_OURS);
+		expect(shown.code).toBe(UNCLEAR);
+		expect(server.received).toHaveLength(1);
+	});
+
+	it('after a proxy has written its error page into the open TLS tunnel', async () => {
+		let breakTunnel = (): void => undefined;
+		const server = await servers.listenTls(() => breakTunnel());
+		const proxy = await servers.accept((client) => {
+			const tunnel = connect(server.port, '127.0.0.1');
+			tunnel.on('error', () => undefined);
+			tunnel.pipe(client);
+			client.pipe(tunnel);
+			breakTunnel = () => {
+				tunnel.unpipe(client);
+				client.end(response('', [], '504 Gateway Timeout'));
+			};
+		});
+		const shown = await shownAfter(https(proxy.port), { requestOptions: { allowUnauthorizedCerts: true } });
+
 		expect(shown.text).not.toMatch(NOT_OURS);
 		expect(shown.code).toBe(UNCLEAR);
 		expect(server.received).toHaveLength(1);

@@ -50,6 +50,15 @@ describe('a network error', () => {
 		},
 	);
 
+	it('proves nothing if a proxy breaks the tunnel with plain text after the TLS handshake', () => {
+		const injected = Object.assign(new Error('SSL routines::wrong version number'), {
+			code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+			request: { socket: { secureConnecting: false } },
+		});
+
+		expect(readNetworkError(injected).kind).toBe('unclear');
+	});
+
 	it('proves that nothing was sent if the TLS handshake failed', () => {
 		const plain = Object.assign(new Error('write EPROTO 1:error:0A00010B:SSL routines::wrong version number'), {
 			code: 'EPROTO',
@@ -58,6 +67,7 @@ describe('a network error', () => {
 		const lost = { ...socketError('EHOSTUNREACH', 'read'), request: { socket: { secureConnecting: true } } };
 
 		expect(readNetworkError(plain).kind).toBe('unsent');
+		expect(readNetworkError({ ...plain, message: plain.message, request: { socket: {} } }).kind).toBe('unsent');
 		expect(readNetworkError(lost).kind).toBe('unsent');
 	});
 });
