@@ -17,6 +17,12 @@ it.each([
 		'(web page) 502 Bad Gateway',
 	],
 	['a placeholder for a web page', '<html><body>x</body></html>', '(web page)'],
+	['a placeholder for a key with escaped characters', `Bearer ${'Ab\\/Cd'} \\u002b ok`, 'Bearer [key] + ok'],
+	[
+		'a URL without its signature if its slashes are escaped',
+		'{"url":"https:\\/\\/cdn.example\\/a.png?auth_key=1-2-3"}',
+		'{"url":"https://cdn.example/a.png"}',
+	],
 	['text without its markup', 'Sorry, <b>no</b> <a href="https://x.example">image</a>', 'Sorry,  no   image'],
 	['a placeholder for the key', `Invalid token ${KEY} given`, 'Invalid token [key] given'],
 	[
