@@ -33,6 +33,8 @@ async function offeredIds(ctx: ILoadOptionsFunctions): Promise<string[]> {
 		json: true,
 		disableFollowRedirect: true,
 		timeout: LIST_TIMEOUT_MS,
+		// `timeout` alone does not end a response that never ends.
+		abortSignal: AbortSignal.timeout(LIST_TIMEOUT_MS),
 	});
 	const rows = [...list(own(body, 'data')), ...list(own(body, 'models'))];
 	return rows.map((row) => firstText(row, 'id', 'name')?.replace(/^models\//, '')).filter((id) => id !== undefined);
