@@ -42,19 +42,22 @@ const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (ser
 
 /** A poll without a byte for this long is repeated. A complete response with images inside may take longer. */
 const IDLE_MS = 30_000;
+/** After each failed poll, the API gets more time for its first byte, but at most this many times as much. */
+const MOST_PATIENCE = 4;
 
 /** GET /v1/images/tasks/{id}, once (API page). */
 export async function fetchTaskStatus(
 	client: GatewayClient,
 	asked: Asked & { taskId: string },
-	limits: { remainingMs: number; maxBytes: number; reserveMemory?: Limits['reserveMemory'] },
+	limits: { remainingMs: number; failures?: number; maxBytes: number; reserveMemory?: Limits['reserveMemory'] },
 ): Promise<TaskStatusResult> {
 	const { taskId } = asked;
 	// In a path, the dots would change the route, even encoded. Half of a surrogate pair cannot be encoded.
 	if (/^\.\.?$|\p{Cs}/u.test(taskId)) return { kind: 'final', failure: { kind: 'unknown_task', taskId } };
 	const timeoutMs = Math.max(1000, limits.remainingMs);
 	const path = `${TASKS_PATH}/${encodeURIComponent(taskId)}`;
-	const reply = await readApi(client, path, { ...limits, timeoutMs, idleMs: IDLE_MS });
+	const idleMs = IDLE_MS * Math.min(MOST_PATIENCE, 1 + (limits.failures ?? 0));
+	const reply = await readApi(client, path, { ...limits, timeoutMs, idleMs });
 	if (reply.kind === 'tooLarge') {
 		return {
 			kind: 'final',

@@ -8,8 +8,8 @@ export interface PollOptions {
 	taskId: string;
 	/** Created in this try, created by an earlier try, or entered by the user and so perhaps never accepted. */
 	origin: 'fresh' | 'resumed' | 'entered';
-	/** One poll. Polls are free, so it may fail any number of times. */
-	poll: (remainingMs: number) => Promise<TaskStatusResult>;
+	/** One poll. Polls are free, so it may fail any number of times. `failures`: how many failed right before it. */
+	poll: (remainingMs: number, failures: number) => Promise<TaskStatusResult>;
 	/** Whether to wait until the task has ended, or until its status is known. */
 	until: 'ended' | 'known';
 	/** Shared by the tasks of a run, so that it learns from all of them. */
@@ -64,6 +64,7 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 	const graceMs = origin === 'entered' ? Math.min(ENTERED_GRACE_MS, timeoutMs) : OWN_GRACE_MS;
 	const ticket = options.schedule.track(options.startedAt, pollIntervalMs, origin === 'fresh');
 	let polls = 0;
+	let failures = 0;
 	let last: DecodedResponse | undefined;
 	let lastFailure: Failure | undefined;
 	let seenAt = clock.now();
@@ -74,9 +75,10 @@ export async function waitForTask(options: PollOptions): Promise<PollResult> {
 		for (;;) {
 			await pauseUntilDue(options, ticket, notBefore, deadline);
 			if (signal.aborted) throw new FailureError({ kind: 'canceled', taskId });
-			const poll = await options.poll(deadline - clock.now());
+			const poll = await options.poll(deadline - clock.now(), failures);
 			const now = clock.now();
 			polls += 1;
+			failures = poll.kind === 'outcome' ? 0 : failures + 1;
 			last = poll.outcome ?? last;
 			if (options.until === 'known' && poll.outcome) return { outcome: knownFrom(poll.outcome, taskId), polls };
 			// For an ID that the user entered, the base URL may be wrong and only return web pages.

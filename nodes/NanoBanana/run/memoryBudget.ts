@@ -1,5 +1,5 @@
 import { MEGABYTE } from '../lib/bytes';
-import { deferred, type Deferred } from '../lib/clock';
+import { deferred, systemClock, type Deferred } from '../lib/clock';
 
 /** A limit shared by the items of a node run: bytes in memory or parallel transfers. First come, first served. */
 export interface Budget {
@@ -12,11 +12,17 @@ export interface Reservation {
 	readonly isAcquired: boolean;
 	/** Waits until `amount` is free. Only the first call counts: reservations never grow, so they cannot deadlock. */
 	acquire(amount: number): Promise<void>;
+	/**
+	 * For a paid response: takes the memory after 10 seconds even if it is not free. A server closes a connection that
+	 * nobody reads (nginx: after 60 seconds), and the images would be lost.
+	 */
+	acquireSoon(amount: number): Promise<void>;
 	release(): void;
 }
 
 /** Maximum bytes of requests and images in memory at a time, unless a single one is larger. */
 export const MEMORY_BYTES = 24 * MEGABYTE;
+const LONGEST_WAIT_MS = 10_000;
 /** Maximum number of parallel downloads. */
 export const TRANSFERS = 8;
 
@@ -30,26 +36,37 @@ export function createBudget(capacity: number): Budget {
 	const held = new Set<Claim>();
 	const waiting = new Set<Claim>();
 
+	const grant = (claim: Claim): void => {
+		if (!waiting.delete(claim)) return;
+		held.add(claim);
+		taken += claim.amount;
+		claim.granted.resolve();
+	};
 	const grantNext = (): void => {
 		for (const claim of waiting) {
 			if (taken > 0 && taken + claim.amount > capacity) return;
-			waiting.delete(claim);
-			held.add(claim);
-			taken += claim.amount;
-			claim.granted.resolve();
+			grant(claim);
 		}
 	};
 
 	const reservation = (): Reservation => {
 		let claim: Claim | undefined;
+		const claimOf = (amount: number): Claim => {
+			if (!claim) waiting.add((claim = { amount: Math.max(1, amount), granted: deferred() }));
+			grantNext();
+			return claim;
+		};
 		return {
 			get isAcquired() {
 				return claim !== undefined;
 			},
-			async acquire(amount) {
-				if (!claim) waiting.add((claim = { amount: Math.max(1, amount), granted: deferred() }));
-				grantNext();
-				await claim.granted.promise;
+			acquire: async (amount) => await claimOf(amount).granted.promise,
+			async acquireSoon(amount) {
+				const mine = claimOf(amount);
+				const granted = new AbortController();
+				void systemClock.pause(LONGEST_WAIT_MS, granted.signal).then(() => grant(mine));
+				await mine.granted.promise;
+				granted.abort();
 			},
 			release() {
 				if (!claim) return;

@@ -129,7 +129,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		const response = await sendCall(item.submitClient, encoded, record.idempotencyKey, {
 			timeoutMs: requestTimeoutMs(item),
 			maxBytes: maxResponseBytes(item, prepared.request.n),
-			reserveMemory: reservation.acquire,
+			reserveMemory: reservation.acquireSoon,
 			isWhole: (bytes) => isWholeImage(readImageFormat(bytes), true),
 		});
 		const asked = { references: prepared.referenceUrls };

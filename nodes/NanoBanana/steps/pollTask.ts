@@ -72,7 +72,7 @@ export async function pollStatus(item: ItemContext, task: Task): Promise<PollRes
 		...pollOptions(item, task),
 		until: 'known',
 		// A response with images may take longer.
-		poll: async () => await poll(item, task, timeoutMs),
+		poll: async () => await poll(item, task, { remainingMs: timeoutMs }),
 		timeoutMs: Math.min(timeoutMs, STATUS_CHECK_MS),
 		continuesOnTimeout: false,
 	});
@@ -85,7 +85,7 @@ function pollOptions(item: ItemContext, task: Task): Omit<PollOptions, 'until' |
 	return {
 		taskId,
 		origin,
-		poll: async (remainingMs) => await poll(item, task, remainingMs),
+		poll: async (remainingMs, failures) => await poll(item, task, { remainingMs, failures }),
 		schedule: run.schedule,
 		clock: systemClock,
 		signal: run.signal,
@@ -99,14 +99,17 @@ function pollOptions(item: ItemContext, task: Task): Omit<PollOptions, 'until' |
 export async function poll(
 	item: ItemContext,
 	{ taskId, references, images, reservation }: Pick<Task, 'taskId' | 'references' | 'images'> & Partial<Task>,
-	remainingMs: number,
+	limits: { remainingMs: number; failures?: number },
 ): Promise<TaskStatusResult> {
 	const result = await fetchTaskStatus(
 		item.readClient,
 		{ taskId, references, imagePath: item.settings.imagePath },
-		{ remainingMs, maxBytes: maxResponseBytes(item, images), reserveMemory: reservation?.acquire },
+		{ ...limits, maxBytes: maxResponseBytes(item, images), reserveMemory: reservation?.acquire },
 	);
 	if (result.outcome) logStatus(item, taskId, result.outcome);
+	const hasImages = result.outcome?.kind === 'images' && result.outcome.images.length > 0;
+	// Other tasks may need the memory until the next poll.
+	if (!hasImages) reservation?.release();
 	return result;
 }
 

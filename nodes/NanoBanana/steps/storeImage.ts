@@ -74,7 +74,7 @@ async function startTransfer({ transfers, memoryBudget }: ItemContext['run']): P
 /** Polls again for a fresh URL. The response is small and reserves no memory, because this image may be using it. */
 async function freshUrl(item: ItemContext, taskId: string, { call, position }: Source): Promise<string | undefined> {
 	const { references } = call;
-	const result = await poll(item, { taskId, references, images: 0 }, item.settings.timeoutMs);
+	const result = await poll(item, { taskId, references, images: 0 }, { remainingMs: item.settings.timeoutMs });
 	const images = result.kind === 'outcome' && result.outcome.kind === 'images' ? result.outcome.images : [];
 	const ref = images.at(position);
 	return ref?.kind === 'url' ? ref.url : undefined;

@@ -36,6 +36,32 @@ describe('images and requests that do not all fit into memory at once', () => {
 		expect(raw.requests).toHaveLength(8);
 	});
 
+	it('are returned while the status of another task, which is as large, says that it is still running', async () => {
+		const file = await plainImage('red');
+		const filler = 'x'.repeat(13_000_000);
+		let created = 0;
+		let served = 0;
+		raw.on('POST', '/v1/images/tasks', (response) =>
+			sendJson(response, { data: { task_id: `task_${++created}`, status: 'queued' } }),
+		);
+		raw.on('GET', '/v1/images/tasks/', (response, { path }) => {
+			const task_id = String(path.split('/').pop());
+			const isOver = task_id !== 'task_1' || served >= 3;
+			const end = isOver ? { status: 'succeeded', result_url: `${raw.url}/file` } : { status: 'processing' };
+			sendJson(response, { data: { task_id, filler, ...end } });
+		});
+		raw.on('GET', '/file', (response) => {
+			served += 1;
+			response.end(file);
+		});
+		const run = await engine.run(
+			{ prompt: '={{ "image " + $json.index }}', options: { pollInterval: 0.2 } },
+			{ input: [0, 1, 2, 3].map((index) => item({ index })), credential: { baseUrl: raw.url } },
+		);
+
+		expect(run.json.map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+	});
+
 	it('are returned by many items whose large responses also contain a URL', async () => {
 		const file = padImage(await plainImage('red'), 'png', 300_000);
 		raw.serveTask('');

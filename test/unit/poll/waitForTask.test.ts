@@ -164,6 +164,18 @@ it('ends at once if it only waits until the status is known, and Retry-After is 
 	expect(tookMs).toBe(0);
 });
 
+it('counts the failed polls in a row, so that the API gets more time for its response', async () => {
+	const results = [down(), down(), queued(), down(), imageResult];
+	const failures: number[] = [];
+	const poll = async (_remainingMs: number, count: number): Promise<TaskStatusResult> => {
+		failures.push(count);
+		return await Promise.resolve(results[failures.length - 1]);
+	};
+	await waitWith([], { poll });
+
+	expect(failures).toEqual([0, 1, 2, 0, 1]);
+});
+
 it('reports an unrecognized response as an unknown status if it only waits until the status is known', async () => {
 	const { waited } = await waitWith([outcome({ kind: 'unknown', reason: 'no status' })], { until: 'known' });
 

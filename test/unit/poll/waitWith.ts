@@ -38,9 +38,9 @@ export const OPTIONS = {
 /** How the polling ended, and after how many polls. */
 export async function ended(options: PollOptions) {
 	let polls = 0;
-	const poll: PollOptions['poll'] = async (remainingMs) => {
+	const poll: PollOptions['poll'] = async (remainingMs, failures) => {
 		polls += 1;
-		return await options.poll(remainingMs);
+		return await options.poll(remainingMs, failures);
 	};
 	return await waitForTask({ ...options, poll }).catch((thrown: unknown) => ({ failure: toFailure(thrown), polls }));
 }
