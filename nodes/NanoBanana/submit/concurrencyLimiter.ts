@@ -54,8 +54,8 @@ export interface SlowStart {
 	acceptedAfterMs?: number;
 }
 
-/** The API answers create requests at once, so a few unanswered ones keep it busy. */
-export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0 };
+/** The API answers create requests at once, so a few unanswered ones keep it busy. One that hangs blocks no others. */
+export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0, acceptedAfterMs: 10_000 };
 /** The API answers a synchronous request only when its image is ready, so many have to run in parallel. */
 export const SYNC_SLOW_START: SlowStart = { initial: 16, growBy: 1, acceptedAfterMs: 300 };
 
@@ -149,9 +149,11 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 	function createPermit({ giveUpAfterMs, isResumed }: Waiter): Permit {
 		let state: 'unanswered' | 'assumed' | 'accepted' | 'released' = 'unanswered';
 		const sentInEpoch = epoch;
+		const answered = new AbortController();
 		const moveTo = (next: typeof state): void => {
 			if (state === 'unanswered') unanswered -= 1;
 			else open -= 1;
+			answered.abort();
 			if (next !== 'released') open += 1;
 			state = next;
 		};
@@ -161,7 +163,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 		if (isResumed) {
 			moveTo('accepted');
 		} else if (slowStart.acceptedAfterMs !== undefined) {
-			void clock.pause(slowStart.acceptedAfterMs).then(() => {
+			void clock.pause(slowStart.acceptedAfterMs, answered.signal).then(() => {
 				if (state !== 'unanswered') return;
 				moveTo('assumed');
 				dispatch();

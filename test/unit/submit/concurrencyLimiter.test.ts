@@ -98,6 +98,18 @@ it('sends few requests before the first responses, so that a wrong guess costs f
 	expect((await play(40, 64)).mostWithoutResponse).toBe(TASK_SLOW_START.initial);
 });
 
+it('sends other requests after ten seconds if the first ones get no response', async () => {
+	const clock = stoppedClock();
+	const limiter = limiterOf(64, clock);
+	let sent = 0;
+	for (let item = 0; item < 8; item += 1) void limiter.acquire().then(() => (sent += 1));
+	await clock.advance(9_000);
+	expect(sent).toBe(TASK_SLOW_START.initial);
+
+	await clock.advance(2_000);
+	expect(sent).toBe(2 * TASK_SLOW_START.initial);
+});
+
 it('runs more and more synchronous calls at the same time while they succeed', async () => {
 	const seen = await play(60, 64, { slowStart: SYNC_SLOW_START });
 

@@ -37,13 +37,16 @@ interface Attempt {
 	tookMs: number;
 }
 
+/** Without `acceptedAfterMs`, because each pause of this clock ends at once. */
+const SLOW_START = { initial: TASK_SLOW_START.initial, growBy: TASK_SLOW_START.growBy };
+
 export function limiterOf(
 	maxConcurrency: number,
 	clock: Clock,
 	signal = new AbortController().signal,
 	cancel = signal,
 ): ConcurrencyLimiter {
-	return createConcurrencyLimiter({ maxConcurrency, slowStart: TASK_SLOW_START, signal, cancel, clock });
+	return createConcurrencyLimiter({ maxConcurrency, slowStart: SLOW_START, signal, cancel, clock });
 }
 
 /** A real limiter that records what happens to its permits. */
