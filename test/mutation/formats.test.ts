@@ -5,6 +5,7 @@ allIn(
 	'formats/asyncTask',
 	'formats/gemini',
 	'formats/openAi',
+	'formats/decode/decodeTask',
 	'formats/decode/readPath',
 	'formats/decode/responseShapes',
 	'formats/decode/statusWords',
