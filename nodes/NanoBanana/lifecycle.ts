@@ -32,7 +32,7 @@ export async function createImages(
 	return await runItem<PreparedRequest>(this, options, {
 		prepare: prepareRequest,
 		perform: createAndCollect,
-		skip: noteEarlierTries,
+		skip: (item, prepared) => noteEarlierTries(item, prepared?.record),
 		release: ({ record }) => releaseRecord(record),
 	});
 }

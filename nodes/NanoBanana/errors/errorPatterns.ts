@@ -114,10 +114,10 @@ export const NOTHING_ACCEPTED = anyOf(
 );
 /** The request was accepted. Overrides NOTHING_ACCEPTED, e.g. "Too many requests, your task is queued". */
 export const ACCEPTED_BEFORE = anyOf(
-	/(?<!\b(no|any|another|new|one|of|max(imum)?|per|\d+) )\b(request|task|image|job|generation)( (is|was|has|been|already|successfully)){0,4} (queued|accepted|submitted|created|generated|charged|billed)\b(?! (too|per|at a time)\b)/,
+	/(?<!\b(no|no new|any|another|only one|number of|max(imum)?|per|\d+) )\b(request|task|image|job|generation)( (is|was|has|been|already|successfully)){0,4} (queued|accepted|submitted|created|generated|charged|billed)\b(?! (too|per|at a time)\b)/,
 	/\b(your|the|this) (request|task|image|job|generation) \S+ (is|was|has been) (queued|accepted|submitted|created|generated|charged|billed)\b/,
-	/已经?(成功|被|为您){0,2}(提交|受理|接受|创建|生成|加入|进入|排队|入队|扣费)(?!.{0,12}(过多|上限|超[过出]|限制))/,
-	/(正在排队|排队中)(?!.{0,12}(过多|上限|超[过出]|限制))|(?<!频繁.{0,4})请勿重复/,
+	/已经?(成功|被|为您){0,2}(提交|受理|接受|创建|生成|加入|进入|排队|入队|扣费)(?!数|\s?了?\s?\d+\s?个|[^，。,.;；！!\s]{0,12}(过多|上限|超[过出]|限制))/,
+	/(正在排队|排队中)(?!数|\s?了?\s?\d+\s?个|[^，。,.;；！!\s]{0,12}(过多|上限|超[过出]|限制))|(?<!(频繁|频率).{0,10})请勿重复(?!.{0,6}(频繁|频率))/,
 );
 /** The model's own API returned success, but its body could not be read. Source: New API (types/error.go), also with 4xx. */
 export const GENERATED_UPSTREAM = /\bbad_response_body\b|\bempty_response\b/;
@@ -129,6 +129,7 @@ export const FAILED_LATER = anyOf(
 	/\bconsuming\b/,
 	/\bstor(e|ed|age|ing)\b/,
 	/\b(fail|unable|could not|cannot|error).{0,20}\b(sav|upload|deliver)/,
+	/\b(sav|upload|deliver)\w*\b.{0,30}\b(fail|error|reject|unable|could not|cannot)/,
 	// context.DeadlineExceeded and io.EOF of Go, in which New API is written.
 	/timed?[ -]?out|deadline exceeded|\beof\b/,
 	/\bin time\b/,

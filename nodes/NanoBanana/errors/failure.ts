@@ -41,6 +41,8 @@ export interface PaidByOthers {
 	keptItems?: number[];
 	/** Items whose response did not contain an image, which is usually charged. */
 	emptyItems?: number[];
+	/** True if something of this item itself is in these lists. */
+	isOwnListed?: boolean;
 	/** True if 'Retry execution' also finds the kept images. Otherwise only a retry of the node itself does. */
 	isKeptWithExecution?: boolean;
 }
@@ -78,7 +80,8 @@ const SHOWN_CHARACTERS = 200;
 /** Text that says whether the request was charged. */
 export function costText(failure: Failure): string {
 	const { cost } = KINDS[failure.kind];
-	if (cost === 'notCharged' && othersText(failure).length > 0) return 'You were not charged for this item.';
+	if (cost === 'notCharged' && othersText(failure).length > 0)
+		return `You were not charged for this ${failure.others?.isOwnListed ? 'try' : 'item'}.`;
 	return cost ? COSTS[cost] : '';
 }
 

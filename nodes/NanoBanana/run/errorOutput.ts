@@ -68,11 +68,15 @@ function chargesOf(
 	const { cost, isUnclear } = KINDS[failure.kind];
 	const listed = (items: Set<number>, isOwnListed: boolean): number[] =>
 		[...items].filter((index) => isIncluded(index) && (index !== itemIndex || isOwnListed));
+	const unclearItems = listed(run.unclearItems, !isUnclear);
+	const keptItems = listed(run.keptItems, cost === 'notCharged');
+	const emptyItems = listed(run.emptyItems, cost === 'notCharged');
 	return {
 		taskIds: openTasks(run, isIncluded).filter((taskId) => taskId !== failure.taskId),
-		unclearItems: listed(run.unclearItems, !isUnclear),
-		keptItems: listed(run.keptItems, cost === 'notCharged'),
-		emptyItems: listed(run.emptyItems, cost === 'notCharged'),
+		unclearItems,
+		keptItems,
+		emptyItems,
+		isOwnListed: [...unclearItems, ...keptItems, ...emptyItems].includes(itemIndex),
 		isKeptWithExecution: run.inMemoryItems.size === 0,
 	};
 }

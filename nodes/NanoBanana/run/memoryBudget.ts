@@ -23,6 +23,8 @@ export interface Reservation {
 /** Maximum bytes of requests and images in memory at a time, unless a single one is larger. */
 export const MEMORY_BYTES = 24 * MEGABYTE;
 const LONGEST_WAIT_MS = 10_000;
+/** How much memory paid responses may take in that case, as a multiple of the budget. */
+const FORCED_SHARE = 4;
 /** Maximum number of parallel downloads. */
 export const TRANSFERS = 8;
 
@@ -64,7 +66,13 @@ export function createBudget(capacity: number): Budget {
 			async acquireSoon(amount) {
 				const mine = claimOf(amount);
 				const granted = new AbortController();
-				void systemClock.pause(LONGEST_WAIT_MS, granted.signal).then(() => grant(mine));
+				const force = async (): Promise<void> => {
+					while (waiting.has(mine)) {
+						await systemClock.pause(LONGEST_WAIT_MS, granted.signal);
+						if (taken + mine.amount <= FORCED_SHARE * capacity) grant(mine);
+					}
+				};
+				void force();
 				await mine.granted.promise;
 				granted.abort();
 			},

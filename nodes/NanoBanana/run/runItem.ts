@@ -33,7 +33,7 @@ export interface ItemSteps<T> {
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;
 	/** Called instead of `perform` if the item is not valid, or not sent because of other items. */
-	skip?: (item: RunningItem) => void;
+	skip?: (item: RunningItem, prepared?: T) => void;
 	/** Called when a prepared item ends, whether it succeeds or fails. */
 	release?: (prepared: T) => void;
 }
@@ -84,7 +84,7 @@ export async function runItem<T>(
 		});
 		let rows: INodeExecutionData[] = [];
 		if (decision !== 'abandoned') {
-			if (!isValid || decision !== 'proceed') skip?.(running);
+			if (!isValid || decision !== 'proceed') skip?.(running, isValid ? checked.prepared : undefined);
 			if (!isValid) throw checked;
 			if (decision === 'overImageLimit') throw new FailureError(overImageLimit(planned, maxImages, isTool));
 			if (decision === 'proceed') rows = await perform(checked.item, checked.prepared);

@@ -3,7 +3,15 @@ import { KINDS } from '../errors/failureKinds';
 import { redact, redactResponse, SHOWN_IN_DETAILS } from '../errors/redact';
 import { requestAsWritten } from '../parameters/imageRequest';
 import type { RunningItem } from '../run/errorOutput';
-import { hashOf, hasImages, isAnswered, isUnclear, paidRecord, type SubmissionRecord } from '../run/idempotencyStore';
+import {
+	hashOf,
+	hasImages,
+	isAnswered,
+	isUnclear,
+	paidRecord,
+	type RequestRecord,
+	type SubmissionRecord,
+} from '../run/idempotencyStore';
 import type { ItemContext } from '../run/runItem';
 import type { Accepted, SubmitResult } from '../submit/submitResult';
 
@@ -57,9 +65,9 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 }
 
 /** Notes what earlier tries of an item have paid for, so that the errors of this try include it. */
-export function noteEarlierTries(item: RunningItem): void {
+export function noteEarlierTries(item: RunningItem, record?: RequestRecord): void {
 	const { ctx, executionId, run, itemIndex } = item;
-	const earlier = paidRecord(item, hashOf(requestAsWritten(ctx.getNode().parameters)));
+	const earlier = record ?? paidRecord(item, hashOf(requestAsWritten(ctx.getNode().parameters)));
 	for (const call of earlier?.calls ?? []) {
 		if (isUnclear(call, executionId) || call.isInProgress) run.unclearItems.add(itemIndex);
 		if (!isAnswered(call, executionId)) continue;

@@ -52,10 +52,12 @@ export interface SlowStart {
 	growBy: number;
 	/** A request without a response for this long counts as accepted: rejections are quick, images are not. */
 	acceptedAfterMs?: number;
+	/** Only if the API has accepted another one. Otherwise, all of them may hang. */
+	needsProof?: boolean;
 }
 
 /** The API answers create requests at once, so a few unanswered ones keep it busy. One that hangs blocks no others. */
-export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0, acceptedAfterMs: 10_000 };
+export const TASK_SLOW_START: SlowStart = { initial: 3, growBy: 0, acceptedAfterMs: 10_000, needsProof: true };
 /** The API answers a synchronous request only when its image is ready, so many have to run in parallel. */
 export const SYNC_SLOW_START: SlowStart = { initial: 16, growBy: 1, acceptedAfterMs: 300 };
 
@@ -164,7 +166,7 @@ export function createConcurrencyLimiter(options: LimiterOptions): ConcurrencyLi
 			moveTo('accepted');
 		} else if (slowStart.acceptedAfterMs !== undefined) {
 			void clock.pause(slowStart.acceptedAfterMs, answered.signal).then(() => {
-				if (state !== 'unanswered') return;
+				if (state !== 'unanswered' || (slowStart.needsProof && proven === 0)) return;
 				moveTo('assumed');
 				dispatch();
 			});

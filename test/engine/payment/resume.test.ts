@@ -289,10 +289,19 @@ describe('Retry execution', () => {
 				retried.error?.description ?? (retried.json[0].details as { description: string }).description,
 			);
 
-			expect(text).toContain('You were not charged for this item.');
+			expect(text).toContain('You were not charged for this try.');
 			expect(text).toContain('The images of these items are charged: 0.');
 		},
 	);
+
+	it('names the task of an edited field with the same value, although another item is not valid now', async () => {
+		engine.mockApi.script('getTask', [NO]);
+		const failed = await engine.run({ prompt: PROMPT }, { input: prompts('a', 'b') });
+		failed.data.resultData.runData.Start[0].data!.main[0]![1].json.prompt = '';
+		const retried = await engine.run({ prompt: '={{ String($json.prompt) }}' }, { previous: failed.data });
+
+		expect(retried.error?.description).toContain(String(engine.mockApi.ledger[0].taskId));
+	});
 
 	it('names the task although an option is not valid now', async () => {
 		engine.mockApi.script('getTask', [NO]);

@@ -18,6 +18,7 @@ it.each([
 	],
 	['a placeholder for a web page', '<html><body>x</body></html>', '(web page)'],
 	['a placeholder for a key with escaped characters', `Bearer ${'Ab\\/Cd'} \\u002b ok`, 'Bearer [key] + ok'],
+	['a placeholder for a key in JSON inside JSON', `Bearer ${'Ab\\\\/Cd'} ok`, 'Bearer [key] ok'],
 	[
 		'a URL without its signature if its slashes are escaped',
 		'{"url":"https:\\/\\/cdn.example\\/a.png?auth_key=1-2-3"}',

@@ -122,9 +122,14 @@ describe('a response with images', () => {
 	it.each<[fact: string, texts: string[]]>([
 		['one text', [`Here is the cube.\n![cube](data:image/png;base64,${PNG}) Enjoy.`]],
 		['two texts', ['Here is the cube.', `![cube](data:image/png;base64,${PNG})`]],
+		['one text, with line breaks', [`Here: ![cube](data:image/png;base64,${PNG.slice(0, 40)}\n${PNG.slice(40)})`]],
 		['one text, with a title', [`Here: ![cube](data:image/png;base64,${PNG} "A cube")`]],
 	])('is read from a data URI next to other words in %s', (_fact, texts) => {
-		expect(decode(response(texts.map((text) => ({ text }))))).toEqual({ kind: 'images', images: [base64()] });
+		const decoded = decode(response(texts.map((text) => ({ text }))));
+		const [image] = decoded.kind === 'images' ? decoded.images : [];
+
+		expect(decoded).toMatchObject({ kind: 'images', images: [{ kind: 'base64' }] });
+		expect(image.kind === 'base64' && image.base64.replace(/\s/g, '')).toBe(PNG);
 	});
 
 	it('is the last one of the thoughts if there is no other, with a warning', () => {

@@ -46,6 +46,18 @@ it('gives a paid response its memory after ten seconds, although it is not free'
 	expect(order).toEqual(['first', 'paid', 'last']);
 });
 
+it('gives all paid responses together at most four times its memory', async () => {
+	const { order, of } = reserve(createBudget(10));
+	const first = of('first', 'acquire', 10);
+	for (const name of ['a', 'b', 'c', 'd']) of(name, 'acquireSoon', 10);
+	await jest.advanceTimersByTimeAsync(60_000);
+	expect(order).toEqual(['first', 'a', 'b', 'c']);
+
+	first.release();
+	await jest.advanceTimersByTimeAsync(10_000);
+	expect(order).toEqual(['first', 'a', 'b', 'c', 'd']);
+});
+
 it('gives nothing to a paid response that was released while it waited', async () => {
 	const budget = createBudget(10);
 	const { order, of } = reserve(budget);

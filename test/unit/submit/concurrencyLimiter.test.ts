@@ -98,16 +98,20 @@ it('sends few requests before the first responses, so that a wrong guess costs f
 	expect((await play(40, 64)).mostWithoutResponse).toBe(TASK_SLOW_START.initial);
 });
 
-it('sends other requests after ten seconds if the first ones get no response', async () => {
+it.each([
+	[1, 'sends others after ten seconds'],
+	[0, 'sends no others, because the API may answer none'],
+])('while requests hang, with %i accepted before, it %s', async (accepted) => {
 	const clock = stoppedClock();
 	const limiter = limiterOf(64, clock);
+	for (let item = 0; item < accepted; item += 1) (await limiter.acquire())?.accepted();
 	let sent = 0;
 	for (let item = 0; item < 8; item += 1) void limiter.acquire().then(() => (sent += 1));
 	await clock.advance(9_000);
 	expect(sent).toBe(TASK_SLOW_START.initial);
 
 	await clock.advance(2_000);
-	expect(sent).toBe(2 * TASK_SLOW_START.initial);
+	expect(sent).toBe((accepted + 1) * TASK_SLOW_START.initial);
 });
 
 it('runs more and more synchronous calls at the same time while they succeed', async () => {

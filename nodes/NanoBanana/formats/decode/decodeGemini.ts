@@ -72,15 +72,16 @@ function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 }
 
 /**
- * The Markdown images in a text (from relays that return links: apiyi, xorbitsai). If the text has other words, the
- * model wrote it, so its URLs may be from anywhere and only data URIs count.
+ * The Markdown images in a text (from relays that return links: apiyi, xorbitsai): data URIs anywhere, and URLs if the
+ * text consists only of images. A text with other words was written by the model, so its URLs may be from anywhere.
  */
 function imagesInText(text: string, baseUrl: string): ImageRef[] {
-	const refs: ImageRef[] = [];
+	const refs = dataUrisIn(text);
+	if (refs.length > 0) return refs;
 	const image = /\s*!\[[^\]]*\]\(\s*([^)\s]+)(?:\s[^)]*)?\)\s*/y;
 	while (image.lastIndex < text.length) {
 		const ref = refFrom(image.exec(text)?.[1], baseUrl);
-		if (ref === undefined) return dataUrisIn(text);
+		if (ref === undefined) return [];
 		refs.push(ref);
 	}
 	return refs;
@@ -89,7 +90,10 @@ function imagesInText(text: string, baseUrl: string): ImageRef[] {
 /** Takes linear time, because the text may be as long as an image. */
 function dataUrisIn(text: string): ImageRef[] {
 	const starts = text.split('](data:image/').slice(1);
-	return starts.flatMap((start) => refFrom(`data:image/${start.split(/[)\s]/, 1)[0]}`, '') ?? []);
+	// Base64 may contain line breaks. A title in quotes may follow it.
+	const withoutTitle = (start: string): string =>
+		start.split(')', 1)[0].replace(/\s["'][^"']{0,300}["']?\s{0,10}$/, '');
+	return starts.flatMap((start) => refFrom(`data:image/${withoutTitle(start)}`, '') ?? []);
 }
 
 /** Reads a property by Google's name or its snake case variant. */
