@@ -6,7 +6,9 @@ allIn(
 	'formats/gemini',
 	'formats/openAi',
 	'formats/decode/decodeTask',
+	'formats/decode/imageRef',
 	'formats/decode/readPath',
 	'formats/decode/responseShapes',
 	'formats/decode/statusWords',
+	'formats/decode/taskOfResponse',
 );
