@@ -4,7 +4,15 @@ const Sequencer = require('@jest/test-sequencer').default;
  * Starts the slowest suites first. Without timings of an earlier run, Jest sorts by file size, but the engine's files
  * are tiny.
  */
-const LONGEST = ['engine/downloads', 'engine/payment', 'engine/programs', 'engine/', 'formats/fuzz', 'simulation/'];
+const LONGEST = [
+	'engine/downloads',
+	'engine/payment',
+	'engine/retries',
+	'engine/programs',
+	'engine/',
+	'formats/fuzz',
+	'simulation/',
+];
 
 module.exports = class LongestFirst extends Sequencer {
 	sort(tests) {

@@ -4,6 +4,7 @@ import { allIn } from './allIn';
 allIn(
 	'images/downloadImage',
 	'images/downloadAgain',
+	'images/streaming',
 	'parameters/imageRequest',
 	'poll/rejectedPoll',
 	'poll/waitForTask',

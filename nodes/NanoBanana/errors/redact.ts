@@ -14,8 +14,8 @@ export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS):
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
 	// In JSON text, a slash or another character of a key or a URL may be escaped.
 	const unescaped = plain
-		.replace(/\\+\//g, '/')
-		.replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+		.replace(/\\{1,4}\//g, '/')
+		.replace(/\\{1,4}u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 	const clean = redactKey(unescaped, secret)
 		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
 		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
-import { readRequest, type CheckedRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
+import { readRequest, requestAsWritten, type CheckedRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
 import { settingsOf } from '../support/settings';
 
 const BODY = { model: 'NanoBanana2-1K', prompt: 'a cube' };
@@ -286,4 +286,95 @@ it.each([
 	const { warnings } = read({ model }, { apiFormat, outputFormat: outputFormat as never });
 
 	expect(warnings.some((warning) => warning.startsWith("'Output Format' was not sent"))).toBe(isWarned);
+});
+
+describe('the request as written', () => {
+	const written = (parameters: IDataObject): string => JSON.stringify(requestAsWritten(parameters as never));
+	const BASE = { model: { mode: 'list', value: 'NanoBanana' }, prompt: '={{ $now }}', options: {} };
+
+	it.each(['operation', 'prompt', 'inputType', 'binaryPropertyName', 'imageUrls', 'aspectRatio', 'numberOfImages'])(
+		'differs if the field %s differs',
+		(name) => {
+			expect(written({ ...BASE, [name]: 'a' })).not.toBe(written({ ...BASE, [name]: 'b' }));
+		},
+	);
+
+	it.each(['apiFormat', 'outputFormat', 'extraBody', 'imageSize', 'responseFormat', 'sendBinaryAs'])(
+		'differs if the option %s differs',
+		(name) => {
+			expect(written({ ...BASE, options: { [name]: 'a' } })).not.toBe(written({ ...BASE, options: { [name]: 'b' } }));
+		},
+	);
+
+	it('differs by the model, not by how it was selected', () => {
+		const model = { mode: 'id', value: 'NanoBanana' };
+
+		expect(written({ ...BASE, model })).toBe(written(BASE));
+		expect(written({ ...BASE, model: 'NanoBanana' })).toBe(written(BASE));
+		expect(written({ ...BASE, model: { ...model, value: 'NanoBanana2-1K' } })).not.toBe(written(BASE));
+	});
+
+	it('does not depend on how the node waits and what it outputs', () => {
+		const other = { wait: false, simplify: false, options: { timeout: 5, fileName: 'a', download: false } };
+
+		expect(written({ ...BASE, ...other })).toBe(written(BASE));
+	});
+});
+
+it('explains that an expression returns an object instead of a prompt', () => {
+	expect(failureOf({ prompt: 'Draw [object Object]' })).toMatchObject({
+		message: "'Prompt' contains [object Object]",
+		nextStep: expect.stringContaining('{{ $json.text }}') as string,
+	});
+});
+
+it('accepts 1,000 images per item, but not more', () => {
+	expect(read({ n: 1000 }).request.n).toBe(1000);
+	expect(failureOf({ n: 1001 })).toMatchObject({
+		message: "'Number of Images' can be at most 1000 (got 1001)",
+		nextStep: 'Enter a smaller number, or send more items.',
+	});
+});
+
+describe('the resolution in the Gemini format', () => {
+	const LITE = 'gemini-3.1-flash-lite-image';
+	const gemini = (imageSize?: string) => ({ apiFormat: 'gemini', ...(imageSize !== undefined && { imageSize }) });
+
+	it.each([
+		['512', '0.5K'],
+		['2K', '2K'],
+	])('%s is rejected for a model that does not support it', (imageSize, label) => {
+		expect(failureOf({ model: LITE }, gemini(imageSize))).toMatchObject({
+			message: `${LITE} does not support the resolution ${label}`,
+			nextStep: expect.stringMatching(/^Set 'Resolution' to one of: 1K\. .*Skip Model Checks/) as string,
+		});
+	});
+
+	it('is accepted if the model supports it, does not limit it, or it is not set', () => {
+		expect(refusal({ model: LITE }, gemini('1K'))).toBeUndefined();
+		expect(refusal({ model: LITE }, gemini())).toBeUndefined();
+		expect(refusal({ model: 'gemini-3-pro-image' }, gemini('4K'))).toBeUndefined();
+	});
+
+	it('is not checked in other formats, which do not send it', () => {
+		expect(refusal({ model: LITE }, { imageSize: '2K' })).toBeUndefined();
+	});
+});
+
+it.each<[options: IDataObject, nextStep: string]>([
+	[{ extraBody: { stream: true } }, "Remove 'stream'. The node reads complete responses only."],
+	[
+		{ apiFormat: 'gemini', extraBody: { generationConfig: { candidateCount: 2 } } },
+		"Remove 'candidateCount', and set 'Number of Images' instead.",
+	],
+	[{ extraBody: { aspect_ratio: '7:9' } }, "Change or remove 'aspect_ratio' in 'Additional Request Fields (JSON)'."],
+])('says what to do about %j', (options, nextStep) => {
+	expect(failureOf({}, options)?.nextStep).toBe(
+		`${nextStep} To send it anyway, turn on 'Skip Model Checks' under Options.`,
+	);
+});
+
+it('accepts `stream` in the Gemini format, which ignores it, and `stream: false` in the others', () => {
+	expect(refusal({}, { apiFormat: 'gemini', extraBody: { stream: true } })).toBeUndefined();
+	expect(refusal({}, { extraBody: { stream: false } })).toBeUndefined();
 });

@@ -229,6 +229,15 @@ describe('a paid request', () => {
 		expect(acceptanceOf(status, body)).toBe('rejected');
 	});
 
+	it.each<[status: number, message: string, acceptance: string]>([
+		[409, 'A request with this Idempotency-Key is in progress', 'unclear'],
+		[409, 'Idempotency-Key in use', 'unclear'],
+		[409, 'This Idempotency-Key was used with another body', 'rejected'],
+		[400, 'This Idempotency-Key is in use', 'rejected'],
+	])('after %i with "%s", it is %s', (status, message, acceptance) => {
+		expect(acceptanceOf(status, { error: { message } }, {}, 'a prompt')).toBe(acceptance);
+	});
+
 	it('is unclear after the 503 page of nginx: limit_req and the server behind nginx return the same page', () => {
 		expect(acceptanceOf(503, page('503 Service Temporarily Unavailable'))).toBe('unclear');
 	});

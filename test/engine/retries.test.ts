@@ -1,0 +1,4 @@
+/* eslint-disable */
+import { testsOf } from './support/testsOf';
+
+testsOf('retries');
