@@ -114,7 +114,9 @@ it.each([
 it('an error of saving a stream is thrown, because another try would not help', async () => {
 	const saveStream = async (): Promise<never> => await Promise.reject(new Error('no space left on device'));
 
-	await expect(downloadFrom([served(largePng(2 * MEGABYTE))], { maxBytes: 20 * MEGABYTE, saveStream })).rejects.toThrow(
-		'no space left on device',
-	);
+	await expect(
+		downloadFrom([served(largePng(2 * MEGABYTE))], { maxBytes: 20 * MEGABYTE, saveStream }),
+	).rejects.toMatchObject({
+		failure: { kind: 'internal', gatewayMessage: 'no space left on device' },
+	});
 });
