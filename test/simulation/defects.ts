@@ -21,7 +21,7 @@ export const DEFECTS: Defect[] = [
 		name: 'a request is identified by what its expressions return',
 		file: 'steps/prepareRequest.ts',
 		find: 'written,\n\t\timages:',
-		replace: 'written: hashOf([settings.apiFormat, checked.request, files?.digests]),\n\t\timages:',
+		replace: 'written: hashOf([settings.apiFormat, checked.request, digests]),\n\t\timages:',
 	},
 	{
 		name: 'the next try sends an unclear request again',
