@@ -132,7 +132,7 @@ describe('a response with images', () => {
 		expect(image.kind === 'base64' && image.base64.replace(/\s/g, '')).toBe(PNG);
 	});
 
-	it('is the last one of the thoughts if there is no other, with a warning', () => {
+	it('is the last one of the thoughts if the response has no other, with a warning', () => {
 		const thoughts = [{ text: 'planning' }, image(DRAFT), image()].map((part) => ({ ...part, thought: true }));
 
 		expect(decode(response([...thoughts, { text: 'Here it is.' }]))).toEqual({

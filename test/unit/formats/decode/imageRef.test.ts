@@ -32,7 +32,7 @@ describe('text', () => {
 		[BASE, 'file:///etc/passwd'],
 		[BASE, 'https://cdn.example/a.png failed'],
 		[BASE, 'see https://cdn.example/a.png'],
-	])('is no image with the base URL %j: %j', (baseUrl, text) => {
+	])('is not an image with the base URL %j: %j', (baseUrl, text) => {
 		expect(refFrom(text, baseUrl)).toBeUndefined();
 	});
 
@@ -77,7 +77,7 @@ describe('a data URI', () => {
 		'data:image/png;base64,data:image/png;base64,AAAA',
 		`see data:image/png;base64,${PNG}`,
 		'data:image/png;base64',
-	])('is no image: %s', (text) => {
+	])('is not an image: %s', (text) => {
 		expect(refFrom(text, BASE)).toBeUndefined();
 	});
 });
