@@ -1,9 +1,10 @@
-import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { FailureError, type Failure } from '../errors/failure';
 import type { GatewayClient, RoutedOptions } from '../gateway/gatewayClient';
 import { MEGABYTE } from '../lib/bytes';
 import { systemClock } from '../lib/clock';
+import { normalizeBaseUrl } from '../normalizeCredential';
 import { readSettings, type Settings } from '../parameters/settings';
 import { endOf, errorItemOrThrow, type RunningItem } from './errorOutput';
 import { joinRun } from './nodeRun';
@@ -44,7 +45,7 @@ export interface ItemSteps<T> {
  */
 export async function runItem<T>(
 	ctx: IExecutePaginationFunctions,
-	base: RoutedOptions,
+	routed: RoutedOptions,
 	{ prepare, perform, skip, release }: ItemSteps<T>,
 ): Promise<INodeExecutionData[]> {
 	const isTool = ctx.getNode().type.endsWith('Tool');
@@ -60,8 +61,11 @@ export async function runItem<T>(
 		cancel: ctx.getExecutionCancelSignal(),
 	};
 	const check = async (): Promise<Checked<T> & { item: ItemContext }> => {
-		running.apiKey = await readApiKey(ctx);
+		const { apiKey, baseUrl } = await readCredential(ctx);
+		running.apiKey = apiKey;
 		if (settings instanceof FailureError) throw settings;
+		// n8n evaluates the base URL only for the first item, but an expression may return another one for each item.
+		const base = baseUrl === undefined ? routed : { ...routed, baseURL: normalizeBaseUrl(baseUrl) };
 		const item = {
 			...running,
 			base,
@@ -108,10 +112,13 @@ function settingsOf(ctx: IExecutePaginationFunctions): Settings | FailureError {
 	}
 }
 
-/** The key as the user entered it, to redact it from texts that quote it. Undefined without a credential. */
-async function readApiKey(ctx: IExecutePaginationFunctions): Promise<string | undefined> {
-	const credential: { apiKey?: unknown } = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
-	return typeof credential.apiKey === 'string' ? credential.apiKey : undefined;
+/** The credential of this item. The key is as the user entered it, to redact it from texts that quote it. */
+async function readCredential(ctx: IExecutePaginationFunctions): Promise<{ apiKey?: string; baseUrl?: string }> {
+	const { apiKey, baseUrl }: IDataObject = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
+	return {
+		...(typeof apiKey === 'string' && { apiKey }),
+		...(typeof baseUrl === 'string' && { baseUrl }),
+	};
 }
 
 function overImageLimit(planned: number, allowed: number, isTool: boolean): Failure {

@@ -1,4 +1,5 @@
 /* eslint-disable */
+import { startMockApi } from '../../mock-api';
 import { item, useEngine } from '../support/useEngine';
 
 const engine = useEngine();
@@ -111,4 +112,27 @@ it('keeps the key out of rows, logs, and saved data', async () => {
 
 	expect(run.json).toMatchObject([{ status: 'succeeded' }, { details: { errorCode: 'task_failed' } }]);
 	expect(JSON.stringify([run.data, run.logs])).not.toContain(engine.mockApi.apiKey);
+});
+
+it("sends each item's key only to that item's base URL if the credential contains expressions", async () => {
+	const other = await startMockApi({ taskMs: 40 });
+	try {
+		const input = [engine.mockApi, other].map(({ baseUrl, apiKey }, index) =>
+			item({
+				baseUrl: `${baseUrl}/v1/`,
+				apiKey: index === 0 ? apiKey : `Bearer ${apiKey}`,
+				prompt: `for API ${index}`,
+			}),
+		);
+		const credential = { baseUrl: '={{ $json.baseUrl }}', apiKey: '={{ $json.apiKey }}' };
+		const run = await engine.run({ prompt: '={{ $json.prompt }}' }, { input, credential });
+
+		expect(run.json).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+		expect([engine.mockApi, other].map(({ ledger }) => ledger.map(({ prompt }) => prompt))).toEqual([
+			['for API 0'],
+			['for API 1'],
+		]);
+	} finally {
+		await other.stop();
+	}
 });
