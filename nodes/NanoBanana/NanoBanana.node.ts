@@ -1,22 +1,12 @@
-import type { INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION } from './normalizeCredential';
 import { fields } from './descriptions/fields';
 import { optionsField } from './descriptions/options';
 import { TASKS_PATH } from './formats/asyncTask';
-import { createImages, readTasks } from './lifecycle';
+import { runOperation } from './lifecycle';
 import { searchModels } from './listSearch/searchModels';
-
-type Routing = INodePropertyOptions['routing'];
-/** The function behind `pagination` does all the work of an operation. */
-const routed = (method: 'GET' | 'POST', pagination: typeof createImages): Routing => ({
-	request: { method, url: TASKS_PATH },
-	send: { paginate: true },
-	operations: { pagination },
-});
-const PAID = routed('POST', createImages);
-const FREE = routed('GET', readTasks);
 
 /** Metadata and the operation menu. The operations themselves are in lifecycle.ts. */
 export class NanoBanana implements INodeType {
@@ -57,34 +47,37 @@ export class NanoBanana implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'textToImage',
+				// On the field and not on its options, so that n8n sends no request of its own for an unknown operation.
+				routing: {
+					request: { method: 'POST', url: TASKS_PATH },
+					send: { paginate: true },
+					operations: { pagination: runOperation },
+				},
 				options: [
 					{
 						name: 'Get Task Status',
 						value: 'getStatus',
 						action: 'Get task status',
-						description: 'Check the status of a task once, free of charge',
-						routing: FREE,
+						description:
+							'Check a task once without waiting, free of charge. Also returns the images of a finished task.',
 					},
 					{
 						name: 'Image to Image',
 						value: 'imageToImage',
 						action: 'Edit image',
 						description: 'Edit or combine existing images with a text prompt',
-						routing: PAID,
 					},
 					{
 						name: 'Text to Image',
 						value: 'textToImage',
 						action: 'Generate image from text',
 						description: 'Generate an image from a text prompt',
-						routing: PAID,
 					},
 					{
 						name: 'Wait for Task Result',
 						value: 'waitForResult',
 						action: 'Wait for task result',
 						description: 'Wait for one or more tasks to finish and return their images',
-						routing: FREE,
 					},
 				],
 			},

@@ -16,13 +16,23 @@ import { previewItem } from './steps/previewRequest';
 import { noteEarlierTries } from './steps/recordResult';
 
 /**
- * What happens to one item. n8n calls `createImages` or `readTasks` for all items at once, as the operation's
- * pagination function: the only declarative hook that wraps the whole request. `runItem` prepares the item, waits at
- * the barrier until all items are prepared, and performs it: `createAndCollect` (one item), `callAndCollect` (all of
- * its paid calls), `createAndPoll` (one call).
+ * What happens to one item. n8n calls `runOperation` for all items at once, as the pagination function: the only
+ * declarative hook that wraps the whole request. `runItem` prepares the item, waits at the barrier until all items are
+ * prepared, and performs it: `createAndCollect` (one item), `callAndCollect` (all of its paid calls), `createAndPoll`
+ * (one call).
  */
 
 type RoutedRequest = DeclarativeRestApiSettings.ResultOptions;
+
+/** Runs the selected operation for one item. `readSettings` rejects an unknown one. */
+export async function runOperation(
+	this: IExecutePaginationFunctions,
+	request: RoutedRequest,
+): Promise<INodeExecutionData[]> {
+	const { operation } = this.getNode().parameters;
+	const isRead = operation === 'getStatus' || operation === 'waitForResult';
+	return await (isRead ? readTasks : createImages).call(this, request);
+}
 
 /** Text to Image, Image to Image: check, wait until all items are checked, pay once, poll, download. */
 export async function createImages(

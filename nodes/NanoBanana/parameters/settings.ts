@@ -6,7 +6,7 @@ import { own, unwrapText } from '../lib/json';
 import { MEGABYTE } from '../lib/bytes';
 import { API_FORMATS, OPERATIONS, type Operation, type OutputFormat } from '../types';
 
-/** Every parameter and option that is not part of the request body, with the defaults that the fields show. */
+/** Every option, and every parameter that n8n does not put into the request body, with the fields' defaults. */
 export type Settings = ReturnType<typeof readSettings>;
 
 /** The largest known limit of any API. If an API allows fewer, the limiter finds that out with a few rejections. */
@@ -19,7 +19,7 @@ export const DEFAULT_MAX_IMAGE_MB = 50;
 
 /** @throws a failure of kind `invalid_input` if the expression of an option returns an unusable value */
 export function readSettings(ctx: IExecutePaginationFunctions) {
-	const operation = ctx.getNodeParameter('operation', 'textToImage') as Operation;
+	const operation = readOperation(ctx.getNode().parameters.operation);
 	const { pays, waits } = OPERATIONS[operation];
 	const options = ctx.getNodeParameter('options', {}) as IDataObject;
 	const apiFormat = pays ? choiceFrom('API Format', options.apiFormat, API_FORMATS, 'asyncTask') : 'asyncTask';
@@ -61,6 +61,15 @@ export function readSettings(ctx: IExecutePaginationFunctions) {
 		/** The API honors idempotency keys, so an unclear request is sent again with its key. */
 		retryUnclear: booleanFrom('Retry Unclear Requests', options.retryUnclear, false),
 	};
+}
+
+/** As written, because n8n also selects the fields of an operation without evaluating expressions. */
+function readOperation(value: unknown = 'textToImage'): Operation {
+	if (typeof value === 'string' && Object.hasOwn(OPERATIONS, value)) return value as Operation;
+	throw invalid(
+		`'${String(value).slice(0, 40)}' is not a valid value for 'Operation'`,
+		'Select an operation from the list. An expression is not supported here.',
+	);
 }
 
 /** An empty spending limit is an error, so that it does not mean unlimited. */

@@ -403,3 +403,17 @@ describe('a run with multiple items', () => {
 		expect(engine.mockApi.journal).toEqual([]);
 	});
 });
+
+it.each(['generate', "={{ 'textToImage' }}", ''])(
+	'rejects the operation "%s", which the menu does not contain',
+	async (operation) => {
+		const journal = engine.mockApi.journal.length;
+		const run = await engine.run({ operation, prompt: PROMPT });
+
+		expect(run.error).toMatchObject({
+			message: expect.stringContaining("is not a valid value for 'Operation'"),
+			description: 'You were not charged. Select an operation from the list. An expression is not supported here.',
+		});
+		expect(engine.mockApi.journal).toHaveLength(journal);
+	},
+);

@@ -6,5 +6,5 @@ import { readSettings, type Settings } from '../../../nodes/NanoBanana/parameter
 /** The settings of a node with these parameters, as the node reads them. */
 export function settingsOf(parameters: IDataObject = {}): Settings {
 	const getNodeParameter = (name: string, fallback: unknown): unknown => parameters[name] ?? fallback;
-	return readSettings({ getNodeParameter } as unknown as IExecutePaginationFunctions);
+	return readSettings({ getNodeParameter, getNode: () => ({ parameters }) } as unknown as IExecutePaginationFunctions);
 }
