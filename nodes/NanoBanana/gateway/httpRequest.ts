@@ -83,7 +83,11 @@ export async function openRequest<T>(
 		if (response && thrown !== response.error) throw FailureError.from(thrown);
 		if (thrown instanceof TooLargeError) return { kind: 'tooLarge', limit: limits.maxBytes };
 		const error = readNetworkError(thrown);
-		return { ...error, ...(timer.reason && { reason: timer.reason }), ...(response && { headers: response.headers }) };
+		return {
+			...error,
+			...(timer.reason && { reason: timer.reason, isTimeout: true }),
+			...(response && { headers: response.headers }),
+		};
 	} finally {
 		timer.stop();
 		forgetSignal();

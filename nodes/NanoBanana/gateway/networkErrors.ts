@@ -2,8 +2,9 @@
 export type NetworkError =
 	/** The request provably did not reach the API. `isPermanent` if a second try cannot help. */
 	| { kind: 'unsent'; reason: string; isPermanent: boolean }
-	/** Sending may have begun, so the API may have accepted the request. `isPermanent` if a second try rarely helps. */
-	| { kind: 'unclear'; reason: string; isPermanent?: boolean };
+	/** Sending may have begun, so the API may have accepted the request. `isPermanent` if a second try rarely helps.
+	 * `isTimeout` if the node's own time limit ended it. */
+	| { kind: 'unclear'; reason: string; isPermanent?: boolean; isTimeout?: boolean };
 
 const CLOSED = 'The connection was closed before the response was complete';
 

@@ -147,6 +147,12 @@ export function requestTimeoutMs({ settings, base }: ItemContext): number {
 	return timeout === ENGINE_TIMEOUT_MS ? own : Math.min(own, timeout);
 }
 
+/** The field that limits a paid request to `timeoutMs`. Undefined if it is the node's own limit for creating a task. */
+export function timeoutField({ settings, base }: ItemContext, timeoutMs: number): string | undefined {
+	if (timeoutMs === base.timeout && timeoutMs !== ENGINE_TIMEOUT_MS) return "'Timeout' under Request Options";
+	return settings.apiFormat === 'asyncTask' ? undefined : "'Timeout (Seconds)' under Options";
+}
+
 /** Maximum size of a JSON response: this many images as base64, plus 1 MB of text. */
 export function maxResponseBytes({ settings }: ItemContext, images: number): number {
 	return Math.min(LONGEST_TEXT_BYTES, Math.ceil(images * settings.maxImageBytes * BASE64_GROWTH) + MEGABYTE);

@@ -18,7 +18,7 @@ import {
 	saveRecord,
 	type SubmissionRecord,
 } from '../run/idempotencyStore';
-import { maxResponseBytes, requestTimeoutMs, type ItemContext } from '../run/runItem';
+import { maxResponseBytes, requestTimeoutMs, timeoutField, type ItemContext } from '../run/runItem';
 import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
@@ -124,10 +124,11 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		record.failureCount ?? 0,
 	]);
 	saveRecord(ctx, prepared.key, prepared.record);
+	const timeoutMs = requestTimeoutMs(item);
 	let result: SubmitResult;
 	try {
 		const response = await sendCall(item.submitClient, encoded, record.idempotencyKey, {
-			timeoutMs: requestTimeoutMs(item),
+			timeoutMs,
 			maxBytes: maxResponseBytes(item, prepared.request.n),
 			reserveMemory: reservation.acquireSoon,
 			isWhole: (bytes) => isWholeImage(readImageFormat(bytes), true),
@@ -136,6 +137,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 		result = readSubmitResult(response, {
 			decode: (body) => FORMATS[settings.apiFormat].decode(body, base.baseURL ?? '', asked),
 			prompt: prepared.request.prompt,
+			timeoutField: timeoutField(item, timeoutMs),
 		});
 	} catch (thrown) {
 		result = { kind: 'failed', failure: toFailure(thrown) };

@@ -41,6 +41,8 @@ export interface ReadOptions {
 	decode: (body: unknown) => DecodedResponse;
 	/** Some APIs repeat the prompt in an error. Its words must not affect how the error is classified. */
 	prompt: string;
+	/** The field that limits the time of the request. */
+	timeoutField?: string;
 }
 
 interface ParsedReply extends HttpReply {
@@ -58,9 +60,14 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	}
 	if (reply.kind === 'unclear') {
 		const taskId = idInHeaders(reply.headers ?? {}) ?? idInText(reply.partialBody);
-		return taskId === undefined
-			? unclear({ gatewayMessage: reply.reason, response: reply.partialBody })
-			: acceptedTask(taskId, 0);
+		if (taskId !== undefined) return acceptedTask(taskId, 0);
+		const { timeoutField } = options;
+		const nextStep = `Check the usage log on your provider's dashboard, and raise ${timeoutField} before you run the node again.`;
+		return unclear({
+			gatewayMessage: reply.reason,
+			response: reply.partialBody,
+			...(reply.isTimeout && timeoutField && { nextStep }),
+		});
 	}
 	if (reply.kind === 'tooLarge') {
 		return unclear({

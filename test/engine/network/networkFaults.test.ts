@@ -95,6 +95,7 @@ describe('a request that may have arrived is not sent again, and the error has o
 		const shown = await shownAfter(http(server.port), { requestOptions: { timeout: 300 } });
 
 		expect(shown.text).toContain('no complete response within');
+		expect(shown.text).toContain("raise 'Timeout' under Request Options before you run the node again");
 		expect(shown.text).not.toMatch(NOT_OURS);
 		expect(shown.code).toBe(UNCLEAR);
 		expect(server.received).toHaveLength(1);

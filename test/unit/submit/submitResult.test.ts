@@ -1,7 +1,8 @@
 /* eslint-disable */
 import type { HttpResult } from '../../../nodes/NanoBanana/gateway/httpRequest';
-import { idInHeaders } from '../../../nodes/NanoBanana/submit/submitResult';
-import { A, ACCEPTED, reply, resultOf } from '../support/submitReply';
+import { FORMATS } from '../../../nodes/NanoBanana/formats';
+import { idInHeaders, readSubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { A, ACCEPTED, BASE_URL, reply, resultOf } from '../support/submitReply';
 
 const TASK = { location: '/v1/images/tasks/t-1' };
 
@@ -310,4 +311,20 @@ it('delays the first poll by the time in Retry-After', () => {
 		kind: 'accepted',
 		firstPollMs: 3_000,
 	});
+});
+
+it.each([
+	[{ isTimeout: true }, "'Timeout (Seconds)' under Options", /raise 'Timeout \(Seconds\)' under Options before/],
+	[{ isTimeout: true }, undefined, undefined],
+	[{}, "'Timeout (Seconds)' under Options", undefined],
+])('names the field that ended the request: %j %s', (fault, timeoutField, nextStep) => {
+	const response = { kind: 'unclear' as const, reason: 'no complete response', ...fault };
+	const result = readSubmitResult(response, {
+		decode: (body) => FORMATS.openAi.decode(body, BASE_URL),
+		prompt: 'a cube',
+		timeoutField,
+	});
+
+	expect(result).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+	expect('failure' in result && result.failure.nextStep).toEqual(nextStep && expect.stringMatching(nextStep));
 });
