@@ -30,6 +30,7 @@ const RULES: Rule[] = [
 	{ kind: 'key_expired', status: is(401, 403), words: patterns.EXPIRED },
 	{ kind: 'key_expired', status: is(400), words: /api[_ -]?key.{0,30}expired|令牌.{0,4}过期/ },
 	{ kind: 'key_expired', status: is(401), words: /expired|过期/ },
+	{ kind: 'not_offered', words: patterns.ONLY_IMAGEN },
 	{ kind: 'model_not_available', words: patterns.NO_CHANNEL },
 	{ kind: 'model_not_available', status: below500, words: patterns.NO_MODEL },
 	{ kind: 'unknown_task', status: below500, words: patterns.UNKNOWN_TASK },
@@ -42,10 +43,12 @@ const RULES: Rule[] = [
 	{ kind: 'idempotency_conflict', status: is(400, 422), words: /idempoten/ },
 	{ kind: 'rate_limited', status: is(400, 403), words: patterns.RATE },
 	{ kind: 'access_denied', status: is(403, 451) },
+	{ kind: 'access_denied', status: is(400), words: /location is not supported/ },
 	{ kind: 'not_offered', status: is(404, 405), words: patterns.NOT_OFFERED },
 	{ kind: 'not_offered', status: is(400), words: patterns.NO_ASYNC },
 	{ kind: 'not_offered', status: is(501) },
 	{ kind: 'unknown_task', status: is(410) },
+	{ kind: 'invalid_request', words: patterns.NOT_CONVERTED },
 	{ kind: 'wrong_base_url', status: (status) => status === 404 || status === 405 || (status >= 300 && status < 400) },
 	{ kind: 'rate_limited', status: is(429) },
 	{ kind: 'invalid_request', status: (status) => status >= 400 && status < 500 },
@@ -76,7 +79,7 @@ export function classify(
 	};
 }
 
-/** Details for three special responses: a proxy that requires a login, a redirect, and Cloudflare's challenge page. */
+/** Details for responses that are not from the API: a proxy that requires a login, a redirect, and a firewall. */
 function otherResponder(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
 	if (status === 407)
 		return {
@@ -99,6 +102,13 @@ function otherResponder(status: number, body: unknown, headers: Record<string, u
 			message: 'Cloudflare blocked the request as bot traffic',
 			nextStep: "Ask your provider to allow your server's IP address.",
 		};
+	if (isFirewall(status, body))
+		return {
+			kind: 'access_denied',
+			message: 'A firewall in front of the API blocked the request',
+			nextStep:
+				"Ask your provider to allow your server's IP address. Some firewalls also block certain prompts or files.",
+		};
 	return {};
 }
 
@@ -106,6 +116,17 @@ function otherResponder(status: number, body: unknown, headers: Record<string, u
 function isChallenge(status: number, body: unknown, headers: Record<string, unknown>): boolean {
 	if (![403, 429, 503].includes(status)) return false;
 	return own(headers, 'cf-mitigated') === 'challenge' || (isWebPage(body) && /^just a moment/i.test(pageTitle(body)));
+}
+
+/**
+ * Detects the block page of a firewall: any web page with 403, Cloudflare's error 1xxx (as text, or as JSON with
+ * `cloudflare_error`), and Alibaba Cloud's page with 405 (sources: their documentation).
+ */
+function isFirewall(status: number, body: unknown): boolean {
+	if (status === 405) return isWebPage(body) && /block_message|访问被阻断/.test(body);
+	if (status !== 403) return false;
+	const isCloudflare = typeof body === 'string' && /^\s*error code: 1\d{3}\b/i.test(body);
+	return isWebPage(body) || isCloudflare || own(body, 'cloudflare_error') === true;
 }
 
 /** Converts a decoded `failed` response to a failure. */

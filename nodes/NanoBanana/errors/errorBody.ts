@@ -127,11 +127,11 @@ function isNoError(message: string): boolean {
 	return NO_ERROR.test(message.slice(0, 40)) || /^(https?:\/\/|data:)\S*$/i.test(message.slice(0, 4000));
 }
 
-/** Unwraps nested errors: relays wrap the error of their upstream API, some as JSON in `message`. */
+/** Unwraps nested errors: relays wrap the error of their upstream API, some as JSON in `message`. `detail`: FastAPI. */
 function innermost(response: unknown): unknown {
 	let source = response;
 	for (let depth = 0; depth < 5; depth += 1) {
-		const inner = [own(source, 'error'), depth === 0 ? undefined : own(source, 'message')]
+		const inner = [own(source, 'error'), own(source, 'detail'), own(source, 'message')]
 			.map(unwrapText)
 			.find((value) => Object.keys(asObject(value)).length > 0);
 		if (inner === undefined) return source;

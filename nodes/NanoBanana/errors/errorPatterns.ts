@@ -1,6 +1,6 @@
 /**
  * Error texts of APIs in lower case, one group of phrases per line. Sources: New API and its forks (in English and
- * Chinese), OpenAI, Google.
+ * Chinese), OpenAI, Google, Alibaba Model Studio, LiteLLM, OpenRouter, fal, sub2api.
  */
 
 function anyOf(...phrases: RegExp[]): RegExp {
@@ -19,6 +19,7 @@ export const BALANCE = anyOf(
 	/spend(ing)?[_ ]limit/,
 	/(daily|weekly|monthly)[_ ](\w+[_ ]){0,2}(limit|quota|cap)\b/,
 	/arrear|payment required/,
+	/exhausted balance|overdue balance|budget[_ ](has been )?exceeded|key limit exceeded/,
 	/(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)/,
 	/预扣费|欠费/,
 );
@@ -48,6 +49,7 @@ export const NO_CHANNEL = anyOf(
 	/无可用(的)?(渠道|通道)|可用渠道不存在/,
 	/no access to (the )?model/,
 	/get_channel_failed|可用渠道失败/,
+	/channel:no_available_key|channel:model_mapped_error|invalid_api_type/,
 	/model[_ ]price/,
 	/(ratio|price) (is )?not (set|configured)/,
 	/倍率或价格未配置/,
@@ -74,6 +76,7 @@ export const REFUSED = anyOf(
 	/policy ?violation/,
 	/violat\w{0,4}.{0,40}(polic|guideline|terms)/,
 	/\bnsfw\b/,
+	/inappropriate content|datainspectionfailed/,
 	/敏感|违规|违禁|不合规|安全(审核|系统|策略)|内容审核|不安全|审核(未|不)通过/,
 );
 export const TOO_LARGE = anyOf(
@@ -86,6 +89,10 @@ export const TOO_LARGE = anyOf(
 );
 export const RATE = /rate[_ ]?limit|too many requests|请求过于频繁|请求数限制/;
 export const NOT_OFFERED = /not_implemented|not implemented|not enabled|未启用|未开启/;
+/** New API could not convert the request for a channel, so it was not sent to it. Also with HTTP 500. */
+export const NOT_CONVERTED = /\bconvert_request_failed\b/;
+/** From New API, for image models that are only available in the Gemini format. */
+export const ONLY_IMAGEN = /only imagen models/;
 /** invalid_request_error: OpenAI; invalid_request, invalid_parameter: New API and its relatives. */
 export const INVALID = /\binvalid[_ ]?(request|param|argument|input|value)|参数(错误|无效)/;
 export const NO_ASYNC = /async.{0,80}(only|not (supported|enabled|available))/;
@@ -106,7 +113,7 @@ export const DUPLICATE = anyOf(
 /** The request was not accepted. A paid request with a 503 is only sent again if the text matches this. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit|too many requests|overload|high demand|capacity|saturat|too busy|server is busy/,
-	/queue (is )?full|queue_full|queued_limit/,
+	/queue (is )?full|queue_full|queued_limit|no available accounts?\b/,
 	/not (been )?(accepted|queued|processed|billed|charged)/,
 	/nothing (was|has been) (accepted|queued|billed)/,
 	// Not "系统繁忙" (system busy), which is used for any fault.
@@ -120,7 +127,7 @@ export const ACCEPTED_BEFORE = anyOf(
 	/(正在排队|排队中)(?!数|\s?了?\s?\d+\s?个|[^，。,.;；！!\s]{0,12}(过多|上限|超[过出]|限制))|(?<!(频繁|频率).{0,10})请勿重复(?!.{0,6}(频繁|频率))/,
 );
 /** The model's own API returned success, but its body could not be read. Source: New API (types/error.go), also with 4xx. */
-export const GENERATED_UPSTREAM = /\bbad_response_body\b|\bempty_response\b/;
+export const GENERATED_UPSTREAM = /\b(bad_response_body|read_response_body_failed|empty_response)\b/;
 /** A step after the generation failed, or the fault is unrelated to the request: it may have been accepted. */
 export const FAILED_LATER = anyOf(
 	/(?<!\bno \w+ was |\bnothing was |\bnot |\bnot be |\bnot been )generated\b/,

@@ -81,7 +81,8 @@ export async function fetchTaskStatus(
 	const wait = retryAfterMs(reply.headers['retry-after']);
 	const response = bodyText(reply.bytes);
 	if (reply.status < 200 || reply.status >= 300) {
-		const failure = { ...classify(reply.status, body, reply.headers), taskId };
+		const classified = classify(reply.status, body, reply.headers);
+		const failure = { ...classified, taskId, ...(!classified.gatewayMessage && response && { response }) };
 		return readTask(outcome, failure, { body, response, wait }) ?? readFailedPoll(failure, reply.status, body, wait);
 	}
 	return readSuccessfulPoll(outcome, { taskId, body, response, wait });

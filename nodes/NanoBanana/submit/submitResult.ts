@@ -197,8 +197,9 @@ function readErrorResponse(status: number, parsed: ParsedReply): SubmitResult {
 	if (acceptance === 'notAccepted') return { kind: 'refused', failure, retryAfterMs: wait };
 	const response = bodyText(bytes);
 	if (acceptance === 'unclear') return unclear({ ...failure, response });
-	// Show the response if it contains the ID of a rejected task.
-	return { kind: 'failed', failure: { ...failure, ...(idInText(response) && { response }) } };
+	// Show the response if it contains the ID of a rejected task, or if its message was not found.
+	const isShown = failure.gatewayMessage === undefined || idInText(response) !== undefined;
+	return { kind: 'failed', failure: { ...failure, ...(isShown && { response }) } };
 }
 
 /**

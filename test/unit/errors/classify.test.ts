@@ -64,6 +64,13 @@ it.each<Row>([
 	['insufficient_balance', 429, wrapped('Monthly spend limit reached')],
 	['insufficient_balance', 429, wrapped('Daily image limit reached')],
 	['insufficient_balance', 400, wrapped('You do not have enough credits')],
+	['insufficient_balance', 403, { detail: 'User is locked. Reason: Exhausted balance. Top up your balance.' }],
+	['insufficient_balance', 403, wrapped('Key limit exceeded (total limit).')],
+	['insufficient_balance', 400, wrapped('Budget has been exceeded! Current cost: 2, Max budget: 1', 'budget_exceeded')],
+	['insufficient_balance', 429, wrapped('ExceededBudget: User over budget', 'budget_exceeded')],
+	['insufficient_balance', 403, wrapped('The account has an overdue balance', 'AccountOverdueError')],
+	['insufficient_balance', 403, { detail: { code: 'forbidden', message: '余额不足' } }],
+	['insufficient_balance', 429, { detail: { code: 'insufficient_quota', message: 'no' } }],
 	['rate_limited', 429, wrapped('Rate limit reached: 60 requests per minute')],
 	[
 		'rate_limited',
@@ -88,6 +95,7 @@ it.each<Row>([
 	// The model
 	['model_not_available', 500, wrapped('获取分组 default 下模型 NanoBanana 的可用渠道失败', 'get_channel_failed')],
 	['model_not_available', 400, wrapped('task submission failed: model not found')],
+	['model_not_available', 404, { detail: { code: 'model_not_found', message: 'no' } }],
 	['model_not_available', 403, wrapped('This token has no access to model NanoBananaPro-4K')],
 	[
 		'model_not_available',
@@ -106,7 +114,8 @@ it.each<Row>([
 		404,
 		wrapped('The model `nano` does not exist or you do not have access to it.', 'model_not_found'),
 	],
-	['model_not_available', 400, wrapped('not supported model for image generation, only imagen models are supported')],
+	['model_not_available', 500, wrapped('no available key', 'channel:no_available_key')],
+	['model_not_available', 500, wrapped('invalid api type: 99', 'invalid_api_type')],
 	['model_not_available', 400, wrapped('模型 NanoBanana 倍率或价格未配置，请联系管理员设置')],
 	// Limits
 	['rate_limited', 429, wrapped('You have reached the request limit: maximum 10 requests in 1 minutes')],
@@ -129,6 +138,7 @@ it.each<Row>([
 	['prompt_refused', 403, flat('Content violates the usage policies', 'content_policy_violation')],
 	['prompt_refused', 500, wrapped('user prompt flagged', 'sensitive_words_detected')],
 	['prompt_refused', 422, { detail: 'NSFW content detected' }],
+	['prompt_refused', 400, flat('Input data may contain inappropriate content.', 'DataInspectionFailed')],
 	// The task
 	['unknown_task', 400, flat('task_not_exist', 'task_not_exist')],
 	['unknown_task', 404, wrapped('image task not found', '', 'invalid_request_error')],
@@ -147,11 +157,19 @@ it.each<Row>([
 	['wrong_base_url', 400, page('400 The plain HTTP request was sent to HTTPS port')],
 	['not_offered', 404, wrapped('async image tasks are not enabled')],
 	['not_offered', 501, wrapped('API not implemented', 'api_not_implemented')],
+	['not_offered', 400, wrapped('not supported model for image generation, only imagen models are supported')],
+	[
+		'not_offered',
+		500,
+		wrapped('not supported model for image generation, only imagen models are supported', 'convert_request_failed'),
+	],
 	['not_offered', 400, wrapped('async tasks are only available for certain channels')],
 	// The rest
 	['access_denied', 403, wrapped('No permission to access this group')],
 	['access_denied', 403, page('Attention Required! | Cloudflare')],
 	['access_denied', 403, wrapped('您的 IP 不在令牌允许访问的列表中')],
+	['access_denied', 400, google(400, 'User location is not supported for the API use.', 'FAILED_PRECONDITION')],
+	['invalid_request', 500, wrapped('unknown image size', 'convert_request_failed')],
 	['invalid_request', 400, wrapped('Invalid aspect_ratio', 'invalid_request')],
 	['invalid_request', 400, google(400, "Invalid value at 'safety_settings[0].category'", 'INVALID_ARGUMENT')],
 	['invalid_request', 400, wrapped('The reference image URL has expired')],
@@ -188,6 +206,9 @@ describe('message and code of the API', () => {
 		[{ error: 'Bad' }, 'Bad'],
 		[{ error: 'bad_code', message: 'Bad' }, 'Bad', 'bad_code'],
 		[{ errors: [{ message: 'Bad' }] }, 'Bad'],
+		[{ detail: { code: 'bad_code', message: 'Bad' } }, 'Bad', 'bad_code'],
+		[{ error: { detail: { message: 'Bad' } } }, 'Bad'],
+		[{ code: 'outer', message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }) }, 'Bad', 'inner'],
 		[
 			{ error: { message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }), code: 'outer' } },
 			'Bad',
@@ -211,6 +232,7 @@ describe('message and code of the API', () => {
 describe('a proxy or firewall between n8n and the API', () => {
 	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
 	const isABot = 'Cloudflare blocked the request as bot traffic';
+	const isBlocked = 'A firewall in front of the API blocked the request';
 
 	it.each<[status: number, body: unknown, headers: object, kind: string, title: string]>([
 		[407, page('407 Proxy Authentication Required'), {}, 'unreachable', 'The proxy requires a user name and password'],
@@ -221,6 +243,11 @@ describe('a proxy or firewall between n8n and the API', () => {
 		[403, challenge, {}, 'access_denied', isABot],
 		[503, challenge, {}, 'access_denied', isABot],
 		[429, '', { 'cf-mitigated': 'challenge' }, 'access_denied', isABot],
+		[403, page('Attention Required! | Cloudflare'), {}, 'access_denied', isBlocked],
+		[403, page('403 Forbidden'), {}, 'access_denied', isBlocked],
+		[403, 'error code: 1010', {}, 'access_denied', isBlocked],
+		[403, { cloudflare_error: true, error_code: 1020, title: 'Error 1020' }, {}, 'access_denied', isBlocked],
+		[405, `${page('405')}<div data-id="block_message"></div>`, {}, 'access_denied', isBlocked],
 	])('is reported, and the request counts as rejected: %i %s', (status, body, headers, kind, message) => {
 		expect(classify(status, body, { ...headers })).toMatchObject({ kind, message });
 		expect(acceptanceOf(status, body, { ...headers })).toBe('rejected');

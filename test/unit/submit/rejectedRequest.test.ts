@@ -32,6 +32,27 @@ describe('an ID in the response to a failed request', () => {
 	});
 });
 
+it.each<[number, unknown]>([
+	[400, { Message: 'the field seed is unknown' }],
+	[422, { errors: { prompt: ['is too long'] } }],
+	[403, {}],
+])('shows the response of a %i whose message is in an undocumented field: %j', (status, body) => {
+	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { response: JSON.stringify(body) } });
+});
+
+it.each<[number, unknown]>([
+	[
+		429,
+		{
+			detail: { code: 'duplicate_submission', message: 'Your task has been submitted already, do not submit it again' },
+		},
+	],
+	[429, wrapped('unexpected EOF', 'read_response_body_failed')],
+	[400, wrapped('unexpected EOF', 'read_response_body_failed')],
+])('does not send a request again that was accepted upstream: %i %j', (status, body) => {
+	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
+});
+
 it.each([
 	[{ code: 1001, msg: '余额不足', data: 'recharge' }, 'insufficient_balance'],
 	[{ code: 400, msg: 'prompt is too long', data: 'prompt' }, 'invalid_request'],
