@@ -43,27 +43,31 @@ export function createBarrier(
 	// In these cases, the limit includes earlier images: from an earlier batch or from an earlier call of the agent.
 	const countsEarlier = startsLate || isTool;
 	const stopsOnFailure = !ctx.continueOnFail();
-	const plans: ItemPlan[] = [];
 	const waiting: Array<Deferred & { itemIndex: number }> = [];
 	const nextTurn = pause(1);
 	const allFinished = deferred();
 	// Expressions may give each item a different limit, or an unreadable one. The lowest one counts.
 	let maxImages = Infinity;
 	let isGivenUp = false;
+	let isEachValid = true;
+	/** Images of all items in `plannedImages`. */
+	let planned = 0;
+	let arrived = 0;
 	let joined = 0;
 	let finished = 0;
 
-	const decide = ({ images }: ItemPlan, planned: number): BarrierDecision => {
+	const decide = ({ images }: ItemPlan, total: number): BarrierDecision => {
 		// n8n starts whole batches. An incomplete batch means that n8n gave up while it set up the items.
 		const isIncomplete = started.size < itemCount && started.size % batchSize > 0;
 		if (isGivenUp || (stopsOnFailure && isIncomplete)) return 'abandoned';
-		if (stopsOnFailure && plans.some((plan) => !plan.isValid)) return 'stop';
+		if (stopsOnFailure && !isEachValid) return 'stop';
 		// Images that earlier tries have paid for are still returned.
-		return planned > maxImages && images > 0 ? 'overImageLimit' : 'proceed';
+		return total > maxImages && images > 0 ? 'overImageLimit' : 'proceed';
 	};
 
 	/** Checks end in any order, because n8n reads each item's credential from its database. */
 	const releaseInOrder = (): void => {
+		planned = [...plannedImages.values()].reduce((sum, images) => sum + images, 0);
 		waiting.sort((a, b) => a.itemIndex - b.itemIndex);
 		for (const { resolve } of waiting.splice(0)) resolve();
 	};
@@ -80,18 +84,19 @@ export function createBarrier(
 		async arrive(plan: ItemPlan) {
 			// Items join in one synchronous loop, so after one turn of the event loop all of them are known.
 			await nextTurn;
-			plans.push(plan);
+			arrived += 1;
+			isEachValid &&= plan.isValid;
 			// Batches are checked one after another, so the limit also includes images that an earlier try has paid for.
 			plannedImages.set(plan.itemIndex, plan.images + (countsEarlier ? (plan.paidImages ?? 0) : 0));
 			const itsTurn = { ...deferred(), itemIndex: plan.itemIndex };
 			waiting.push(itsTurn);
 			// One microtask later, when this item is waiting, too. Otherwise it would continue after the others.
-			if (plans.length >= joined) void nextTurn.then(releaseInOrder);
+			if (arrived >= joined) void nextTurn.then(releaseInOrder);
 			await itsTurn.promise;
 			// Items that start later are not known yet. Count one image for each of them.
 			const later = startsLate && plan.images > 0 ? Math.max(0, itemCount - plannedImages.size) : 0;
-			const planned = [...plannedImages.values()].reduce((sum, images) => sum + images, later);
-			return { decision: decide(plan, planned), planned, maxImages };
+			const total = planned + later;
+			return { decision: decide(plan, total), planned: total, maxImages };
 		},
 		/** Called for every item, whether it succeeds or fails. */
 		itemFinished() {
