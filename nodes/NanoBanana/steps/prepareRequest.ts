@@ -10,6 +10,7 @@ import {
 	hashOf,
 	imagesOfOtherCalls,
 	isOpen,
+	isUnclear,
 	openRecord,
 	paidRecord,
 	type RequestRecord,
@@ -50,6 +51,10 @@ const CHANGED =
 const PARTLY_CHANGED =
 	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
+/** 'Retry Unclear Requests' sends the request again with the same key, which an API may not honor if it changed. */
+const RESENT_CHANGED =
+	'An expression returned a different value than in the first try. The request was sent again with the new value, so you may have been charged for both.';
+
 /**
  * Everything that can be read and checked without paying.
  *
@@ -76,6 +81,7 @@ export async function prepareRequest(
 	});
 	if (settings.previewRequest) run.previewedImages += record.images;
 	else if (isTool) claimRecord(ctx, key, record);
+	const isSentAgain = settings.retryUnclear && record.calls.some((call) => isUnclear(call, executionId));
 	const openCalls = record.calls.filter((call) => isOpen(call, executionId)).length;
 	const prepared = {
 		...checked,
@@ -83,7 +89,7 @@ export async function prepareRequest(
 		warnings: [
 			...checked.warnings,
 			...(paid ? [UNREADABLE] : []),
-			...(isChanged ? [openCalls > 0 ? PARTLY_CHANGED : CHANGED] : []),
+			...(isChanged ? [isSentAgain ? RESENT_CHANGED : openCalls > 0 ? PARTLY_CHANGED : CHANGED] : []),
 			...(record.deliveredIn !== undefined ? [DELIVERED_BEFORE] : []),
 		],
 		sources,

@@ -52,6 +52,16 @@ describe('Retry On Fail with an expression that changes', () => {
 		expect([posts(), engine.mockApi.created()]).toEqual([1, 1]);
 	});
 
+	it('warns that both requests may be charged if an unclear one was sent again', async () => {
+		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
+		const options = { retryUnclear: true, timeout: 0.3, onTimeout: 'continue' };
+		const run = await engine.run({ prompt: CHANGING, options }, { settings: RETRIES, input: prompts('a') });
+
+		const warning = expect.stringMatching(/sent again with the new value, so you may have been charged for both\.$/);
+		expect(run.json[0].warnings).toContainEqual(warning);
+		expect([posts(), engine.mockApi.created()]).toEqual([2, 2]);
+	});
+
 	it('keeps the images of the first try, also if the number of images changes', async () => {
 		engine.mockApi.script('generateContent', [
 			{ status: 400, delayMs: 100, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } },
