@@ -1,6 +1,8 @@
 /* eslint-disable */
 import type { IDataObject } from 'n8n-workflow';
 
+import { fields } from '../../../nodes/NanoBanana/descriptions/fields';
+import { optionsField } from '../../../nodes/NanoBanana/descriptions/options';
 import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { readRequest, requestAsWritten, type CheckedRequest } from '../../../nodes/NanoBanana/parameters/imageRequest';
 import { settingsOf } from '../support/settings';
@@ -305,6 +307,39 @@ describe('the request as written', () => {
 			expect(written({ ...BASE, options: { [name]: 'a' } })).not.toBe(written({ ...BASE, options: { [name]: 'b' } }));
 		},
 	);
+
+	it('differs by every field and option of the paid operations, except those of waiting and output', () => {
+		const names = [...fields.map(({ name }) => name), ...(optionsField.options ?? []).map(({ name }) => name)];
+		const changing = names.filter((name) => {
+			const [as, bs] = ['a', 'b'].map((value) => [
+				{ ...BASE, [name]: value },
+				{ ...BASE, options: { [name]: value } },
+			]);
+			return written(as[0]) !== written(bs[0]) || written(as[1]) !== written(bs[1]);
+		});
+
+		expect(names.filter((name) => !changing.includes(name)).sort()).toEqual([
+			'binaryPropertyOutput',
+			'combineImages',
+			'download',
+			'fileName',
+			'imagePath',
+			'includeInputFields',
+			'maxConcurrency',
+			'maxImageSize',
+			'maxImages',
+			'onTimeout',
+			'pollInterval',
+			'previewRequest',
+			'retryUnclear',
+			'simplify',
+			'skipModelChecks',
+			'taskId',
+			'timeout',
+			'unitPrice',
+			'wait',
+		]);
+	});
 
 	it('differs by the model, not by how it was selected', () => {
 		const model = { mode: 'id', value: 'NanoBanana' };
