@@ -128,8 +128,8 @@ function callError({ item, record: { otherTaskIds } }: PaidCall, failure: Failur
 }
 
 /**
- * The new record of a call whose task ended without images. A failed task is not charged, so the next try creates
- * another one. A task whose images have expired was charged, so only 'Retry execution' creates another one.
+ * The new record of a call whose task ended without images. A failed task is usually not charged, so the next try
+ * creates another one. A task whose images have expired was charged, so only 'Retry execution' creates another one.
  */
 function withoutImages({ item, record }: PaidCall, { kind }: Failure): SubmissionRecord {
 	const failureCount = (record.failureCount ?? 0) + 1;
@@ -165,6 +165,8 @@ const READ_ADVICE: Partial<Record<FailureKind, string>> = {
 	timed_out: "The task keeps running. Run this node again at no extra cost, or raise 'Timeout' under Options.",
 	task_failed:
 		'Failed tasks are usually not charged. Check the API response. To try again, run the node that created the task.',
+	prompt_refused:
+		'Rejected prompts are usually not charged. Change the prompt or the reference image in the node that created the task.',
 	result_expired:
 		'Providers delete images after a while. To create new ones, run the node that created the task. You will be charged again.',
 	unreachable: KINDS.unreachable.nextStep,

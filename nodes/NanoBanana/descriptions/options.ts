@@ -86,7 +86,7 @@ export const optionsField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. product-photo',
 			description:
-				'Name of the image file, without the extension. Multiple images are numbered. Defaults to the task ID.',
+				'Name of the image file, without the extension. Multiple images of an item are numbered. Default: the task ID, or nanobanana without a task.',
 			displayOptions: forFiles,
 		},
 		{
@@ -141,7 +141,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 100,
 			description:
-				'Maximum number of images for all input items. If a run would exceed it, nothing is sent (with batching, from then on).',
+				'Maximum number of images for all input items. If a run would exceed it, nothing is sent. With batching, earlier batches may be charged.',
 			displayOptions: forPaid,
 		},
 		{
@@ -218,7 +218,7 @@ export const optionsField: INodeProperties = {
 			name: 'responseFormat',
 			type: 'options',
 			default: 'url',
-			description: 'How the API returns the images. The node outputs files either way.',
+			description: 'How the API returns the images. With Download Images on, the node outputs files either way.',
 			options: [
 				{
 					name: 'Base64',
@@ -257,7 +257,7 @@ export const optionsField: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to send the request even if the model is not known to support it. Failed checks become warnings.',
+				'Whether to send requests even if a check fails. Model limits become warnings. The size and completeness of files are not checked.',
 			displayOptions: forPaid,
 		},
 		{
@@ -267,7 +267,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_S,
 			description:
-				'Maximum time to wait for each task, and for an API that is busy. A task that takes longer keeps running and is charged.',
+				'Maximum time to wait for each task or request. Tasks keep running and are charged. In other formats, you may be charged without an image.',
 		},
 	],
 };

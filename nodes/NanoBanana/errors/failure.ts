@@ -70,8 +70,10 @@ const COSTS: Record<Cost, string> = {
 	maybeCharged: 'You may have been charged.',
 	charged: 'You were charged.',
 };
-const GET_IMAGES =
-	"The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
+const GET_IMAGES = "The task is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.";
+/** A changed field, such as the prompt, makes it another request, for all items of the node. */
+const RETRY_RETURNS_THEM =
+	"'Retry execution' returns them at no extra cost, unless you change the request, such as the prompt or the model.";
 const READ_AGAIN = 'The task is not affected. Run this node again at no extra cost.';
 /** Maximum number of IDs in a text. `details` contains all of them. */
 const SHOWN_IDS = 3;
@@ -109,13 +111,13 @@ function othersText(failure: Failure): string[] {
 	if (taskIds.length > 0) {
 		const isRetryFree = !isRetryCharged && isKeptWithExecution;
 		texts.push(
-			`If you run the node again, you will be charged again for these tasks: ${some(taskIds)}. Instead, ${isRetryFree ? "use 'Retry execution', or " : ''}get their images with 'Wait for Task Result' at no extra cost.`,
+			`If you run the node again, you will be charged again for these tasks: ${some(taskIds)}. Instead, get their images with 'Wait for Task Result' at no extra cost.${isRetryFree ? ` ${RETRY_RETURNS_THEM}` : ''}`,
 		);
 	}
 	if (keptItems.length > 0) {
 		const retry = isRetryCharged
 			? "'Retry execution' returns them, but sends other requests again that may already have been charged."
-			: "'Retry execution' returns them at no extra cost.";
+			: RETRY_RETURNS_THEM;
 		const lost = 'n8n could not keep them. If you run the node again, you will be charged again.';
 		texts.push(`The images of these items are charged: ${some(keptItems)}. ${isKeptWithExecution ? retry : lost}`);
 	}
@@ -123,7 +125,7 @@ function othersText(failure: Failure): string[] {
 		texts.push(`The API returned no image for these items: ${some(emptyItems)}. You may have been charged for them.`);
 	if (unclearItems.length > 0)
 		texts.push(
-			`It is unclear whether the API accepted the requests of these items: ${some(unclearItems)}. You may have been charged for them. Check the tasks on your provider's dashboard.`,
+			`It is unclear whether the API accepted the requests of these items: ${some(unclearItems)}. You may have been charged for them. Check the usage log on your provider's dashboard.`,
 		);
 	return texts;
 }

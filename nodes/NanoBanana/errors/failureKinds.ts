@@ -32,7 +32,7 @@ const ROWS = {
 	body_too_large: {
 		message: 'The request is too large for the API',
 		cost: 'notCharged',
-		nextStep: "Use fewer or smaller reference images, or pass them as URLs (set 'Input Type' to 'Image URL(s)').",
+		nextStep: 'Use fewer or smaller reference images. In the API format Async Task, you can also pass them as URLs.',
 	},
 	canceled: {
 		message: 'Execution canceled',
@@ -42,7 +42,7 @@ const ROWS = {
 		message: 'The API rejected the request as a duplicate',
 		cost: 'maybeCharged',
 		nextStep:
-			"The API may have accepted the same request before. Check the tasks on your provider's dashboard before you run the node again.",
+			"The API may have accepted the same request before. Check the usage log on your provider's dashboard before you run the node again.",
 		isUnclear: true,
 	},
 	insufficient_balance: {
@@ -55,7 +55,7 @@ const ROWS = {
 		message: 'The node could not finish this item',
 		cost: 'maybeCharged',
 		nextStep:
-			"Check the tasks on your provider's dashboard, then run the node again. If it happens twice, report it on GitHub and include the details.",
+			"Check the usage log on your provider's dashboard, then run the node again. If it happens twice, report it on GitHub and include the details.",
 		isOurs: true,
 	},
 	invalid_input: {
@@ -85,12 +85,12 @@ const ROWS = {
 	model_not_available: {
 		message: 'The model is not available for this account',
 		cost: 'notCharged',
-		nextStep: "Select another model in 'Model', or have this one enabled on your provider's dashboard.",
+		nextStep: "Select another model in 'Model', or ask your provider to enable this one.",
 	},
 	no_image: {
 		message: 'The API returned no image',
 		cost: 'maybeCharged',
-		nextStep: 'Check the API response, change the prompt, and run the node again.',
+		nextStep: 'Check the API response and change the prompt. If you run the node again, you may be charged again.',
 		isAboutTask: true,
 	},
 	not_offered: {
@@ -136,14 +136,14 @@ const ROWS = {
 	timed_out: {
 		message: "The task did not finish within 'Timeout'",
 		nextStep:
-			"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+			"The task keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		isOurs: true,
 		isAboutTask: true,
 	},
 	unclear_submission: {
 		message: 'It is unclear whether the API accepted the request',
 		cost: 'maybeCharged',
-		nextStep: "Check the tasks on your provider's dashboard before you run the node again.",
+		nextStep: "Check the usage log on your provider's dashboard before you run the node again.",
 		isOurs: true,
 		isUnclear: true,
 	},

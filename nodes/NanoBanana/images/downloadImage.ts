@@ -47,7 +47,8 @@ export interface DownloadOptions<T> {
 
 export type DownloadResult<T> =
 	/** The warning says what is wrong with the file. It continues "Image 1 of 2 …". */
-	{ kind: 'image'; saved: T; warning?: string } | { kind: 'missing'; url?: string; reason: string };
+	| { kind: 'image'; saved: T; warning?: string }
+	| { kind: 'missing'; url?: string; isTooLarge?: boolean; reason: string };
 
 const INCOMPLETE = 'is incomplete and was saved as received';
 const UNKNOWN_FORMAT = 'has an unknown format and was saved as received';
@@ -152,7 +153,9 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
 		if (retries === 'never' || fewTries >= FEW_TRIES || now + pauseMs >= deadline) {
 			const unknown = options.allowKey !== false && unknownFile(attempt, url);
-			if (!unknown) return { kind: 'missing', url, reason: reasonOf(attempt, options) };
+			const isTooLarge = attempt.kind === 'tooLarge';
+			if (!unknown)
+				return { kind: 'missing', url, ...(isTooLarge && { isTooLarge }), reason: reasonOf(attempt, options) };
 			return { kind: 'image', saved: await options.save(unknown), warning: UNKNOWN_FORMAT };
 		}
 		await clock.pause(pauseMs, client.signal);

@@ -145,7 +145,7 @@ async function fieldBytes(ctx: IExecutePaginationFunctions, field: string): Prom
 		throw invalid(
 			`No file found in the input field '${field}'`,
 			isTool
-				? "n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'."
+				? "n8n does not pass files to AI tools. Set 'Input Type' to 'Image URL(s)'."
 				: `${have} Correct 'Input Data Field Name(s)', or add a node that loads the image.`,
 		);
 	}

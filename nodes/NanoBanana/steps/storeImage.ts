@@ -19,6 +19,8 @@ export interface Source {
 	count: number;
 }
 
+const LARGER = "the task ID and a higher 'Max Download Size (MB)'";
+
 /** Minimum time for a download, even if the task took all of 'Timeout'. */
 const DOWNLOAD_GRACE_MS = 30_000;
 
@@ -45,11 +47,13 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 		return { ...download.saved, ...(download.warning && { warning: `${download.warning}.` }) };
 	const ways = [
 		...(download.url ? ['open its URL'] : []),
-		...(taskId && download.url ? ["use 'Wait for Task Result' with the task ID"] : []),
+		...(taskId && download.url
+			? [`use 'Wait for Task Result' with ${download.isTooLarge ? LARGER : 'the task ID'}`]
+			: []),
 	];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
 	const what = download.url ? 'downloaded. You were' : 'read. You may have been';
-	const warning = `could not be ${what} charged for it.${how} Details: ${redact(download.reason, item.apiKey)}.`;
+	const warning = `could not be ${what} charged for it.${how} Reason: ${redact(download.reason, item.apiKey)}.`;
 	return { index, ...(download.url && { url: download.url }), warning };
 }
 

@@ -83,7 +83,7 @@ export async function submit(
 
 function sentAgain(failure: Failure, times: number): Failure {
 	if (failure.kind !== 'unclear_submission' || times <= 1) return failure;
-	const nextStep = `The request was sent ${times} times with the same Idempotency-Key. Check the tasks on your provider's dashboard before you run the node again.`;
+	const nextStep = `The request was sent ${times} times with the same Idempotency-Key. Check the usage log on your provider's dashboard before you run the node again.`;
 	return { ...failure, nextStep };
 }
 

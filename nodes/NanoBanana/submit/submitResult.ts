@@ -52,7 +52,7 @@ interface ParsedReply extends HttpReply {
 	wait: number;
 }
 
-/** Never throws. If it is unclear whether a request was accepted, a task ID anywhere in the response is polled. */
+/** Never throws. If it is unclear whether a request was accepted, a task ID in the response is polled. */
 export function readSubmitResult(reply: HttpResult, options: ReadOptions): SubmitResult {
 	if (reply.kind === 'unsent') {
 		const failure: Failure = { kind: 'unreachable', gatewayMessage: reply.reason };
@@ -72,8 +72,7 @@ export function readSubmitResult(reply: HttpResult, options: ReadOptions): Submi
 	if (reply.kind === 'tooLarge') {
 		return unclear({
 			message: `The API response is larger than ${megabytes(reply.limit)} and was not read`,
-			nextStep:
-				"Before you run the node again, raise 'Max Download Size (MB)' under Options or set 'Response Format' to URL.",
+			nextStep: "Raise 'Max Download Size (MB)' under Options before you run the node again. You may be charged again.",
 		});
 	}
 	const { prompt, decode } = options;

@@ -86,6 +86,19 @@ it('fails with the reason and the ID of a failed task', async () => {
 	expect(run.error?.description).toContain(`Task ID: ${taskId}`);
 });
 
+it('names the node to change if the prompt of a task was rejected', async () => {
+	const taskId = await task();
+	engine.mockApi.script('getTask', [
+		{ body: { data: { task_id: taskId, status: 'failed', fail_reason: 'sensitive words detected' } } },
+	]);
+	const run = await engine.run({ operation: 'waitForResult', taskId });
+
+	expect(run.error).toMatchObject({
+		message: 'The prompt or a reference image was rejected',
+		description: expect.stringContaining('Change the prompt or the reference image in the node that created the task.'),
+	});
+});
+
 it('returns the other tasks if one failed and the workflow continues', async () => {
 	const [good, bad] = [await task(), await task({ prompt: '[fail]' })];
 	const run = await engine.run(

@@ -201,7 +201,9 @@ it('returns the URL of an image that is too large, with a warning, because it wa
 			status: 'succeeded',
 			imageUrl: expect.stringContaining(engine.mockApi.filesUrl),
 			warnings: [
-				expect.stringMatching(/You were charged for it\..*Details: It is larger than .* 'Max Download Size \(MB\)'/),
+				expect.stringMatching(
+					/You were charged for it\. .* a higher 'Max Download Size \(MB\)'\. Reason: It is larger than .* 'Max Download Size \(MB\)'/,
+				),
 			],
 		},
 	]);

@@ -122,7 +122,9 @@ describe.each(['openAi', 'gemini'] as const)('one failed call with the format %s
 		const retried = await engine.run(parameters, { binaryMode: 'filesystem', previous: failed.data });
 
 		expect((shown(failed).context.data.keptItems as number[]).sort()).toEqual(kept);
-		expect(shown(failed).description).toContain("'Retry execution' returns them at no extra cost.");
+		expect(shown(failed).description).toContain(
+			"'Retry execution' returns them at no extra cost, unless you change the request",
+		);
 		expect(retried.rows.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data'], ['data']]);
 		expect(engine.mockApi.calls(route)).toHaveLength(4);
 		expect(engine.mockApi.ledger.filter(({ imagesCharged }) => imagesCharged > 0)).toHaveLength(3);

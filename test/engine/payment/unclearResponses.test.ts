@@ -211,7 +211,7 @@ it.each<[string, Respond, string]>([
 	const ran = await run();
 
 	expect(ran.error?.description).toContain(
-		`${advice} The task is not affected. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.`,
+		`${advice} The task is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'.`,
 	);
 });
 

@@ -124,7 +124,7 @@ describe('a response with data that is not an image', () => {
 				errorCode: 'unreadable_answer',
 				description: [
 					'You were charged. If you run the node again, you will be charged again. Contact your provider and include the time of the request.',
-					'Details: Image 1 of 1 could not be read. You may have been charged for it. Details: The data in the response is not an image.',
+					'Details: Image 1 of 1 could not be read. You may have been charged for it. Reason: The data in the response is not an image.',
 				].join('\n'),
 			},
 		});

@@ -185,6 +185,6 @@ it('returns the already charged image to an agent in Retry execution', async () 
 it('reports that a tool gets no files', async () => {
 	const { responses } = await call({ prompt: 'a' }, {}, { operation: 'imageToImage' });
 
-	expect(responses[0].error).toContain("n8n passes no files to AI tools. Set 'Input Type' to 'Image URL(s)'.");
+	expect(responses[0].error).toContain("n8n does not pass files to AI tools. Set 'Input Type' to 'Image URL(s)'.");
 	expect(engine.mockApi.journal).toEqual([]);
 });

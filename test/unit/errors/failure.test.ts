@@ -131,7 +131,7 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 describe('what other items were charged for', () => {
 	const textOf = (failure: Failure) => describeFailure(failure).description;
 	const others = { taskIds: ['task_2'], isKeptWithExecution: true };
-	const retry = "use 'Retry execution', or get their images";
+	const retry = "'Retry execution' returns them at no extra cost, unless you change the request";
 
 	it('is not contradicted by the cost of the item that failed', () => {
 		expect(textOf({ kind: 'insufficient_balance', others })).toMatch(/^You were not charged for this item\. /);
@@ -166,7 +166,7 @@ describe('what other items were charged for', () => {
 		(kind, more, isFree) => {
 			const text = textOf({ kind, others: { taskIds: [], keptItems: [2], isKeptWithExecution: true, ...more } });
 
-			expect(text.includes("'Retry execution' returns them at no extra cost.")).toBe(isFree);
+			expect(text.includes(retry)).toBe(isFree);
 			expect(text.includes('sends other requests again that may already have been charged')).toBe(!isFree);
 		},
 	);
@@ -241,7 +241,7 @@ it('does not suggest a new request if a task cannot be read because the API is d
 	const { description } = describeFailure({ kind: 'upstream_down', taskId: 'task_1' });
 
 	expect(description).not.toMatch(/billed|run the node again/i);
-	expect(description).toContain('The task is not affected');
+	expect(description).toContain('The task is charged. Get its images at no extra cost');
 });
 
 it('shows an unusable response, short and without the key, signed queries, and base64', () => {

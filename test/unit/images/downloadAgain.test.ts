@@ -138,6 +138,7 @@ describe('a download that cannot succeed', () => {
 
 		expect(result).toEqual({
 			kind: 'missing',
+			isTooLarge: true,
 			url: A,
 			reason: "It is larger than 2 MB, the 'Max Download Size (MB)' under Options",
 		});

@@ -17,7 +17,7 @@ export function shownError({ error }: Execution): string[] {
 /** The first lines of errors that multiple tests expect. */
 export const UNCLEAR = [
 	'It is unclear whether the API accepted the request',
-	"You may have been charged. Check the tasks on your provider's dashboard before you run the node again.",
+	"You may have been charged. Check the usage log on your provider's dashboard before you run the node again.",
 ];
 export const UNREACHABLE = [
 	'The API could not be reached',
