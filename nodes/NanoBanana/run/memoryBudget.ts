@@ -35,12 +35,11 @@ interface Claim {
 
 export function createBudget(capacity: number): Budget {
 	let taken = 0;
-	const held = new Set<Claim>();
+	/** Claims without their memory yet. */
 	const waiting = new Set<Claim>();
 
 	const grant = (claim: Claim): void => {
 		if (!waiting.delete(claim)) return;
-		held.add(claim);
 		taken += claim.amount;
 		claim.granted.resolve();
 	};
@@ -78,8 +77,7 @@ export function createBudget(capacity: number): Budget {
 			},
 			release() {
 				if (!claim) return;
-				if (held.delete(claim)) taken -= claim.amount;
-				waiting.delete(claim);
+				if (!waiting.delete(claim)) taken -= claim.amount;
 				claim.granted.resolve();
 				claim = undefined;
 				grantNext();
