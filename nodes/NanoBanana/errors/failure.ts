@@ -58,6 +58,10 @@ export class FailureError extends Error {
 	}
 }
 
+export function throwIfCanceled(signal?: AbortSignal): void {
+	if (signal?.aborted) throw new FailureError({ kind: 'canceled' });
+}
+
 /** Converts anything thrown to a Failure. Unexpected errors (a bug, an error of n8n) become `internal`. */
 export function toFailure(thrown: unknown): Failure {
 	if (thrown instanceof FailureError) return thrown.failure;

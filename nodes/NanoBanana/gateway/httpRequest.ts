@@ -9,7 +9,7 @@ import {
 	type BodyLimits,
 	type HttpResponse,
 } from './responseBody';
-import { FailureError } from '../errors/failure';
+import { FailureError, throwIfCanceled } from '../errors/failure';
 import { LONGEST_SLEEP_MS, onAbort, secondsText, systemClock } from '../lib/clock';
 import { bodyText, parseJson, asObject } from '../lib/json';
 
@@ -93,10 +93,6 @@ export async function openRequest<T>(
 		forgetSignal();
 		if (!response?.isComplete) abort();
 	}
-}
-
-export function throwIfCanceled(signal?: AbortSignal): void {
-	if (signal?.aborted) throw new FailureError({ kind: 'canceled' });
 }
 
 function isCompleteJson(bytes: Buffer): boolean {

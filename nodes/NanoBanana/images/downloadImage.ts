@@ -1,7 +1,8 @@
 import { isPassing } from '../errors/classify';
+import { throwIfCanceled } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { readFile, type FileReply, type GatewayClient } from '../gateway/gatewayClient';
-import { throwIfCanceled, type NoReply } from '../gateway/httpRequest';
+import type { NoReply } from '../gateway/httpRequest';
 import { assertWhole, readBytes, type HttpResponse } from '../gateway/responseBody';
 import { megabytes, MEGABYTE } from '../lib/bytes';
 import { jitter, retryAfterMs } from '../lib/clock';

@@ -1,7 +1,6 @@
-import { FailureError, toFailure } from '../errors/failure';
+import { FailureError, throwIfCanceled, toFailure } from '../errors/failure';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
-import { throwIfCanceled } from '../gateway/httpRequest';
 import { isWholeImage, readImageFormat } from '../images/imageFormat';
 import { systemClock } from '../lib/clock';
 import { hasRunFailed } from '../run/engineState';

@@ -1,6 +1,5 @@
-import { throwIfCanceled } from '../gateway/httpRequest';
+import { FailureError, throwIfCanceled, toFailure, type Failure, type FailureKind } from '../errors/failure';
 import { jitter } from '../lib/clock';
-import { FailureError, toFailure, type Failure, type FailureKind } from '../errors/failure';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';
 import type { SubmitResult } from './submitResult';

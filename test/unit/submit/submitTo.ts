@@ -1,6 +1,6 @@
 /* eslint-disable */
 // Shared by the tests of submit.ts: sends a request to an API with prepared responses.
-import { toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { throwIfCanceled, toFailure, type Failure } from '../../../nodes/NanoBanana/errors/failure';
 import { FORMATS } from '../../../nodes/NanoBanana/formats';
 import {
 	createConcurrencyLimiter,
@@ -8,7 +8,6 @@ import {
 	type ConcurrencyLimiter,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
 import { sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
-import { throwIfCanceled } from '../../../nodes/NanoBanana/gateway/httpRequest';
 import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
 import type { ApiFormat, Clock, DecodedResponse, EncodedCall } from '../../../nodes/NanoBanana/types';
 import { submit, type SubmitOptions, type AcceptedSubmission } from '../../../nodes/NanoBanana/submit/submit';
