@@ -7,7 +7,7 @@ export interface BodyError {
 }
 
 /** An error response. `classify` checks `all`: codes, type, and message in lower case, without the prompt. */
-export interface ErrorBody {
+interface ErrorBody {
 	code?: string;
 	message: string;
 	all: string;

@@ -34,7 +34,7 @@ export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS):
 }
 
 /** Only removes the credential's key: as typed, as sent, and URL-encoded. */
-export function redactKey(text: string, secret?: string): string {
+function redactKey(text: string, secret?: string): string {
 	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }
 

@@ -78,7 +78,7 @@ export async function readFile<T extends FileReply>(
 }
 
 /** The URL that a redirect leads to. Undefined for any other response. */
-export function redirectTarget({ status, headers }: FileReply, url: string): string | undefined {
+function redirectTarget({ status, headers }: FileReply, url: string): string | undefined {
 	const { location } = headers;
 	if (status < 300 || status >= 400 || typeof location !== 'string' || !URL.canParse(location, url)) return undefined;
 	const target = new URL(location, url);

@@ -7,9 +7,9 @@ import { batchSizeOf, itemCountOf } from './engineState';
  * `stop`: another item is not valid and the node will stop, so no item is charged. `abandoned`: an expression failed
  * while n8n set up the items, so n8n gave up the run and does not wait for any item.
  */
-export type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overImageLimit';
+type BarrierDecision = 'proceed' | 'stop' | 'abandoned' | 'overImageLimit';
 
-export interface ItemPlan {
+interface ItemPlan {
 	itemIndex: number;
 	/** Images that this item would pay for; 0 if it resumes a task or is not valid. */
 	images: number;

@@ -2,7 +2,7 @@ import { MEGABYTE } from '../lib/bytes';
 import { deferred, systemClock, type Deferred } from '../lib/clock';
 
 /** A limit shared by the items of a node run: bytes in memory or parallel transfers. First come, first served. */
-export interface Budget {
+interface Budget {
 	/** Creates an empty reservation. The caller must always release it. */
 	reservation(): Reservation;
 }

@@ -29,7 +29,7 @@ interface Checked<T> {
 }
 
 /** What an operation does for one item. */
-export interface ItemSteps<T> {
+interface ItemSteps<T> {
 	/** Checks everything that can be checked without paying. */
 	prepare: (item: ItemContext) => Checked<T> | Promise<Checked<T>>;
 	perform: (item: ItemContext, prepared: T) => Promise<INodeExecutionData[]>;

@@ -16,7 +16,7 @@ export interface ConcurrencyLimiter {
 	acquire(options?: AcquireOptions): Promise<Permit | undefined>;
 }
 
-export interface AcquireOptions {
+interface AcquireOptions {
 	/** How long to keep trying while the API rejects everything. Waiting behind other items does not count. */
 	giveUpAfterMs?: number;
 	/** The task already exists at the API: it takes a permit but ignores the backoff. */

@@ -36,7 +36,7 @@ export type SubmitResult =
 	/** Rejected, or `unclear_submission`. */
 	| { kind: 'failed'; failure: Failure };
 
-export interface ReadOptions {
+interface ReadOptions {
 	/** Decodes a response body in the format of the request. */
 	decode: (body: unknown) => DecodedResponse;
 	/** Some APIs repeat the prompt in an error. Its words must not affect how the error is classified. */
