@@ -57,7 +57,7 @@ export const DEFECTS: Defect[] = [
 		name: 'a connection that was reset counts as never opened',
 		file: 'gateway/networkErrors.ts',
 		find: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' }",
-		replace: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset', sent: 'never' }",
+		replace: "{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset', isUnsent: true }",
 	},
 	{
 		name: 'a 502 counts as proof that the request was not accepted',

@@ -8,36 +8,47 @@ export type NetworkError =
 
 const CLOSED = 'The connection was closed before the response was complete';
 
-/** Error codes of Node.js and its libraries, or messages if n8n drops the code. The first row that matches wins. */
-const FAULTS: Array<{ sign: RegExp; reason: string; sent?: 'never' | 'neverWill'; isPermanent?: boolean }> = [
+/**
+ * Error codes of Node.js and its libraries, or messages if n8n drops the code. The first row that matches wins.
+ * `isUnsent`: the connection never opened, unless the error itself shows that it was open.
+ */
+const FAULTS: Array<{ sign: RegExp; reason: string; isUnsent?: true; isPermanent?: true }> = [
 	{
 		sign: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/,
 		reason:
 			"The server's certificate is self-signed. If you trust it, turn on 'Ignore SSL Issues (Insecure)' under 'Request Options'",
-		sent: 'neverWill',
+		isUnsent: true,
+		isPermanent: true,
 	},
-	{ sign: /CERT_HAS_EXPIRED/, reason: "The server's certificate has expired", sent: 'neverWill' },
-	{ sign: /ALTNAME_INVALID/, reason: "The server's certificate is for a different host", sent: 'neverWill' },
-	{ sign: /CERT|ERR_TLS/, reason: "The server's certificate is not valid", sent: 'neverWill' },
+	{ sign: /CERT_HAS_EXPIRED/, reason: "The server's certificate has expired", isUnsent: true, isPermanent: true },
+	{
+		sign: /ALTNAME_INVALID/,
+		reason: "The server's certificate is for a different host",
+		isUnsent: true,
+		isPermanent: true,
+	},
+	{ sign: /CERT|ERR_TLS/, reason: "The server's certificate is not valid", isUnsent: true, isPermanent: true },
 	{
 		sign: /ERR_INVALID_(URL|PROTOCOL)|ERR_UNSUPPORTED_PROTOCOL|invalid url|unsupported protocol/i,
 		reason: 'The URL is not valid',
-		sent: 'neverWill',
+		isUnsent: true,
+		isPermanent: true,
 	},
 	{
 		sign: /blocked because|restricted ip|not allowed/i,
 		reason: "n8n's settings do not allow requests to this host",
-		sent: 'neverWill',
+		isUnsent: true,
+		isPermanent: true,
 	},
-	{ sign: /ECONNREFUSED/, reason: 'The connection was refused', sent: 'never' },
-	{ sign: /ENOTFOUND|EAI_AGAIN/, reason: 'The host name was not found', sent: 'never' },
+	{ sign: /ECONNREFUSED/, reason: 'The connection was refused', isUnsent: true },
+	{ sign: /ENOTFOUND|EAI_AGAIN/, reason: 'The host name was not found', isUnsent: true },
 	{
 		sign: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL/,
 		reason: "The host cannot be reached from n8n's network",
-		sent: 'never',
+		isUnsent: true,
 	},
-	{ sign: /wrong version number/i, reason: 'This port does not accept https://', sent: 'never' },
-	{ sign: /before secure TLS/i, reason: 'The connection was closed during the TLS handshake', sent: 'never' },
+	{ sign: /wrong version number/i, reason: 'This port does not accept https://', isUnsent: true },
+	{ sign: /before secure TLS/i, reason: 'The connection was closed during the TLS handshake', isUnsent: true },
 	{ sign: /ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|_TIMEOUT/, reason: 'The connection timed out' },
 	{ sign: /socket hang up|aborted|premature close|ERR_STREAM_PREMATURE_CLOSE/i, reason: CLOSED },
 	{ sign: /ECONNRESET|EPIPE/, reason: 'The connection was reset' },
@@ -57,8 +68,8 @@ export function readNetworkError(thrown: unknown): NetworkError {
 	const chain = causes(thrown);
 	const signs = chain.flatMap((error) => [error.code, error.httpCode, error.message]).map(String);
 	const fault = FAULTS.find(({ sign }) => signs.some((text) => sign.test(text)));
-	if (fault?.sent === 'neverWill') return { kind: 'unsent', reason: fault.reason, isPermanent: true };
-	if (fault?.sent === 'never' && !wasOpen(chain)) return { kind: 'unsent', reason: fault.reason, isPermanent: false };
+	if (fault?.isUnsent && (fault.isPermanent || !wasOpen(chain)))
+		return { kind: 'unsent', reason: fault.reason, isPermanent: fault.isPermanent === true };
 	if (isTlsAlert(chain)) return { kind: 'unsent', reason: 'This port expects https://', isPermanent: false };
 	const unsent = unsentReason(chain);
 	if (unsent) return { kind: 'unsent', reason: unsent, isPermanent: false };
