@@ -48,7 +48,6 @@ function binariesOf(outputImages: OutputImage[], name: string): IBinaryKeyData |
 function simplified(result: ItemResult, outputImages: OutputImage[], settings: Settings): IDataObject {
 	const first = described(outputImages);
 	const urls = outputImages.flatMap((outputImage) => outputImage.url ?? []);
-	const cost = first && settings.unitPrice !== undefined ? settings.unitPrice * outputImages.length : undefined;
 	return withoutUndefined({
 		taskId: result.taskId,
 		status: result.status,
@@ -60,7 +59,7 @@ function simplified(result: ItemResult, outputImages: OutputImage[], settings: S
 		width: first?.width,
 		height: first?.height,
 		model: result.model,
-		cost: cost && rounded(cost),
+		cost: costOf(outputImages.length, settings),
 		text: first && result.taskId ? undefined : result.text,
 		warnings: unlessEmpty(result.warnings),
 	});
@@ -71,7 +70,6 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 		withoutUndefined({ ...image, binary: undefined, warning: undefined });
 	const first = described(outputImages);
 	const returned = result.outputImages.length;
-	const isPriced = settings.unitPrice !== undefined && returned > 0;
 	return withoutUndefined({
 		taskId: result.taskId,
 		status: result.status,
@@ -86,7 +84,7 @@ function whole(result: ItemResult, outputImages: OutputImage[], settings: Settin
 			requestedImages: result.requestedImages,
 			returnedImages: returned,
 			unitPrice: settings.unitPrice,
-			cost: isPriced ? rounded((settings.unitPrice ?? 0) * returned) : undefined,
+			cost: costOf(returned, settings),
 		}),
 		timing: withoutUndefined({
 			submittedAt: result.submittedAt,
@@ -103,7 +101,9 @@ function described(outputImages: OutputImage[]): OutputImage | undefined {
 	return outputImages.find(({ binary }) => binary !== undefined) ?? outputImages[0];
 }
 
-/** Removes floating-point noise, e.g. from 0.1 × 3. */
-export function rounded(price: number): number {
-	return Math.round(price * 1e6) / 1e6;
+/** Undefined without a price or without images. */
+export function costOf(images: number, { unitPrice }: Settings): number | undefined {
+	if (unitPrice === undefined || images === 0) return undefined;
+	// Removes floating-point noise, e.g. from 0.1 × 3.
+	return Math.round(unitPrice * images * 1e6) / 1e6;
 }

@@ -2,9 +2,9 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FORMATS } from '../formats';
 import type { ItemContext } from '../run/runItem';
-import { parseJson, asObject } from '../lib/json';
+import { asObject, parseJson, withoutUndefined } from '../lib/json';
 import type { ReferenceSource } from '../parameters/referenceImages';
-import { rounded } from './outputItems';
+import { costOf } from './outputItems';
 import type { PreparedRequest } from './prepareRequest';
 import type { EncodedCall, Reference } from '../types';
 
@@ -43,14 +43,15 @@ function overLimit({ run, settings: { maxImages } }: ItemContext): string[] {
 }
 
 /** Cost of this item and of the whole run. The total is unknown if batching starts some items later. */
-function billingOf(images: number, { run, settings: { unitPrice } }: ItemContext): IDataObject {
-	const ofRun = run.hasAllItems() ? run.previewedImages : undefined;
-	return {
+function billingOf(images: number, { run, settings }: ItemContext): IDataObject {
+	const imagesInRun = run.hasAllItems() ? run.previewedImages : undefined;
+	return withoutUndefined({
 		requestedImages: images,
-		...(ofRun !== undefined && { imagesInRun: ofRun }),
-		...(unitPrice !== undefined && { unitPrice, cost: rounded(unitPrice * images) }),
-		...(unitPrice !== undefined && ofRun !== undefined && { costOfRun: rounded(unitPrice * ofRun) }),
-	};
+		imagesInRun,
+		unitPrice: settings.unitPrice,
+		cost: costOf(images, settings),
+		costOfRun: imagesInRun && costOf(imagesInRun, settings),
+	});
 }
 
 function placeholderFor(source: ReferenceSource): Reference {
