@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from './failure';
-import { isWebPage, pageTitle, readErrorBody } from './errorBody';
+import { isWebPage, pageTitle, readErrorBody, type BodyError } from './errorBody';
 import { firstText, own } from '../lib/json';
 import type { FailedResponse } from '../types';
 import * as patterns from './errorPatterns';
@@ -132,15 +132,19 @@ function isFirewall(status: number, body: unknown): boolean {
 /** Converts a decoded `failed` response to a failure. */
 export function failureOf(decoded: FailedResponse): Failure {
 	const { cause, reason, code, taskId, response } = decoded;
-	const isRefused = cause === 'promptRefused' || classify(400, { code, message: reason }).kind === 'prompt_refused';
 	const kind = cause === 'resultExpired' ? 'result_expired' : cause === 'noImage' ? 'no_image' : 'task_failed';
 	return {
-		kind: isRefused ? 'prompt_refused' : kind,
+		kind: cause === 'promptRefused' || isRefusal(decoded) ? 'prompt_refused' : kind,
 		...(reason && { gatewayMessage: reason }),
 		...(response && { response }),
 		...(code && { gatewayCode: code }),
 		...(taskId && { taskId }),
 	};
+}
+
+/** True if a task or an image failed because of its content. Decoded bodies do not have an HTTP status. */
+export function isRefusal({ code, reason }: Partial<BodyError>): boolean {
+	return classify(400, { code, message: reason }).kind === 'prompt_refused';
 }
 
 /** True for temporary errors. Polls and downloads are free, so they are tried again. */

@@ -1,4 +1,4 @@
-import { classify } from '../../errors/classify';
+import { isRefusal } from '../../errors/classify';
 import { errorIn, rejectionIn, type BodyError } from '../../errors/errorBody';
 import { firstText, own } from '../../lib/json';
 import type { Asked, DecodedResponse, PendingResponse, ImageRef } from '../../types';
@@ -165,7 +165,7 @@ function noticeText({ code, reason }: BodyError): string {
 function finished({ task, known }: Reading, { images, errors }: Results, notice?: BodyError): DecodedResponse {
 	const count = errors.length + images.length;
 	const announced = Number(readPath(task, shapes.COUNT.path)[0]);
-	const isBlocked = errors.every((error) => classify(400, error).kind === 'prompt_refused');
+	const isBlocked = errors.every(isRefusal);
 	const reasons = errors.map(({ code, reason }) => code ?? reason).join('; ');
 	const warnings = [
 		...(reasons ? [`${errors.length} of ${count} images ${isBlocked ? 'were blocked' : 'failed'}: ${reasons}`] : []),
