@@ -19,9 +19,9 @@ export interface Defect {
 export const DEFECTS: Defect[] = [
 	{
 		name: 'a request is identified by what its expressions return',
-		file: 'steps/prepareRequest.ts',
-		find: 'written,\n\t\timages:',
-		replace: 'written: hashOf([settings.apiFormat, checked.request, digests]),\n\t\timages:',
+		file: 'run/idempotencyStore.ts',
+		find: 'const asWritten = keyAsWritten(ctx);',
+		replace: 'const asWritten = place + evaluated;',
 	},
 	{
 		name: 'the next try sends an unclear request again',

@@ -2,8 +2,10 @@ import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import type { Failure } from '../errors/failure';
+import { requestAsWritten } from '../parameters/imageRequest';
 import type { ImagesResponse, OutputImage } from '../types';
 import { contextOf, runIndexOf } from './engineState';
+import type { RunningItem } from './errorOutput';
 
 /**
  * Remembers paid requests, so that no retry is charged again. It is stored in the node's execution context: n8n keeps
@@ -67,10 +69,10 @@ export function hashOf(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
+type RequestOwner = Pick<RunningItem, 'ctx' | 'executionId' | 'isTool'>;
+
 /** The current request of an item. */
 interface AskedRequest {
-	/** Hash of the fields before expressions are evaluated. */
-	written: string;
 	/** Hash of the request with all expressions evaluated. */
 	evaluated: string;
 	images: number;
@@ -83,12 +85,11 @@ interface AskedRequest {
  * resumed, even if an expression now returns a different request (`isChanged`). A new record is not saved here.
  */
 export function openRecord(
-	ctx: IExecuteSingleFunctions,
-	executionId: string,
-	isTool: boolean,
+	item: RequestOwner,
 	asked: AskedRequest,
 ): { key: string; record: RequestRecord; isChanged: boolean } {
-	const { key, record: earlier } = findRecord(ctx, executionId, isTool, asked);
+	const { executionId } = item;
+	const { key, record: earlier } = findRecord(item, asked);
 	const isSame = earlier?.requestHash === asked.evaluated;
 	if (earlier && (isSame || earlier.calls.some((call) => isPaid(call, executionId))))
 		return { key, record: earlier, isChanged: !isSame };
@@ -107,10 +108,8 @@ export function openRecord(
  * An agent's tool call has no item and gets a new run index in each try, so its key is the evaluated request.
  */
 function findRecord(
-	ctx: IExecuteSingleFunctions,
-	executionId: string,
-	isTool: boolean,
-	{ written, evaluated }: AskedRequest,
+	{ ctx, executionId, isTool }: RequestOwner,
+	{ evaluated }: AskedRequest,
 ): { key: string; record?: RequestRecord } {
 	const store = storeOf(ctx);
 	if (isTool) {
@@ -123,8 +122,8 @@ function findRecord(
 	}
 	const place = placeOf(ctx);
 	const isSame = (key: string): boolean => key.startsWith(place) && store[key].requestHash === evaluated;
-	const writtenKey = place + written;
-	const key = store[writtenKey] ? writtenKey : (Object.keys(store).find(isSame) ?? writtenKey);
+	const asWritten = keyAsWritten(ctx);
+	const key = store[asWritten] ? asWritten : (Object.keys(store).find(isSame) ?? asWritten);
 	return { key, record: store[key] };
 }
 
@@ -133,12 +132,14 @@ function placeOf(ctx: IExecuteSingleFunctions): string {
 	return `${runIndexOf(ctx)}:${ctx.getItemIndex()}:`;
 }
 
+/** Key of an item with these fields, before expressions are evaluated. */
+function keyAsWritten(ctx: IExecuteSingleFunctions): string {
+	return placeOf(ctx) + hashOf(requestAsWritten(ctx.getNode().parameters));
+}
+
 /** The record of an earlier try with the same fields, if something of it was paid for. A tool has none. */
-export function paidRecord(
-	{ ctx, executionId, isTool }: { ctx: IExecuteSingleFunctions; executionId: string; isTool: boolean },
-	written: string,
-): RequestRecord | undefined {
-	const record = isTool ? undefined : storeOf(ctx)[placeOf(ctx) + written];
+export function paidRecord({ ctx, executionId, isTool }: RequestOwner): RequestRecord | undefined {
+	const record = isTool ? undefined : storeOf(ctx)[keyAsWritten(ctx)];
 	return record?.calls.some((call) => isPaid(call, executionId)) ? record : undefined;
 }
 

@@ -23,7 +23,7 @@ import {
 	UnreadableFileError,
 	type ReferenceSource,
 } from '../parameters/referenceImages';
-import { readRequest, requestAsWritten, type CheckedRequest } from '../parameters/imageRequest';
+import { readRequest, type CheckedRequest } from '../parameters/imageRequest';
 import type { Reservation } from '../run/memoryBudget';
 import { OPERATIONS, type EncodedCall, type Reference } from '../types';
 
@@ -66,16 +66,14 @@ export async function prepareRequest(
 	const { ctx, settings, executionId, isTool, run } = item;
 	const sources = OPERATIONS[settings.operation].takesReferences ? readSources(ctx) : [];
 	const checked = readRequest(item.base.body, settings, sources.length);
-	const written = hashOf(requestAsWritten(ctx.getNode().parameters));
 	const { digests, bytes, paid } = await readDigests(item, sources).catch((thrown: unknown) => {
 		// To resume a task, its files are not needed. n8n may have deleted them with the execution that provided them.
-		const earlier = thrown instanceof UnreadableFileError ? paidRecord(item, written) : undefined;
+		const earlier = thrown instanceof UnreadableFileError ? paidRecord(item) : undefined;
 		if (!earlier) throw FailureError.from(thrown);
 		return { digests: [], bytes: 0, paid: earlier };
 	});
-	const { key, record, isChanged } = openRecord(ctx, executionId, isTool, {
+	const { key, record, isChanged } = openRecord(item, {
 		evaluated: paid?.requestHash ?? hashOf([settings.apiFormat, checked.request, digests]),
-		written,
 		images: checked.request.n,
 		callCount: FORMATS[settings.apiFormat].callsFor(checked.request.n),
 	});

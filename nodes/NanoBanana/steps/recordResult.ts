@@ -1,10 +1,8 @@
 import { FailureError, type Failure } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact, redactResponse, SHOWN_IN_DETAILS } from '../errors/redact';
-import { requestAsWritten } from '../parameters/imageRequest';
 import type { RunningItem } from '../run/errorOutput';
 import {
-	hashOf,
 	hasImages,
 	isAnswered,
 	isUnclear,
@@ -66,8 +64,8 @@ function recordAccepted(item: ItemContext, record: SubmissionRecord, outcome: Ac
 
 /** Notes what earlier tries of an item have paid for, so that the errors of this try include it. */
 export function noteEarlierTries(item: RunningItem, record?: RequestRecord): void {
-	const { ctx, executionId, run, itemIndex } = item;
-	const earlier = record ?? paidRecord(item, hashOf(requestAsWritten(ctx.getNode().parameters)));
+	const { executionId, run, itemIndex } = item;
+	const earlier = record ?? paidRecord(item);
 	for (const call of earlier?.calls ?? []) {
 		if (isUnclear(call, executionId) || call.isInProgress) run.unclearItems.add(itemIndex);
 		if (!isAnswered(call, executionId)) continue;
