@@ -190,8 +190,8 @@ export function recordStoredImages(call: SubmissionRecord, images: OutputImage[]
 	return !isLarge;
 }
 
-export function storedImagesOf(call: SubmissionRecord): OutputImage[] | undefined {
-	return call.stored ?? inMemoryOf(call).stored;
+export function storedImagesOf(call: SubmissionRecord): OutputImage[] {
+	return call.stored ?? inMemoryOf(call).stored ?? [];
 }
 
 /** Keeps a response whose images could not be stored, in memory only. Another execution sends the call again. */
@@ -206,7 +206,7 @@ export function unstoredResponseOf(call: SubmissionRecord): ImagesResponse | und
 
 /** True if the images of a response without a task can be returned again. */
 export function hasImages(call: SubmissionRecord): boolean {
-	const isStored = unstoredResponseOf(call) !== undefined || (storedImagesOf(call) ?? []).length > 0;
+	const isStored = unstoredResponseOf(call) !== undefined || storedImagesOf(call).length > 0;
 	return call.countsOnlyIn === undefined || isStored;
 }
 

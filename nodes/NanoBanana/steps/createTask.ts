@@ -22,6 +22,7 @@ import type { Reservation } from '../run/memoryBudget';
 import type { Permit } from '../submit/concurrencyLimiter';
 import { submit } from '../submit/submit';
 import { readSubmitResult, type SubmitResult } from '../submit/submitResult';
+import type { ImagesResponse } from '../types';
 import { storeCallImages } from './collectImages';
 import { acquireToPoll, type CallResult } from './pollTask';
 import { encodeCall, type PreparedRequest } from './prepareRequest';
@@ -58,10 +59,10 @@ export async function createTask(call: PaidCall): Promise<CallResult> {
 	const isPaid = isAnswered(record, executionId);
 	if (isPaid && record.taskId !== undefined) return await resumeTask(call, record.taskId);
 	if (isPaid && record.response) {
-		const [unstored, stored = []] = [unstoredResponseOf(record), storedImagesOf(record)];
+		const unstored = unstoredResponseOf(record);
 		noteImages(item, hasImages(record));
-		if (unstored) return await storeResponse(call, callResult(call, unstored));
-		return { ...callResult(call, record.response), stored };
+		if (unstored) return await storeResponse(call, unstored);
+		return { ...callResult(call, record.response), stored: storedImagesOf(record) };
 	}
 	if (isUnclear(record, executionId) && !settings.retryUnclear) {
 		if (wasSent) logUnclear(item, record);
@@ -95,8 +96,8 @@ async function submitCall(call: PaidCall): Promise<CallResult> {
 			onFailed: () => abortRunOfOnlyCall(call),
 		});
 		call.permit = permit;
-		const result = callResult(call, outcome);
-		return outcome.taskId === undefined ? await storeResponse(call, result) : { ...result, firstPollMs };
+		if (outcome.kind === 'images' && outcome.taskId === undefined) return await storeResponse(call, outcome);
+		return { ...callResult(call, outcome), firstPollMs };
 	} catch (thrown) {
 		if (!isUnclear(record, item.executionId)) throw FailureError.from(thrown);
 		logUnclear(item, record);
@@ -173,17 +174,17 @@ const STORAGE_ADVICE =
 	"Check n8n's disk space and binary data storage. 'Retry On Fail' stores the same image. With 'Retry execution' or a new run, you will be charged again.";
 
 /** Stores the images of a response without a task right away, before anything else can fail. */
-async function storeResponse(call: PaidCall, result: CallResult): Promise<CallResult> {
+async function storeResponse(call: PaidCall, response: ImagesResponse): Promise<CallResult> {
 	const { item, prepared, index, record } = call;
 	const { ctx, run, itemIndex } = item;
-	const areUrls = result.outcome.kind === 'images' && result.outcome.images.every(({ kind }) => kind === 'url');
+	const areUrls = response.images.every(({ kind }) => kind === 'url');
 	// Downloads reserve their own memory.
 	if (areUrls) call.reservation.release();
+	const result = callResult(call, response);
 	const stored = await storeCallImages(item, result, index, prepared.record.calls.length).catch((thrown: unknown) => {
-		const { outcome } = result;
 		// Image URLs are already recorded, so the next try downloads them.
-		if (outcome.kind !== 'images' || areUrls) throw FailureError.from(thrown);
-		rememberUnstored(record, outcome, item.executionId);
+		if (areUrls) throw FailureError.from(thrown);
+		rememberUnstored(record, response, item.executionId);
 		run.inMemoryItems.add(itemIndex);
 		ctx.logger.error(`NanoBanana: n8n could not store the images of item ${itemIndex}. You were charged`, {
 			itemIndex,
@@ -193,5 +194,6 @@ async function storeResponse(call: PaidCall, result: CallResult): Promise<CallRe
 	});
 	if (!recordStoredImages(record, stored, item.executionId)) run.inMemoryItems.add(itemIndex);
 	call.reservation.release();
-	return { ...result, outcome: record.response ? { ...record.response, images: [] } : result.outcome, stored };
+	// The recorded response is redacted.
+	return { ...result, outcome: { ...(record.response ?? response), images: [] }, stored };
 }
