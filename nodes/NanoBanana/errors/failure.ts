@@ -155,11 +155,11 @@ function sentence(text: string): string {
 /** The texts for the user (title, then cost, next step, task ID, API response), and the data for error items. */
 export function describeFailure(
 	failure: Failure,
-	secret?: string,
+	apiKey?: string,
 ): { message: string; description: string; data: IDataObject } {
 	const kind = KINDS[failure.kind];
-	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, secret) : '';
-	const message = redact(failure.message ?? kind.message, secret);
+	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, apiKey) : '';
+	const message = redact(failure.message ?? kind.message, apiKey);
 	const isOurs = failure.httpStatus === undefined && kind.isOurs === true;
 	const shown = words.length > SHOWN_CHARACTERS ? `${words.slice(0, SHOWN_CHARACTERS - 1)}…` : words;
 	const status = failure.kind === 'unclear_submission' && failure.httpStatus ? `HTTP ${failure.httpStatus}: ` : '';
@@ -171,7 +171,7 @@ export function describeFailure(
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
 		failure.response && (!words || isOurs)
-			? `API response: ${redact(failure.response, secret, SHOWN_IN_DESCRIPTION)}`
+			? `API response: ${redact(failure.response, apiKey, SHOWN_IN_DESCRIPTION)}`
 			: '',
 	].filter(Boolean);
 	const text = description.join('\n');
@@ -184,11 +184,11 @@ export function describeFailure(
 		unclearItems: unlessEmpty(failure.others?.unclearItems),
 		keptItems: unlessEmpty(failure.others?.keptItems),
 		emptyItems: unlessEmpty(failure.others?.emptyItems),
-		gatewayCode: failure.gatewayCode ? redact(failure.gatewayCode, secret) : undefined,
+		gatewayCode: failure.gatewayCode ? redact(failure.gatewayCode, apiKey) : undefined,
 		gatewayMessage: words || undefined,
 		httpStatus: failure.httpStatus,
 		submittedAt: failure.submittedAt,
-		response: failure.response ? redact(failure.response, secret, SHOWN_IN_DETAILS) : undefined,
+		response: failure.response ? redact(failure.response, apiKey, SHOWN_IN_DETAILS) : undefined,
 	});
 	return { message, description: text, data };
 }
@@ -201,22 +201,22 @@ export function describeFailure(
 export function nodeError(
 	node: INode,
 	failure: Failure,
-	about: { itemIndex: number; secret?: string; isTool: boolean },
+	{ itemIndex, apiKey, isTool }: { itemIndex: number; apiKey?: string; isTool: boolean },
 ): NodeApiError {
-	const { message: title, description, data } = describeFailure(failure, about.secret);
+	const { message: title, description, data } = describeFailure(failure, apiKey);
 	// Most AI agents only get the message, so it must include the next step.
 	// n8n replaces a message that contains a socket code with advice to try again.
-	const text = about.isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
+	const text = isTool ? `${title}. ${description.replace(/\n/g, ' ')}` : title;
 	const message = text.replace(/\be(conn|addr|host|net|pipe|timed|notfound|ai_)\w*\b/gi, 'network fault');
 	const error = new NodeApiError(node, { message } as JsonObject, {
 		message,
 		description,
-		itemIndex: about.itemIndex,
+		itemIndex,
 		...(failure.httpStatus && { httpCode: String(failure.httpStatus) }),
 	});
 	error.message = message;
 	// The editor renders HTML and shows a line break as a space. `data.description` keeps the plain text.
-	error.description = about.isTool ? undefined : description.replace(/\n/g, '<br>');
+	error.description = isTool ? undefined : description.replace(/\n/g, '<br>');
 	error.context.data = data;
 	return error;
 }

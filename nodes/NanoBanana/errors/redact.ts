@@ -8,15 +8,15 @@ export const SHOWN_IN_DETAILS = 1500;
 
 /**
  * Makes text from the API safe to show: removes markup, keys, signed queries, and image data, and shortens it to
- * `limit` characters. `secret` is the credential's key, which some APIs quote.
+ * `limit` characters. `apiKey` is the credential's key, which some APIs quote.
  */
-export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS): string {
+export function redact(text: string, apiKey?: string, limit = SHOWN_CHARACTERS): string {
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
 	// In JSON text, a slash or another character of a key or a URL may be escaped.
 	const unescaped = plain
 		.replace(/\\{1,4}\//g, '/')
 		.replace(/\\{1,4}u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
-	const clean = redactKey(unescaped, secret)
+	const clean = redactKey(unescaped, apiKey)
 		.replace(/data:[\w/+.-]+;base64,[\w+/=-]*/gi, '[image data]')
 		.replace(/\b(sk-|Bearer\s{1,9})[\w.~+/=-]{4,}/gi, '$1[key]')
 		.replace(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/gi, '$1')
@@ -34,18 +34,18 @@ export function redact(text: string, secret?: string, limit = SHOWN_CHARACTERS):
 }
 
 /** Only removes the credential's key: as typed, as sent, and URL-encoded. */
-function redactKey(text: string, secret?: string): string {
-	return writtenKeys(secret ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
+function redactKey(text: string, apiKey?: string): string {
+	return writtenKeys(apiKey ?? '').reduce((shown, key) => shown.split(key).join('[key]'), text);
 }
 
 /** Removes the key from the texts of a response. Shortens its body, because it is saved in the execution. */
-export function redactResponse<T extends DecodedResponse>(response: T, secret?: string): T {
+export function redactResponse<T extends DecodedResponse>(response: T, apiKey?: string): T {
 	return {
 		...response,
-		...('model' in response && response.model && { model: redactKey(response.model, secret) }),
-		...('text' in response && response.text && { text: redactKey(response.text, secret) }),
+		...('model' in response && response.model && { model: redactKey(response.model, apiKey) }),
+		...('text' in response && response.text && { text: redactKey(response.text, apiKey) }),
 		...('response' in response &&
-			response.response && { response: redact(response.response, secret, SHOWN_IN_DETAILS) }),
-		...('warnings' in response && { warnings: response.warnings?.map((warning) => redact(warning, secret)) }),
+			response.response && { response: redact(response.response, apiKey, SHOWN_IN_DETAILS) }),
+		...('warnings' in response && { warnings: response.warnings?.map((warning) => redact(warning, apiKey)) }),
 	};
 }

@@ -91,7 +91,7 @@ function openTasks(run: NodeRun, isIncluded: (index: number) => boolean): string
 export function errorItemOrThrow(item: RunningItem, failure: Failure): INodeExecutionData {
 	if (item.continues && failure.kind !== 'canceled') return errorItem(item, failure);
 	logUnexpected(item, failure);
-	throw nodeError(item.ctx.getNode(), failure, { ...item, secret: item.apiKey });
+	throw nodeError(item.ctx.getNode(), failure, item);
 }
 
 export function errorItem(item: RunningItem, failure: Failure): INodeExecutionData {
