@@ -1,4 +1,5 @@
-import type { Failure, FailureKind } from './failure';
+import type { Failure } from './failure';
+import type { FailureKind } from './failureKinds';
 import { isWebPage, pageTitle, readErrorBody, type BodyError } from './errorBody';
 import { firstText, own } from '../lib/json';
 import type { FailedResponse } from '../types';

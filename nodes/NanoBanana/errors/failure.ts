@@ -5,8 +5,6 @@ import { withoutUndefined, unlessEmpty } from '../lib/json';
 import { redact, SHOWN_IN_DETAILS } from './redact';
 import { KINDS, type Cost, type FailureKind } from './failureKinds';
 
-export type { FailureKind };
-
 export interface Failure {
 	kind: FailureKind;
 	/** Replaces the kind's message if a field name or a number makes it clearer. */

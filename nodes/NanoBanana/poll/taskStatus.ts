@@ -1,7 +1,8 @@
 import type { Limits } from '../gateway/httpRequest';
 import { classify, failureOf, isPassing } from '../errors/classify';
 import { retryAfterMs } from '../lib/clock';
-import type { Failure, FailureKind } from '../errors/failure';
+import type { Failure } from '../errors/failure';
+import type { FailureKind } from '../errors/failureKinds';
 import { statusWord, tasksIn } from '../formats/decode/decodeTask';
 import { asyncTask, TASKS_PATH } from '../formats/asyncTask';
 import { embeddedStatus, isWebPage } from '../errors/errorBody';
@@ -133,7 +134,7 @@ function readFailedPoll(failure: Failure, status: number, body: unknown, wait: n
 }
 
 /** A JSON 404 about the route means a wrong base URL. Any other JSON 404 is about the task. */
-function notFoundKind(failure: Failure): Failure['kind'] {
+function notFoundKind(failure: Failure): FailureKind {
 	return /invalid url|unknown request url|cannot get|(route|endpoint|path|page).{0,20}not (found|exist)/i.test(
 		failure.gatewayMessage ?? '',
 	)

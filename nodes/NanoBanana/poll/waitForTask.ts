@@ -1,4 +1,5 @@
-import { FailureError, type Failure, type FailureKind } from '../errors/failure';
+import { FailureError, type Failure } from '../errors/failure';
+import type { FailureKind } from '../errors/failureKinds';
 import { jitter, onAbort, secondsText } from '../lib/clock';
 import type { Clock, DecodedResponse, KnownResponse, PendingResponse } from '../types';
 import type { PollSchedule, PollTicket } from './pollSchedule';

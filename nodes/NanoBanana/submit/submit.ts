@@ -1,4 +1,5 @@
-import { FailureError, throwIfCanceled, toFailure, type Failure, type FailureKind } from '../errors/failure';
+import { FailureError, throwIfCanceled, toFailure, type Failure } from '../errors/failure';
+import type { FailureKind } from '../errors/failureKinds';
 import { jitter } from '../lib/clock';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
 import type { Clock } from '../types';

@@ -9,9 +9,9 @@ import {
 	toFailure,
 	nodeError,
 	type Failure,
-	type FailureKind,
 	type PaidByOthers,
 } from '../../../nodes/NanoBanana/errors/failure';
+import type { FailureKind } from '../../../nodes/NanoBanana/errors/failureKinds';
 
 /** Every kind once. TypeScript reports a missing one. */
 const EVERY_KIND: Record<FailureKind, true> = {

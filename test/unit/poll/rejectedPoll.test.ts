@@ -1,5 +1,5 @@
 /* eslint-disable */
-import type { FailureKind } from '../../../nodes/NanoBanana/errors/failure';
+import type { FailureKind } from '../../../nodes/NanoBanana/errors/failureKinds';
 import type { PollOptions } from '../../../nodes/NanoBanana/poll/waitForTask';
 import type { DecodedResponse } from '../../../nodes/NanoBanana/types';
 import { down, imageResult, queued, waitWith, type TaskStatusResult } from './waitWith';
