@@ -2,7 +2,7 @@ import { isPassing } from '../errors/classify';
 import { throwIfCanceled } from '../errors/failure';
 import { redact } from '../errors/redact';
 import { readFile, type FileReply, type GatewayClient } from '../gateway/gatewayClient';
-import type { NoReply } from '../gateway/httpRequest';
+import type { Limits, NoReply } from '../gateway/httpRequest';
 import { assertWhole, readBytes, type HttpResponse } from '../gateway/responseBody';
 import { megabytes, MEGABYTE } from '../lib/bytes';
 import { jitter, retryAfterMs } from '../lib/clock';
@@ -122,6 +122,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		try {
 			throwIfCanceled(client.signal);
 			return await tryDownload(url, options, {
+				maxBytes: options.maxBytes,
 				timeoutMs: Math.max(1000, deadline - clock.now()),
 				idleMs,
 				progressBytes: PROGRESS_BYTES,
@@ -163,15 +164,11 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 	}
 }
 
-async function tryDownload<T>(
-	url: string,
-	options: DownloadOptions<T>,
-	limits: { timeoutMs: number; idleMs: number; progressBytes: number; reserveMemory?: Transfer['reserveMemory'] },
-): Promise<Attempt<T> | NoReply> {
+async function tryDownload<T>(url: string, options: DownloadOptions<T>, limits: Limits): Promise<Attempt<T> | NoReply> {
 	const wantsKey = (attempt: Attempt<T>): boolean =>
 		options.allowKey !== false && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
 	const read = async (response: HttpResponse): Promise<Attempt<T>> => await readImage(response, url, options);
-	return await readFile(options.client, url, { ...limits, maxBytes: options.maxBytes }, read, wantsKey);
+	return await readFile(options.client, url, limits, read, wantsKey);
 }
 
 async function readImage<T>(response: HttpResponse, url: string, options: DownloadOptions<T>): Promise<Attempt<T>> {
@@ -228,7 +225,7 @@ function unlessIncomplete(thrown: Error): undefined {
 }
 
 /** A file in an unknown format was also charged, so it is kept. */
-function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile | undefined {
+function unknownFile(attempt: Attempt<unknown> | NoReply, url: string): ImageFile | undefined {
 	if (attempt.kind !== 'reply' || attempt.status < 200 || attempt.status >= 300 || attempt.facts) return undefined;
 	const type = String(attempt.headers['content-type'] ?? '');
 	if (!/^\s*(image\/|(application|binary)\/octet-stream)/i.test(type)) return undefined;
@@ -236,16 +233,16 @@ function unknownFile<T>(attempt: Attempt<T> | NoReply, url: string): ImageFile |
 	return facts && { facts, bytes: attempt.bytes, url };
 }
 
-function isGone<T>(attempt: Attempt<T> | NoReply): boolean {
+function isGone(attempt: Attempt<unknown> | NoReply): boolean {
 	return attempt.kind === 'reply' && [401, 403, 404, 410].includes(attempt.status);
 }
 
 /** Google Cloud Storage and S3 respond with 400 if the signature has expired (ExpiredToken). */
-function isRejected<T>(attempt: Attempt<T> | NoReply): boolean {
+function isRejected(attempt: Attempt<unknown> | NoReply): boolean {
 	return attempt.kind === 'reply' && attempt.status === 400;
 }
 
-function retriesAfter<T>(attempt: Attempt<T> | NoReply): 'untilDeadline' | 'few' | 'never' {
+function retriesAfter(attempt: Attempt<unknown> | NoReply): 'untilDeadline' | 'few' | 'never' {
 	if (attempt.kind === 'tooLarge') return 'never';
 	if (attempt.kind === 'unsent') return attempt.isPermanent ? 'never' : 'few';
 	if (attempt.kind === 'unclear') return attempt.isPermanent ? 'few' : 'untilDeadline';
@@ -254,7 +251,7 @@ function retriesAfter<T>(attempt: Attempt<T> | NoReply): 'untilDeadline' | 'few'
 	return attempt.status < 300 || isGone(attempt) ? 'few' : 'never';
 }
 
-function reasonOf<T>(attempt: Attempt<T> | NoReply, options: DownloadOptions<T>): string {
+function reasonOf(attempt: Attempt<unknown> | NoReply, options: DownloadOptions<unknown>): string {
 	if (attempt.kind === 'tooLarge') return `It is ${larger(options)}`;
 	if (attempt.kind !== 'reply') return redact(attempt.reason);
 	if (attempt.status >= 300) return `HTTP ${attempt.status}`;
@@ -262,6 +259,6 @@ function reasonOf<T>(attempt: Attempt<T> | NoReply, options: DownloadOptions<T>)
 	return attempt.bytes.length === 0 ? 'The file is empty' : 'The URL does not lead to an image';
 }
 
-function larger<T>({ maxBytes, maxBytesName }: DownloadOptions<T>): string {
+function larger({ maxBytes, maxBytesName }: DownloadOptions<unknown>): string {
 	return `larger than ${megabytes(maxBytes)}, ${maxBytesName}`;
 }
