@@ -12,33 +12,29 @@ const LONGEST_TEXT = 5000;
 export function decodeGemini(body: unknown, baseUrl: string, asked: Asked = {}): DecodedResponse {
 	const isGemini = ['candidates', 'promptFeedback', 'usageMetadata'].some((name) => property(body, name) !== undefined);
 	if (!isGemini) return decodeSyncCall(body, baseUrl, asked);
-	const allParts = readPath(body, 'candidates[*].content.parts[*]');
 	const isThought = (part: unknown): boolean => own(part, 'thought') === true;
+	const imagesIn = (parts: unknown[]): ImageRef[] => parts.flatMap((part) => imageIn(part, baseUrl) ?? []);
+	const allParts = readPath(body, 'candidates[*].content.parts[*]');
 	const parts = allParts.filter((part) => !isThought(part));
 	const text = parts.flatMap((part) => firstText(part, 'text') ?? []).join('\n');
-	const inline = parts.flatMap((part) => imageIn(part, baseUrl) ?? []);
+	const shownText = text.slice(0, LONGEST_TEXT);
+	const inline = imagesIn(parts);
 	const images = newImages(inline.length > 0 ? inline : imagesInText(text, baseUrl), asked, baseUrl);
 	const finishReasons = readPath(body, 'candidates[*]').flatMap((candidate) => textIn(candidate, 'finishReason') ?? []);
 	const finish = finishReasons.map((reason) => reason.toUpperCase().slice(0, 100)).find((reason) => reason !== 'STOP');
-	if (images.length === 0) {
-		// Images in thoughts are drafts. The last one is the final image (Google's guide), and some responses only have it.
-		const draft = finish
-			? undefined
-			: allParts
-					.filter(isThought)
-					.flatMap((part) => imageIn(part, baseUrl) ?? [])
-					.at(-1);
-		const spoken = text.slice(0, LONGEST_TEXT);
-		const warnings = ['The model returned only a draft of the image'];
-		if (draft) return { kind: 'images', images: [draft], warnings, ...(spoken && { text: spoken }) };
-		return withoutImage(body, spoken, finish);
+	if (images.length > 0) {
+		return {
+			kind: 'images',
+			images,
+			...(inline.length > 0 && text && { text: shownText }),
+			...(finish && { warnings: [`The model stopped early (${finish}), so images may be missing`] }),
+		};
 	}
-	return {
-		kind: 'images',
-		images,
-		...(inline.length > 0 && text && { text: text.slice(0, LONGEST_TEXT) }),
-		...(finish && { warnings: [`The model stopped early (${finish}), so images may be missing`] }),
-	};
+	// Images in thoughts are drafts. The last one is the final image (Google's guide), and some responses only have it.
+	const draft = finish ? undefined : imagesIn(allParts.filter(isThought)).at(-1);
+	if (!draft) return withoutImage(body, shownText, finish);
+	const warnings = ['The model returned only a draft of the image'];
+	return { kind: 'images', images: [draft], warnings, ...(shownText && { text: shownText }) };
 }
 
 function withoutImage(body: unknown, text: string, finish: string | undefined): DecodedResponse {
