@@ -79,7 +79,9 @@ const RETRY_RETURNS_THEM =
 const READ_AGAIN = 'The task is not affected. Run this node again at no extra cost.';
 /** Maximum number of IDs in a text. `details` contains all of them. */
 const SHOWN_IDS = 3;
-const SHOWN_CHARACTERS = 200;
+/** How many characters of the API's message, and of an unusable response, are shown. */
+const MESSAGE_CHARACTERS = 200;
+const RESPONSE_CHARACTERS = 250;
 
 /** Text that says whether the request was charged. */
 export function costText(failure: Failure): string {
@@ -142,9 +144,6 @@ function some(values: Array<string | number>): string {
 	return values.length > SHOWN_IDS ? `${shown}, and ${values.length - SHOWN_IDS} more` : shown;
 }
 
-/** How many characters of an unusable response are shown. */
-const SHOWN_IN_DESCRIPTION = 250;
-
 /** Adds a period if needed, because line breaks are not shown everywhere, e.g. not to an AI agent. */
 function sentence(text: string): string {
 	return /[.!?。！？…]$/.test(text) ? text : `${text}.`;
@@ -159,7 +158,7 @@ export function describeFailure(
 	const words = failure.gatewayMessage ? redact(failure.gatewayMessage, apiKey) : '';
 	const message = redact(failure.message ?? kind.message, apiKey);
 	const isOurs = failure.httpStatus === undefined && kind.isOurs === true;
-	const shown = words.length > SHOWN_CHARACTERS ? `${words.slice(0, SHOWN_CHARACTERS - 1)}…` : words;
+	const shown = words.length > MESSAGE_CHARACTERS ? `${words.slice(0, MESSAGE_CHARACTERS - 1)}…` : words;
 	const status = failure.kind === 'unclear_submission' && failure.httpStatus ? `HTTP ${failure.httpStatus}: ` : '';
 	const description = [
 		adviceOf(failure),
@@ -169,7 +168,7 @@ export function describeFailure(
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
 		failure.response && (!words || isOurs)
-			? `API response: ${redact(failure.response, apiKey, SHOWN_IN_DESCRIPTION)}`
+			? `API response: ${redact(failure.response, apiKey, RESPONSE_CHARACTERS)}`
 			: '',
 	].filter(Boolean);
 	const text = description.join('\n');

@@ -2,7 +2,7 @@ import { writtenKeys } from '../normalizeCredential';
 import type { DecodedResponse } from '../types';
 import { isWebPage, pageTitle } from './errorBody';
 
-const SHOWN_CHARACTERS = 500;
+const DEFAULT_LIMIT = 500;
 /** How many characters of an unusable response are in `details`. */
 export const SHOWN_IN_DETAILS = 1500;
 
@@ -10,7 +10,7 @@ export const SHOWN_IN_DETAILS = 1500;
  * Makes text from the API safe to show: removes markup, keys, signed queries, and image data, and shortens it to
  * `limit` characters. `apiKey` is the credential's key, which some APIs quote.
  */
-export function redact(text: string, apiKey?: string, limit = SHOWN_CHARACTERS): string {
+export function redact(text: string, apiKey?: string, limit = DEFAULT_LIMIT): string {
 	const plain = (isWebPage(text) ? `(web page) ${pageTitle(text)}` : text).slice(0, 20_000);
 	// In JSON text, a slash or another character of a key or a URL may be escaped.
 	const unescaped = plain

@@ -56,8 +56,8 @@ export function unwrapText(value: unknown): unknown {
 	return parseJson(value) ?? value;
 }
 
-/** Bytes of a body that are read for display, before redacting and shortening. */
-const SHOWN_CHARACTERS = 20_000;
+/** How much of a body is read as text. Enough to show it (redacted and shortened) and to classify it. */
+const TEXT_BYTES = 20_000;
 
 /** Parses a JSON body, also JSON inside a JSON text. Any other body becomes text (`bodyText`). Takes linear time. */
 export function parseBody(bytes: Buffer): unknown {
@@ -68,7 +68,7 @@ export function parseBody(bytes: Buffer): unknown {
 /** The start of a body, not parsed, so that long numbers keep their digits. For binary data, only the size. */
 export function bodyText(bytes: Buffer): string {
 	// The last character may be cut off.
-	const text = bytes.toString('utf8', 0, SHOWN_CHARACTERS).replace(/\ufffd$/, '');
+	const text = bytes.toString('utf8', 0, TEXT_BYTES).replace(/\ufffd$/, '');
 	// Control characters other than tab, line feed, and carriage return, or bytes that are not UTF-8.
 	return /(?![\t\r\n])[\p{Cc}\ufffd]/u.test(text.slice(0, 500)) ? `(binary data, ${bytes.length} bytes)` : text;
 }
