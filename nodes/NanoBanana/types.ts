@@ -71,7 +71,7 @@ export interface OutputImage {
 
 /**
  * Why the response contains no image. `rejected`: the API rejected the request, without details about a task.
- * `noImage`: the model responded without an image, which is usually charged.
+ * `noImage`: the model responded without an image, which is usually charged (only in the format Gemini, without tasks).
  */
 export type FailedCause = 'rejected' | 'taskFailed' | 'promptRefused' | 'noImage' | 'resultExpired';
 

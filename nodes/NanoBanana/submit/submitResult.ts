@@ -164,7 +164,7 @@ function acceptedTask(taskId: string, wait: number, decoded?: DecodedResponse): 
 
 /** An error on HTTP 200: the API rejected the request, or the task has failed. */
 function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult {
-	const { taskId, cause, reason, code } = decoded;
+	const { cause, reason, code } = decoded;
 	const { body, prompt } = parsed;
 	if (cause === 'rejected') {
 		const status = embeddedStatus(body);
@@ -180,7 +180,7 @@ function readFailed(decoded: FailedResponse, parsed: ParsedReply): SubmitResult 
 	}
 	// The model has responded, which is usually charged. So this is a response without images and is not sent again.
 	const whole = bodyText(parsed.bytes);
-	if (cause === 'noImage' && taskId === undefined)
+	if (cause === 'noImage')
 		return acceptedImages({ kind: 'images', images: [], text: reason, ...(code && { code }), response: whole });
 	const { otherTaskIds } = decoded;
 	const response = reason === undefined ? whole : undefined;
