@@ -8,9 +8,9 @@ export const OPERATIONS = {
 	waitForResult: { pays: false, takesReferences: false, waits: true },
 } as const;
 export type Operation = keyof typeof OPERATIONS;
-export const PAID_OPERATIONS = (Object.keys(OPERATIONS) as Operation[]).filter(
-	(operation) => OPERATIONS[operation].pays,
-);
+const ALL_OPERATIONS = Object.keys(OPERATIONS) as Operation[];
+export const PAID_OPERATIONS = ALL_OPERATIONS.filter((operation) => OPERATIONS[operation].pays);
+export const FREE_OPERATIONS = ALL_OPERATIONS.filter((operation) => !OPERATIONS[operation].pays);
 export const API_FORMATS = ['asyncTask', 'openAi', 'gemini'] as const;
 export type ApiFormat = (typeof API_FORMATS)[number];
 export type TaskStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'unknown';

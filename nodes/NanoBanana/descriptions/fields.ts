@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { ASPECT_RATIOS, DEFAULT_MODEL, findModel, isOnlyForNanoBanana2 } from '../models';
-import { PAID_OPERATIONS } from '../types';
+import { FREE_OPERATIONS, PAID_OPERATIONS } from '../types';
 
 const forPaid: IDisplayOptions = { show: { operation: PAID_OPERATIONS } };
 const forEdits = (inputType?: string[]): IDisplayOptions => ({
@@ -107,7 +107,7 @@ export const fields: INodeProperties[] = [
 		description:
 			'The taskId returned by an earlier node or run. Separate multiple IDs with commas or line breaks, or use an expression that returns an array.',
 		builderHint: { propertyHint: 'Use the taskId of an earlier NanoBanana node. Checking a task is free.' },
-		displayOptions: { show: { operation: ['getStatus', 'waitForResult'] } },
+		displayOptions: { show: { operation: FREE_OPERATIONS } },
 	},
 	{
 		displayName: 'Aspect Ratio',

@@ -6,7 +6,7 @@ import {
 	DEFAULT_POLL_INTERVAL_S,
 	DEFAULT_TIMEOUT_S,
 } from '../parameters/settings';
-import { PAID_OPERATIONS } from '../types';
+import { FREE_OPERATIONS, PAID_OPERATIONS } from '../types';
 
 /**
  * An option that was not added is undefined and matches no value. So these conditions use `hide` for values that do not
@@ -14,7 +14,7 @@ import { PAID_OPERATIONS } from '../types';
  */
 const forPaid: IDisplayOptions = { show: { '/operation': PAID_OPERATIONS } };
 const forWaiting: IDisplayOptions = { hide: { '/operation': ['getStatus'] } };
-const forReads: IDisplayOptions = { show: { '/operation': ['getStatus', 'waitForResult'] } };
+const forReads: IDisplayOptions = { show: { '/operation': FREE_OPERATIONS } };
 const forFiles: IDisplayOptions = { hide: { download: [false] } };
 
 /**
