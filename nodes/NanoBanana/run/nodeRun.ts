@@ -53,22 +53,19 @@ const tries = new WeakMap<object, TryState>();
 export function joinRun(ctx: IExecutePaginationFunctions, isTool: boolean, settings?: Settings): NodeRun {
 	// An agent's calls share one context, but each call is its own run.
 	const key = isTool ? {} : contextOf(ctx);
+	const runIndex = runIndexOf(ctx);
+	const itemIndex = ctx.getItemIndex();
 	const earlier = tries.get(key);
-	const tryState = joinTry(key, runIndexOf(ctx), ctx.getItemIndex());
+	// If an item joins a second time, n8n has started another try of the node.
+	const isSameTry = earlier?.runIndex === runIndex && !earlier.joined.has(itemIndex);
 	// n8n gave up a run that is still open (an expression failed), and now tries the node again.
-	if (tryState !== earlier) earlier?.run?.giveUp();
+	if (!isSameTry) earlier?.run?.giveUp();
+	const tryState = isSameTry ? earlier : newTry(runIndex);
+	tries.set(key, tryState);
+	tryState.joined.add(itemIndex);
 	tryState.run ??= openRun(ctx, isTool, tryState);
 	tryState.run.join(settings);
 	return tryState.run;
-}
-
-/** If an item joins a second time, n8n has started another try of the node. */
-function joinTry(key: object, runIndex: number, itemIndex: number): TryState {
-	const known = tries.get(key);
-	const state = known?.runIndex === runIndex && !known.joined.has(itemIndex) ? known : newTry(runIndex);
-	tries.set(key, state);
-	state.joined.add(itemIndex);
-	return state;
 }
 
 function newTry(runIndex: number): TryState {
