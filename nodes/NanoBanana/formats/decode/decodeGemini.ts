@@ -62,9 +62,9 @@ function failed(cause: FailedCause, code: string, reason: string): DecodedRespon
 /** The image in one part. `fileData` comes from relays that store results (apiyi). */
 function imageIn(part: unknown, baseUrl: string): ImageRef | undefined {
 	const inline = property(part, 'inlineData');
-	const isImage = textIn(inline, 'mimeType')?.startsWith('image/') !== false;
+	const isDeclared = textIn(inline, 'mimeType')?.startsWith('image/') !== false;
 	const file = property(part, 'fileData');
-	return refFrom(own(inline, 'data'), baseUrl, isImage) ?? refFrom(property(file, 'fileUri'), baseUrl);
+	return refFrom(own(inline, 'data'), baseUrl, isDeclared) ?? refFrom(property(file, 'fileUri'), baseUrl);
 }
 
 /**

@@ -23,14 +23,14 @@ export function refIn(entry: unknown, baseUrl: string, isFromUserPath = false): 
 
 /**
  * Reads an image from text: an http(s) URL, a path on the API's own host, a data URI, or base64 that starts like an
- * image (with `isBase64`: any base64). Returns undefined for anything else, such as an error message, which New API
+ * image (with `isDeclared`, because its field is only for images: any base64). Returns undefined for anything else, such as an error message, which New API
  * puts into the URL field of a failed task.
  */
-export function refFrom(value: unknown, baseUrl: string, isBase64 = false): ImageRef | undefined {
+export function refFrom(value: unknown, baseUrl: string, isDeclared = false): ImageRef | undefined {
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	if (/^data:/i.test(text)) return refFromDataUri(text);
-	if (IMAGE_MAGIC.test(text) || (isBase64 && BASE64.test(text.slice(0, 200).replace(/[\r\n]+/g, ''))))
+	if (IMAGE_MAGIC.test(text) || (isDeclared && BASE64.test(text.slice(0, 200).replace(/[\r\n]+/g, ''))))
 		return { kind: 'base64', base64: text };
 	if (!/^(https?:\/\/|\/)\S+$/i.test(text.slice(0, 10_000))) return undefined;
 	const base = `${baseUrl.replace(/\/+$/, '')}/`;
