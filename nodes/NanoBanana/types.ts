@@ -143,9 +143,3 @@ export interface Asked {
 	/** The user's path to the images ('Image Path in Response'). */
 	imagePath?: string;
 }
-
-/** `now` returns milliseconds that never decrease. `pause` ends early when the signal fires. */
-export interface Clock {
-	now(): number;
-	pause(ms: number, signal?: AbortSignal): Promise<void>;
-}

@@ -5,8 +5,8 @@ import { readFile, type FileReply, type GatewayClient } from '../gateway/gateway
 import type { Limits, NoReply } from '../gateway/httpRequest';
 import { assertWhole, readBytes, type HttpResponse } from '../gateway/responseBody';
 import { megabytes, MEGABYTE } from '../lib/bytes';
-import { jitter, retryAfterMs } from '../lib/clock';
-import type { Clock, ImageRef } from '../types';
+import { jitter, retryAfterMs, type Clock } from '../lib/clock';
+import type { ImageRef } from '../types';
 import { createImageReader, isWholeImage, readImageFormat, readUnknownFile } from './imageFormat';
 import type { FileFacts, ImageFormatFacts, ImageReader } from './imageFormat';
 

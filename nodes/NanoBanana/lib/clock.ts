@@ -1,6 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
-import type { Clock } from '../types';
+/** `now` returns milliseconds that never decrease. `pause` ends early when the signal fires. */
+export interface Clock {
+	now(): number;
+	pause(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 const waiters = new WeakMap<AbortSignal, Set<() => void>>();
 

@@ -1,7 +1,7 @@
 import { FailureError, type Failure } from '../errors/failure';
 import type { FailureKind } from '../errors/failureKinds';
-import { jitter, onAbort, secondsText } from '../lib/clock';
-import type { Clock, DecodedResponse, KnownResponse, PendingResponse } from '../types';
+import { jitter, onAbort, secondsText, type Clock } from '../lib/clock';
+import type { DecodedResponse, KnownResponse, PendingResponse } from '../types';
 import type { PollSchedule, PollTicket } from './pollSchedule';
 import { CLEAR_REJECTIONS, type TaskStatusResult } from './taskStatus';
 

@@ -1,6 +1,5 @@
 import { FailureError, type Failure } from '../errors/failure';
-import { jitter, onAbort } from '../lib/clock';
-import type { Clock } from '../types';
+import { jitter, onAbort, type Clock } from '../lib/clock';
 
 /**
  * Adaptive concurrency limiter for paid requests. It learns the API's limit from a few rejections, and

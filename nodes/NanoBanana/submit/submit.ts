@@ -1,8 +1,7 @@
 import { FailureError, throwIfCanceled, toFailure, type Failure } from '../errors/failure';
 import type { FailureKind } from '../errors/failureKinds';
-import { jitter } from '../lib/clock';
+import { jitter, type Clock } from '../lib/clock';
 import type { ConcurrencyLimiter, Permit } from './concurrencyLimiter';
-import type { Clock } from '../types';
 import type { SubmitResult } from './submitResult';
 
 export interface SubmitOptions {

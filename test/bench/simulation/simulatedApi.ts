@@ -6,7 +6,7 @@ import {
 	TASK_SLOW_START,
 	type SlowStart,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
-import type { Clock } from '../../../nodes/NanoBanana/types';
+import type { Clock } from '../../../nodes/NanoBanana/lib/clock';
 import { createRandom } from '../../mock-api/random';
 
 export interface ApiLoad {

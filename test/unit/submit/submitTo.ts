@@ -8,8 +8,9 @@ import {
 	type ConcurrencyLimiter,
 } from '../../../nodes/NanoBanana/submit/concurrencyLimiter';
 import { sendCall } from '../../../nodes/NanoBanana/gateway/gatewayClient';
+import type { Clock } from '../../../nodes/NanoBanana/lib/clock';
 import { readSubmitResult, type SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
-import type { ApiFormat, Clock, DecodedResponse, EncodedCall } from '../../../nodes/NanoBanana/types';
+import type { ApiFormat, DecodedResponse, EncodedCall } from '../../../nodes/NanoBanana/types';
 import { submit, type SubmitOptions, type AcceptedSubmission } from '../../../nodes/NanoBanana/submit/submit';
 import { leapingClock } from '../support/fakeClock';
 import { broken, BASE_URL, fakeClient, reply, type FakeResponse } from '../support/fakeClient';

@@ -1,6 +1,6 @@
 /* eslint-disable */
 // Clocks for tests: time passes only with `advance`, or jumps to the end of each pause.
-import type { Clock } from '../../../nodes/NanoBanana/types';
+import type { Clock } from '../../../nodes/NanoBanana/lib/clock';
 
 export interface FakeClock extends Clock {
 	/** Lets this much time pass and ends the pauses in order. */
