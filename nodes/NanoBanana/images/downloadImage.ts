@@ -37,8 +37,8 @@ export interface DownloadOptions<T> {
 	saveStream?: (file: { facts: FileFacts; url: string }, chunks: AsyncIterable<Buffer>) => Promise<T | undefined>;
 	/** Waits until another transfer may start. This wait and the wait for memory extend the deadline. */
 	startTransfer?: () => Promise<Transfer>;
-	/** False for URLs that the user entered: the key is never sent to them, and the image format must be known. */
-	allowKey?: boolean;
+	/** The user entered the URL: the key is never sent to it, and the image format must be known. */
+	isUserUrl?: boolean;
 	deadline: number;
 	/** True if the task has just finished. Its file may take some seconds to become available. */
 	isFresh?: boolean;
@@ -154,7 +154,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after']) : 0;
 		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
 		if (retries === 'never' || fewTries >= FEW_TRIES || now + pauseMs >= deadline) {
-			const unknown = options.allowKey !== false && unknownFile(attempt, url);
+			const unknown = options.isUserUrl ? undefined : unknownFile(attempt, url);
 			const isTooLarge = attempt.kind === 'tooLarge';
 			if (!unknown)
 				return { kind: 'missing', url, ...(isTooLarge && { isTooLarge }), reason: reasonOf(attempt, options) };
@@ -166,7 +166,7 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 
 async function tryDownload<T>(url: string, options: DownloadOptions<T>, limits: Limits): Promise<Attempt<T> | NoReply> {
 	const wantsKey = (attempt: Attempt<T>): boolean =>
-		options.allowKey !== false && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
+		!options.isUserUrl && !isPassing(attempt.status) && !attempt.facts && !unknownFile(attempt, url);
 	const read = async (response: HttpResponse): Promise<Attempt<T>> => await readImage(response, url, options);
 	return await readFile(options.client, url, limits, read, wantsKey);
 }

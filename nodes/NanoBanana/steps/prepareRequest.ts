@@ -154,7 +154,7 @@ async function inline(item: ItemContext, reference: Reference, reservation: Rese
 			// The memory is needed until the request is sent, so the request owns it.
 			startTransfer: async () => await Promise.resolve({ reserveMemory: reservation.acquire, end: () => undefined }),
 			deadline: systemClock.now() + requestTimeoutMs(item),
-			allowKey: false,
+			isUserUrl: true,
 		},
 	);
 	if (download.kind === 'image') {

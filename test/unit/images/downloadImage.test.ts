@@ -107,7 +107,7 @@ describe('a file that requires the key', () => {
 	});
 
 	it('is not requested with it if the user entered the URL', async () => {
-		const { result, sent } = await downloadFrom([reply(403)], { allowKey: false }, own);
+		const { result, sent } = await downloadFrom([reply(403)], { isUserUrl: true }, own);
 
 		expect(result).toEqual({ kind: 'missing', url: own.kind === 'url' && own.url, reason: 'HTTP 403' });
 		expect(sent.some(({ withKey }) => withKey)).toBe(false);
@@ -217,7 +217,7 @@ describe('a file of an unknown format', () => {
 
 	it('is not returned for a URL that the user entered or a failed response', async () => {
 		expect(
-			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { allowKey: false })).result.kind,
+			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' })], { isUserUrl: true })).result.kind,
 		).toBe('missing');
 		expect((await downloadFrom([reply(404, noise(), { 'content-type': 'image/jxl' })])).result.kind).toBe('missing');
 	});
