@@ -14,8 +14,8 @@ export interface Failure {
 	taskId?: string;
 	/** IDs of additional tasks in the response to the same request. They are not polled. */
 	otherTaskIds?: string[];
-	/** What was charged for other items of the run, or for other calls of this item. */
-	others?: PaidByOthers;
+	/** What else was charged: for other items of the run, or for other calls and earlier tries of this item. */
+	charges?: Charges;
 	gatewayCode?: string;
 	/** True for operations that only read a task. Running the node again is free and cannot create another task. */
 	isRead?: boolean;
@@ -30,7 +30,7 @@ export interface Failure {
 	stack?: string;
 }
 
-export interface PaidByOthers {
+export interface Charges {
 	/** Tasks that are charged. */
 	taskIds: string[];
 	/** Items whose request may have been accepted without a clear response. */
@@ -86,8 +86,8 @@ const RESPONSE_CHARACTERS = 250;
 /** Text that says whether the request was charged. */
 export function costText(failure: Failure): string {
 	const { cost } = KINDS[failure.kind];
-	if (cost === 'notCharged' && othersText(failure).length > 0)
-		return `You were not charged for this ${failure.others?.isOwnListed ? 'try' : 'item'}.`;
+	if (cost === 'notCharged' && chargesText(failure).length > 0)
+		return `You were not charged for this ${failure.charges?.isOwnListed ? 'try' : 'item'}.`;
 	return cost ? COSTS[cost] : '';
 }
 
@@ -102,9 +102,9 @@ function adviceOf(failure: Failure): string {
 }
 
 /** Lists what else was charged. Must not call a step free that may be charged again. */
-function othersText(failure: Failure): string[] {
-	const others: Partial<PaidByOthers> = failure.others ?? {};
-	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution = false } = others;
+function chargesText(failure: Failure): string[] {
+	const charges: Partial<Charges> = failure.charges ?? {};
+	const { taskIds = [], keptItems = [], emptyItems = [], unclearItems = [], isKeptWithExecution = false } = charges;
 	// 'Retry execution' sends requests again if their outcome is unclear or they returned no image.
 	const isRetryCharged =
 		KINDS[failure.kind].isUnclear === true ||
@@ -164,7 +164,7 @@ export function describeFailure(
 		adviceOf(failure),
 		failure.taskId ? `Task ID: ${failure.taskId}.` : '',
 		failure.otherTaskIds ? otherTasksText(failure.otherTaskIds) : '',
-		...othersText(failure),
+		...chargesText(failure),
 		failure.submittedAt ? `Request sent: ${failure.submittedAt}.` : '',
 		shown && shown !== message ? sentence(`${isOurs ? 'Details' : 'API response'}: ${status}${shown}`) : '',
 		failure.response && (!words || isOurs)
@@ -176,11 +176,11 @@ export function describeFailure(
 		errorCode: failure.kind,
 		description: text,
 		taskId: failure.taskId,
-		taskIds: unlessEmpty(failure.others?.taskIds),
+		taskIds: unlessEmpty(failure.charges?.taskIds),
 		otherTaskIds: failure.otherTaskIds,
-		unclearItems: unlessEmpty(failure.others?.unclearItems),
-		keptItems: unlessEmpty(failure.others?.keptItems),
-		emptyItems: unlessEmpty(failure.others?.emptyItems),
+		unclearItems: unlessEmpty(failure.charges?.unclearItems),
+		keptItems: unlessEmpty(failure.charges?.keptItems),
+		emptyItems: unlessEmpty(failure.charges?.emptyItems),
 		gatewayCode: failure.gatewayCode ? redact(failure.gatewayCode, apiKey) : undefined,
 		gatewayMessage: words || undefined,
 		httpStatus: failure.httpStatus,

@@ -1,14 +1,7 @@
 /** How a failed item ends, depending on the node's error settings and on what the other items have paid for. */
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import {
-	describeFailure,
-	FailureError,
-	nodeError,
-	toFailure,
-	type Failure,
-	type PaidByOthers,
-} from '../errors/failure';
+import { describeFailure, FailureError, nodeError, toFailure, type Failure, type Charges } from '../errors/failure';
 import { KINDS } from '../errors/failureKinds';
 import { redact } from '../errors/redact';
 import type { NodeRun } from './nodeRun';
@@ -42,29 +35,25 @@ export async function endOf(item: RunningItem, thrown: unknown): Promise<Failure
 	run.itemFinished();
 	if (!isCanceled && failure.kind === 'canceled') return undefined;
 	await run.allFinished;
-	if (!isCanceled) return item.continues ? failure : withOthers(item, failure);
+	if (!isCanceled) return item.continues ? failure : withAllCharges(item, failure);
 	logCanceled(item);
-	return withOthers(item, { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) });
+	return withAllCharges(item, { kind: 'canceled', ...(failure.taskId && { taskId: failure.taskId }) });
 }
 
 /** Adds what this item has paid for, also in earlier tries. Its tasks can still be read. */
 function withOwnCharges(item: RunningItem, failure: Failure): Failure {
 	const isOwn = (index: number): boolean => index === item.itemIndex;
 	const taskId = failure.taskId ?? openTasks(item.run, isOwn)[0];
-	return { ...failure, taskId, others: chargesOf(item, { ...failure, taskId }, isOwn) };
+	return { ...failure, taskId, charges: chargesOf(item, { ...failure, taskId }, isOwn) };
 }
 
 /** n8n drops the output of all items, so this one error also lists what the other items have paid for. */
-function withOthers(item: RunningItem, failure: Failure): Failure {
-	return { ...failure, others: chargesOf(item, failure, () => true) };
+function withAllCharges(item: RunningItem, failure: Failure): Failure {
+	return { ...failure, charges: chargesOf(item, failure, () => true) };
 }
 
 /** What items have paid for. The failure itself says what its own item was charged, unless it says "nothing". */
-function chargesOf(
-	{ run, itemIndex }: RunningItem,
-	failure: Failure,
-	isIncluded: (index: number) => boolean,
-): PaidByOthers {
+function chargesOf({ run, itemIndex }: RunningItem, failure: Failure, isIncluded: (index: number) => boolean): Charges {
 	const { cost, isUnclear } = KINDS[failure.kind];
 	const listed = (items: Set<number>, isOwnListed: boolean): number[] =>
 		[...items].filter((index) => isIncluded(index) && (index !== itemIndex || isOwnListed));

@@ -9,7 +9,7 @@ import {
 	toFailure,
 	nodeError,
 	type Failure,
-	type PaidByOthers,
+	type Charges,
 } from '../../../nodes/NanoBanana/errors/failure';
 import type { FailureKind } from '../../../nodes/NanoBanana/errors/failureKinds';
 
@@ -105,7 +105,7 @@ describe.each(KINDS)('the kind %s', (kind) => {
 		const { description, data } = describeFailure({
 			kind,
 			taskId: 'task_1',
-			others: { taskIds: ['task_2', 'task_3'] },
+			charges: { taskIds: ['task_2', 'task_3'] },
 		});
 
 		expect(description).toContain('Task ID: task_1');
@@ -130,22 +130,22 @@ it.each(['ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNABORTED']
 
 describe('what other items were charged for', () => {
 	const textOf = (failure: Failure) => describeFailure(failure).description;
-	const others = { taskIds: ['task_2'], isKeptWithExecution: true };
+	const charges = { taskIds: ['task_2'], isKeptWithExecution: true };
 	const retry = "'Retry execution' returns them at no extra cost, unless you change the request";
 
 	it('is not contradicted by the cost of the item that failed', () => {
-		expect(textOf({ kind: 'insufficient_balance', others })).toMatch(/^You were not charged for this item\. /);
-		expect(textOf({ kind: 'insufficient_balance', others: { taskIds: [] } })).toMatch(/^You were not charged\. /);
+		expect(textOf({ kind: 'insufficient_balance', charges })).toMatch(/^You were not charged for this item\. /);
+		expect(textOf({ kind: 'insufficient_balance', charges: { taskIds: [] } })).toMatch(/^You were not charged\. /);
 	});
 
 	it('would be charged again in a new run, but not with Retry execution', () => {
-		const text = textOf({ kind: 'task_failed', taskId: 'task_1', others });
+		const text = textOf({ kind: 'task_failed', taskId: 'task_1', charges });
 
 		expect(text).toContain('If you run the node again, you will be charged again for these tasks: task_2.');
 		expect(text).toContain(retry);
 	});
 
-	it.each<[kind: FailureKind, others: Partial<PaidByOthers>]>([
+	it.each<[kind: FailureKind, charges: Partial<Charges>]>([
 		['unclear_submission', {}],
 		['no_image', {}],
 		['result_expired', {}],
@@ -153,10 +153,10 @@ describe('what other items were charged for', () => {
 		['task_failed', { taskIds: [], unclearItems: [3] }],
 		['task_failed', { taskIds: [], keptItems: [3], isKeptWithExecution: false }],
 	])('is not offered with Retry execution if that sends a charged request again: %s %j', (kind, more) => {
-		expect(textOf({ kind, others: { ...others, ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
+		expect(textOf({ kind, charges: { ...charges, ...more, taskIds: ['task_2'] } })).not.toContain('Retry execution');
 	});
 
-	it.each<[kind: FailureKind, others: Partial<PaidByOthers>, isFree: boolean]>([
+	it.each<[kind: FailureKind, charges: Partial<Charges>, isFree: boolean]>([
 		['task_failed', {}, true],
 		['unclear_submission', {}, false],
 		['result_expired', {}, false],
@@ -164,7 +164,7 @@ describe('what other items were charged for', () => {
 	])(
 		'is free with Retry execution for kept images, unless it sends a charged request again: %s %j',
 		(kind, more, isFree) => {
-			const text = textOf({ kind, others: { taskIds: [], keptItems: [2], isKeptWithExecution: true, ...more } });
+			const text = textOf({ kind, charges: { taskIds: [], keptItems: [2], isKeptWithExecution: true, ...more } });
 
 			expect(text.includes(retry)).toBe(isFree);
 			expect(text.includes('sends other requests again that may already have been charged')).toBe(!isFree);
