@@ -27,6 +27,11 @@ export function onAbort(signal: AbortSignal | undefined, action: () => void): ()
 	return () => void actions.delete(once);
 }
 
+/** The time in ISO format. Unlike `new Date()`, `Date.now` can be replaced by a virtual clock in tests. */
+export function isoNow(): string {
+	return new Date(Date.now()).toISOString();
+}
+
 /** `sleep` cannot be aborted, so long waits use short sleeps. They soon end after a cancel or the end of a request. */
 export const LONGEST_SLEEP_MS = 1000;
 

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { secondsText, systemClock } from '../lib/clock';
+import { isoNow, secondsText, systemClock } from '../lib/clock';
 import { FailureError, type Failure } from '../errors/failure';
 import { redact, redactResponse } from '../errors/redact';
 import { outputItems, type ItemResult } from './outputItems';
@@ -34,7 +34,7 @@ export async function collectImages(
 	const result = itemResult(item, calls, request, shown);
 	if (result.status === 'succeeded') {
 		if (!isTaskOnly) await addImages(item, calls, result);
-		result.finishedAt = new Date(Date.now()).toISOString();
+		result.finishedAt = isoNow();
 	}
 	result.waitedMs = systemClock.now() - item.startedAt;
 	return outputItems(result, settings, item.itemIndex, item.ctx.getInputData().json);

@@ -2,7 +2,7 @@ import { FailureError, throwIfCanceled, toFailure } from '../errors/failure';
 import { FORMATS } from '../formats';
 import { sendCall } from '../gateway/gatewayClient';
 import { isWholeImage, readImageFormat } from '../images/imageFormat';
-import { systemClock } from '../lib/clock';
+import { isoNow, systemClock } from '../lib/clock';
 import { hasRunFailed } from '../run/engineState';
 import { abortRun } from '../run/errorOutput';
 import {
@@ -111,7 +111,7 @@ async function sendOnce(call: PaidCall, signal?: AbortSignal): Promise<SubmitRes
 	const encoded = await encodeCall({ ...item, readClient: { ...item.readClient, signal } }, prepared, reservation);
 	throwIfCanceled(signal);
 	if (!item.isTool && hasRunFailed(ctx)) throw new FailureError({ kind: 'canceled' });
-	record.submittedAt = new Date(Date.now()).toISOString();
+	record.submittedAt = isoNow();
 	record.isInProgress = true;
 	// Use only values that stay the same when n8n restarts an execution after its worker was killed. A call without an
 	// execution (MCP trigger) can only use the time.
