@@ -114,10 +114,12 @@ function settingsOf(ctx: IExecutePaginationFunctions): Settings | FailureError {
 
 /** The credential of this item. The key is as the user entered it, to redact it from texts that quote it. */
 async function readCredential(ctx: IExecutePaginationFunctions): Promise<{ apiKey?: string; baseUrl?: string }> {
-	const { apiKey, baseUrl }: IDataObject = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
+	const credential: IDataObject = await ctx.getCredentials('nanoBananaApi').catch(() => ({}));
+	const { apiKey, baseUrl } = credential;
 	return {
 		...(typeof apiKey === 'string' && { apiKey }),
-		...(typeof baseUrl === 'string' && { baseUrl }),
+		// Without a text, no URL is used instead of the one of the first item.
+		...(Object.hasOwn(credential, 'baseUrl') && { baseUrl: typeof baseUrl === 'string' ? baseUrl : '' }),
 	};
 }
 

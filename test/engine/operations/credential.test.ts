@@ -136,3 +136,14 @@ it("sends each item's key only to that item's base URL if the credential contain
 		await other.stop();
 	}
 });
+
+it.each([undefined, null, '', 5])('sends no key if the base URL of its item is %j', async (baseUrl) => {
+	const input = [engine.mockApi.baseUrl, baseUrl].map((url) => item({ baseUrl: url, prompt: `for ${url}` }));
+	const run = await engine.run(
+		{ prompt: '={{ $json.prompt }}' },
+		{ input, credential: { baseUrl: '={{ $json.baseUrl }}' }, settings: { onError: 'continueRegularOutput' } },
+	);
+
+	expect(run.json).toMatchObject([{ status: 'succeeded' }, { details: { errorCode: 'unreachable' } }]);
+	expect(engine.mockApi.created()).toBe(1);
+});
