@@ -225,6 +225,13 @@ export function isOpen(call: SubmissionRecord, executionId: string): boolean {
 	return !isAnswered(call, executionId) && !isUnclear(call, executionId);
 }
 
+/** True if the call will be sent although the API may have accepted an earlier request of it. */
+export function mayBePaidTwice(call: SubmissionRecord, executionId: string, retryUnclear: boolean): boolean {
+	if (isAnswered(call, executionId)) return false;
+	if (retryUnclear) return call.unclear !== undefined || call.isInProgress === true;
+	return call.unclear !== undefined && !isUnclear(call, executionId);
+}
+
 /** True if the call was or may have been paid for. A request in progress may have been accepted. */
 function isPaid(call: SubmissionRecord, executionId: string): boolean {
 	return !isOpen(call, executionId) || call.isInProgress === true;

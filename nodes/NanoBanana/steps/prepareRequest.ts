@@ -10,7 +10,7 @@ import {
 	hashOf,
 	imagesOfOtherCalls,
 	isOpen,
-	isUnclear,
+	mayBePaidTwice,
 	openRecord,
 	paidRecord,
 	type RequestRecord,
@@ -51,7 +51,7 @@ const CHANGED =
 const PARTLY_CHANGED =
 	'An expression returned a different value than in the first try. Existing images are from the first request. You are only charged for the others.';
 
-/** 'Retry Unclear Requests' sends the request again with the same key, which an API may not honor if it changed. */
+/** A request that may have been accepted is sent again with the same key, which an API may not honor if it changed. */
 const RESENT_CHANGED =
 	'An expression returned a different value than in the first try. The request was sent again with the new value, so you may have been charged for both.';
 
@@ -79,7 +79,7 @@ export async function prepareRequest(
 	});
 	if (settings.previewRequest) run.previewedImages += record.images;
 	else if (isTool) claimRecord(ctx, key, record);
-	const isSentAgain = settings.retryUnclear && record.calls.some((call) => isUnclear(call, executionId));
+	const isSentAgain = record.calls.some((call) => mayBePaidTwice(call, executionId, settings.retryUnclear));
 	const openCalls = record.calls.filter((call) => isOpen(call, executionId)).length;
 	const prepared = {
 		...checked,

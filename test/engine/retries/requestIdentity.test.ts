@@ -87,6 +87,26 @@ describe('Retry On Fail with an expression that changes', () => {
 	});
 });
 
+it('Retry execution warns that a changed request may be charged twice if the first one was unclear', async () => {
+	engine.mockApi.set({
+		faults: [
+			{ route: 'generateContent', fault: 'resetAfter', after: 1, times: 1 },
+			{ route: 'generateContent', fault: 'status429Balance', after: 2, times: 1 },
+		],
+	});
+	const parameters = {
+		prompt: CHANGING,
+		numberOfImages: '={{ $json.prompt === "a" ? 2 : 1 }}',
+		options: { apiFormat: 'gemini', maxConcurrency: 1 },
+	};
+	const input = prompts('a', 'b');
+	const failed = await engine.run(parameters, { executionId: '1001', input });
+	const run = await engine.run(parameters, { executionId: '1002', previous: failed.data, input });
+
+	const warning = expect.stringMatching(/so you may have been charged for both\.$/);
+	expect(run.json[0].warnings).toContainEqual(warning);
+});
+
 describe('Retry execution', () => {
 	async function retried(before: INodeParameters, after: INodeParameters, input = prompts('a')) {
 		engine.mockApi.script('getTask', [NO]);
