@@ -26,6 +26,7 @@ const RULES: Rule[] = [
 	{ kind: 'body_too_large', status: is(413) },
 	{ kind: 'rate_limited', status: is(429), words: patterns.RETRY_SOON },
 	{ kind: 'insufficient_balance', words: patterns.BALANCE },
+	{ kind: 'insufficient_balance', status: below500, words: patterns.BUDGET_EXCEEDED },
 	{ kind: 'insufficient_balance', status: is(402) },
 	{ kind: 'insufficient_balance', status: is(403), words: patterns.QUOTA_EXCEEDED },
 	{ kind: 'key_expired', status: is(401, 403), words: patterns.EXPIRED },
@@ -80,7 +81,7 @@ export function classify(
 	};
 }
 
-/** Details for responses that are not from the API: a proxy that requires a login, a redirect, and a firewall. */
+/** Details for responses that are not from the API: a proxy that requires a login, a redirect, and firewalls. */
 function otherResponder(status: number, body: unknown, headers: Record<string, unknown>): Partial<Failure> {
 	if (status === 407)
 		return {
@@ -110,6 +111,12 @@ function otherResponder(status: number, body: unknown, headers: Record<string, u
 			nextStep:
 				"Ask your provider to allow your server's IP address. Some firewalls also block certain prompts or files.",
 		};
+	if (status === 403 && isWebPage(body))
+		return {
+			kind: 'access_denied',
+			message: 'A firewall or proxy between n8n and the API blocked the request',
+			nextStep: 'Ask your network administrator or your provider to allow the request.',
+		};
 	return {};
 }
 
@@ -120,14 +127,14 @@ function isChallenge(status: number, body: unknown, headers: Record<string, unkn
 }
 
 /**
- * Detects the block page of a firewall: any web page with 403, Cloudflare's error 1xxx (as text, or as JSON with
- * `cloudflare_error`), and Alibaba Cloud's page with 405 (sources: their documentation).
+ * Detects the block page of the API's firewall: Cloudflare's error 1xxx (as text, or as JSON with `cloudflare_error`)
+ * and Alibaba Cloud's page with 405 (sources: their documentation).
  */
 function isFirewall(status: number, body: unknown): boolean {
 	if (status === 405) return isWebPage(body) && /block_message|访问被阻断/.test(body);
 	if (status !== 403) return false;
 	const isCloudflare = typeof body === 'string' && /^\s*error code: 1\d{3}\b/i.test(body);
-	return isWebPage(body) || isCloudflare || own(body, 'cloudflare_error') === true;
+	return isCloudflare || own(body, 'cloudflare_error') === true;
 }
 
 /** Converts a decoded `failed` response to a failure. */

@@ -131,7 +131,9 @@ function isNoError(message: string): boolean {
 function innermost(response: unknown): unknown {
 	let source = response;
 	for (let depth = 0; depth < 5; depth += 1) {
-		const inner = [own(source, 'error'), own(source, 'detail'), own(source, 'message')]
+		// Next to a message, `detail` only adds to it.
+		const detail = firstText(source, ...MESSAGE_NAMES) === undefined ? own(source, 'detail') : undefined;
+		const inner = [own(source, 'error'), detail, own(source, 'message')]
 			.map(unwrapText)
 			.find((value) => Object.keys(asObject(value)).length > 0);
 		if (inner === undefined) return source;
@@ -181,9 +183,9 @@ function codeText(value: unknown): string | undefined {
 function withRequestId(message: string, response: unknown): string {
 	const id =
 		firstText(response, 'request_id', 'requestId') ?? firstText(own(response, 'error'), 'request_id', 'requestId');
-	return id === undefined || message.includes(id) || id.length > 100
+	return id === undefined || message === '' || message.includes(id) || id.length > 100
 		? message
-		: `${message} (request id: ${id})`.trim();
+		: `${message} (request id: ${id})`;
 }
 
 export function isWebPage(body: unknown): body is string {

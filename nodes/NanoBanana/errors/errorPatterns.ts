@@ -19,14 +19,16 @@ export const BALANCE = anyOf(
 	/spend(ing)?[_ ]limit/,
 	/(daily|weekly|monthly)[_ ](\w+[_ ]){0,2}(limit|quota|cap)\b/,
 	/arrear|payment required/,
-	/exhausted balance|overdue balance|budget[_ ](has been )?exceeded|key limit exceeded/,
+	/exhausted balance|overdue balance/,
 	/(额度|余额|配额|积分|点数).{0,6}(不足|已?用尽|已?用完|耗尽)/,
 	/预扣费|欠费/,
 );
 /** A temporary 429 that sounds like missing credit (Google's RESOURCE_EXHAUSTED). With "limit: 0" it is permanent. */
 export const RETRY_SOON = /^(?!.*(insufficient_quota|limit: 0\b)).*retry in [\d.]+ ?m?s/s;
 const KEY_WORD = '(api[_ -]?key|access[_ ]key|\\bkey|token|credential|令牌|密钥|秘钥)';
-export const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota/;
+export const QUOTA_EXCEEDED = /quota[_ ](limit )?exceeded|exceed\w*.{0,20}quota|key limit exceeded/;
+/** From LiteLLM, with HTTP 400 or 429. */
+export const BUDGET_EXCEEDED = /budget[_ ](has been )?exceeded/;
 export const EXPIRED = new RegExp(`${KEY_WORD}.{0,30}(expired|过期)|expired.{0,10}${KEY_WORD}`);
 /** For HTTP 400, where "token" and "key" are often about the request itself. */
 export const BAD_API_KEY =
@@ -113,7 +115,7 @@ export const DUPLICATE = anyOf(
 /** The request was not accepted. A paid request with a 503 is only sent again if the text matches this. */
 export const NOTHING_ACCEPTED = anyOf(
 	/rate[_ ]?limit|too many requests|overload|high demand|capacity|saturat|too busy|server is busy/,
-	/queue (is )?full|queue_full|queued_limit|no available accounts?\b/,
+	/queue (is )?full|queue_full|queued_limit|no available (compatible )?accounts?\b/,
 	/not (been )?(accepted|queued|processed|billed|charged)/,
 	/nothing (was|has been) (accepted|queued|billed)/,
 	// Not "系统繁忙" (system busy), which is used for any fault.

@@ -125,7 +125,7 @@ it('fails at the timeout, with the task ID and how to get the images', async () 
 		context: { itemIndex: 0, data: { errorCode: 'timed_out', taskId } },
 	});
 	expect(run.error?.description?.split('<br>')).toEqual([
-		"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+		"The task keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 		`Task ID: ${taskId}.`,
 		'Details: Last status: queued.',
 	]);

@@ -71,6 +71,9 @@ it.each<Row>([
 	['insufficient_balance', 403, wrapped('The account has an overdue balance', 'AccountOverdueError')],
 	['insufficient_balance', 403, { detail: { code: 'forbidden', message: '余额不足' } }],
 	['insufficient_balance', 429, { detail: { code: 'insufficient_quota', message: 'no' } }],
+	['insufficient_balance', 429, { error: { code: 'insufficient_quota', message: 'no', detail: { limit: 1 } } }],
+	['rate_limited', 429, wrapped('API key limit exceeded (60/minute).')],
+	['upstream_down', 504, wrapped('latency budget exceeded')],
 	['rate_limited', 429, wrapped('Rate limit reached: 60 requests per minute')],
 	[
 		'rate_limited',
@@ -208,6 +211,8 @@ describe('message and code of the API', () => {
 		[{ errors: [{ message: 'Bad' }] }, 'Bad'],
 		[{ detail: { code: 'bad_code', message: 'Bad' } }, 'Bad', 'bad_code'],
 		[{ error: { detail: { message: 'Bad' } } }, 'Bad'],
+		[{ error: { message: 'Bad', code: 'bad_code', detail: { limit: 1 } } }, 'Bad', 'bad_code'],
+		[{ Message: 'Bad', request_id: 'r-1' }, ''],
 		[{ code: 'outer', message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }) }, 'Bad', 'inner'],
 		[
 			{ error: { message: JSON.stringify({ error: { message: 'Bad', code: 'inner' } }), code: 'outer' } },
@@ -224,7 +229,7 @@ describe('message and code of the API', () => {
 		'of %j are %j and %j',
 		(body, message, code) => {
 			const failure = classify(400, body);
-			expect([failure.gatewayMessage, failure.gatewayCode ?? '']).toEqual([message, code]);
+			expect([failure.gatewayMessage ?? '', failure.gatewayCode ?? '']).toEqual([message, code]);
 		},
 	);
 });
@@ -233,6 +238,7 @@ describe('a proxy or firewall between n8n and the API', () => {
 	const challenge = '<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>';
 	const isABot = 'Cloudflare blocked the request as bot traffic';
 	const isBlocked = 'A firewall in front of the API blocked the request';
+	const isBlockedByAny = 'A firewall or proxy between n8n and the API blocked the request';
 
 	it.each<[status: number, body: unknown, headers: object, kind: string, title: string]>([
 		[407, page('407 Proxy Authentication Required'), {}, 'unreachable', 'The proxy requires a user name and password'],
@@ -243,8 +249,8 @@ describe('a proxy or firewall between n8n and the API', () => {
 		[403, challenge, {}, 'access_denied', isABot],
 		[503, challenge, {}, 'access_denied', isABot],
 		[429, '', { 'cf-mitigated': 'challenge' }, 'access_denied', isABot],
-		[403, page('Attention Required! | Cloudflare'), {}, 'access_denied', isBlocked],
-		[403, page('403 Forbidden'), {}, 'access_denied', isBlocked],
+		[403, page('Attention Required! | Cloudflare'), {}, 'access_denied', isBlockedByAny],
+		[403, page('403 Forbidden'), {}, 'access_denied', isBlockedByAny],
 		[403, 'error code: 1010', {}, 'access_denied', isBlocked],
 		[403, { cloudflare_error: true, error_code: 1020, title: 'Error 1020' }, {}, 'access_denied', isBlocked],
 		[405, `${page('405')}<div data-id="block_message"></div>`, {}, 'access_denied', isBlocked],

@@ -34,7 +34,7 @@ describe('an ID in the response to a failed request', () => {
 
 it.each<[number, unknown]>([
 	[400, { Message: 'the field seed is unknown' }],
-	[422, { errors: { prompt: ['is too long'] } }],
+	[422, { errors: { prompt: ['is too long'] }, request_id: 'r-1' }],
 	[403, {}],
 ])('shows the response of a %i whose message is in an undocumented field: %j', (status, body) => {
 	expect(resultOf(reply(status, body))).toMatchObject({ kind: 'failed', failure: { response: JSON.stringify(body) } });
@@ -47,6 +47,7 @@ it.each<[number, unknown]>([
 			detail: { code: 'duplicate_submission', message: 'Your task has been submitted already, do not submit it again' },
 		},
 	],
+	[429, { error: { message: 'Your task has been submitted already', detail: { limit: 1 } } }],
 	[429, wrapped('unexpected EOF', 'read_response_body_failed')],
 	[400, wrapped('unexpected EOF', 'read_response_body_failed')],
 ])('does not send a request again that was accepted upstream: %i %j', (status, body) => {

@@ -22,6 +22,7 @@ describe('a request that was not accepted', () => {
 		['rate limit with HTTP 429', rateLimit()],
 		['503 of an overloaded API', overloaded],
 		['503 without an account (sub2api)', reply(503, { error: { message: 'No available accounts: all are busy' } })],
+		['503 without an account for images', reply(503, { error: { message: 'No available compatible accounts' } })],
 		['rate limit with HTTP 200', reply(200, { code: 429, message: 'too many requests' })],
 	])('is sent again after a %s', async (_fact, response) => {
 		const { submitted, journal, requests } = await submitTo([response, task]);
