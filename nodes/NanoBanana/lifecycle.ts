@@ -1,7 +1,7 @@
 import type { DeclarativeRestApiSettings, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { costText, FailureError, otherTasksText, toFailure, type Failure } from './errors/failure';
-import { KINDS, type Cost, type FailureKind } from './errors/failureKinds';
+import { KINDS, type Cost } from './errors/failureKinds';
 import { redact } from './errors/redact';
 import { systemClock } from './lib/clock';
 import { readTaskIds } from './parameters/settings';
@@ -123,8 +123,13 @@ async function createAndPoll(item: ItemContext, prepared: PreparedRequest, index
 }
 
 function callError({ item, record: { otherTaskIds } }: PaidCall, failure: Failure): FailureError {
-	const nextStep = failure.nextStep ?? (item.isTool && item.executionId ? TOOL_ADVICE[failure.kind] : undefined);
-	return new FailureError({ ...failure, nextStep, ...(otherTaskIds && { otherTaskIds }) });
+	// A call through an MCP trigger has no execution in which the next call could find the task.
+	const toolStep = item.isTool && item.executionId ? KINDS[failure.kind].toolNextStep : undefined;
+	return new FailureError({
+		...failure,
+		nextStep: failure.nextStep ?? toolStep,
+		...(otherTaskIds && { otherTaskIds }),
+	});
 }
 
 /**
@@ -154,25 +159,6 @@ function costliest(failures: Failure[]): Failure {
 	return find('charged') ?? find('maybeCharged') ?? find(undefined) ?? failures[0];
 }
 
-/** For agents: the same call resumes the task. A call through an MCP trigger has no execution in which to find it. */
-const TOOL_ADVICE: Partial<Record<FailureKind, string>> = {
-	timed_out:
-		"It keeps running and is charged. To get its images at no extra cost, call this tool again with exactly the same input, or use 'Wait for Task Result' later.",
-};
-
-/** Advice for the two read operations: they are free to repeat, but cannot create a new task. */
-const READ_ADVICE: Partial<Record<FailureKind, string>> = {
-	timed_out: "The task keeps running. Run this node again at no extra cost, or raise 'Timeout' under Options.",
-	task_failed:
-		'Failed tasks are usually not charged. Check the API response. To try again, run the node that created the task.',
-	prompt_refused:
-		'Rejected prompts are usually not charged. Change the prompt or the reference image in the node that created the task.',
-	result_expired:
-		'Providers delete images after a while. To create new ones, run the node that created the task. You will be charged again.',
-	unreachable: KINDS.unreachable.nextStep,
-	wrong_base_url: "Enter the URL of the API itself, e.g. https://api.example.com, as 'Base URL' in the credential.",
-};
-
 /** Reads one existing task. Errors include its ID. In stop mode, the first error aborts the other tasks. */
 async function readTask(item: ItemContext, taskId: string): Promise<INodeExecutionData[]> {
 	const { run, settings } = item;
@@ -185,18 +171,9 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} catch (thrown) {
 		abortRun(item);
-		throw withTaskAdvice(taskId, toFailure(thrown));
+		throw new FailureError({ ...toFailure(thrown), taskId, isRead: true });
 	} finally {
 		permit.release();
 		reservation.release();
 	}
-}
-
-function withTaskAdvice(taskId: string, failure: Failure): FailureError {
-	return new FailureError({
-		...failure,
-		taskId,
-		isRead: true,
-		nextStep: failure.nextStep ?? READ_ADVICE[failure.kind],
-	});
 }

@@ -94,11 +94,12 @@ export function costText(failure: Failure): string {
 /** Whether the user was charged, and one thing to do. */
 function adviceOf(failure: Failure): string {
 	const kind = KINDS[failure.kind];
-	const advice = failure.nextStep ?? kind.nextStep;
+	const special = failure.nextStep ?? (failure.isRead ? kind.readNextStep : undefined);
+	const advice = special ?? kind.nextStep;
 	if (failure.taskId === undefined) return [costText(failure), advice].filter(Boolean).join(' ');
 	if (kind.isAboutTask) return advice;
 	const getImages = failure.isRead ? READ_AGAIN : GET_IMAGES;
-	return failure.nextStep || kind.isRepairable ? `${advice} ${getImages}` : getImages;
+	return special !== undefined || kind.isRepairable ? `${advice} ${getImages}` : getImages;
 }
 
 /** Lists what else was charged. Must not call a step free that may be charged again. */

@@ -7,6 +7,10 @@ interface KindFacts {
 	cost?: Cost;
 	/** One thing to do. */
 	nextStep: string;
+	/** Replaces it for operations that only read a task: they are free to repeat, but cannot create a new task. */
+	readNextStep?: string;
+	/** Replaces it for an agent's tool: the same call resumes the task. */
+	toolNextStep?: string;
 	/** The request may have been accepted. */
 	isUnclear?: boolean;
 	/** The failure is about the task itself. After a failure of any other kind, the task keeps running. */
@@ -102,6 +106,8 @@ const ROWS = {
 		message: 'The prompt or a reference image was rejected',
 		nextStep:
 			'Rejected prompts are usually not charged. Change the prompt or the reference image. The same request is usually rejected again.',
+		readNextStep:
+			'Rejected prompts are usually not charged. Change the prompt or the reference image in the node that created the task.',
 		isAboutTask: true,
 	},
 	rate_limited: {
@@ -113,6 +119,8 @@ const ROWS = {
 		message: 'The images of this task have expired',
 		nextStep:
 			'Providers delete images after a while. Run the node again to create new ones. You will be charged again.',
+		readNextStep:
+			'Providers delete images after a while. To create new ones, run the node that created the task. You will be charged again.',
 		isAboutTask: true,
 	},
 	spending_limit: {
@@ -131,12 +139,17 @@ const ROWS = {
 		message: 'The API could not create the image',
 		nextStep:
 			'Failed tasks are usually not charged. Check the API response, change the prompt or the images if needed, and run the node again.',
+		readNextStep:
+			'Failed tasks are usually not charged. Check the API response. To try again, run the node that created the task.',
 		isAboutTask: true,
 	},
 	timed_out: {
 		message: "The task did not finish within 'Timeout'",
 		nextStep:
 			"The task keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+		readNextStep: "The task keeps running. Run this node again at no extra cost, or raise 'Timeout' under Options.",
+		toolNextStep:
+			"The task keeps running and is charged. To get its images at no extra cost, call this tool again with exactly the same input, or use 'Wait for Task Result' later.",
 		isOurs: true,
 		isAboutTask: true,
 	},
@@ -158,6 +171,7 @@ const ROWS = {
 		cost: 'notCharged',
 		nextStep: "Check 'Base URL' in the credential, the network, and the proxy settings of n8n.",
 		isOurs: true,
+		isRepairable: true,
 	},
 	unreadable_answer: {
 		message: 'The API response cannot be read',
@@ -177,6 +191,7 @@ const ROWS = {
 		cost: 'notCharged',
 		nextStep:
 			"Enter the URL of the API itself, e.g. https://api.example.com. If the URL is correct, this API may not support the endpoint: select another 'API Format'.",
+		readNextStep: "Enter the URL of the API itself, e.g. https://api.example.com, as 'Base URL' in the credential.",
 		isRepairable: true,
 	},
 } as const satisfies Record<string, KindFacts>;

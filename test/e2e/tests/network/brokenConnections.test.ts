@@ -92,11 +92,13 @@ describe('a charged create request whose response is lost is sent once', () => {
 			'The compressed response cannot be read',
 		],
 	])('if the connection %s', async (ending, fault, details) => {
-		const requestOptions = details.includes('2 seconds') ? { timeout: 2_000 } : {};
+		const isTimeout = details.includes('2 seconds');
+		const requestOptions = isTimeout ? { timeout: 2_000 } : {};
 		const run = await runBehind({ create: fault }, { requestOptions }, retryOnFail);
 
 		const arrived = ending.includes('half') ? ['API response: {"code":"success","data":{"ta'] : [];
-		expect(shownError(run)).toEqual([...UNCLEAR, 'Request sent: <time>.', `Details: ${details}.`, ...arrived]);
+		const shown = isTimeout ? [UNCLEAR[0], RAISE_TIMEOUT] : UNCLEAR;
+		expect(shownError(run)).toEqual([...shown, 'Request sent: <time>.', `Details: ${details}.`, ...arrived]);
 		expect(environment.mockApi.ledger).toMatchObject([{ imagesCharged: 1 }]);
 		expect(creates()).toBe(1);
 	});
@@ -121,8 +123,11 @@ test('a create request that cannot be sent is not charged, and the error contain
 	expect(environment.mockApi.ledger).toEqual([]);
 });
 
+const RAISE_TIMEOUT =
+	"You may have been charged. Check the usage log on your provider's dashboard, and raise 'Timeout' under Request Options before you run the node again.";
+
 const NOT_DOWNLOADED =
-	"Image 1 of 1 could not be downloaded. You were charged for it. To get it, open its URL or use 'Wait for Task Result' with the task ID. Details:";
+	"Image 1 of 1 could not be downloaded. You were charged for it. To get it, open its URL or use 'Wait for Task Result' with the task ID. Reason:";
 
 describe('if the connection breaks after the charge', () => {
 	const reset: WireFault = ({ socket }) => socket.resetAndDestroy();
@@ -133,7 +138,7 @@ describe('if the connection breaks after the charge', () => {
 		const [{ taskId, imagesCharged }] = environment.mockApi.ledger;
 		expect(shownError(run)).toEqual([
 			'The task did not finish within 2 seconds',
-			"It keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
+			"The task keeps running and is charged. Get its images at no extra cost: enter the task ID in 'Wait for Task Result'. If you run this node again, you will be charged again.",
 			`Task ID: ${taskId}.`,
 			'Details: The connection was reset.',
 		]);
@@ -239,7 +244,7 @@ test('if one of 20 downloads always stalls and another one stalls once, only the
 		{
 			taskId: expect.any(String),
 			imageUrl: `${relay?.url}${urls[0].split(' ')[1]}`,
-			warnings: [expect.stringMatching(/ Details: There was no complete response within \d+ seconds\.$/)],
+			warnings: [expect.stringMatching(/ Reason: There was no complete response within \d+ seconds\.$/)],
 		},
 	]);
 	expect(environment.mockApi.ledger.map((entry) => entry.imagesCharged)).toEqual(Array(20).fill(1));
