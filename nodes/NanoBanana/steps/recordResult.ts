@@ -86,10 +86,12 @@ export function recordUnclear({ executionId, apiKey }: ItemContext, record: Subm
 	delete record.isInProgress;
 	// The first failure of this execution counts. An earlier execution had its own error.
 	if (isUnclear(record, executionId)) return;
-	const { httpStatus, gatewayMessage, response } = failure;
+	const { message, nextStep, httpStatus, gatewayMessage, response } = failure;
 	const first: Failure = {
 		kind: failure.kind === 'idempotency_conflict' ? failure.kind : 'unclear_submission',
 		submittedAt: record.submittedAt,
+		...(message && { message }),
+		...(nextStep && { nextStep }),
 		...(httpStatus && { httpStatus }),
 		...(gatewayMessage && { gatewayMessage: redact(gatewayMessage, apiKey) }),
 		...(response && { response: redact(response, apiKey, SHOWN_IN_DETAILS) }),

@@ -140,6 +140,14 @@ describe('a request with an unclear outcome', () => {
 		expect(shown(run).text).not.toMatch(/retry immediately|try again|retrying/i);
 	});
 
+	it('names the field that ended the request in the error of each try', async () => {
+		engine.mockApi.script('createTask', [{ delayMs: 1500, accept: true }]);
+		const run = await engine.run({ prompt: PROMPT, ...IMPATIENT }, { settings: RETRIES });
+
+		expect(shown(run).description).toContain("raise 'Timeout' under Request Options before you run the node again");
+		expect(posts()).toBe(1);
+	});
+
 	it('is reported in the log and in a row of the error output', async () => {
 		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
 		const run = await engine.run({ prompt: PROMPT }, { settings: { onError: 'continueErrorOutput' } });
