@@ -107,6 +107,8 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	// A web page is not from the API, so the request was not accepted. If it is labeled as JSON, that is unclear.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
+	const longId = longIdIn(response);
+	if (longId !== undefined) return acceptedTask(longId, wait);
 	// Damaged JSON may still contain the task ID.
 	const idInDamage = typeof body === 'string' && body.trimStart().startsWith('{') ? idInText(body) : undefined;
 	if (idInDamage !== undefined) return acceptedTask(idInDamage, wait);
@@ -140,6 +142,12 @@ function acceptedId(status: number, task: unknown): string | undefined {
 function idInText(text = ''): string | undefined {
 	const ids = new Set([...text.matchAll(/"task_?id"\s*:\s*"([^"\\]+)"/gi)].map(([, id]) => id));
 	return ids.size === 1 ? namedId({ task_id: [...ids][0] }) : undefined;
+}
+
+/** A task ID of 64 bits as a number (Baidu Qianfan), from the text because parsing would round it. */
+function longIdIn(text: string): string | undefined {
+	const ids = new Set([...text.matchAll(/(?<!\\)"task_?id"\s*:\s*(\d{16,20})(?=\s*[,}])/gi)].map(([, id]) => id));
+	return ids.size === 1 ? [...ids][0] : undefined;
 }
 
 /** Some forks of New API return the task ID in a header, or a URL to poll in another one (sub2api: Location). */

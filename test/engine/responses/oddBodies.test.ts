@@ -58,7 +58,6 @@ it.each<[fact: string, created: unknown]>([
 	['a greeting with a logo', { name: 'Image API', image: '{files}/logo.png' }],
 	['a maintenance notice', 'scheduled-maintenance-until-2026-11-25'],
 	['a word in data', { data: 'checked-in-2026' }],
-	['a numeric ID that is not exact', '{"task_id":12345678901234567890}'],
 	['an upstream failure', { error: { message: 'upstream returned empty image' } }],
 	['the reference, with a result in an unknown field', { status: 'succeeded', image: REFERENCE, picture_url: A }],
 	['the reference, with an error', { error: { message: 'failed' }, data: [{ url: REFERENCE }] }],

@@ -171,7 +171,6 @@ it.each<[fact: string, body: string, response: string]>([
 	['half a response', '{"hello', '{"hello'],
 	['a maintenance notice', 'checked-in-2026', 'checked-in-2026'],
 	['a word in data', '{"data":"checked-in-2026"}', '{"data":"checked-in-2026"}'],
-	['a number that is too large to be exact', '{"task_id":9007199254740993}', '{"task_id":9007199254740993}'],
 	['a status without an ID', '{"status":"queued"}', '{"status":"queued"}'],
 	['a success without a task', '{"code":"success","data":null}', '{"code":"success","data":null}'],
 	['binary data', '\u0000\u0001\u0002\u0003', '(binary data, 4 bytes)'],
@@ -327,4 +326,22 @@ it.each([
 
 	expect(result).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
 	expect('failure' in result && result.failure.nextStep).toEqual(nextStep && expect.stringMatching(nextStep));
+});
+
+it.each([
+	['{"log_id":1,"data":{"task_id":1659384536691865192}}'],
+	['{"taskId": 1659384536691865192, "status": "queued"}'],
+])('reads a long number as a task ID with all its digits: %s', (body) => {
+	expect(resultOf(reply(200, body))).toMatchObject({
+		kind: 'accepted',
+		outcome: { kind: 'pending', taskId: '1659384536691865192' },
+	});
+});
+
+it.each([
+	['{"recent":[{"task_id":1659384536691865192},{"task_id":1659384536691865193}]}'],
+	['{"task_id":9007199254740993.5}'],
+	['{"message":"\\"task_id\\": 1659384536691865192"}'],
+])('does not read a task ID from %s', (body) => {
+	expect(resultOf(reply(200, body))).toMatchObject({ kind: 'failed', failure: { kind: 'unclear_submission' } });
 });
