@@ -1,10 +1,12 @@
 import { isPassing } from '../errors/classify';
 import { throwIfCanceled } from '../errors/failure';
+import { pageTitle, readErrorBody } from '../errors/errorBody';
 import { redact } from '../errors/redact';
 import { readFile, type FileReply, type GatewayClient } from '../gateway/gatewayClient';
 import type { Limits, NoReply } from '../gateway/httpRequest';
 import { assertWhole, readBytes, type HttpResponse } from '../gateway/responseBody';
 import { megabytes, MEGABYTE } from '../lib/bytes';
+import { parseBody } from '../lib/json';
 import { jitter, retryAfterMs, type Clock } from '../lib/clock';
 import type { ImageRef } from '../types';
 import { createImageReader, isWholeImage, readImageFormat, readUnknownFile } from './imageFormat';
@@ -68,6 +70,7 @@ const FEW_TRIES = 4;
 /** How long a fresh file may be missing at its URL. */
 const LAG_MS = 20_000;
 const REFRESHES = 2;
+const LAST_TRY_MS = 1000;
 
 /**
  * Downloads and saves one image. A failed download is returned, not thrown, so that the paid task is not lost.
@@ -152,7 +155,12 @@ async function downloadUrl<T>(firstUrl: string, options: DownloadOptions<T>): Pr
 		const retries = isLate ? (isOver ? 'never' : 'untilDeadline') : retriesAfter(attempt);
 		if (retries === 'few') fewTries += 1;
 		const asked = attempt.kind === 'reply' ? retryAfterMs(attempt.headers['retry-after']) : 0;
-		const pauseMs = Math.max(asked, jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))));
+		// Before the deadline, there is always one more try.
+		const longest = deadline - now - LAST_TRY_MS;
+		const pauseMs = Math.max(
+			Math.min(asked, longest),
+			jitter(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10))),
+		);
 		if (retries === 'never' || fewTries >= FEW_TRIES || now + pauseMs >= deadline) {
 			const unknown = options.isUserUrl ? undefined : unknownFile(attempt, url);
 			const isTooLarge = attempt.kind === 'tooLarge';
@@ -254,9 +262,19 @@ function retriesAfter(attempt: Attempt<unknown> | NoReply): 'untilDeadline' | 'f
 function reasonOf(attempt: Attempt<unknown> | NoReply, options: DownloadOptions<unknown>): string {
 	if (attempt.kind === 'tooLarge') return `It is ${larger(options)}`;
 	if (attempt.kind !== 'reply') return redact(attempt.reason);
-	if (attempt.status >= 300) return `HTTP ${attempt.status}`;
+	if (attempt.status >= 300) return `HTTP ${attempt.status}${detailsOf(attempt.bytes)}`;
 	if (attempt.facts) return 'The file is incomplete';
 	return attempt.bytes.length === 0 ? 'The file is empty' : 'The URL does not lead to an image';
+}
+
+/** The message of an error response: JSON, XML (S3 and its relatives), or a web page. */
+function detailsOf(bytes: Buffer): string {
+	const body = parseBody(bytes);
+	const said =
+		typeof body === 'string'
+			? (/<message>([^<]{1,200})/i.exec(body)?.[1] ?? pageTitle(body))
+			: readErrorBody(body).message;
+	return said && ` (${redact(said, undefined, 200)})`;
 }
 
 function larger({ maxBytes, maxBytesName }: DownloadOptions<unknown>): string {

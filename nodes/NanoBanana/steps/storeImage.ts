@@ -6,7 +6,8 @@ import type { FileFacts } from '../images/imageFormat';
 import { FailureError, toFailure } from '../errors/failure';
 import { redact } from '../errors/redact';
 import type { ItemContext } from '../run/runItem';
-import type { ImageRef, OutputImage } from '../types';
+import type { Settings } from '../parameters/settings';
+import { OPERATIONS, type ImageRef, type OutputImage } from '../types';
 import { poll, type CallResult } from './pollTask';
 
 /** One image in a response. */
@@ -18,8 +19,6 @@ export interface Source {
 	index: number;
 	count: number;
 }
-
-const LARGER = "the task ID and a higher 'Max Download Size (MB)'";
 
 /** Minimum time for a download, even if the task took all of 'Timeout'. */
 const DOWNLOAD_GRACE_MS = 30_000;
@@ -45,16 +44,17 @@ export async function storeImage(item: ItemContext, source: Source): Promise<Out
 	});
 	if (download.kind === 'image')
 		return { ...download.saved, ...(download.warning && { warning: `${download.warning}.` }) };
-	const ways = [
-		...(download.url ? ['open its URL'] : []),
-		...(taskId && download.url
-			? [`use 'Wait for Task Result' with ${download.isTooLarge ? LARGER : 'the task ID'}`]
-			: []),
-	];
+	const ways = download.url ? ['open its URL', ...(taskId ? [getAgain(settings, download.isTooLarge)] : [])] : [];
 	const how = ways.length > 0 ? ` To get it, ${ways.join(' or ')}.` : '';
 	const what = download.url ? 'downloaded. You were' : 'read. You may have been';
 	const warning = `could not be ${what} charged for it.${how} Reason: ${redact(download.reason, item.apiKey)}.`;
 	return { index, ...(download.url && { url: download.url }), warning };
+}
+
+function getAgain({ operation }: Settings, isTooLarge = false): string {
+	const option = "a higher 'Max Download Size (MB)'";
+	if (!OPERATIONS[operation].pays) return `run this node again${isTooLarge ? ` with ${option}` : ''}`;
+	return `use 'Wait for Task Result' with the task ID${isTooLarge ? ` and ${option}` : ''}`;
 }
 
 /** 'Timeout' limits a task and its images together. For a synchronous call, the download gets its own. */

@@ -50,15 +50,6 @@ describe('a download that fails temporarily', () => {
 		expect(pauses[0]).toBeGreaterThan(20_000);
 		expect(pauses[0]).toBeLessThanOrEqual(30_000);
 	});
-
-	it.each([
-		['600', 1],
-		['599', 2],
-	])('is tried again only if Retry-After (%s s) ends before the deadline', async (seconds, requests) => {
-		const { result, sent } = await downloadFrom([reply(503, '', { 'retry-after': seconds })]);
-
-		expect([result.kind, sent.length]).toEqual(['missing', requests]);
-	});
 });
 
 describe('a download that rarely recovers', () => {
@@ -189,4 +180,21 @@ describe('a URL that has expired', () => {
 		expect(result).toMatchObject({ kind: 'image', url: A });
 		expect([urls, pauses]).toEqual([[A, A], [600]]);
 	});
+});
+
+it.each([
+	['<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>', 'HTTP 403 (Request has expired)'],
+	['{"error":{"message":"The image was deleted"}}', 'HTTP 403 (The image was deleted)'],
+	['<html><head><title>403 Forbidden</title></head></html>', 'HTTP 403 (403 Forbidden)'],
+	['', 'HTTP 403'],
+])('says why the host did not return a file: %s', async (body, reason) => {
+	expect((await downloadFrom([reply(403, body)])).result).toEqual({ kind: 'missing', url: A, reason });
+});
+
+it('is tried once more before the deadline if Retry-After ends after it', async () => {
+	const later = reply(503, 'later', { 'retry-after': '3600' });
+	const { result, pauses } = await downloadFrom([later, image]);
+
+	expect(result).toMatchObject({ kind: 'image' });
+	expect(pauses).toEqual([10 * MINUTE_MS - 1000]);
 });
