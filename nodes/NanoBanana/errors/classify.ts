@@ -29,6 +29,8 @@ const RULES: Rule[] = [
 	{ kind: 'insufficient_balance', status: below500, words: patterns.BUDGET_EXCEEDED },
 	{ kind: 'insufficient_balance', status: is(402) },
 	{ kind: 'insufficient_balance', status: is(403), words: patterns.QUOTA_EXCEEDED },
+	// New API returns this with a text about the key.
+	{ kind: 'upstream_down', status: is(401), words: /database|数据库/ },
 	{ kind: 'key_expired', status: is(401, 403), words: patterns.EXPIRED },
 	{ kind: 'key_expired', status: is(400), words: /api[_ -]?key.{0,30}expired|令牌.{0,4}过期/ },
 	{ kind: 'key_expired', status: is(401), words: /expired|过期/ },

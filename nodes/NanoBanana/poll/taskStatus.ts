@@ -37,6 +37,8 @@ export const CLEAR_REJECTIONS: FailureKind[] = [
 	'prompt_refused',
 	'model_not_available',
 ];
+/** Temporary, whatever the status. */
+const PASSING: FailureKind[] = ['rate_limited', 'upstream_down'];
 /** Kinds of errors that may be about a failed task. All others, such as a rate limit, are about the poll. */
 const OF_TASK: FailureKind[] = ['invalid_request', 'prompt_refused', 'upstream_down'];
 const TEMPORARY = /unavailable|time(d)?[ -]?out|temporar|try again|internal (server )?error|稍后/i;
@@ -119,7 +121,7 @@ function readFailedPoll(failure: Failure, status: number, body: unknown, wait: n
 		const kind = typeof body === 'string' || failure.kind === 'unknown_task' ? failure.kind : notFoundKind(failure);
 		return { kind: 'notFound', failure: { ...failure, kind } };
 	}
-	if (isPassing(status) || failure.kind === 'rate_limited') return { kind: 'passing', failure, retryAfterMs: wait };
+	if (isPassing(status) || PASSING.includes(failure.kind)) return { kind: 'passing', failure, retryAfterMs: wait };
 	const words = (failure.gatewayMessage ?? '').slice(0, 200);
 	if (FINAL_REJECTIONS.includes(failure.kind) && !isWebPage(body) && !TEMPORARY.test(words))
 		return { kind: 'final', failure };

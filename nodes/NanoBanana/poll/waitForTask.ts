@@ -47,6 +47,9 @@ const FEW_POLLS = 3;
 const CHECK_AGAIN_ADVICE =
 	"The API accepted this task, so you may have been charged. Before you run the node again, check it with 'Wait for Task Result' and the same API key, at no extra cost.";
 
+const KEY_ADVICE =
+	"The API accepted this key when it created the task, so the key may have been used up or disabled since. Check it on your provider's dashboard.";
+
 const UNRECOGNIZED_ADVICE =
 	"The API response was not recognized, so the task may have ended. If the response contains the images, add or correct 'Image Path in Response' in 'Wait for Task Result' to get them at no extra cost. If you create the task again, you will be charged again.";
 
@@ -117,7 +120,9 @@ function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
 	const isNotFound =
 		(failure.kind === 'unknown_task' && origin !== 'entered') ||
 		(failure.kind === 'wrong_base_url' && origin === 'fresh' && failure.httpStatus === 404);
-	return isNotFound ? { ...failure, kind: 'unknown_task', nextStep: CHECK_AGAIN_ADVICE } : failure;
+	if (isNotFound) return { ...failure, kind: 'unknown_task', nextStep: CHECK_AGAIN_ADVICE };
+	const isKey = failure.kind === 'invalid_key' || failure.kind === 'key_expired';
+	return isKey && origin === 'fresh' ? { ...failure, nextStep: KEY_ADVICE } : failure;
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {

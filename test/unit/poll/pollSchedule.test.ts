@@ -129,13 +129,13 @@ describe('a run of another size', () => {
 });
 
 describe('wrong progress', () => {
-	const LIES: Array<[string, Load['progress']]> = [
+	const WRONG_PROGRESS: Array<[string, Load['progress']]> = [
 		['stays at 99', () => 99],
 		['jumps to 90', (share) => (share < 0.1 ? 5 : 90)],
 		['goes backwards', (share) => Math.round(50 + 40 * Math.sin(share * 20))],
 		['is 100 too early', (share) => Math.floor(share * 300)],
 		['counts the queue', (share) => (share < 0.5 ? Math.floor(share * 200) : 0)],
-		['is anything', (_share, age) => (Math.round(age) * 7919) % 100],
+		['is random', (_share, age) => (Math.round(age) * 7919) % 100],
 		[
 			'reaches 50 at any share of the time',
 			(share, age) => (share < ((Math.round(age / share) * 7919) % 100) / 100 ? 0 : 50),
@@ -145,7 +145,7 @@ describe('wrong progress', () => {
 		['is out of range', (share) => (share < 0.5 ? -5 : 1e9)],
 	];
 
-	it.each(LIES)('that %s causes neither long gaps nor many polls', (_name, progress) => {
+	it.each(WRONG_PROGRESS)('that %s causes neither long gaps nor many polls', (_name, progress) => {
 		for (const load of [SHORT, LONG, { ...LONG, tasks: 1 }]) {
 			const figures = playMany({ ...load, progress }, 8);
 

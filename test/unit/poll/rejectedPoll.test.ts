@@ -19,7 +19,19 @@ describe('a rejected poll', () => {
 		['invalid_key', 'entered', 3],
 	])('is final if it is repeated (%s, %s task): %i polls', async (kind, origin, polls) => {
 		const failure = { kind, taskId: 'task_1' };
-		expect((await waitWith([rejectedPoll(kind)], { origin })).waited).toEqual({ failure, polls });
+		expect((await waitWith([rejectedPoll(kind)], { origin })).waited).toMatchObject({ failure, polls });
+	});
+
+	it.each<[FailureKind, PollOptions['origin'], boolean]>([
+		['invalid_key', 'fresh', true],
+		['key_expired', 'fresh', true],
+		['invalid_key', 'resumed', false],
+		['invalid_key', 'entered', false],
+		['access_denied', 'fresh', false],
+	])('reports that the key was accepted before: %s, %s task, %s', async (kind, origin, isReported) => {
+		const { waited } = await waitWith([rejectedPoll(kind)], { origin });
+
+		expect(JSON.stringify(waited).includes('accepted this key when it created the task')).toBe(isReported);
 	});
 
 	it('that is a web page is final after three polls only if the user entered the task ID', async () => {

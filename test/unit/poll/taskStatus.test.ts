@@ -390,3 +390,12 @@ it.each<[string, FakeResponse, object]>([
 ])('reports %s between n8n and the API', async (_fact, response, failure) => {
 	expect((await pollWith(response)).poll).toMatchObject({ failure });
 });
+
+it('polls again after a 401 about the database of the API', async () => {
+	const message = '无效的令牌，数据库查询出错，请联系管理员';
+
+	expect((await pollWith(reply(401, { error: { message } }))).poll).toMatchObject({
+		kind: 'passing',
+		failure: { kind: 'upstream_down' },
+	});
+});

@@ -184,7 +184,7 @@ it('reports an unrecognized response as an unknown status if it only waits until
 
 it('ends at once after a final failure', async () => {
 	expect((await waitWith([queued(), rejected])).waited).toEqual({
-		failure: { kind: 'invalid_key', taskId: 'task_1' },
+		failure: { kind: 'unreachable', taskId: 'task_1' },
 		polls: 2,
 	});
 });

@@ -23,7 +23,7 @@ export const down = (retryAfterMs = 0): TaskStatusResult => ({
 	retryAfterMs,
 });
 export const notFound: TaskStatusResult = { kind: 'notFound', failure: { kind: 'unknown_task' } };
-export const rejected: TaskStatusResult = { kind: 'final', failure: { kind: 'invalid_key' } };
+export const rejected: TaskStatusResult = { kind: 'final', failure: { kind: 'unreachable' } };
 
 export const OPTIONS = {
 	taskId: 'task_1',
