@@ -102,6 +102,14 @@ describe('a request that may have arrived is not sent again, and the error has o
 	});
 });
 
+it('names the field that ended a synchronous request', async () => {
+	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'slowHeaders', ms: 600_000 }] });
+	const run = await engine.run({ prompt: 'a', options: { apiFormat: 'openAi', timeout: 0.3 } });
+
+	expect(run.error?.description).toContain("raise 'Timeout (Seconds)' under Options before you run the node again");
+	expect(engine.mockApi.calls('generations')).toHaveLength(1);
+});
+
 describe('a connection that fails before the request is sent', () => {
 	it.each<[string, (socket: import('node:net').Socket) => void, string]>([
 		['is reset', (socket) => socket.resetAndDestroy(), 'The connection was closed during the TLS handshake'],

@@ -132,6 +132,12 @@ it("sends each item's key only to that item's base URL if the credential contain
 			['for API 0'],
 			['for API 1'],
 		]);
+		const keys = [engine.mockApi, other].map(
+			({ journal }) => new Set(journal.map(({ authorization }) => authorization)),
+		);
+		expect(keys.map((sent) => [...sent].filter(Boolean))).toEqual(
+			[engine.mockApi, other].map(({ apiKey }) => [`Bearer ${apiKey}`]),
+		);
 	} finally {
 		await other.stop();
 	}

@@ -95,7 +95,9 @@ it('names the node to change if the prompt of a task was rejected', async () => 
 
 	expect(run.error).toMatchObject({
 		message: 'The prompt or a reference image was rejected',
-		description: expect.stringContaining('Change the prompt or the reference image in the node that created the task.'),
+		description: expect.stringMatching(
+			/^Rejected prompts are usually not charged\. Change the prompt or the reference image in the node that created the task\./,
+		),
 	});
 });
 

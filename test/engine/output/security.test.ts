@@ -298,15 +298,18 @@ describe('an oversized or odd response', () => {
 		expect(raw.requests.filter((request) => request.method === 'POST')).toHaveLength(1);
 	});
 
-	it('is limited by its decompressed size', async () => {
+	it.each([
+		['/v1/images/tasks/', 'response is larger than 2.3 MB'],
+		['/file', 'It is larger than 1 MB'],
+	])('is limited by its decompressed size (%s)', async (path, text) => {
 		const { gzipSync } = await import('node:zlib');
 		const bomb = gzipSync(Buffer.alloc(100 * 1_048_576, ' '));
 		raw.serveTask(`${raw.url}/file`);
-		for (const path of ['/v1/images/tasks/', '/file'])
-			raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+		raw.on('GET', path, (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
 		const ran = await run({ options: { maxImageSize: 1, timeout: 5 } });
 
-		expect(ran.error?.message).toContain('response is larger than 2.3 MB');
+		expect(JSON.stringify([ran.error?.message, ran.json])).toContain(text);
+		expect(raw.requests.filter((request) => request.path.startsWith(path) && request.method === 'GET')).toHaveLength(1);
 	});
 
 	it.each([
@@ -357,4 +360,14 @@ describe('an oversized or odd response', () => {
 		});
 		expect(({} as { result_url?: string }).result_url).toBeUndefined();
 	});
+});
+
+it('the warning about a failed call does not contain the key that the API quotes', async () => {
+	const message = `Invalid value for key ${engine.mockApi.apiKey}`;
+	const body = { error: { code: 400, message, status: 'INVALID_ARGUMENT' } };
+	engine.mockApi.script('generateContent', [{ status: 400, body }]);
+	const run = await engine.run({ prompt: 'a', numberOfImages: 2, options: { apiFormat: 'gemini' } });
+
+	expect(String(run.json[0].warnings)).toContain('Invalid value for key [key]');
+	expect(JSON.stringify([run.data, run.logs])).not.toContain(engine.mockApi.apiKey);
 });

@@ -87,6 +87,15 @@ describe('Max Concurrency', () => {
 		expect(rejections()).toEqual([]);
 	});
 
+	it('is the lowest value of all items', async () => {
+		const options = { maxConcurrency: '={{ $json.limit }}' };
+		const input = items(9, (index) => ({ limit: index === 0 ? 2 : 8 }));
+		const run = await engine.run({ prompt: PROMPT, options }, { input });
+
+		expect(run.rows).toHaveLength(9);
+		expectAtMost(2);
+	});
+
 	it('applies if the options of the first item cannot be read', async () => {
 		const run = await engine.run(
 			{ prompt: PROMPT, options: { maxConcurrency: 2, timeout: '={{ $json.timeout }}' } },

@@ -151,7 +151,7 @@ describe.each(['openAi', 'gemini'] as const)('one failed call with the format %s
 		const failed = await engine.run(parameters, { input: prompts('a') });
 
 		expect(shown(failed).context.data).not.toHaveProperty('keptItems');
-		expect(shown(failed).description).not.toContain('kept');
+		expect(shown(failed).description).not.toContain('The images of these items');
 	});
 });
 

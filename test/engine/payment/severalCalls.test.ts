@@ -120,6 +120,6 @@ it('does not report all images as results of the first request if some were requ
 
 	expect(new Set(sent.filter((prompt) => prompt.startsWith('p1'))).size).toBe(2);
 	expect(run.json).toHaveLength(3);
-	expect(JSON.stringify(run.json)).not.toContain('this is the result of the first one. You were not charged again');
+	expect(JSON.stringify(run.json)).not.toContain('This is the result of the first request.');
 	expect(String(run.json[1].warnings)).toContain('You are only charged for the others.');
 });

@@ -107,10 +107,10 @@ it.each(['seconds', 'date'] as const)('does not poll before Retry-After (%s) has
 
 it('honors Retry-After in a successful response', async () => {
 	tell({ status: 'queued', after: '60' });
-	engine.mockApi.set({ taskMs: 0 });
+	engine.mockApi.set({ taskMs: ENDLESS_MS });
 	const run = await engine.run({ prompt: PROMPT, options: { timeout: 1.5 } });
 
-	expect(run.json).toMatchObject([{ status: 'succeeded' }]);
+	expect(run.error?.context).toMatchObject({ data: { errorCode: 'timed_out' } });
 	expect(engine.polls()).toHaveLength(2);
 });
 

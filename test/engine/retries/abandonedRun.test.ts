@@ -74,14 +74,14 @@ describe('a run that n8n aborted while its requests were pending', () => {
 			return engine.mockApi.calls('generations').length;
 		};
 		const first = await engine.run(parameters, { input });
-		const told = await engine.run(valid, { previous: copy(first.data) });
-		const second = await engine.run(parameters, { previous: told.data });
+		const retried = await engine.run(valid, { previous: copy(first.data) });
+		const second = await engine.run(parameters, { previous: retried.data });
 		const saved = copy(second.data);
 		const before = await countRequests();
-		const toldAgain = await engine.run(valid, { previous: saved });
+		const retriedAgain = await engine.run(valid, { previous: saved });
 		const after = await countRequests();
 
-		for (const { data } of [told, toldAgain])
+		for (const { data } of [retried, retriedAgain])
 			expect(data.resultData.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
 		expect(before).toBeGreaterThan(2);
 		expect(after).toBe(before + 1);

@@ -107,6 +107,25 @@ it('Retry execution warns that a changed request may be charged twice if the fir
 	expect(run.json[0].warnings).toContainEqual(warning);
 });
 
+it('Retry execution warns that a request may be charged twice if its response was lost with the run', async () => {
+	engine.mockApi.set({ faults: [{ route: 'generations', fault: 'slowHeaders', ms: 700, times: 1 }] });
+	// The second item fails while the first one waits for its response.
+	const prompt = "={{ $json.prompt ? $json.prompt + Math.random() : $('No such node').first().json.prompt }}";
+	const parameters = {
+		prompt,
+		options: { apiFormat: 'openAi', retryUnclear: true },
+		requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 300 } } },
+	};
+	const failed = await engine.run(parameters, { executionId: '1001', input: [item({ prompt: 'a' }), item({})] });
+	failed.data.resultData.runData.Start[0].data!.main[0]![1].json.prompt = 'b';
+	const saved = JSON.parse(JSON.stringify(failed.data)) as typeof failed.data;
+	const run = await engine.run(parameters, { executionId: '1002', previous: saved });
+
+	expect(run.status).toBe('success');
+	expect(run.json[0].warnings).toContainEqual(expect.stringMatching(/so you may have been charged for both\.$/));
+	expect(engine.mockApi.calls('generations')).toHaveLength(3);
+});
+
 describe('Retry execution', () => {
 	async function retried(before: INodeParameters, after: INodeParameters, input = prompts('a')) {
 		engine.mockApi.script('getTask', [NO]);
@@ -164,17 +183,6 @@ describe('Retry execution', () => {
 
 		expect(engine.mockApi.created()).toBe(1);
 		expect(run.json).toMatchObject([{ status: 'succeeded', warnings: [expect.stringMatching(CHANGED)] }]);
-	});
-
-	it('follows a run in which one item is unclear and the next one succeeds', async () => {
-		engine.mockApi.script('createTask', [{ reset: true, accept: true }]);
-		const parameters = { prompt: CHANGING, options: { maxConcurrency: 1 } };
-		const failed = await engine.run(parameters, {
-			executionId: '1001',
-			input: prompts('a', 'b'),
-			settings: { onError: 'continueRegularOutput' },
-		});
-		expect(failed.json).toMatchObject([{ details: { errorCode: 'unclear_submission' } }, { status: 'succeeded' }]);
 	});
 });
 

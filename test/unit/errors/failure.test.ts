@@ -201,6 +201,14 @@ it('includes the next step in the message for an agent, because an agent sees no
 	expect(error.description).toBeFalsy();
 });
 
+it('has no socket code in the message for an agent, because n8n would replace the message', () => {
+	const failure: Failure = { kind: 'unclear_submission', gatewayMessage: 'socket hang up ECONNRESET' };
+	const { message } = nodeError(node, failure, { itemIndex: 0, isTool: true });
+
+	expect(message).toContain('It is unclear whether the API accepted the request. You may have been charged.');
+	expect(message).not.toMatch(/ECONNRESET/);
+});
+
 it('has no cause, because a cause contains the request with its key', () => {
 	const error = nodeError(node, { kind: 'unreachable' }, { itemIndex: 0, isTool: false });
 

@@ -120,7 +120,7 @@ describe('behind nginx', () => {
 
 		expect(shownError(run)).toEqual([
 			'The request is too large for the API',
-			"You were not charged. Use fewer or smaller reference images. In the API format Async Task, you can also pass them as URLs.",
+			'You were not charged. Use fewer or smaller reference images. In the API format Async Task, you can also pass them as URLs.',
 			'API response: (web page) 413 Request Entity Too Large.',
 		]);
 		expect(mockApi.ledger).toEqual([]);
