@@ -171,9 +171,13 @@ async function readTask(item: ItemContext, taskId: string): Promise<INodeExecuti
 		return await collectImages(item, [{ ...task, ...polled }], { warnings: [] });
 	} catch (thrown) {
 		abortRun(item);
-		throw new FailureError({ ...toFailure(thrown), taskId, isRead: true });
+		throw readError(taskId, toFailure(thrown));
 	} finally {
 		permit.release();
 		reservation.release();
 	}
+}
+
+function readError(taskId: string, failure: Failure): FailureError {
+	return new FailureError({ ...failure, taskId, isRead: true });
 }
