@@ -1,5 +1,6 @@
 /* eslint-disable */
 import { Readable } from 'node:stream';
+import sharp from 'sharp';
 
 import { leapingClock } from '../support/fakeClock';
 import { broken, reply, type FakeResponse } from '../support/fakeClient';
@@ -197,4 +198,34 @@ it('is tried once more before the deadline if Retry-After ends after it', async 
 
 	expect(result).toMatchObject({ kind: 'image' });
 	expect(pauses).toEqual([10 * MINUTE_MS - 1000]);
+});
+
+it('the wait for another transfer does not count toward the deadline', async () => {
+	const clock = leapingClock();
+	const startTransfer = async () => {
+		// The clock leaps at once, so it must not leap before the wait has begun.
+		await Promise.resolve();
+		await clock.pause(MINUTE_MS);
+		return { reserveMemory: async () => await Promise.resolve(), end: () => undefined };
+	};
+	const slow = await downloadFrom([down], { clock, startTransfer, deadline: clock.now() + 10 * MINUTE_MS });
+
+	expect(slow.sent.length).toBe((await downloadFrom([down])).sent.length);
+});
+
+it.each([
+	[false, 1],
+	[true, 2],
+])('an AVIF image is only complete if the connection did not break (%s)', async (breaks, requests) => {
+	const avif = await sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } })
+		.avif()
+		.toBuffer();
+	async function* parts(): AsyncGenerator<Buffer> {
+		yield avif;
+		if (breaks) throw new Error('socket hang up');
+	}
+	const { result, sent } = await downloadFrom([reply(200, Readable.from(parts())), reply(200, avif)]);
+
+	expect(result).toMatchObject({ kind: 'image', facts: { mimeType: 'image/avif' } });
+	expect(sent).toHaveLength(requests);
 });

@@ -186,6 +186,21 @@ describe('a file of an unknown format', () => {
 		expect(sent).toHaveLength(4);
 	});
 
+	it('in base64 must have a valid length, and may have spaces around it', async () => {
+		const base64 = noise().toString('base64');
+		const resultOf = async (text: string) => (await downloadFrom([], {}, { kind: 'base64', base64: text })).result;
+
+		expect(await resultOf(` ${base64} `)).toMatchObject({ kind: 'image', warning: WARNING });
+		expect(await resultOf(`${base64}A`)).toMatchObject({ kind: 'missing' });
+	});
+
+	it.each([
+		[' image/jxl', 'image'],
+		['text/plain; image/jxl', 'missing'],
+	])('has the result of its content type "%s": %s', async (type, kind) => {
+		expect((await downloadFrom([reply(200, noise(), { 'content-type': type })])).result.kind).toBe(kind);
+	});
+
 	it('is ignored if a later try returns an image', async () => {
 		expect(
 			(await downloadFrom([reply(200, noise(), { 'content-type': 'image/jxl' }), image])).result,

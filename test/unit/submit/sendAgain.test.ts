@@ -286,3 +286,19 @@ describe("an unclear request with 'Retry Unclear Requests'", () => {
 		expect(journal.slice(-3)).toEqual(UNCLEAR);
 	});
 });
+
+it('a rejected request waits only for its permit, also with Retry Unclear Requests', async () => {
+	const [usual, retrying] = await Promise.all(
+		[false, true].map(async (retryUnclear) => await submitTo([rateLimit(), task], { retryUnclear })),
+	);
+
+	expect(retrying.pauses).toEqual(usual.pauses);
+});
+
+it('an unclear request that was sent once does not say that it was sent again', async () => {
+	const { failure, requests } = await submitTo([reply(504, '')], { retryUnclear: true, giveUpAfterMs: 1 });
+
+	expect(failure).toMatchObject({ kind: 'unclear_submission' });
+	expect(failure).not.toHaveProperty('nextStep');
+	expect(requests).toBe(1);
+});

@@ -2,8 +2,11 @@
 import { Readable } from 'node:stream';
 
 import type { Failure } from '../../../nodes/NanoBanana/errors/failure';
+import { submit } from '../../../nodes/NanoBanana/submit/submit';
+import type { SubmitResult } from '../../../nodes/NanoBanana/submit/submitResult';
+import { leapingClock } from '../support/fakeClock';
 import { broken, BASE_URL, reply, type FakeResponse } from '../support/fakeClient';
-import { A, REJECTED, UNCLEAR, decodeAs, imageResponse, submitTo, task } from './submitTo';
+import { A, MINUTE_MS, REJECTED, UNCLEAR, decodeAs, imageResponse, submitTo, task } from './submitTo';
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void jest.restoreAllMocks());
@@ -275,4 +278,35 @@ it('a request is unclear if the execution is canceled after it was sent', async 
 		requests: 1,
 		journal: UNCLEAR,
 	});
+});
+
+it('ends with the signal of the run, but an unclear request only with the signal of the execution', async () => {
+	const run = new AbortController().signal;
+	const cancel = new AbortController().signal;
+	const results: SubmitResult[] = [
+		{ kind: 'unsent', failure: { kind: 'unreachable' } },
+		{ kind: 'failed', failure: { kind: 'unclear_submission' } },
+		{ kind: 'accepted', outcome: { kind: 'images', images: [] }, firstPollMs: 0 },
+	];
+	const permit = { accepted: () => undefined, rejected: () => 0, release: () => undefined };
+	const unclearPermits: unknown[] = [];
+	const endedByRun: boolean[] = [];
+	await submit(
+		{ acquire: async (options) => (unclearPermits.push(options?.isUnclear), await Promise.resolve(permit)) },
+		async (signal) => {
+			endedByRun.push(signal === run);
+			return await Promise.resolve(results.splice(0, 1)[0]);
+		},
+		{
+			clock: leapingClock(),
+			signal: run,
+			cancel,
+			giveUpAfterMs: MINUTE_MS,
+			retryUnclear: true,
+			onFailed: () => undefined,
+		},
+	);
+
+	expect(endedByRun).toEqual([true, true, false]);
+	expect(unclearPermits).toEqual([false, false, true]);
 });
