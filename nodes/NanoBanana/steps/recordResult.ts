@@ -90,7 +90,7 @@ export function recordUnclear({ executionId, apiKey }: ItemContext, record: Subm
 	const first: Failure = {
 		kind: failure.kind === 'idempotency_conflict' ? failure.kind : 'unclear_submission',
 		submittedAt: record.submittedAt,
-		...(message && { message }),
+		...(message && { message: redact(message, apiKey) }),
 		...(nextStep && { nextStep }),
 		...(httpStatus && { httpStatus }),
 		...(gatewayMessage && { gatewayMessage: redact(gatewayMessage, apiKey) }),

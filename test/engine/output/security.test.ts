@@ -371,3 +371,13 @@ it('the warning about a failed call does not contain the key that the API quotes
 	expect(String(run.json[0].warnings)).toContain('Invalid value for key [key]');
 	expect(JSON.stringify([run.data, run.logs])).not.toContain(engine.mockApi.apiKey);
 });
+
+it('the record of an unclear request does not contain the key of a redirect', async () => {
+	const location = `https://login.example/?token=${engine.mockApi.apiKey}`;
+	engine.mockApi.script('createTask', [{ status: 303, headers: { location } }]);
+	const run = await engine.run({ prompt: 'a' });
+
+	expect(run.error).toMatchObject({ context: { data: { errorCode: 'unclear_submission' } } });
+	expect(JSON.stringify([run.data, run.logs])).not.toContain(engine.mockApi.apiKey);
+	expect(engine.mockApi.calls('createTask')).toHaveLength(1);
+});
