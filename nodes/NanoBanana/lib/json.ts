@@ -59,9 +59,14 @@ export function unwrapText(value: unknown): unknown {
 /** How much of a body is read as text. Enough to show it (redacted and shortened) and to classify it. */
 const TEXT_BYTES = 20_000;
 
+/** Puts a task ID that is a number of 64 bits in quotes, because parsing would round it (Baidu Qianfan). */
+export function withExactIds(json: string): string {
+	return json.replace(/(?<!\\)("task_?id"\s*:\s*)(\d{16,20})(?=\s*[,}])/gi, '$1"$2"');
+}
+
 /** Parses a JSON body, also JSON inside a JSON text. Any other body becomes text (`bodyText`). Takes linear time. */
 export function parseBody(bytes: Buffer): unknown {
-	const value = parseJson(bytes.toString('utf8'));
+	const value = parseJson(withExactIds(bytes.toString('utf8')));
 	return value === undefined ? bodyText(bytes) : unwrapText(value);
 }
 

@@ -16,7 +16,7 @@ import { statusOf } from '../formats/decode/responseShapes';
 import type { HttpReply, HttpResult } from '../gateway/httpRequest';
 import { megabytes } from '../lib/bytes';
 import { retryAfterMs } from '../lib/clock';
-import { bodyText, firstText, own, parseBody } from '../lib/json';
+import { bodyText, firstText, own, parseBody, withExactIds } from '../lib/json';
 import type { DecodedResponse, FailedResponse, ImageRef, ImagesResponse, PendingResponse } from '../types';
 
 /** What the API accepted: a task to poll, or the result. A result may contain no image, and may also have a task ID. */
@@ -107,8 +107,6 @@ function readSuccessResponse(decoded: DecodedResponse, parsed: ParsedReply): Sub
 	// A web page is not from the API, so the request was not accepted. If it is labeled as JSON, that is unclear.
 	const isPage = page.kind === 'wrong_base_url' && !/json/i.test(String(headers['content-type']));
 	if (isPage) return { kind: 'failed', failure: page };
-	const longId = longIdIn(response);
-	if (longId !== undefined) return acceptedTask(longId, wait);
 	// Damaged JSON may still contain the task ID.
 	const idInDamage = typeof body === 'string' && body.trimStart().startsWith('{') ? idInText(body) : undefined;
 	if (idInDamage !== undefined) return acceptedTask(idInDamage, wait);
@@ -140,14 +138,8 @@ function acceptedId(status: number, task: unknown): string | undefined {
 
 /** The task ID in a text such as a truncated response, if the text has exactly one quoted `task_id` or `taskId`. */
 function idInText(text = ''): string | undefined {
-	const ids = new Set([...text.matchAll(/"task_?id"\s*:\s*"([^"\\]+)"/gi)].map(([, id]) => id));
+	const ids = new Set([...withExactIds(text).matchAll(/"task_?id"\s*:\s*"([^"\\]+)"/gi)].map(([, id]) => id));
 	return ids.size === 1 ? namedId({ task_id: [...ids][0] }) : undefined;
-}
-
-/** A task ID of 64 bits as a number (Baidu Qianfan), from the text because parsing would round it. */
-function longIdIn(text: string): string | undefined {
-	const ids = new Set([...text.matchAll(/(?<!\\)"task_?id"\s*:\s*(\d{16,20})(?=\s*[,}])/gi)].map(([, id]) => id));
-	return ids.size === 1 ? [...ids][0] : undefined;
 }
 
 /** Some forks of New API return the task ID in a header, or a URL to poll in another one (sub2api: Location). */

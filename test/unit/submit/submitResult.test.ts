@@ -338,7 +338,19 @@ it.each([
 	});
 });
 
+it.each<[number, string]>([
+	[200, '{"data":{"task_id":1659384536691865192,"status":"success"}}'],
+	[200, '{"code":429,"message":"too many requests","data":{"task_id":1659384536691865192}}'],
+	[503, '{"message":"server overloaded","status":"queued","task_id":1659384536691865192}'],
+])('reads it in every place of a task ID: %i %s', (status, body) => {
+	expect(resultOf(reply(status, body))).toMatchObject({
+		kind: 'accepted',
+		outcome: { taskId: '1659384536691865192' },
+	});
+});
+
 it.each([
+	['{"message":"busy","running":[{"task_id":1659384536691865192}]}'],
 	['{"recent":[{"task_id":1659384536691865192},{"task_id":1659384536691865193}]}'],
 	['{"task_id":9007199254740993.5}'],
 	['{"message":"\\"task_id\\": 1659384536691865192"}'],
