@@ -30,7 +30,7 @@ const RULES: Rule[] = [
 	{ kind: 'insufficient_balance', status: is(402) },
 	{ kind: 'insufficient_balance', status: is(403), words: patterns.QUOTA_EXCEEDED },
 	// New API returns this with a text about the key.
-	{ kind: 'upstream_down', status: is(401), words: /database|数据库/ },
+	{ kind: 'upstream_down', status: is(401), words: /database (query )?error|数据库.{0,6}(出错|错误|失败)/ },
 	{ kind: 'key_expired', status: is(401, 403), words: patterns.EXPIRED },
 	{ kind: 'key_expired', status: is(400), words: /api[_ -]?key.{0,30}expired|令牌.{0,4}过期/ },
 	{ kind: 'key_expired', status: is(401), words: /expired|过期/ },

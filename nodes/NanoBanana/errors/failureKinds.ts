@@ -101,6 +101,7 @@ const ROWS = {
 		message: "The API does not support this 'API Format'",
 		cost: 'notCharged',
 		nextStep: "Select another 'API Format' under Options.",
+		readNextStep: "This API may not support reading tasks. Check 'Base URL' in the credential.",
 	},
 	prompt_refused: {
 		message: 'The prompt or a reference image was rejected',

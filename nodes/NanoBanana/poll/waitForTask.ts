@@ -121,8 +121,7 @@ function withAdvice(failure: Failure, origin: PollOptions['origin']): Failure {
 		(failure.kind === 'unknown_task' && origin !== 'entered') ||
 		(failure.kind === 'wrong_base_url' && origin === 'fresh' && failure.httpStatus === 404);
 	if (isNotFound) return { ...failure, kind: 'unknown_task', nextStep: CHECK_AGAIN_ADVICE };
-	const isKey = failure.kind === 'invalid_key' || failure.kind === 'key_expired';
-	return isKey && origin === 'fresh' ? { ...failure, nextStep: KEY_ADVICE } : failure;
+	return failure.kind === 'invalid_key' && origin === 'fresh' ? { ...failure, nextStep: KEY_ADVICE } : failure;
 }
 
 function pollsToBelieve({ kind }: Failure, origin: PollOptions['origin']): number {

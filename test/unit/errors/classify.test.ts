@@ -20,6 +20,7 @@ it.each<Row>([
 	['invalid_key', 403, wrapped('该令牌状态不可用')],
 	['invalid_key', 401, { detail: 'Not authenticated' }],
 	['upstream_down', 401, wrapped('Invalid token, database query error, please contact administrator')],
+	['invalid_key', 401, wrapped('API key not found in database')],
 	['key_expired', 401, wrapped('This token has expired')],
 	['key_expired', 403, wrapped('This token has expired')],
 	['key_expired', 401, wrapped('该令牌已过期')],

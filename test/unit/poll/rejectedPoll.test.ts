@@ -24,7 +24,7 @@ describe('a rejected poll', () => {
 
 	it.each<[FailureKind, PollOptions['origin'], boolean]>([
 		['invalid_key', 'fresh', true],
-		['key_expired', 'fresh', true],
+		['key_expired', 'fresh', false],
 		['invalid_key', 'resumed', false],
 		['invalid_key', 'entered', false],
 		['access_denied', 'fresh', false],
